@@ -1,0 +1,1 @@
+"""What messages look like: cards, pages and buttons, every one inside Discord's limits."""

@@ -1,0 +1,69 @@
+"""Where papers come from: one small protocol, so that a source can die without taking the bot along."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from papers.model import Batch, Record
+
+
+class SourceErrorKind(StrEnum):
+    """Why a source did not answer."""
+
+    UNREACHABLE = "unreachable"
+    """No connection, a broken one, or no answer in time."""
+    RATE_LIMITED = "rate limited"
+    UNAVAILABLE = "unavailable"
+    """The source answered with a 5xx."""
+    REFUSED = "refused"
+    """A 4xx that a retry will not mend: bad token, bad request."""
+    MALFORMED = "malformed"
+    """It answered with something that is not what it documents: HTML, half a body, another shape."""
+
+
+class SourceError(Exception):
+    """A source failed. `retry_after` is in seconds, where the source named a time."""
+
+    def __init__(
+        self, source: str, kind: SourceErrorKind, detail: str, retry_after: float | None = None
+    ) -> None:
+        super().__init__(f"{source} is {kind}: {detail}")
+        self.source = source
+        self.kind = kind
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class PaperSource(Protocol):
+    """A place that lists a day's papers and looks papers up. Every method raises `SourceError` on failure."""
+
+    @property
+    def name(self) -> str:
+        """The name people see in `/paper status`, e.g. `Hugging Face`."""
+        ...
+
+    @property
+    def curated(self) -> bool:
+        """Whether `daily` answers with a voted batch that threads are made of, not a plain listing."""
+        ...
+
+    async def daily(self, day: date) -> Batch:
+        """Return the whole batch of one Daily Papers day; empty when the source confirms there is none."""
+        ...
+
+    async def latest(self) -> Batch:
+        """Return the newest batch that the source has."""
+        ...
+
+    async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
+        """Return the records of those arXiv ids that the source knows, in any order."""
+        ...
+
+    async def search(self, query: str, limit: int) -> list[Record]:
+        """Return at most `limit` records for a person's words, best first."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections; the source answers nothing afterwards."""
+        ...

@@ -1,0 +1,1 @@
+"""Everything that touches the database. SQL lives here and nowhere else."""

@@ -1,0 +1,221 @@
+"""Every table. All are STRICT; personal rows hang on `users` and go with it."""
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
+
+from storage.types import ISODate, JSONText, LocalTime, UTCDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *items: SchemaItem) -> Table:
+    return Table(name, metadata, *items, sqlite_strict=True)
+
+
+# Papers, and the days they appeared on.
+
+papers = _table(
+    "papers",
+    # The integer key is the row's place in the derived index and in the vector matrix.
+    Column("row", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("abstract", Text, nullable=False),
+    Column("authors", JSONText, nullable=False),
+    Column("published_at", UTCDateTime),
+    Column("categories", JSONText, nullable=False),
+    Column("summary", Text),
+    Column("keywords", JSONText, nullable=False),
+    Column("organization", Text),
+    Column("repository", Text),
+    Column("project_page", Text),
+    Column("thumbnail", Text),
+    Column("media", JSONText, nullable=False),
+    Column("submitter", Text),
+    Column("comment", Text),
+    Column("doi", Text),
+    Column("journal_ref", Text),
+    Column("version", Integer),
+    Column("updated_at", UTCDateTime),
+    Column("withdrawn_at", UTCDateTime),
+    Column("linked_models", Integer),
+    Column("linked_datasets", Integer),
+    Column("linked_spaces", Integer),
+    # The newest numbers, so that ranking and cards need no join; history is in `snapshots`.
+    Column("upvotes", Integer),
+    Column("stars", Integer),
+    Column("comments", Integer),
+    Column("first_seen_at", UTCDateTime, nullable=False),
+    # Rises with every change of text, so that derived indexes can follow it as a watermark.
+    Column("revision", Integer, nullable=False, index=True),
+)
+
+snapshots = _table(
+    "snapshots",
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", UTCDateTime, primary_key=True),
+    Column("upvotes", Integer),
+    Column("stars", Integer),
+    Column("comments", Integer),
+)
+
+batches = _table(
+    "batches",
+    Column("day", ISODate, primary_key=True),
+    Column("source", Text, primary_key=True),
+    # complete: read whole · empty: the source confirmed that there is none
+    Column("state", Text, nullable=False),
+    Column("papers", Integer, nullable=False),
+    Column("broken", Integer, nullable=False),
+    Column("fetched_at", UTCDateTime, nullable=False),
+)
+
+batch_papers = _table(
+    "batch_papers",
+    Column("day", ISODate, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("announcement", Text),
+    Index("ix_batch_papers_paper_id", "paper_id"),
+)
+
+source_health = _table(
+    "source_health",
+    Column("source", Text, primary_key=True),
+    Column("succeeded_at", UTCDateTime),
+    # The first failure of the present series; empty while the source is well.
+    Column("failing_since", UTCDateTime),
+    Column("failed_at", UTCDateTime),
+    Column("kind", Text),
+    Column("detail", Text),
+    Column("retry_at", UTCDateTime),
+)
+
+# Channels: what they want, and what they got.
+
+guilds = _table(
+    "guilds",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("joined_at", UTCDateTime, nullable=False),
+    Column("welcomed_at", UTCDateTime),
+    # When the bot was removed; rows are purged 30 days later.
+    Column("left_at", UTCDateTime),
+)
+
+feeds = _table(
+    "feeds",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("guild_id", ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("channel_id", Integer, nullable=False, unique=True),
+    Column("at", LocalTime, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("min_votes", Integer, nullable=False),
+    Column("include", JSONText, nullable=False),
+    Column("exclude", JSONText, nullable=False),
+    Column("categories", JSONText, nullable=False),
+    Column("ping_role_id", Integer),
+    # active · paused (by an admin) · disabled (by us, see the reason)
+    Column("state", Text, nullable=False),
+    Column("disabled_reason", Text),
+    Column("told_at", UTCDateTime),
+    Column("created_at", UTCDateTime, nullable=False),
+)
+
+posts = _table(
+    "posts",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # A removed feed leaves its posts: the channel has still seen those papers.
+    Column("feed_id", ForeignKey("feeds.id", ondelete="SET NULL")),
+    Column("guild_id", ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False),
+    Column("channel_id", Integer, nullable=False),
+    Column("batch_day", ISODate, nullable=False),
+    # The feed's own calendar day that this post used up; empty for batches recorded as skipped.
+    Column("local_date", ISODate),
+    # planned · sending · done · empty (nothing to post) · skipped (missed while away) · failed
+    Column("state", Text, nullable=False),
+    Column("late", Integer, nullable=False, server_default="0"),
+    Column("payload", JSONText),
+    Column("header_message_id", Integer),
+    Column("thread_id", Integer),
+    Column("planned_at", UTCDateTime, nullable=False),
+    # The first and the latest moment something was sent: the nonce window is counted from the latter.
+    Column("started_at", UTCDateTime),
+    Column("sent_at", UTCDateTime),
+    Column("finished_at", UTCDateTime),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", UTCDateTime),
+    # The number of header refreshes done (at +6 h and +24 h).
+    Column("refreshes", Integer, nullable=False, server_default="0"),
+    Column("reason", Text),
+    UniqueConstraint("feed_id", "batch_day"),
+    UniqueConstraint("feed_id", "local_date"),
+    Index("ix_posts_channel_id", "channel_id"),
+    Index("ix_posts_state", "state"),
+)
+
+post_papers = _table(
+    "post_papers",
+    Column("post_id", ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("message_id", Integer),
+)
+
+# Which message of ours shows which paper: a card shows one, a digest several.
+cards = _table(
+    "cards",
+    Column("message_id", Integer, primary_key=True, autoincrement=False),
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("channel_id", Integer, nullable=False),
+    Column("guild_id", Integer),
+    Column("posted_at", UTCDateTime, nullable=False),
+    Index("ix_cards_posted_at", "posted_at"),
+)
+
+# The process.
+
+synced_commands = _table(
+    "synced_commands",
+    Column("application_id", Integer, primary_key=True, autoincrement=False),
+    Column("payload_hash", Text, nullable=False),
+    # Names to ids, for clickable command mentions.
+    Column("command_ids", JSONText, nullable=False),
+    Column("synced_at", UTCDateTime, nullable=False),
+)
+
+# Search.
+
+vectors = _table(
+    "vectors",
+    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# People. Everything personal hangs on this row and goes with it.
+
+users = _table(
+    "users",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("created_at", UTCDateTime, nullable=False),
+)
