@@ -1,0 +1,275 @@
+"""The database file: opened, checked, migrated, copied, put back; one writer, several readers."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import URL, NullPool, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from storage import migrations, sqlite
+
+READERS = 4
+"""Connections kept for reading; SQLite reads from memory, more only wait for the interpreter."""
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the text says why and what to do about it."""
+
+
+class Database:
+    """One SQLite file with a single writer and readers that see committed states only.
+
+    Made by `open`. Every connection has a thread that keeps the process alive: `close` it.
+    """
+
+    def __init__(self, path: Path, writer: AsyncEngine, readers: AsyncEngine) -> None:
+        self.path = path
+        self._writer = writer
+        self._readers = readers
+        self._lock = asyncio.Lock()
+        self._writing: asyncio.Task[object] | None = None
+
+    @classmethod
+    async def open(cls, url: str, *, migrate: bool = True) -> Self:
+        """Open the file that `url` names, bring its schema up to date, and check that it is whole.
+
+        Args:
+            url: `sqlite+aiosqlite:///relative/or//absolute/path` (or `sqlite:///…`).
+            migrate: create a missing file and apply missing migrations; otherwise both are errors.
+
+        Raises:
+            DatabaseError: with a sentence for the person who runs the bot.
+        """
+        path = file_of(url)
+        await asyncio.to_thread(_prepare, path, migrate)
+        writer = create_async_engine(
+            URL.create("sqlite+aiosqlite", database=str(path)),
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=1,
+            max_overflow=0,
+            connect_args=sqlite.DRIVER_ARGUMENTS,
+        )
+        readers = create_async_engine(
+            URL.create("sqlite+aiosqlite", database=str(path)),
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=READERS,
+            max_overflow=READERS,
+            connect_args=sqlite.DRIVER_ARGUMENTS,
+        )
+        sqlite.set_up_writer(writer.sync_engine)
+        sqlite.set_up_readers(readers.sync_engine)
+        return cls(path, writer, readers)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[AsyncConnection]:
+        """Yield the one connection that may write; commit at the end, roll back on any error.
+
+        The write lock is taken at the start, so what is read inside cannot change before it is
+        written. Keep network and other slow work out of it.
+        """
+        if self._writing is asyncio.current_task():
+            raise RuntimeError("this task is already writing: pass its connection on")
+        async with self._lock:
+            self._writing = asyncio.current_task()
+            try:
+                async with self._writer.begin() as connection:
+                    yield connection
+            finally:
+                self._writing = None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        """Yield a connection that sees one committed state throughout and refuses to write."""
+        async with self._readers.connect() as connection:
+            yield connection
+
+    async def backup(self, target: Path) -> None:
+        """Write a copy of the present state to `target` while the bot goes on.
+
+        Raises:
+            DatabaseError: `target` exists, or cannot be written.
+        """
+        await asyncio.to_thread(_back_up, self.path, target)
+
+    async def close(self) -> None:
+        """Close every connection; waits for the writer, and may be called again."""
+        async with self._lock:
+            await self._writer.dispose()
+            await self._readers.dispose()
+
+
+def file_of(url: str) -> Path:
+    """Return the file that a database URL names.
+
+    Raises:
+        DatabaseError: it names no SQLite file.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # The text itself may hold a password and is not repeated.
+        raise DatabaseError(
+            "DATABASE_URL is not a URL; write for example sqlite+aiosqlite:///paperboy.db"
+        ) from None
+    if parsed.drivername not in ("sqlite", "sqlite+aiosqlite"):
+        raise DatabaseError(
+            f"DATABASE_URL asks for {parsed.drivername}, but only SQLite is supported:"
+            " write for example sqlite+aiosqlite:///paperboy.db"
+        )
+    if parsed.host or parsed.query or parsed.database in (None, "", ":memory:"):
+        raise DatabaseError(
+            "DATABASE_URL has to name a file and nothing else, for example"
+            " sqlite+aiosqlite:///paperboy.db, or with four slashes for an absolute path"
+        )
+    return Path(str(parsed.database)).expanduser()
+
+
+def _prepare(path: Path, migrate: bool) -> None:
+    """Leave an intact file of the present schema at `path`, or raise `DatabaseError`."""
+    try:
+        if migrate:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        elif not path.exists():
+            raise DatabaseError(f"there is no database at {path}")
+        if wrong := sqlite.check(path):
+            raise DatabaseError(
+                f"{path} is damaged: {wrong}. Put a backup in its place with `paperboy restore`,"
+                " or move the file away to start with an empty one"
+            )
+        revision = _revision(path)
+        known = migrations.known_revisions()
+        if revision is not None and revision not in known:
+            raise DatabaseError(
+                f"{path} was written by a newer version of this program (schema {revision}, this one"
+                f" knows {known[-1]}). Install that version again, or restore an older backup"
+            )
+        if revision == known[-1]:
+            return
+        if not migrate:
+            raise DatabaseError(
+                f"{path} has an older schema ({revision or 'none'}, needed is {known[-1]});"
+                " start the bot once to bring it up to date"
+            )
+        _migrate(path)
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        raise _unusable(path, error) from error
+
+
+def _revision(path: Path) -> str | None:
+    """Return the schema revision of an intact file, `None` for one without tables."""
+    with closing(sqlite3.connect(path, timeout=sqlite.BUSY_TIMEOUT)) as connection:
+        tables = {
+            name
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        if not tables:
+            return None
+        row = (
+            connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            if "alembic_version" in tables
+            else None
+        )
+    if row is None:
+        raise DatabaseError(
+            f"{path} is a database of another program; name another file in DATABASE_URL"
+        )
+    return str(row[0])
+
+
+def _migrate(path: Path) -> None:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        poolclass=NullPool,
+        connect_args=sqlite.DRIVER_ARGUMENTS,
+    )
+    sqlite.set_up_writer(engine, foreign_keys=False)
+    # The lock comes first: of two processes that start together one migrates, the other waits.
+    with engine.begin() as connection:
+        revision = _revision(path)
+        if revision == migrations.known_revisions()[-1]:
+            return
+        if revision is not None:
+            sqlite.copy(path, path.with_name(f"{path.name}.backup-{revision}"))
+        migrations.upgrade(connection)
+        if violation := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise DatabaseError(
+                f"{path} was left as it was: after the migration a row of {violation[0]} would"
+                f" refer to nothing in {violation[2]}"
+            )
+
+
+def _unusable(path: Path, error: Exception) -> DatabaseError:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else cause
+    return DatabaseError(
+        f"cannot open the database {path}: {reason}. The file and its directory must be writable"
+        " for the user who runs the bot, on a disk with room, and not locked by another program"
+    )
+
+
+def _back_up(source: Path, target: Path) -> None:
+    if target.exists():
+        raise DatabaseError(f"{target} exists already; name a file that does not")
+    try:
+        sqlite.copy(source, target)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseError(f"cannot write the backup {target}: {error}") from error
+
+
+async def restore(source: Path, target: Path, *, now: datetime) -> Path | None:
+    """Put the backup `source` in the place of `target`; return where the previous file was kept.
+
+    The previous file is never overwritten but renamed to `<target>.replaced-<time>`. A search
+    index beside it is derived from the previous one and may be ahead now: delete it.
+
+    Raises:
+        DatabaseError: the backup is damaged or of another program, or the bot has `target` open.
+    """
+    return await asyncio.to_thread(_restore, source, target, now)
+
+
+def _restore(source: Path, target: Path, now: datetime) -> Path | None:
+    try:
+        if not source.exists():
+            raise DatabaseError(f"there is no backup at {source}")
+        if wrong := sqlite.check(source):
+            raise DatabaseError(f"the backup {source} is damaged: {wrong}")
+        revision = _revision(source)
+        if revision not in migrations.known_revisions():
+            raise DatabaseError(
+                f"the backup {source} holds "
+                + ("nothing" if revision is None else "a newer schema than this program knows")
+            )
+        if target.exists() and source.samefile(target):
+            raise DatabaseError(f"{source} is the database itself")
+        fresh = target.with_name(target.name + ".restoring")
+        sqlite.copy(source, fresh)
+        kept = _set_aside(target, now)
+        fresh.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseError(f"cannot restore {source} to {target}: {error}") from error
+    return kept
+
+
+def _set_aside(target: Path, now: datetime) -> Path | None:
+    if not target.exists():
+        return None
+    try:
+        if not sqlite.take_out_of_service(target):
+            raise DatabaseError(f"{target} is in use; stop the bot before restoring")
+    except sqlite3.DatabaseError:
+        pass  # Damaged, which is why it is being replaced: it is kept together with its log.
+    kept = target.with_name(f"{target.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
+    for suffix in ("-wal", "-shm", ""):
+        part = target.with_name(target.name + suffix)
+        if part.exists():
+            part.replace(kept.with_name(kept.name + suffix))
+    return kept

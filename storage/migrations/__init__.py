@@ -1,0 +1,37 @@
+"""The history of the schema, applied by Alembic at start, all that is missing in one transaction.
+
+A migration is `versions/NNNN_<what>.py` with `revision = "NNNN"`. It names its own columns instead
+of importing `storage.tables`, which moves on, and passes `sqlite_strict=True` to `op.create_table`
+(in a batch operation that rebuilds a table: `table_kwargs={"sqlite_strict": True}`).
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+DIRECTORY = Path(__file__).parent
+
+
+def known_revisions() -> list[str]:
+    """Return every revision of this program, oldest first.
+
+    Read from the files' names: importing Alembic takes longer than the whole rest of a start at
+    which there is nothing to migrate.
+    """
+    return sorted(path.name[:4] for path in (DIRECTORY / "versions").glob("[0-9]*_*.py"))
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Apply what is missing up to `revision`, inside the transaction that `connection` is in."""
+    from alembic import command
+    from alembic.config import Config
+
+    # Alembic would make its own table with a VARCHAR, which STRICT does not know.
+    connection.exec_driver_sql(
+        "CREATE TABLE IF NOT EXISTS alembic_version"
+        " (version_num TEXT NOT NULL CONSTRAINT pk_alembic_version PRIMARY KEY) STRICT"
+    )
+    config = Config()
+    config.set_main_option("script_location", str(DIRECTORY).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

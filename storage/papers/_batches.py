@@ -1,0 +1,159 @@
+"""Batches: which papers a source listed on which Daily Papers day, in its order."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from papers.model import Announcement, Batch
+from storage.papers._read import StoredPaper, stored
+from storage.papers._upsert import UpsertReport, upsert
+from storage.sqlite import insert
+from storage.tables import batch_papers as entries
+from storage.tables import batches, papers
+
+
+class BatchState(StrEnum):
+    """What is known of a day. No state at all means that no source has answered for it yet."""
+
+    COMPLETE = "complete"
+    EMPTY = "empty"
+    """The source confirmed that there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEntry:
+    """A paper's place in a batch."""
+
+    paper: StoredPaper
+    day: date
+    source: str
+    position: int
+    announcement: Announcement | None = None
+
+
+async def record_batch(
+    conn: AsyncConnection, batch: Batch, source: str, *, now: datetime
+) -> UpsertReport:
+    """Store a source's answer for a day: its papers, their order, and that the day is known.
+
+    Reading a batch again adds what came late and takes over the newest order; papers that the
+    source lists no more stay, after the others, and a complete batch never becomes empty. An answer
+    of which nothing could be read says nothing about the day, and is not recorded as one.
+    """
+    report = await upsert(conn, batch.records, now=now)
+    if not batch.records and batch.broken:
+        return report
+    here = (entries.c.day == batch.day) & (entries.c.source == source)
+    known = await conn.execute(
+        select(entries.c.paper_id, entries.c.position, entries.c.announcement)
+        .where(here)
+        .order_by(entries.c.position)
+    )
+    before: dict[str, tuple[int, str | None]] = {
+        row.paper_id: (row.position, row.announcement) for row in known
+    }
+    announced = {record.paper.id: record.announcement for record in batch.records}
+    order = [*announced, *(paper_id for paper_id in before if paper_id not in announced)]
+    moved: list[dict[str, object]] = []
+    for position, paper_id in enumerate(order):
+        told = announced.get(paper_id)
+        old_position, old_announcement = before.get(paper_id, (None, None))
+        announcement = told.value if told else old_announcement
+        if (position, announcement) != (old_position, old_announcement):
+            moved.append(
+                {
+                    "day": batch.day,
+                    "source": source,
+                    "paper_id": paper_id,
+                    "position": position,
+                    "announcement": announcement,
+                }
+            )
+    if moved:
+        new = insert(entries)
+        await conn.execute(
+            new.on_conflict_do_update(
+                index_elements=[entries.c.day, entries.c.source, entries.c.paper_id],
+                set_={
+                    "position": new.excluded.position,
+                    "announcement": new.excluded.announcement,
+                },
+            ),
+            moved,
+        )
+    values = {
+        "state": (BatchState.COMPLETE if order else BatchState.EMPTY).value,
+        "papers": len(order),
+        "broken": batch.broken,
+        "fetched_at": now,
+    }
+    await conn.execute(
+        insert(batches)
+        .values(day=batch.day, source=source, **values)
+        .on_conflict_do_update(index_elements=[batches.c.day, batches.c.source], set_=values)
+    )
+    return report
+
+
+async def batch_papers(
+    conn: AsyncConnection, days: Collection[date], source: str | None = None
+) -> list[BatchEntry]:
+    """Return the papers of those days by day, source and the source's order.
+
+    Without `source`, a paper that two sources listed on a day appears once for each.
+    """
+    statement = (
+        select(papers, entries.c.day, entries.c.source, entries.c.position, entries.c.announcement)
+        .join(entries, entries.c.paper_id == papers.c.id)
+        .where(entries.c.day.in_(days))
+        .order_by(entries.c.day, entries.c.source, entries.c.position)
+    )
+    if source is not None:
+        statement = statement.where(entries.c.source == source)
+    return [
+        BatchEntry(
+            paper=stored(row),
+            day=row.day,
+            source=row.source,
+            position=row.position,
+            announcement=Announcement(row.announcement) if row.announcement else None,
+        )
+        for row in await conn.execute(statement)
+    ]
+
+
+async def batch_records(
+    conn: AsyncConnection, day: date, source: str | None = None
+) -> list[StoredPaper]:
+    """Return a day's papers in the source's order, each once."""
+    found = await batch_papers(conn, [day], source)
+    return list({entry.paper.paper.id: entry.paper for entry in found}.values())
+
+
+async def batch_state(
+    conn: AsyncConnection, day: date, source: str | None = None
+) -> BatchState | None:
+    """Return what is known of a day: complete if any source has papers, `None` if none answered."""
+    statement = select(batches.c.state).where(batches.c.day == day)
+    if source is not None:
+        statement = statement.where(batches.c.source == source)
+    states = set((await conn.execute(statement)).scalars())
+    if BatchState.COMPLETE in states:
+        return BatchState.COMPLETE
+    return BatchState.EMPTY if states else None
+
+
+async def newest_complete_batch(
+    conn: AsyncConnection, up_to: date, source: str | None = None
+) -> date | None:
+    """Return the newest day, at most `up_to`, that has papers."""
+    statement = select(func.max(batches.c.day)).where(
+        batches.c.day <= up_to, batches.c.state == BatchState.COMPLETE.value
+    )
+    if source is not None:
+        statement = statement.where(batches.c.source == source)
+    return await conn.scalar(statement)

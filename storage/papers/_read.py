@@ -1,0 +1,160 @@
+"""Reading papers back."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from papers.model import Author, Metrics, Paper
+from storage.tables import papers, snapshots
+
+T = TypeVar("T")
+
+CHUNK = 500
+"""Ids per statement, well below SQLite's 32,766 variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPaper:
+    """A paper with what only the database knows of it.
+
+    `row` is its number in derived indexes, `metrics` its newest numbers, and `revision` rises above
+    every other paper's whenever its searchable text changes.
+    """
+
+    row: int
+    paper: Paper
+    metrics: Metrics
+    first_seen_at: datetime
+    revision: int
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Split `items` into slices of at most `size`."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def stored(row: Row[Any]) -> StoredPaper:
+    """Build a paper from a row that starts with all columns of `papers`, in the table's order."""
+    (
+        number,
+        paper_id,
+        title,
+        abstract,
+        authors,
+        published_at,
+        categories,
+        summary,
+        keywords,
+        organization,
+        repository,
+        project_page,
+        thumbnail,
+        media,
+        submitter,
+        comment,
+        doi,
+        journal_ref,
+        version,
+        updated_at,
+        withdrawn_at,
+        linked_models,
+        linked_datasets,
+        linked_spaces,
+        upvotes,
+        stars,
+        comments,
+        first_seen_at,
+        revision,
+    ) = row[: len(papers.columns)]
+    return StoredPaper(
+        row=number,
+        paper=Paper(
+            id=paper_id,
+            title=title,
+            abstract=abstract,
+            authors=tuple(Author(name, username) for name, username in authors),
+            published_at=published_at,
+            categories=tuple(categories),
+            summary=summary,
+            keywords=tuple(keywords),
+            organization=organization,
+            repository=repository,
+            project_page=project_page,
+            thumbnail=thumbnail,
+            media=tuple(media),
+            submitter=submitter,
+            comment=comment,
+            doi=doi,
+            journal_ref=journal_ref,
+            version=version,
+            updated_at=updated_at,
+            withdrawn_at=withdrawn_at,
+            linked_models=linked_models,
+            linked_datasets=linked_datasets,
+            linked_spaces=linked_spaces,
+        ),
+        metrics=Metrics(upvotes, stars, comments),
+        first_seen_at=first_seen_at,
+        revision=revision,
+    )
+
+
+async def get(conn: AsyncConnection, paper_id: str) -> StoredPaper | None:
+    """Return one paper by its arXiv id without version."""
+    row = (await conn.execute(select(papers).where(papers.c.id == paper_id))).first()
+    return None if row is None else stored(row)
+
+
+async def get_many(conn: AsyncConnection, paper_ids: Iterable[str]) -> dict[str, StoredPaper]:
+    """Return those papers that are known, by id and in the order asked for."""
+    wanted = list(dict.fromkeys(paper_ids))
+    found: dict[str, StoredPaper] = {}
+    for ids in chunks(wanted):
+        for row in await conn.execute(select(papers).where(papers.c.id.in_(ids))):
+            found[row.id] = stored(row)
+    return {paper_id: found[paper_id] for paper_id in wanted if paper_id in found}
+
+
+async def changed_since(conn: AsyncConnection, revision: int, limit: int) -> list[StoredPaper]:
+    """Return at most `limit` papers whose text changed after `revision`, oldest change first.
+
+    No two papers share a revision, so the last one's is the next call's watermark.
+    """
+    statement = (
+        select(papers).where(papers.c.revision > revision).order_by(papers.c.revision).limit(limit)
+    )
+    return [stored(row) for row in await conn.execute(statement)]
+
+
+async def latest_revision(conn: AsyncConnection) -> int:
+    """Return the highest revision given out, 0 without papers."""
+    return await conn.scalar(select(func.max(papers.c.revision))) or 0
+
+
+async def count(conn: AsyncConnection) -> int:
+    """Return the number of papers."""
+    return await conn.scalar(select(func.count()).select_from(papers)) or 0
+
+
+async def metrics_before(
+    conn: AsyncConnection, paper_ids: Iterable[str], before: datetime
+) -> dict[str, Metrics]:
+    """Return each paper's last numbers from before that moment, where there are any."""
+    found: dict[str, Metrics] = {}
+    for ids in chunks(list(dict.fromkeys(paper_ids))):
+        last = (
+            select(snapshots.c.paper_id, func.max(snapshots.c.at).label("at"))
+            .where(snapshots.c.paper_id.in_(ids), snapshots.c.at < before)
+            .group_by(snapshots.c.paper_id)
+            .subquery()
+        )
+        statement = select(
+            snapshots.c.paper_id, snapshots.c.upvotes, snapshots.c.stars, snapshots.c.comments
+        ).join(last, (snapshots.c.paper_id == last.c.paper_id) & (snapshots.c.at == last.c.at))
+        for row in await conn.execute(statement):
+            found[row.paper_id] = Metrics(row.upvotes, row.stars, row.comments)
+    return found

@@ -1,0 +1,145 @@
+"""What only SQLite knows: pragmas, locks, the check and the copy of a file; no other SQL is."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects.sqlite import insert
+
+__all__ = [
+    "BUSY_TIMEOUT",
+    "DRIVER_ARGUMENTS",
+    "check",
+    "copy",
+    "insert",
+    "set_up_readers",
+    "set_up_writer",
+    "strict_tables",
+    "take_out_of_service",
+]
+
+BUSY_TIMEOUT = 15.0
+"""Seconds that a statement waits for another process, such as an import, to release the file."""
+
+DRIVER_ARGUMENTS = {"isolation_level": None, "timeout": BUSY_TIMEOUT}
+"""The driver begins nothing itself: its own BEGIN is deferred, late, and skips reads and DDL."""
+
+_HEADER = b"SQLite format 3\x00"
+
+
+def set_up_writer(engine: Engine, *, foreign_keys: bool = True) -> None:
+    """Make every transaction of `engine` take the write lock at its start, on a durable WAL file.
+
+    `foreign_keys` is off for migrations only: rebuilding a table drops it, and with the checks on
+    that would cascade to the rows that refer to it.
+    """
+
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # In WAL, NORMAL syncs at checkpoints only. A killed process loses nothing that was
+        # committed, the kernel has it; a power cut may lose the last commits, but never the file.
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        cursor.close()
+
+    def begun(connection: Connection) -> None:
+        # A deferred transaction that reads first and writes later fails at once, without waiting,
+        # when another process wrote in between. IMMEDIATE waits at the start instead.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+
+
+def set_up_readers(engine: Engine) -> None:
+    """Make every connection of `engine` refuse writes and read one state per transaction."""
+
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN DEFERRED")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+
+
+def check(path: Path) -> str | None:
+    """Return what is wrong with the file; `None` when it is empty or an intact SQLite database.
+
+    Raises:
+        sqlite3.OperationalError: it cannot be opened or is locked, which says nothing of its state.
+    """
+    with path.open("rb") as file:
+        header = file.read(len(_HEADER))
+    if not header:
+        return None
+    if header != _HEADER:
+        return "it is not a SQLite database"
+    try:
+        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None if found == ("ok",) else str(found[0] if found else "no answer")
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a database, also one that is being written to; `target` is whole or not there at all.
+
+    Raises:
+        sqlite3.Error, OSError: the copy could not be made.
+    """
+    unfinished = target.with_name(target.name + ".unfinished")
+    try:
+        with (
+            closing(
+                sqlite3.connect(
+                    f"file:{quote(str(source.absolute()))}?mode=ro", uri=True, timeout=BUSY_TIMEOUT
+                )
+            ) as original,
+            closing(sqlite3.connect(unfinished)) as duplicate,
+        ):
+            # The copy holds people's lists: not more users may read it than the original.
+            shutil.copymode(source, unfinished)
+            original.backup(duplicate)
+            # One self-contained file; the bot turns WAL on again when it opens it.
+            duplicate.execute("PRAGMA journal_mode = DELETE")
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def take_out_of_service(path: Path) -> bool:
+    """Fold the write-ahead log into the file and return whether nobody else has it open.
+
+    Leaving WAL needs every other connection gone, whichever process holds it.
+
+    Raises:
+        sqlite3.DatabaseError: the file is damaged, so that its log has to be kept beside it.
+    """
+    with closing(sqlite3.connect(path, timeout=1.0)) as connection:
+        try:
+            mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                return False
+            raise
+    return mode == ("delete",)
+
+
+def strict_tables(connection: Connection) -> dict[str, bool]:
+    """Return each table's name and whether it is STRICT."""
+    rows = connection.exec_driver_sql(
+        "SELECT name, strict FROM pragma_table_list"
+        " WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    )
+    return {name: bool(strict) for name, strict in rows}
