@@ -1,0 +1,350 @@
+"""One polite way to fetch: timeouts, retries with jitter, the server's own limits, a short cache.
+
+What a source asks for goes through `Fetcher.get`; whatever goes wrong comes out as a `SourceError`.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
+
+import aiohttp
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_exponential_jitter,
+    wait_random,
+)
+
+from papers.sources import SourceError, SourceErrorKind
+
+T = TypeVar("T")
+_Key = tuple[str, tuple[tuple[str, str], ...]]
+
+_log = logging.getLogger(__name__)
+
+_OK = frozenset({200})
+_LARGEST_BODY = 32 * 1024 * 1024
+# Above this size, parsing would hold up the event loop for longer than a heartbeat likes.
+_PARSE_APART = 256 * 1024
+_CACHE_ENTRIES = 128
+_PASSING = {
+    SourceErrorKind.UNREACHABLE,
+    SourceErrorKind.UNAVAILABLE,
+    SourceErrorKind.RATE_LIMITED,
+    SourceErrorKind.MALFORMED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How long to wait and how often to ask again; all times in seconds."""
+
+    timeout: float = 12.0
+    """For one attempt, from the request to the last byte."""
+    attempts: int = 4
+    patience: float = 30.0
+    """No further attempt begins after this long, so one call ends within `patience + timeout`."""
+    first_pause: float = 0.5
+    longest_pause: float = 8.0
+    longest_wait: float = 10.0
+    """A time named by the server that is longer than this is the caller's to wait, not ours."""
+    cool_down: float = 0.0
+    """How long to ask nothing after a server that kept limiting us named no time."""
+    cache_for: float = 60.0
+
+
+class MalformedError(ValueError):
+    """An answer is not what its source documents: asked for again, then a `SourceError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole HTTP answer, read."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    more: bool = False
+    """Whether its `Link` header names a next page."""
+
+    @property
+    def is_html(self) -> bool:
+        """Whether this is a page for people, such as a captcha, whatever it is labelled as."""
+        start = self.body[:200].lstrip().lower()
+        return (
+            "html" in self.headers.get("Content-Type", "").lower()
+            or start.startswith((b"<!doctype html", b"<html"))
+        )  # fmt: skip
+
+    def json(self) -> Any:
+        """Parse the body as JSON.
+
+        Raises:
+            MalformedError: it is HTML, cut short, or otherwise no JSON.
+        """
+        if self.is_html:
+            raise MalformedError("answered with a web page instead of data")
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise MalformedError("answered with broken JSON") from error
+
+
+class Fetcher:
+    """Fetch for one source. Makes no connection before the first `get`.
+
+    `gate` is entered around every single request: a semaphore, or a pacer. `sleep` and `clock` can
+    be replaced in tests; `clock` is in seconds and only ever compared with itself.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        gate: AbstractAsyncContextManager[Any],
+        manners: Manners,
+        headers: Mapping[str, str] | None = None,
+        session: aiohttp.ClientSession | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source = source
+        self._gate = gate
+        self._manners = manners
+        self._headers = {"User-Agent": user_agent(), **(headers or {})}
+        self._session = session
+        self._owns_session = session is None
+        self._sleep = sleep
+        self._clock = clock
+        self._closed = False
+        self._not_before = 0.0
+        self._cache: dict[_Key, tuple[float, object]] = {}
+        self._asking: WeakValueDictionary[_Key, asyncio.Lock] = WeakValueDictionary()
+
+    async def get(
+        self,
+        url: str,
+        params: Mapping[str, str],
+        read: Callable[[Answer], T],
+        *,
+        accept: Collection[int] = _OK,
+    ) -> T:
+        """Return what `read` makes of the answer; of a recent one, where there is one.
+
+        `read` gets answers with a status in `accept` and raises `MalformedError` or a `SourceError`
+        for what it cannot use. Equal questions asked at the same time are asked once.
+
+        Raises:
+            SourceError: after the last attempt, or at once for what another attempt will not mend.
+        """
+        key = (url, tuple(sorted(params.items())))
+        lock = self._asking.setdefault(key, asyncio.Lock())
+        async with lock:
+            until, value = self._cache.get(key, (0.0, None))
+            if self._clock() < until:
+                return cast(T, value)
+            fresh = await self._persist(url, params, read, accept)
+            self._remember(key, fresh)
+            return fresh
+
+    async def close(self) -> None:
+        """Close the connections that are ours; every later `get` fails."""
+        self._closed = True
+        self._cache.clear()
+        if self._session is not None and self._owns_session:
+            await self._session.close()
+
+    async def _persist(
+        self,
+        url: str,
+        params: Mapping[str, str],
+        read: Callable[[Answer], T],
+        accept: Collection[int],
+    ) -> T:
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(self._worth_another_try),
+            stop=stop_after_attempt(self._manners.attempts)
+            | stop_before_delay(self._manners.patience),
+            wait=self._pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return await retrying(self._once, url, params, read, accept)
+        except SourceError as error:
+            if (
+                error.kind is not SourceErrorKind.RATE_LIMITED
+                or error.retry_after is not None
+                or not self._manners.cool_down
+            ):
+                raise
+            self._hold_back(self._manners.cool_down)
+            raise SourceError(
+                self._source, error.kind, error.detail, self._manners.cool_down
+            ) from error
+
+    async def _once(
+        self,
+        url: str,
+        params: Mapping[str, str],
+        read: Callable[[Answer], T],
+        accept: Collection[int],
+    ) -> T:
+        async with self._gate:
+            await self._obey_limits()
+            answer = await self._request(url, params)
+        retry_after = _named_wait(answer.headers)
+        if answer.status in accept:
+            if retry_after is not None and _exhausted(answer.headers):
+                self._hold_back(retry_after)
+            try:
+                if len(answer.body) > _PARSE_APART:
+                    return await asyncio.to_thread(read, answer)
+                return read(answer)
+            except MalformedError as error:
+                raise self._error(SourceErrorKind.MALFORMED, str(error)) from error
+        if answer.status == 429:
+            if retry_after is not None:
+                self._hold_back(retry_after)
+            raise self._error(SourceErrorKind.RATE_LIMITED, "it asks us to slow down", retry_after)
+        if answer.status >= 500 or answer.status == 408:
+            raise self._error(SourceErrorKind.UNAVAILABLE, f"HTTP {answer.status}", retry_after)
+        hint = "; is the token right?" if answer.status in (401, 403) else ""
+        raise self._error(SourceErrorKind.REFUSED, f"HTTP {answer.status}{hint}")
+
+    async def _request(self, url: str, params: Mapping[str, str]) -> Answer:
+        try:
+            async with self._client().get(
+                url,
+                params=params,
+                headers=self._headers,
+                timeout=aiohttp.ClientTimeout(total=self._manners.timeout),
+            ) as response:
+                body = bytearray()
+                async for piece in response.content.iter_chunked(64 * 1024):
+                    body += piece
+                    if len(body) > _LARGEST_BODY:
+                        raise self._error(SourceErrorKind.REFUSED, "its answer is too large")
+                return Answer(
+                    response.status, response.headers, bytes(body), "next" in response.links
+                )
+        except aiohttp.InvalidURL as error:
+            raise self._error(
+                SourceErrorKind.REFUSED, "its address is not a web address"
+            ) from error
+        except TimeoutError as error:
+            seconds = f"{self._manners.timeout:g}"
+            raise self._error(
+                SourceErrorKind.UNREACHABLE, f"no whole answer within {seconds} s"
+            ) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._error(
+                SourceErrorKind.UNREACHABLE, f"the connection failed ({type(error).__name__})"
+            ) from error
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise self._error(SourceErrorKind.REFUSED, "the source is closed")
+        if self._session is None:
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        return self._session
+
+    async def _obey_limits(self) -> None:
+        wait = self._not_before - self._clock()
+        if wait > self._manners.longest_wait:
+            raise self._error(SourceErrorKind.RATE_LIMITED, "it asked us to wait", wait)
+        if wait > 0:
+            await self._sleep(wait)
+
+    def _hold_back(self, seconds: float) -> None:
+        self._not_before = max(self._not_before, self._clock() + seconds)
+
+    def _worth_another_try(self, error: BaseException) -> bool:
+        return (
+            isinstance(error, SourceError)
+            and error.kind in _PASSING
+            and (error.retry_after is None or error.retry_after <= self._manners.longest_wait)
+        )
+
+    def _pause(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        _log.info("asking again attempt=%d because=%s", state.attempt_number, error)
+        if isinstance(error, SourceError) and error.retry_after is not None:
+            return error.retry_after + wait_random(0, self._manners.first_pause)(state)
+        return wait_exponential_jitter(
+            initial=self._manners.first_pause,
+            max=self._manners.longest_pause,
+            jitter=self._manners.first_pause,
+        )(state)
+
+    def _remember(self, key: _Key, value: object) -> None:
+        now = self._clock()
+        self._cache = {k: v for k, v in self._cache.items() if v[0] > now}
+        while len(self._cache) >= _CACHE_ENTRIES:
+            del self._cache[next(iter(self._cache))]
+        self._cache[key] = (now + self._manners.cache_for, value)
+
+    def _error(
+        self, kind: SourceErrorKind, detail: str, retry_after: float | None = None
+    ) -> SourceError:
+        return SourceError(self._source, kind, detail, retry_after)
+
+
+def user_agent() -> str:
+    """Return the name that the sources see us under."""
+    try:
+        return f"paperboy/{version('paperboy')}"
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "paperboy/0"
+
+
+def _named_wait(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that `Retry-After` or `RateLimit` ask us to wait, if they do."""
+    named = [
+        float(seconds)
+        for limit in _limits(headers)
+        if (seconds := limit.get("t", "")).isdecimal() and limit.get("r", "0") == "0"
+    ]
+    retry_after = headers.get("Retry-After", "").strip()
+    if retry_after.isdecimal():
+        named.append(float(retry_after))
+    elif retry_after:
+        named.extend(_seconds_until(retry_after, headers.get("Date", "")))
+    return max(named, default=None)
+
+
+def _exhausted(headers: Mapping[str, str]) -> bool:
+    return any(limit.get("r") == "0" for limit in _limits(headers))
+
+
+def _limits(headers: Mapping[str, str]) -> list[dict[str, str]]:
+    """Read `RateLimit: "api";r=0;t=2, "pages";r=7;t=9` (draft-ietf-httpapi-ratelimit-headers)."""
+    return [
+        {
+            name.strip(): value.strip()
+            for name, _, value in (part.partition("=") for part in item.split(";")[1:])
+        }
+        for item in headers.get("RateLimit", "").split(",")
+    ]
+
+
+def _seconds_until(moment: str, sent: str) -> list[float]:
+    """Return the wait until an HTTP date, by the server's own clock where it tells it."""
+    try:
+        until = parsedate_to_datetime(moment)
+        now = parsedate_to_datetime(sent) if sent else datetime.now(UTC)
+        return [max(0.0, (until - now).total_seconds())]
+    except (TypeError, ValueError):
+        return []
