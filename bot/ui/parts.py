@@ -1,0 +1,87 @@
+"""The pieces that cards and pages are put together from."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot import limits
+from bot.ui import text
+from papers import arxiv_id
+from papers.trending import Reason
+
+ACCENT: Final = discord.Colour(0xE8A33D)
+"""The colour of what we post: an amber that stands on Discord's light and dark grounds."""
+ALARM: Final = discord.Colour(0xC0392B)
+"""The colour of what went wrong, and of withdrawn papers."""
+
+AnyItem = ui.Item[Any]
+AnyRow = ui.ActionRow[Any]
+
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def day_in_words(day: date) -> str:
+    """Return "Thursday 12 June 2025", whatever the machine's language."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def short_day(day: date) -> str:
+    """Return "12 Jun 2025"."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def numbers(upvotes: int | None, stars: int | None = None, comments: int | None = None) -> str:
+    """Return "▲ 118 · ★ 251 · 💬 4": what is known and not nothing."""
+    known = (("▲", upvotes), ("★", stars), ("💬", comments))
+    return " · ".join(f"{sign} {count:,}" for sign, count in known if count)
+
+
+def reason_line(reason: Reason, limit: int) -> str:
+    """Return why a paper stands where it stands, escaped; the last facts go if too long."""
+    facts = reason.text(_emphasised, separator="\0").split("\0")
+    while facts:
+        line = " · ".join(facts)
+        if text.length(line) <= limit:
+            return line
+        facts.pop()
+    return text.escape(reason.text("{}".format), limit)
+
+
+def paper_links(
+    paper_id: str, *, repository: str | None, stars: int | None, project_page: str | None
+) -> list[ui.Button[Any]]:
+    """Return the link buttons of a paper: arXiv, PDF, Hugging Face, its code and its page."""
+    links = [
+        ("arXiv", arxiv_id.abs_url(paper_id)),
+        ("PDF", arxiv_id.pdf_url(paper_id)),
+        ("Hugging Face", arxiv_id.hf_url(paper_id)),
+        (f"Code ★ {stars:,}" if stars else "Code", repository),
+        ("Project", project_page),
+    ]
+    safe = ((label, text.safe_url(url)) for label, url in links)
+    return [ui.Button(label=label, url=url) for label, url in safe if url]
+
+
+def rows(items: Iterable[AnyItem]) -> list[AnyRow]:
+    """Return the items in action rows, in order: five buttons to a row, a select alone."""
+    found: list[AnyRow] = []
+    room = 0
+    for item in items:
+        if item.width > room:
+            found.append(ui.ActionRow())
+            room = limits.ROW_BUTTONS
+        found[-1].add_item(item)
+        room -= item.width
+    return found
+
+
+def _emphasised(word: str) -> str:
+    escaped = text.escape(word)
+    return f"*{escaped}*" if escaped else ""

@@ -1,0 +1,191 @@
+"""What a message will say, frozen: stored with a post before anything is sent.
+
+Rendering is a pure function of a payload, so a restart in the middle of a post sends the rest of
+the same post. Texts in a payload are as people read them (LaTeX made readable, nothing escaped):
+escaping and cutting is the renderer's business, since what fits depends on the whole message.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot import limits
+from papers import arxiv_id
+from papers.model import Metrics, Paper
+from papers.text import first_sentences, readable
+from papers.trending import Ranked, Reason
+
+AUTHORS_KEPT: Final = 8
+"""Names kept of a paper's authors: some have three thousand, and a card names a handful."""
+SUMMARY: Final = 420
+"""Characters of summary on a card: about seven lines on a phone."""
+
+
+class Payload(BaseModel):
+    """What all payloads share: frozen, and stored as JSON that a newer version may add to."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def to_json(self) -> str:
+        """Return the payload as JSON."""
+        return self.model_dump_json()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the payload that `to_json` wrote."""
+        return cls.model_validate_json(text)
+
+
+class HeaderEntry(Payload):
+    """One line of a daily header: a paper in its place."""
+
+    rank: int
+    paper_id: str
+    title: str
+    url: str
+    reason: Reason = Reason()
+
+
+class HeaderPayload(Payload):
+    """The header of a daily thread."""
+
+    day: date
+    entries: tuple[HeaderEntry, ...] = Field(max_length=limits.HEADER_PAPERS)
+    total: int | None = None
+    """Papers in the whole batch, where the thread shows some of them."""
+    late: str | None = None
+    """Why the post comes late, where it does: one sentence."""
+    notes: tuple[str, ...] = ()
+    """What else to say above the list: the feed's filters, the sample."""
+    footer: str | None = None
+    """What reacting does and where the library is."""
+    updated_at: datetime | None = None
+    """When the numbers were last refreshed; `None` as posted."""
+    ping_role_id: int | None = None
+
+    def refreshed(self, metrics: Mapping[str, Metrics], *, now: datetime, hours: float) -> Self:
+        """Return the header with today's numbers and how they grew in the `hours` since the post.
+
+        Papers keep their places: the cards below are in that order.
+        """
+        return self.model_copy(
+            update={
+                "entries": tuple(
+                    _refreshed(entry, metrics.get(entry.paper_id), hours) for entry in self.entries
+                ),
+                "updated_at": now,
+            }
+        )
+
+
+class CardPayload(Payload):
+    """One paper's card."""
+
+    paper_id: str
+    title: str
+    rank: int | None = None
+    """Its place in the thread, where it stands in one."""
+    authors: tuple[str, ...] = ()
+    author_count: int = 0
+    organization: str | None = None
+    summary: str = ""
+    upvotes: int | None = None
+    comments: int | None = None
+    stars: int | None = None
+    repository: str | None = None
+    project_page: str | None = None
+    categories: tuple[str, ...] = ()
+    published: date | None = None
+    reason: Reason | None = None
+    thumbnail: str | None = None
+    withdrawn: bool = False
+
+
+def header_payload(
+    day: date,
+    ranked: Iterable[Ranked],
+    *,
+    total: int | None = None,
+    late: str | None = None,
+    notes: Iterable[str] = (),
+    footer: str | None = None,
+    ping_role_id: int | None = None,
+) -> HeaderPayload:
+    """Return the header of a day's thread over its papers, best first."""
+    return HeaderPayload(
+        day=day,
+        entries=tuple(
+            HeaderEntry(
+                rank=place.position,
+                paper_id=place.paper.id,
+                title=readable(place.paper.title),
+                url=arxiv_id.hf_url(place.paper.id),
+                reason=place.reason,
+            )
+            for place in ranked
+        ),
+        total=total,
+        late=late,
+        notes=tuple(notes),
+        footer=footer,
+        ping_role_id=ping_role_id,
+    )
+
+
+def card_payload(
+    paper: Paper,
+    metrics: Metrics | None = None,
+    *,
+    rank: int | None = None,
+    reason: Reason | None = None,
+) -> CardPayload:
+    """Return the card of a paper with its numbers at this moment."""
+    metrics = metrics or Metrics()
+    return CardPayload(
+        paper_id=paper.id,
+        title=readable(paper.title),
+        rank=rank,
+        authors=tuple(readable(author.name) for author in paper.authors[:AUTHORS_KEPT]),
+        author_count=len(paper.authors),
+        organization=paper.organization,
+        summary=summary_of(paper),
+        upvotes=metrics.upvotes,
+        comments=metrics.comments,
+        stars=metrics.stars,
+        repository=paper.repository,
+        project_page=paper.project_page,
+        categories=paper.categories,
+        published=paper.published_at.date() if paper.published_at else None,
+        reason=reason,
+        thumbnail=paper.thumbnail,
+        withdrawn=paper.withdrawn_at is not None,
+    )
+
+
+def ranked_card(ranked: Ranked) -> CardPayload:
+    """Return the card of a paper in a daily thread."""
+    return card_payload(ranked.paper, ranked.metrics, rank=ranked.position, reason=ranked.reason)
+
+
+def summary_of(paper: Paper, limit: int = SUMMARY) -> str:
+    """Return the paper's summary, or the first sentences of its abstract, readable and short."""
+    return first_sentences(readable(paper.summary or paper.abstract), limit)
+
+
+def _refreshed(entry: HeaderEntry, metrics: Metrics | None, hours: float) -> HeaderEntry:
+    if metrics is None:
+        return entry
+    before, now = entry.reason.upvotes, metrics.upvotes
+    gained = now - before if now is not None and before is not None else None
+    reason = replace(
+        entry.reason,
+        upvotes=before if now is None else now,
+        gained=gained,
+        since_hours=None if gained is None else hours,
+        stars=entry.reason.stars if metrics.stars is None else metrics.stars,
+        prior=None,
+    )
+    return entry.model_copy(update={"reason": reason})
