@@ -148,8 +148,8 @@ def _prepare(path: Path, migrate: bool) -> None:
         known = migrations.known_revisions()
         if revision is not None and revision not in known:
             raise DatabaseError(
-                f"{path} was written by a newer version of this program (schema {revision}, this one"
-                f" knows {known[-1]}). Install that version again, or restore an older backup"
+                f"{path} was written by a newer version of this program (schema {revision}, known"
+                f" here is {known[-1]}). Install that version again, or restore an older backup"
             )
         if revision == known[-1]:
             return

@@ -1,14 +1,5 @@
-"""Papers as we know them: put in from any source, read by id, by batch and by change."""
+"""Papers as we know them: put in from any source, read back by id and by change."""
 
-from storage.papers._batches import (
-    BatchEntry,
-    BatchState,
-    batch_papers,
-    batch_records,
-    batch_state,
-    newest_complete_batch,
-    record_batch,
-)
 from storage.papers._read import (
     StoredPaper,
     changed_since,
@@ -17,24 +8,21 @@ from storage.papers._read import (
     get_many,
     latest_revision,
     metrics_before,
+    stored,
+    without_categories,
 )
 from storage.papers._upsert import UpsertReport, upsert
 
 __all__ = [
-    "BatchEntry",
-    "BatchState",
     "StoredPaper",
     "UpsertReport",
-    "batch_papers",
-    "batch_records",
-    "batch_state",
     "changed_since",
     "count",
     "get",
     "get_many",
     "latest_revision",
     "metrics_before",
-    "newest_complete_batch",
-    "record_batch",
+    "stored",
     "upsert",
+    "without_categories",
 ]

@@ -140,6 +140,17 @@ async def count(conn: AsyncConnection) -> int:
     return await conn.scalar(select(func.count()).select_from(papers)) or 0
 
 
+async def without_categories(conn: AsyncConnection, limit: int) -> list[str]:
+    """Return the ids of at most `limit` papers that no source has categorised yet, newest first."""
+    statement = (
+        select(papers.c.id)
+        .where(papers.c.categories == [])
+        .order_by(papers.c.row.desc())
+        .limit(limit)
+    )
+    return list((await conn.execute(statement)).scalars())
+
+
 async def metrics_before(
     conn: AsyncConnection, paper_ids: Iterable[str], before: datetime
 ) -> dict[str, Metrics]:

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Announcement, Batch
-from storage.papers._read import StoredPaper, stored
-from storage.papers._upsert import UpsertReport, upsert
+from storage.papers import StoredPaper, UpsertReport, stored, upsert
 from storage.sqlite import insert
 from storage.tables import batch_papers as entries
-from storage.tables import batches, papers
+from storage.tables import batches
+from storage.tables import papers as paper_table
 
 
 class BatchState(StrEnum):
@@ -35,7 +35,19 @@ class BatchEntry:
     announcement: Announcement | None = None
 
 
-async def record_batch(
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One source's answer for one day: how many papers, how many unreadable records, and when."""
+
+    day: date
+    source: str
+    state: BatchState
+    papers: int
+    broken: int
+    fetched_at: datetime
+
+
+async def record(
     conn: AsyncConnection, batch: Batch, source: str, *, now: datetime
 ) -> UpsertReport:
     """Store a source's answer for a day: its papers, their order, and that the day is known.
@@ -99,21 +111,27 @@ async def record_batch(
     return report
 
 
-async def batch_papers(
-    conn: AsyncConnection, days: Collection[date], source: str | None = None
+async def papers(
+    conn: AsyncConnection, days: Collection[date], *, sources: Collection[str] | None = None
 ) -> list[BatchEntry]:
     """Return the papers of those days by day, source and the source's order.
 
-    Without `source`, a paper that two sources listed on a day appears once for each.
+    A paper that two sources listed on a day appears once for each.
     """
     statement = (
-        select(papers, entries.c.day, entries.c.source, entries.c.position, entries.c.announcement)
-        .join(entries, entries.c.paper_id == papers.c.id)
+        select(
+            paper_table,
+            entries.c.day,
+            entries.c.source,
+            entries.c.position,
+            entries.c.announcement,
+        )
+        .join(entries, entries.c.paper_id == paper_table.c.id)
         .where(entries.c.day.in_(days))
         .order_by(entries.c.day, entries.c.source, entries.c.position)
     )
-    if source is not None:
-        statement = statement.where(entries.c.source == source)
+    if sources is not None:
+        statement = statement.where(entries.c.source.in_(sources))
     return [
         BatchEntry(
             paper=stored(row),
@@ -126,34 +144,46 @@ async def batch_papers(
     ]
 
 
-async def batch_records(
-    conn: AsyncConnection, day: date, source: str | None = None
-) -> list[StoredPaper]:
-    """Return a day's papers in the source's order, each once."""
-    found = await batch_papers(conn, [day], source)
-    return list({entry.paper.paper.id: entry.paper for entry in found}.values())
-
-
-async def batch_state(
-    conn: AsyncConnection, day: date, source: str | None = None
+async def state(
+    conn: AsyncConnection, day: date, *, sources: Collection[str] | None = None
 ) -> BatchState | None:
-    """Return what is known of a day: complete if any source has papers, `None` if none answered."""
+    """Return what is known of a day: complete if any source has papers, `None` if none answered.
+
+    Listings are recorded like voted batches: name the `sources` that count.
+    """
     statement = select(batches.c.state).where(batches.c.day == day)
-    if source is not None:
-        statement = statement.where(batches.c.source == source)
+    if sources is not None:
+        statement = statement.where(batches.c.source.in_(sources))
     states = set((await conn.execute(statement)).scalars())
     if BatchState.COMPLETE in states:
         return BatchState.COMPLETE
     return BatchState.EMPTY if states else None
 
 
-async def newest_complete_batch(
-    conn: AsyncConnection, up_to: date, source: str | None = None
+async def newest_complete(
+    conn: AsyncConnection, up_to: date, *, sources: Collection[str] | None = None
 ) -> date | None:
     """Return the newest day, at most `up_to`, that has papers."""
     statement = select(func.max(batches.c.day)).where(
         batches.c.day <= up_to, batches.c.state == BatchState.COMPLETE.value
     )
-    if source is not None:
-        statement = statement.where(batches.c.source == source)
+    if sources is not None:
+        statement = statement.where(batches.c.source.in_(sources))
     return await conn.scalar(statement)
+
+
+async def read(
+    conn: AsyncConnection, first: date, last: date, *, sources: Collection[str] | None = None
+) -> list[BatchRow]:
+    """Return what was read of the days from `first` to `last`, newest first."""
+    statement = (
+        select(batches)
+        .where(batches.c.day.between(first, last))
+        .order_by(batches.c.day.desc(), batches.c.source)
+    )
+    if sources is not None:
+        statement = statement.where(batches.c.source.in_(sources))
+    return [
+        BatchRow(row.day, row.source, BatchState(row.state), row.papers, row.broken, row.fetched_at)
+        for row in await conn.execute(statement)
+    ]

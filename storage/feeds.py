@@ -1,0 +1,192 @@
+"""Feeds: which channel wants what, when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy import update as change
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.sqlite import insert
+from storage.tables import feeds, guilds
+
+
+class FeedState(StrEnum):
+    """Whether a feed posts, and who stopped it."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    """By an admin."""
+    DISABLED = "disabled"
+    """By us, because it cannot work; see the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A channel's daily thread."""
+
+    id: int
+    guild_id: int
+    channel_id: int
+    at: time
+    """The hour on the wall clock of `timezone`."""
+    timezone: str
+    size: int
+    min_votes: int
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    categories: tuple[str, ...]
+    ping_role_id: int | None
+    state: FeedState
+    disabled_reason: str | None
+    told_at: datetime | None
+    """When an admin was told that it is disabled."""
+    created_at: datetime
+
+
+async def add(
+    conn: AsyncConnection,
+    *,
+    guild_id: int,
+    channel_id: int,
+    at: time,
+    timezone: str,
+    size: int,
+    now: datetime,
+    min_votes: int = 0,
+    include: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    categories: Iterable[str] = (),
+    ping_role_id: int | None = None,
+) -> Feed | None:
+    """Give a channel its feed; `None` if it has one already."""
+    await conn.execute(insert(guilds).values(id=guild_id, joined_at=now).on_conflict_do_nothing())
+    statement = (
+        insert(feeds)
+        .values(
+            guild_id=guild_id,
+            channel_id=channel_id,
+            at=at,
+            timezone=timezone,
+            size=size,
+            min_votes=min_votes,
+            include=list(include),
+            exclude=list(exclude),
+            categories=list(categories),
+            ping_role_id=ping_role_id,
+            state=FeedState.ACTIVE.value,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[feeds.c.channel_id])
+        .returning(feeds)
+    )
+    row = (await conn.execute(statement)).first()
+    return None if row is None else _feed(row)
+
+
+async def get(conn: AsyncConnection, feed_id: int) -> Feed | None:
+    """Return one feed."""
+    row = (await conn.execute(select(feeds).where(feeds.c.id == feed_id))).first()
+    return None if row is None else _feed(row)
+
+
+async def of_channel(conn: AsyncConnection, channel_id: int) -> Feed | None:
+    """Return a channel's feed."""
+    row = (await conn.execute(select(feeds).where(feeds.c.channel_id == channel_id))).first()
+    return None if row is None else _feed(row)
+
+
+async def of_guild(conn: AsyncConnection, guild_id: int) -> list[Feed]:
+    """Return a server's feeds, oldest first."""
+    statement = select(feeds).where(feeds.c.guild_id == guild_id).order_by(feeds.c.id)
+    return [_feed(row) for row in await conn.execute(statement)]
+
+
+async def active(conn: AsyncConnection) -> list[Feed]:
+    """Return every feed that posts."""
+    statement = select(feeds).where(feeds.c.state == FeedState.ACTIVE.value).order_by(feeds.c.id)
+    return [_feed(row) for row in await conn.execute(statement)]
+
+
+async def untold(conn: AsyncConnection) -> list[Feed]:
+    """Return the feeds that we disabled and whose admin does not know yet."""
+    statement = (
+        select(feeds)
+        .where(feeds.c.state == FeedState.DISABLED.value, feeds.c.told_at.is_(None))
+        .order_by(feeds.c.id)
+    )
+    return [_feed(row) for row in await conn.execute(statement)]
+
+
+async def update(conn: AsyncConnection, feed: Feed) -> bool:
+    """Store what an admin may edit of `feed`, made with `dataclasses.replace`; false if it is gone.
+
+    Its channel, state and history stay; see `set_state`.
+    """
+    result = await conn.execute(
+        change(feeds)
+        .where(feeds.c.id == feed.id)
+        .values(
+            at=feed.at,
+            timezone=feed.timezone,
+            size=feed.size,
+            min_votes=feed.min_votes,
+            include=list(feed.include),
+            exclude=list(feed.exclude),
+            categories=list(feed.categories),
+            ping_role_id=feed.ping_role_id,
+        )
+    )
+    return result.rowcount == 1
+
+
+async def set_state(
+    conn: AsyncConnection, feed_id: int, state: FeedState, reason: str | None = None
+) -> bool:
+    """Pause, resume or disable a feed; return whether that changed anything.
+
+    A feed that is disabled for a new reason has its admin to be told again (`mark_told`).
+    """
+    result = await conn.execute(
+        change(feeds)
+        .where(
+            feeds.c.id == feed_id,
+            (feeds.c.state != state.value) | feeds.c.disabled_reason.is_distinct_from(reason),
+        )
+        .values(state=state.value, disabled_reason=reason, told_at=None)
+    )
+    return result.rowcount == 1
+
+
+async def mark_told(conn: AsyncConnection, feed_id: int, now: datetime) -> None:
+    """Record that an admin was told why the feed is disabled."""
+    await conn.execute(change(feeds).where(feeds.c.id == feed_id).values(told_at=now))
+
+
+async def remove(conn: AsyncConnection, feed_id: int) -> bool:
+    """Delete a feed; its posts stay, because the channel has seen those papers."""
+    result = await conn.execute(delete(feeds).where(feeds.c.id == feed_id))
+    return result.rowcount == 1
+
+
+def _feed(row: Row[Any]) -> Feed:
+    return Feed(
+        id=row.id,
+        guild_id=row.guild_id,
+        channel_id=row.channel_id,
+        at=row.at,
+        timezone=row.timezone,
+        size=row.size,
+        min_votes=row.min_votes,
+        include=tuple(row.include),
+        exclude=tuple(row.exclude),
+        categories=tuple(row.categories),
+        ping_role_id=row.ping_role_id,
+        state=FeedState(row.state),
+        disabled_reason=row.disabled_reason,
+        told_at=row.told_at,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,102 @@
+"""The servers that the bot is in, or was until lately."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.feeds import FeedState
+from storage.sqlite import insert
+from storage.tables import cards, feeds, guilds
+
+REMOVED = "the bot was removed from the server"
+"""Why the feeds of such a server are disabled, and how they are known again when it returns."""
+
+
+class Reconciled(NamedTuple):
+    """What changed while nobody was listening."""
+
+    joined: list[int]
+    left: list[int]
+
+
+async def joined(conn: AsyncConnection, guild_id: int, now: datetime) -> bool:
+    """Record that the bot is in a server; return whether the set-up message is due there.
+
+    When the bot comes back in time, so do the feeds that its removal disabled.
+    """
+    known = (await conn.execute(select(guilds).where(guilds.c.id == guild_id))).first()
+    if known is None:
+        await conn.execute(insert(guilds).values(id=guild_id, joined_at=now))
+        return True
+    if known.left_at is None:
+        return known.welcomed_at is None
+    await conn.execute(
+        update(guilds)
+        .where(guilds.c.id == guild_id)
+        .values(joined_at=now, left_at=None, welcomed_at=None)
+    )
+    await conn.execute(
+        update(feeds)
+        .where(
+            feeds.c.guild_id == guild_id,
+            feeds.c.state == FeedState.DISABLED.value,
+            feeds.c.disabled_reason == REMOVED,
+        )
+        .values(state=FeedState.ACTIVE.value, disabled_reason=None, told_at=None)
+    )
+    return True
+
+
+async def welcomed(conn: AsyncConnection, guild_id: int, now: datetime) -> None:
+    """Record that the set-up message was posted, or that there is nowhere to post it."""
+    await conn.execute(update(guilds).where(guilds.c.id == guild_id).values(welcomed_at=now))
+
+
+async def left(conn: AsyncConnection, guild_id: int, now: datetime) -> None:
+    """Record that the bot was removed, and disable the server's feeds."""
+    await conn.execute(
+        update(guilds)
+        .where(guilds.c.id == guild_id, guilds.c.left_at.is_(None))
+        .values(left_at=now)
+    )
+    await conn.execute(
+        update(feeds)
+        .where(feeds.c.guild_id == guild_id, feeds.c.state == FeedState.ACTIVE.value)
+        .values(state=FeedState.DISABLED.value, disabled_reason=REMOVED)
+    )
+
+
+async def reconcile(conn: AsyncConnection, present_ids: Iterable[int], now: datetime) -> Reconciled:
+    """Bring the table in line with the servers that the bot sees now; cheap when nothing changed."""
+    present = set(present_ids)
+    known = set(
+        (await conn.execute(select(guilds.c.id).where(guilds.c.left_at.is_(None)))).scalars()
+    )
+    changes = Reconciled(sorted(present - known), sorted(known - present))
+    for guild_id in changes.joined:
+        await joined(conn, guild_id, now)
+    for guild_id in changes.left:
+        await left(conn, guild_id, now)
+    return changes
+
+
+async def unwelcomed(conn: AsyncConnection) -> list[int]:
+    """Return the servers where the set-up message is still due."""
+    statement = select(guilds.c.id).where(
+        guilds.c.left_at.is_(None), guilds.c.welcomed_at.is_(None)
+    )
+    return list((await conn.execute(statement)).scalars())
+
+
+async def purge(conn: AsyncConnection, before: datetime) -> list[int]:
+    """Delete the servers that the bot left before that moment, with feeds, posts and cards."""
+    gone = list(
+        (await conn.execute(select(guilds.c.id).where(guilds.c.left_at < before))).scalars()
+    )
+    if gone:
+        await conn.execute(delete(cards).where(cards.c.guild_id.in_(gone)))
+        await conn.execute(delete(guilds).where(guilds.c.id.in_(gone)))
+    return gone
