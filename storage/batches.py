@@ -12,8 +12,7 @@ from papers.model import Announcement, Batch
 from storage.papers import StoredPaper, UpsertReport, stored, upsert
 from storage.sqlite import insert
 from storage.tables import batch_papers as entries
-from storage.tables import batches
-from storage.tables import papers as paper_table
+from storage.tables import batches, papers
 
 
 class BatchState(StrEnum):
@@ -47,7 +46,7 @@ class BatchRow:
     fetched_at: datetime
 
 
-async def record(
+async def record_batch(
     conn: AsyncConnection, batch: Batch, source: str, *, now: datetime
 ) -> UpsertReport:
     """Store a source's answer for a day: its papers, their order, and that the day is known.
@@ -111,8 +110,8 @@ async def record(
     return report
 
 
-async def papers(
-    conn: AsyncConnection, days: Collection[date], *, sources: Collection[str] | None = None
+async def batch_papers(
+    conn: AsyncConnection, days: Collection[date], source: str | None = None
 ) -> list[BatchEntry]:
     """Return the papers of those days by day, source and the source's order.
 
@@ -120,18 +119,18 @@ async def papers(
     """
     statement = (
         select(
-            paper_table,
+            papers,
             entries.c.day,
             entries.c.source,
             entries.c.position,
             entries.c.announcement,
         )
-        .join(entries, entries.c.paper_id == paper_table.c.id)
+        .join(entries, entries.c.paper_id == papers.c.id)
         .where(entries.c.day.in_(days))
         .order_by(entries.c.day, entries.c.source, entries.c.position)
     )
-    if sources is not None:
-        statement = statement.where(entries.c.source.in_(sources))
+    if source is not None:
+        statement = statement.where(entries.c.source == source)
     return [
         BatchEntry(
             paper=stored(row),
@@ -144,36 +143,36 @@ async def papers(
     ]
 
 
-async def state(
-    conn: AsyncConnection, day: date, *, sources: Collection[str] | None = None
+async def batch_state(
+    conn: AsyncConnection, day: date, source: str | None = None
 ) -> BatchState | None:
     """Return what is known of a day: complete if any source has papers, `None` if none answered.
 
-    Listings are recorded like voted batches: name the `sources` that count.
+    Listings are recorded like voted batches: name the `source` that counts.
     """
     statement = select(batches.c.state).where(batches.c.day == day)
-    if sources is not None:
-        statement = statement.where(batches.c.source.in_(sources))
+    if source is not None:
+        statement = statement.where(batches.c.source == source)
     states = set((await conn.execute(statement)).scalars())
     if BatchState.COMPLETE in states:
         return BatchState.COMPLETE
     return BatchState.EMPTY if states else None
 
 
-async def newest_complete(
-    conn: AsyncConnection, up_to: date, *, sources: Collection[str] | None = None
+async def newest_complete_batch(
+    conn: AsyncConnection, up_to: date, source: str | None = None
 ) -> date | None:
     """Return the newest day, at most `up_to`, that has papers."""
     statement = select(func.max(batches.c.day)).where(
         batches.c.day <= up_to, batches.c.state == BatchState.COMPLETE.value
     )
-    if sources is not None:
-        statement = statement.where(batches.c.source.in_(sources))
+    if source is not None:
+        statement = statement.where(batches.c.source == source)
     return await conn.scalar(statement)
 
 
-async def read(
-    conn: AsyncConnection, first: date, last: date, *, sources: Collection[str] | None = None
+async def batch_rows(
+    conn: AsyncConnection, first: date, last: date, source: str | None = None
 ) -> list[BatchRow]:
     """Return what was read of the days from `first` to `last`, newest first."""
     statement = (
@@ -181,8 +180,8 @@ async def read(
         .where(batches.c.day.between(first, last))
         .order_by(batches.c.day.desc(), batches.c.source)
     )
-    if sources is not None:
-        statement = statement.where(batches.c.source.in_(sources))
+    if source is not None:
+        statement = statement.where(batches.c.source == source)
     return [
         BatchRow(row.day, row.source, BatchState(row.state), row.papers, row.broken, row.fetched_at)
         for row in await conn.execute(statement)

@@ -51,7 +51,7 @@ async def joined(conn: AsyncConnection, guild_id: int, now: datetime) -> bool:
 
 
 async def welcomed(conn: AsyncConnection, guild_id: int, now: datetime) -> None:
-    """Record that the set-up message was posted, or that there is nowhere to post it."""
+    """Record that the set-up message was posted, or that nothing allows to post it."""
     await conn.execute(update(guilds).where(guilds.c.id == guild_id).values(welcomed_at=now))
 
 
@@ -70,11 +70,10 @@ async def left(conn: AsyncConnection, guild_id: int, now: datetime) -> None:
 
 
 async def reconcile(conn: AsyncConnection, present_ids: Iterable[int], now: datetime) -> Reconciled:
-    """Bring the table in line with the servers that the bot sees now; cheap when nothing changed."""
+    """Bring the table in line with the servers that the bot sees; cheap if nothing changed."""
     present = set(present_ids)
-    known = set(
-        (await conn.execute(select(guilds.c.id).where(guilds.c.left_at.is_(None)))).scalars()
-    )
+    here = select(guilds.c.id).where(guilds.c.left_at.is_(None))
+    known = set((await conn.execute(here)).scalars())
     changes = Reconciled(sorted(present - known), sorted(known - present))
     for guild_id in changes.joined:
         await joined(conn, guild_id, now)
