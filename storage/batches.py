@@ -12,7 +12,8 @@ from papers.model import Announcement, Batch
 from storage.papers import StoredPaper, UpsertReport, stored, upsert
 from storage.sqlite import insert
 from storage.tables import batch_papers as entries
-from storage.tables import batches, papers
+from storage.tables import batches
+from storage.tables import papers as paper_table
 
 
 class BatchState(StrEnum):
@@ -46,7 +47,7 @@ class BatchRow:
     fetched_at: datetime
 
 
-async def record_batch(
+async def record(
     conn: AsyncConnection, batch: Batch, source: str, *, now: datetime
 ) -> UpsertReport:
     """Store a source's answer for a day: its papers, their order, and that the day is known.
@@ -110,8 +111,8 @@ async def record_batch(
     return report
 
 
-async def batch_papers(
-    conn: AsyncConnection, days: Collection[date], source: str | None = None
+async def papers(
+    conn: AsyncConnection, days: Collection[date], *, sources: Collection[str] | None = None
 ) -> list[BatchEntry]:
     """Return the papers of those days by day, source and the source's order.
 
@@ -119,18 +120,18 @@ async def batch_papers(
     """
     statement = (
         select(
-            papers,
+            paper_table,
             entries.c.day,
             entries.c.source,
             entries.c.position,
             entries.c.announcement,
         )
-        .join(entries, entries.c.paper_id == papers.c.id)
+        .join(entries, entries.c.paper_id == paper_table.c.id)
         .where(entries.c.day.in_(days))
         .order_by(entries.c.day, entries.c.source, entries.c.position)
     )
-    if source is not None:
-        statement = statement.where(entries.c.source == source)
+    if sources is not None:
+        statement = statement.where(entries.c.source.in_(sources))
     return [
         BatchEntry(
             paper=stored(row),
@@ -143,36 +144,36 @@ async def batch_papers(
     ]
 
 
-async def batch_state(
-    conn: AsyncConnection, day: date, source: str | None = None
+async def state(
+    conn: AsyncConnection, day: date, *, sources: Collection[str] | None = None
 ) -> BatchState | None:
     """Return what is known of a day: complete if any source has papers, `None` if none answered.
 
-    Listings are recorded like voted batches: name the `source` that counts.
+    Listings are recorded like voted batches: name the `sources` that count.
     """
     statement = select(batches.c.state).where(batches.c.day == day)
-    if source is not None:
-        statement = statement.where(batches.c.source == source)
+    if sources is not None:
+        statement = statement.where(batches.c.source.in_(sources))
     states = set((await conn.execute(statement)).scalars())
     if BatchState.COMPLETE in states:
         return BatchState.COMPLETE
     return BatchState.EMPTY if states else None
 
 
-async def newest_complete_batch(
-    conn: AsyncConnection, up_to: date, source: str | None = None
+async def newest_complete(
+    conn: AsyncConnection, up_to: date, *, sources: Collection[str] | None = None
 ) -> date | None:
     """Return the newest day, at most `up_to`, that has papers."""
     statement = select(func.max(batches.c.day)).where(
         batches.c.day <= up_to, batches.c.state == BatchState.COMPLETE.value
     )
-    if source is not None:
-        statement = statement.where(batches.c.source == source)
+    if sources is not None:
+        statement = statement.where(batches.c.source.in_(sources))
     return await conn.scalar(statement)
 
 
-async def batch_rows(
-    conn: AsyncConnection, first: date, last: date, source: str | None = None
+async def read(
+    conn: AsyncConnection, first: date, last: date, *, sources: Collection[str] | None = None
 ) -> list[BatchRow]:
     """Return what was read of the days from `first` to `last`, newest first."""
     statement = (
@@ -180,8 +181,8 @@ async def batch_rows(
         .where(batches.c.day.between(first, last))
         .order_by(batches.c.day.desc(), batches.c.source)
     )
-    if source is not None:
-        statement = statement.where(batches.c.source == source)
+    if sources is not None:
+        statement = statement.where(batches.c.source.in_(sources))
     return [
         BatchRow(row.day, row.source, BatchState(row.state), row.papers, row.broken, row.fetched_at)
         for row in await conn.execute(statement)
