@@ -1,6 +1,7 @@
 """Papers as we know them: put in from any source, read back by id and by change."""
 
 from storage.papers._read import (
+    Snapshot,
     StoredPaper,
     changed_since,
     count,
@@ -14,6 +15,7 @@ from storage.papers._read import (
 from storage.papers._upsert import UpsertReport, upsert
 
 __all__ = [
+    "Snapshot",
     "StoredPaper",
     "UpsertReport",
     "changed_since",

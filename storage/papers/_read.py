@@ -32,6 +32,14 @@ class StoredPaper:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A paper's numbers as they were at one moment."""
+
+    at: datetime
+    metrics: Metrics
+
+
 def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     """Split `items` into slices of at most `size`."""
     return (items[start : start + size] for start in range(0, len(items), size))
@@ -153,9 +161,9 @@ async def without_categories(conn: AsyncConnection, limit: int) -> list[str]:
 
 async def metrics_before(
     conn: AsyncConnection, paper_ids: Iterable[str], before: datetime
-) -> dict[str, Metrics]:
-    """Return each paper's last numbers from before that moment, where there are any."""
-    found: dict[str, Metrics] = {}
+) -> dict[str, Snapshot]:
+    """Return each paper's last snapshot from before that moment, where there is one."""
+    found: dict[str, Snapshot] = {}
     for ids in chunks(list(dict.fromkeys(paper_ids))):
         last = (
             select(snapshots.c.paper_id, func.max(snapshots.c.at).label("at"))
@@ -163,9 +171,10 @@ async def metrics_before(
             .group_by(snapshots.c.paper_id)
             .subquery()
         )
-        statement = select(
-            snapshots.c.paper_id, snapshots.c.upvotes, snapshots.c.stars, snapshots.c.comments
-        ).join(last, (snapshots.c.paper_id == last.c.paper_id) & (snapshots.c.at == last.c.at))
+        statement = select(snapshots).join(
+            last, (snapshots.c.paper_id == last.c.paper_id) & (snapshots.c.at == last.c.at)
+        )
         for row in await conn.execute(statement):
-            found[row.paper_id] = Metrics(row.upvotes, row.stars, row.comments)
+            metrics = Metrics(row.upvotes, row.stars, row.comments)
+            found[row.paper_id] = Snapshot(row.at, metrics)
     return found
