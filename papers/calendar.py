@@ -1,0 +1,163 @@
+"""The Daily Papers day: when a batch begins, which one to expect, and why there may be nothing.
+
+A day is a New York calendar day that begins at 21:30 there on the evening before (01:30 UTC in
+summer, 02:30 in winter), as Hugging Face's own feed reader has it. Weekends have no batches.
+
+arXiv's holidays do not empty the day they fall on. In the votes recorded from May 2024 to December
+2025, all eleven holidays on weekdays had a batch of ordinary size (8 to 21 papers, median 13, like
+every other day), and so had 2026-07-03 (20). It is the *next* working day that suffers, because
+arXiv announces nothing on the holiday's evening: all twelve had a batch, but of 1 to 10 papers a
+few hours in, median 4. So every weekday counts as a working day here, and the holidays serve only
+to explain a small or missing batch.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+NEW_YORK: Final = ZoneInfo("America/New_York")
+ROLLOVER: Final = time(21, 30)
+SETTLE: Final = timedelta(hours=4)
+"""How long after its beginning a batch counts as filled well enough to be posted."""
+
+_DAY: Final = timedelta(days=1)
+_TO_MIDNIGHT: Final = timedelta(hours=24 - ROLLOVER.hour, minutes=-ROLLOVER.minute)
+
+
+def _dates(year: int, days: str) -> frozenset[date]:
+    pairs = (day.split("-") for day in days.split())
+    return frozenset(date(year, int(month), int(day)) for month, day in pairs)
+
+
+# The lists that stood in https://info.arxiv.org/help/availability.html, read from the history of
+# its source (github.com/arXiv/arxiv-docs, source/help/availability.md: 2023 at 5f9f48f, 2024 at
+# 20e652c, 2025 at 95c7165, 2026 at 574c5a4). Days that arXiv defers at short notice are not in it,
+# and 2027 was not published when this was written.
+ARXIV_HOLIDAYS: Final = (
+    _dates(2023, "01-16 06-14 06-19 07-04 08-17 09-04 11-23 12-25 12-27")
+    | _dates(2024, "01-15 05-22 06-19 07-04 09-02 10-08 11-28 12-25 12-26 12-31")
+    | _dates(2025, "01-01 01-20 06-19 07-06 09-01 11-27 12-25 12-30")
+    | _dates(2026, "01-01 01-19 06-19 07-03 09-07 11-26 12-25 12-29 12-31")
+)
+
+
+def batch_day(now: datetime) -> date:
+    """Return the Daily Papers day that `now` belongs to; it may be a Saturday or Sunday.
+
+    Raises:
+        ValueError: `now` has no time zone.
+    """
+    if now.tzinfo is None:
+        raise ValueError("batch_day needs a time with a time zone")
+    # Wall-clock arithmetic on purpose: the rollover is at 21:30 whatever the clocks do that night.
+    wall = now.astimezone(NEW_YORK).replace(tzinfo=None)
+    return (wall + _TO_MIDNIGHT).date()
+
+
+def begins(day: date) -> datetime:
+    """Return the moment (UTC) at which the batch of `day` opens, on the evening before."""
+    return datetime.combine(day - _DAY, ROLLOVER, NEW_YORK).astimezone(UTC)
+
+
+def is_working_day(day: date) -> bool:
+    """Return whether a batch may come on that day: any weekday, see the top of this module."""
+    return day.weekday() < 5
+
+
+def previous(day: date) -> date:
+    """Return the newest working day before `day`."""
+    day -= _DAY
+    while not is_working_day(day):
+        day -= _DAY
+    return day
+
+
+def following(day: date) -> date:
+    """Return the first working day after `day`."""
+    day += _DAY
+    while not is_working_day(day):
+        day += _DAY
+    return day
+
+
+def expected_batch(now: datetime, settle: timedelta = SETTLE) -> date:
+    """Return the newest working day whose batch opened at least `settle` ago."""
+    day = batch_day(now - settle)
+    return day if is_working_day(day) else previous(day)
+
+
+def next_batch(now: datetime) -> datetime:
+    """Return the moment (UTC) at which the next batch opens, later than `now`."""
+    return begins(following(batch_day(now)))
+
+
+def holiday_before(day: date) -> date | None:
+    """Return the arXiv holiday because of which the batch of `day` may be small or missing, if any.
+
+    That is a holiday since the last working day: with no announcement on its evening, there is
+    little new to list on `day`.
+    """
+    since = previous(day)
+    while since < day:
+        if since in ARXIV_HOLIDAYS:
+            return since
+        since += _DAY
+    return None
+
+
+def why_nothing(now: datetime, settle: timedelta = SETTLE) -> str | None:
+    """Return a sentence for people that says why there is no new batch at `now`.
+
+    `None` means that the calendar knows no reason: the batch of `batch_day(now)` ought to be there.
+    """
+    day = batch_day(now)
+    if not is_working_day(day):
+        coming = following(day)
+        return (
+            f"There are no Daily Papers at weekends; {_name(coming)}'s batch opens on "
+            f"{_moment(begins(coming))}."
+        )
+    ready = begins(day) + settle
+    if now < ready:
+        return (
+            f"{_name(day)}'s batch opened on {_moment(begins(day))} and is still filling; "
+            f"it is taken from {_moment(ready)} on."
+        )
+    if (holiday := holiday_before(day)) is not None:
+        return (
+            f"arXiv announced nothing on its holiday, {_name(holiday)}, "
+            f"so {_name(day)}'s batch may be small or missing."
+        )
+    if day in ARXIV_HOLIDAYS:
+        return (
+            f"{_name(day)} is an arXiv holiday: most of them have had a batch, "
+            "but this one may be missing."
+        )
+    return None
+
+
+def week_name(day: date) -> str:
+    """Return the ISO week of `day` as people and the Hub write it: `2026-W53`."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def week_days(day: date) -> tuple[date, ...]:
+    """Return the working days, Monday first, of the ISO week that `day` is in."""
+    monday = day - day.weekday() * _DAY
+    return tuple(monday + number * _DAY for number in range(5))
+
+
+def month_days(day: date) -> tuple[date, ...]:
+    """Return the working days of the calendar month that `day` is in."""
+    first = day.replace(day=1)
+    days = (first + number * _DAY for number in range(31))
+    return tuple(d for d in days if d.month == day.month and is_working_day(d))
+
+
+def _name(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(NEW_YORK):%A at %H:%M} New York time"
