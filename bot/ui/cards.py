@@ -5,7 +5,7 @@ DynamicItems passed in (discord.py forgets a DynamicItem class, bot-wide, when a
 with plain callback items stops; `discord/ui/view.py`, `ViewStore.remove_view`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -20,6 +20,7 @@ from bot.ui.parts import (
     day_in_words,
     numbers,
     paper_links,
+    ranked_list,
     reason_line,
     rows,
     short_day,
@@ -48,10 +49,6 @@ __all__ = [
 
 _LINE: Final = 200
 _NOTES: Final = 300
-_TITLES: Final = (100, 400)
-"""The shortest and the longest that a title of the header gets, its link included."""
-_REASONS: Final = (28, 200)
-"""The same for a reason: 28 still hold the votes and their growth."""
 
 _CARD_TITLE: Final = 400
 _CARD_PEOPLE: Final = 240
@@ -76,8 +73,8 @@ def render_header(payload: HeaderPayload) -> ui.LayoutView:
 
     container = ui.Container[ui.LayoutView](ui.TextDisplay(opening), accent_colour=ACCENT)
     container.add_item(ui.Separator())
-    for entry in _fitted(payload.entries, limits.LAYOUT_CHARACTERS - spent):
-        container.add_item(ui.TextDisplay(entry))
+    for item in ranked_list(payload.entries, limits.LAYOUT_CHARACTERS - spent):
+        container.add_item(item)
     if closing:
         container.add_item(ui.Separator()).add_item(ui.TextDisplay(closing))
     view = ui.LayoutView(timeout=None)
@@ -89,7 +86,7 @@ def render_header(payload: HeaderPayload) -> ui.LayoutView:
 def render_card(payload: CardPayload, *, actions: Sequence[AnyItem] = ()) -> ui.LayoutView:
     """Return one paper's card, with `actions` (DynamicItems) in rows of their own."""
     container = ui.Container[ui.LayoutView](accent_colour=ALARM if payload.withdrawn else ACCENT)
-    opening = "\n".join(filter(None, (_title(payload), _people(payload))))
+    opening = "\n".join(filter(None, (_title(payload), _people(payload), _origin(payload))))
     thumbnail = text.safe_url(payload.thumbnail, limits.MEDIA_URL)
     if thumbnail:
         container.add_item(
@@ -97,10 +94,9 @@ def render_card(payload: CardPayload, *, actions: Sequence[AnyItem] = ()) -> ui.
         )
     else:
         container.add_item(ui.TextDisplay(opening))
-    if summary := text.escape(payload.summary, _CARD_SUMMARY):
-        container.add_item(ui.TextDisplay(summary))
-    if facts := _facts(payload):
-        container.add_item(ui.TextDisplay(facts))
+    for part in (text.escape(payload.summary, _CARD_SUMMARY), _standing(payload)):
+        if part:
+            container.add_item(ui.Separator(visible=False)).add_item(ui.TextDisplay(part))
     links = paper_links(
         payload.paper_id,
         repository=payload.repository,
@@ -113,52 +109,19 @@ def render_card(payload: CardPayload, *, actions: Sequence[AnyItem] = ()) -> ui.
 
 
 def _opening(payload: HeaderPayload) -> str:
-    lines = [f"## Papers of {day_in_words(payload.day)}"]
-    lead = text.plural(len(payload.entries), "paper")
-    if payload.total and payload.total > len(payload.entries):
-        lead = (
-            f"The {len(payload.entries)} of {text.plural(payload.total, 'paper')} people vote for"
-        )
+    shown = len(payload.entries)
+    papers = text.plural(max(payload.total or 0, shown), "paper")
+    lead = papers if shown == (payload.total or shown) else f"{shown} of {papers}"
+    lead += ", best first"
     if payload.updated_at:
         lead += f" · votes as of {text.timestamp(payload.updated_at, 'R')}"
-    lines.append(lead)
+    lines = [f"## 📰 Papers of {day_in_words(payload.day)}", lead]
     if payload.late:
         lines.append(f"⏰ {text.escape(payload.late, _LINE)}")
     notes = "\n".join(f"-# {text.escape(note, _LINE)}" for note in payload.notes)
     if notes:
         lines.append(text.clip(notes, _NOTES))
     return "\n".join(lines)
-
-
-def _fitted(entries: Sequence[HeaderEntry], room: int) -> list[str]:
-    def lines(title: int, reason: int) -> list[str]:
-        return [_entry(entry, title, reason) for entry in entries]
-
-    def fits(title: int, reason: int) -> bool:
-        return sum(map(text.length, lines(title, reason))) <= room
-
-    reason = _largest(*_REASONS, lambda size: fits(_TITLES[1], size))
-    return lines(_largest(*_TITLES, lambda size: fits(size, reason)), reason)
-
-
-def _entry(entry: HeaderEntry, title: int, reason: int) -> str:
-    return (
-        f"**{entry.rank}.** {text.link(entry.title, entry.url, title)}\n"
-        f"-# {reason_line(entry.reason, reason)}"
-    )
-
-
-def _largest(low: int, high: int, fits: Callable[[int], bool]) -> int:
-    """Return the largest size up to `high` that fits, `low` when none does."""
-    if fits(high):
-        return high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if fits(middle):
-            low = middle
-        else:
-            high = middle
-    return low
 
 
 def _title(payload: CardPayload) -> str:
@@ -171,17 +134,20 @@ def _people(payload: CardPayload) -> str:
     known = text.people(payload.authors, total=payload.author_count)
     authors = text.escape(known, _CARD_PEOPLE)
     organization = text.escape(payload.organization or "", _CARD_PEOPLE)
-    return " · ".join(filter(None, (authors, organization and f"**{organization}**")))
+    line = " · ".join(filter(None, (authors, organization and f"**{organization}**")))
+    return line and f"-# {line}"
 
 
-def _facts(payload: CardPayload) -> str:
-    if payload.withdrawn:
-        first = "⚠️ Withdrawn by its authors"
-    elif payload.reason is not None:
-        first = reason_line(payload.reason, _LINE)
-    else:
-        first = numbers(payload.upvotes, payload.stars)
-    second = [text.escape(category, 20) for category in payload.categories[:_CATEGORIES]]
+def _origin(payload: CardPayload) -> str:
+    facts = [text.escape(category, 20) for category in payload.categories[:_CATEGORIES]]
     if payload.published:
-        second.append(short_day(payload.published))
-    return "\n".join(f"-# {line}" for line in (first, " · ".join(second)) if line)
+        facts.append(short_day(payload.published))
+    return "-# " + " · ".join(facts) if facts else ""
+
+
+def _standing(payload: CardPayload) -> str:
+    if payload.withdrawn:
+        return "⚠️ Withdrawn by its authors"
+    if payload.reason is not None:
+        return reason_line(payload.reason, _LINE)
+    return numbers(payload.upvotes, payload.stars, payload.comments)

@@ -1,6 +1,6 @@
 """The pieces that cards and pages are put together from."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from discord import ui
 
 from bot import limits
 from bot.ui import text
+from bot.ui.payloads import HeaderEntry
 from papers import arxiv_id
 from papers.trending import Reason
 
@@ -19,6 +20,13 @@ ALARM: Final = discord.Colour(0xC0392B)
 
 AnyItem = ui.Item[Any]
 AnyRow = ui.ActionRow[Any]
+
+TITLES: Final = (100, 400)
+"""The shortest and the longest that a title in a list gets, its link included."""
+REASONS: Final = (28, 200)
+"""The same for a reason: 28 still hold the votes and their growth."""
+AIRY: Final = 12
+"""Up to so many papers a list has components left for space between them."""
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
@@ -54,6 +62,27 @@ def reason_line(reason: Reason, limit: int) -> str:
     return text.escape(reason.text("{}".format), limit)
 
 
+def ranked_list(
+    entries: Sequence[HeaderEntry], room: int
+) -> list[ui.TextDisplay[Any] | ui.Separator[Any]]:
+    """Return a ranked list inside `room` characters: reasons are shortened first, then titles."""
+
+    def lines(title: int, reason: int) -> list[str]:
+        return [_entry(entry, title, reason) for entry in entries]
+
+    def fits(title: int, reason: int) -> bool:
+        return sum(map(text.length, lines(title, reason))) <= room
+
+    reason = _largest(*REASONS, lambda size: fits(TITLES[1], size))
+    title = _largest(*TITLES, lambda size: fits(size, reason))
+    items: list[ui.TextDisplay[Any] | ui.Separator[Any]] = []
+    for line in lines(title, reason):
+        if items and len(entries) <= AIRY:
+            items.append(ui.Separator(visible=False))
+        items.append(ui.TextDisplay(line))
+    return items
+
+
 def paper_links(
     paper_id: str, *, repository: str | None, stars: int | None, project_page: str | None
 ) -> list[ui.Button[Any]]:
@@ -85,3 +114,23 @@ def rows(items: Iterable[AnyItem]) -> list[AnyRow]:
 def _emphasised(word: str) -> str:
     escaped = text.escape(word)
     return f"*{escaped}*" if escaped else ""
+
+
+def _entry(entry: HeaderEntry, title: int, reason: int) -> str:
+    return (
+        f"**{entry.rank}.** {text.link(entry.title, entry.url, title)}\n"
+        f"-# {reason_line(entry.reason, reason)}"
+    )
+
+
+def _largest(low: int, high: int, fits: Callable[[int], bool]) -> int:
+    """Return the largest size up to `high` that fits, `low` when none does."""
+    if fits(high):
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if fits(middle):
+            low = middle
+        else:
+            high = middle
+    return low

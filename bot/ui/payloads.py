@@ -101,6 +101,7 @@ class CardPayload(Payload):
     published: date | None = None
     reason: Reason | None = None
     thumbnail: str | None = None
+    """A picture beside the title; Hugging Face's own thumbnails only repeat the title."""
     withdrawn: bool = False
 
 
@@ -160,7 +161,6 @@ def card_payload(
         categories=paper.categories,
         published=paper.published_at.date() if paper.published_at else None,
         reason=reason,
-        thumbnail=paper.thumbnail,
         withdrawn=paper.withdrawn_at is not None,
     )
 
