@@ -250,10 +250,14 @@ def _restore(source: Path, target: Path, now: datetime) -> Path | None:
             )
         if target.exists() and source.samefile(target):
             raise DatabaseError(f"{source} is the database itself")
+        # Copied first, so that there is no moment without a database but that of two renamings.
         fresh = target.with_name(target.name + ".restoring")
-        sqlite.copy(source, fresh)
-        kept = _set_aside(target, now)
-        fresh.replace(target)
+        try:
+            sqlite.copy(source, fresh)
+            kept = _set_aside(target, now)
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"cannot restore {source} to {target}: {error}") from error
     return kept

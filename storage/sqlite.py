@@ -76,8 +76,7 @@ def check(path: Path) -> str | None:
     Raises:
         sqlite3.OperationalError: it cannot be opened or is locked, which says nothing of its state.
     """
-    with path.open("rb") as file:
-        header = file.read(len(_HEADER))
+    header = _header(path)
     if not header:
         return None
     if header != _HEADER:
@@ -90,6 +89,11 @@ def check(path: Path) -> str | None:
     except sqlite3.DatabaseError as error:
         return str(error)
     return None if found == ("ok",) else str(found[0] if found else "no answer")
+
+
+def _header(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(_HEADER))
 
 
 def copy(source: Path, target: Path) -> None:
@@ -126,6 +130,9 @@ def take_out_of_service(path: Path) -> bool:
     Raises:
         sqlite3.DatabaseError: the file is damaged, so that its log has to be kept beside it.
     """
+    if _header(path) not in (b"", _HEADER):
+        # SQLite would throw the log away.
+        raise sqlite3.DatabaseError("not a database")
     with closing(sqlite3.connect(path, timeout=1.0)) as connection:
         try:
             mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()

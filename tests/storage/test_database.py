@@ -1,0 +1,245 @@
+import asyncio
+import sqlite3
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import migrations
+from storage.database import Database
+from storage.tables import guilds, posts
+from tests.storage.shared import NOON, names, url
+
+
+async def numbers(connection: AsyncConnection) -> list[int]:
+    return list((await connection.execute(select(guilds.c.id).order_by(guilds.c.id))).scalars())
+
+
+async def put(connection: AsyncConnection, number: int) -> None:
+    await connection.execute(insert(guilds).values(id=number, joined_at=NOON))
+
+
+async def test_what_was_written_is_there_after_closing_and_opening_again(tmp_path: Path):
+    database = await Database.open(url(tmp_path / "new" / "paperboy.db"))
+    async with database.write() as connection:
+        await put(connection, 1)
+    await database.close()
+
+    assert database.path == tmp_path / "new" / "paperboy.db"
+    database = await Database.open(url(database.path))
+    async with database.read() as connection:
+        assert await numbers(connection) == [1]
+    await database.close()
+
+
+async def test_both_spellings_of_the_url_name_the_same_file(tmp_path: Path):
+    for scheme in ("sqlite", "sqlite+aiosqlite"):
+        database = await Database.open(f"{scheme}:///{tmp_path}/paperboy.db")
+        await database.close()
+    assert names(tmp_path) == ["paperboy.db"]
+
+
+async def test_opening_a_database_that_is_up_to_date_does_not_touch_the_migrations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    await (await Database.open(url(tmp_path / "paperboy.db"))).close()
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("nothing is to be migrated")
+
+    monkeypatch.setattr(migrations, "upgrade", refuse)
+    await (await Database.open(url(tmp_path / "paperboy.db"))).close()
+
+
+async def test_an_error_undoes_the_whole_block(database: Database):
+    with pytest.raises(ZeroDivisionError):
+        async with database.write() as connection:
+            await put(connection, 1)
+            _ = 1 / 0
+    async with database.read() as connection:
+        assert await numbers(connection) == []
+
+
+async def test_a_cancelled_block_is_undone_and_the_next_one_works(database: Database):
+    started = asyncio.Event()
+
+    async def hang() -> None:
+        async with database.write() as connection:
+            await put(connection, 1)
+            started.set()
+            await asyncio.Event().wait()
+
+    async def work() -> None:
+        async with database.write() as connection:
+            started.set()
+            for number in range(100, 10_000):
+                await put(connection, number)
+
+    for cancelled in (hang, work):
+        started.clear()
+        task = asyncio.create_task(cancelled())
+        await started.wait()
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    async with database.write() as connection:
+        await put(connection, 2)
+    async with database.read() as connection:
+        assert await numbers(connection) == [2]
+
+
+async def test_tasks_that_write_at_once_take_turns(database: Database):
+    async def add_one() -> None:
+        async with database.write() as connection:
+            count = await connection.scalar(select(func.count()).select_from(guilds))
+            await asyncio.sleep(0)
+            await put(connection, (count or 0) + 1)
+
+    await asyncio.gather(*(add_one() for _ in range(50)))
+    async with database.read() as connection:
+        assert await numbers(connection) == list(range(1, 51))
+
+
+async def test_a_task_that_writes_inside_its_own_write_is_told_instead_of_hanging(
+    database: Database,
+):
+    with pytest.raises(RuntimeError, match="already writing"):
+        async with database.write(), database.write():
+            pass
+
+
+async def test_readers_see_committed_states_only(database: Database):
+    async with database.write() as connection:
+        await put(connection, 1)
+        async with database.read() as other:
+            assert await numbers(other) == []
+    async with database.read() as other:
+        assert await numbers(other) == [1]
+
+
+async def test_a_reader_sees_one_state_throughout(database: Database):
+    async with database.read() as reader:
+        before = await numbers(reader)
+        async with database.write() as connection:
+            await put(connection, 1)
+        assert await numbers(reader) == before == []
+
+
+async def test_many_readers_at_once_wait_for_each_other(database: Database):
+    async def look() -> list[int]:
+        async with database.read() as reader:
+            await asyncio.sleep(0.001)
+            return await numbers(reader)
+
+    assert await asyncio.gather(*(look() for _ in range(60))) == [[]] * 60
+
+
+async def test_readers_cannot_write(database: Database):
+    async with database.read() as connection:
+        with pytest.raises(OperationalError, match="readonly"):
+            await put(connection, 1)
+
+
+async def test_references_to_nothing_are_refused(database: Database):
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+        async with database.write() as connection:
+            await connection.execute(
+                insert(posts).values(
+                    guild_id=404, channel_id=1, batch_day=NOON.date(), state="x", planned_at=NOON
+                )
+            )
+
+
+async def test_strict_columns_refuse_another_type(database: Database):
+    with pytest.raises(IntegrityError, match="cannot store TEXT value in INTEGER column"):
+        async with database.write() as connection:
+            await connection.exec_driver_sql("INSERT INTO guilds VALUES (1, 'noon', NULL, NULL)")
+
+
+async def test_a_write_waits_for_another_process_that_holds_the_file(database: Database):
+    other = sqlite3.connect(database.path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO guilds VALUES (1, 0, NULL, NULL)")
+    release = threading.Timer(0.3, other.commit)
+    release.start()
+    async with database.write() as connection:
+        await put(connection, 2)
+    release.join()
+    other.close()
+    async with database.read() as connection:
+        assert await numbers(connection) == [1, 2]
+
+
+KILLED = """
+import asyncio, sys
+from sqlalchemy import insert
+from storage.database import Database
+from storage.tables import guilds
+from datetime import datetime, UTC
+
+async def main():
+    database = await Database.open(sys.argv[1])
+    number = 0
+    while True:
+        number += 1
+        async with database.write() as connection:
+            for part in range(10):
+                row = dict(id=number * 10 + part, joined_at=datetime.now(UTC))
+                await connection.execute(insert(guilds).values(row))
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_process_loses_nothing_that_was_acknowledged(tmp_path: Path):
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", KILLED, url(tmp_path / "paperboy.db")),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdout is not None
+    while await process.stdout.readline() != b"50\n":
+        assert process.returncode is None
+    process.kill()
+    rest = (await process.stdout.read()).split()
+    acknowledged = max([50, *map(int, rest)])
+    await process.wait()
+
+    database = await Database.open(url(tmp_path / "paperboy.db"))
+    async with database.read() as connection:
+        kept = await numbers(connection)
+    await database.close()
+    assert len(kept) >= acknowledged * 10
+    assert kept == list(range(10, 10 + len(kept))), "a half-written block"
+    assert len(kept) % 10 == 0
+
+
+def connection_threads(others: set[threading.Thread]) -> list[threading.Thread]:
+    # What asyncio keeps for blocking calls is named after it, and does end with the process.
+    started = set(threading.enumerate()) - others
+    return [thread for thread in started if not thread.name.startswith("asyncio")]
+
+
+def lasting_threads(others: set[threading.Thread]) -> list[threading.Thread]:
+    for thread in (threads := connection_threads(others)):
+        thread.join(timeout=5)
+    return [thread for thread in threads if thread.is_alive()]
+
+
+async def test_closing_ends_every_thread_and_may_be_repeated(tmp_path: Path):
+    # Each connection has a thread that would keep the process from ending.
+    before = set(threading.enumerate())
+    database = await Database.open(url(tmp_path / "paperboy.db"))
+    async with database.write() as one, database.read() as two, database.read() as three:
+        for connection in (one, two, three):
+            await numbers(connection)
+    assert connection_threads(before)
+    await database.close()
+    await database.close()
+    assert not await asyncio.to_thread(lasting_threads, before)
