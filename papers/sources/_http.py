@@ -10,8 +10,6 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -28,6 +26,7 @@ from tenacity import (
 )
 
 from papers.sources import SourceError, SourceErrorKind
+from papers.sources._limits import is_spent, named_wait
 
 T = TypeVar("T")
 _Key = tuple[str, tuple[tuple[str, str], ...]]
@@ -69,6 +68,10 @@ class MalformedError(ValueError):
     """An answer is not what its source documents: asked for again, then a `SourceError`."""
 
 
+class ThrottledError(ValueError):
+    """An answer says in words, not in its status, that we asked too much."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole HTTP answer, read."""
@@ -83,10 +86,11 @@ class Answer:
     def is_html(self) -> bool:
         """Whether this is a page for people, such as a captcha, whatever it is labelled as."""
         start = self.body[:200].lstrip().lower()
-        return (
-            "html" in self.headers.get("Content-Type", "").lower()
-            or start.startswith((b"<!doctype html", b"<html"))
-        )  # fmt: skip
+        if start.startswith((b"<!doctype html", b"<html")):
+            return True
+        # Data that is only mislabelled is still data.
+        data = start.startswith((b"<?xml", b"<rss", b"<feed", b"[", b"{"))
+        return "html" in self.headers.get("Content-Type", "").lower() and not data
 
     def json(self) -> Any:
         """Parse the body as JSON.
@@ -98,7 +102,7 @@ class Answer:
             raise MalformedError("answered with a web page instead of data")
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise MalformedError("answered with broken JSON") from error
 
 
@@ -106,7 +110,8 @@ class Fetcher:
     """Fetch for one source. Makes no connection before the first `get`.
 
     `gate` is entered around every single request: a semaphore, or a pacer. `sleep` and `clock` can
-    be replaced in tests; `clock` is in seconds and only ever compared with itself.
+    be replaced in tests; `clock` is in seconds and only ever compared with itself. A `session` that
+    is passed in stays the caller's; otherwise one is made, with `one_connection` for all requests.
     """
 
     def __init__(
@@ -117,6 +122,7 @@ class Fetcher:
         manners: Manners,
         headers: Mapping[str, str] | None = None,
         session: aiohttp.ClientSession | None = None,
+        one_connection: bool = False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -126,6 +132,7 @@ class Fetcher:
         self._headers = {"User-Agent": user_agent(), **(headers or {})}
         self._session = session
         self._owns_session = session is None
+        self._one_connection = one_connection
         self._sleep = sleep
         self._clock = clock
         self._closed = False
@@ -140,8 +147,9 @@ class Fetcher:
         read: Callable[[Answer], T],
         *,
         accept: Collection[int] = _OK,
+        fresh: bool = False,
     ) -> T:
-        """Return what `read` makes of the answer; of a recent one, where there is one.
+        """Return what `read` makes of the answer; of a recent one, unless it must be `fresh`.
 
         `read` gets answers with a status in `accept` and raises `MalformedError` or a `SourceError`
         for what it cannot use. Equal questions asked at the same time are asked once.
@@ -153,11 +161,11 @@ class Fetcher:
         lock = self._asking.setdefault(key, asyncio.Lock())
         async with lock:
             until, value = self._cache.get(key, (0.0, None))
-            if self._clock() < until:
-                return cast(T, value)
-            fresh = await self._persist(url, params, read, accept)
-            self._remember(key, fresh)
-            return fresh
+            if not fresh and self._clock() < until:
+                return cast("T", value)
+            found = await self._persist(url, params, read, accept)
+            self._remember(key, found)
+            return found
 
     async def close(self) -> None:
         """Close the connections that are ours; every later `get` fails."""
@@ -205,9 +213,9 @@ class Fetcher:
         async with self._gate:
             await self._obey_limits()
             answer = await self._request(url, params)
-        retry_after = _named_wait(answer.headers)
+        retry_after = named_wait(answer.headers)
         if answer.status in accept:
-            if retry_after is not None and _exhausted(answer.headers):
+            if retry_after is not None and is_spent(answer.headers):
                 self._hold_back(retry_after)
             try:
                 if len(answer.body) > _PARSE_APART:
@@ -215,6 +223,8 @@ class Fetcher:
                 return read(answer)
             except MalformedError as error:
                 raise self._error(SourceErrorKind.MALFORMED, str(error)) from error
+            except ThrottledError as error:
+                raise self._error(SourceErrorKind.RATE_LIMITED, str(error), retry_after) from error
         if answer.status == 429:
             if retry_after is not None:
                 self._hold_back(retry_after)
@@ -258,7 +268,12 @@ class Fetcher:
         if self._closed:
             raise self._error(SourceErrorKind.REFUSED, "the source is closed")
         if self._session is None:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+            # A kept-alive connection to one host beside a new one to another would be two.
+            one = self._one_connection
+            connector = aiohttp.TCPConnector(limit=1 if one else 100, force_close=one)
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar()
+            )
         return self._session
 
     async def _obey_limits(self) -> None:
@@ -308,43 +323,3 @@ def user_agent() -> str:
         return f"paperboy/{version('paperboy')}"
     except PackageNotFoundError:  # run from a checkout that was never installed
         return "paperboy/0"
-
-
-def _named_wait(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that `Retry-After` or `RateLimit` ask us to wait, if they do."""
-    named = [
-        float(seconds)
-        for limit in _limits(headers)
-        if (seconds := limit.get("t", "")).isdecimal() and limit.get("r", "0") == "0"
-    ]
-    retry_after = headers.get("Retry-After", "").strip()
-    if retry_after.isdecimal():
-        named.append(float(retry_after))
-    elif retry_after:
-        named.extend(_seconds_until(retry_after, headers.get("Date", "")))
-    return max(named, default=None)
-
-
-def _exhausted(headers: Mapping[str, str]) -> bool:
-    return any(limit.get("r") == "0" for limit in _limits(headers))
-
-
-def _limits(headers: Mapping[str, str]) -> list[dict[str, str]]:
-    """Read `RateLimit: "api";r=0;t=2, "pages";r=7;t=9` (draft-ietf-httpapi-ratelimit-headers)."""
-    return [
-        {
-            name.strip(): value.strip()
-            for name, _, value in (part.partition("=") for part in item.split(";")[1:])
-        }
-        for item in headers.get("RateLimit", "").split(",")
-    ]
-
-
-def _seconds_until(moment: str, sent: str) -> list[float]:
-    """Return the wait until an HTTP date, by the server's own clock where it tells it."""
-    try:
-        until = parsedate_to_datetime(moment)
-        now = parsedate_to_datetime(sent) if sent else datetime.now(UTC)
-        return [max(0.0, (until - now).total_seconds())]
-    except (TypeError, ValueError):
-        return []

@@ -6,24 +6,15 @@ offset, and so usually the day before.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, TypeVar, cast
+from datetime import date, datetime
+from typing import Annotated, Any, cast
 from urllib.parse import urljoin, urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import Field
 
 from papers import arxiv_id
 from papers.model import Author, Metrics, Paper, Record
-
-T = TypeVar("T")
+from papers.sources._tolerant import Count, Known, Text, Wire, utc
 
 # Claims that nobody confirmed name the wrong account too often to link to it.
 _CLAIMED = {"claimed_verified", "admin_assigned", "extracted_confirmed"}
@@ -34,28 +25,7 @@ _OUTER = (
 _LONGEST_ADDRESS = 2048
 
 
-def _fold(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _or_unknown(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return validate(value)
-    except ValidationError:
-        return None
-
-
-Known = Annotated[T | None, WrapValidator(_or_unknown)]
-"""A field that is unknown, rather than the end of its record, when it cannot be read."""
-Text = Annotated[str, AfterValidator(_fold), Field(strict=True)]
-Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
-
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", populate_by_name=True)
-
-
-class _Account(_Wire):
+class _Account(Wire):
     user: Known[Text] = None
     name: Known[Text] = None
     fullname: Known[Text] = None
@@ -69,14 +39,14 @@ class _Account(_Wire):
         return self.fullname or self.name or None
 
 
-class _Author(_Wire):
+class _Author(Wire):
     name: Text
     hidden: Known[bool] = None
     status: Known[str] = None
     user: Known[_Account] = None
 
 
-class _Paper(_Wire):
+class _Paper(Wire):
     id: Text
     title: Annotated[Text, Field(min_length=1)]
     summary: Known[Text] = None
@@ -127,7 +97,7 @@ def record_of(wire: Any, base_url: str) -> Record:
             title=paper.title,
             abstract=paper.summary or "",
             authors=tuple(_authors(paper.authors or ())),
-            published_at=_utc(paper.published_at),
+            published_at=utc(paper.published_at),
             summary=paper.ai_summary or None,
             keywords=_unique(paper.ai_keywords or ()),
             organization=paper.organization.title if paper.organization else None,
@@ -136,7 +106,7 @@ def record_of(wire: Any, base_url: str) -> Record:
             thumbnail=_address(paper.thumbnail, base_url),
             media=_unique(_address(url, base_url) for url in paper.media or ()),
             submitter=submitter.username if submitter else None,
-            withdrawn_at=_utc(paper.withdrawn_at),
+            withdrawn_at=utc(paper.withdrawn_at),
             linked_models=paper.linked_models,
             linked_datasets=paper.linked_datasets,
             linked_spaces=paper.linked_spaces,
@@ -161,16 +131,10 @@ def records_of(wires: Iterable[Any], base_url: str) -> tuple[tuple[Record, ...],
 
 
 def _batch_day(daily_at: datetime | None) -> date | None:
-    # The date as written, in UTC: so it is in each of 3,337 recorded records that have both,
-    # although until May 2026 they had a time of day, and although the day itself turns over in New York.
-    moment = _utc(daily_at)
+    # The date as written, in UTC, is the batch in each of 3,337 recorded records, although they had
+    # a time of day until May 2026, and although the day itself turns over in New York.
+    moment = utc(daily_at)
     return moment.date() if moment else None
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _authors(authors: Iterable[_Author | None]) -> Iterable[Author]:

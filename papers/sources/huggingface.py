@@ -66,7 +66,7 @@ class HuggingFaceSource:
 
     async def daily(self, day: date) -> Batch:
         """Return the whole batch of one Daily Papers day, by votes as the Hub orders it."""
-        records, broken = await self._listing({"date": day.isoformat()})
+        records, broken = await self._listing({"date": day.isoformat()}, fresh=True)
         return Batch(
             day,
             tuple(replace(r, batch=day) for r in records if r.batch in (day, None)),
@@ -79,7 +79,7 @@ class HuggingFaceSource:
         Raises:
             SourceError: also (`MALFORMED`) when the listing names no day that has papers.
         """
-        records, _ = await self._listing({}, pages=1)
+        records, _ = await self._listing({}, pages=1, fresh=True)
         days = sorted({r.batch for r in records if r.batch is not None}, reverse=True)
         for day in days[:_DAYS_TRIED]:
             batch = await self.daily(day)
@@ -100,21 +100,14 @@ class HuggingFaceSource:
     async def paper(self, paper_id: str) -> Record | None:
         """Return one paper with the numbers of what links to it; `None` if the Hub has none."""
         known = arxiv_id.parse(paper_id)
-        if known is None:
-            return None
-        return await self._fetcher.get(
-            f"{self._base_url}/api/papers/{quote(known)}",
-            {},
-            self._read_paper,
-            accept=(200, 404),
-        )
+        return await self._paper(known) if known else None
 
     async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
         """Return the records of those ids that the Hub has indexed; one request for each id."""
         unique = dict.fromkeys(i for text in paper_ids if (i := arxiv_id.parse(text)))
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self.paper(paper_id)) for paper_id in unique]
+                tasks = [group.create_task(self._paper(i, fresh=True)) for i in unique]
         except* SourceError as errors:
             failures = _flatten(errors)
         else:
@@ -138,8 +131,17 @@ class HuggingFaceSource:
         """Release the connections."""
         await self._fetcher.close()
 
+    async def _paper(self, paper_id: str, *, fresh: bool = False) -> Record | None:
+        return await self._fetcher.get(
+            f"{self._base_url}/api/papers/{quote(paper_id)}",
+            {},
+            self._read_paper,
+            accept=(200, 404),
+            fresh=fresh,
+        )
+
     async def _listing(
-        self, params: Mapping[str, str], pages: int = _MOST_PAGES
+        self, params: Mapping[str, str], *, pages: int = _MOST_PAGES, fresh: bool = False
     ) -> tuple[tuple[Record, ...], int]:
         rows: list[Any] = []
         for page in range(pages):
@@ -147,6 +149,7 @@ class HuggingFaceSource:
                 f"{self._base_url}/api/daily_papers",
                 {**params, "limit": str(_PAGE), "p": str(page)},
                 _read_rows,
+                fresh=fresh,
             )
             rows += answer
             # The header is the word on it; a full page without one is asked after, to be sure.

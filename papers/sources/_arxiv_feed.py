@@ -1,0 +1,229 @@
+"""arXiv's feeds on the wire: the daily announcement (RSS or Atom) and the answers of the query API.
+
+Both serializers of the query API are read, that of 2025 (wrapped lines) and that of 2026; see
+https://info.arxiv.org/help/rss_specifications.html and https://info.arxiv.org/help/api/user-manual.html
+"""
+
+import io
+import re
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, cast
+from zoneinfo import ZoneInfo
+
+import feedparser
+from pydantic import BeforeValidator, Field
+
+from papers import arxiv_id
+from papers.model import Announcement, Author, Paper, Record
+from papers.sources._http import Answer, MalformedError, ThrottledError
+from papers.sources._tolerant import Known, Text, Wire, fold
+
+_NEW_YORK = ZoneInfo("America/New_York")
+_VERSION = re.compile(r"v([1-9][0-9]{0,3})$")
+# `cs.CL`, `hep-th`; the other classes that papers have (`68T50`, `I.2.7; H.3`) are not arXiv's.
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[A-Za-z]+)*)?")
+# Authors also tell that they have withdrawn a paper "from ICLR", which then is still there.
+_WITHDRAWN_COMMENT = re.compile(
+    r"\bhas been withdrawn\b(?! from)|\bwithdrawn by\b|^(?:paper |article )?withdrawn\b(?! from)",
+    re.IGNORECASE,
+)
+_WITHDRAWN_ABSTRACT = re.compile(
+    r"(?:(?:this|the) [a-z]+ (?:has been|is|was) )?(?:temporarily )?withdrawn\b", re.IGNORECASE
+)
+_SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+
+
+def _moment(value: Any) -> Any:
+    """Make a datetime of feedparser's times, which are in UTC."""
+    if isinstance(value, time.struct_time):
+        return datetime(*value[:6], tzinfo=UTC)
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+
+
+class _Named(Wire):
+    name: Known[Text] = None
+
+
+class _Term(Wire):
+    term: Known[Text] = None
+
+
+class _Entry(Wire):
+    id: Text
+    title: Annotated[Text, Field(min_length=1)]
+    summary: Known[Text] = None
+    authors: Known[list[Known[_Named]]] = None
+    tags: Known[list[Known[_Term]]] = None
+    primary: Known[_Term] = Field(None, alias="arxiv_primary_category")
+    published: Known[Moment] = Field(None, alias="published_parsed")
+    updated: Known[Moment] = Field(None, alias="updated_parsed")
+    announcement: Known[Announcement] = Field(None, alias="arxiv_announce_type")
+    comment: Known[Text] = Field(None, alias="arxiv_comment")
+    doi: Known[Text] = Field(None, alias="arxiv_doi")
+    journal_ref: Known[Text] = Field(None, alias="arxiv_journal_ref")
+    journal_reference: Known[Text] = Field(None, alias="arxiv_journal_reference")
+
+
+class _Head(Wire):
+    published: Known[Moment] = Field(None, alias="published_parsed")
+    updated: Known[Moment] = Field(None, alias="updated_parsed")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One announcement: its day, its records in the feed's order, the number of its items."""
+
+    day: date
+    records: tuple[Record, ...]
+    broken: int
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the query API found, or the `error` that it found in the question."""
+
+    records: tuple[Record, ...]
+    error: str | None = None
+
+
+def read_listing(answer: Answer) -> Listing:
+    """Read the daily feed of one or more categories.
+
+    Raises:
+        ThrottledError: arXiv answered with a captcha or a complaint.
+        MalformedError: it is no feed, or the feed names no day.
+    """
+    head, entries = _parse(answer)
+    feed = _Head.model_validate(head)
+    moment = feed.published or feed.updated
+    if moment is None:
+        raise MalformedError("the feed names no day")
+    # The feed is made at midnight in New York, so that its moment is there on the day it announces.
+    day = moment.astimezone(_NEW_YORK).date()
+    records: dict[str, Record] = {}
+    broken = 0
+    for wire in entries:
+        try:
+            record = _announced(_Entry.model_validate(wire), day)
+        except ValueError:
+            broken += 1
+            continue
+        before = records.get(record.paper.id)
+        if before is None or before.announcement is not Announcement.NEW:
+            records[record.paper.id] = record
+    return Listing(day, tuple(records.values()), broken, len(entries))
+
+
+def read_found(answer: Answer) -> Found:
+    """Read an answer of the query API, whether 200 or 400.
+
+    Raises:
+        ThrottledError: arXiv answered with a captcha or a complaint.
+        MalformedError: it is no feed.
+    """
+    _, entries = _parse(answer)
+    records: dict[str, Record] = {}
+    for wire in entries:
+        try:
+            entry = _Entry.model_validate(wire)
+            if "/api/errors" in entry.id:
+                return Found((), entry.summary or "the question has an error")
+            record = _found(entry)
+        except ValueError:
+            continue
+        records.setdefault(record.paper.id, record)
+    if answer.status != 200:
+        raise MalformedError(f"HTTP {answer.status} without a reason")
+    return Found(tuple(records.values()))
+
+
+def _parse(answer: Answer) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
+    body = answer.body.strip()
+    if answer.is_html or b"rate exceeded" in body[:500].lower():
+        raise ThrottledError("it takes us for a robot that asks too much")
+    # In a stream, since feedparser takes a string for an address or a file name where it can.
+    feed = cast(
+        "Any",
+        feedparser.parse(  # pyright: ignore[reportUnknownMemberType]
+            io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False
+        ),
+    )
+    if not str(feed.get("version", "")).startswith(("rss", "atom")):
+        raise MalformedError("answered with no feed")
+    # feedparser makes the best of half a feed; half a batch that looks whole is worse than none.
+    if feed.get("bozo") and not body.endswith((b"</rss>", b"</feed>", b"</rdf:RDF>")):
+        raise MalformedError("the feed is cut short")
+    # As plain dicts: its own kind warns on look-ups of `updated`.
+    return dict(feed["feed"]), [dict(entry) for entry in feed["entries"]]
+
+
+def _announced(entry: _Entry, day: date) -> Record:
+    """Read an item of the daily feed, `arXiv:2604.22002v1 Announce Type: new Abstract: ...`."""
+    head, mark, abstract = (entry.summary or "").partition("Abstract:")
+    announcement = entry.announcement
+    if not mark or not head.startswith("arXiv:"):
+        abstract = entry.summary or ""
+    elif announcement is None:
+        kind = head.partition("Announce Type:")[2].strip()
+        announcement = Announcement(kind) if kind in set(Announcement) else None
+    names = _names(entry)
+    # The item's date is the announcement's and not the paper's: it is kept as the batch alone.
+    paper = _paper(entry, entry.id.rpartition(":")[2], abstract.strip(), split_creators(names))
+    return Record(paper, batch=day, announcement=announcement)
+
+
+def _found(entry: _Entry) -> Record:
+    paper = _paper(entry, entry.id, entry.summary or "", _names(entry))
+    return Record(replace(paper, published_at=entry.published, updated_at=entry.updated))
+
+
+def _names(entry: _Entry) -> list[str]:
+    return [author.name for author in entry.authors or () if author and author.name]
+
+
+def _paper(entry: _Entry, address: str, abstract: str, authors: Iterable[str]) -> Paper:
+    paper_id = arxiv_id.parse(address)
+    if paper_id is None:
+        raise ValueError("the entry has no arXiv id")
+    version = _VERSION.search(address)
+    terms = [tag.term for tag in (entry.primary, *(entry.tags or ())) if tag and tag.term]
+    withdrawn = _WITHDRAWN_COMMENT.search(entry.comment or "") or _WITHDRAWN_ABSTRACT.match(
+        abstract
+    )
+    return Paper(
+        id=paper_id,
+        title=entry.title,
+        abstract=abstract,
+        authors=tuple(Author(name) for name in authors),
+        categories=tuple(dict.fromkeys(term for term in terms if _CATEGORY.fullmatch(term))),
+        comment=entry.comment or None,
+        doi=entry.doi or None,
+        journal_ref=entry.journal_ref or entry.journal_reference or None,
+        version=int(version[1]) if version else None,
+        withdrawn_at=(entry.updated or entry.published) if withdrawn else None,
+    )
+
+
+def split_creators(creators: Iterable[str]) -> list[str]:
+    """Split the names that the daily feed joins with commas; affiliations in brackets go."""
+    depth = 0
+    kept = ""
+    for character in ", ".join(creators):
+        depth += {"(": 1, ")": -1 if depth else 0}.get(character, 0)
+        if not depth and character not in "()":
+            kept += character
+    names: list[str] = []
+    for part in kept.split(","):
+        name = fold(part)
+        if names and name.lower().rstrip(".") in _SUFFIXES:
+            names[-1] += f", {name}"
+        elif name:
+            names.append(name)
+    return names

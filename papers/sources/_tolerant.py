@@ -1,0 +1,46 @@
+"""Field types for what others send: what cannot be read is unknown, not the end of its record."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+T = TypeVar("T")
+
+
+class Wire(BaseModel):
+    """The base of what is read from an answer; fields nobody asked for are let go."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+
+def fold(text: str) -> str:
+    """Return the text on one line, each run of white space as one space."""
+    return " ".join(text.split())
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    """Return the moment in UTC, taken as UTC where it names no zone."""
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _or_unknown(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+Known = Annotated[T | None, WrapValidator(_or_unknown)]
+Text = Annotated[str, AfterValidator(fold), Field(strict=True)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
