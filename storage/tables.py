@@ -1,5 +1,7 @@
 """Every table. All are STRICT; personal rows hang on `users` and go with it."""
 
+from typing import Any
+
 from sqlalchemy import (
     Column,
     ForeignKey,
@@ -25,7 +27,7 @@ metadata = MetaData(
 )
 
 
-def _table(name: str, *items: SchemaItem) -> Table:
+def _table(name: str, *items: Column[Any] | SchemaItem) -> Table:
     return Table(name, metadata, *items, sqlite_strict=True)
 
 
@@ -69,7 +71,7 @@ papers = _table(
 
 snapshots = _table(
     "snapshots",
-    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
     Column("at", UTCDateTime, primary_key=True),
     Column("upvotes", Integer),
     Column("stars", Integer),
@@ -91,7 +93,7 @@ batch_papers = _table(
     "batch_papers",
     Column("day", ISODate, primary_key=True),
     Column("source", Text, primary_key=True),
-    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("announcement", Text),
     Index("ix_batch_papers_paper_id", "paper_id"),
@@ -123,7 +125,9 @@ guilds = _table(
 feeds = _table(
     "feeds",
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("guild_id", ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
     Column("channel_id", Integer, nullable=False, unique=True),
     Column("at", LocalTime, nullable=False),
     Column("timezone", Text, nullable=False),
@@ -144,8 +148,8 @@ posts = _table(
     "posts",
     Column("id", Integer, primary_key=True, autoincrement=True),
     # A removed feed leaves its posts: the channel has still seen those papers.
-    Column("feed_id", ForeignKey("feeds.id", ondelete="SET NULL")),
-    Column("guild_id", ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False),
+    Column("feed_id", Integer, ForeignKey("feeds.id", ondelete="SET NULL")),
+    Column("guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False),
     Column("channel_id", Integer, nullable=False),
     Column("batch_day", ISODate, nullable=False),
     # The feed's own calendar day that this post used up; empty for batches recorded as skipped.
@@ -174,9 +178,11 @@ posts = _table(
 
 post_papers = _table(
     "post_papers",
-    Column("post_id", ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("post_id", Integer, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
     Column("message_id", Integer),
 )
 
@@ -184,7 +190,7 @@ post_papers = _table(
 cards = _table(
     "cards",
     Column("message_id", Integer, primary_key=True, autoincrement=False),
-    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
     Column("channel_id", Integer, nullable=False),
     Column("guild_id", Integer),
     Column("posted_at", UTCDateTime, nullable=False),
@@ -206,7 +212,7 @@ synced_commands = _table(
 
 vectors = _table(
     "vectors",
-    Column("paper_id", ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
     Column("model", Text, primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("vector", LargeBinary, nullable=False),

@@ -15,6 +15,7 @@ class UTCDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Translate for SQLite."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -23,6 +24,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Translate back."""
         if value is None:
             return None
         seconds, microseconds = divmod(value, 1_000_000)
@@ -36,9 +38,11 @@ class ISODate(TypeDecorator[date]):
     cache_ok = True
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        """Translate for SQLite."""
         return None if value is None else value.isoformat()
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:
+        """Translate back."""
         return None if value is None else date.fromisoformat(value)
 
 
@@ -49,9 +53,11 @@ class LocalTime(TypeDecorator[time]):
     cache_ok = True
 
     def process_bind_param(self, value: time | None, dialect: Dialect) -> str | None:
+        """Translate for SQLite."""
         return None if value is None else value.strftime("%H:%M")
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> time | None:
+        """Translate back."""
         return None if value is None else time.fromisoformat(value)
 
 
@@ -62,7 +68,11 @@ class JSONText(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        """Translate for SQLite."""
+        return (
+            None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        )
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
+        """Translate back."""
         return None if value is None else json.loads(value)

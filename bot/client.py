@@ -1,0 +1,254 @@
+"""The bot: built by `create_bot`, connected by whoever runs it."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.clock import Clock, SystemClock
+from bot.ingest import Ingester, IngestReport
+from bot.publishing import Publisher
+from bot.settings import Settings
+from bot.ui.errors import answer_error
+from bot.workers import Workers
+from papers import calendar
+from papers.sources import PaperSource
+from papers.sources.arxiv import ArxivSource
+from papers.sources.huggingface import HuggingFaceSource
+from storage import commands as command_store
+from storage import guilds
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+EXTENSIONS = ("cogs.feeds", "cogs.trending", "cogs.status")
+
+INGEST_PATIENCE = 15.0
+"""Seconds that a minute's posts wait for the sources."""
+
+STOP_TIMEOUT = 10.0
+"""Seconds that messages under way get to finish when the bot stops."""
+
+LEFT_GUILDS_KEPT = timedelta(days=30)
+"""How long a server's feeds are kept after the bot was removed, in case that was a mistake."""
+
+
+class PaperTree(app_commands.CommandTree["PaperBot"]):
+    """The command tree; its errors become sentences."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["PaperBot"], error: app_commands.AppCommandError
+    ) -> None:
+        """Answer with what happened and what to do."""
+        await answer_error(interaction, error)
+
+    def payload_hash(self) -> str:
+        """Return a hash of what would be registered, so that only changes are."""
+        payload = [command.to_dict(self) for command in self.get_commands()]
+        payload.sort(key=lambda command: (command.get("type", 1), command["name"]))
+        return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+class PaperBot(commands.AutoShardedBot):
+    """Everything that runs for one application: its database, its sources, and what it says to Discord."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        sources: Sequence[PaperSource],
+        shard_count: int | None,
+    ) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = True  # channels and roles, for permissions; removed servers
+        intents.guild_reactions = True  # saving papers in servers
+        intents.dm_reactions = True  # saving papers in direct messages
+        super().__init__(
+            command_prefix=commands.when_mentioned,  # a text prefix would want the content intent
+            help_command=None,
+            intents=intents,
+            tree_cls=PaperTree,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=60.0,
+            shard_count=shard_count,
+        )
+        self.settings = settings
+        self.clock = clock
+        self.sources = tuple(sources)
+        self.started_at = clock.now()
+        self.workers = Workers(settings.send_workers)
+        self.paper_group = app_commands.Group(
+            name="paper",
+            description="Find, follow and keep research papers",
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+        self._database: Database | None = None
+        self._command_ids: dict[str, int] = {}
+        self._ingest: asyncio.Task[IngestReport] | None = None
+
+    @property
+    def database(self) -> Database:
+        """The open database.
+
+        Raises:
+            RuntimeError: before `prepare`.
+        """
+        if self._database is None:
+            raise RuntimeError("the bot was not prepared: its database is not open")
+        return self._database
+
+    async def prepare(self) -> None:
+        """Open the database and put the services together; does nothing the second time.
+
+        Raises:
+            DatabaseError: the database cannot be used.
+        """
+        if self._database is not None:
+            return
+        self._database = await Database.open(self.settings.database_url)
+        self.ingester = Ingester(
+            self._database,
+            self.sources,
+            interval=timedelta(minutes=self.settings.ingest_minutes),
+        )
+        self.publisher = Publisher(self)
+
+    async def setup_hook(self) -> None:
+        """Prepare, load the cogs (a broken one stops the start), and register changed commands."""
+        await self.prepare()
+        self.tree.add_command(self.paper_group)
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        await self._sync_commands()
+
+    async def add_paper_cog(self, cog: commands.Cog) -> None:
+        """Add a cog and move its plain slash commands under `/paper`; its own groups stay at the top."""
+        await self.add_cog(cog)
+        for command in cog.get_app_commands():
+            if isinstance(command, app_commands.Command):
+                self.tree.remove_command(command.name)
+                self.paper_group.add_command(command)
+
+    async def _sync_commands(self) -> None:
+        tree = self.tree
+        assert isinstance(tree, PaperTree)  # noqa: S101 - tells the type checker what `tree_cls` made
+        application_id = self.application_id or 0
+        wanted = tree.payload_hash()
+        async with self.database.read() as conn:
+            known = await command_store.get(conn, application_id)
+        if known is not None:
+            self._command_ids = known.command_ids
+        if self.settings.sync_commands == "never" or (
+            self.settings.sync_commands == "changed"
+            and known is not None
+            and known.payload_hash == wanted
+        ):
+            return
+        synced = await tree.sync()
+        self._command_ids = {command.name: command.id for command in synced}
+        async with self.database.write() as conn:
+            await command_store.put(
+                conn, application_id, wanted, self._command_ids, now=self.clock.now()
+            )
+        log.info("commands registered n=%d", len(synced))
+
+    def mention(self, command: str) -> str:
+        """Return a command as people can tap it: `</paper search:123>`, or plain before the first sync."""
+        root = command.partition(" ")[0]
+        command_id = self._command_ids.get(root)
+        return f"`/{command}`" if command_id is None else f"</{command}:{command_id}>"
+
+    async def ingest(self, now: datetime) -> IngestReport:
+        """Ask every source for what is new, whether its time has come or not."""
+        await self.prepare()
+        return await self.ingester.run(now)
+
+    async def beat(self, now: datetime, *, patience: float | None = INGEST_PATIENCE) -> None:
+        """Do what the clock asks each minute: ingest what is due, claim what is owed, queue it.
+
+        A source that takes longer than `patience` seconds goes on in the background; what is known
+        is posted meanwhile.
+        """
+        if self._ingest is None:
+            expected = calendar.expected_batch(now, self.settings.settle)
+            self._ingest = asyncio.create_task(self.ingester.run_due(now, expected), name="ingest")
+        finished, _ = await asyncio.wait({self._ingest}, timeout=patience)
+        if finished:
+            ingest, self._ingest = self._ingest, None
+            ingest.result()
+        await self.publisher.claim(now)
+
+    async def tick(self, now: datetime) -> None:
+        """Do one whole pass: ingest if due, publish what is due, and return when all is sent."""
+        await self.prepare()
+        await self.beat(now, patience=None)
+        await self.workers.drain()
+
+    async def on_ready(self) -> None:
+        """Note which servers we are in; comes again after reconnects, and is cheap then."""
+        now = self.clock.now()
+        async with self.database.write() as conn:
+            await guilds.reconcile(conn, [guild.id for guild in self.guilds], now)
+            await guilds.purge(conn, now - LEFT_GUILDS_KEPT)
+        log.info("ready guilds=%d shards=%s", len(self.guilds), self.shard_count)
+
+    async def close(self) -> None:
+        """Finish or drop what is being sent, in bounded time, and close everything."""
+        if self._ingest is not None:
+            self._ingest.cancel()
+            await asyncio.gather(self._ingest, return_exceptions=True)
+        await self.workers.stop(STOP_TIMEOUT)
+        await super().close()
+        for source in self.sources:
+            await source.close()
+        if self._database is not None:
+            await self._database.close()
+
+
+def live_sources(settings: Settings) -> tuple[PaperSource, ...]:
+    """Return the real sources as the settings name them; none is asked anything yet."""
+    token = settings.huggingface_token
+    sources: list[PaperSource] = [
+        HuggingFaceSource(settings.huggingface_url, token.get_secret_value() if token else None)
+    ]
+    if settings.arxiv_categories:
+        sources.append(
+            ArxivSource(settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_categories)
+        )
+    return tuple(sources)
+
+
+def create_bot(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    sources: Sequence[PaperSource] | None = None,
+    shard_count: int | None = 1,
+) -> PaperBot:
+    """Build a bot that is connected to nothing.
+
+    Args:
+        settings: what the operator set.
+        clock: tells the time; the machine's by default.
+        sources: where papers come from; by default those that the settings name.
+        shard_count: `None` lets Discord say how many connections the bot needs.
+    """
+    return PaperBot(
+        settings,
+        clock=clock or SystemClock(),
+        sources=live_sources(settings) if sources is None else sources,
+        shard_count=shard_count,
+    )

@@ -1,0 +1,201 @@
+"""What a feed's post will say: the day's ranking for one channel, composed and ready to be frozen."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ui.payloads import CardPayload, HeaderPayload, header_payload, ranked_card
+from bot.ui.text import plural
+from papers import calendar
+from papers.trending import Candidate, Filters, Past, Prior, Ranked, rank
+from storage import batches, papers, posts
+from storage.feeds import Feed
+from storage.batches import BatchEntry
+
+LOOK_BACK = 3
+"""Batches that a post draws from: today's, and what came late to or rose in the two before."""
+
+GROWTH_SINCE = timedelta(hours=20)
+"""Growth is counted from the last snapshot that is at least this old: "since yesterday"."""
+
+PRIOR_DAYS = 365
+"""How far back the authors' past votes are taken into account."""
+
+
+class Draft(BaseModel):
+    """A post as it will be sent: frozen into the database before anything is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    header: HeaderPayload
+    cards: tuple[CardPayload, ...]
+
+    @property
+    def paper_ids(self) -> list[str]:
+        """The papers shown, in their order."""
+        return [card.paper_id for card in self.cards]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values, for the post's row."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self:
+        """Return the draft that `to_json` wrote."""
+        return cls.model_validate(value)
+
+
+class Drafter:
+    """Composes posts. Keeps what all feeds of one moment share: the batch's papers and the prior."""
+
+    def __init__(self, sources: Collection[str]) -> None:
+        self._sources = sources
+        self._candidates: tuple[tuple[date, datetime], list[Candidate]] | None = None
+        self._prior: tuple[date, Prior] | None = None
+
+    async def draft(
+        self, conn: AsyncConnection, feed: Feed, day: date, now: datetime, *, late: bool = False
+    ) -> Draft:
+        """Return the post of `feed` for the batch of `day`; without cards where nothing is left to show."""
+        # A channel's first thread is the day's; later ones may bring back what rose since.
+        first = await posts.first_batch(conn, feed.channel_id) or day
+        candidates = [
+            candidate
+            for candidate in await self.candidates(conn, day, now)
+            if candidate.batch >= first
+        ]
+        ranked = rank(
+            candidates,
+            day=day,
+            filters=filters_of(feed),
+            shown=await posts.shown(conn, feed.channel_id),
+            prior=await self.prior(conn, day),
+            size=feed.size,
+        )
+        return compose(
+            day,
+            ranked,
+            total=sum(candidate.batch == day for candidate in candidates),
+            late=late,
+            notes=_notes(feed),
+            ping_role_id=feed.ping_role_id,
+        )
+
+    async def refreshed(
+        self, conn: AsyncConnection, draft: Draft, *, now: datetime, hours: float
+    ) -> Draft:
+        """Return the draft with today's numbers in its header."""
+        stored = await papers.get_many(conn, draft.paper_ids)
+        metrics = {paper_id: paper.metrics for paper_id, paper in stored.items()}
+        return draft.model_copy(
+            update={"header": draft.header.refreshed(metrics, now=now, hours=hours)}
+        )
+
+    async def candidates(self, conn: AsyncConnection, day: date, now: datetime) -> list[Candidate]:
+        """Return what could be shown for `day`: its papers and those of the batches before."""
+        if self._candidates is None or self._candidates[0] != (day, now):
+            days = [day]
+            while len(days) < LOOK_BACK:
+                days.append(calendar.previous(days[-1]))
+            self._candidates = (day, now), await self.of_days(conn, days, now)
+        return self._candidates[1]
+
+    async def of_days(
+        self, conn: AsyncConnection, days: Sequence[date], now: datetime
+    ) -> list[Candidate]:
+        """Return the papers of these batches with how their votes grew."""
+        entries = await batches.papers(conn, days, sources=self._sources)
+        return await _with_growth(conn, entries, now)
+
+    async def prior(self, conn: AsyncConnection, day: date) -> Prior:
+        """Return what earlier batches say about papers without votes; learnt once a day."""
+        if self._prior is None or self._prior[0] != day:
+            days = [day - timedelta(days=n) for n in range(1, PRIOR_DAYS + 1)]
+            past = await batches.papers(conn, days, sources=self._sources)
+            self._prior = (
+                day,
+                Prior.learn(
+                    [Past(entry.paper.paper, entry.paper.metrics, entry.day) for entry in past],
+                    before=day,
+                ),
+            )
+        return self._prior[1]
+
+
+async def _with_growth(
+    conn: AsyncConnection, entries: Sequence[BatchEntry], now: datetime
+) -> list[Candidate]:
+    before = await papers.metrics_before(
+        conn, [entry.paper.paper.id for entry in entries], now - GROWTH_SINCE
+    )
+    candidates: list[Candidate] = []
+    for entry in entries:
+        previous = before.get(entry.paper.paper.id)
+        candidates.append(
+            Candidate(
+                paper=entry.paper.paper,
+                metrics=entry.paper.metrics,
+                batch=entry.day,
+                previous=previous.metrics if previous else None,
+                hours_between=(now - previous.at) / timedelta(hours=1) if previous else None,
+            )
+        )
+    return candidates
+
+
+def compose(
+    day: date,
+    ranked: Sequence[Ranked],
+    *,
+    total: int,
+    late: bool = False,
+    notes: Sequence[str] = (),
+    ping_role_id: int | None = None,
+) -> Draft:
+    """Put a ranking into words: one header, and one card for each paper."""
+    return Draft(
+        header=header_payload(
+            day,
+            ranked,
+            total=total,
+            late="This thread comes late: its papers or its channel were out of reach."
+            if late
+            else None,
+            notes=notes,
+            ping_role_id=ping_role_id,
+        ),
+        cards=tuple(map(ranked_card, ranked)),
+    )
+
+
+def filters_of(feed: Feed) -> Filters:
+    """Return a feed's filters as the ranking takes them."""
+    return Filters(
+        min_votes=feed.min_votes,
+        include=feed.include,
+        exclude=feed.exclude,
+        categories=feed.categories,
+    )
+
+
+def why_empty(feed: Feed) -> str:
+    """Say why nothing of a batch was left for this feed."""
+    if filters_of(feed) == Filters():
+        return "every paper of this batch was shown here before"
+    return "no paper of this batch passed the feed's filters"
+
+
+def _notes(feed: Feed) -> list[str]:
+    parts: list[str] = []
+    if feed.include:
+        parts.append(f"about {', '.join(feed.include)}")
+    if feed.exclude:
+        parts.append(f"without {', '.join(feed.exclude)}")
+    if feed.categories:
+        parts.append(f"in {', '.join(feed.categories)}")
+    if feed.min_votes:
+        parts.append(f"with at least {plural(feed.min_votes, 'vote')}")
+    return [f"Only papers {', '.join(parts)}."] if parts else []

@@ -1,0 +1,175 @@
+"""What admins type into `/feed …`, read; and what a feed is, said."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot import limits
+from bot.ui.errors import UserError
+from bot.ui.text import escape, plural, timestamp
+from papers import calendar
+from storage.feeds import Feed, FeedState
+
+_TIME = re.compile(
+    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?", re.IGNORECASE
+)
+_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.([a-z]{2}|[a-z]+(-[a-z]+)*|\*))?", re.IGNORECASE)
+
+_HORIZON = 14
+"""Days looked ahead for the next post: longer than any row of days without batches."""
+
+WORDS = 20
+"""Words or phrases in one filter: more are a topic search, not a filter."""
+WORD = 60
+"""Characters in one of them."""
+
+
+def parse_time(text: str) -> time:
+    """Read a time of day: `9`, `09:00`, `9.30`, `9pm`.
+
+    Raises:
+        UserError: it is none.
+    """
+    match = _TIME.fullmatch(text.strip())
+    hour, minute = (int(match["hour"]), int(match["minute"] or 0)) if match else (24, 0)
+    if match and match["half"]:
+        if not 1 <= hour <= 12:
+            hour = 24
+        else:
+            hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
+    if hour > 23 or minute > 59:
+        raise UserError(
+            f"“{escape(text, 40)}” is no time of day. Write it like 09:00, 17:30 or 9pm."
+        )
+    return time(hour, minute)
+
+
+def parse_timezone(text: str) -> str:
+    """Read an IANA time zone, whatever its case, with spaces or underscores.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    wanted = text.strip().replace(" ", "_").casefold()
+    for zone in available_timezones():
+        if zone.casefold() == wanted:
+            return zone
+    raise UserError(
+        f"“{escape(text, 60)}” is no time zone I know. Type a city, for example Berlin or Tokyo,"
+        " and pick one from the list."
+    )
+
+
+def timezone_choices(text: str, now: datetime) -> list[tuple[str, str]]:
+    """Return up to 25 zones for what was typed so far, as (what people see, name)."""
+    wanted = text.strip().replace(" ", "_").casefold()
+    zones = sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")
+    )
+    zones = ["UTC", *zones]
+    starts = [zone for zone in zones if zone.rpartition("/")[2].casefold().startswith(wanted)]
+    holds = [zone for zone in zones if wanted in zone.casefold() and zone not in starts]
+    return [
+        (f"{zone.replace('_', ' ')} ({now.astimezone(ZoneInfo(zone)):%H:%M} now)", zone)
+        for zone in (starts + holds)[: limits.CHOICES]
+    ]
+
+
+def parse_words(text: str | None) -> tuple[str, ...]:
+    """Read words and phrases between commas, each once.
+
+    Raises:
+        UserError: there are too many, or one is too long.
+    """
+    words = tuple(dict.fromkeys(word.strip() for word in (text or "").split(",") if word.strip()))
+    if len(words) > WORDS:
+        raise UserError(f"That is {len(words)} words or phrases; a filter takes {WORDS} at most.")
+    if long := next((word for word in words if len(word) > WORD), None):
+        raise UserError(
+            f"“{escape(long, 80)}” is too long for a filter. Put commas between words and phrases."
+        )
+    return words
+
+
+def parse_categories(text: str | None) -> tuple[str, ...]:
+    """Read arXiv categories between commas or spaces: `cs.CL`, `stat.ML`, `cs.*`.
+
+    Raises:
+        UserError: one of them has another form.
+    """
+    categories = tuple(dict.fromkeys((text or "").replace(",", " ").split()))
+    for category in categories:
+        if not _CATEGORY.fullmatch(category):
+            raise UserError(
+                f"“{escape(category, 40)}” is no arXiv category. They look like cs.CL, stat.ML or cs.*;"
+                " the list is on arxiv.org/category_taxonomy."
+            )
+    return categories[:WORDS]
+
+
+def next_post_at(
+    feed: Feed,
+    now: datetime,
+    settle: timedelta,
+    *,
+    last_day: date | None,
+    last_batch: date | None,
+) -> datetime | None:
+    """Return when this feed posts next, if batches come as the calendar says.
+
+    Args:
+        feed: an active feed.
+        now: the present instant.
+        settle: how long after its beginning a batch is posted.
+        last_day: the last calendar day of the feed that had a post.
+        last_batch: the newest batch that was planned there.
+    """
+    zone = ZoneInfo(feed.timezone)
+    today = now.astimezone(zone).date()
+    for day in (today + timedelta(days=n) for n in range(_HORIZON)):
+        at = max(datetime.combine(day, feed.at, zone), now)
+        unused = last_day is None or day > last_day
+        if unused and (last_batch is None or calendar.expected_batch(at, settle) > last_batch):
+            return at
+    return None
+
+
+def describe(feed: Feed, next_at: datetime | None) -> str:
+    """Say what a feed is, in two or three lines of Discord's markdown."""
+    lines = [
+        f"<#{feed.channel_id}> · {plural(feed.size, 'paper')} a day at {feed.at:%H:%M}"
+        f" ({escape(feed.timezone.replace('_', ' '))})"
+    ]
+    filters = describe_filters(feed)
+    if filters:
+        lines.append(filters)
+    if feed.ping_role_id is not None:
+        lines.append(f"pings <@&{feed.ping_role_id}>")
+    match feed.state:
+        case FeedState.PAUSED:
+            lines.append("⏸️ paused")
+        case FeedState.DISABLED:
+            lines.append(f"⚠️ stopped: {escape(feed.disabled_reason or 'unknown')}")
+        case FeedState.ACTIVE if next_at is not None:
+            lines.append(f"next thread {timestamp(next_at, 'R')} at the earliest")
+        case FeedState.ACTIVE:
+            pass
+    return "\n".join(lines)
+
+
+def describe_filters(feed: Feed) -> str:
+    """Say what a feed's filters let through; empty when that is everything."""
+    parts: list[str] = []
+    if feed.include:
+        parts.append(f"about {_listed(feed.include)}")
+    if feed.exclude:
+        parts.append(f"without {_listed(feed.exclude)}")
+    if feed.categories:
+        parts.append(f"in {_listed(feed.categories)}")
+    if feed.min_votes:
+        parts.append(f"with at least {plural(feed.min_votes, 'vote')}")
+    return "only papers " + ", ".join(parts) if parts else ""
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    return " or ".join(f"*{escape(word)}*" for word in words)

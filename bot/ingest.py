@@ -1,0 +1,244 @@
+"""Asking the sources for what is new. A source that fails is recorded as failed, never as nothing new."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from papers import calendar
+from papers.model import Batch, Record
+from papers.sources import PaperSource, SourceError, SourceErrorKind
+from storage import batches, health
+from storage import papers as paper_store
+from storage.database import Database
+from storage.batches import BatchState
+from storage.papers import UpsertReport
+
+log = logging.getLogger(__name__)
+
+REVISITED_BATCHES = 2
+"""Past batches asked for again on each pass, because votes go on growing (field.md: for a week or two)."""
+
+CATCH_UP_BATCHES = 7
+"""Batches made up for after downtime, newest first; older ones come by `paperboy ingest --since`."""
+
+FAILING_INTERVAL = timedelta(minutes=5)
+"""How soon a failing source is asked again, unless it names a time itself."""
+
+LISTING_INTERVAL = timedelta(hours=3)
+"""arXiv refreshes its listings once a day and asks not to be polled."""
+
+LOOKUP_LIMIT = 100
+"""Papers whose categories are looked up in one pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one pass brought: papers new and changed, the batch days read, and the sources that failed."""
+
+    new: int = 0
+    changed: int = 0
+    broken: int = 0
+    days: tuple[date, ...] = ()
+    failures: tuple[SourceError, ...] = ()
+
+
+@dataclass(slots=True)
+class _Tally:
+    new: int = 0
+    changed: int = 0
+    broken: int = 0
+
+    def add(self, report: UpsertReport, broken: int = 0) -> None:
+        self.new += report.new
+        self.changed += report.changed
+        self.broken += broken
+
+
+class Ingester:
+    """Brings what the sources have into the database, one source never waiting for another."""
+
+    def __init__(
+        self, database: Database, sources: Sequence[PaperSource], *, interval: timedelta
+    ) -> None:
+        self._database = database
+        self._sources = sources
+        self._interval = interval
+        self._pass = asyncio.Lock()
+
+    async def due(self, now: datetime, expected: date) -> bool:
+        """Whether any source should be asked now: its interval is over, or a batch is awaited."""
+        return bool(await self._due_sources(now, expected))
+
+    async def run(self, now: datetime) -> IngestReport:
+        """Ask every source for what is new."""
+        return await self._ingest(self._sources, now)
+
+    async def run_due(self, now: datetime, expected: date) -> IngestReport:
+        """Ask the sources whose time it is."""
+        return await self._ingest(await self._due_sources(now, expected), now)
+
+    async def since(self, first: date, now: datetime) -> IngestReport:
+        """Ask the curated sources for every batch from `first` until now, oldest first."""
+        tally, failures, days = _Tally(), list[SourceError](), list[date]()
+        for source in self._sources:
+            if source.curated:
+                wanted = [day for day in _working_days(first, calendar.batch_day(now))]
+                await self._read(source, wanted, now, tally, failures, days)
+        return IngestReport(tally.new, tally.changed, tally.broken, tuple(days), tuple(failures))
+
+    async def _due_sources(self, now: datetime, expected: date) -> list[PaperSource]:
+        async with self._database.read() as conn:
+            known = {state.source: state for state in await health.all(conn)}
+            waiting = {
+                source.name: await batches.state(conn, expected, sources=[source.name])
+                is not BatchState.COMPLETE
+                for source in self._sources
+                if source.curated
+            }
+        due: list[PaperSource] = []
+        for source in self._sources:
+            state = known.get(source.name)
+            if state is None:
+                due.append(source)
+                continue
+            interval = self._interval if source.curated else max(self._interval, LISTING_INTERVAL)
+            if state.failing_since is not None:
+                after = max((state.failed_at or now) + FAILING_INTERVAL, state.retry_at or now)
+            elif waiting.get(source.name):
+                after = (state.succeeded_at or now) + min(interval, FAILING_INTERVAL)
+            else:
+                after = (state.succeeded_at or now) + interval
+            if now >= after:
+                due.append(source)
+        return due
+
+    async def _ingest(self, sources: Sequence[PaperSource], now: datetime) -> IngestReport:
+        tally, failures, days = _Tally(), list[SourceError](), list[date]()
+        async with self._pass:
+            await asyncio.gather(
+                *(
+                    self._read_curated(source, now, tally, failures, days)
+                    if source.curated
+                    else self._read_listing(source, now, tally, failures)
+                    for source in sources
+                )
+            )
+            await self._complete_categories(sources, now, tally, failures)
+        report = IngestReport(
+            tally.new, tally.changed, tally.broken, tuple(sorted(set(days))), tuple(failures)
+        )
+        if sources:
+            log.info(
+                "ingested new=%d changed=%d broken=%d failing=%s",
+                report.new,
+                report.changed,
+                report.broken,
+                ",".join(error.source for error in failures) or "none",
+            )
+        return report
+
+    async def _read_curated(
+        self,
+        source: PaperSource,
+        now: datetime,
+        tally: _Tally,
+        failures: list[SourceError],
+        days: list[date],
+    ) -> None:
+        newest = calendar.batch_day(now)
+        if not calendar.is_working_day(newest):
+            newest = calendar.previous(newest)
+        wanted = [newest]
+        async with self._database.read() as conn:
+            known = await batches.newest_complete(conn, newest, sources=[source.name])
+        while len(wanted) <= REVISITED_BATCHES or (
+            known is not None and wanted[-1] > known and len(wanted) < CATCH_UP_BATCHES
+        ):
+            wanted.append(calendar.previous(wanted[-1]))
+        await self._read(source, wanted, now, tally, failures, days)
+
+    async def _read(
+        self,
+        source: PaperSource,
+        wanted: Sequence[date],
+        now: datetime,
+        tally: _Tally,
+        failures: list[SourceError],
+        days: list[date],
+    ) -> None:
+        try:
+            for day in wanted:
+                batch = await source.daily(day)
+                await self._store(source, batch, now, tally)
+                days.append(batch.day)
+        except Exception as error:
+            failures.append(await self._failed(source, error, now))
+        else:
+            await self._succeeded(source, now)
+
+    async def _read_listing(
+        self, source: PaperSource, now: datetime, tally: _Tally, failures: list[SourceError]
+    ) -> None:
+        try:
+            batch = await source.latest()
+            await self._store(source, batch, now, tally)
+        except Exception as error:
+            failures.append(await self._failed(source, error, now))
+        else:
+            await self._succeeded(source, now)
+
+    async def _store(self, source: PaperSource, batch: Batch, now: datetime, tally: _Tally) -> None:
+        async with self._database.write() as conn:
+            report = await batches.record(conn, batch, source.name, now=now)
+        tally.add(report, batch.broken)
+        if batch.broken:
+            log.warning(
+                "broken records source=%s day=%s n=%d", source.name, batch.day, batch.broken
+            )
+
+    async def _complete_categories(
+        self,
+        sources: Sequence[PaperSource],
+        now: datetime,
+        tally: _Tally,
+        failures: list[SourceError],
+    ) -> None:
+        """Look up what the curated source does not tell (categories, versions) where a listing source can."""
+        failed = {error.source for error in failures}
+        helper = next((s for s in sources if not s.curated and s.name not in failed), None)
+        if helper is None:
+            return
+        async with self._database.read() as conn:
+            missing = await paper_store.without_categories(conn, limit=LOOKUP_LIMIT)
+        if not missing:
+            return
+        try:
+            records: list[Record] = await helper.lookup(missing)
+        except Exception as error:
+            failures.append(await self._failed(helper, error, now))
+            return
+        async with self._database.write() as conn:
+            tally.add(await paper_store.upsert(conn, records, now=now))
+
+    async def _succeeded(self, source: PaperSource, now: datetime) -> None:
+        async with self._database.write() as conn:
+            recovered = await health.succeeded(conn, source.name, now)
+        if recovered:
+            log.info("source answers again source=%s", source.name)
+
+    async def _failed(self, source: PaperSource, error: Exception, now: datetime) -> SourceError:
+        if not isinstance(error, SourceError):
+            # A source must not take the bot along, whatever it trips over; the log has the whole story.
+            log.error("source broke source=%s", source.name, exc_info=error)
+            error = SourceError(source.name, SourceErrorKind.MALFORMED, type(error).__name__)
+        log.warning("source failed source=%s kind=%s: %s", source.name, error.kind, error.detail)
+        async with self._database.write() as conn:
+            await health.failed(conn, error, now)
+        return error
+
+
+def _working_days(first: date, last: date) -> list[date]:
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in days if calendar.is_working_day(day)]

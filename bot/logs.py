@@ -1,0 +1,58 @@
+"""Logs: readable lines, or one JSON object per line; written by a thread, so that a slow disk blocks nothing."""
+
+import json
+import logging
+import logging.handlers
+import queue
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.settings import Settings
+
+
+class JSONFormatter(logging.Formatter):
+    """One object per record: time, level, logger, message, and the traceback if there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON."""
+        entry = {
+            "at": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{record.msecs:03.0f}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_text or record.exc_info:
+            entry["traceback"] = record.exc_text or self.formatException(record.exc_info)  # pyright: ignore[reportArgumentType]
+        return json.dumps(entry, ensure_ascii=False)
+
+
+@contextmanager
+def logging_to_stderr(settings: Settings) -> Iterator[None]:
+    """Log to standard error as the settings say, until the block ends."""
+    handler = logging.StreamHandler(sys.stderr)
+    if settings.log_format == "json":
+        handler.setFormatter(JSONFormatter())
+    else:
+        formatter = logging.Formatter("{asctime} {levelname:<7} {name}: {message}", style="{")
+        formatter.converter = time.gmtime
+        formatter.default_msec_format = "%s.%03dZ"
+        handler.setFormatter(formatter)
+    records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    listener = logging.handlers.QueueListener(records, handler)
+    root = logging.getLogger()
+    before = root.level
+    through = logging.handlers.QueueHandler(records)
+    root.addHandler(through)
+    root.setLevel(settings.log_level)
+    for chatty in ("discord", "apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(max(logging.INFO, root.level))
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    listener.start()
+    try:
+        yield
+    finally:
+        listener.stop()
+        root.removeHandler(through)
+        root.setLevel(before)

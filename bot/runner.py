@@ -1,0 +1,191 @@
+"""`paperboy run`: the bot under a clock, a supervisor and signals."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import aiohttp
+import click
+import discord
+import discord.gateway
+import discord.http
+import yarl
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.client import PaperBot, create_bot
+from bot.logs import logging_to_stderr
+from bot.settings import Settings, SettingsError
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 300.0
+"""Seconds between attempts to connect, doubling from the first to the longest."""
+
+CLOSE_TIMEOUT = 20.0
+"""Seconds until a stop is a stop, whatever is still open."""
+
+
+class TokenRefused(Exception):
+    """Discord does not know the token; trying again would not help."""
+
+
+async def run_bot(settings: Settings) -> int:
+    """Run the bot until a signal stops it, and return the exit code.
+
+    Raises:
+        SettingsError: there is no token.
+        DatabaseError: the database cannot be used.
+    """
+    token = token_of(settings)
+    point_at(settings)
+    with logging_to_stderr(settings):
+        async with asyncio.TaskGroup() as tasks:
+            stop = asyncio.Event()
+            with signals(stop):
+                serving = tasks.create_task(_serve(settings, token, stop))
+                code = await serving
+        return code
+
+
+def token_of(settings: Settings) -> str:
+    """Return the bot's token.
+
+    Raises:
+        SettingsError: it is missing, or is something else by its form.
+    """
+    if settings.discord_token is None:
+        raise SettingsError(
+            "DISCORD_TOKEN is not set: copy the bot's token from discord.com/developers"
+            " (your application, Bot, Reset Token) into .env; README.md has the steps"
+        )
+    token = settings.discord_token.get_secret_value().strip()
+    if token.count(".") != 2 or any(character.isspace() for character in token):
+        raise SettingsError(
+            "DISCORD_TOKEN is malformed: a bot's token has three parts with dots between them;"
+            " what you have may be the client secret or the public key"
+        )
+    return token
+
+
+def point_at(settings: Settings) -> None:
+    """Talk to another server than Discord's, where the settings name one."""
+    if settings.discord_api_url is not None:
+        discord.http.Route.BASE = settings.discord_api_url
+    if settings.discord_gateway_url is not None:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+
+
+@contextmanager
+def signals(stop: asyncio.Event) -> Iterator[None]:
+    """Set `stop` at the first SIGINT or SIGTERM; a second one ends the process as usual."""
+    loop = asyncio.get_running_loop()
+
+    def on_signal(number: signal.Signals) -> None:
+        log.info("stopping signal=%s", number.name)
+        stop.set()
+        loop.remove_signal_handler(number)
+
+    handled = (signal.SIGINT, signal.SIGTERM)
+    for number in handled:
+        loop.add_signal_handler(number, on_signal, number)
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
+
+
+async def _serve(settings: Settings, token: str, stop: asyncio.Event) -> int:
+    pause = FIRST_PAUSE
+    while not stop.is_set():
+        bot = create_bot(
+            settings, shard_count=1 if settings.discord_gateway_url is not None else None
+        )
+        started = asyncio.get_running_loop().time()
+        try:
+            await _connected(bot, token, stop)
+        except TokenRefused:
+            click.echo(
+                "paperboy: Discord does not accept DISCORD_TOKEN; reset it in the portal.", err=True
+            )
+            return 1
+        if stop.is_set():
+            break
+        # discord.py ends on a payload that it cannot parse, and on some closes: start afresh.
+        if asyncio.get_running_loop().time() - started > LONGEST_PAUSE:
+            pause = FIRST_PAUSE
+        log.warning("connection ended, again in %.0f s", pause)
+        try:
+            await asyncio.wait_for(stop.wait(), pause)
+        except TimeoutError:
+            pause = min(2 * pause, LONGEST_PAUSE)
+    return 0
+
+
+async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
+    """Run one bot until it stops by itself or is asked to."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    connection = asyncio.create_task(bot.start(token), name="connection")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    try:
+        scheduler.add_job(
+            _beat,
+            "cron",
+            args=[bot],
+            minute="*",
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        scheduler.start()
+        await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.done():
+            _raise_final(connection)
+    finally:
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
+        stopping.cancel()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await bot.close()
+        except TimeoutError:
+            log.error("not everything closed in time")
+        connection.cancel()
+        await asyncio.gather(connection, stopping, return_exceptions=True)
+
+
+def _raise_final(connection: asyncio.Task[None]) -> None:
+    error = connection.exception()
+    match error:
+        case (
+            None
+            | discord.ConnectionClosed()
+            | discord.GatewayNotFound()
+            | aiohttp.ClientError()
+            | OSError()
+        ):
+            log.warning("connection lost: %s", error)
+        case discord.LoginFailure():
+            raise TokenRefused from error
+        case discord.HTTPException():
+            log.warning("Discord refused the connection: %s", error)
+        case (
+            discord.DiscordException() | KeyError() | ValueError() | TypeError() | AttributeError()
+        ):
+            # What a payload that discord.py does not know does to it (gateway.py, received_message).
+            log.error("connection broke", exc_info=error)
+        case _:
+            raise error
+
+
+async def _beat(bot: PaperBot) -> None:
+    if not bot.is_ready():
+        return
+    try:
+        await bot.beat(bot.clock.now())
+    except Exception:
+        # The next minute is a new chance, and the database knows what is owed.
+        log.exception("the minute's work failed")

@@ -1,0 +1,151 @@
+"""What an operator can set, by environment or `.env`. Built once by the command line and passed down."""
+
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the message is one sentence per setting, for an operator."""
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is no IANA time zone; use a name like Europe/Berlin")
+    return name
+
+
+def _words(value: object) -> object:
+    if isinstance(value, str) and value.strip().lower() == "none":
+        return ()
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _url(value: str) -> str:
+    AnyHttpUrl(value)
+    return value.rstrip("/")
+
+
+TimeZone = Annotated[str, AfterValidator(_zone)]
+Url = Annotated[str, AfterValidator(_url)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+
+
+class Settings(BaseSettings):
+    """Every setting of Paperboy. Field names in upper case are the environment's names."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+    )
+
+    discord_token: SecretStr | None = None
+    """The bot's token from Discord's developer portal. Needed by `paperboy run` only."""
+
+    database_url: str = "sqlite+aiosqlite:///paperboy.db"
+    """Where everything is kept: an SQLite file. Its search index lies beside it."""
+
+    huggingface_url: Url = "https://huggingface.co"
+    """Where the daily batches come from."""
+    huggingface_token: SecretStr | None = None
+    """Doubles the Hub's rate limit; the bot works without."""
+    arxiv_api_url: Url = "https://export.arxiv.org/api/query"
+    """arXiv's query API: look-ups by id, and search."""
+    arxiv_rss_url: Url = "https://rss.arxiv.org/rss"
+    """arXiv's daily listings."""
+    arxiv_categories: Words = ("cs.AI", "cs.CL", "cs.CV", "cs.LG")
+    """The arXiv categories whose daily listings are taken in. Empty: none."""
+
+    settle_hours: Annotated[float, Field(ge=0, le=24)] = 4
+    """How many hours after a batch day begins in New York (21:30) its votes count as settled enough to post."""
+    ingest_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
+    """How often the sources are asked for what is new."""
+
+    default_timezone: TimeZone = "UTC"
+    """The time zone of a feed that names none."""
+    default_hour: Annotated[int, Field(ge=0, le=23)] = 9
+    """The hour at which a feed posts that names none."""
+
+    embedder: str = "minilm"
+    """`minilm` (ships with the bot, runs offline), or `none` for tiny machines: search by words only."""
+    max_vectors: Annotated[int, Field(ge=1_000, le=5_000_000)] = 200_000
+    """How many papers, newest first, are searched by meaning; 1,000 take about 0.4 MB of memory."""
+
+    save_reactions: bool = True
+    """Whether the bot puts 🔖 on each paper's card, so that saving takes one tap."""
+
+    dm_sends_per_hour: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    """At most this many direct messages in any hour, into conversations that are already open."""
+    dm_opens_per_day: Annotated[int, Field(ge=1, le=10_000)] = 40
+    """At most this many new conversations in any 24 hours: Discord quarantines bots that open too many."""
+    dm_spread_minutes: Annotated[int, Field(ge=0, le=60)] = 30
+    """Digests due at the same hour are spread over this many minutes."""
+
+    send_workers: Annotated[int, Field(ge=1, le=64)] = 8
+    """How many channels are posted to at the same time."""
+    requests_per_second: Annotated[float, Field(gt=0, le=50)] = 40
+    """The pace of posting over all channels; Discord allows a bot 50 requests a second."""
+
+    sync_commands: Literal["changed", "always", "never"] = "changed"
+    """When the slash commands are registered with Discord at start."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much is logged."""
+    log_format: Literal["text", "json"] = "text"
+    """`json` writes one object per line, for log collectors."""
+
+    discord_api_url: Url | None = None
+    """Another server that speaks Discord's REST API, for tests against a local one."""
+    discord_gateway_url: str | None = None
+    """The same for the gateway: a ws:// address."""
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @property
+    def settle(self) -> timedelta:
+        """`settle_hours` as a duration."""
+        return timedelta(hours=self.settle_hours)
+
+    @property
+    def default_time(self) -> time:
+        """`default_hour` as a time of day."""
+        return time(self.default_hour)
+
+    @property
+    def database_path(self) -> Path:
+        """The database's file, as `DATABASE_URL` names it."""
+        return Path(self.database_url.partition(":///")[2])
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment and `.env`; `overrides` win.
+
+    Raises:
+        SettingsError: a value is malformed; says which and why.
+    """
+    try:
+        return Settings(**overrides)  # pyright: ignore[reportArgumentType]
+    except ValidationError as error:
+        sentences = [
+            f"{'.'.join(str(part) for part in problem['loc']).upper()}: "
+            f"{problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
+        ]
+        raise SettingsError("; ".join(sentences)) from error
