@@ -24,9 +24,10 @@
 Everything is a pure function of its arguments; no clock, no database.
 """
 
+from papers.trending._candidate import Candidate
 from papers.trending._filters import Filters
 from papers.trending._prior import Past, Prior
-from papers.trending._rank import GROWTH, HALF_LIFE_DAYS, Candidate, Ranked, rank
+from papers.trending._rank import GROWTH, HALF_LIFE_DAYS, Ranked, rank
 from papers.trending._reason import Reason
 
 __all__ = [

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from papers.model import Metrics, Paper
+from papers.model import Paper
+from papers.trending._candidate import Candidate
 
 _WORD = re.compile(r"[^\W_]+[+#]*")
 _HISSING = ("ches", "shes", "sses", "xes", "zzes")
@@ -44,9 +45,10 @@ class Filters:
     exclude: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
 
-    def accepts(self, paper: Paper, metrics: Metrics) -> bool:
+    def accepts(self, candidate: Candidate) -> bool:
         """Return whether the paper may be shown."""
-        if (metrics.upvotes or 0) < self.min_votes or not self._in_categories(paper):
+        paper = candidate.paper
+        if (candidate.metrics.upvotes or 0) < self.min_votes or not self._in_categories(paper):
             return False
         if not (self.include or self.exclude):
             return True

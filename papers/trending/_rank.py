@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from papers.model import Metrics, Paper
+from papers.trending._candidate import Candidate
 from papers.trending._filters import Filters
 from papers.trending._prior import Prior
 from papers.trending._reason import Reason
@@ -28,17 +29,6 @@ _MIN_HOURS = 6.0
 
 _POOL_PAPERS = 3.0
 """A batch's level leans on all batches' by so many papers: some days list a single one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A paper that could be shown: its numbers now and in the snapshot about a day before."""
-
-    paper: Paper
-    metrics: Metrics
-    batch: date
-    previous: Metrics | None = None
-    hours_between: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +82,7 @@ def rank(
     wanted = [
         (score(candidate), candidate)
         for candidate in pool
-        if candidate.paper.id not in shown and filters.accepts(candidate.paper, candidate.metrics)
+        if candidate.paper.id not in shown and filters.accepts(candidate)
     ]
     # Ties go to more votes, then more stars, then the newer id: never to the order of the input.
     wanted.sort(
