@@ -172,7 +172,7 @@ async def newest_complete(
     return await conn.scalar(statement)
 
 
-async def read(
+async def rows(
     conn: AsyncConnection, first: date, last: date, *, sources: Collection[str] | None = None
 ) -> list[BatchRow]:
     """Return what was read of the days from `first` to `last`, newest first."""

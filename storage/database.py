@@ -133,6 +133,11 @@ def file_of(url: str) -> Path:
 
 def _prepare(path: Path, migrate: bool) -> None:
     """Leave an intact file of the present schema at `path`, or raise `DatabaseError`."""
+    if sqlite3.sqlite_version_info < sqlite.OLDEST:
+        raise DatabaseError(
+            f"this Python comes with SQLite {sqlite3.sqlite_version}, but 3.37 or newer is needed;"
+            " use a newer Python or system"
+        )
     try:
         if migrate:
             path.parent.mkdir(parents=True, exist_ok=True)

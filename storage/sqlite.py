@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 __all__ = [
     "BUSY_TIMEOUT",
     "DRIVER_ARGUMENTS",
+    "OLDEST",
     "check",
     "copy",
     "insert",
@@ -26,6 +27,9 @@ BUSY_TIMEOUT = 15.0
 
 DRIVER_ARGUMENTS = {"isolation_level": None, "timeout": BUSY_TIMEOUT}
 """The driver begins nothing itself: its own BEGIN is deferred, late, and skips reads and DDL."""
+
+OLDEST = (3, 37, 0)
+"""The first SQLite that knows STRICT tables."""
 
 _HEADER = b"SQLite format 3\x00"
 

@@ -221,3 +221,11 @@ async def test_a_migration_that_leaves_references_to_nothing_is_undone(
     assert "a row of posts would refer to nothing in guilds" in await refusal(url(path))
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT id FROM guilds").fetchall() == [(1,)]
+
+
+async def test_a_sqlite_that_is_too_old_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sqlite3, "sqlite_version", "3.34.1")
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    sentence = await refusal(url(tmp_path / "paperboy.db"))
+    assert "SQLite 3.34.1" in sentence
+    assert "3.37" in sentence
