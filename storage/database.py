@@ -35,6 +35,7 @@ class Database:
         self._readers = readers
         self._lock = asyncio.Lock()
         self._writing: asyncio.Task[object] | None = None
+        self._closed = False
 
     @classmethod
     async def open(cls, url: str, *, migrate: bool = True) -> Self:
@@ -77,6 +78,7 @@ class Database:
         if self._writing is asyncio.current_task():
             raise RuntimeError("this task is already writing: pass its connection on")
         async with self._lock:
+            self._refuse_when_closed()
             self._writing = asyncio.current_task()
             try:
                 async with self._writer.begin() as connection:
@@ -87,8 +89,14 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """Yield a connection that sees one committed state throughout and refuses to write."""
+        self._refuse_when_closed()
         async with self._readers.connect() as connection:
-            yield connection
+            try:
+                yield connection
+            finally:
+                if self._closed:
+                    # It came from a pool that is gone, and nobody else would end its thread.
+                    await connection.invalidate()
 
     async def backup(self, target: Path) -> None:
         """Write a copy of the present state to `target` while the bot goes on.
@@ -99,10 +107,19 @@ class Database:
         await asyncio.to_thread(_back_up, self.path, target)
 
     async def close(self) -> None:
-        """Close every connection; waits for the writer, and may be called again."""
+        """Close every connection; waits for the writer, and may be called again.
+
+        A block that is still reading may finish, after which its connection goes too.
+        """
         async with self._lock:
+            self._closed = True
             await self._writer.dispose()
             await self._readers.dispose()
+
+    def _refuse_when_closed(self) -> None:
+        # The engines would quietly connect again, and that connection would never be closed.
+        if self._closed:
+            raise RuntimeError("the database is closed")
 
 
 def file_of(url: str) -> Path:

@@ -243,3 +243,47 @@ async def test_closing_ends_every_thread_and_may_be_repeated(tmp_path: Path):
     await database.close()
     await database.close()
     assert not await asyncio.to_thread(lasting_threads, before)
+
+
+async def test_a_reader_may_finish_while_the_database_closes(tmp_path: Path):
+    before = set(threading.enumerate())
+    database = await Database.open(url(tmp_path / "paperboy.db"))
+    async with database.read() as connection:
+        await database.close()
+        assert await numbers(connection) == []
+    assert not await asyncio.to_thread(lasting_threads, before)
+
+
+async def test_cancelled_readers_leave_nothing_behind(tmp_path: Path):
+    before = set(threading.enumerate())
+    database = await Database.open(url(tmp_path / "paperboy.db"))
+
+    async def count() -> None:
+        async with database.read() as connection:
+            while True:
+                await connection.exec_driver_sql(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000)"
+                    " SELECT max(i) FROM n"
+                )
+
+    for pause in (0.0, 0.001, 0.01, 0.05):
+        tasks = [asyncio.create_task(count()) for _ in range(6)]
+        await asyncio.sleep(pause)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    async with database.read() as connection:
+        assert await numbers(connection) == []
+    await database.close()
+    assert not await asyncio.to_thread(lasting_threads, before)
+
+
+async def test_a_closed_database_answers_nothing(tmp_path: Path):
+    database = await Database.open(url(tmp_path / "paperboy.db"))
+    await database.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        async with database.read():
+            pass
+    with pytest.raises(RuntimeError, match="closed"):
+        async with database.write():
+            pass
