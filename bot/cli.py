@@ -1,4 +1,5 @@
-"""The command line. Every failure an operator can cause ends in one sentence and a non-zero exit."""
+"""The command line. Every failure an operator can cause ends in one sentence and a non-zero
+exit."""
 
 import asyncio
 import sys
@@ -48,7 +49,8 @@ def _await(work: Coroutine[Any, Any, int | None]) -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="paperboy")
 def main() -> None:
-    """Paperboy posts a daily thread of trending papers in Discord, searches papers, and keeps reading lists.
+    """Paperboy posts a daily thread of trending papers in Discord, searches papers, and keeps
+    reading lists.
 
     Settings come from the environment or from a file .env in the current directory; .env.example
     explains each.

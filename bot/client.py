@@ -56,7 +56,8 @@ class PaperTree(app_commands.CommandTree["PaperBot"]):
 
 
 class PaperBot(commands.AutoShardedBot):
-    """Everything that runs for one application: its database, its sources, and what it says to Discord."""
+    """Everything that runs for one application: its database, its sources, and what it says to
+    Discord."""
 
     def __init__(
         self,
@@ -135,7 +136,8 @@ class PaperBot(commands.AutoShardedBot):
         await self._sync_commands()
 
     async def add_paper_cog(self, cog: commands.Cog) -> None:
-        """Add a cog and move its plain slash commands under `/paper`; its own groups stay at the top."""
+        """Add a cog and move its plain slash commands under `/paper`; its own groups stay at the
+        top."""
         await self.add_cog(cog)
         for command in cog.get_app_commands():
             if isinstance(command, app_commands.Command):
@@ -166,7 +168,8 @@ class PaperBot(commands.AutoShardedBot):
         log.info("commands registered n=%d", len(synced))
 
     def mention(self, command: str) -> str:
-        """Return a command as people can tap it: `</paper search:123>`, or plain before the first sync."""
+        """Return a command as people can tap it: `</paper search:123>`, or plain before the
+        first sync."""
         root = command.partition(" ")[0]
         command_id = self._command_ids.get(root)
         return f"`/{command}`" if command_id is None else f"</{command}:{command_id}>"

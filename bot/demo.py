@@ -1,7 +1,7 @@
 """`paperboy demo`: the real bot in a simulated Discord, in the terminal or in a browser."""
 
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import discord
 import simcord
+from papers.sources.sample import SampleSource
 
 from bot.client import PaperBot, create_bot, live_sources
 from bot.clock import OffsetClock
@@ -18,7 +19,6 @@ from bot.publishing import strings_of
 from bot.settings import Settings
 from papers import calendar
 from papers.sources import PaperSource, SourceError
-from papers.sources.sample import SampleSource
 from storage import feeds
 
 CHANNEL = "papers"
@@ -44,7 +44,7 @@ async def run_demo(
 
     Returns the exit code: 1 when the real sources have no batch to show.
     """
-    sources: Sequence[PaperSource] = live_sources(settings) if live else (SampleSource(),)
+    sources: Sequence[PaperSource] = live_sources(settings) if live else [SampleSource()]
     with logging_to_stderr(settings.model_copy(update={"log_level": "WARNING"})):
         try:
             newest = await _newest_batch(sources)
@@ -82,7 +82,7 @@ async def _newest_batch(sources: Sequence[PaperSource]) -> date:
 
 
 @asynccontextmanager
-async def _stage(bot: PaperBot) -> AsyncIterator[Stage]:
+async def _stage(bot: PaperBot) -> AsyncGenerator[Stage]:
     try:
         async with simcord.run(bot, settle_timeout=60.0) as env:
             guild = env.create_guild("Reading Group")
@@ -113,7 +113,8 @@ async def _post(stage: Stage) -> None:
 
 
 def transcript(channel: simcord.ChannelHandle) -> list[str]:
-    """Return what Discord shows in a channel and its threads, read back from the simulated Discord."""
+    """Return what Discord shows in a channel and its threads, read back from the simulated
+    Discord."""
     lines: list[str] = []
     for message in channel.history():
         if shown := _shown(message):

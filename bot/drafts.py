@@ -1,4 +1,5 @@
-"""What a feed's post will say: the day's ranking for one channel, composed and ready to be frozen."""
+"""What a feed's post will say: the day's ranking for one channel, composed and ready to be
+frozen."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
@@ -12,8 +13,8 @@ from bot.ui.text import plural
 from papers import calendar
 from papers.trending import Candidate, Filters, Past, Prior, Ranked, rank
 from storage import batches, papers, posts
-from storage.feeds import Feed
 from storage.batches import BatchEntry
+from storage.feeds import Feed
 
 LOOK_BACK = 3
 """Batches that a post draws from: today's, and what came late to or rose in the two before."""
@@ -49,7 +50,8 @@ class Draft(BaseModel):
 
 
 class Drafter:
-    """Composes posts. Keeps what all feeds of one moment share: the batch's papers and the prior."""
+    """Composes posts. Keeps what all feeds of one moment share: the batch's papers and the
+    prior."""
 
     def __init__(self, sources: Collection[str]) -> None:
         self._sources = sources
@@ -59,7 +61,8 @@ class Drafter:
     async def draft(
         self, conn: AsyncConnection, feed: Feed, day: date, now: datetime, *, late: bool = False
     ) -> Draft:
-        """Return the post of `feed` for the batch of `day`; without cards where nothing is left to show."""
+        """Return the post of `feed` for the batch of `day`; without cards where nothing is left
+        to show."""
         # A channel's first thread is the day's; later ones may bring back what rose since.
         first = await posts.first_batch(conn, feed.channel_id) or day
         candidates = [

@@ -101,8 +101,8 @@ def parse_categories(text: str | None) -> tuple[str, ...]:
     for category in categories:
         if not _CATEGORY.fullmatch(category):
             raise UserError(
-                f"“{escape(category, 40)}” is no arXiv category. They look like cs.CL, stat.ML or cs.*;"
-                " the list is on arxiv.org/category_taxonomy."
+                f"“{escape(category, 40)}” is no arXiv category. They look like cs.CL, stat.ML"
+                " or cs.*; the list is on arxiv.org/category_taxonomy."
             )
     return categories[:WORDS]
 

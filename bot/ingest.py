@@ -1,4 +1,5 @@
-"""Asking the sources for what is new. A source that fails is recorded as failed, never as nothing new."""
+"""Asking the sources for what is new. A source that fails is recorded as failed, never as
+nothing new."""
 
 import asyncio
 import logging
@@ -11,17 +12,19 @@ from papers.model import Batch, Record
 from papers.sources import PaperSource, SourceError, SourceErrorKind
 from storage import batches, health
 from storage import papers as paper_store
-from storage.database import Database
 from storage.batches import BatchState
+from storage.database import Database
 from storage.papers import UpsertReport
 
 log = logging.getLogger(__name__)
 
 REVISITED_BATCHES = 2
-"""Past batches asked for again on each pass, because votes go on growing (field.md: for a week or two)."""
+"""Past batches asked for again on each pass, because votes go on growing (field.md: for a week
+or two)."""
 
 CATCH_UP_BATCHES = 7
-"""Batches made up for after downtime, newest first; older ones come by `paperboy ingest --since`."""
+"""Batches made up for after downtime, newest first; older ones come by `paperboy ingest
+--since`."""
 
 FAILING_INTERVAL = timedelta(minutes=5)
 """How soon a failing source is asked again, unless it names a time itself."""
@@ -35,7 +38,8 @@ LOOKUP_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one pass brought: papers new and changed, the batch days read, and the sources that failed."""
+    """What one pass brought: papers new and changed, the batch days read, and the sources that
+    failed."""
 
     new: int = 0
     changed: int = 0
@@ -79,13 +83,22 @@ class Ingester:
         """Ask the sources whose time it is."""
         return await self._ingest(await self._due_sources(now, expected), now)
 
-    async def since(self, first: date, now: datetime) -> IngestReport:
-        """Ask the curated sources for every batch from `first` until now, oldest first."""
+    async def unread(self, days: Sequence[date]) -> list[date]:
+        """Return those of `days` for which no curated source has given a whole batch yet."""
+        names = [source.name for source in self._sources if source.curated]
+        async with self._database.read() as conn:
+            return [
+                day
+                for day in days
+                if await batches.state(conn, day, sources=names) is not BatchState.COMPLETE
+            ]
+
+    async def read_day(self, day: date, now: datetime) -> IngestReport:
+        """Ask the curated sources for one day's batch."""
         tally, failures, days = _Tally(), list[SourceError](), list[date]()
         for source in self._sources:
             if source.curated:
-                wanted = [day for day in _working_days(first, calendar.batch_day(now))]
-                await self._read(source, wanted, now, tally, failures, days)
+                await self._read(source, [day], now, tally, failures, days)
         return IngestReport(tally.new, tally.changed, tally.broken, tuple(days), tuple(failures))
 
     async def _due_sources(self, now: datetime, expected: date) -> list[PaperSource]:
@@ -205,7 +218,8 @@ class Ingester:
         tally: _Tally,
         failures: list[SourceError],
     ) -> None:
-        """Look up what the curated source does not tell (categories, versions) where a listing source can."""
+        """Look up what the curated source does not tell (categories, versions) where a listing
+        source can."""
         failed = {error.source for error in failures}
         helper = next((s for s in sources if not s.curated and s.name not in failed), None)
         if helper is None:
@@ -230,7 +244,8 @@ class Ingester:
 
     async def _failed(self, source: PaperSource, error: Exception, now: datetime) -> SourceError:
         if not isinstance(error, SourceError):
-            # A source must not take the bot along, whatever it trips over; the log has the whole story.
+            # A source must not take the bot along, whatever it trips over; the log has the whole
+            # story.
             log.error("source broke source=%s", source.name, exc_info=error)
             error = SourceError(source.name, SourceErrorKind.MALFORMED, type(error).__name__)
         log.warning("source failed source=%s kind=%s: %s", source.name, error.kind, error.detail)
@@ -239,6 +254,7 @@ class Ingester:
         return error
 
 
-def _working_days(first: date, last: date) -> list[date]:
+def working_days(first: date, last: date) -> list[date]:
+    """Return the days from `first` to `last` that can have a batch."""
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return [day for day in days if calendar.is_working_day(day)]

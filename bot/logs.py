@@ -1,4 +1,5 @@
-"""Logs: readable lines, or one JSON object per line; written by a thread, so that a slow disk blocks nothing."""
+"""Logs: readable lines, or one JSON object per line; written by a thread, so that a slow disk
+blocks nothing."""
 
 import json
 import logging
@@ -6,8 +7,9 @@ import logging.handlers
 import queue
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from bot.settings import Settings
 
@@ -18,7 +20,7 @@ class JSONFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""
         entry = {
-            "at": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{record.msecs:03.0f}Z",
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
@@ -29,7 +31,7 @@ class JSONFormatter(logging.Formatter):
 
 
 @contextmanager
-def logging_to_stderr(settings: Settings) -> Iterator[None]:
+def logging_to_stderr(settings: Settings) -> Generator[None]:
     """Log to standard error as the settings say, until the block ends."""
     handler = logging.StreamHandler(sys.stderr)
     if settings.log_format == "json":

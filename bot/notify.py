@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 
 
 def readable_channel(guild: discord.Guild, *avoid: int) -> discord.TextChannel | None:
-    """Return where a word to the admins is best put: the system channel, else the first we may write to."""
+    """Return where a word to the admins is best put: the system channel, else the first we may
+    write to."""
 
     def writable(channel: discord.TextChannel) -> bool:
         permissions = channel.permissions_for(guild.me)

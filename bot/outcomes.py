@@ -1,4 +1,5 @@
-"""What became of one send. Discord's expected failures are values; one table says which is which."""
+"""What became of one send. Discord's expected failures are values; one table says which is
+which."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -107,7 +108,8 @@ def _http_failure(error: discord.HTTPException) -> Failure:
     if (known := _BY_CODE.get(error.code)) is not None:
         return Refused(known.reason, error.text) if isinstance(known, Refused) else known
     if error.status == 429:
-        # discord.py raises a 429 only where it lacks a `Via` header: Cloudflare's ban on the address.
+        # discord.py raises a 429 only where it lacks a `Via` header: Cloudflare's ban on the
+        # address.
         return Retry(Reason.RATE_LIMITED, _LATER)
     if error.status >= 500:
         return Retry(Reason.UNAVAILABLE, _SOON)

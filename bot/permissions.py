@@ -21,7 +21,7 @@ NEEDED: dict[str, str] = {
 WHY: dict[str, str] = {
     "view_channel": "to see the channel at all",
     "send_messages": "to post the day's overview",
-    "read_message_history": "to find its own post again after a restart, so that nothing is posted twice",
+    "read_message_history": "to find its own post again after a restart, and not post it twice",
     "create_public_threads": "to open the day's thread",
     "send_messages_in_threads": "to post one card per paper in the thread",
     "embed_links": "so that links in cards work",

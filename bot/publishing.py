@@ -1,4 +1,5 @@
-"""Posts, exactly once: frozen first, then sent step by step, each step remembered before the next."""
+"""Posts, exactly once: frozen first, then sent step by step, each step remembered before the
+next."""
 
 import hashlib
 import logging
@@ -38,7 +39,8 @@ GIVE_UP_AFTER = timedelta(hours=24)
 """A post that could not be finished for so long is left as it is."""
 
 EMPTY_DAYS = 7
-"""How many confirmed empty days in a row are passed over in search of a batch: the longest holidays."""
+"""How many confirmed empty days in a row are passed over in search of a batch: the longest
+holidays."""
 
 FIRST_RETRY = 30.0
 LONGEST_RETRY = 1_800.0
@@ -56,7 +58,8 @@ class Publisher:
         self._limiter = AsyncLimiter(bot.settings.requests_per_second, 1)
 
     async def claim(self, now: datetime) -> None:
-        """Queue every feed that owes a post, every post that is not finished, every header to refresh."""
+        """Queue every feed that owes a post, every post that is not finished, every header to
+        refresh."""
         async with self._database.read() as conn:
             target = await self.publishable(conn, now)
             due = [] if target is None else await posts.claim_due(conn, now, target)

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import aiohttp
 import click
@@ -28,7 +29,7 @@ CLOSE_TIMEOUT = 20.0
 """Seconds until a stop is a stop, whatever is still open."""
 
 
-class TokenRefused(Exception):
+class TokenRefusedError(Exception):
     """Discord does not know the token; trying again would not help."""
 
 
@@ -79,7 +80,7 @@ def point_at(settings: Settings) -> None:
 
 
 @contextmanager
-def signals(stop: asyncio.Event) -> Iterator[None]:
+def signals(stop: asyncio.Event) -> Generator[None]:
     """Set `stop` at the first SIGINT or SIGTERM; a second one ends the process as usual."""
     loop = asyncio.get_running_loop()
 
@@ -107,7 +108,7 @@ async def _serve(settings: Settings, token: str, stop: asyncio.Event) -> int:
         started = asyncio.get_running_loop().time()
         try:
             await _connected(bot, token, stop)
-        except TokenRefused:
+        except TokenRefusedError:
             click.echo(
                 "paperboy: Discord does not accept DISCORD_TOKEN; reset it in the portal.", err=True
             )
@@ -127,7 +128,7 @@ async def _serve(settings: Settings, token: str, stop: asyncio.Event) -> int:
 
 async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
     """Run one bot until it stops by itself or is asked to."""
-    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler: Any = AsyncIOScheduler(timezone="UTC")  # APScheduler 3 has no types
     connection = asyncio.create_task(bot.start(token), name="connection")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     try:
@@ -169,14 +170,15 @@ def _raise_final(connection: asyncio.Task[None]) -> None:
         ):
             log.warning("connection lost: %s", error)
         case discord.LoginFailure():
-            raise TokenRefused from error
+            raise TokenRefusedError from error
         case discord.HTTPException():
             log.warning("Discord refused the connection: %s", error)
         case (
             discord.DiscordException() | KeyError() | ValueError() | TypeError() | AttributeError()
         ):
-            # What a payload that discord.py does not know does to it (gateway.py, received_message).
-            log.error("connection broke", exc_info=error)
+            # What a payload that discord.py does not know does to it (gateway.py,
+            # received_message).
+            log.warning("connection broke", exc_info=error)
         case _:
             raise error
 

@@ -1,4 +1,5 @@
-"""What an operator can set, by environment or `.env`. Built once by the command line and passed down."""
+"""What an operator can set, by environment or `.env`. Built once by the command line and passed
+down."""
 
 from datetime import time, timedelta
 from pathlib import Path
@@ -18,7 +19,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class SettingsError(Exception):
-    """A setting is missing or malformed; the message is one sentence per setting, for an operator."""
+    """A setting is missing or malformed; the message is one sentence per setting, for an
+    operator."""
 
 
 def _zone(name: str) -> str:
@@ -72,7 +74,8 @@ class Settings(BaseSettings):
     """The arXiv categories whose daily listings are taken in. Empty: none."""
 
     settle_hours: Annotated[float, Field(ge=0, le=24)] = 4
-    """How many hours after a batch day begins in New York (21:30) its votes count as settled enough to post."""
+    """How many hours after a batch day begins in New York (21:30) its votes count as settled
+    enough to post."""
     ingest_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
     """How often the sources are asked for what is new."""
 
@@ -82,7 +85,8 @@ class Settings(BaseSettings):
     """The hour at which a feed posts that names none."""
 
     embedder: str = "minilm"
-    """`minilm` (ships with the bot, runs offline), or `none` for tiny machines: search by words only."""
+    """`minilm` (ships with the bot, runs offline), or `none` for tiny machines: search by words
+    only."""
     max_vectors: Annotated[int, Field(ge=1_000, le=5_000_000)] = 200_000
     """How many papers, newest first, are searched by meaning; 1,000 take about 0.4 MB of memory."""
 
@@ -92,7 +96,8 @@ class Settings(BaseSettings):
     dm_sends_per_hour: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     """At most this many direct messages in any hour, into conversations that are already open."""
     dm_opens_per_day: Annotated[int, Field(ge=1, le=10_000)] = 40
-    """At most this many new conversations in any 24 hours: Discord quarantines bots that open too many."""
+    """At most this many new conversations in any 24 hours: Discord quarantines bots that open
+    too many."""
     dm_spread_minutes: Annotated[int, Field(ge=0, le=60)] = 30
     """Digests due at the same hour are spread over this many minutes."""
 

@@ -1,4 +1,5 @@
-"""Posts: which feed owes one, and how far each has got. The database decides; a restart changes nothing."""
+"""Posts: which feed owes one, and how far each has got. The database decides; a restart changes
+nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,9 +101,10 @@ async def plan(
     paper_ids: Sequence[str],
     reason: str | None = None,
 ) -> int | None:
-    """Freeze a post; `None` if that batch was planned there before. Without papers the day is recorded as empty.
+    """Freeze a post; `None` if that batch was planned there before. Without papers the day is
+    recorded as empty.
 
-    Earlier batches that this feed never got are recorded as skipped, so that they are accounted for.
+    Earlier batches that this feed never got are recorded as skipped, and so accounted for.
     """
     taken = await conn.scalar(
         select(func.count()).where(
@@ -322,7 +324,8 @@ async def finish(
 
 
 async def refresh_due(conn: AsyncConnection, now: datetime, offsets: Sequence[Any]) -> list[int]:
-    """Return the done posts whose header is due for its next refresh (`offsets` after it was finished)."""
+    """Return the done posts whose header is due for its next refresh (`offsets` after it was
+    finished)."""
     due = or_(
         *(
             and_(posts.c.refreshes == done, posts.c.finished_at <= now - offset)
