@@ -1,0 +1,357 @@
+"""What a reader sees of the order: see `papers.trending` for why."""
+
+import gzip
+import json
+import random
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.trending import batches, measure, precision, read, spearman
+from papers.model import Author, Metrics, Paper
+from papers.trending import Candidate, Filters, Past, Prior, Ranked, Reason, rank
+from tests.shared import SHARED, needs_shared
+
+TODAY = date(2025, 12, 30)
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def candidate(
+    paper_id: str,
+    upvotes: int | None = 0,
+    *,
+    before: int | None = None,
+    hours: float | None = 24.0,
+    batch: date = TODAY,
+    stars: int | None = None,
+    paper: Paper | None = None,
+) -> Candidate:
+    return Candidate(
+        paper=paper or Paper(paper_id, f"Paper {paper_id}"),
+        metrics=Metrics(upvotes, stars),
+        batch=batch,
+        previous=None if before is None else Metrics(before),
+        hours_between=None if before is None else hours,
+    )
+
+
+def ids(ranked: list[Ranked]) -> list[str]:
+    return [each.paper.id for each in ranked]
+
+
+def wrote(paper_id: str, *names: str, submitter: str | None = None) -> Paper:
+    return Paper(
+        paper_id,
+        f"Paper {paper_id}",
+        authors=tuple(Author(name) for name in names),
+        submitter=submitter,
+        published_at=datetime(2025, 12, 29, tzinfo=UTC),
+    )
+
+
+def a_past_in_which_ada_does_well() -> list[Past]:
+    noise = random.Random(1)  # noqa: S311 - made-up votes, no secret
+    past: list[Past] = []
+    for number in range(40):
+        day = TODAY - timedelta(days=number + 1)
+        past.append(Past(wrote(f"a{number}", "Ada", "Alan"), Metrics(60 + number % 7), day))
+        past.extend(
+            Past(wrote(f"b{number}.{i}", f"Nobody {number}.{i}"), Metrics(noise.randrange(6)), day)
+            for i in range(9)
+        )
+    return past
+
+
+@pytest.fixture(scope="module")
+def prior() -> Prior:
+    return Prior.learn(a_past_in_which_ada_does_well(), before=TODAY)
+
+
+# ---- the order
+
+
+def test_more_votes_come_first() -> None:
+    ranked = rank([candidate("1", 3), candidate("2", 30), candidate("3", 9)], day=TODAY)
+    assert ids(ranked) == ["2", "3", "1"]
+    assert [each.position for each in ranked] == [1, 2, 3]
+
+
+def test_a_growing_paper_overtakes_a_static_one() -> None:
+    static, growing = candidate("1", 60, before=60), candidate("2", 45, before=10)
+    assert ids(rank([static, growing], day=TODAY)) == ["2", "1"]
+
+
+def test_the_same_gain_in_less_time_is_more_growth() -> None:
+    slow, fast = candidate("1", 40, before=20, hours=72), candidate("2", 40, before=20, hours=12)
+    assert ids(rank([slow, fast], day=TODAY)) == ["2", "1"]
+
+
+def test_votes_that_were_taken_back_are_no_growth_and_not_shown() -> None:
+    (shrunk,) = rank([candidate("1", 8, before=12)], day=TODAY)
+    assert str(shrunk.reason) == "▲ 8"
+
+
+def test_yesterdays_winner_is_absent_today_when_it_was_shown() -> None:
+    winner = candidate("1", 300, before=120, batch=YESTERDAY)
+    today = [candidate("2", 12), candidate("3", 4)]
+    assert ids(rank([winner, *today], day=TODAY))[0] == "1"
+    assert ids(rank([winner, *today], day=TODAY, shown={"1"})) == ["2", "3"]
+
+
+def test_a_batch_that_had_a_day_longer_for_votes_does_not_bury_todays() -> None:
+    old = [candidate(f"old{i}", 5 * (20 - i), batch=YESTERDAY) for i in range(15)]
+    new = [candidate(f"new{i}", 20 - i) for i in range(15)]
+    order = ids(rank([*old, *new], day=TODAY))
+    assert all(order.index(f"new{i}") < order.index(f"old{i}") for i in range(15))
+
+
+def test_the_best_of_the_month_does_not_age() -> None:
+    month_ago = TODAY - timedelta(days=28)
+    hit = [candidate("hit", 400, batch=month_ago), candidate("rest", 4, batch=month_ago)]
+    today = [candidate("good", 20), candidate("poor", 4)]
+    assert ids(rank([*hit, *today], day=TODAY))[0] == "good"
+    assert ids(rank([*hit, *today], day=TODAY, half_life=None))[0] == "hit"
+
+
+def test_a_paper_of_two_batches_comes_once_with_its_newest_numbers() -> None:
+    twice = [candidate("1", 20, batch=YESTERDAY), candidate("1", 25)]
+    (only,) = rank(twice, day=TODAY)
+    assert (only.metrics.upvotes, only.batch) == (25, TODAY)
+
+
+def test_no_papers_is_an_empty_list() -> None:
+    assert rank([], day=TODAY) == []
+
+
+# ---- before any vote
+
+
+def test_without_votes_the_authors_who_did_well_come_first_and_it_says_so(prior: Prior) -> None:
+    papers = [wrote("1", "Nobody New"), wrote("2", "Ada", "Someone"), wrote("3", "No One")]
+    ranked = rank([candidate(p.id, None, paper=p) for p in papers], day=TODAY, prior=prior)
+    assert ranked[0].paper.id == "2"
+    assert str(ranked[0].reason) == "no votes yet · authors' earlier papers did well"
+    assert str(ranked[1].reason) == "no votes yet"
+
+
+def test_the_prior_breaks_ties_but_a_few_votes_outweigh_it(prior: Prior) -> None:
+    ada, other = wrote("1", "Ada"), wrote("2", "Nobody New")
+    tie = [candidate("1", 5, paper=ada), candidate("2", 5, paper=other)]
+    assert ids(rank(tie, day=TODAY, prior=prior)) == ["1", "2"]
+    voted = [candidate("1", 5, paper=ada), candidate("2", 20, paper=other)]
+    assert ids(rank(voted, day=TODAY, prior=prior)) == ["2", "1"]
+
+
+def test_among_many_votes_the_prior_is_not_given_as_a_reason(prior: Prior) -> None:
+    ranked = rank([candidate("1", 90, paper=wrote("1", "Ada"))], day=TODAY, prior=prior)
+    assert str(ranked[0].reason) == "▲ 90"
+
+
+def test_without_votes_and_history_stars_decide() -> None:
+    ranked = rank([candidate("1", None, stars=2), candidate("2", None, stars=251)], day=TODAY)
+    assert [str(each.reason) for each in ranked] == ["no votes yet · ★ 251", "no votes yet · ★ 2"]
+
+
+def test_the_prior_learns_nothing_from_the_day_itself_or_later() -> None:
+    past = a_past_in_which_ada_does_well()
+    future = [
+        Past(wrote(f"f{i}", "Nobody New"), Metrics(5000), TODAY + timedelta(days=i))
+        for i in range(3)
+    ]
+    assert Prior.learn([*past, *future], before=TODAY) == Prior.learn(past, before=TODAY)
+
+
+def test_the_prior_is_silent_while_it_has_seen_too_little() -> None:
+    young = Prior.learn(a_past_in_which_ada_does_well(), before=TODAY - timedelta(days=35))
+    assert young.scores([(wrote("1", "Ada"), Metrics())], TODAY) == [0.0]
+    assert young.praise(wrote("1", "Ada")) is None
+
+
+# ---- filters
+
+
+def passes(filters: Filters, **fields: object) -> bool:
+    paper = replace(Paper("1", "A title"), **fields)
+    return bool(rank([candidate("1", 5, paper=paper)], day=TODAY, filters=filters))
+
+
+@pytest.mark.parametrize(
+    ("word", "title"),
+    [
+        ("agent", "Agents That Plan"),
+        ("agents", "An Agent that plans"),
+        ("AGENT", "Multi-agent systems"),
+        ("diffusion model", "Latent Diffusion Models, Revisited"),
+        ("multi agent", "A Multi-Agent World"),
+        ("taxonomies", "Towards a taxonomy"),
+        ("benches", "A test bench"),
+        ("C++", "Generating C++ at scale"),
+        ("naïve", "NAÏVE methods"),
+    ],
+)
+def test_a_word_matches_whatever_its_case_hyphen_or_plural(word: str, title: str) -> None:
+    assert passes(Filters(include=(word,)), title=title)
+    assert not passes(Filters(exclude=(word,)), title=title)
+
+
+@pytest.mark.parametrize(
+    ("word", "title"),
+    [
+        ("agent", "Reagents in chemistry"),
+        ("diffusion model", "A model of diffusion"),
+        ("C", "Generating C++ at scale"),
+        ("bus", "bu"),
+        ("...", "Anything ... at all"),
+    ],
+)
+def test_a_word_does_not_match_inside_another_or_out_of_order(word: str, title: str) -> None:
+    assert not passes(Filters(include=(word,)), title=title)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"abstract": "We train agents."},
+        {"summary": "An agent."},
+        {"keywords": ("robots", "agents")},
+    ],
+)
+def test_words_are_looked_for_in_abstract_summary_and_keywords(fields: dict[str, object]) -> None:
+    assert passes(Filters(include=("agent",)), **fields)
+
+
+def test_no_phrase_is_found_across_two_keywords() -> None:
+    assert not passes(Filters(include=("world model",)), keywords=("world", "model"))
+
+
+def test_the_reason_names_the_words_that_matched_as_they_were_written() -> None:
+    paper = Paper("1", "Agents with memory")
+    filters = Filters(include=("Agent", "robots", "memory"))
+    numbers = candidate("1", 118, before=77, stars=251, paper=paper)
+    (ranked,) = rank([numbers], day=TODAY, filters=filters)
+    assert str(ranked.reason) == "▲ 118 (+41 since yesterday) · ★ 251 · matches *Agent*, *memory*"
+
+
+@pytest.mark.parametrize("wanted", ["cs.CL", "cs", "cs.*", "CS.cl", "stat.ML"])
+def test_a_category_matches_primary_and_cross_lists_and_whole_archives(wanted: str) -> None:
+    assert passes(Filters(categories=(wanted,)), categories=("stat.ML", "cs.CL"))
+
+
+@pytest.mark.parametrize("wanted", ["cs.AI", "c", "math.*", "cs.C"])
+def test_other_categories_do_not_match(wanted: str) -> None:
+    assert not passes(Filters(categories=(wanted,)), categories=("stat.ML", "cs.CL"))
+
+
+def test_a_paper_of_unknown_categories_does_not_pass_a_category_filter() -> None:
+    assert not passes(Filters(categories=("cs",)))
+
+
+def test_papers_with_fewer_votes_than_asked_for_are_left_out() -> None:
+    papers = [candidate("1", 9), candidate("2", 10), candidate("3", None)]
+    assert ids(rank(papers, day=TODAY, filters=Filters(min_votes=10))) == ["2"]
+
+
+# ---- the reason
+
+
+@pytest.mark.parametrize(
+    ("reason", "line"),
+    [
+        (Reason(upvotes=118, gained=41, since_hours=24, stars=251),
+         "▲ 118 (+41 since yesterday) · ★ 251"),
+        (Reason(upvotes=1200, gained=1000, since_hours=5.2), "▲ 1,200 (+1,000 in 5 h)"),
+        (Reason(upvotes=12, gained=3, since_hours=0.1), "▲ 12 (+3 in 1 h)"),
+        (Reason(upvotes=12, gained=3, since_hours=71), "▲ 12 (+3 in 3 days)"),
+        (Reason(upvotes=12, gained=0, since_hours=24), "▲ 12"),
+        (Reason(upvotes=0, stars=0), "no votes yet"),
+        (Reason(), "no votes yet"),
+    ],
+)  # fmt: skip
+def test_the_reason_reads_as_a_line(reason: Reason, line: str) -> None:
+    assert str(reason) == line
+
+
+def test_words_from_outside_go_through_the_escape_that_is_passed() -> None:
+    reason = Reason(upvotes=3, matched=("*[x](http://evil)*",))
+    assert reason.text(lambda word: f"<{len(word)}>") == "▲ 3 · matches <18>"
+
+
+# ---- whatever comes in
+
+DAYS = st.integers(min_value=0, max_value=9).map(lambda n: TODAY - timedelta(days=n))
+COUNTS = st.one_of(st.none(), st.integers(min_value=0, max_value=10**6))
+CANDIDATES = st.lists(
+    st.builds(
+        candidate,
+        st.integers(min_value=0, max_value=30).map(str),
+        COUNTS,
+        before=COUNTS,
+        hours=st.floats(min_value=0, max_value=1000),
+        batch=DAYS,
+        stars=COUNTS,
+    ),
+    max_size=40,
+)
+
+
+@given(CANDIDATES, st.sets(st.integers(0, 30).map(str)), st.integers(0, 20), st.randoms())
+def test_the_list_is_the_same_for_any_input_order_and_holds_nothing_twice_or_shown(
+    candidates: list[Candidate], shown: set[str], size: int, chance: random.Random
+) -> None:
+    ranked = rank(candidates, day=TODAY, shown=shown, size=size)
+    assert len(ids(ranked)) == len(set(ids(ranked)))
+    assert not shown & set(ids(ranked))
+    assert len(ranked) == min(size, len({c.paper.id for c in candidates} - shown))
+    assert [r.score for r in ranked] == sorted((r.score for r in ranked), reverse=True)
+    shuffled = candidates.copy()
+    chance.shuffle(shuffled)
+    assert rank(shuffled, day=TODAY, shown=shown, size=size) == ranked
+
+
+@given(CANDIDATES, st.integers(0, 20))
+def test_a_shorter_list_is_the_beginning_of_the_longer_one(
+    candidates: list[Candidate], size: int
+) -> None:
+    assert rank(candidates, day=TODAY, size=size) == rank(candidates, day=TODAY)[:size]
+
+
+# ---- the figures
+
+
+def test_agreement_is_one_for_the_votes_themselves_and_minus_one_for_their_reverse() -> None:
+    votes = [5.0, 1.0, 4.0, 2.0, 3.0, 9.0]
+    assert spearman(votes, votes) == pytest.approx(1)
+    assert spearman([-v for v in votes], votes) == pytest.approx(-1)
+    assert spearman([0.0] * 6, votes) is None
+    assert precision(votes, votes) == 1
+    assert precision([0.0] * 10, [float(n) for n in range(10)]) == pytest.approx(0.5)
+
+
+def test_papers_observed_twice_are_measured_early_against_late(tmp_path: Path) -> None:
+    lines = [
+        {"id": f"{n}", "date": "2026-02-03", "snapshot_at": at, "upvotes": votes}
+        for n in range(12)
+        for at, votes in (("2026-02-09T08:00:00Z", 12 - n), ("2026-02-03T08:00:00Z", n))
+    ]
+    recorded = tmp_path / "twice.jsonl.gz"
+    recorded.write_bytes(gzip.compress("\n".join(map(json.dumps, lines)).encode()))
+    figures = list(measure(batches(read(recorded)), [], None))
+    ours = next(f for f in figures if (f["system"], f["figure"]) == ("ours", "spearman"))
+    assert (ours["votes"], ours["value"]) == ("early", pytest.approx(-1))
+
+
+@needs_shared
+def test_before_any_vote_the_order_agrees_with_the_votes_to_come() -> None:
+    observations = list(read(SHARED / "data" / "hf_daily.jsonl.gz"))
+    days = {d: b for d, b in batches(observations).items() if d >= date(2025, 12, 15)}
+    figures = {
+        f["figure"]: f["value"]
+        for f in measure(days, observations, date(2025, 12, 15))
+        if f["system"] == "prior"
+    }
+    assert float(str(figures["spearman"])) >= 0.5
+    assert float(str(figures["p@5"])) >= 0.45
