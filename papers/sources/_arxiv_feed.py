@@ -18,8 +18,9 @@ from pydantic import BeforeValidator, Field
 
 from papers import arxiv_id
 from papers.model import Announcement, Author, Paper, Record
-from papers.sources._http import Answer, MalformedError, ThrottledError
+from papers.sources._answers import Answer, MalformedError, ThrottledError
 from papers.sources._tolerant import Known, Text, Wire, fold
+from papers.text import readable
 
 _NEW_YORK = ZoneInfo("America/New_York")
 _VERSION = re.compile(r"v([1-9][0-9]{0,3})$")
@@ -201,7 +202,8 @@ def _paper(entry: _Entry, address: str, abstract: str, authors: Iterable[str]) -
         id=paper_id,
         title=entry.title,
         abstract=abstract,
-        authors=tuple(Author(name) for name in authors),
+        # The daily feed has names in TeX (`Andr\'e`), the query API has them as they are written.
+        authors=tuple(Author(readable(name) if "\\" in name else name) for name in authors),
         categories=tuple(dict.fromkeys(term for term in terms if _CATEGORY.fullmatch(term))),
         comment=entry.comment or None,
         doi=entry.doi or None,

@@ -4,12 +4,10 @@ What a source asks for goes through `Fetcher.get`; whatever goes wrong comes out
 """
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -21,11 +19,12 @@ from tenacity import (
     retry_if_exception,
     stop_after_attempt,
     stop_before_delay,
-    wait_exponential_jitter,
+    wait_exponential,
     wait_random,
 )
 
 from papers.sources import SourceError, SourceErrorKind
+from papers.sources._answers import Answer, MalformedError, Manners, ThrottledError
 from papers.sources._limits import is_spent, named_wait
 
 T = TypeVar("T")
@@ -46,64 +45,18 @@ _PASSING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """How long to wait and how often to ask again; all times in seconds."""
-
-    timeout: float = 12.0
-    """For one attempt, from the request to the last byte."""
-    attempts: int = 4
-    patience: float = 30.0
-    """No further attempt begins after this long, so one call ends within `patience + timeout`."""
-    first_pause: float = 0.5
-    longest_pause: float = 8.0
-    longest_wait: float = 10.0
-    """A time named by the server that is longer than this is the caller's to wait, not ours."""
-    cool_down: float = 0.0
-    """How long to ask nothing after a server that kept limiting us named no time."""
-    cache_for: float = 60.0
+class _BrokenConnectionError(aiohttp.ClientError):
+    """A connection failed, in a kind of error that aiohttp does not act on by itself."""
 
 
-class MalformedError(ValueError):
-    """An answer is not what its source documents: asked for again, then a `SourceError`."""
-
-
-class ThrottledError(ValueError):
-    """An answer says in words, not in its status, that we asked too much."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole HTTP answer, read."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    more: bool = False
-    """Whether its `Link` header names a next page."""
-
-    @property
-    def is_html(self) -> bool:
-        """Whether this is a page for people, such as a captcha, whatever it is labelled as."""
-        start = self.body[:200].lstrip().lower()
-        if start.startswith((b"<!doctype html", b"<html")):
-            return True
-        # Data that is only mislabelled is still data.
-        data = start.startswith((b"<?xml", b"<rss", b"<feed", b"[", b"{"))
-        return "html" in self.headers.get("Content-Type", "").lower() and not data
-
-    def json(self) -> Any:
-        """Parse the body as JSON.
-
-        Raises:
-            MalformedError: it is HTML, cut short, or otherwise no JSON.
-        """
-        if self.is_html:
-            raise MalformedError("answered with a web page instead of data")
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise MalformedError("answered with broken JSON") from error
+async def _once_only(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    # aiohttp repeats a GET at once when the server hangs up, which no pacer would know of.
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _BrokenConnectionError(type(error).__name__) from error
 
 
 class Fetcher:
@@ -241,6 +194,7 @@ class Fetcher:
                 params=params,
                 headers=self._headers,
                 timeout=aiohttp.ClientTimeout(total=self._manners.timeout),
+                middlewares=(_once_only,),
             ) as response:
                 body = bytearray()
                 async for piece in response.content.iter_chunked(64 * 1024):
@@ -261,7 +215,7 @@ class Fetcher:
             ) from error
         except (aiohttp.ClientError, OSError) as error:
             raise self._error(
-                SourceErrorKind.UNREACHABLE, f"the connection failed ({type(error).__name__})"
+                SourceErrorKind.UNREACHABLE, f"the connection failed ({_cause(error)})"
             ) from error
 
     def _client(self) -> aiohttp.ClientSession:
@@ -296,13 +250,11 @@ class Fetcher:
     def _pause(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         _log.info("asking again attempt=%d because=%s", state.attempt_number, error)
+        manners = self._manners
+        pause = wait_exponential(multiplier=manners.first_pause, max=manners.longest_pause)(state)
         if isinstance(error, SourceError) and error.retry_after is not None:
-            return error.retry_after + wait_random(0, self._manners.first_pause)(state)
-        return wait_exponential_jitter(
-            initial=self._manners.first_pause,
-            max=self._manners.longest_pause,
-            jitter=self._manners.first_pause,
-        )(state)
+            pause = error.retry_after
+        return pause + wait_random(0, manners.first_pause)(state)
 
     def _remember(self, key: _Key, value: object) -> None:
         now = self._clock()
@@ -315,6 +267,10 @@ class Fetcher:
         self, kind: SourceErrorKind, detail: str, retry_after: float | None = None
     ) -> SourceError:
         return SourceError(self._source, kind, detail, retry_after)
+
+
+def _cause(error: Exception) -> str:
+    return str(error) if isinstance(error, _BrokenConnectionError) else type(error).__name__
 
 
 def user_agent() -> str:

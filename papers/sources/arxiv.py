@@ -16,8 +16,9 @@ import aiohttp
 from papers import arxiv_id
 from papers.model import Batch, Record
 from papers.sources import SourceError, SourceErrorKind
+from papers.sources._answers import Manners
 from papers.sources._arxiv_feed import Listing, read_found, read_listing
-from papers.sources._http import Fetcher, Manners
+from papers.sources._http import Fetcher
 from papers.sources._limits import Pacer
 
 ARXIV_API_URL = "https://export.arxiv.org/api/query"
@@ -130,7 +131,7 @@ class ArxivSource:
         ]
 
     async def search(self, query: str, limit: int) -> list[Record]:
-        """Return the papers that hold all of the words, as arXiv ranks them; an id finds its paper."""
+        """Return the papers that hold all of the words, as arXiv ranks them; an id finds itself."""
         question = search_query(query)
         if not question or limit < 1:
             return []

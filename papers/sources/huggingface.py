@@ -18,7 +18,8 @@ import aiohttp
 from papers import arxiv_id
 from papers.model import Batch, Record
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources._http import Answer, Fetcher, MalformedError, Manners
+from papers.sources._answers import Answer, MalformedError, Manners
+from papers.sources._http import Fetcher
 from papers.sources._huggingface_records import record_of, records_of
 
 HUGGING_FACE_URL = "https://huggingface.co"
