@@ -23,8 +23,8 @@ AnyRow = ui.ActionRow[Any]
 
 TITLES: Final = (100, 400)
 """The shortest and the longest that a title in a list gets, its link included."""
-REASONS: Final = (28, 200)
-"""The same for a reason: 28 still hold the votes and their growth."""
+REASONS: Final = (34, 200)
+"""The same for a reason: 34 still hold the votes and their growth."""
 AIRY: Final = 12
 """Up to so many papers a list has components left for space between them."""
 
@@ -67,8 +67,14 @@ def ranked_list(
 ) -> list[ui.TextDisplay[Any] | ui.Separator[Any]]:
     """Return a ranked list inside `room` characters: reasons are shortened first, then titles."""
 
+    titles = [text.plain(entry.title, TITLES[1]) for entry in entries]
+
     def lines(title: int, reason: int) -> list[str]:
-        return [_entry(entry, title, reason) for entry in entries]
+        return [
+            f"**{entry.rank}.** {text.link(whole, entry.url, title)}\n"
+            f"-# {reason_line(entry.reason, reason)}"
+            for entry, whole in zip(entries, titles, strict=True)
+        ]
 
     def fits(title: int, reason: int) -> bool:
         return sum(map(text.length, lines(title, reason))) <= room
@@ -114,13 +120,6 @@ def rows(items: Iterable[AnyItem]) -> list[AnyRow]:
 def _emphasised(word: str) -> str:
     escaped = text.escape(word)
     return f"*{escaped}*" if escaped else ""
-
-
-def _entry(entry: HeaderEntry, title: int, reason: int) -> str:
-    return (
-        f"**{entry.rank}.** {text.link(entry.title, entry.url, title)}\n"
-        f"-# {reason_line(entry.reason, reason)}"
-    )
 
 
 def _largest(low: int, high: int, fits: Callable[[int], bool]) -> int:

@@ -8,9 +8,9 @@ escaping and cutting is the renderer's business, since what fits depends on the 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot import limits
 from papers import arxiv_id
@@ -22,6 +22,14 @@ AUTHORS_KEPT: Final = 8
 """Names kept of a paper's authors: some have three thousand, and a card names a handful."""
 SUMMARY: Final = 420
 """Characters of summary on a card: about seven lines on a phone."""
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "ignore").decode("utf-8")
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+"""A text without lone surrogates: JSON may bring them, and neither UTF-8 nor SQLite takes them."""
 
 
 class Payload(BaseModel):
@@ -44,8 +52,8 @@ class HeaderEntry(Payload):
 
     rank: int
     paper_id: str
-    title: str
-    url: str
+    title: Text
+    url: Text
     reason: Reason = Reason()
 
 
@@ -56,11 +64,11 @@ class HeaderPayload(Payload):
     entries: tuple[HeaderEntry, ...] = Field(max_length=limits.HEADER_PAPERS)
     total: int | None = None
     """Papers in the whole batch, where the thread shows some of them."""
-    late: str | None = None
+    late: Text | None = None
     """Why the post comes late, where it does: one sentence."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     """What else to say above the list: the feed's filters, the sample."""
-    footer: str | None = None
+    footer: Text | None = None
     """What reacting does and where the library is."""
     updated_at: datetime | None = None
     """When the numbers were last refreshed; `None` as posted."""
@@ -85,22 +93,22 @@ class CardPayload(Payload):
     """One paper's card."""
 
     paper_id: str
-    title: str
+    title: Text
     rank: int | None = None
     """Its place in the thread, where it stands in one."""
-    authors: tuple[str, ...] = ()
+    authors: tuple[Text, ...] = ()
     author_count: int = 0
-    organization: str | None = None
-    summary: str = ""
+    organization: Text | None = None
+    summary: Text = ""
     upvotes: int | None = None
     comments: int | None = None
     stars: int | None = None
-    repository: str | None = None
-    project_page: str | None = None
-    categories: tuple[str, ...] = ()
+    repository: Text | None = None
+    project_page: Text | None = None
+    categories: tuple[Text, ...] = ()
     published: date | None = None
     reason: Reason | None = None
-    thumbnail: str | None = None
+    thumbnail: Text | None = None
     """A picture beside the title; Hugging Face's own thumbnails only repeat the title."""
     withdrawn: bool = False
 
@@ -123,7 +131,7 @@ def header_payload(
                 rank=place.position,
                 paper_id=place.paper.id,
                 title=readable(place.paper.title),
-                url=arxiv_id.hf_url(place.paper.id),
+                url=arxiv_id.abs_url(place.paper.id),
                 reason=place.reason,
             )
             for place in ranked

@@ -34,9 +34,10 @@ _JOINED: Final = frozenset(("Lo", "Lm", "Mn", "Mc", "So", "Sk"))
 
 # Anywhere: emphasis, underline, strike-through, spoilers, code, links, and everything in angle
 # brackets (mentions, custom emoji, timestamps, commands, autolinks). Then what acts in company:
-# `:` of a URL scheme or an emoji code, `@` of everyone and here, `&` of an HTML entity.
+# `:` of a URL scheme or an emoji code, `@` of everyone and here, `&` of an HTML entity, and `](`,
+# which a link further left would take for its own end.
 _ANYWHERE: Final = re.compile(
-    r"[\\*_~|`\[\]<]|:(?!\s)|@(?=everyone|here)|&(?=#?\w+;)", re.IGNORECASE
+    r"[\\*_~|`\[\]<]|(?<=\])\(|:(?!\s)|@(?=everyone|here)|&(?=#?\w+;)", re.IGNORECASE
 )
 # At the start of a line: headings, subtext, lists, quotes, rules and underlined headings.
 _LINE_START: Final = re.compile(r"^(?:[#>+=-]|(\d+)(?=[.)]))", re.MULTILINE)
@@ -193,7 +194,8 @@ def _fit(clean: str, limit: int | None, render: Callable[[str], str]) -> str:
     whole = render(clean)
     if limit is None or length(whole) <= limit:
         return whole
-    fits, too_long = 0, min(len(clean), max(limit, 0)) + 1
+    clean = clean[: max(limit, 0) + 1]  # rendering never makes a text shorter
+    fits, too_long = 0, len(clean)
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
         if length(render(_cut(clean, middle))) <= limit:
@@ -211,7 +213,7 @@ def _cut(text: str, size: int) -> str:
         end -= 1
     head = text[:end]
     space = max(head.rfind(" "), head.rfind("\n"))
-    if not text[end].isspace() and space > end - _WORD:
+    if not text[end].isspace() and space > max(end - _WORD, 0):
         head = head[:space]
     head = head.rstrip(" \n,;:.-")
     return head + ELLIPSIS if head else ""
