@@ -58,7 +58,10 @@ def test_simcord_shows_escaped_text_as_it_is(raw: str) -> None:
     tokens = markdown.markdown_tokens(
         text.escape(raw, lines=True), context={**context, "everyone": True}
     )
-    assert kinds(tokens) <= {"inline", "paragraph", "text", "break"}
+    # simcord 3.2.1 looks for subtext after it has taken the backslashes away; Discord does not.
+    assert kinds(tokens) <= {"inline", "paragraph", "text", "break"} | (
+        {"subtext"} if "-# " in text.visible(raw) else set()
+    )
 
 
 @given(long_anything, st.integers(0, 400))
