@@ -1,4 +1,4 @@
-"""Where papers come from: one small protocol, so that a source can die without taking the bot along."""
+"""Where papers come from: one small protocol, so that a source can die and the bot lives on."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,7 +19,7 @@ class SourceErrorKind(StrEnum):
     REFUSED = "refused"
     """A 4xx that a retry will not mend: bad token, bad request."""
     MALFORMED = "malformed"
-    """It answered with something that is not what it documents: HTML, half a body, another shape."""
+    """It answered with something else than it documents: HTML, half a body, another shape."""
 
 
 class SourceError(Exception):
@@ -36,7 +36,7 @@ class SourceError(Exception):
 
 
 class PaperSource(Protocol):
-    """A place that lists a day's papers and looks papers up. Every method raises `SourceError` on failure."""
+    """A place that lists a day's papers and looks papers up; on failure it raises `SourceError`."""
 
     @property
     def name(self) -> str:
@@ -45,11 +45,11 @@ class PaperSource(Protocol):
 
     @property
     def curated(self) -> bool:
-        """Whether `daily` answers with a voted batch that threads are made of, not a plain listing."""
+        """Whether `daily` is a voted batch that threads are made of, and not a plain listing."""
         ...
 
     async def daily(self, day: date) -> Batch:
-        """Return the whole batch of one Daily Papers day; empty when the source confirms there is none."""
+        """Return the whole batch of one day; empty when the source confirms that there is none."""
         ...
 
     async def latest(self) -> Batch:
