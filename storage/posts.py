@@ -86,7 +86,7 @@ async def claim_due(conn: AsyncConnection, now: datetime, batch_day: date) -> li
                 ~used,
             )
         )
-        due += [DueFeed(*row.tuple(), local.date()) for row in rows]
+        due += [DueFeed(row.id, row.guild_id, row.channel_id, local.date()) for row in rows]
     return due
 
 
@@ -231,7 +231,7 @@ async def steps(conn: AsyncConnection, post_id: int) -> list[Step]:
         .where(post_papers.c.post_id == post_id)
         .order_by(post_papers.c.position)
     )
-    return [Step(*row) for row in rows]
+    return [Step(row.position, row.paper_id, row.message_id) for row in rows]
 
 
 async def shown(conn: AsyncConnection, channel_id: int) -> set[str]:

@@ -1,0 +1,76 @@
+"""What `/paper status` says: the last batch, the sources, the next thread here, why nothing came."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.client import PaperBot
+from bot.feed_texts import describe, next_post_at
+from bot.ui.parts import day_in_words
+from bot.ui.text import escape, plural, timestamp
+from papers import calendar
+from papers.sources import PaperSource
+from storage import batches, health, papers, posts
+from storage.feeds import Feed, FeedState
+from storage.health import SourceHealth
+
+
+async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime) -> list[str]:
+    """Return the report for one place, a paragraph each, in Discord's markdown."""
+    curated = [source.name for source in bot.sources if source.curated]
+    async with bot.database.read() as conn:
+        newest = await batches.newest_complete(conn, calendar.batch_day(now), sources=curated)
+        rows = [] if newest is None else await batches.rows(conn, newest, newest, sources=curated)
+        states = {state.source: state for state in await health.all(conn)}
+        known = await papers.count(conn)
+        feed_lines = [
+            describe(feed, await next_post(bot, feed, now, await posts.newest(conn, feed.id)))
+            for feed in feeds_here
+        ]
+    paragraphs: list[str] = []
+    if newest is None:
+        paragraphs.append("**Newest batch:** none yet.")
+    else:
+        size = plural(sum(row.papers for row in rows), "paper")
+        read = max(row.fetched_at for row in rows)
+        paragraphs.append(
+            f"**Newest batch:** {day_in_words(newest)}, {size}, read {timestamp(read, 'R')}."
+            f" {plural(known, 'paper')} known in all."
+        )
+    if newest is None or newest < calendar.batch_day(now):
+        reason = calendar.why_nothing(now, bot.settings.settle)
+        if reason is not None:
+            paragraphs.append(f"**Why nothing newer:** {escape(reason)}")
+    paragraphs.append(
+        "**Sources**\n" + "\n".join(source_line(source, states) for source in bot.sources)
+    )
+    if feed_lines:
+        paragraphs.append("**Here**\n" + "\n".join(f"- {line}" for line in feed_lines))
+    return paragraphs
+
+
+async def next_post(
+    bot: PaperBot, feed: Feed, now: datetime, last: posts.Post | None
+) -> datetime | None:
+    """Return when a feed posts next, `None` for one that does not."""
+    if feed.state is not FeedState.ACTIVE:
+        return None
+    return next_post_at(
+        feed,
+        now,
+        bot.settings.settle,
+        last_day=last.local_date if last else None,
+        last_batch=last.batch_day if last else None,
+    )
+
+
+def source_line(source: PaperSource, states: dict[str, SourceHealth]) -> str:
+    """Say how one source is, and since when it is not well."""
+    state = states.get(source.name)
+    name = escape(source.name)
+    if state is None:
+        return f"⚪ {name}: not asked yet"
+    if state.failing_since is None:
+        answered = state.succeeded_at
+        return f"🟢 {name}: answers" + (f" ({timestamp(answered, 'R')})" if answered else "")
+    why = state.kind.value if state.kind else "failing"
+    return f"🔴 {name}: {why} since {timestamp(state.failing_since, 'f')}"
