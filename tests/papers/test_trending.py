@@ -347,11 +347,12 @@ def test_papers_observed_twice_are_measured_early_against_late(tmp_path: Path) -
 @needs_shared
 def test_before_any_vote_the_order_agrees_with_the_votes_to_come() -> None:
     observations = list(read(SHARED / "data" / "hf_daily.jsonl.gz"))
-    days = {d: b for d, b in batches(observations).items() if d >= date(2025, 12, 15)}
+    since = date(2025, 9, 1)
+    days = dict([(d, b) for d, b in batches(observations).items() if d >= since][::6])
     figures = {
         f["figure"]: f["value"]
-        for f in measure(days, observations, date(2025, 12, 15))
+        for f in measure(days, observations, since)
         if f["system"] == "prior"
     }
-    assert float(str(figures["spearman"])) >= 0.5
-    assert float(str(figures["p@5"])) >= 0.45
+    assert float(str(figures["spearman"])) >= 0.5, figures
+    assert float(str(figures["p@5"])) >= 0.45, figures
