@@ -1,0 +1,148 @@
+"""Buttons and selects that live as long as their message: their custom id holds all they know.
+
+A subclass names its custom id's form in `template` and what to do in `pressed` or `chosen`:
+
+    class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
+        def __init__(self, paper_id: str) -> None:
+            super().__init__(ui.Button(label="Save", custom_id=custom_id("save", paper_id)))
+            self.paper_id = paper_id
+
+        @classmethod
+        def from_match(cls, match: re.Match[str]) -> Self:
+            return cls(match["paper_id"])
+
+        async def pressed(self, interaction: Interaction) -> None:
+            ...
+
+Register each class once with `bot.add_dynamic_items`. discord.py only logs what a DynamicItem
+raises, and the person sees "interaction failed" (`discord/ui/view.py`): these answer instead.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final, Self, TypeVar
+
+from discord import ui
+
+from bot import limits
+from bot.ui.errors import Interaction, answer_error
+
+PAPER: Final = r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}"
+"""The form of a paper's id in a custom id."""
+NUMBER: Final = r"\d+"
+"""The form of a number in a custom id: a row's id, a page."""
+
+_NEVER: Final = r"(?!)"
+ItemT = TypeVar("ItemT")
+
+
+def template(action: str, *, version: int = 1, **parts: str) -> re.Pattern[str]:
+    """Return the form of a custom id: `v1:<action>:<part>:…`, each part a named group.
+
+    The version lets a later release change what a part means while old messages keep working.
+    """
+    groups = "".join(f":(?P<{name}>{form})" for name, form in parts.items())
+    return re.compile(rf"v{version}:{re.escape(action)}{groups}")
+
+
+def custom_id(action: str, *parts: object, version: int = 1) -> str:
+    """Return the custom id that `template` of the same action reads.
+
+    Raises:
+        ValueError: it is longer than Discord takes.
+    """
+    whole = ":".join((f"v{version}", action, *map(str, parts)))
+    if len(whole) > limits.CUSTOM_ID:
+        raise ValueError(f"the custom id {whole!r} is longer than {limits.CUSTOM_ID}")
+    return whole
+
+
+class PaperboyButton(ui.DynamicItem[ui.Button[Any]], template=_NEVER):
+    """A button whose failures are answered with a sentence and an id."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Rebuild the button from its custom id."""
+        return await _rebuilt(interaction, cls.from_match, match)
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        raise NotImplementedError
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Do what the button does; answer if it fails."""
+        try:
+            await self.pressed(interaction)
+        except Exception as error:
+            await answer_error(interaction, error)
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Answer the press."""
+        raise NotImplementedError
+
+
+class PaperboySelect(ui.DynamicItem[ui.Select[Any]], template=_NEVER):
+    """A select whose failures are answered with a sentence and an id."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Rebuild the select from its custom id."""
+        return await _rebuilt(interaction, cls.from_match, match)
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select whose custom id matched; its options may differ."""
+        raise NotImplementedError
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Do what the select does with what was chosen; answer if it fails."""
+        try:
+            await self.chosen(interaction, chosen_values(interaction))
+        except Exception as error:
+            await answer_error(interaction, error)
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Answer the choice; `values` is empty when everything was deselected."""
+        raise NotImplementedError
+
+
+def chosen_values(interaction: Interaction) -> list[str]:
+    """Return what was chosen, straight from the interaction."""
+    data: Any = interaction.data or {}
+    return [str(value) for value in data.get("values", ())]
+
+
+def page_buttons(
+    page: int, pages: int | None, make: Callable[[int, str, bool], ItemT]
+) -> list[ItemT]:
+    """Return the buttons that turn a page, none where there is one page.
+
+    Both always stand there, so that they do not move under the finger; what leads nowhere is off.
+
+    Args:
+        page: the page on screen, the first is 0.
+        pages: how many there are; `None` for at least one more.
+        make: builds a button from the page it leads to, its label, and whether it is off.
+    """
+    last = page + 1 if pages is None else pages - 1
+    if last <= 0:
+        return []
+    return [
+        make(max(page - 1, 0), "◀ Back", page == 0),
+        make(page + 1, "Next ▶", page >= last),
+    ]
+
+
+async def _rebuilt(
+    interaction: Interaction, build: Callable[[re.Match[str]], ItemT], match: re.Match[str]
+) -> ItemT:
+    try:
+        return build(match)
+    except Exception as error:
+        await answer_error(interaction, error)
+        raise

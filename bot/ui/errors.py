@@ -1,0 +1,123 @@
+"""What a person reads when something fails: what happened, what to do, an id that the log has."""
+
+import logging
+import secrets
+from typing import Any, Final
+
+import discord
+from discord import app_commands
+from discord.app_commands import AppCommandError
+
+from bot import limits
+from bot.ui import text
+
+log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction[Any]
+
+_TOO_LATE: Final = frozenset((10062, 10015))
+"""Unknown interaction, and an expired token: there is nobody left to answer."""
+_ANSWERED: Final = 40060
+
+
+class UserError(AppCommandError):
+    """Something that the person can mend; `sentence` tells them how, in markdown.
+
+    What comes from outside must be escaped in it.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+async def answer_error(interaction: Interaction, error: Exception) -> str:
+    """Tell the person what went wrong, ephemerally, and log it; return the id that both carry.
+
+    Anything may be passed, also what an app command wraps. Nothing is raised: this is the last
+    handler. An interaction that Discord no longer knows is a warning and no more.
+    """
+    error_id = secrets.token_hex(3)
+    cause = _cause(error)
+    if isinstance(cause, discord.NotFound) and cause.code in _TOO_LATE:
+        log.warning("interaction came too late error_id=%s %s", error_id, _where(interaction))
+        return error_id
+    sentence = sentence_of(cause)
+    if sentence is None:
+        log.error(
+            "interaction failed error_id=%s %s", error_id, _where(interaction), exc_info=cause
+        )
+        sentence = (
+            f"Something went wrong on my side (error `{error_id}`). Please try again in a minute."
+            " If it keeps happening, tell the people who run this bot that number."
+        )
+    else:
+        kind = type(cause).__name__
+        log.info("interaction refused error_id=%s kind=%s %s", error_id, kind, _where(interaction))
+    sentence = text.clip(sentence, limits.MESSAGE_CONTENT)
+    if interaction.type is not discord.InteractionType.autocomplete:
+        await _answer(interaction, sentence, error_id)
+    return error_id
+
+
+def sentence_of(error: Exception) -> str | None:
+    """Return what a person can do about an error that is theirs to mend, `None` for ours."""
+    match error:
+        case UserError():
+            return error.sentence
+        case app_commands.NoPrivateMessage():
+            return "That works in a server only: use it in one where I am a member."
+        case app_commands.MissingPermissions():
+            return f"You need {_permissions(error.missing_permissions)} here for that."
+        case app_commands.BotMissingPermissions():
+            return (
+                f"I lack {_permissions(error.missing_permissions)} here. Someone who manages the"
+                " server can grant it in the channel's settings."
+            )
+        case app_commands.CommandOnCooldown():
+            seconds = text.plural(max(1, round(error.retry_after)), "second")
+            return f"That was quick. Try again in {seconds}."
+        case app_commands.TransformerError():
+            return f"I cannot make sense of “{text.escape(str(error.value), 100)}” there."
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return "That command has changed. Restart Discord (Ctrl+R) and try again."
+        case app_commands.CheckFailure():
+            return "You may not do that here."
+        case _:
+            return None
+
+
+async def _answer(interaction: Interaction, sentence: str, error_id: str) -> None:
+    try:
+        if not interaction.response.is_done():
+            await interaction.response.send_message(sentence, ephemeral=True)
+            return
+    except discord.HTTPException as failure:
+        if failure.code != _ANSWERED:
+            log.warning("error not told error_id=%s: %s", error_id, failure)
+            return
+    try:
+        await interaction.followup.send(sentence, ephemeral=True)
+    except discord.HTTPException as failure:
+        log.warning("error not told error_id=%s: %s", error_id, failure)
+
+
+def _cause(error: Exception) -> Exception:
+    while isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    if isinstance(error, app_commands.TransformerError) and isinstance(error.__cause__, UserError):
+        return error.__cause__
+    return error
+
+
+def _where(interaction: Interaction) -> str:
+    command = interaction.command
+    data = interaction.data or {}
+    pressed = ":".join(str(data.get("custom_id", "")).split(":")[:2])
+    what = command.qualified_name if command else pressed
+    return f"what={what!r} guild_id={interaction.guild_id} channel_id={interaction.channel_id}"
+
+
+def _permissions(names: list[str]) -> str:
+    shown = [name.replace("guild", "server").replace("_", " ").title() for name in names]
+    return text.people([f"**{name}**" for name in shown], shown=len(shown))
