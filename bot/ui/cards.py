@@ -39,6 +39,7 @@ __all__ = [
     "CardPayload",
     "HeaderEntry",
     "HeaderPayload",
+    "card_opening",
     "card_payload",
     "header_payload",
     "ranked_card",
@@ -86,7 +87,7 @@ def render_header(payload: HeaderPayload) -> ui.LayoutView:
 def render_card(payload: CardPayload, *, actions: Sequence[AnyItem] = ()) -> ui.LayoutView:
     """Return one paper's card, with `actions` (DynamicItems) in rows of their own."""
     container = ui.Container[ui.LayoutView](accent_colour=ALARM if payload.withdrawn else ACCENT)
-    opening = "\n".join(filter(None, (_title(payload), _people(payload), _origin(payload))))
+    opening = card_opening(payload)
     thumbnail = text.safe_url(payload.thumbnail, limits.MEDIA_URL)
     if thumbnail:
         container.add_item(
@@ -106,6 +107,12 @@ def render_card(payload: CardPayload, *, actions: Sequence[AnyItem] = ()) -> ui.
     for row in (*rows(links), *rows(actions)):
         container.add_item(row)
     return ui.LayoutView(timeout=None).add_item(container)
+
+
+def card_opening(payload: CardPayload, *, authors: int = 3) -> str:
+    """Return a card's first lines: title, people, categories and date."""
+    parts = (_title(payload), _people(payload, authors), _origin(payload))
+    return "\n".join(filter(None, parts))
 
 
 def _opening(payload: HeaderPayload) -> str:
@@ -130,8 +137,8 @@ def _title(payload: CardPayload) -> str:
     return f"### {rank}{text.link(payload.title, url, _CARD_TITLE)}"
 
 
-def _people(payload: CardPayload) -> str:
-    known = text.people(payload.authors, total=payload.author_count)
+def _people(payload: CardPayload, shown: int) -> str:
+    known = text.people(payload.authors, shown, total=payload.author_count)
     authors = text.escape(known, _CARD_PEOPLE)
     organization = text.escape(payload.organization or "", _CARD_PEOPLE)
     line = " · ".join(filter(None, (authors, organization and f"**{organization}**")))

@@ -101,7 +101,12 @@ def paper_links(
         ("Project", project_page),
     ]
     safe = ((label, text.safe_url(url)) for label, url in links)
-    return [ui.Button(label=label, url=url) for label, url in safe if url]
+    return [link_button(label, url) for label, url in safe if url]
+
+
+def link_button(label: str, url: str) -> ui.Button[Any]:
+    """Return a button that opens an address, which must be a safe one (`bot.ui.text.safe_url`)."""
+    return ui.Button(label=text.plain(label, limits.BUTTON_LABEL), url=url)
 
 
 def rows(items: Iterable[AnyItem]) -> list[AnyRow]:

@@ -1,0 +1,114 @@
+"""The full card of one paper: abstract, figures, and everything that is linked to it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import discord
+from discord import ui
+
+from bot import limits
+from bot.ui import text
+from bot.ui.cards import card_opening
+from bot.ui.parts import ACCENT, ALARM, AnyItem, numbers, paper_links, rows, short_day
+from bot.ui.payloads import card_payload
+from papers import arxiv_id
+from papers.model import Metrics, Paper
+from papers.text import readable
+
+_SHORT: Final = 500
+_ABSTRACT: Final = 2_000
+_FACT: Final = 160
+_PICTURES: Final = 4
+
+
+def render_paper(
+    paper: Paper,
+    metrics: Metrics | None = None,
+    *,
+    saved: int | None = None,
+    actions: Sequence[AnyItem] = (),
+) -> ui.LayoutView:
+    """Return everything known of one paper.
+
+    Args:
+        paper: the paper.
+        metrics: its numbers now.
+        saved: how many people of this server saved it, where that may be told.
+        actions: DynamicItems, in rows of their own.
+    """
+    card = card_payload(paper, metrics)
+    container = ui.Container[ui.LayoutView](
+        ui.TextDisplay(card_opening(card, authors=6)),
+        accent_colour=ALARM if card.withdrawn else ACCENT,
+    )
+    if pictures := _pictures(paper):
+        container.add_item(ui.MediaGallery(*map(discord.MediaGalleryItem, pictures)))
+    for part in (*_texts(paper), _numbers(card.upvotes, card.stars, card.comments, saved)):
+        if part:
+            container.add_item(ui.Separator(visible=False)).add_item(ui.TextDisplay(part))
+    if facts := _facts(paper):
+        container.add_item(ui.Separator()).add_item(ui.TextDisplay(facts))
+    links = paper_links(
+        card.paper_id,
+        repository=card.repository,
+        stars=card.stars,
+        project_page=card.project_page,
+    )
+    for row in (*rows(links), *rows(actions)):
+        container.add_item(row)
+    return ui.LayoutView(timeout=None).add_item(container)
+
+
+def _pictures(paper: Paper) -> list[str]:
+    # Hugging Face's own thumbnail is a picture of the title; the authors' media are figures.
+    addresses = (text.safe_url(url, limits.MEDIA_URL) for url in paper.media)
+    return [url for url in addresses if url][:_PICTURES]
+
+
+def _texts(paper: Paper) -> list[str]:
+    abstract = text.escape(readable(paper.abstract), _ABSTRACT)
+    summary = text.escape(readable(paper.summary or ""), _SHORT)
+    if not abstract or not summary or summary == abstract:
+        return [abstract or summary]
+    return [f"**In short:** {summary}", abstract]
+
+
+def _numbers(
+    upvotes: int | None, stars: int | None, comments: int | None, saved: int | None
+) -> str:
+    kept = f"🔖 saved by {text.plural(saved, 'member')} here" if saved else ""
+    return " · ".join(filter(None, (numbers(upvotes, stars, comments), kept)))
+
+
+def _facts(paper: Paper) -> str:
+    linked = [
+        text.plural(count, noun)
+        for count, noun in (
+            (paper.linked_models, "model"),
+            (paper.linked_datasets, "dataset"),
+            (paper.linked_spaces, "Space"),
+        )
+        if count
+    ]
+    facts = [
+        text.escape(readable(paper.comment or ""), _FACT),
+        text.escape(paper.journal_ref or "", _FACT),
+        _doi(paper.doi),
+        _version(paper),
+        text.link(f"{', '.join(linked)} on Hugging Face", arxiv_id.hf_url(paper.id), _FACT)
+        if linked
+        else "",
+        text.link("Discussion on alphaXiv", arxiv_id.alphaxiv_url(paper.id), _FACT),
+    ]
+    return "\n".join(f"-# {fact}" for fact in facts if fact)
+
+
+def _doi(doi: str | None) -> str:
+    return text.link(f"doi {doi}", f"https://doi.org/{doi}", _FACT) if doi else ""
+
+
+def _version(paper: Paper) -> str:
+    if paper.version is None or paper.version < 2:
+        return ""
+    changed = f", {short_day(paper.updated_at.date())}" if paper.updated_at else ""
+    return f"Version {paper.version}{changed}"

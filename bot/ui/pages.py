@@ -1,0 +1,219 @@
+"""Pages of papers: search results, libraries, similar papers, trending lists.
+
+What turns, sorts or opens things comes in as DynamicItems; a page is built afresh for every edit.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Final
+
+import discord
+from discord import ui
+
+from bot import limits
+from bot.ui import text
+from bot.ui.parts import ACCENT, AnyItem, AnyRow, link_button, numbers, ranked_list, rows, short_day
+from bot.ui.payloads import HeaderEntry
+from papers import arxiv_id
+from papers.model import Metrics, Paper
+from papers.text import readable
+
+_HEADING: Final = 200
+_NOTES: Final = 400
+_TITLE: Final = 220
+_ABOUT: Final = 130
+_REPOSITORY: Final = 100
+_HIT_NOTES: Final = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a passage; `matched` pieces are shown bold."""
+
+    text: str
+    matched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One paper of a page. Texts are as people read them, nothing escaped."""
+
+    paper_id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    published: date | None = None
+    upvotes: int | None = None
+    stars: int | None = None
+    repository: str | None = None
+    passage: tuple[Fragment, ...] = ()
+    """The text that matched, or a summary."""
+    notes: tuple[str, ...] = ()
+    """What else to say, a line each: why it is similar, a person's note, when it was saved."""
+    mark: str = ""
+    """An emoji before the title: read, unread, of which list."""
+
+
+@dataclass(frozen=True, slots=True)
+class HitsPage:
+    """One page of hits and what stands around them."""
+
+    title: str
+    hits: tuple[Hit, ...]
+    first: int = 1
+    """The number of the first hit, over all pages."""
+    total: int | None = None
+    notes: tuple[str, ...] = ()
+    """Lines under the title: which sources answered, how the query was read."""
+    footer: str = ""
+
+
+def hit_of(
+    paper: Paper,
+    metrics: Metrics | None = None,
+    *,
+    passage: Sequence[Fragment] = (),
+    notes: Sequence[str] = (),
+    mark: str = "",
+) -> Hit:
+    """Return a paper as a hit, its title readable."""
+    metrics = metrics or Metrics()
+    return Hit(
+        paper_id=paper.id,
+        title=readable(paper.title),
+        authors=tuple(author.name for author in paper.authors),
+        published=paper.published_at.date() if paper.published_at else None,
+        upvotes=metrics.upvotes,
+        stars=metrics.stars,
+        repository=paper.repository,
+        passage=tuple(passage),
+        notes=tuple(notes),
+        mark=mark,
+    )
+
+
+def render_hits(
+    page: HitsPage,
+    *,
+    accessory: Callable[[Hit], AnyItem] | None = None,
+    select: AnyItem | None = None,
+    buttons: Sequence[AnyItem] = (),
+) -> ui.LayoutView:
+    """Return a page of at most `limits.PAGE_HITS` hits.
+
+    Args:
+        page: what to show.
+        accessory: builds the item beside a hit (a DynamicItem such as Save); a link to arXiv when
+            there is none.
+        select: a DynamicItem over the page's hits; see `hit_options`.
+        buttons: up to ten DynamicItems and link buttons that turn, sort and refine.
+
+    Raises:
+        ValueError: there are more hits or items than a message holds.
+    """
+    if len(page.hits) > limits.PAGE_HITS:
+        raise ValueError(f"{len(page.hits)} hits do not fit on a page")
+    opening = _heading(page)
+    footer = f"-# {text.escape(page.footer, _HEADING)}" if page.footer else ""
+    container = ui.Container[ui.LayoutView](ui.TextDisplay(opening), accent_colour=ACCENT)
+    room = limits.LAYOUT_CHARACTERS - text.length(opening) - text.length(footer)
+    for position, hit in enumerate(page.hits):
+        beside = (
+            accessory(hit) if accessory else link_button("arXiv", arxiv_id.abs_url(hit.paper_id))
+        )
+        shown = _hit(hit, page.first + position, room // len(page.hits))
+        container.add_item(ui.Separator())
+        container.add_item(ui.Section[ui.LayoutView](shown, accessory=beside))
+    if footer:
+        container.add_item(ui.TextDisplay(footer))
+    return _with_controls(container, select, buttons)
+
+
+def render_list(
+    title: str,
+    entries: Sequence[HeaderEntry],
+    *,
+    notes: Iterable[str] = (),
+    select: AnyItem | None = None,
+    buttons: Sequence[AnyItem] = (),
+) -> ui.LayoutView:
+    """Return a ranked list, as the header of a daily thread shows it: ten to a page."""
+    opening = "\n".join((f"## {text.escape(title, _HEADING) or '…'}", *_note_lines(notes)))
+    container = ui.Container[ui.LayoutView](ui.TextDisplay(opening), accent_colour=ACCENT)
+    container.add_item(ui.Separator())
+    for item in ranked_list(entries, limits.LAYOUT_CHARACTERS - text.length(opening)):
+        container.add_item(item)
+    return _with_controls(container, select, buttons)
+
+
+def hit_options(page: HitsPage) -> list[discord.SelectOption]:
+    """Return a select's options for a page's hits; the values are the papers' ids."""
+    return [
+        discord.SelectOption(
+            label=text.plain(f"{page.first + position}. {hit.title}", limits.OPTION_LABEL),
+            value=hit.paper_id,
+            description=text.plain(text.people(hit.authors), limits.OPTION_DESCRIPTION) or None,
+        )
+        for position, hit in enumerate(page.hits)
+    ]
+
+
+def highlighted(passage: Iterable[Fragment], limit: int) -> str:
+    """Return a passage with what matched in bold, cut to `limit`."""
+    parts: list[str] = []
+    for matched, fragments in groupby(passage, key=lambda fragment: fragment.matched):
+        raw = "".join(fragment.text for fragment in fragments)
+        escaped = text.escape(raw)
+        # Discord takes asterisks beside punctuation for emphasis or not as the mood takes it.
+        if matched and escaped[:1].isalnum() and escaped[-1:].isalnum():
+            escaped = f"**{escaped}**"
+        parts.append(f"{' ' * raw[:1].isspace()}{escaped}{' ' * raw[-1:].isspace()}")
+    return text.clip(" ".join("".join(parts).split()), limit)
+
+
+def _hit(hit: Hit, number: int, room: int) -> str:
+    url = arxiv_id.abs_url(hit.paper_id)
+    mark = f" {text.escape(hit.mark, 8)}" if hit.mark else ""
+    lines = [f"**{number}. {text.link(hit.title, url, _TITLE)}**{mark}", f"-# {_about(hit)}"]
+    notes = text.clip("\n".join(_note_lines(hit.notes)), _HIT_NOTES)
+    left = room - sum(map(text.length, (*lines, notes))) - len("\n\n\n> ")
+    if passage := highlighted(hit.passage, left):
+        lines.append(f"> {passage}")
+    return "\n".join((*lines, notes) if notes else lines)
+
+
+def _about(hit: Hit) -> str:
+    people = text.escape(text.people(hit.authors, 2), _ABOUT // 2)
+    published = short_day(hit.published) if hit.published else ""
+    about = [people, published, numbers(hit.upvotes)]
+    if hit.repository:
+        stars = f"code ★ {hit.stars:,}" if hit.stars else "code"
+        about.append(text.link(stars, hit.repository, _REPOSITORY))
+    return " · ".join(filter(None, about)) or hit.paper_id
+
+
+def _heading(page: HitsPage) -> str:
+    title = f"### {text.escape(page.title, _HEADING) or '…'}"
+    last = page.first + len(page.hits) - 1
+    shown = f"{page.first} to {last}" if last > page.first else f"{page.first}"
+    counted = (
+        f"-# {shown} of {text.plural(page.total, 'paper')}" if page.total and page.hits else ""
+    )
+    return "\n".join(filter(None, (title, counted, *_note_lines(page.notes))))
+
+
+def _note_lines(notes: Iterable[str]) -> list[str]:
+    escaped = (text.escape(note, _HEADING) for note in notes)
+    whole = "\n".join(f"-# {note}" for note in escaped if note)
+    return text.clip(whole, _NOTES).split("\n") if whole else []
+
+
+def _with_controls(
+    container: ui.Container[ui.LayoutView], select: AnyItem | None, buttons: Sequence[AnyItem]
+) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None).add_item(container)
+    controls: list[AnyRow] = rows((*((select,) if select else ()), *buttons))
+    for row in controls:
+        view.add_item(row)
+    return view
