@@ -27,7 +27,7 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("cogs.feeds", "cogs.trending", "cogs.status")
+EXTENSIONS = ("cogs.feeds", "cogs.status")
 
 INGEST_PATIENCE = 15.0
 """Seconds that a minute's posts wait for the sources."""
@@ -206,6 +206,7 @@ class PaperBot(commands.AutoShardedBot):
         async with self.database.write() as conn:
             await guilds.reconcile(conn, [guild.id for guild in self.guilds], now)
             await guilds.purge(conn, now - LEFT_GUILDS_KEPT)
+        self.dispatch("guilds_known")
         log.info("ready guilds=%d shards=%s", len(self.guilds), self.shard_count)
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from bot.client import PaperBot, create_bot
 from bot.clock import FixedClock
 from bot.publishing import strings_of
 from bot.settings import Settings
+from bot.ui.errors import sentence_of
 from papers.model import Author, Batch, Metrics, Paper, Record
 from papers.sources import SourceError, SourceErrorKind
 from storage import feeds
@@ -166,7 +167,7 @@ async def world(
     bot = create_bot(make_settings(folder, **settings), clock=clock, sources=[source])
     here: World | None = None
     try:
-        async with simcord.run(bot, settle_timeout=30.0) as env:
+        async with simcord.run(bot, settle_timeout=30.0, check_errors=False) as env:
             guild = env.create_guild("Reading Group", owner=env.create_user("owner"))
             channel = guild.create_text_channel("papers")
             admins = discord.Permissions(manage_guild=True)
@@ -176,5 +177,7 @@ async def world(
             await env.settle()
             here = World(env, bot, clock, source, guild, channel, admin, member)
             yield here
+        if unexpected := [error for error in env.errors if sentence_of(error) is None]:
+            raise ExceptionGroup("the bot raised what nobody is told how to mend", unexpected)
     finally:
         await (here.bot if here else bot).close()

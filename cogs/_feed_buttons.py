@@ -1,0 +1,56 @@
+"""The buttons of `/feed …`."""
+
+import re
+from typing import TYPE_CHECKING, Self
+
+import discord
+from discord import ui
+
+from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
+from bot.ui.errors import Interaction, UserError
+from bot.ui.notices import render_notice
+from storage import feeds
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+
+class RemoveFeed(
+    PaperboyButton, template=template("feed-remove", feed_id=NUMBER, channel_id=NUMBER)
+):
+    """The confirmation of `/feed remove`."""
+
+    def __init__(self, feed_id: int, channel_id: int) -> None:
+        super().__init__(
+            ui.Button(
+                label="Remove it",
+                style=discord.ButtonStyle.danger,
+                custom_id=custom_id("feed-remove", feed_id, channel_id),
+            )
+        )
+        self.feed_id = feed_id
+        self.channel_id = channel_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["feed_id"]), int(match["channel_id"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Remove the feed, if whoever presses may still do that."""
+        bot: PaperBot = interaction.client
+        if not interaction.permissions.manage_guild:
+            raise UserError("You need **Manage Server** here for that.")
+        async with bot.database.write() as conn:
+            feed = await feeds.get(conn, self.feed_id)
+            # A number can be given out again: the channel says whether it is still the same feed.
+            if feed is None or feed.channel_id != self.channel_id:
+                raise UserError("That feed is gone already.")
+            await feeds.remove(conn, feed.id)
+        await interaction.response.edit_message(
+            view=render_notice(
+                "Removed",
+                f"<#{self.channel_id}> gets no more daily threads."
+                f" {bot.mention('feed add')} sets one up again.",
+            )
+        )

@@ -1,0 +1,225 @@
+"""`/feed …` and `/paper status`, as an admin meets them."""
+
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+
+from storage import feeds, guilds
+from storage.feeds import FeedState
+from tests.bot.world import (
+    FRIDAY,
+    MONDAY,
+    TUESDAY,
+    World,
+    at,
+    cards,
+    headers,
+    text_of,
+    votes,
+    world,
+)
+
+
+async def said(here: World, command: str, **options: Any) -> str:
+    """Run a command as the admin, and return what only the admin sees."""
+    result = await here.admin.slash(here.channel, command, **options)
+    assert result.response is not None
+    assert result.response.ephemeral
+    return answer(result.response)
+
+
+def answer(response: Any) -> str:
+    return response.content or text_of(response.message)
+
+
+async def test_a_channel_is_all_it_takes_to_get_the_thread(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        text = await said(here, "feed add", channel=here.channel)
+        assert f"<#{here.channel.id}>" in text
+        assert "10 papers a day at 09:00 (UTC)" in text
+        await here.tick(at(MONDAY, 9))
+        assert len(headers(here.channel)) == 1
+
+
+async def test_a_feed_added_after_its_hour_posts_within_a_minute_and_not_as_late(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, now=at(MONDAY, 15)) as here:
+        await here.tick(at(MONDAY, 15))
+        assert "within a minute" in await said(here, "feed add", channel=here.channel)
+        await here.tick(at(MONDAY, 15, 1))
+        assert "late" not in headers(here.channel)[0]
+
+
+async def test_missing_permissions_are_named_before_anything_is_set_up(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        me = here.guild.me
+        assert me is not None
+        closed = here.guild.create_text_channel(
+            "closed",
+            overwrites={
+                me: discord.PermissionOverwrite(create_public_threads=False, add_reactions=False)
+            },
+        )
+        text = await said(here, "feed add", channel=closed)
+        assert "Create Public Threads, Add Reactions" in text
+        assert "No channel" in await said(here, "feed list")
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"time": "half past"}, "no time of day"),
+        ({"time": "25:00"}, "no time of day"),
+        ({"timezone": "Atlantis"}, "no time zone"),
+        ({"categories": "cs,CL;"}, "no arXiv category"),
+        ({"include": "x" * 70}, "too long"),
+    ],
+)
+async def test_bad_input_is_named_and_nothing_is_set_up(
+    tmp_path: Path, options: dict[str, str], complaint: str
+) -> None:
+    async with world(tmp_path) as here:
+        assert complaint in await said(here, "feed add", channel=here.channel, **options)
+        assert "No channel" in await said(here, "feed list")
+
+
+async def test_a_second_feed_in_a_channel_is_refused_with_the_way_to_change_it(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        await said(here, "feed add", channel=here.channel)
+        assert "feed edit" in await said(here, "feed add", channel=here.channel)
+
+
+async def test_edit_changes_what_is_named_and_keeps_the_rest(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await said(here, "feed add", channel=here.channel, include="agents", min_votes=3)
+        text = await said(here, "feed edit", time="5pm", timezone="asia/tokyo", papers=3)
+        assert "3 papers a day at 17:00 (Asia/Tokyo)" in text
+        assert "*agents*" in text
+        assert "at least 3 votes" in text
+        assert "*agents*" not in await said(here, "feed edit", include="-")
+        assert "Nothing to change" in await said(here, "feed edit")
+
+
+async def test_time_zones_complete_from_a_citys_first_letters(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        choices = await here.admin.autocomplete(
+            here.channel, "feed add", "timezone", "new y", channel=here.channel
+        )
+        names = [choice.name if hasattr(choice, "name") else choice["name"] for choice in choices]
+        assert names[0] == "America/New York (04:00 now)"
+
+
+async def test_a_paused_feed_is_silent_until_it_is_resumed(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await said(here, "feed add", channel=here.channel)
+        await said(here, "feed pause")
+        await here.tick(at(MONDAY, 9))
+        assert headers(here.channel) == []
+        assert "paused" in await said(here, "feed list")
+        await said(here, "feed resume")
+        await here.tick(at(MONDAY, 10))
+        assert len(headers(here.channel)) == 1
+
+
+async def test_preview_is_what_is_then_posted(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await here.tick(at(MONDAY, 8))
+        await said(here, "feed add", channel=here.channel)
+        shown = await said(here, "feed preview")
+        assert headers(here.channel) == []
+        await here.tick(at(MONDAY, 9))
+        assert headers(here.channel) == [shown]
+
+
+async def test_post_now_takes_the_place_of_the_days_post(tmp_path: Path) -> None:
+    days = {MONDAY: votes(MONDAY, 9), TUESDAY: votes(TUESDAY, 8)}
+    async with world(tmp_path, days) as here:
+        await here.tick(at(MONDAY, 8))
+        await said(here, "feed add", channel=here.channel)
+        assert "It is there" in await said(here, "feed post-now")
+        assert len(cards(here.channel)) == 1
+        assert "It is there" in await said(here, "feed post-now")
+        await here.tick(at(MONDAY, 9))
+        assert len(headers(here.channel)) == 1
+        await here.tick(at(TUESDAY, 9))
+        assert len(headers(here.channel)) == 2
+
+
+async def test_removing_a_feed_asks_first_and_the_channel_keeps_its_memory(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await said(here, "feed add", channel=here.channel)
+        await here.tick(at(MONDAY, 9))
+        asked = await here.admin.slash(here.channel, "feed remove")
+        assert "No channel" not in await said(here, "feed list")
+        await here.admin.click(asked.response, label="Remove it")
+        assert "No channel" in await said(here, "feed list")
+        await said(here, "feed add", channel=here.channel)
+        await here.tick(at(MONDAY, 10))
+        assert len(headers(here.channel)) == 1
+
+
+async def test_members_cannot_touch_feeds(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        available = here.member.available_commands(here.channel)
+        assert "paper status" in available
+        assert not any(command.startswith("feed") for command in available)
+
+
+async def test_status_says_which_source_fails_and_since_when(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.source.failing = True
+        await here.tick(at(MONDAY, 8))
+        text = await said(here, "paper status")
+        assert "Fake: unreachable since" in text
+        here.source.failing = False
+        await here.tick(at(MONDAY, 9))
+        assert "Fake: answers" in await said(here, "paper status")
+
+
+async def test_status_says_why_a_weekend_is_silent(tmp_path: Path) -> None:
+    async with world(tmp_path, {FRIDAY: votes(FRIDAY, 3)}, now=at(FRIDAY, 9)) as here:
+        await here.add_feed()
+        await here.tick(at(FRIDAY, 9))
+        here.clock.at = at(FRIDAY.replace(day=14), 12)
+        text = await said(here, "paper status")
+        assert "no Daily Papers at weekends" in text
+        assert "next thread" in text
+
+
+async def test_help_lists_commands_for_whoever_asks(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        assert "feed add" in await said(here, "paper help")
+        result = await here.member.slash(here.channel, "paper help")
+        assert "feed add" not in answer(result.response)
+
+
+async def test_a_new_server_is_told_once_how_to_begin(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        lab = here.env.create_guild("Lab")
+        lounge = lab.create_text_channel("general")  # there is somewhere to write only now
+        await here.env.settle()
+        for _ in range(2):
+            await here.restart()
+        (hello,) = lounge.history()
+        assert "feed add" in text_of(hello)
+
+
+async def test_a_server_that_removes_the_bot_gets_its_feeds_back_if_it_was_a_mistake(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        feed = await here.add_feed()
+        async with here.bot.database.write() as conn:
+            await guilds.left(conn, here.guild.id, here.clock.now())
+        async with here.bot.database.read() as conn:
+            stopped = await feeds.get(conn, feed.id)
+        assert stopped is not None
+        assert stopped.state is FeedState.DISABLED
+        await here.restart()
+        await here.tick(at(MONDAY, 9))
+        assert len(headers(here.channel)) == 1
