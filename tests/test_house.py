@@ -1,0 +1,192 @@
+"""The house rules that no linter checks: each is read from the tree itself."""
+
+import ast
+import fnmatch
+import os
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.client import EXTENSIONS
+from bot.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+PRODUCT = ("bot", "cogs", "storage", "papers")
+LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-dev.lock")
+
+
+@cache
+def tracked_files() -> tuple[Path, ...]:
+    """What is committed, or would be: ignored files are nobody's product."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return tuple(path for name in listed.split("\0") if name and (path := ROOT / name).is_file())
+
+
+def product_modules() -> list[Path]:
+    return [path for part in PRODUCT for path in sorted((ROOT / part).rglob("*.py"))]
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imports_of(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield (module, name) of every import."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield from ((node.module, alias.name) for alias in node.names)
+
+
+def pinned(lock: str) -> dict[str, set[str]]:
+    """Return each requirement of a lock file with its hashes."""
+    found: dict[str, set[str]] = {}
+    requirement = ""
+    for line in (ROOT / lock).read_text().splitlines():
+        if line.startswith("    --hash="):
+            found[requirement].add(line.strip().rstrip(" \\"))
+        elif line and not line.startswith("#"):
+            requirement = line.rstrip(" \\")
+            found[requirement] = set()
+    return found
+
+
+def names_of(requirements: list[str]) -> set[str]:
+    return {
+        re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower().replace("_", "-").replace(".", "-")
+        for requirement in requirements
+    }
+
+
+def test_no_committed_file_names_this_machine_or_a_package_registry() -> None:
+    # Put together here, so that this file may be searched too.
+    words = ["/wo" + "rk/", "/ro" + "ot/", "/home/" + "user", "py" + "pi.org", "python" + "hosted"]
+    words += ["registry." + "npmjs", "deb." + "debian", "index" + "-url http"]
+    found = [
+        f"{name_of(path)}: {word}"
+        for path in tracked_files()
+        for word in words
+        if word.encode() in path.read_bytes()
+    ]
+    assert found == []
+
+
+def test_every_setting_is_explained_in_the_example_and_nothing_else_is() -> None:
+    example = (ROOT / ".env.example").read_text()
+    explained = set(re.findall(r"^#?\s?([A-Z][A-Z0-9_]*)=", example, re.MULTILINE))
+    assert explained == {name.upper() for name in Settings.model_fields}
+
+
+def test_every_cog_is_loaded() -> None:
+    cogs = {
+        f"cogs.{path.name.removesuffix('.py')}"
+        for path in (ROOT / "cogs").iterdir()
+        if not path.name.startswith("_")
+        and (path.suffix == ".py" or (path / "__init__.py").exists())
+    }
+    assert set(EXTENSIONS) == cogs
+
+
+@pytest.mark.parametrize("part", ["bot", "cogs"])
+def test_only_storage_writes_sql(part: str) -> None:
+    allowed = {("sqlalchemy.ext.asyncio", "AsyncConnection")}  # what storage's functions take
+    found = [
+        f"{name_of(path)}: {module} {name}"
+        for path in sorted((ROOT / part).rglob("*.py"))
+        for module, name in imports_of(ast.parse(path.read_text()))
+        if module.split(".")[0] == "sqlalchemy" and (module, name) not in allowed
+    ]
+    assert found == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    pattern = re.compile(r"\bos\.environ\b|\bgetenv\b|\bdotenv\b")
+    found = [
+        name_of(path)
+        for path in product_modules()
+        if name_of(path) != "bot/settings.py" and pattern.search(path.read_text())
+    ]
+    assert found == []
+
+
+def test_no_exception_is_swallowed_unseen() -> None:
+    """`except BaseException` and bare `except` also stop a task from being cancelled."""
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in product_modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ExceptHandler)
+        and (
+            node.type is None
+            or (isinstance(node.type, ast.Name) and node.type.id == "BaseException")
+        )
+        and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+    ]
+    assert found == []
+
+
+def test_every_data_file_of_a_package_is_shipped_with_it() -> None:
+    configuration = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    shipped = configuration["tool"]["setuptools"]["package-data"]
+    forgotten = [
+        name
+        for path in tracked_files()
+        if (name := name_of(path)).split("/")[0] in PRODUCT and path.suffix != ".py"
+        if not any(
+            fnmatch.fnmatch(name, f"{package}/{pattern}")
+            for package, patterns in shipped.items()
+            for pattern in patterns
+        )
+    ]
+    assert forgotten == []
+
+
+def test_the_lock_files_hold_every_dependency_with_hashes_and_agree() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    run, demo, dev = (pinned(lock) for lock in LOCKS)
+    for wanted, lock in (
+        (project["dependencies"] + ["setuptools"], run),
+        (extras["demo"], demo),
+        (extras["dev"], dev),
+    ):
+        assert names_of(wanted) - names_of(list(lock)) == set()
+        assert all(lock.values())
+    assert run.items() <= demo.items() <= dev.items()
+
+
+def test_the_lock_files_name_no_index() -> None:
+    assert not [
+        f"{lock}: {line}"
+        for lock in LOCKS
+        for line in (ROOT / lock).read_text().splitlines()
+        if line.startswith("-") or "://" in line
+    ]
+
+
+def test_the_scripts_can_be_started() -> None:
+    for name in ("demo", "run", "test", "lock"):
+        assert os.access(ROOT / "scripts" / name, os.X_OK), name
+
+
+def test_tests_lie_where_pytest_finds_them() -> None:
+    lost = [
+        name_of(path)
+        for path in tracked_files()
+        if path.suffix == ".py"
+        and name_of(path).startswith("tests/")
+        and not (path.parent / "__init__.py").exists()
+    ]
+    assert lost == []
