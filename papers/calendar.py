@@ -2,6 +2,9 @@
 
 A day is a New York calendar day that begins at 21:30 there on the evening before (01:30 UTC in
 summer, 02:30 in winter), as Hugging Face's own feed reader has it. Weekends have no batches.
+Papers are filed under a day somewhat earlier, from midnight UTC: so were all 3,337 whose time of
+listing was recorded in 2025, 30 in 100 batches having one within twelve minutes. A batch seen
+before it "begins" here is therefore real, and the date that it carries is the one to trust.
 
 arXiv's holidays do not empty the day they fall on. In the votes recorded from May 2024 to December
 2025, all eleven holidays on weekdays had a batch of ordinary size (8 to 21 papers, median 13, like
