@@ -1,0 +1,57 @@
+"""Topics: the query language of subscriptions, search and feed filters.
+
+Plain words are matched by meaning; `"exact phrase"`, `OR`, `-exclude`, parentheses, `title:`,
+`abstract:`, `author:"Yann LeCun"`, `org:`, `cat:cs.CL` (`cat:cs` is the archive) and `code:yes` say
+more. OR binds weakest: `diffusion models OR flow matching` is two alternatives of two words.
+"""
+
+from papers.topics._edit import Strictness, narrower, wider
+from papers.topics._parse import MAX_LENGTH, TopicError
+from papers.topics._topic import (
+    MAX_BRANCHES,
+    Branch,
+    Topic,
+    allows,
+    holds,
+    in_category,
+    parse,
+    parse_plain,
+)
+from papers.topics._tree import (
+    All,
+    Condition,
+    Either,
+    Field,
+    FieldName,
+    Leaf,
+    Node,
+    Not,
+    Phrase,
+    Word,
+)
+
+__all__ = [
+    "MAX_BRANCHES",
+    "MAX_LENGTH",
+    "All",
+    "Branch",
+    "Condition",
+    "Either",
+    "Field",
+    "FieldName",
+    "Leaf",
+    "Node",
+    "Not",
+    "Phrase",
+    "Strictness",
+    "Topic",
+    "TopicError",
+    "Word",
+    "allows",
+    "holds",
+    "in_category",
+    "narrower",
+    "parse",
+    "parse_plain",
+    "wider",
+]

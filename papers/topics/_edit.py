@@ -1,0 +1,154 @@
+"""Make a topic narrower or wider by one step, the way the preview's buttons do."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from itertools import groupby
+
+from papers.terms import words
+from papers.topics._parse import TopicError
+from papers.topics._topic import Topic
+from papers.topics._tree import (
+    QUOTES,
+    TEXT_FIELDS,
+    All,
+    Either,
+    Field,
+    FieldName,
+    Node,
+    Not,
+    Phrase,
+    Word,
+    both,
+    either,
+)
+
+
+class Strictness(StrEnum):
+    """How sure a match must be."""
+
+    STRICT = "strict"
+    BROAD = "broad"
+
+
+def narrower(topic: Topic, strictness: Strictness) -> tuple[Topic, Strictness] | None:
+    """Return the next narrower topic, None when there is none.
+
+    First broad becomes strict, then words a phrase, then words and phrases must be in the title.
+    """
+    if strictness is Strictness.BROAD:
+        return topic, Strictness.STRICT
+    for step in (_as_phrases, _in_title):
+        changed = _rebuilt(topic, step)
+        if changed is not None:
+            return changed, strictness
+    return None
+
+
+def wider(topic: Topic, strictness: Strictness) -> tuple[Topic, Strictness] | None:
+    """Return the next wider topic, None when there is none.
+
+    First what must be in the title may be anywhere, then phrases become words, then strict becomes
+    broad, then the conditions on category, organisation and code go. An author is what a topic is
+    about, and an exclusion is a wish: both stay.
+    """
+    for step in (_out_of_fields, _as_words):
+        changed = _rebuilt(topic, step)
+        if changed is not None:
+            return changed, strictness
+    if strictness is Strictness.STRICT and topic.text:
+        return topic, Strictness.BROAD
+    changed = _rebuilt(topic, _without_filters)
+    return (changed, strictness) if changed is not None else None
+
+
+def _rebuilt(topic: Topic, step: Callable[[Node], Node]) -> Topic | None:
+    root = step(topic.root)
+    if root == topic.root:
+        return None
+    try:
+        return Topic(root)
+    except TopicError:
+        return None
+
+
+def _as_phrases(node: Node) -> Node:
+    match node:
+        case All(nodes):
+            runs = (
+                (kind, list(run)) for kind, run in groupby(nodes, lambda n: isinstance(n, Word))
+            )
+            return both(
+                part
+                for plain, run in runs
+                for part in ([_joined(run)] if plain else map(_as_phrases, run))
+            )
+        case Either(nodes):
+            return either(map(_as_phrases, nodes))
+        case _:
+            return node
+
+
+def _joined(run: list[Node]) -> Node:
+    """Return plain words as one phrase; one word alone is no phrase."""
+    return Phrase(" ".join(map(str, run))) if len(run) > 1 else run[0]
+
+
+def _in_title(node: Node) -> Node:
+    match node:
+        case Word(text) | Phrase(text):
+            return Field(FieldName.TITLE, text)
+        case All(nodes):
+            return both(map(_in_title, nodes))
+        case Either(nodes):
+            return either(map(_in_title, nodes))
+        case _:
+            return node
+
+
+def _out_of_fields(node: Node) -> Node:
+    match node:
+        case Field(name, value) if name in TEXT_FIELDS:
+            # The value was one word if it has no space; "re-identification" stays one.
+            return Phrase(value) if len(value.split()) > 1 else _word(value)
+        case All(nodes):
+            return both(map(_out_of_fields, nodes))
+        case Either(nodes):
+            return either(map(_out_of_fields, nodes))
+        case _:
+            return node
+
+
+def _as_words(node: Node) -> Node:
+    match node:
+        case Phrase(text):
+            return both([_word(part) for part in text.split() if words(part)] or [node])
+        case All(nodes):
+            return both(map(_as_words, nodes))
+        case Either(nodes):
+            return either(map(_as_words, nodes))
+        case _:
+            return node
+
+
+def _word(text: str) -> Node:
+    """Return a plain word; one that the language would read as a sign stays a phrase."""
+    signs = text in ("OR", "AND", "NOT") or ":" in text or any(c in text for c in "()|" + QUOTES)
+    return Phrase(text) if signs or not text[0].isalnum() else Word(text)
+
+
+def _without_filters(node: Node) -> Node:
+    if not isinstance(node, All):
+        return node
+    kept = [part for part in node.nodes if not _is_filter(part)]
+    return both(kept) if any(not isinstance(part, Not) for part in kept) else node
+
+
+def _is_filter(node: Node) -> bool:
+    droppable = (FieldName.CATEGORY, FieldName.ORGANIZATION, FieldName.CODE)
+    match node:
+        case Field(name, _):
+            return name in droppable
+        case Either(nodes):
+            return all(_is_filter(part) for part in nodes)
+        case _:
+            return False

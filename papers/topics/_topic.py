@@ -1,0 +1,187 @@
+"""A topic as the rest of the bot holds it: a tree, its alternatives, and its filters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from papers.model import Paper
+from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
+from papers.topics._parse import MAX_LENGTH, TopicError, parse_tree
+from papers.topics._tree import (
+    All,
+    Condition,
+    Field,
+    FieldName,
+    Leaf,
+    Node,
+    Phrase,
+    Word,
+    alternatives,
+    normal,
+)
+
+MAX_BRANCHES = 32
+"""Alternatives of one topic; each costs what a topic costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One alternative of a topic: what is to be matched by meaning, and what must simply hold."""
+
+    parts: tuple[Word | Phrase, ...]
+    """The wanted words and phrases outside of fields, in the order written."""
+    conditions: tuple[Condition, ...]
+    """Wanted phrases and fields, and everything that is excluded."""
+
+    @property
+    def text(self) -> str:
+        """The text that is compared by meaning; empty for a branch of filters alone."""
+        return " ".join(part.text for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What somebody wants to read about. Two topics of one tree are equal; see also `key`."""
+
+    root: Node
+    branches: tuple[Branch, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        try:
+            ways = alternatives(self.root, MAX_BRANCHES)
+        except OverflowError:
+            message = (
+                f"This topic has more than {MAX_BRANCHES} alternatives; make it several topics."
+            )
+            raise TopicError(message, 0) from None
+        object.__setattr__(self, "branches", tuple(dict.fromkeys(map(_branch, ways))))
+
+    def __str__(self) -> str:
+        """Return the topic as it could have been written; parsing this gives an equal topic."""
+        return str(self.root)
+
+    @property
+    def key(self) -> str:
+        """A text that is the same for topics that ask the same, whatever their case and order."""
+        return normal(self.root)
+
+    @property
+    def text(self) -> str:
+        """The words and phrases outside of fields and exclusions, of all alternatives, in order."""
+        return " ".join(unique(part.text for branch in self.branches for part in branch.parts))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text of each alternative that has one: what to embed, in the order of `branches`."""
+        return tuple(branch.text for branch in self.branches if branch.parts)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The plain words, each once."""
+        return self._texts_of(Word)
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The quoted phrases outside of fields, each once."""
+        return self._texts_of(Phrase)
+
+    @property
+    def required(self) -> tuple[Condition, ...]:
+        """The conditions that every matching paper satisfies, whichever alternative it matches."""
+        first, *others = self.branches
+        return tuple(
+            c for c in first.conditions if c.wanted and all(c in o.conditions for o in others)
+        )
+
+    @property
+    def excluded(self) -> tuple[Condition, ...]:
+        """The conditions that rule a paper out, whichever alternative it would match."""
+        first, *others = self.branches
+        return tuple(
+            c for c in first.conditions if not c.wanted and all(c in o.conditions for o in others)
+        )
+
+    @property
+    def plain(self) -> bool:
+        """Whether the topic is words and nothing else."""
+        nodes = self.root.nodes if isinstance(self.root, All) else (self.root,)
+        return all(isinstance(node, Word) for node in nodes)
+
+    def allows(self, paper: Paper) -> bool:
+        """Tell whether the topic's phrases, fields and exclusions let the paper through.
+
+        Plain words are left to the matcher, which also weighs meaning: here they always hold.
+        """
+        return allows(self, paper, analyse(paper, stemmer := Stemmer()), stemmer)
+
+    def _texts_of(self, kind: type[Word | Phrase]) -> tuple[str, ...]:
+        return unique(p.text for b in self.branches for p in b.parts if isinstance(p, kind))
+
+
+def parse(source: str) -> Topic:
+    """Return the topic that a person wrote.
+
+    Raises:
+        TopicError: the text is empty, too long, or breaks a rule of the language.
+    """
+    return Topic(parse_tree(source))
+
+
+def parse_plain(source: str) -> Topic:
+    """Return the topic of the text's words alone, whatever signs stand between them.
+
+    For a search box, where wrong syntax falls back to words.
+
+    Raises:
+        TopicError: the text has no word.
+    """
+    found = tuple(Word(word) for word in words(source[:MAX_LENGTH]))
+    if not found:
+        raise TopicError("A topic needs at least one word.", 0)
+    return Topic(found[0] if len(found) == 1 else All(found))
+
+
+def allows(topic: Topic, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> bool:
+    """Tell what `Topic.allows` tells, of a paper whose terms are known."""
+    return any(
+        all(holds(c.leaf, paper, terms, stemmer) is c.wanted for c in branch.conditions)
+        for branch in topic.branches
+    )
+
+
+def holds(leaf: Leaf, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> bool:
+    """Tell whether one leaf is true of a paper."""
+    match leaf:
+        case Word(text) | Phrase(text):
+            return _in_either(stemmer.terms(text), terms.title, terms.abstract)
+        case Field(FieldName.TITLE, value):
+            return _in_either(stemmer.terms(value), terms.title)
+        case Field(FieldName.ABSTRACT, value):
+            return _in_either(stemmer.terms(value), terms.abstract)
+        case Field(FieldName.AUTHOR, value):
+            wanted = words(value)
+            return any(names_author(name, wanted) for name in terms.authors)
+        case Field(FieldName.ORGANIZATION, value):
+            return holds_run(terms.organization, words(value))
+        case Field(FieldName.CATEGORY, value):
+            return any(in_category(category, value) for category in paper.categories)
+        case Field(_, value):
+            return (paper.repository is not None) is (value == "yes")
+
+
+def in_category(category: str, wanted: str) -> bool:
+    """Tell whether a paper's category is the wanted one, or of the wanted archive."""
+    folded, target = category.lower(), wanted.lower()
+    return folded == target or folded.partition(".")[0] == target
+
+
+def _in_either(run: Sequence[str], *texts: Sequence[str]) -> bool:
+    return any(holds_run(text, run) for text in texts)
+
+
+def _branch(way: tuple[Condition, ...]) -> Branch:
+    return Branch(
+        parts=tuple(c.leaf for c in way if c.wanted and isinstance(c.leaf, Word | Phrase)),
+        conditions=tuple(
+            dict.fromkeys(c for c in way if not (c.wanted and isinstance(c.leaf, Word)))
+        ),
+    )
