@@ -1,0 +1,61 @@
+"""Take a library along: the saved papers as a file that reference managers read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from papers.formats import bibtex, csl, markdown, ris, table
+from papers.formats._items import ExportItem
+
+__all__ = ["ExportItem", "Format", "export", "filename"]
+
+
+class Format(StrEnum):
+    """The formats a library can be taken along in, named as in the command."""
+
+    BIBTEX = "bibtex"
+    RIS = "ris"
+    CSL_JSON = "csl-json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
+_WRITERS = {
+    Format.BIBTEX: bibtex.write,
+    Format.RIS: ris.write,
+    Format.CSL_JSON: csl.write,
+    Format.CSV: table.write,
+    Format.MARKDOWN: markdown.write,
+}
+_EXTENSIONS = {
+    Format.BIBTEX: "bib",
+    Format.RIS: "ris",
+    Format.CSL_JSON: "json",
+    Format.CSV: "csv",
+    Format.MARKDOWN: "md",
+}
+
+
+def export(items: Sequence[ExportItem], format: Format) -> bytes:  # noqa: A002 - the command's word
+    """Return the file, in UTF-8, papers in the order given.
+
+    `importing.read_ids` reads the same papers back; with notes, lists and times from all formats
+    but Markdown (RIS folds a note to one line). A paper given twice is written once.
+    """
+    return _WRITERS[format](_once(items))
+
+
+def filename(name: str, format: Format) -> str:  # noqa: A002 - the command's word
+    """Return a file name for a library or one of its lists."""
+    plain = "-".join("".join(c if c.isalnum() else " " for c in name.casefold()).split())
+    return f"{plain[:60] or 'library'}.{_EXTENSIONS[format]}"
+
+
+def _once(items: Iterable[ExportItem]) -> list[ExportItem]:
+    by_id: dict[str, ExportItem] = {}
+    for item in items:
+        known = by_id.setdefault(item.paper.id, item)
+        if known is not item:
+            lists = tuple(dict.fromkeys((*known.lists, *item.lists)))
+            by_id[item.paper.id] = replace(known, lists=lists, note=known.note or item.note)
+    return list(by_id.values())

@@ -1,0 +1,175 @@
+"""BibTeX, written and read by bibtexparser; texts are UTF-8, LaTeX's own characters escaped."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, cast
+
+from bibtexparser import entrypoint
+from bibtexparser.library import Library
+from bibtexparser.model import DuplicateBlockKeyBlock, Entry, Field, ImplicitComment
+from bibtexparser.writer import BibtexFormat
+
+from papers.formats import _texts
+from papers.formats._items import MARK, ExportItem, Finding, Imported, Unreadable
+
+# Its untyped keywords keep the function itself from being typed.
+_write_string = cast("Callable[..., str]", entrypoint.write_string)  # pyright: ignore[reportUnknownMemberType]
+
+# Braces as commands: BibTeX counts every brace, with a backslash before it or not.
+_ESCAPES: Final = {
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{character: f"\\{character}" for character in "&%$#_"},
+}
+_ESCAPE = str.maketrans(_ESCAPES)
+_UNESCAPE: Final = {latex: character for character, latex in _ESCAPES.items()}
+_LATEX = re.compile("|".join(map(re.escape, _UNESCAPE)) + "|[{}]")
+
+_WORD = re.compile(r"(?P<open>[(\[\"'\u201c\u2018]*)(?P<word>[^\s\-\u2010-\u2015/]+)")
+_OWN_CAPITALS = re.compile(r"\w.*[^\W\d_a-z]|[A-Z].*\d|\d.*[A-Z]|^[B-Z]$")
+"""Within a word: a capital not at its beginning, a capital with digits, a capital by itself."""
+_CLOSING = re.compile(r"[.,;:!?\"'\u201d\u2019]*$")
+_CLOSING_BRACKETS = re.compile(r"[.,;:!?\"'\u201d\u2019)\]]*$")
+_ENTRY_LIKE = re.compile(r"@(?=\w*[ \t]*\{)")
+_AND = re.compile(r"\s+and\s+|^and\s|\sand$|,", re.IGNORECASE)
+
+_MONTHS: Final = (
+    *("jan", "feb", "mar", "apr", "may", "jun"),
+    *("jul", "aug", "sep", "oct", "nov", "dec"),
+)
+"""The macros that every BibTeX style defines."""
+
+_OF_ARXIV: Final = ("eprint", "arxivid", "arxiv", "doi", "url", "ee")
+_MENTIONS: Final = ("volume", "journal", "journaltitle", "howpublished", "note", "number", "pages")
+
+
+def write(items: Sequence[ExportItem]) -> bytes:
+    """Return a `.bib` file: `@misc` entries as arXiv recommends, with `eprint` and `primaryClass`.
+
+    Lists are `keywords`, which reference managers show as tags; a comma in a list's name stands in
+    braces, as biblatex reads it.
+    """
+    library = Library([ImplicitComment(f"% {MARK}"), *(_entry(item) for item in items)])
+    layout = BibtexFormat()
+    layout.indent, layout.block_separator, layout.trailing_comma = "  ", "\n", True
+    return _write_string(library, bibtex_format=layout).encode()
+
+
+def _entry(item: ExportItem) -> Entry:
+    paper = item.paper
+    published = _texts.published(paper)
+    year, month = (
+        (published.year, published.month) if published else _texts.year_and_month(paper.id)
+    )
+    primary = paper.categories[0] if paper.categories else ""
+    fields = {
+        "title": _ENTRY_LIKE.sub("{@}", _protected(_texts.title(paper))),
+        "author": " and ".join(_author(name) for name in _texts.authors(paper)),
+        "year": str(year),
+        "month": _MONTHS[month - 1],
+        "eprint": paper.id,
+        "archivePrefix": "arXiv",
+        "primaryClass": _escaped(_texts.one_line(primary)),
+        "doi": _verbatim(_texts.one_line(paper.doi or "")),
+        "howpublished": _escaped(_texts.one_line(paper.journal_ref or "")),
+        "url": _texts.link(paper),
+        "abstract": _escaped(_texts.abstract(paper)),
+        "keywords": ", ".join(_keyword(name) for name in item.lists),
+        "note": _escaped(_texts.cleaned(item.note or "")),
+        "timestamp": item.saved_at.isoformat() if item.saved_at else "",
+    }
+    kept = [
+        Field(name, value, enclosing="no-enclosing" if name == "month" else None)
+        for name, value in fields.items()
+        if value
+    ]
+    return Entry("misc", _texts.key(paper), kept)
+
+
+def _verbatim(text: str) -> str:
+    """Return a field that biblatex takes literally: escaped only where its braces would break."""
+    return _escaped(text) if re.search(r"[\\{}]", text) else text
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPE)
+
+
+def _protected(text: str) -> str:
+    """Return an escaped title whose words with capitals of their own keep them in every style."""
+
+    def protect(match: re.Match[str]) -> str:
+        word = match["word"]
+        brackets = _CLOSING if "(" in word or "[" in word else _CLOSING_BRACKETS
+        ending = brackets.search(word)
+        bare = word[: ending.start()] if ending else word
+        if not _OWN_CAPITALS.search(bare):
+            return _escaped(match.group())
+        return f"{_escaped(match['open'])}{{{_escaped(bare)}}}{_escaped(word[len(bare) :])}"
+
+    # What no word matches is white space and hyphens, which need no escape.
+    return _WORD.sub(protect, text)
+
+
+def _author(name: str) -> str:
+    """Return the name as it is; braces keep a group's name, a comma and an "and" in one piece."""
+    whole = _AND.search(name) or (" " in name and _texts.name_in_parts(name).literal)
+    return f"{{{_escaped(name)}}}" if whole else _escaped(name)
+
+
+def _keyword(name: str) -> str:
+    escaped = _escaped(_texts.one_line(name))
+    return f"{{{escaped}}}" if "," in escaped else escaped
+
+
+def read(text: str) -> Iterator[Finding]:
+    """Yield the entries in the order of the file; a broken one does not harm the others."""
+    library = entrypoint.parse_string(text)
+    ours = any(MARK in comment.comment for comment in library.comments)
+    entries = [(entry.start_line or 0, entry) for entry in library.entries]
+    for block in library.failed_blocks:
+        entry = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock) else None
+        line = block.start_line or 0
+        entries.append((line, entry if isinstance(entry, Entry) else _raw_entry(block.raw or "")))
+    for line, entry in sorted(entries, key=lambda pair: pair[0]):
+        yield _finding(entry, line + 1, ours=ours)
+
+
+def _raw_entry(raw: str) -> Entry:
+    return Entry("misc", " ".join(raw.split()), [])
+
+
+def _finding(entry: Entry, line: int, *, ours: bool) -> Finding:
+    fields = {field.key.casefold(): str(field.value) for field in entry.fields}
+    plain = {name: _unescaped(fields[name]) for name in (*_OF_ARXIV, *_MENTIONS) if name in fields}
+    paper_id = _texts.first_id([plain[name] for name in _OF_ARXIV if name in plain])
+    paper_id = paper_id or _texts.first_id([plain[name] for name in _MENTIONS if name in plain])
+    if paper_id is None:
+        shown = _unescaped(fields.get("title", "")) or entry.key
+        return Unreadable(line, _texts.one_line(shown))
+    if not ours:
+        return Imported(paper_id)
+    return Imported(
+        paper_id,
+        note=_unescaped(fields.get("note", "")) or None,
+        lists=tuple(_keywords(fields.get("keywords", ""))),
+        saved_at=_texts.moment(fields.get("timestamp")),
+    )
+
+
+def _unescaped(latex: str) -> str:
+    """Return the text behind our escapes, and a stranger's text without its braces."""
+    return _LATEX.sub(lambda match: _UNESCAPE.get(match.group(), ""), latex)
+
+
+def _keywords(value: str) -> Iterator[str]:
+    depth, start = 0, 0
+    for position, character in enumerate(f"{value},"):
+        depth += (character == "{") - (character == "}")
+        if character == "," and depth == 0:
+            if name := _unescaped(value[start:position]).strip():
+                yield name
+            start = position + 1

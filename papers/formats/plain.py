@@ -1,0 +1,27 @@
+"""Any text with ids and links, one or more a line."""
+
+import re
+from collections.abc import Iterator
+
+from papers import arxiv_id
+from papers.formats import _texts
+from papers.formats._items import MARK, Finding, Imported, Unreadable
+from papers.formats.markdown import without_notes
+
+_LISTED = re.compile(r"- \[(?:\\.|[^\]\\])*\]\((?P<link>[^)\s]+)\)")
+_NO_ENTRY = re.compile(r"\s*(?:#.*|<!--.*-->|[-=*_`]*)\s*$")
+
+
+def read(text: str) -> Iterator[Finding]:
+    """Yield the papers that each line names; empty lines and comments are no entries."""
+    ours = MARK in text.partition("\n")[0]
+    for number, line in enumerate(without_notes(text).split("\n"), start=1):
+        listed = _LISTED.match(line) if ours else None
+        # A listed paper's title and authors are a stranger's words: only its link is the entry.
+        entry = listed["link"] if listed else line
+        whole = arxiv_id.parse(entry.strip().lstrip("-*•").strip())
+        found = [whole] if whole else arxiv_id.find_all(entry)
+        if found:
+            yield from map(Imported, found)
+        elif not _NO_ENTRY.fullmatch(line):
+            yield Unreadable(number, _texts.one_line(line))

@@ -1,0 +1,88 @@
+"""Bring a library in: the arXiv papers that a file names, whatever kind of list it is."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from papers.formats import bibtex, csl, plain, ris, table
+from papers.formats._items import Finding, Imported, Unreadable
+
+__all__ = ["ImportReport", "Imported", "Unreadable", "read_ids"]
+
+_BIBTEX = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
+_RIS = re.compile(r"^TY {1,2}- ?\w", re.MULTILINE)
+_UNREADABLE_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What a file holds. What no source knows of it is for the caller to find out."""
+
+    papers: tuple[Imported, ...]
+    """Each paper once, in the order of the file, with everything the file says of it."""
+    unreadable: tuple[Unreadable, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        """The papers' ids in the order of the file."""
+        return [paper.id for paper in self.papers]
+
+
+def read_ids(data: bytes, filename: str = "") -> ImportReport:
+    """Read a file of ids or links, BibTeX, RIS, CSL-JSON or CSV.
+
+    Its contents decide what it is, the file's name only where they leave that open. Never raises:
+    what cannot be read is reported with its line.
+    """
+    text = _decoded(data)
+    papers: dict[str, Imported] = {}
+    unreadable: list[Unreadable] = []
+    for finding in _reader(text, filename.casefold())(text):
+        if isinstance(finding, Unreadable):
+            unreadable.append(replace(finding, text=finding.text[:_UNREADABLE_SHOWN]))
+        else:
+            known = papers.get(finding.id)
+            papers[finding.id] = _together(known, finding) if known else finding
+    return ImportReport(tuple(papers.values()), tuple(unreadable))
+
+
+def _decoded(data: bytes) -> str:
+    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        break
+    else:
+        text = data.decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+def _reader(text: str, filename: str) -> Callable[[str], Iterator[Finding]]:
+    # A table first: its cells may hold anything at the beginning of a line.
+    if table.looks_like_one(text):
+        return table.read
+    if _BIBTEX.search(text):
+        return bibtex.read
+    if _RIS.search(text):
+        return ris.read
+    if text.lstrip()[:1] in ("{", "[") and (filename.endswith("json") or _is_json(text)):
+        return csl.read
+    if filename.endswith((".csv", ".tsv")):
+        return table.read
+    return plain.read
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _together(known: Imported, again: Imported) -> Imported:
+    lists = tuple(dict.fromkeys((*known.lists, *again.lists)))
+    return replace(known, lists=lists, note=known.note or again.note)
