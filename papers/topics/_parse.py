@@ -152,10 +152,11 @@ def _quoted(source: str, at: int) -> tuple[str, int]:
     close = next((i for i in range(at + 1, len(source)) if source[i] in ends), None)
     if close is None:
         raise TopicError("This quotation mark is never closed.", at)
-    text = " ".join(_clean(source[at + 1 : close]).split())
+    inside = "".join(c for c in source[at + 1 : close] if c not in QUOTES)
+    text = " ".join(_clean(inside).split())
     if not _says_something(text):
         raise TopicError("There is nothing between these quotation marks.", at)
-    return text.replace('"', ""), close + 1
+    return text, close + 1
 
 
 def _blank(char: str) -> bool:
