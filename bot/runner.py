@@ -153,7 +153,7 @@ async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 await bot.close()
         except TimeoutError:
-            log.error("not everything closed in time")
+            log.warning("not everything closed in time")
         connection.cancel()
         await asyncio.gather(connection, stopping, return_exceptions=True)
 

@@ -1,4 +1,4 @@
-"""What `/paper status` says: the last batch, the sources, the next thread here, why nothing came."""
+"""What `/paper status` says: the last batch, the sources, the next thread, why nothing came."""
 
 from collections.abc import Sequence
 from datetime import datetime

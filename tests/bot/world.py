@@ -177,7 +177,12 @@ async def world(
             await env.settle()
             here = World(env, bot, clock, source, guild, channel, admin, member)
             yield here
-        if unexpected := [error for error in env.errors if sentence_of(error) is None]:
-            raise ExceptionGroup("the bot raised what nobody is told how to mend", unexpected)
+        unexpected = [
+            error
+            for error in env.errors
+            if not isinstance(error, Exception) or sentence_of(error) is None
+        ]
+        if unexpected:
+            raise BaseExceptionGroup("nobody is told how to mend this", unexpected)
     finally:
         await (here.bot if here else bot).close()

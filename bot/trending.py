@@ -1,0 +1,105 @@
+"""`/paper trending`: the best papers of a day, a week or a month, by the ranking of the threads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.client import PaperBot
+from bot.ui.parts import day_in_words
+from bot.ui.payloads import HeaderEntry, header_payload
+from papers import calendar
+from papers.trending import rank
+from storage import batches
+
+PAGE = 10
+"""Papers on one page of a ranked list."""
+
+PAGES = 10
+"""Pages at most: a hundred papers are more than anybody reads."""
+
+
+class Period(StrEnum):
+    """What stretch of time a list is about."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+    def days(self, day: date) -> tuple[date, ...]:
+        """Return the batch days of the stretch that `day` is in."""
+        match self:
+            case Period.DAY:
+                return (day,)
+            case Period.WEEK:
+                return calendar.week_days(day)
+            case Period.MONTH:
+                return calendar.month_days(day)
+
+    def heading(self, day: date) -> str:
+        """Say which stretch it is."""
+        match self:
+            case Period.DAY:
+                return f"Trending on {day_in_words(day)}"
+            case Period.WEEK:
+                return f"Trending in week {calendar.week_name(day)}"
+            case Period.MONTH:
+                return f"Trending in {day_in_words(day).split(maxsplit=2)[2]}"
+
+
+@dataclass(frozen=True, slots=True)
+class TrendingPage:
+    """One page of a ranked list; `entries` is empty when there is nothing in that stretch."""
+
+    day: date
+    period: Period
+    page: int
+    pages: int
+    total: int
+    entries: tuple[HeaderEntry, ...]
+
+    @property
+    def title(self) -> str:
+        """The page's heading."""
+        return self.period.heading(self.day)
+
+
+async def trending_page(
+    bot: PaperBot, day: date | None, period: Period, page: int, now: datetime
+) -> TrendingPage | None:
+    """Return one page of the list of `day`'s stretch, by default the newest batch's.
+
+    `None` while there is no batch at all.
+    """
+    async with bot.database.read() as conn:
+        if day is None:
+            day = await bot.publisher.newest(conn, now)
+            if day is None:
+                return None
+        if period is Period.DAY and not calendar.is_working_day(day):
+            day = calendar.previous(day)
+        candidates = await bot.publisher.drafter.of_days(conn, period.days(day), now)
+        prior = await bot.publisher.drafter.prior(conn, day)
+    ranked = rank(
+        candidates,
+        day=max((candidate.batch for candidate in candidates), default=day),
+        prior=prior,
+        size=PAGE * PAGES,
+        half_life=None,
+    )
+    pages = max(1, -(-len(ranked) // PAGE))
+    page = min(max(page, 0), pages - 1)
+    shown = ranked[page * PAGE : (page + 1) * PAGE]
+    return TrendingPage(
+        day, period, page, pages, len(candidates), header_payload(day, shown).entries
+    )
+
+
+async def days_with_batches(bot: PaperBot, now: datetime, typed: str) -> Sequence[date]:
+    """Return the newest days that have a batch and begin with what was typed."""
+    curated = [source.name for source in bot.sources if source.curated]
+    newest = calendar.batch_day(now)
+    async with bot.database.read() as conn:
+        rows = await batches.rows(conn, date(2023, 5, 4), newest, sources=curated)
+    days = dict.fromkeys(row.day for row in rows if row.papers)
+    return [day for day in days if day.isoformat().startswith(typed.strip())]

@@ -1,0 +1,148 @@
+"""`/paper trending`."""
+
+import re
+from datetime import date
+from typing import Self
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot import limits
+from bot.client import PaperBot
+from bot.trending import Period, TrendingPage, days_with_batches, trending_page
+from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, page_buttons, template
+from bot.ui.errors import Interaction as AnyInteraction
+from bot.ui.errors import UserError
+from bot.ui.pages import render_list
+from bot.ui.parts import day_in_words
+from bot.ui.text import escape, plural
+from papers import calendar
+
+Interaction = discord.Interaction[PaperBot]
+
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_PERIOD = "|".join(Period)
+_BACK, _NEXT, _OTHERS = range(3)
+
+
+class TurnTrending(
+    PaperboyButton,
+    template=template("trending", period=_PERIOD, day=_DAY, page=NUMBER, place=NUMBER),
+):
+    """Turns the page of a list, or changes its stretch of time."""
+
+    def __init__(
+        self,
+        period: Period,
+        day: date,
+        page: int,
+        place: int,
+        label: str = "…",
+        *,
+        off: bool = False,
+    ) -> None:
+        super().__init__(
+            ui.Button(
+                label=label,
+                disabled=off,
+                # `place` keeps the ids of one message apart where two buttons lead to one page.
+                custom_id=custom_id("trending", period, day, page, place),
+            )
+        )
+        self.period, self.day, self.page = period, day, page
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        day = date.fromisoformat(match["day"])
+        return cls(Period(match["period"]), day, int(match["page"]), int(match["place"]))
+
+    async def pressed(self, interaction: AnyInteraction) -> None:
+        """Show the page that the button leads to, in the place of this one."""
+        bot: PaperBot = interaction.client
+        page = await trending_page(bot, self.day, self.period, self.page, bot.clock.now())
+        if page is None:
+            raise UserError("That list is gone.")
+        await interaction.response.edit_message(view=render(page))
+
+
+class Trending(commands.Cog):
+    """The lists of the best."""
+
+    def __init__(self, bot: PaperBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(description="The papers people vote for: of a day, a week or a month")
+    @app_commands.rename(day="date")
+    @app_commands.describe(
+        day="A day like 2026-11-20; the newest batch if you leave it out",
+        period="The whole week or month that the day is in",
+        public="Show it to everybody here",
+    )
+    async def trending(
+        self,
+        interaction: Interaction,
+        day: str | None = None,
+        period: Period = Period.DAY,
+        public: bool = False,
+    ) -> None:
+        """Show the first page of a list."""
+        now = self.bot.clock.now()
+        wanted = None if day is None else _parse_day(day, calendar.batch_day(now))
+        page = await trending_page(self.bot, wanted, period, 0, now)
+        if page is None:
+            raise UserError(f"There is no batch yet. {self.bot.mention('paper status')} says why.")
+        if not page.entries:
+            raise UserError(
+                f"I know no papers of {day_in_words(page.day)}. Pick another day: the list under"
+                " `date` has those that I know."
+            )
+        await interaction.response.send_message(view=render(page), ephemeral=not public)
+
+    @trending.autocomplete("day")
+    async def _days(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        days = await days_with_batches(self.bot, self.bot.clock.now(), current)
+        return [
+            app_commands.Choice(name=f"{day} · {day_in_words(day)}", value=day.isoformat())
+            for day in days[: limits.CHOICES]
+        ]
+
+
+def _parse_day(text: str, newest: date) -> date:
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UserError(
+            f"“{escape(text, 40)}” is no date. Write it like {newest.isoformat()}."
+        ) from error
+    if day > newest:
+        raise UserError(f"{day_in_words(day)} has not come yet.")
+    return day
+
+
+def render(page: TrendingPage) -> ui.LayoutView:
+    """Return a page of the list, with buttons to turn it and to widen it."""
+    turn = page_buttons(
+        page.page,
+        page.pages,
+        lambda to, label, off: TurnTrending(
+            page.period, page.day, to, _NEXT if to > page.page else _BACK, label, off=off
+        ),
+    )
+    others = [
+        TurnTrending(period, page.day, 0, _OTHERS, f"The {period}")
+        for period in Period
+        if period is not page.period
+    ]
+    notes = [
+        plural(page.total, "paper")
+        + (f" · page {page.page + 1} of {page.pages}" if page.pages > 1 else "")
+    ]
+    return render_list(page.title, page.entries, notes=notes, buttons=[*turn, *others])
+
+
+async def setup(bot: PaperBot) -> None:
+    """Add the cog and its buttons."""
+    bot.add_dynamic_items(TurnTrending)
+    await bot.add_paper_cog(Trending(bot))
