@@ -133,8 +133,8 @@ def page_buttons(
     if last <= 0:
         return []
     return [
-        make(max(page - 1, 0), "◀ Back", page == 0),
-        make(page + 1, "Next ▶", page >= last),
+        make(max(page - 1, 0), "← Back", page == 0),
+        make(page + 1, "Next →", page >= last),
     ]
 
 

@@ -186,10 +186,8 @@ def _hit(hit: Hit, number: int, room: int) -> str:
 def _about(hit: Hit) -> str:
     people = text.escape(text.people(hit.authors, 2), _ABOUT // 2)
     published = short_day(hit.published) if hit.published else ""
-    about = [people, published, numbers(hit.upvotes)]
-    if hit.repository:
-        stars = f"code ★ {hit.stars:,}" if hit.stars else "code"
-        about.append(text.link(stars, hit.repository, _REPOSITORY))
+    code = text.link("code", hit.repository, _REPOSITORY) if hit.repository else ""
+    about = (people, published, numbers(hit.upvotes, hit.stars), code)
     return " · ".join(filter(None, about)) or hit.paper_id
 
 

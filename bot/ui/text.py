@@ -151,11 +151,15 @@ def clip(markdown: str, limit: int) -> str:
         return markdown
     kept: list[str] = []
     room = limit - len(ELLIPSIS) - len("**")
+    cut = ""
     for match in _UNIT.finditer(markdown):
-        room -= length(match[0])
+        cut = match[0]
+        room -= length(cut)
         if room < 0:
             break
-        kept.append(match[0])
+        kept.append(cut)
+    if not cut.isspace() and " " in kept[-_WORD:]:
+        del kept[len(kept) - 1 - kept[::-1].index(" ") :]
     if kept and kept[-1] == "**" and kept.count("**") % 2:
         kept.pop()
     closing = "**" if kept.count("**") % 2 else ""

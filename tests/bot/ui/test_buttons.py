@@ -1,0 +1,182 @@
+import logging
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import discord
+import pytest
+import simcord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.ui.buttons import (
+    PAPER,
+    Interaction,
+    PaperboyButton,
+    custom_id,
+    template,
+)
+from bot.ui.errors import UserError, answer_error, sentence_of
+from tests.bot.ui.items import Keep, Pick
+
+
+class Fail(PaperboyButton, template=template("fail", how=r"\w+")):
+    """Fails in every way there is."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(ui.Button(label=how, custom_id=custom_id("fail", how)))
+        self.how = how
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        if match["how"] == "early":
+            raise RuntimeError("no such row")
+        return cls(match["how"])
+
+    async def pressed(self, interaction: Interaction) -> None:
+        if self.how == "user":
+            raise UserError("That list is full. Remove a paper first.")
+        if self.how == "answered":
+            await interaction.response.send_message("working", ephemeral=True)
+        if self.how == "expired":
+            await interaction.response.defer()
+            response: Any = type("Response", (), {"status": 404, "reason": "Not Found"})()
+            raise discord.NotFound(response, {"code": 10062, "message": "Unknown interaction"})
+        raise RuntimeError("the database is gone")
+
+
+def layout(*items: ui.Item[Any]) -> ui.LayoutView:
+    return ui.LayoutView(timeout=None).add_item(ui.ActionRow(*items))
+
+
+@asynccontextmanager
+async def world() -> AsyncGenerator[simcord.Env]:
+    """A simulated Discord whose bot knows the buttons of these tests."""
+    bot = commands.Bot(commands.when_mentioned, intents=discord.Intents(guilds=True))
+    bot.add_dynamic_items(Keep, Pick, Fail)
+    async with simcord.run(bot) as env:
+        yield env
+
+
+def answers(result: simcord.InteractionResult) -> list[str]:
+    """Return what the person was told, all of it to them alone."""
+    told = [answer for answer in (result.response, *result.followups) if answer]
+    assert all(answer.ephemeral for answer in told if answer.content)
+    return [answer.content for answer in told if answer.content]
+
+
+async def told(env: simcord.Env, item: ui.Item[Any], label: str) -> list[str]:
+    """Press a button as a member and return what they are told."""
+    channel, ada = a_member(env)
+    message = await posted(env, channel, item)
+    return answers(await ada.click(message, label=label))
+
+
+def a_member(env: simcord.Env) -> tuple[simcord.ChannelHandle, simcord.MemberActor]:
+    guild = env.create_guild()
+    return guild.create_text_channel("papers"), guild.add_member(env.create_user("ada"))
+
+
+async def posted(
+    env: simcord.Env, channel: simcord.ChannelHandle, item: ui.Item[Any]
+) -> discord.Message:
+    destination = env.bot.get_partial_messageable(channel.id)
+    return await destination.send(view=layout(item))
+
+
+async def test_a_button_does_what_its_custom_id_says() -> None:
+    async with world() as env:
+        assert await told(env, Keep("hep-th/9901001"), "Keep") == ["kept hep-th/9901001"]
+
+
+async def test_a_select_is_told_what_was_chosen() -> None:
+    options = [discord.SelectOption(label=name, value=name) for name in ("a", "b")]
+    async with world() as env:
+        channel, ada = a_member(env)
+        message = await posted(env, channel, Pick(options))
+        assert answers(await ada.select(message, ["b"])) == ["picked b"]
+
+
+@pytest.mark.parametrize("how", ["late", "early", "answered"])
+async def test_a_failing_button_answers_with_the_id_that_the_log_has(
+    how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with world() as env:
+        sentence = (await told(env, Fail(how), how))[-1]
+    found = re.search(r"error `([0-9a-f]{6})`", sentence)
+    assert found
+    record = next(record for record in caplog.records if record.name == "bot.ui.errors")
+    assert found[1] in record.getMessage()
+    assert "v1:fail" in record.getMessage()
+    assert record.levelno == logging.ERROR
+    assert record.exc_info
+
+
+async def test_what_a_person_can_mend_is_told_without_an_id(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with world() as env:
+        sentences = await told(env, Fail("user"), "user")
+    assert sentences == ["That list is full. Remove a paper first."]
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_an_interaction_that_came_too_late_is_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with world() as env:
+        assert await told(env, Fail("expired"), "expired") == []
+    records = [record for record in caplog.records if record.name == "bot.ui.errors"]
+    assert [record.levelno for record in records] == [logging.WARNING]
+
+
+async def test_a_failing_command_answers_with_the_id_that_the_log_has(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ids: list[str] = []
+
+    async def broken(interaction: discord.Interaction[commands.Bot]) -> None:
+        raise RuntimeError("the database is gone")
+
+    async def on_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        ids.append(await answer_error(interaction, error))
+
+    bot = commands.Bot(commands.when_mentioned, intents=discord.Intents(guilds=True))
+    bot.tree.add_command(app_commands.Command(name="broken", description="Fail", callback=broken))
+    bot.tree.error(on_error)
+    async with simcord.run(bot) as env:
+        await bot.tree.sync()
+        channel, ada = a_member(env)
+        (sentence,) = answers(await ada.slash(channel, "broken"))
+        simcord.assert_error(env, RuntimeError, contains="database is gone")
+    assert ids[0] in sentence
+    assert "the database is gone" not in sentence
+    assert "what='broken'" in caplog.text
+
+
+def test_known_refusals_say_what_to_do() -> None:
+    missing = sentence_of(app_commands.MissingPermissions(["manage_guild"]))
+    assert missing == "You need **Manage Server** here for that."
+    lacking = sentence_of(app_commands.BotMissingPermissions(["send_messages", "add_reactions"]))
+    assert lacking is not None
+    assert lacking.startswith("I lack **Send Messages** and **Add Reactions** here.")
+    assert "server" in (sentence_of(app_commands.NoPrivateMessage()) or "")
+    cooldown = app_commands.CommandOnCooldown(app_commands.Cooldown(1, 60), 3.2)
+    assert sentence_of(cooldown) == "That was quick. Try again in 3 seconds."
+    assert sentence_of(RuntimeError("anything else")) is None
+
+
+def test_custom_ids_carry_a_version_and_are_read_back() -> None:
+    form = template("save", paper_id=PAPER, list_id=r"\d+")
+    assert custom_id("save", "2406.07496", 7) == "v1:save:2406.07496:7"
+    match = form.fullmatch(custom_id("save", "hep-th/9901001", 7))
+    assert match
+    assert match.groupdict() == {"paper_id": "hep-th/9901001", "list_id": "7"}
+    assert not form.fullmatch("v2:save:2406.07496:7")
+    assert template("save", version=2).fullmatch("v2:save")
+
+
+def test_a_custom_id_that_discord_would_refuse_is_refused_here() -> None:
+    with pytest.raises(ValueError, match="longer than 100"):
+        custom_id("search", "x" * 100)
