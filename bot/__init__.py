@@ -1,1 +1,2 @@
-"""The running process: settings, client, clock, ingest, publishing, cards, demo and command line."""
+"""The running process: settings, client, clock, ingest, publishing, cards, demo and command
+line."""

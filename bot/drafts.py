@@ -1,6 +1,7 @@
 """What a feed's post will say: the day's ranking for one channel, composed and ready to be
 frozen."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -55,6 +56,8 @@ class Drafter:
 
     def __init__(self, sources: Collection[str]) -> None:
         self._sources = sources
+        # Many feeds ask at the same minute; the first one's answer serves all.
+        self._asking = asyncio.Lock()
         self._candidates: tuple[tuple[date, datetime], list[Candidate]] | None = None
         self._prior: tuple[date, Prior] | None = None
 
@@ -99,12 +102,13 @@ class Drafter:
 
     async def candidates(self, conn: AsyncConnection, day: date, now: datetime) -> list[Candidate]:
         """Return what could be shown for `day`: its papers and those of the batches before."""
-        if self._candidates is None or self._candidates[0] != (day, now):
-            days = [day]
-            while len(days) < LOOK_BACK:
-                days.append(calendar.previous(days[-1]))
-            self._candidates = (day, now), await self.of_days(conn, days, now)
-        return self._candidates[1]
+        async with self._asking:
+            if self._candidates is None or self._candidates[0] != (day, now):
+                days = [day]
+                while len(days) < LOOK_BACK:
+                    days.append(calendar.previous(days[-1]))
+                self._candidates = (day, now), await self.of_days(conn, days, now)
+            return self._candidates[1]
 
     async def of_days(
         self, conn: AsyncConnection, days: Sequence[date], now: datetime
@@ -115,17 +119,18 @@ class Drafter:
 
     async def prior(self, conn: AsyncConnection, day: date) -> Prior:
         """Return what earlier batches say about papers without votes; learnt once a day."""
-        if self._prior is None or self._prior[0] != day:
-            days = [day - timedelta(days=n) for n in range(1, PRIOR_DAYS + 1)]
-            past = await batches.papers(conn, days, sources=self._sources)
-            self._prior = (
-                day,
-                Prior.learn(
-                    [Past(entry.paper.paper, entry.paper.metrics, entry.day) for entry in past],
-                    before=day,
-                ),
-            )
-        return self._prior[1]
+        async with self._asking:
+            if self._prior is None or self._prior[0] != day:
+                days = [day - timedelta(days=n) for n in range(1, PRIOR_DAYS + 1)]
+                past = await batches.papers(conn, days, sources=self._sources)
+                self._prior = (
+                    day,
+                    Prior.learn(
+                        [Past(entry.paper.paper, entry.paper.metrics, entry.day) for entry in past],
+                        before=day,
+                    ),
+                )
+            return self._prior[1]
 
 
 async def _with_growth(

@@ -83,4 +83,5 @@ HEADER_PAPERS: Final = 20
 PAGE_HITS: Final = 5
 """Hits on one page: five sections, a select and two rows of buttons stay under `COMPONENTS`."""
 READ_BACK_MESSAGES: Final = 200
-"""Messages read back after a restart to find what had been sent: a thread, or a busy channel's minutes."""
+"""Messages read back after a restart to find what had been sent: a thread, or a busy channel's
+minutes."""

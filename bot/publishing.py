@@ -161,6 +161,9 @@ class Publisher:
         if feed is None:
             await self._finish(post, posts.FAILED, now, "the feed was removed")
             return
+        if now - post.planned_at > GIVE_UP_AFTER:
+            await self._finish(post, posts.FAILED, now, post.reason or "it was too late for it")
+            return
         failure = await self._send_steps(post, Draft.from_json(post.payload), now)
         if failure is None:
             await self._finish(post, posts.DONE, now)

@@ -183,10 +183,15 @@ async def _record_skipped(
 
 
 async def unfinished(conn: AsyncConnection, now: datetime) -> list[int]:
-    """Return the ids of posts that wait to be sent, or sent on, oldest first."""
+    """Return the ids of posts that wait to be sent, or sent on, oldest first.
+
+    Those of a feed that is paused or disabled wait until it is resumed.
+    """
     rows = await conn.execute(
         select(posts.c.id)
+        .outerjoin(feeds, feeds.c.id == posts.c.feed_id)
         .where(
+            or_(feeds.c.id.is_(None), feeds.c.state == "active"),
             posts.c.state.in_(UNFINISHED),
             or_(posts.c.next_try_at.is_(None), posts.c.next_try_at <= now),
         )

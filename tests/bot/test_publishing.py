@@ -249,6 +249,22 @@ async def test_a_lost_permission_stops_the_feed_and_an_admin_is_told_once(tmp_pa
         assert "Create Public Threads" in told[0]
 
 
+async def test_a_stopped_post_goes_on_when_its_feed_is_resumed(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        feed = await here.add_feed()
+        here.env.inject_error(
+            "POST", f"/channels/{here.channel.id}/messages", status=403, code=50013
+        )
+        await here.tick(at(MONDAY, 9))
+        assert headers(here.channel) == []
+        await here.admin.slash(here.channel, "feed resume")
+        await here.tick(at(MONDAY, 10))
+        await here.tick(at(MONDAY, 11))
+        assert len(headers(here.channel)) == 1
+        assert len(cards(here.channel)) == 3
+        assert (await feed_now(here, feed.id)).state is FeedState.ACTIVE
+
+
 async def test_a_deleted_channel_stops_its_feed(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         feed = await here.add_feed()
