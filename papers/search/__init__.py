@@ -1,0 +1,33 @@
+"""Search without knowing where papers are kept: the words of a query, the ranking of hits."""
+
+from papers.search._fusion import (
+    FEEDBACK_PAPERS,
+    TITLE_HITS,
+    TITLE_WORDS,
+    Ranked,
+    Tier,
+    alike,
+    feedback,
+    fuse,
+    idf,
+)
+from papers.search._spelling import readings, slips, split
+from papers.search._words import MAX_QUERY_WORDS, Analysis, QueryWords
+
+__all__ = [
+    "FEEDBACK_PAPERS",
+    "MAX_QUERY_WORDS",
+    "TITLE_HITS",
+    "TITLE_WORDS",
+    "Analysis",
+    "QueryWords",
+    "Ranked",
+    "Tier",
+    "alike",
+    "feedback",
+    "fuse",
+    "idf",
+    "readings",
+    "slips",
+    "split",
+]

@@ -1,0 +1,247 @@
+"""The full-text index: a tantivy directory beside the database, derived from it and disposable.
+
+It holds nothing that the database does not, so whatever is wrong with it is cured by making it
+anew. Its watermark is the highest `papers.revision` in it, committed together with the papers
+themselves: after a crash it is exactly as far as its content.
+"""
+
+import logging
+import shutil
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, cast
+
+import tantivy
+
+from papers.search import Analysis
+from storage.papers import StoredPaper
+
+log = logging.getLogger(__name__)
+
+SCHEMA_VERSION = 1
+"""Raise it with every change of fields or analysis: an index of another version is made anew."""
+
+TITLE_REPEATS = 2
+"""The title stands this often in the field that is scored, so that its words count for more."""
+
+KEY_END = "\x1f"
+"""Between a suggestion's folded key and its spelling; sorts before every character of a name."""
+
+_HEAP_BYTES = 48_000_000  # of the one indexing thread; 15 MB is tantivy's least
+_VERSION_FILE = "paperboy-schema"
+
+
+class IndexBusyError(Exception):
+    """Another process is writing the index; it will follow the database there."""
+
+
+class IndexDamagedError(Exception):
+    """The index cannot be read and has to be made anew."""
+
+
+class PaperIndex:
+    """The index in one directory: opened or made, written in batches, read through snapshots."""
+
+    def __init__(self, directory: Path, analysis: Analysis) -> None:
+        self.directory = directory
+        self.analysis = analysis
+        self.schema = _schema()
+        self.created = not _usable(directory)
+        """Whether nothing usable was there."""
+        if self.created:
+            _clear(directory)
+        self._index = self._open()
+
+    def searcher(self) -> tantivy.Searcher:
+        """Return a snapshot: what is written later does not change it."""
+        return self._index.searcher()
+
+    @property
+    def papers(self) -> int:
+        """The number of papers in it."""
+        return self.searcher().num_docs
+
+    def watermark(self) -> int:
+        """Return the highest revision in it, 0 if it is empty.
+
+        Raises:
+            IndexDamagedError: its files cannot be read.
+        """
+        try:
+            searcher = cast("Any", self.searcher())
+            found: dict[str, dict[str, float | None]] = searcher.aggregate(
+                tantivy.Query.all_query(), {"last": {"max": {"field": "revision"}}}
+            )
+        except (ValueError, OSError) as error:
+            raise IndexDamagedError(str(error)) from error
+        return int(found["last"]["value"] or 0)
+
+    def begin(self) -> "IndexSession":
+        """Take the index's lock, to write. Blocking, like all of the session: keep it off the loop.
+
+        Raises:
+            IndexBusyError: another process holds the lock.
+            IndexDamagedError: what is there cannot be extended.
+        """
+        try:
+            writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+            # Only with the lock is the watermark sure to be the last one.
+            self._index.reload()
+        except ValueError as error:
+            if "LockBusy" in str(error):
+                raise IndexBusyError(str(error)) from error
+            raise IndexDamagedError(str(error)) from error
+        return IndexSession(self, writer)
+
+    def reload(self) -> None:
+        """Let later snapshots see what was committed."""
+        self._index.reload()
+
+    def clear(self) -> None:
+        """Throw everything away and start empty."""
+        _clear(self.directory)
+        self._index = self._open()
+
+    def _open(self) -> tantivy.Index:
+        index = tantivy.Index(self.schema, path=str(self.directory))
+        index.register_tokenizer("words", self.analysis.words)
+        index.register_tokenizer("stems", self.analysis.stems)
+        index.register_tokenizer("names", self.analysis.names)
+        return index
+
+    def folded(self, text: str) -> str:
+        """Return the words of a text as suggestions are keyed by them."""
+        return " ".join(self.analysis.words.analyze(text))
+
+
+class IndexSession:
+    """Writing to the index: papers go in batch by batch and count from the commit on."""
+
+    def __init__(self, index: PaperIndex, writer: tantivy.IndexWriter) -> None:
+        self._index = index
+        self._writer = writer
+        self.watermark = index.watermark()
+        """The revision up to which papers have been put in."""
+
+    def add(self, batch: Sequence[StoredPaper]) -> None:
+        """Put in the next papers, in the order of their revisions, replacing older states of them.
+
+        Raises:
+            IndexDamagedError: the index cannot be written, on a full disk for example.
+        """
+        try:
+            for entry in batch:
+                self._writer.delete_documents_by_term("row", entry.row)
+                self._writer.add_document(self._document(entry))
+        except ValueError as error:
+            raise IndexDamagedError(str(error)) from error
+        if batch:
+            self.watermark = batch[-1].revision
+
+    def commit(self) -> None:
+        """Make everything that was put in count, and visible to new snapshots.
+
+        Raises:
+            IndexDamagedError: the index cannot be written.
+        """
+        try:
+            self._writer.commit()
+            self._index.reload()
+        except ValueError as error:
+            raise IndexDamagedError(str(error)) from error
+
+    def close(self) -> None:
+        """Give the lock back; what was not committed is forgotten."""
+        try:
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
+        except ValueError:
+            log.exception("the search index did not close cleanly")
+
+    def _document(self, entry: StoredPaper) -> tantivy.Document:
+        paper = entry.paper
+        document = tantivy.Document()
+        document.add_integer("row", entry.row)
+        document.add_integer("revision", entry.revision)
+        document.add_integer("day", (paper.published_at or entry.first_seen_at).date().toordinal())
+        document.add_text("id", paper.id)
+        document.add_text("title", paper.title)
+        document.add_text("title_words", paper.title)
+        document.add_integer("title_length", len(self._words(paper.title)))
+        document.add_text("abstract", paper.abstract)
+        keywords = "\n".join(paper.keywords)
+        document.add_text(
+            "text", "\n".join([paper.title] * TITLE_REPEATS + [paper.abstract, keywords])
+        )
+        document.add_text("words", "\n".join((paper.title, paper.abstract, keywords)))
+        for author in paper.authors:
+            document.add_text("authors", author.name)
+            for key in self._name_keys(author.name):
+                document.add_text("author_names", f"{key}{KEY_END}{author.name}")
+        for keyword in paper.keywords:
+            document.add_text("keyword_names", f"{self._index.folded(keyword)}{KEY_END}{keyword}")
+        for category in dict.fromkeys((*paper.categories, *map(_archive, paper.categories))):
+            document.add_text("categories", category.lower())
+        if paper.organization:
+            document.add_text("organization", paper.organization)
+        if paper.repository:
+            document.add_text("code", "yes")
+        return document
+
+    def _words(self, text: str) -> list[str]:
+        return self._index.analysis.words.analyze(text)
+
+    def _name_keys(self, name: str) -> list[str]:
+        words = self._words(name)
+        if len(words) < 2:
+            return [" ".join(words)] if words else []
+        return [" ".join(words), " ".join((words[-1], *words[:-1]))]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("row", indexed=True, fast=True)
+    builder.add_integer_field("revision", fast=True)
+    builder.add_integer_field("day", indexed=True, fast=True)
+    builder.add_integer_field("title_length", fast=True)
+    builder.add_text_field("id", stored=True, tokenizer_name="names", index_option="basic")
+    builder.add_text_field("title", stored=True, tokenizer_name="stems")
+    # Unstemmed, for exact titles and for completing words.
+    builder.add_text_field("title_words", tokenizer_name="words")
+    builder.add_text_field("abstract", tokenizer_name="stems")
+    # What is scored: title and abstract as one text, so that a word's weight is one BM25 term.
+    builder.add_text_field("text", tokenizer_name="stems", index_option="freq")
+    # Unstemmed: the dictionary in which misspelt words find their neighbours.
+    builder.add_text_field("words", tokenizer_name="words", index_option="basic")
+    builder.add_text_field("authors", tokenizer_name="words")
+    builder.add_text_field("organization", tokenizer_name="words")
+    for name in ("categories", "code", "author_names", "keyword_names"):
+        builder.add_text_field(name, tokenizer_name="names", index_option="basic")
+    return builder.build()
+
+
+def _archive(category: str) -> str:
+    return category.partition(".")[0]
+
+
+def _usable(directory: Path) -> bool:
+    """Tell whether a directory holds an index of this version that can be opened and read."""
+    try:
+        if (directory / _VERSION_FILE).read_text("ascii") != _version():
+            return False
+        return tantivy.Index.exists(str(directory)) and tantivy.Index.is_compatible(str(directory))
+    except (OSError, ValueError):
+        return False
+
+
+def _version() -> str:
+    return f"{SCHEMA_VERSION}\n{version('tantivy')}\n"
+
+
+def _clear(directory: Path) -> None:
+    if directory.exists():
+        log.info("making the search index anew directory=%s", directory)
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True)
+    (directory / _VERSION_FILE).write_text(_version(), "ascii")

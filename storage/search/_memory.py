@@ -1,0 +1,114 @@
+"""The semantic half: the embedder, the vectors in memory, and the queue that fills both."""
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from papers.embedding import Embedder
+from storage import papers as stored_papers
+from storage import vectors
+from storage.database import Database
+from storage.papers import StoredPaper
+from storage.vectors import Embedded, Floats, VectorMatrix
+
+log = logging.getLogger(__name__)
+
+BATCH = 32
+"""Papers embedded and written at a time: below a second of work, so that stopping is quick."""
+
+_NICE = 10  # the thread's priority below the rest of the process, where the system can do that
+_QUERIES = 512  # vectors of queries kept: turning a page embeds nothing
+_QUERY_WORDS = 64  # a longer query's vector is that of its beginning
+
+
+class Memory:
+    """Vectors of the newest papers, kept up to date with the database by one embedder."""
+
+    def __init__(self, database: Database, embedder: Embedder, limit: int) -> None:
+        self.embedder = embedder
+        self.model = vectors.model_key(embedder)
+        self._database = database
+        self._limit = limit
+        self.matrix = VectorMatrix(embedder.dimensions, limit)
+        self._queries: OrderedDict[str, Floats] = OrderedDict()
+        self._queries_lock = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, "embedding", initializer=_step_back)
+
+    async def load(self) -> None:
+        """Read the vectors that the database has."""
+        async with self._database.read() as conn:
+            expected = await stored_papers.count(conn)
+            matrix = VectorMatrix(self.embedder.dimensions, self._limit, expected=expected)
+            portions = vectors.newest(conn, self.model, self.embedder.dimensions, self._limit)
+            async for rows, found in portions:
+                await asyncio.to_thread(matrix.add, rows, found)
+        self.matrix = matrix
+
+    async def embed_next(self, limit: int = BATCH) -> int:
+        """Embed the newest papers that lack a vector of their present text; return how many."""
+        async with self._database.read() as conn:
+            batch = await vectors.missing(conn, self.model, limit)
+        if not batch:
+            return 0
+        loop = asyncio.get_running_loop()
+        texts = [document_text(entry) for entry in batch]
+        found = await loop.run_in_executor(self._thread, self.embedder.embed, texts)
+        embedded = [
+            Embedded(entry.paper.id, entry.row, entry.revision, vector)
+            for entry, vector in zip(batch, found, strict=True)
+        ]
+        async with self._database.write() as conn:
+            await vectors.put(conn, self.model, embedded)
+        await asyncio.to_thread(self.matrix.add, [item.row for item in embedded], found)
+        return len(batch)
+
+    async def forget_other_models(self) -> None:
+        """Drop what an earlier model left, once everything is embedded anew."""
+        async with self._database.write() as conn:
+            forgotten = await vectors.forget_other_models(conn, self.model)
+        if forgotten:
+            log.info("dropped vectors of other models vectors=%d", forgotten)
+
+    def of_query(self, words: Sequence[str], text: str) -> Floats:
+        """Return a query's unit vector. Blocking."""
+        asked = " ".join(text.split()[:_QUERY_WORDS]) or " ".join(words)
+        with self._queries_lock:
+            if (known := self._queries.get(asked)) is not None:
+                self._queries.move_to_end(asked)
+                return known
+        vector = self.embedder.embed([asked])[0]
+        with self._queries_lock:
+            self._queries[asked] = vector
+            while len(self._queries) > _QUERIES:
+                self._queries.popitem(last=False)
+        return vector
+
+    def nearest(self, vector: Floats, limit: int) -> list[int]:
+        """Return the rows of the nearest papers, in no order."""
+        rows, cosines = self.matrix.cosines(vector)
+        if len(rows) > limit:
+            rows = rows[np.argpartition(-cosines, limit)[:limit]]
+        return [int(row) for row in rows]
+
+    def close(self) -> None:
+        """Let the batch under way finish, and start no other."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+
+def document_text(entry: StoredPaper) -> str:
+    """Return what is embedded of a paper."""
+    paper = entry.paper
+    return f"{paper.title}. {paper.abstract}" if paper.abstract else paper.title
+
+
+def _step_back() -> None:
+    # On Linux priorities are per thread; elsewhere this would slow the whole process down.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -1,0 +1,118 @@
+"""From a request to ranked rows: the words' half and the meaning's half brought together."""
+
+from dataclasses import dataclass
+
+from tantivy import Query
+
+from papers.search import FEEDBACK_PAPERS, Ranked, Tier, alike, feedback, fuse
+from storage.index import PaperIndex
+from storage.papers import StoredPaper
+from storage.search._conditions import Conditions
+from storage.search._lexicon import Lexicon, Plan
+from storage.search._memory import Memory, document_text
+from storage.search._types import SearchRequest, Sort
+from storage.vectors import Floats
+
+DEPTH = 250
+"""Candidates of each half, and hits of an answer: fifty pages of five."""
+
+_WIDE = 2_000  # nearest papers that are looked through for those that meet conditions
+_NARROW = 3_000  # conditions that so few papers meet are searched by meaning completely
+_TELLING_WORDS = 30  # of a paper, to find papers like it by
+_EVERY_WORD = 10  # hits with every word that make the others superfluous when sorted otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Ranked rows with how the query was read."""
+
+    plan: Plan
+    hits: list[Ranked]
+    by_meaning: bool
+
+
+def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ranking:
+    """Rank the index's papers for a request, by `Sort.BEST` order. Blocking."""
+    lexicon = Lexicon(index)
+    plan = lexicon.plan(request.text)
+    within = Conditions(index.schema, index.analysis).within(
+        request.since, request.categories, request.expression
+    )
+    if not plan.terms:
+        rows = lexicon.matching(within, DEPTH) if within is not None else []
+        return Ranking(plan, [Ranked(row, 0.0, 0.0, None) for row in rows], by_meaning=False)
+    words = lexicon.best(plan, within, DEPTH)
+    tiers, titled = lexicon.tiers(plan, within)
+    words |= titled
+    if memory is None or not len(memory.matrix):
+        hits = fuse(words, plan.weight, {}, tiers)
+        return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=False)
+    query = memory.of_query(plan.words.all, request.text)
+    near = _near(lexicon, memory, query, within)
+    words |= lexicon.best(plan, within, len(near), rows=[row for row in near if row not in words])
+    rows, found = memory.matrix.of(list(dict.fromkeys((*words, *near))))
+    # Once to know the best papers, and again from where they draw the query.
+    first = fuse(words, plan.weight, dict(zip(rows, (found @ query).tolist(), strict=True)), {})
+    places = {row: place for place, row in enumerate(rows)}
+    best = [hit for hit in first[:FEEDBACK_PAPERS] if hit.row in places]
+    moved = feedback(query, found[[places[hit.row] for hit in best]], [hit.score for hit in best])
+    cosines = dict(zip(rows, (found @ moved).tolist(), strict=True))
+    hits = fuse(words, plan.weight, cosines, tiers)
+    return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=True)
+
+
+def like(
+    index: PaperIndex, memory: Memory | None, entry: StoredPaper, limit: int
+) -> list[tuple[int, float, float | None, list[str]]]:
+    """Return papers like one: row, likeness, cosine, and the telling words they share. Blocking."""
+    lexicon = Lexicon(index)
+    text = document_text(entry)
+    plan = lexicon.telling(text, _TELLING_WORDS)
+    words = lexicon.best(plan, None, DEPTH)
+    cosines: dict[int, float] = {}
+    if memory is not None and len(memory.matrix):
+        known, own = memory.matrix.of([entry.row])
+        vector = own[0] if known else memory.embedder.embed([text])[0]
+        near = memory.nearest(vector, DEPTH)
+        words |= lexicon.best(plan, None, len(near), rows=[row for row in near if row not in words])
+        rows, found = memory.matrix.of(list(dict.fromkeys((*words, *near))))
+        cosines = dict(zip(rows, (found @ vector).tolist(), strict=True))
+    words.pop(entry.row, None)
+    cosines.pop(entry.row, None)
+    return [
+        (row, score, cosines.get(row), lexicon.held(plan, row))
+        for row, score in alike(words, cosines)[:limit]
+    ]
+
+
+def _near(lexicon: Lexicon, memory: Memory, query: Floats, within: Query | None) -> list[int]:
+    """Return the rows of the nearest papers that meet the conditions."""
+    if within is None:
+        return memory.nearest(query, DEPTH)
+    few = lexicon.matching(within, _NARROW)
+    if len(few) < _NARROW:
+        rows, found = memory.matrix.of(few)
+        scores = (found @ query).tolist()
+    else:
+        wide = memory.nearest(query, _WIDE)
+        rows, found = memory.matrix.of(lexicon.meeting(within, wide))
+        scores = (found @ query).tolist()
+    ranked = sorted(zip(scores, rows, strict=True), reverse=True)
+    return [row for _, row in ranked[:DEPTH]]
+
+
+def _sortable(
+    lexicon: Lexicon,
+    plan: Plan,
+    within: Query | None,
+    request: SearchRequest,
+    hits: list[Ranked],
+) -> list[Ranked]:
+    """Return the hits that may be put in another order without the poor ones coming first."""
+    if request.sort is Sort.BEST:
+        return hits[:DEPTH]
+    every = lexicon.holding_all(plan, within, DEPTH * 4)
+    if len(every) < _EVERY_WORD:
+        return hits[: _EVERY_WORD * 5]
+    ranked = {hit.row: hit for hit in hits}
+    return [ranked.get(row) or Ranked(row, 0.0, 1.0, None, Tier.NONE) for row in every]

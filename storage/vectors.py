@@ -1,0 +1,212 @@
+"""Embeddings: kept in the database, searched in memory, exactly and in blocks."""
+
+import threading
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from papers.embedding import Embedder
+from storage.papers import StoredPaper, stored
+from storage.sqlite import insert
+from storage.tables import papers, vectors
+
+COMPACT_FROM = 40_000
+"""Vectors from which they are kept as int8: 384 bytes instead of 1,536, with .986 of the nearest
+
+20 found again; below, float32 costs at most 61 MB and is exact.
+"""
+
+_BLOCK = 4_096  # rows of one multiplication: 6 MB, which stays in the processor's cache
+_READ = 5_000
+_STORED = np.float16  # keeps a cosine to three digits and halves the file
+
+Floats = NDArray[np.float32]
+Number = TypeVar("Number", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A vector to be kept, with the revision of the text that it was made from."""
+
+    paper_id: str
+    row: int
+    revision: int
+    vector: Floats
+
+
+def model_key(embedder: Embedder) -> str:
+    """Return what vectors of an embedder are stored under: vectors of two keys never meet."""
+    return f"{embedder.name}@{embedder.version}"
+
+
+async def put(conn: AsyncConnection, model: str, embedded: Sequence[Embedded]) -> None:
+    """Keep vectors, replacing those of older revisions."""
+    if not embedded:
+        return
+    statement = insert(vectors)
+    statement = statement.on_conflict_do_update(
+        index_elements=[vectors.c.paper_id, vectors.c.model],
+        set_={name: statement.excluded[name] for name in ("revision", "vector")},
+    )
+    rows = [
+        {
+            "paper_id": item.paper_id,
+            "model": model,
+            "revision": item.revision,
+            "vector": item.vector.astype(_STORED).tobytes(),
+        }
+        for item in embedded
+    ]
+    await conn.execute(statement, rows)
+
+
+async def missing(conn: AsyncConnection, model: str, limit: int) -> list[StoredPaper]:
+    """Return papers whose present text has no vector of this model, the newest first."""
+    statement = (
+        select(papers)
+        .outerjoin(
+            vectors,
+            (vectors.c.paper_id == papers.c.id)
+            & (vectors.c.model == model)
+            & (vectors.c.revision == papers.c.revision),
+        )
+        .where(vectors.c.paper_id.is_(None))
+        .order_by(papers.c.row.desc())
+        .limit(limit)
+    )
+    return [stored(row) for row in await conn.execute(statement)]
+
+
+async def count(conn: AsyncConnection, model: str) -> int:
+    """Return how many papers have a vector of this model, of whatever revision."""
+    statement = select(func.count()).select_from(vectors).where(vectors.c.model == model)
+    return await conn.scalar(statement) or 0
+
+
+async def forget_other_models(conn: AsyncConnection, model: str) -> int:
+    """Delete the vectors of every other model; return how many there were."""
+    result = await conn.execute(delete(vectors).where(vectors.c.model != model))
+    return result.rowcount
+
+
+async def newest(
+    conn: AsyncConnection, model: str, dimensions: int, limit: int
+) -> AsyncIterator[tuple[list[int], Floats]]:
+    """Yield the rows and vectors of the `limit` newest papers, in portions, the newest first."""
+    statement = (
+        select(papers.c.row, vectors.c.vector)
+        .join(papers, papers.c.id == vectors.c.paper_id)
+        .where(vectors.c.model == model)
+        .order_by(papers.c.row.desc())
+        .limit(limit)
+    )
+    result = await conn.stream(statement)
+    async for portion in result.partitions(_READ):
+        rows = [int(row) for row, _ in portion]
+        packed = b"".join(vector for _, vector in portion)
+        yield rows, np.frombuffer(packed, dtype=_STORED).reshape(-1, dimensions).astype(np.float32)
+
+
+class VectorMatrix:
+    """The vectors of the newest papers in one matrix.
+
+    One thread may add while others search: a search sees the rows that were there when it began.
+    """
+
+    def __init__(self, dimensions: int, limit: int, *, expected: int = 0) -> None:
+        """`limit` bounds the memory; `expected` papers decide how compactly they are kept."""
+        self.dimensions = dimensions
+        self._limit = limit
+        self._compact = min(expected, limit) >= COMPACT_FROM
+        capacity = min(max(expected + expected // 8, 1_024), limit)
+        kind = np.int8 if self._compact else np.float32
+        self._vectors: NDArray[Any] = np.zeros((capacity, dimensions), dtype=kind)
+        self._scales: Floats = np.ones(capacity, dtype=np.float32)
+        self._rows = np.zeros(capacity, dtype=np.int64)
+        self._places: dict[int, int] = {}
+        self._oldest: int | None = None  # known only while the matrix is full
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @property
+    def bytes(self) -> int:
+        """The memory that the numbers take."""
+        return self._vectors.nbytes + self._scales.nbytes + self._rows.nbytes
+
+    def add(self, rows: Sequence[int], vectors: Floats) -> None:
+        """Put in or replace the vectors of papers; beyond the limit the oldest row gives way."""
+        with self._lock:
+            for row, vector in zip(rows, vectors, strict=True):
+                place = self._place(row)
+                if place is None:
+                    continue
+                if self._compact:
+                    scale = float(np.abs(vector).max()) / 127 or 1.0
+                    self._vectors[place] = np.rint(vector / scale)
+                    self._scales[place] = scale
+                else:
+                    self._vectors[place] = vector
+                self._rows[place] = row
+
+    def cosines(self, query: Floats) -> tuple[NDArray[np.int64], Floats]:
+        """Return the rows of all papers and their cosines with a unit vector."""
+        with self._lock:
+            size = len(self._places)
+            numbers, scales, rows = self._vectors[:size], self._scales[:size], self._rows[:size]
+        found = np.empty(size, dtype=np.float32)
+        for start in range(0, size, _BLOCK):
+            block = numbers[start : start + _BLOCK]
+            found[start : start + _BLOCK] = block.astype(np.float32, copy=False) @ query
+        return rows, found * scales
+
+    def of(self, rows: Sequence[int]) -> tuple[list[int], Floats]:
+        """Return which of these papers have vectors, and those vectors."""
+        with self._lock:
+            known = [row for row in rows if row in self._places]
+            places = [self._places[row] for row in known]
+            chosen = self._vectors[places].astype(np.float32)
+            return known, chosen * self._scales[places, None]
+
+    def _place(self, row: int) -> int | None:
+        place = self._places.get(row)
+        if place is not None:
+            return place
+        size = len(self._places)
+        if size >= self._limit:
+            if self._oldest is None:
+                self._oldest = min(self._places)
+            if row < self._oldest:
+                return None
+            place = self._places.pop(self._oldest)
+            self._oldest = None
+        else:
+            place = size
+            if size == len(self._rows):
+                self._grow(min(max(size * 3 // 2, 1_024), self._limit))
+        self._places[row] = place
+        return place
+
+    def _grow(self, capacity: int) -> None:
+        compact = capacity >= COMPACT_FROM
+        if compact and not self._compact:
+            size = len(self._rows)
+            peak = np.abs(self._vectors).max(axis=1)
+            self._scales = np.where(peak > 0, peak / 127, 1).astype(np.float32)[:size]
+            self._vectors = np.rint(self._vectors / self._scales[:, None]).astype(np.int8)
+            self._compact = True
+        self._vectors = _longer(self._vectors, capacity)
+        self._scales = _longer(self._scales, capacity)
+        self._rows = _longer(self._rows, capacity)
+
+
+def _longer(array: NDArray[Number], length: int) -> NDArray[Number]:
+    longer = np.zeros((length, *array.shape[1:]), dtype=array.dtype)
+    longer[: len(array)] = array
+    return longer
