@@ -27,7 +27,7 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("cogs.feeds", "cogs.trending", "cogs.status")
+EXTENSIONS = ("cogs.feeds", "cogs.servers", "cogs.trending", "cogs.status")
 
 INGEST_PATIENCE = 15.0
 """Seconds that a minute's posts wait for the sources."""

@@ -8,6 +8,7 @@ from bot import limits
 from bot.ui.errors import UserError
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar
+from storage import posts
 from storage.feeds import Feed, FeedState
 
 _TIME = re.compile(
@@ -173,3 +174,26 @@ def describe_filters(feed: Feed) -> str:
 
 def _listed(words: tuple[str, ...]) -> str:
     return " or ".join(f"*{escape(word)}*" for word in words)
+
+
+def describe_post(feed: Feed, post: posts.Post | None, status: str) -> tuple[str, str]:
+    """Say what became of a post, as a title and a sentence; `status` is a command to tap."""
+    if post is None:
+        return "Nothing to post", f"There is no batch yet. {status} says why."
+    if post.header_message_id is not None:
+        link = (
+            f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/"
+            f"{post.header_message_id}"
+        )
+        return "It is there", f"The newest batch is in <#{feed.channel_id}>: {link}"
+    if post.state == posts.EMPTY:
+        return "Nothing to post", f"Of the newest batch, {post.reason}."
+    if post.next_try_at is not None:
+        again = timestamp(post.next_try_at, "R")
+        return "Not yet", f"{_sentence(post.reason)}. It is tried again {again}."
+    return "Not posted", f"{_sentence(post.reason or 'the channel does not take it')}."
+
+
+def _sentence(reason: str | None) -> str:
+    reason = reason or "it is being sent"
+    return reason[0].upper() + reason[1:]

@@ -13,22 +13,20 @@ from bot.client import PaperBot
 from bot.feed_texts import (
     describe,
     describe_filters,
+    describe_post,
     parse_categories,
     parse_time,
     parse_timezone,
     parse_words,
     timezone_choices,
 )
-from bot.notify import readable_channel
-from bot.outcomes import failure_of
-from bot.permissions import WHY, lacking
+from bot.permissions import lacking
 from bot.status import next_post
 from bot.ui.cards import render_header
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
-from bot.ui.text import timestamp
 from cogs._feed_buttons import RemoveFeed
-from storage import feeds, guilds, posts
+from storage import feeds, posts
 from storage.feeds import Feed, FeedState
 
 log = logging.getLogger(__name__)
@@ -270,46 +268,8 @@ class Feeds(commands.Cog):
             )
         await interaction.response.defer(ephemeral=True)
         post = await self.bot.publisher.post_now(feed, self.bot.clock.now())
-        title, text = _outcome(self.bot, feed, post)
+        title, text = describe_post(feed, post, self.bot.mention("paper status"))
         await interaction.followup.send(view=render_notice(title, text), ephemeral=True)
-
-    @commands.Cog.listener()
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Say once how to set up the bot, where it may."""
-        async with self.bot.database.write() as conn:
-            due = await guilds.joined(conn, guild.id, self.bot.clock.now())
-        if due:
-            await self._welcome(guild)
-
-    @commands.Cog.listener()
-    async def on_guilds_known(self) -> None:
-        """Say it, too, where the bot was invited while it was not running."""
-        async with self.bot.database.read() as conn:
-            waiting = await guilds.unwelcomed(conn)
-        for guild_id in waiting:
-            if (guild := self.bot.get_guild(guild_id)) is not None and not guild.unavailable:
-                await self._welcome(guild)
-
-    async def _welcome(self, guild: discord.Guild) -> None:
-        async with self.bot.database.read() as conn:
-            known = bool(await feeds.of_guild(conn, guild.id))
-        channel = readable_channel(guild)
-        if channel is None and not known:
-            return
-        if channel is not None and not known:
-            try:
-                await channel.send(view=_welcome(self.bot))
-            except Exception as error:
-                log.info("not welcomed guild_id=%d: %s", guild.id, failure_of(error).reason)
-                return
-        async with self.bot.database.write() as conn:
-            await guilds.welcomed(conn, guild.id, self.bot.clock.now())
-
-    @commands.Cog.listener()
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Disable the feeds of a server that removed the bot."""
-        async with self.bot.database.write() as conn:
-            await guilds.left(conn, guild.id, self.bot.clock.now())
 
     async def _feed(self, interaction: Interaction, channel: discord.TextChannel | None) -> Feed:
         """Return the feed that is meant: the named channel's, this one's, or the only one.
@@ -367,39 +327,6 @@ def _require_permissions(channel: discord.TextChannel) -> None:
             f"I need more permissions in {channel.mention}: **{', '.join(missing)}**. Give them to"
             " my role in the channel's settings, then try again."
         )
-
-
-def _outcome(bot: PaperBot, feed: Feed, post: posts.Post | None) -> tuple[str, str]:
-    if post is None:
-        return "Nothing to post", f"There is no batch yet. {bot.mention('paper status')} says why."
-    if post.header_message_id is not None:
-        link = (
-            f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/"
-            f"{post.header_message_id}"
-        )
-        return "It is there", f"The newest batch is in <#{feed.channel_id}>: {link}"
-    if post.state == posts.EMPTY:
-        return "Nothing to post", f"Of the newest batch, {post.reason}."
-    if post.next_try_at is not None:
-        again = timestamp(post.next_try_at, "R")
-        return "Not yet", f"{_sentence(post.reason)}. It is tried again {again}."
-    return "Not posted", f"{_sentence(post.reason or 'the channel does not take it')}."
-
-
-def _sentence(reason: str | None) -> str:
-    reason = reason or "it is being sent"
-    return reason[0].upper() + reason[1:]
-
-
-def _welcome(bot: PaperBot) -> discord.ui.LayoutView:
-    needs = "\n".join(f"- {why}" for why in dict.fromkeys(WHY.values()))
-    return render_notice(
-        "Hello, I am Paperboy",
-        "I post a daily thread of trending research papers, search papers, and keep reading"
-        f" lists.\n\nTo begin, an admin runs {bot.mention('feed add')} and names a channel; the"
-        f" rest has defaults. Everybody can use {bot.mention('paper trending')} and"
-        f" {bot.mention('paper help')} at once.\n-# My permissions are there\n{needs}",
-    )
 
 
 async def _answer(interaction: Interaction, title: str, text: str) -> None:
