@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    REAL,
     Column,
     ForeignKey,
     Index,
@@ -161,7 +162,7 @@ posts = _table(
     Column("header_message_id", Integer),
     Column("thread_id", Integer),
     Column("planned_at", UTCDateTime, nullable=False),
-    # The first and the latest moment something was sent: the nonce window is counted from the latter.
+    # The first and the latest moment something was sent.
     Column("started_at", UTCDateTime),
     Column("sent_at", UTCDateTime),
     Column("finished_at", UTCDateTime),
@@ -218,10 +219,145 @@ vectors = _table(
     Column("vector", LargeBinary, nullable=False),
 )
 
+# One answered search: what its pages are turned by. It holds no user, whoever asked.
+search_sessions = _table(
+    "search_sessions",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("query", Text, nullable=False),
+    Column("since", ISODate),
+    Column("categories", JSONText, nullable=False),
+    Column("sort", Text, nullable=False),
+    # Whether only what the sources brought is listed.
+    Column("fresh", Integer, nullable=False),
+    # Ids of papers, best first; empty once they are forgotten, when only the question is left.
+    Column("hits", JSONText),
+    # How the question was read, and what the answer lacks.
+    Column("remarks", JSONText, nullable=False),
+    # Somebody has used the message: it must not change by itself any more.
+    Column("used", Integer, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False, index=True),
+)
+
+# What the sources were asked, so that nobody's question is asked there twice a day.
+source_searches = _table(
+    "source_searches",
+    Column("question", Text, primary_key=True),
+    Column("asked_at", UTCDateTime, nullable=False, index=True),
+    # Empty while they are being asked.
+    Column("answered_at", UTCDateTime),
+    # A list of [source, papers found, or why it did not answer].
+    Column("answers", JSONText, nullable=False),
+    # Ids of what they found, in their order.
+    Column("papers", JSONText, nullable=False),
+)
+
 # People. Everything personal hangs on this row and goes with it.
 
 users = _table(
     "users",
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("created_at", UTCDateTime, nullable=False),
+)
+
+# Topics, what they matched, and the digests made of it.
+
+topics = _table(
+    "topics",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # Mode and normal form: people who ask the same share one row.
+    Column("key", Text, nullable=False, unique=True),
+    Column("query", Text, nullable=False),
+    # strict · broad · trending (the day's best, whatever they are about)
+    Column("mode", Text, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+)
+
+topic_matches = _table(
+    "topic_matches",
+    Column("topic_id", Integer, ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("score", REAL, nullable=False),
+    # Why it matched, in words ready to be escaped and shown.
+    Column("reason", Text, nullable=False),
+    Column("matched_at", UTCDateTime, nullable=False, index=True),
+    Index("ix_topic_matches_paper_id", "paper_id"),
+)
+
+# How far a pass over all papers has come; for the matching, the papers' revision.
+watermarks = _table(
+    "watermarks",
+    Column("name", Text, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+subscribers = _table(
+    "subscribers",
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", LocalTime, nullable=False),
+    Column("timezone", Text, nullable=False),
+    # day · weekdays · week
+    Column("every", Text, nullable=False),
+    Column("quiet_until", ISODate),
+    Column("dm_channel_id", Integer),
+    # Refusals in a row; three of them close the direct messages until the person comes by.
+    Column("strikes", Integer, nullable=False, server_default="0"),
+    Column("closed_at", UTCDateTime),
+    Column("closed_reason", Text),
+    Column("created_at", UTCDateTime, nullable=False),
+)
+
+subscriptions = _table(
+    "subscriptions",
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic_id", Integer, ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
+    Column("min_votes", Integer, nullable=False),
+    Column("paused", Integer, nullable=False, server_default="0"),
+    Column("created_at", UTCDateTime, nullable=False),
+    Index("ix_subscriptions_topic_id", "topic_id"),
+)
+
+digests = _table(
+    "digests",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("local_date", ISODate, nullable=False),
+    # planned · sending · sent · shown (asked for by command) · inbox · empty
+    Column("state", Text, nullable=False),
+    Column("payload", JSONText),
+    Column("message_id", Integer),
+    Column("planned_at", UTCDateTime, nullable=False),
+    Column("sent_at", UTCDateTime),
+    Column("finished_at", UTCDateTime),
+    # Until when it may be sent: the end of its day where the person lives.
+    Column("expires_at", UTCDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", UTCDateTime),
+    Column("reason", Text),
+    UniqueConstraint("user_id", "local_date"),
+    Index("ix_digests_state", "state"),
+)
+
+digest_papers = _table(
+    "digest_papers",
+    Column("digest_id", Integer, ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
+    Index("ix_digest_papers_paper_id", "paper_id"),
+)
+
+# Direct messages sent and opened lately, for the budgets; nobody's name is in it.
+dm_log = _table(
+    "dm_log",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UTCDateTime, nullable=False, index=True),
+    # open · send
+    Column("kind", Text, nullable=False),
+)
+
+# Discord told us to stop writing to people: nothing is sent until then.
+dm_breaker = _table(
+    "dm_breaker",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("until", UTCDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Column types: STRICT tables know INTEGER, REAL, TEXT and BLOB; everything else is translated here."""
+"""Column types: STRICT tables know INTEGER, REAL, TEXT and BLOB; the rest is translated here."""
 
 import json
 from datetime import UTC, date, datetime, time

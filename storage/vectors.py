@@ -160,10 +160,15 @@ class VectorMatrix:
         with self._lock:
             size = len(self._places)
             numbers, scales, rows = self._vectors[:size], self._scales[:size], self._rows[:size]
+        if not self._compact:
+            return rows, dots(numbers, query)
         found = np.empty(size, dtype=np.float32)
+        buffer = np.empty((min(_BLOCK, size), self.dimensions), dtype=np.float32)
         for start in range(0, size, _BLOCK):
             block = numbers[start : start + _BLOCK]
-            found[start : start + _BLOCK] = block.astype(np.float32, copy=False) @ query
+            wide = buffer[: len(block)]
+            np.copyto(wide, block)
+            found[start : start + _BLOCK] = dots(wide, query)
         return rows, found * scales
 
     def of(self, rows: Sequence[int]) -> tuple[list[int], Floats]:
@@ -204,6 +209,15 @@ class VectorMatrix:
         self._vectors = _longer(self._vectors, capacity)
         self._scales = _longer(self._scales, capacity)
         self._rows = _longer(self._rows, capacity)
+
+
+def dots(rows: Floats, vector: Floats) -> Floats:
+    """Return the dot product of each row with a vector, in this thread alone.
+
+    The BLAS behind `@` would start threads, which wait for each other for up to 300 ms when an
+    embedding keeps the other core busy, and save 2 of 7 ms when nothing does.
+    """
+    return np.einsum("ij,j->i", rows, vector)
 
 
 def _longer(array: NDArray[Number], length: int) -> NDArray[Number]:

@@ -129,23 +129,21 @@ class SearchEngine:
             self._searching, like, self._index, self._memory, entry, limit
         )
         async with self._database.read() as conn:
-            facts = await _facts(conn, [row for row, *_ in found or []])
-            known = await stored_papers.get_many(conn, [each[0] for each in facts.values()])
+            ids = await _ids(conn, [row for row, *_ in found or []])
+            known = await stored_papers.get_many(conn, ids.values())
         names = {author.name for author in entry.paper.authors}
         return [
             Similar(
-                paper_id=facts[row][0],
+                paper_id=ids[row],
                 score=score,
                 cosine=cosine,
                 words=tuple(words[:_WORDS_SHOWN]),
                 authors=tuple(
-                    author.name
-                    for author in known[facts[row][0]].paper.authors
-                    if author.name in names
+                    author.name for author in known[ids[row]].paper.authors if author.name in names
                 ),
             )
             for row, score, cosine, words in found or []
-            if row in facts
+            if row in ids
         ]
 
     async def passages(
@@ -297,18 +295,22 @@ class SearchEngine:
             return 0
 
     async def _answer(self, request: SearchRequest, ranking: Ranking) -> Answer:
+        rows = [hit.row for hit in ranking.hits]
+        if request.sort is Sort.BEST:
+            async with self._database.read() as conn:
+                ids = await _ids(conn, rows)
+            hits = tuple(_hit(ids[hit.row], hit) for hit in ranking.hits if hit.row in ids)
+        else:
+            hits = await self._sorted(request.sort, ranking.hits)
+        return Answer(hits, ranking.plan.corrections, ranking.by_meaning)
+
+    async def _sorted(self, sort: Sort, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
         async with self._database.read() as conn:
-            facts = await _facts(conn, [hit.row for hit in ranking.hits])
-        hits = [hit for hit in ranking.hits if hit.row in facts]
-        if request.sort is Sort.NEWEST:
-            hits.sort(key=lambda hit: facts[hit.row][1], reverse=True)
-        elif request.sort is Sort.VOTES:
-            hits.sort(key=lambda hit: facts[hit.row][2], reverse=True)
-        return Answer(
-            hits=tuple(_hit(facts[hit.row][0], hit) for hit in hits),
-            corrections=ranking.plan.corrections,
-            by_meaning=ranking.by_meaning,
-        )
+            facts = await _facts(conn, [hit.row for hit in ranked])
+        hits = [hit for hit in ranked if hit.row in facts]
+        by = 1 if sort is Sort.NEWEST else 2
+        hits.sort(key=lambda hit: facts[hit.row][by], reverse=True)
+        return tuple(_hit(facts[hit.row][0], hit) for hit in hits)
 
     async def _unless_damaged(
         self,
@@ -336,6 +338,15 @@ class SearchEngine:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         return await asyncio.wrap_future(pool.submit(call, *args, **kwargs))
+
+
+async def _ids(conn: AsyncConnection, rows: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for part in chunks(rows):
+        statement = select(papers.c.row, papers.c.id).where(papers.c.row.in_(part))
+        for row, paper_id in await conn.execute(statement):
+            found[row] = paper_id
+    return found
 
 
 async def _facts(

@@ -11,7 +11,7 @@ from storage.search._conditions import Conditions
 from storage.search._lexicon import Lexicon, Plan
 from storage.search._memory import Memory, document_text
 from storage.search._types import SearchRequest, Sort
-from storage.vectors import Floats
+from storage.vectors import Floats, dots
 
 DEPTH = 250
 """Candidates of each half, and hits of an answer: fifty pages of five."""
@@ -52,11 +52,11 @@ def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ra
     words |= lexicon.best(plan, within, len(near), rows=[row for row in near if row not in words])
     rows, found = memory.matrix.of(list(dict.fromkeys((*words, *near))))
     # Once to know the best papers, and again from where they draw the query.
-    first = fuse(words, plan.weight, dict(zip(rows, (found @ query).tolist(), strict=True)), {})
+    first = fuse(words, plan.weight, dict(zip(rows, dots(found, query).tolist(), strict=True)), {})
     places = {row: place for place, row in enumerate(rows)}
     best = [hit for hit in first[:FEEDBACK_PAPERS] if hit.row in places]
     moved = feedback(query, found[[places[hit.row] for hit in best]], [hit.score for hit in best])
-    cosines = dict(zip(rows, (found @ moved).tolist(), strict=True))
+    cosines = dict(zip(rows, dots(found, moved).tolist(), strict=True))
     hits = fuse(words, plan.weight, cosines, tiers)
     return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=True)
 
@@ -76,7 +76,7 @@ def like(
         near = memory.nearest(vector, DEPTH)
         words |= lexicon.best(plan, None, len(near), rows=[row for row in near if row not in words])
         rows, found = memory.matrix.of(list(dict.fromkeys((*words, *near))))
-        cosines = dict(zip(rows, (found @ vector).tolist(), strict=True))
+        cosines = dict(zip(rows, dots(found, vector).tolist(), strict=True))
     words.pop(entry.row, None)
     cosines.pop(entry.row, None)
     return [
@@ -92,11 +92,11 @@ def _near(lexicon: Lexicon, memory: Memory, query: Floats, within: Query | None)
     few = lexicon.matching(within, _NARROW)
     if len(few) < _NARROW:
         rows, found = memory.matrix.of(few)
-        scores = (found @ query).tolist()
+        scores = dots(found, query).tolist()
     else:
         wide = memory.nearest(query, _WIDE)
         rows, found = memory.matrix.of(lexicon.meeting(within, wide))
-        scores = (found @ query).tolist()
+        scores = dots(found, query).tolist()
     ranked = sorted(zip(scores, rows, strict=True), reverse=True)
     return [row for _, row in ranked[:DEPTH]]
 

@@ -1,0 +1,139 @@
+"""Answered searches: the question and the papers found, so that pages can be turned later.
+
+They hold nothing about who asked. Results are forgotten after 30 days, when they are old news; what
+was asked stays until half a year, so that the message can still offer to ask it again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.search import Sort
+from storage.tables import search_sessions as sessions
+
+RESULTS_KEPT = timedelta(days=30)
+QUESTIONS_KEPT = timedelta(days=182)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks for."""
+
+    query: str
+    since: date | None = None
+    categories: tuple[str, ...] = ()
+    sort: Sort = Sort.BEST
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What to say with an answer."""
+
+    syntax: str | None = None
+    """Why the question was read as plain words, where it was meant as more."""
+    corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Words that no paper has, with what they were read as."""
+    by_meaning: bool = False
+    """Whether meaning took part, and not words alone."""
+    rebuilding: bool = False
+    """Whether the index is being made, so that the answer is a poorer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One answered search."""
+
+    id: int
+    question: Question
+    hits: tuple[str, ...] | None
+    """Ids of papers, best first; `None` once they are forgotten."""
+    remarks: Remarks
+    fresh: bool
+    """Whether it lists only what the sources brought."""
+    used: bool
+    """Whether somebody has turned a page, so that the message must not change by itself."""
+    created_at: datetime
+
+
+async def add(
+    conn: AsyncConnection,
+    question: Question,
+    hits: Sequence[str],
+    remarks: Remarks,
+    *,
+    now: datetime,
+    fresh: bool = False,
+) -> Session:
+    """Remember an answered search, and forget those whose time is over."""
+    await _forget(conn, now)
+    session_id = await conn.scalar(
+        insert(sessions)
+        .values(
+            query=question.query,
+            since=question.since,
+            categories=list(question.categories),
+            sort=question.sort.value,
+            fresh=int(fresh),
+            hits=list(hits),
+            remarks={
+                "syntax": remarks.syntax,
+                "corrections": {word: list(read) for word, read in remarks.corrections.items()},
+                "by_meaning": remarks.by_meaning,
+                "rebuilding": remarks.rebuilding,
+            },
+            used=0,
+            created_at=now,
+        )
+        .returning(sessions.c.id)
+    )
+    if session_id is None:
+        raise RuntimeError("SQLite returned no id for an inserted row")
+    return Session(session_id, question, tuple(hits), remarks, fresh, False, now)
+
+
+async def get(conn: AsyncConnection, session_id: int, *, now: datetime) -> Session | None:
+    """Return a search as it was answered, without hits when they are too old."""
+    row = (await conn.execute(select(sessions).where(sessions.c.id == session_id))).first()
+    if row is None or row.created_at < now - QUESTIONS_KEPT:
+        return None
+    return _session(row, expired=row.created_at < now - RESULTS_KEPT)
+
+
+async def use(conn: AsyncConnection, session_id: int) -> None:
+    """Note that somebody has used the message: from now on it changes by their hand only."""
+    await conn.execute(
+        update(sessions).where(sessions.c.id == session_id, sessions.c.used == 0).values(used=1)
+    )
+
+
+async def _forget(conn: AsyncConnection, now: datetime) -> None:
+    await conn.execute(delete(sessions).where(sessions.c.created_at < now - QUESTIONS_KEPT))
+    await conn.execute(
+        update(sessions)
+        .where(sessions.c.created_at < now - RESULTS_KEPT, sessions.c.hits.is_not(None))
+        .values(hits=None, remarks={})
+    )
+
+
+def _session(row: Row[Any], *, expired: bool) -> Session:
+    remarks: dict[str, Any] = row.remarks
+    return Session(
+        id=row.id,
+        question=Question(row.query, row.since, tuple(row.categories), Sort(row.sort)),
+        hits=None if expired or row.hits is None else tuple(row.hits),
+        remarks=Remarks(
+            syntax=remarks.get("syntax"),
+            corrections={
+                word: tuple(read) for word, read in remarks.get("corrections", {}).items()
+            },
+            by_meaning=bool(remarks.get("by_meaning")),
+            rebuilding=bool(remarks.get("rebuilding")),
+        ),
+        fresh=bool(row.fresh),
+        used=bool(row.used),
+        created_at=row.created_at,
+    )
