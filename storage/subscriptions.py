@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +11,17 @@ from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.sqlite import insert
-from storage.tables import subscribers, subscriptions, topic_matches, topics, users
+from storage.tables import (
+    subscribers,
+    subscriptions,
+    topic_drafts,
+    topic_matches,
+    topics,
+    users,
+)
+
+DRAFTS_KEPT = timedelta(days=7)
+"""How long the buttons of a preview work."""
 
 STRIKES = 3
 """Refusals in a row after which a person's direct messages count as closed."""
@@ -68,6 +78,53 @@ class Subscription:
     paused: bool
     created_at: datetime
     matches: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDraft:
+    """A topic under consideration; it does not say whose."""
+
+    id: int
+    query: str
+    mode: Mode
+    every: Every | None
+    min_votes: int
+
+
+async def add_draft(
+    conn: AsyncConnection,
+    *,
+    query: str,
+    mode: Mode,
+    every: Every | None,
+    min_votes: int,
+    now: datetime,
+) -> TopicDraft:
+    """Remember a topic that somebody looks at, and forget those of days ago."""
+    await conn.execute(delete(topic_drafts).where(topic_drafts.c.created_at < now - DRAFTS_KEPT))
+    draft_id = await conn.scalar(
+        insert(topic_drafts)
+        .values(
+            query=query,
+            mode=mode.value,
+            every=every.value if every else None,
+            min_votes=min_votes,
+            created_at=now,
+        )
+        .returning(topic_drafts.c.id)
+    )
+    return TopicDraft(int(draft_id or 0), query, mode, every, min_votes)
+
+
+async def get_draft(conn: AsyncConnection, draft_id: int) -> TopicDraft | None:
+    """Return a topic under consideration, `None` once it is forgotten."""
+    row = (
+        await conn.execute(select(topic_drafts).where(topic_drafts.c.id == draft_id))
+    ).one_or_none()
+    if row is None:
+        return None
+    every = Every(row.every) if row.every else None
+    return TopicDraft(row.id, row.query, Mode(row.mode), every, row.min_votes)
 
 
 async def subscriber(conn: AsyncConnection, user_id: int) -> Subscriber | None:

@@ -361,3 +361,14 @@ dm_breaker = _table(
     Column("until", UTCDateTime, nullable=False),
     Column("reason", Text, nullable=False),
 )
+
+# A topic that somebody is looking at before subscribing: what its buttons act on. Forgotten soon.
+topic_drafts = _table(
+    "topic_drafts",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("query", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("every", Text),
+    Column("min_votes", Integer, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False, index=True),
+)

@@ -138,3 +138,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_dm_breaker"),
         sqlite_strict=True,
     )
+    op.create_table(
+        "topic_drafts",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("every", sa.Text()),
+        sa.Column("min_votes", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_topic_drafts"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_topic_drafts_created_at", "topic_drafts", ["created_at"])

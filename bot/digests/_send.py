@@ -1,0 +1,299 @@
+"""Digests, exactly once, through a path that Discord has no reason to dislike.
+
+A digest is frozen first and sent under one nonce; what may have arrived unrecorded is read back.
+Two sliding-window budgets, one for opening conversations and one for writing into open ones, are
+spent before anything is sent, and a word from Discord that we write too much stops everything.
+"""
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import discord
+
+from bot import limits
+from bot.digests._buttons import digest_buttons
+from bot.digests._compose import compose
+from bot.digests._payload import PAGE, DigestPayload, render_entries, why
+from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
+from bot.publishing import FIRST_RETRY, LONGEST_RETRY, strings_of
+from storage import digests, subscriptions
+from storage.digests import Digest, DueDigest
+from storage.subscriptions import Subscriber
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+log = logging.getLogger(__name__)
+
+BREAK = timedelta(hours=24)
+"""How long all direct messages rest after Discord said that there are too many."""
+
+AT_ONCE = 20
+"""So many digests of one minute need no spreading."""
+
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+
+
+class Digester:
+    """Plans and sends what people subscribed to."""
+
+    def __init__(self, bot: "PaperBot") -> None:
+        self._bot = bot
+        self._database = bot.database
+
+    async def claim(self, now: datetime) -> None:
+        """Queue every person who is owed a digest, and every digest that is not sent."""
+        async with self._database.read() as conn:
+            due = await digests.claim_due(conn, now)
+            waiting = await digests.unfinished(conn, now)
+        submit = self._bot.workers.submit
+        for digest_id in waiting:
+            submit(("digest", digest_id), self._sending(digest_id, now))
+        for person in due:
+            if now >= person.due_at + self._jitter(person, len(due)):
+                submit(("digests of", person.user_id), self._planning(person, now))
+
+    def _sending(self, digest_id: int, now: datetime) -> Callable[[], Awaitable[None]]:
+        return lambda: self.send(digest_id, now)
+
+    def _planning(self, person: DueDigest, now: datetime) -> Callable[[], Awaitable[None]]:
+        return lambda: self._publish(person, now)
+
+    def _jitter(self, person: DueDigest, due: int) -> timedelta:
+        """Spread many digests of one hour; the same person keeps their place in it."""
+        if due <= AT_ONCE:
+            return timedelta()
+        seed = hashlib.blake2b(str(person.user_id).encode(), digest_size=4).digest()
+        share = int.from_bytes(seed) / 2**32
+        return share * timedelta(minutes=self._bot.settings.dm_spread_minutes)
+
+    async def _publish(self, person: DueDigest, now: datetime) -> None:
+        async with self._database.read() as conn:
+            payload = await compose(self._bot, conn, person, now)
+            subscriber = await subscriptions.subscriber(conn, person.user_id)
+        if subscriber is None:
+            return
+        closed = subscriber.closed_at is not None
+        state = digests.EMPTY if payload is None else digests.INBOX if closed else digests.PLANNED
+        async with self._database.write() as conn:
+            digest_id = await _plan(conn, person, payload, state, now)
+        if digest_id is not None and state == digests.PLANNED:
+            await self.send(digest_id, now)
+
+    async def now(self, user_id: int, now: datetime) -> tuple[Digest, DigestPayload] | None:
+        """Return a person's digest of today, made now if it was not yet; `None` without papers.
+
+        It takes the place of the one that would come at their hour.
+        """
+        async with self._database.read() as conn:
+            subscriber = await subscriptions.subscriber(conn, user_id)
+            if subscriber is None:
+                return None
+            due = due_of(subscriber, now)
+            existing = await digests.of_day(conn, user_id, due.local_date)
+            made = existing is not None and existing.payload is not None
+            payload = None if made else await compose(self._bot, conn, due, now)
+        if existing is None and payload is not None:
+            async with self._database.write() as conn:
+                await _plan(conn, due, payload, digests.SHOWN, now)
+            async with self._database.read() as conn:
+                existing = await digests.of_day(conn, user_id, due.local_date)
+        if existing is None or existing.payload is None:
+            return None
+        return existing, DigestPayload.model_validate(existing.payload)
+
+    async def send(self, digest_id: int, now: datetime) -> None:
+        """Send a digest that waits, if it may be sent now."""
+        async with self._database.read() as conn:
+            digest = await digests.get(conn, digest_id)
+            if digest is None or digest.state not in digests.UNFINISHED:
+                return
+            person = await subscriptions.subscriber(conn, digest.user_id)
+            broken = await digests.broken_until(conn, now)
+        if person is None or person.closed_at is not None:
+            await self._to_inbox(digest, Reason.DM_CLOSED, now)
+        elif now >= digest.expires_at:
+            await self._to_inbox(digest, digest.reason or "its day was over", now)
+        elif broken is not None:
+            await self._wait(digest, broken, Reason.DM_BLOCKED, now)
+        else:
+            await self._send(digest, person, now)
+
+    async def _send(self, digest: Digest, person: Subscriber, now: datetime) -> None:
+        payload = DigestPayload.model_validate(digest.payload)
+        opened = await self.channel_of(person, now)
+        if isinstance(opened, Retry | Gone | Refused):
+            await self._handle(opened, digest, now)
+            return
+        channel = self._bot.get_partial_messageable(opened, type=discord.ChannelType.private)
+        try:
+            found = await self._already_there(channel, digest, payload)
+            if found is None:
+                async with self._database.write() as conn:
+                    wait = await digests.spend(
+                        conn,
+                        digests.SEND,
+                        limit=self._bot.settings.dm_sends_per_hour,
+                        window=HOUR,
+                        now=now,
+                    )
+                    if wait is None:
+                        await digests.mark_sending(conn, digest.id, now)
+                if wait is not None:
+                    await self._wait(digest, wait, "too many direct messages in this hour", now)
+                    return
+                found = await self._post(channel, digest, payload)
+        except Exception as error:
+            await self._handle(failure_of(error), digest, now)
+            return
+        async with self._database.write() as conn:
+            shown = [entry.paper_id for entry in payload.entries[:PAGE]]
+            await digests.mark_sent(conn, digest, found, opened, shown, now)
+            await subscriptions.reached(conn, digest.user_id)
+        log.info("digest sent digest_id=%d papers=%d", digest.id, len(payload.entries))
+
+    async def _post(
+        self, channel: discord.PartialMessageable, digest: Digest, payload: DigestPayload
+    ) -> int:
+        view = render_entries(
+            payload.title,
+            payload.entries,
+            buttons=digest_buttons(digest.id, 0, payload.pages),
+            footer=why(payload.topics),
+        )
+        identity = f"{digest.user_id}:{digest.id}:{digest.planned_at.timestamp()}"
+        nonce = hashlib.blake2b(identity.encode(), digest_size=limits.MESSAGE_NONCE // 2)
+        async with self._bot.publisher.limiter:
+            return (await channel.send(view=view, nonce=nonce.hexdigest())).id
+
+    async def _already_there(
+        self, channel: discord.PartialMessageable, digest: Digest, payload: DigestPayload
+    ) -> int | None:
+        """Return the digest's message if an earlier attempt got it through unrecorded."""
+        if digest.state != digests.SENDING:
+            return None
+        async for message in channel.history(limit=limits.PAGE_HITS * 2):
+            mine = self._bot.user is not None and message.author.id == self._bot.user.id
+            if mine and any(payload.title in text for text in strings_of(message)):
+                return message.id
+        return None
+
+    async def channel_of(self, person: Subscriber, now: datetime) -> int | Failure:
+        """Return the direct message channel of a person, opened now if it never was."""
+        if person.dm_channel_id is not None:
+            return person.dm_channel_id
+        async with self._database.write() as conn:
+            if await digests.broken_until(conn, now) is not None:
+                return Refused(Reason.DM_BLOCKED)
+            wait = await digests.spend(
+                conn,
+                digests.OPEN,
+                limit=self._bot.settings.dm_opens_per_day,
+                window=DAY,
+                now=now,
+            )
+        if wait is not None:
+            return Retry(Reason.RATE_LIMITED, (wait - now).total_seconds())
+        try:
+            channel = await self._bot.create_dm(discord.Object(person.user_id, type=discord.User))
+        except Exception as error:
+            return failure_of(error)
+        async with self._database.write() as conn:
+            await subscriptions.open_channel(conn, person.user_id, channel.id)
+        return channel.id
+
+    async def greet(
+        self, person: Subscriber, view: discord.ui.LayoutView, now: datetime
+    ) -> Failure | None:
+        """Send somebody who just subscribed a first message; say what kept it from arriving."""
+        opened = await self.channel_of(person, now)
+        if isinstance(opened, Retry | Gone | Refused):
+            await self._note_block(opened, now)
+            return opened
+        async with self._database.write() as conn:
+            wait = await digests.spend(
+                conn,
+                digests.SEND,
+                limit=self._bot.settings.dm_sends_per_hour,
+                window=HOUR,
+                now=now,
+            )
+        if wait is not None:
+            return Retry(Reason.RATE_LIMITED, (wait - now).total_seconds())
+        channel = self._bot.get_partial_messageable(opened, type=discord.ChannelType.private)
+        try:
+            await channel.send(view=view)
+        except Exception as error:
+            failure = failure_of(error)
+            await self._note_block(failure, now)
+            return failure
+        async with self._database.write() as conn:
+            await subscriptions.open_channel(conn, person.user_id, opened)
+        return None
+
+    async def _handle(self, failure: Failure, digest: Digest, now: datetime) -> None:
+        log.info("digest not sent digest_id=%d: %s", digest.id, failure.reason)
+        await self._note_block(failure, now)
+        match failure:
+            case Retry():
+                pause = max(failure.after, min(FIRST_RETRY * 2**digest.attempts, LONGEST_RETRY))
+                await self._wait(digest, now + timedelta(seconds=pause), failure.reason, now)
+            case Refused(Reason.DM_BLOCKED):
+                await self._wait(digest, now + BREAK, failure.reason, now)
+            case Refused(Reason.DM_CLOSED):
+                async with self._database.write() as conn:
+                    await subscriptions.refused(conn, digest.user_id, failure.reason, now)
+                await self._to_inbox(digest, failure.reason, now)
+            case Gone() | Refused():
+                await self._to_inbox(digest, failure.reason, now)
+
+    async def _note_block(self, failure: Failure, now: datetime) -> None:
+        if failure.reason is Reason.DM_BLOCKED:
+            log.warning("Discord holds direct messages back; none is sent for a day")
+            async with self._database.write() as conn:
+                await digests.break_until(conn, now + BREAK, failure.reason)
+
+    async def _wait(self, digest: Digest, until: datetime, reason: str, now: datetime) -> None:
+        if until >= digest.expires_at:
+            await self._to_inbox(digest, reason, now)
+            return
+        async with self._database.write() as conn:
+            await digests.mark_retry(conn, digest.id, at=until, reason=reason)
+
+    async def _to_inbox(self, digest: Digest, reason: str, now: datetime) -> None:
+        async with self._database.write() as conn:
+            await digests.to_inbox(conn, digest.id, reason, now)
+
+
+def due_of(person: Subscriber, now: datetime) -> DueDigest:
+    """Return the digest that a person would get today."""
+    zone = ZoneInfo(person.timezone)
+    today = now.astimezone(zone).date()
+    return DueDigest(
+        person.user_id,
+        today,
+        person.every,
+        datetime.combine(today, person.at, zone),
+        datetime.combine(today + timedelta(days=1), datetime.min.time(), zone),
+    )
+
+
+async def _plan(
+    conn: digests.AsyncConnection,
+    person: DueDigest,
+    payload: DigestPayload | None,
+    state: str,
+    now: datetime,
+) -> int | None:
+    return await digests.plan(
+        conn,
+        person,
+        [] if payload is None else [entry.paper_id for entry in payload.entries],
+        payload=None if payload is None else payload.model_dump(mode="json"),
+        state=state,
+        now=now,
+    )

@@ -1,0 +1,70 @@
+"""What a person's settings and topics are, said."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.ui.text import escape, plural, timestamp
+from storage.digests import DueDigest
+from storage.subscriptions import Every, Mode, Subscriber, Subscription
+
+_OFTEN = {
+    Every.DAY: "every day",
+    Every.WEEKDAYS: "from Monday to Friday",
+    Every.WEEK: "every Monday",
+}
+
+
+def describe_settings(person: Subscriber) -> str:
+    """Say when a person's digest comes."""
+    lines = [
+        f"It comes {_OFTEN[person.every]} at {person.at:%H:%M}"
+        f" ({escape(person.timezone.replace('_', ' '))})."
+    ]
+    if person.quiet_until is not None:
+        lines.append(f"Quiet until {person.quiet_until.isoformat()}.")
+    if person.closed_at is not None:
+        lines.append(
+            "⚠️ Direct messages from me did not arrive, so digests wait in your inbox. Allow them in"
+            " the settings of a server we share, then change any setting here to try again."
+        )
+    return "\n".join(lines)
+
+
+def describe_subscription(subscription: Subscription) -> str:
+    """Say what a topic is and how much it brought."""
+    topic = subscription.topic
+    parts = [f"**{escape(topic.query)}**"]
+    if topic.mode is Mode.TRENDING:
+        parts.append("the day's best papers")
+    else:
+        parts.append(f"{plural(subscription.matches, 'paper')} in 14 days")
+        if topic.mode is Mode.BROAD:
+            parts.append("widely matched")
+    if subscription.min_votes:
+        parts.append(f"at least {plural(subscription.min_votes, 'vote')}")
+    if subscription.paused:
+        parts.append("⏸️ paused")
+    return " · ".join(parts)
+
+
+def next_digest_at(person: Subscriber, now: datetime, used: DueDigest | None = None) -> datetime:
+    """Return when a person's next digest may come."""
+    zone = ZoneInfo(person.timezone)
+    day = now.astimezone(zone).date()
+    while True:
+        at = datetime.combine(day, person.at, zone)
+        wanted = (
+            person.every is Every.DAY
+            or (person.every is Every.WEEKDAYS and day.weekday() < 5)
+            or (person.every is Every.WEEK and day.weekday() == 0)
+        )
+        quiet = person.quiet_until is not None and day < person.quiet_until
+        free = used is None or day > used.local_date
+        if wanted and not quiet and free and at >= now - timedelta(hours=24):
+            return max(at, now)
+        day += timedelta(days=1)
+
+
+def digest_moment(person: Subscriber, now: datetime) -> str:
+    """Return the next digest's moment in Discord's own format."""
+    return timestamp(next_digest_at(person, now), "R")
