@@ -69,14 +69,27 @@ def run() -> None:
 @main.command()
 @click.option("--once", is_flag=True, help="Post the day's thread, print it, and exit.")
 @click.option("--live", is_flag=True, help="Take the newest batch of the real sources.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="The page's port on this machine; 0 takes a free one.",
+)
+@click.option(
+    "--place",
+    type=click.Choice(["channel", "thread", "dms"]),
+    default="channel",
+    show_default=True,
+    help="What the page shows first.",
+)
 @click.option(
     "--database",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep what happens in this file, instead of a fresh temporary one.",
 )
 @_guarded
-def demo(once: bool, live: bool, port: int, database: Path | None) -> None:
+def demo(once: bool, live: bool, port: int, place: str, database: Path | None) -> None:
     """Try the real bot in a simulated Discord, in your browser, without a token."""
     try:
         from bot.demo import run_demo
@@ -87,7 +100,9 @@ def demo(once: bool, live: bool, port: int, database: Path | None) -> None:
             "the demo needs an extra: install paperboy[demo], or use scripts/demo"
         ) from error
 
-    _await(run_demo(load_settings(), once=once, live=live, port=port, database=database))
+    _await(
+        run_demo(load_settings(), once=once, live=live, port=port, place=place, database=database)
+    )
 
 
 @main.command()

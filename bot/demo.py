@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 import discord
 import simcord
-from papers.sources.sample import SampleSource
 
 from bot.client import PaperBot, create_bot, live_sources
 from bot.clock import OffsetClock
@@ -19,6 +18,7 @@ from bot.publishing import strings_of
 from bot.settings import Settings
 from papers import calendar
 from papers.sources import PaperSource, SourceError
+from papers.sources.sample import SampleSource
 from storage import feeds
 
 CHANNEL = "papers"
@@ -35,16 +35,24 @@ class Stage:
     channel: simcord.ChannelHandle
     admin: simcord.MemberActor
     reader: simcord.MemberActor
+    user: simcord.UserHandle
 
 
 async def run_demo(
-    settings: Settings, *, once: bool, live: bool, port: int, database: Path | None
+    settings: Settings,
+    *,
+    once: bool,
+    live: bool,
+    port: int,
+    place: str = "channel",
+    database: Path | None = None,
 ) -> int:
     """Post the newest batch in a simulated server; print it, or serve it to a browser.
 
     Returns the exit code: 1 when the real sources have no batch to show.
     """
-    sources: Sequence[PaperSource] = live_sources(settings) if live else [SampleSource()]
+    sample = SampleSource()
+    sources: Sequence[PaperSource] = live_sources(settings) if live else [sample]
     with logging_to_stderr(settings.model_copy(update={"log_level": "WARNING"})):
         try:
             newest = await _newest_batch(sources)
@@ -65,13 +73,13 @@ async def run_demo(
             )
             bot = create_bot(settings, clock=OffsetClock(now), sources=sources)
             async with _stage(bot) as stage:
-                await _post(stage)
+                await _post(stage, None if live else sample)
                 for line in transcript(stage.channel):
                     click.echo(line)
                 if not once:
                     from bot.demo_page import serve
 
-                    await serve(stage, port)
+                    return await serve(stage, place, port)
     return 0
 
 
@@ -87,17 +95,23 @@ async def _stage(bot: PaperBot) -> AsyncGenerator[Stage]:
         async with simcord.run(bot, settle_timeout=60.0) as env:
             guild = env.create_guild("Reading Group")
             channel = guild.create_text_channel(CHANNEL)
-            admin = guild.add_member(env.create_user("ada"))
-            reader = guild.add_member(env.create_user("grace"))
+            admins = guild.create_role("admins", permissions=discord.Permissions(manage_guild=True))
+            admin = guild.add_member(env.create_user("ada"), roles=[admins])
+            user = env.create_user("grace")
+            reader = guild.add_member(user)
             await env.settle()
-            yield Stage(env, bot, channel, admin, reader)
+            yield Stage(env, bot, channel, admin, reader, user)
     finally:
         await bot.close()
 
 
-async def _post(stage: Stage) -> None:
+async def _post(stage: Stage, sample: SampleSource | None) -> None:
     bot = stage.bot
     now = bot.clock.now()
+    if sample is not None:
+        # All of it, so that search and the week's list have something to show.
+        for day in sample.days:
+            await bot.ingester.read_day(day, now)
     guild_id = stage.env.guild.id
     async with bot.database.write() as conn:
         await feeds.add(
