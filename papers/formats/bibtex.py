@@ -29,8 +29,7 @@ _UNESCAPE: Final = {latex: character for character, latex in _ESCAPES.items()}
 _LATEX = re.compile("|".join(map(re.escape, _UNESCAPE)) + "|[{}]")
 
 _WORD = re.compile(r"(?P<open>[(\[\"'\u201c\u2018]*)(?P<word>[^\s\-\u2010-\u2015/]+)")
-_OWN_CAPITALS = re.compile(r"\w.*[^\W\d_a-z]|[A-Z].*\d|\d.*[A-Z]|^[B-Z]$")
-"""Within a word: a capital not at its beginning, a capital with digits, a capital by itself."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 _CLOSING = re.compile(r"[.,;:!?\"'\u201d\u2019]*$")
 _CLOSING_BRACKETS = re.compile(r"[.,;:!?\"'\u201d\u2019)\]]*$")
 _ENTRY_LIKE = re.compile(r"@(?=\w*[ \t]*\{)")
@@ -106,12 +105,21 @@ def _protected(text: str) -> str:
         brackets = _CLOSING if "(" in word or "[" in word else _CLOSING_BRACKETS
         ending = brackets.search(word)
         bare = word[: ending.start()] if ending else word
-        if not _OWN_CAPITALS.search(bare):
+        if not _has_capitals_of_its_own(bare):
             return _escaped(match.group())
         return f"{_escaped(match['open'])}{{{_escaped(bare)}}}{_escaped(word[len(bare) :])}"
 
     # What no word matches is white space and hyphens, which need no escape.
     return _WORD.sub(protect, text)
+
+
+def _has_capitals_of_its_own(word: str) -> bool:
+    """Return whether a word has a capital after its beginning, with digits, or all by itself."""
+    if not any(map(str.isupper, word)):
+        return False
+    letters = _LETTERS.search(word)
+    alone = letters is not None and len(letters.group()) == 1 and word != "A"
+    return alone or any(map(str.isupper, word[1:])) or any(map(str.isdigit, word))
 
 
 def _author(name: str) -> str:
