@@ -10,11 +10,11 @@ from storage.search._types import SearchRequest, Sort
 _TEXT_FIELDS = frozenset({FieldName.TITLE, FieldName.ABSTRACT})
 
 _LONGEST_EXPRESSION = 16
-"""Words of the longest text that is read as an expression: a quote in a sentence is only a quote."""
+"""Words of the longest text that is an expression: a quote in a sentence is only a quote."""
 
 _EXPRESSION = re.compile(
     r'["“„«]\s*\w[^"“”„«»]*["”“»]'  # a quoted phrase
-    r"|(?:^|\s)-[\w\"“(]"  # something excluded
+    r"|(?:^|\s)-(?:[^\W\d_]|[\"“(])"  # something excluded
     r"|\w\S*\s+OR\s+\S*\w"
     r"|(?:^|[\s(-])(?:" + "|".join(FieldName) + r"|ti|abs|au):\S",
 )
