@@ -1,0 +1,171 @@
+"""The websocket: sessions that identify, hear events, break, and resume where they were."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiohttp import WSMsgType, web
+
+from tests.discord_server.rules import Json
+from tests.discord_server.world import Event, World
+
+DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
+PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
+
+
+@dataclass
+class Session:
+    """What one identified connection is told, kept for a resume."""
+
+    id: str
+    intents: int
+    shard: int
+    shards: int
+    events: list[Json] = field(default_factory=list[Json])
+    cursor: int = 0
+    socket: web.WebSocketResponse | None = None
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, name: str, data: Json) -> None:
+        """Queue an event."""
+        number = len(self.events) + 1
+        self.events.append({"op": DISPATCH, "s": number, "t": name, "d": data})
+        self.wake.set()
+
+    def hears(self, event: Event) -> bool:
+        """Tell whether an event is for this session's shard and intents."""
+        shard = 0 if event.guild_id is None else (event.guild_id >> 22) % self.shards
+        return shard == self.shard and (not event.intent or bool(self.intents & event.intent))
+
+
+class Gateway:
+    """Serves the websocket."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.url = ""
+        self.sessions: dict[str, Session] = {}
+        self.identified = 0
+        self.resumed = 0
+        self.changed = asyncio.Condition()
+        world.listeners.append(self._on_event)
+
+    def _on_event(self, event: Event) -> None:
+        for session in self.sessions.values():
+            if session.hears(event):
+                session.tell(event.name, event.data)
+
+    @property
+    def connected(self) -> bool:
+        """Whether a session is live."""
+        return any(session.socket is not None for session in self.sessions.values())
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """Talk with one connection until it closes."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": 41_250}})
+        session: Session | None = None
+        writer: asyncio.Task[None] | None = None
+        try:
+            async for frame in socket:
+                if frame.type != WSMsgType.TEXT:
+                    break
+                message: Json = json.loads(frame.data)
+                match message["op"]:
+                    case 1:
+                        await socket.send_json({"op": ACK})
+                    case 2 | 6 if session is None:
+                        session = await self._open(socket, message["op"], message["d"])
+                        if session is not None:
+                            writer = asyncio.create_task(_write(socket, session))
+                    case _:
+                        pass  # presences and voice are nobody's business here
+        finally:
+            if writer is not None:
+                writer.cancel()
+                await asyncio.gather(writer, return_exceptions=True)
+            if session is not None and session.socket is socket:
+                session.socket = None
+                if socket.close_code in (1000, 1001):
+                    self.sessions.pop(session.id, None)  # the bot said goodbye: nothing to resume
+            await self._announce()
+        return socket
+
+    async def _open(self, socket: web.WebSocketResponse, op: int, data: Any) -> Session | None:
+        if data["token"] != self._world.token:
+            await socket.close(code=4004, message=b"Authentication failed.")
+            return None
+        if op == RESUME:
+            session = self.sessions.get(data["session_id"])
+            if session is None:
+                await socket.send_json({"op": INVALID, "d": False})
+                return None
+            session.cursor = data["seq"]
+            session.socket = socket
+            session.tell("RESUMED", {})
+            self.resumed += 1
+        else:
+            if data["intents"] & PRIVILEGED:
+                await socket.close(code=4014, message=b"Disallowed intent(s).")
+                return None
+            session = self._identify(socket, data)
+        await self._announce()
+        return session
+
+    def _identify(self, socket: web.WebSocketResponse, data: Json) -> Session:
+        shard, shards = data.get("shard") or (0, 1)
+        for old in [each for each in self.sessions.values() if each.shard == shard]:
+            del self.sessions[old.id]
+        self.identified += 1
+        session = Session(f"session-{self.identified}", data["intents"], shard, shards)
+        session.socket = socket
+        world = self._world
+        guilds = [each for each in world.guilds.values() if (each.id >> 22) % shards == shard]
+        session.tell(
+            "READY",
+            {
+                "v": 10,
+                "user": world.bot.to_json(),
+                "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
+                "session_id": session.id,
+                "resume_gateway_url": self.url,
+                "application": {"id": str(world.bot.id), "flags": 0},
+                "shard": [shard, shards],
+            },
+        )
+        for guild in guilds:
+            session.tell("GUILD_CREATE", world.guild_json(guild))
+        self.sessions[session.id] = session
+        return session
+
+    async def _announce(self) -> None:
+        async with self.changed:
+            self.changed.notify_all()
+
+    async def disconnect(self, how: Literal["reconnect", "drop", "forget"] = "reconnect") -> None:
+        """End every connection: on request, by breaking it, or forgetting its session as well."""
+        for session in list(self.sessions.values()):
+            socket = session.socket
+            if how == "forget":
+                del self.sessions[session.id]
+            if socket is None:
+                continue
+            if how == "reconnect":
+                await socket.send_json({"op": RECONNECT, "d": None})
+            elif how == "forget":
+                await socket.send_json({"op": INVALID, "d": False})
+            else:
+                session.socket = None
+                await socket.close(code=4000)
+
+
+async def _write(socket: web.WebSocketResponse, session: Session) -> None:
+    while True:
+        while session.cursor < len(session.events):
+            event = session.events[session.cursor]
+            session.cursor += 1
+            await socket.send_json(event)
+        session.wake.clear()
+        await session.wake.wait()

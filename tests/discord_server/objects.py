@@ -1,0 +1,415 @@
+"""What a Discord consists of, and how each thing is written in an answer."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from discord import Permissions
+
+from tests.discord_server.rules import (
+    BUTTON,
+    COMPONENTS_V2,
+    EPHEMERAL,
+    Json,
+    text_of,
+    walk,
+)
+
+TEXT, DM, NEWS, PUBLIC_THREAD = 0, 1, 5, 11
+
+MEMBER_PERMISSIONS = Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    read_message_history=True,
+    add_reactions=True,
+    embed_links=True,
+    attach_files=True,
+    use_application_commands=True,
+)
+
+
+def iso(at: float) -> str:
+    """Write a moment as Discord does."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds")
+
+
+@dataclass
+class User:
+    """A person or a bot."""
+
+    id: int
+    name: str
+    bot: bool = False
+    takes_dms: bool = True
+    installed_app: bool = False
+
+    def to_json(self) -> Json:
+        """Return the user as others see it."""
+        return {
+            "id": str(self.id),
+            "username": self.name,
+            "discriminator": "0000" if self.bot else "0",
+            "global_name": self.name,
+            "avatar": None,
+            "bot": self.bot,
+            "flags": 0,
+            "public_flags": 0,
+            "primary_guild": None,
+        }
+
+
+@dataclass
+class Role:
+    """A role of one server; the one with the server's id is everyone's."""
+
+    id: int
+    name: str
+    permissions: Permissions
+    position: int = 0
+    mentionable: bool = False
+
+    def to_json(self) -> Json:
+        """Return the role."""
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "permissions": str(self.permissions.value),
+            "position": self.position,
+            "color": 0,
+            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+            "hoist": False,
+            "managed": False,
+            "mentionable": self.mentionable,
+            "icon": None,
+            "unicode_emoji": None,
+            "flags": 0,
+        }
+
+
+@dataclass
+class Member:
+    """Somebody in a server."""
+
+    user: User
+    role_ids: list[int]
+    joined_at: float
+
+    def to_json(self) -> Json:
+        """Return the member with its user."""
+        return {
+            "user": self.user.to_json(),
+            "roles": [str(role_id) for role_id in self.role_ids],
+            "joined_at": iso(self.joined_at),
+            "nick": None,
+            "avatar": None,
+            "banner": None,
+            "communication_disabled_until": None,
+            "premium_since": None,
+            "pending": False,
+            "flags": 0,
+            "mute": False,
+            "deaf": False,
+        }
+
+
+@dataclass
+class Overwrite:
+    """What a channel allows and denies to one role (kind 0) or member (kind 1)."""
+
+    id: int
+    kind: int
+    allow: Permissions
+    deny: Permissions
+
+    def to_json(self) -> Json:
+        """Return the overwrite."""
+        return {
+            "id": str(self.id),
+            "type": self.kind,
+            "allow": str(self.allow.value),
+            "deny": str(self.deny.value),
+        }
+
+
+@dataclass
+class Message:
+    """A message, as it stands now."""
+
+    id: int
+    channel_id: int
+    author: User
+    sent_at: float
+    content: str = ""
+    components: list[Json] = field(default_factory=list[Json])
+    embeds: list[Json] = field(default_factory=list[Json])
+    attachments: list[Json] = field(default_factory=list[Json])
+    flags: int = 0
+    nonce: str | int | None = None
+    edited_at: float | None = None
+    mentioned_users: list[User] = field(default_factory=list[User])
+    mentioned_roles: list[int] = field(default_factory=list[int])
+    mentions_everyone: bool = False
+    reactions: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    application_id: int | None = None
+    interaction: Json | None = None
+    edits: int = 0
+
+    @property
+    def text(self) -> str:
+        """Everything that a person can read in it."""
+        embeds = [
+            str(embed[key])
+            for embed in self.embeds
+            for key in ("title", "description")
+            if embed.get(key)
+        ]
+        return "\n".join(filter(None, [text_of(self.content, self.components), *embeds]))
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Custom ids by label (or emoji): the buttons that call the bot."""
+        return {
+            item.get("label") or item["emoji"]["name"]: item["custom_id"]
+            for item in walk(self.components)
+            if item["type"] == BUTTON and item.get("custom_id") and not item.get("disabled")
+        }
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Addresses by label: the buttons that open a page."""
+        return {
+            item.get("label") or "": item["url"]
+            for item in walk(self.components)
+            if item["type"] == BUTTON and item.get("url")
+        }
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether one person alone sees it."""
+        return bool(self.flags & EPHEMERAL)
+
+    def to_json(self, viewer_id: int, thread: "Channel | None" = None) -> Json:
+        """Return the message as `viewer_id` gets it."""
+        written: Json = {
+            "id": str(self.id),
+            "channel_id": str(self.channel_id),
+            "type": 20 if self.interaction is not None else 0,
+            "author": self.author.to_json(),
+            "content": "" if self.flags & COMPONENTS_V2 else self.content,
+            "timestamp": iso(self.sent_at),
+            "edited_timestamp": None if self.edited_at is None else iso(self.edited_at),
+            "tts": False,
+            "pinned": False,
+            "mention_everyone": self.mentions_everyone,
+            "mentions": [user.to_json() for user in self.mentioned_users],
+            "mention_roles": [str(role_id) for role_id in self.mentioned_roles],
+            "attachments": self.attachments,
+            "embeds": self.embeds,
+            "components": self.components,
+            "flags": self.flags,
+        }
+        if self.nonce is not None:
+            written["nonce"] = self.nonce
+        if self.reactions:
+            written["reactions"] = [
+                {
+                    "emoji": emoji_json(emoji),
+                    "count": len(users),
+                    "count_details": {"burst": 0, "normal": len(users)},
+                    "burst_colors": [],
+                    "me": viewer_id in users,
+                    "me_burst": False,
+                }
+                for emoji, users in self.reactions.items()
+            ]
+        if self.application_id is not None:
+            written["application_id"] = str(self.application_id)
+            written["webhook_id"] = str(self.application_id)
+        if self.interaction is not None:
+            written["interaction_metadata"] = self.interaction
+        if thread is not None:
+            written["thread"] = thread.to_json()
+        return written
+
+
+@dataclass
+class Channel:
+    """A channel of a server, a thread, or a conversation with one person."""
+
+    id: int
+    kind: int
+    name: str = ""
+    guild_id: int | None = None
+    parent_id: int | None = None
+    owner_id: int = 0
+    position: int = 0
+    overwrites: dict[int, Overwrite] = field(default_factory=dict[int, Overwrite])
+    recipient: User | None = None
+    messages: dict[int, Message] = field(default_factory=dict[int, Message])
+    archived: bool = False
+    locked: bool = False
+    archive_minutes: int = 1440
+    active_at: float = 0.0
+
+    @property
+    def is_thread(self) -> bool:
+        """Whether it hangs on another channel."""
+        return self.kind == PUBLIC_THREAD
+
+    @property
+    def history(self) -> list[Message]:
+        """Its messages, oldest first."""
+        return [self.messages[message_id] for message_id in sorted(self.messages)]
+
+    def to_json(self) -> Json:
+        """Return the channel."""
+        common: Json = {
+            "id": str(self.id),
+            "type": self.kind,
+            "flags": 0,
+            "last_message_id": str(max(self.messages)) if self.messages else None,
+        }
+        if self.recipient is not None:
+            return {**common, "recipients": [self.recipient.to_json()]}
+        common |= {"guild_id": str(self.guild_id), "name": self.name, "rate_limit_per_user": 0}
+        if self.is_thread:
+            return {
+                **common,
+                "parent_id": str(self.parent_id),
+                "owner_id": str(self.owner_id),
+                "message_count": len(self.messages),
+                "total_message_sent": len(self.messages),
+                "member_count": 1,
+                "thread_metadata": {
+                    "archived": self.archived,
+                    "locked": self.locked,
+                    "archive_timestamp": iso(self.active_at),
+                    "create_timestamp": iso(self.active_at),
+                    "auto_archive_duration": self.archive_minutes,
+                },
+            }
+        return {
+            **common,
+            "position": self.position,
+            "parent_id": None,
+            "topic": None,
+            "nsfw": False,
+            "permission_overwrites": [each.to_json() for each in self.overwrites.values()],
+        }
+
+
+@dataclass
+class Guild:
+    """A server."""
+
+    id: int
+    name: str
+    owner_id: int
+    roles: dict[int, Role]
+    members: dict[int, Member] = field(default_factory=dict[int, Member])
+    system_channel_id: int | None = None
+    active_threads: int = 1_000
+
+    def to_json(self) -> Json:
+        """Return the server without its channels and members."""
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "owner_id": str(self.owner_id),
+            "roles": [role.to_json() for role in self.roles.values()],
+            "system_channel_id": None
+            if self.system_channel_id is None
+            else str(self.system_channel_id),
+            "system_channel_flags": 0,
+            "preferred_locale": "en-US",
+            "features": [],
+            "emojis": [],
+            "stickers": [],
+            "verification_level": 0,
+            "default_message_notifications": 0,
+            "explicit_content_filter": 0,
+            "mfa_level": 0,
+            "nsfw": False,
+            "nsfw_level": 0,
+            "premium_tier": 0,
+            "premium_subscription_count": 0,
+            "premium_progress_bar_enabled": False,
+            "region": "deprecated",
+            "afk_timeout": 300,
+            "max_members": 500_000,
+            "max_presences": None,
+            "max_stage_video_channel_users": 50,
+            "max_video_channel_users": 25,
+            "widget_enabled": False,
+            **dict.fromkeys(
+                (
+                    "icon",
+                    "description",
+                    "home_header",
+                    "splash",
+                    "discovery_splash",
+                    "banner",
+                    "application_id",
+                    "afk_channel_id",
+                    "widget_channel_id",
+                    "vanity_url_code",
+                    "rules_channel_id",
+                    "safety_alerts_channel_id",
+                    "public_updates_channel_id",
+                    "incidents_data",
+                )
+            ),
+        }
+
+
+def emoji_json(emoji: str) -> Json:
+    """Write an emoji: `name:id` for a server's own, the character itself otherwise."""
+    name, _, number = emoji.partition(":")
+    return {"id": number or None, "name": name, "animated": False}
+
+
+def answered(components: list[Json]) -> list[Json]:
+    """Return components as Discord gives them back: numbered, with what was left out filled in."""
+    number = 0
+
+    def fill(component: Json) -> Json:
+        nonlocal number
+        number += 1
+        filled = {**component, "id": component.get("id") or number}
+        match component["type"]:
+            case 17:
+                filled = {"accent_color": None, "spoiler": False} | filled
+            case 11:
+                filled = {"description": None, "spoiler": False} | filled
+                filled["media"] = _media(component["media"]["url"])
+            case 12:
+                filled["items"] = [
+                    {"description": None, "spoiler": False}
+                    | item
+                    | {"media": _media(item["media"]["url"])}
+                    for item in component["items"]
+                ]
+            case 14:
+                filled = {"spacing": 1, "divider": True} | filled
+            case 2 if emoji := component.get("emoji"):
+                filled["emoji"] = {key: emoji[key] for key in ("id", "name") if emoji.get(key)}
+            case _:
+                pass
+        if "components" in component:
+            filled["components"] = [fill(child) for child in component["components"]]
+        if component.get("accessory") is not None:
+            filled["accessory"] = fill(component["accessory"])
+        return filled
+
+    return [fill(component) for component in components]
+
+
+def _media(url: str) -> Json:
+    return {
+        "id": "1",
+        "url": url,
+        "proxy_url": url,
+        "width": None,
+        "height": None,
+        "content_type": None,
+    }

@@ -1,0 +1,54 @@
+"""A bot as a process of its own, to be killed.
+
+`python -m tests.wire.bot_process FOLDER API GATEWAY GUILD CHANNEL` connects, makes sure that the
+channel has its feed, does one minute's work, and ends.
+"""
+
+import asyncio
+import sys
+from datetime import time
+from pathlib import Path
+
+from bot.client import create_bot
+from bot.clock import FixedClock
+from bot.runner import point_at
+from storage import feeds
+from tests.bot.world import MONDAY, FakeSource, at, make_settings, votes
+
+TOKEN = "MTA.wire.test"
+
+
+async def main(
+    folder: Path, api_url: str, gateway_url: str, guild_id: int, channel_id: int
+) -> None:
+    """Do one minute's work."""
+    settings = make_settings(folder, discord_api_url=api_url, discord_gateway_url=gateway_url)
+    point_at(settings)
+    now = at(MONDAY, 9)
+    bot = create_bot(
+        settings, clock=FixedClock(now), sources=[FakeSource({MONDAY: votes(MONDAY, 9, 5)})]
+    )
+    await bot.prepare()
+    async with bot.database.write() as conn:
+        await feeds.add(
+            conn,
+            guild_id=guild_id,
+            channel_id=channel_id,
+            at=time(9),
+            timezone="UTC",
+            size=10,
+            now=now,
+        )
+    connection = asyncio.create_task(bot.start(TOKEN))
+    while not bot.is_ready():
+        await asyncio.sleep(0.02)
+        if connection.done():
+            connection.result()
+    await bot.tick(now)
+    await bot.close()
+    await connection
+
+
+if __name__ == "__main__":
+    folder, api_url, gateway_url, guild, channel = sys.argv[1:]
+    asyncio.run(main(Path(folder), api_url, gateway_url, int(guild), int(channel)))
