@@ -81,9 +81,6 @@ def as_typeset(latex: str) -> str:
     return " ".join(text.replace("\u02c6", "^").split())
 
 
-# ---- BibTeX
-
-
 async def test_the_whole_sample_comes_back_from_another_bibtex_library_with_nothing_lost() -> None:
     sample = SampleSource()
     batches = [await sample.daily(day) for day in sample.days]
@@ -177,9 +174,6 @@ def test_a_papers_publication_is_kept() -> None:
     assert (field("year", text), field("month", text)) == ("{2017}", "jun")
 
 
-# ---- the other formats
-
-
 def test_ris_is_read_by_rispy_with_people_inverted_and_groups_whole() -> None:
     item = saved(
         Paper("1706.03762", "A\nTitle", authors=(Author("Jan van Eyck"), Author("Gemini Team"))),
@@ -234,9 +228,6 @@ def test_markdown_shows_titles_and_notes_as_they_are() -> None:
         "Ann A, Bo B, Cy C and 2 more · 2017 · *to\\_read*\n"
         "  > \\# one\n  > \\- two\n  > 3\\. three\n"
     )
-
-
-# ---- there and back
 
 
 @pytest.mark.parametrize("kind", Format)

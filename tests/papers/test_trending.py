@@ -1,20 +1,14 @@
 """What a reader sees of the order: see `papers.trending` for why."""
 
-import gzip
-import json
 import random
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.trending import batches, measure, precision, read, spearman
 from papers.model import Author, Metrics, Paper
-from papers.trending import Candidate, Filters, Past, Prior, Ranked, Reason, rank
-from tests.shared import SHARED, needs_shared
+from papers.trending import Candidate, Past, Prior, Ranked, rank
 
 TODAY = date(2025, 12, 30)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -71,9 +65,6 @@ def prior() -> Prior:
     return Prior.learn(a_past_in_which_ada_does_well(), before=TODAY)
 
 
-# ---- the order
-
-
 def test_more_votes_come_first() -> None:
     ranked = rank([candidate("1", 3), candidate("2", 30), candidate("3", 9)], day=TODAY)
     assert ids(ranked) == ["2", "3", "1"]
@@ -127,9 +118,6 @@ def test_no_papers_is_an_empty_list() -> None:
     assert rank([], day=TODAY) == []
 
 
-# ---- before any vote
-
-
 def test_without_votes_the_authors_who_did_well_come_first_and_it_says_so(prior: Prior) -> None:
     papers = [wrote("1", "Nobody New"), wrote("2", "Ada", "Someone"), wrote("3", "No One")]
     ranked = rank([candidate(p.id, None, paper=p) for p in papers], day=TODAY, prior=prior)
@@ -171,117 +159,6 @@ def test_the_prior_is_silent_while_it_has_seen_too_little() -> None:
     assert young.praise(wrote("1", "Ada")) is None
 
 
-# ---- filters
-
-
-def passes(filters: Filters, **fields: object) -> bool:
-    paper = replace(Paper("1", "A title"), **fields)
-    return bool(rank([candidate("1", 5, paper=paper)], day=TODAY, filters=filters))
-
-
-@pytest.mark.parametrize(
-    ("word", "title"),
-    [
-        ("agent", "Agents That Plan"),
-        ("agents", "An Agent that plans"),
-        ("AGENT", "Multi-agent systems"),
-        ("diffusion model", "Latent Diffusion Models, Revisited"),
-        ("multi agent", "A Multi-Agent World"),
-        ("taxonomies", "Towards a taxonomy"),
-        ("benches", "A test bench"),
-        ("C++", "Generating C++ at scale"),
-        ("naïve", "NAÏVE methods"),
-    ],
-)
-def test_a_word_matches_whatever_its_case_hyphen_or_plural(word: str, title: str) -> None:
-    assert passes(Filters(include=(word,)), title=title)
-    assert not passes(Filters(exclude=(word,)), title=title)
-
-
-@pytest.mark.parametrize(
-    ("word", "title"),
-    [
-        ("agent", "Reagents in chemistry"),
-        ("diffusion model", "A model of diffusion"),
-        ("C", "Generating C++ at scale"),
-        ("bus", "bu"),
-        ("...", "Anything ... at all"),
-    ],
-)
-def test_a_word_does_not_match_inside_another_or_out_of_order(word: str, title: str) -> None:
-    assert not passes(Filters(include=(word,)), title=title)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"abstract": "We train agents."},
-        {"summary": "An agent."},
-        {"keywords": ("robots", "agents")},
-    ],
-)
-def test_words_are_looked_for_in_abstract_summary_and_keywords(fields: dict[str, object]) -> None:
-    assert passes(Filters(include=("agent",)), **fields)
-
-
-def test_no_phrase_is_found_across_two_keywords() -> None:
-    assert not passes(Filters(include=("world model",)), keywords=("world", "model"))
-
-
-def test_the_reason_names_the_words_that_matched_as_they_were_written() -> None:
-    paper = Paper("1", "Agents with memory")
-    filters = Filters(include=("Agent", "robots", "memory"))
-    numbers = candidate("1", 118, before=77, stars=251, paper=paper)
-    (ranked,) = rank([numbers], day=TODAY, filters=filters)
-    assert str(ranked.reason) == "▲ 118 (+41 since yesterday) · ★ 251 · matches *Agent*, *memory*"
-
-
-@pytest.mark.parametrize("wanted", ["cs.CL", "cs", "cs.*", "CS.cl", "stat.ML"])
-def test_a_category_matches_primary_and_cross_lists_and_whole_archives(wanted: str) -> None:
-    assert passes(Filters(categories=(wanted,)), categories=("stat.ML", "cs.CL"))
-
-
-@pytest.mark.parametrize("wanted", ["cs.AI", "c", "math.*", "cs.C"])
-def test_other_categories_do_not_match(wanted: str) -> None:
-    assert not passes(Filters(categories=(wanted,)), categories=("stat.ML", "cs.CL"))
-
-
-def test_a_paper_of_unknown_categories_does_not_pass_a_category_filter() -> None:
-    assert not passes(Filters(categories=("cs",)))
-
-
-def test_papers_with_fewer_votes_than_asked_for_are_left_out() -> None:
-    papers = [candidate("1", 9), candidate("2", 10), candidate("3", None)]
-    assert ids(rank(papers, day=TODAY, filters=Filters(min_votes=10))) == ["2"]
-
-
-# ---- the reason
-
-
-@pytest.mark.parametrize(
-    ("reason", "line"),
-    [
-        (Reason(upvotes=118, gained=41, since_hours=24, stars=251),
-         "▲ 118 (+41 since yesterday) · ★ 251"),
-        (Reason(upvotes=1200, gained=1000, since_hours=5.2), "▲ 1,200 (+1,000 in 5 h)"),
-        (Reason(upvotes=12, gained=3, since_hours=0.1), "▲ 12 (+3 in 1 h)"),
-        (Reason(upvotes=12, gained=3, since_hours=71), "▲ 12 (+3 in 3 days)"),
-        (Reason(upvotes=12, gained=0, since_hours=24), "▲ 12"),
-        (Reason(upvotes=0, stars=0), "no votes yet"),
-        (Reason(), "no votes yet"),
-    ],
-)  # fmt: skip
-def test_the_reason_reads_as_a_line(reason: Reason, line: str) -> None:
-    assert str(reason) == line
-
-
-def test_words_from_outside_go_through_the_escape_that_is_passed() -> None:
-    reason = Reason(upvotes=3, matched=("*[x](http://evil)*",))
-    assert reason.text(lambda word: f"<{len(word)}>") == "▲ 3 · matches <18>"
-
-
-# ---- whatever comes in
-
 DAYS = st.integers(min_value=0, max_value=9).map(lambda n: TODAY - timedelta(days=n))
 COUNTS = st.one_of(st.none(), st.integers(min_value=0, max_value=10**6))
 CANDIDATES = st.lists(
@@ -317,42 +194,3 @@ def test_a_shorter_list_is_the_beginning_of_the_longer_one(
     candidates: list[Candidate], size: int
 ) -> None:
     assert rank(candidates, day=TODAY, size=size) == rank(candidates, day=TODAY)[:size]
-
-
-# ---- the figures
-
-
-def test_agreement_is_one_for_the_votes_themselves_and_minus_one_for_their_reverse() -> None:
-    votes = [5.0, 1.0, 4.0, 2.0, 3.0, 9.0]
-    assert spearman(votes, votes) == pytest.approx(1)
-    assert spearman([-v for v in votes], votes) == pytest.approx(-1)
-    assert spearman([0.0] * 6, votes) is None
-    assert precision(votes, votes) == 1
-    assert precision([0.0] * 10, [float(n) for n in range(10)]) == pytest.approx(0.5)
-
-
-def test_papers_observed_twice_are_measured_early_against_late(tmp_path: Path) -> None:
-    lines = [
-        {"id": f"{n}", "date": "2026-02-03", "snapshot_at": at, "upvotes": votes}
-        for n in range(12)
-        for at, votes in (("2026-02-09T08:00:00Z", 12 - n), ("2026-02-03T08:00:00Z", n))
-    ]
-    recorded = tmp_path / "twice.jsonl.gz"
-    recorded.write_bytes(gzip.compress("\n".join(map(json.dumps, lines)).encode()))
-    figures = list(measure(batches(read(recorded)), [], None))
-    ours = next(f for f in figures if (f["system"], f["figure"]) == ("ours", "spearman"))
-    assert (ours["votes"], ours["value"]) == ("early", pytest.approx(-1))
-
-
-@needs_shared
-def test_before_any_vote_the_order_agrees_with_the_votes_to_come() -> None:
-    observations = list(read(SHARED / "data" / "hf_daily.jsonl.gz"))
-    since = date(2025, 9, 1)
-    days = dict([(d, b) for d, b in batches(observations).items() if d >= since][::6])
-    figures = {
-        f["figure"]: f["value"]
-        for f in measure(days, observations, since)
-        if f["system"] == "prior"
-    }
-    assert float(str(figures["spearman"])) >= 0.5, figures
-    assert float(str(figures["p@5"])) >= 0.45, figures
