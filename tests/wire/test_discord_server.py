@@ -12,6 +12,7 @@ import pytest
 from discord import app_commands
 
 from tests.discord_server import Channel, DiscordServer, Guild, Message
+from tests.discord_server.faults import When
 from tests.shared import needs_shared
 
 BUCKET = 5
@@ -357,7 +358,8 @@ async def test_faults_come_when_they_are_asked_for(discord_server: DiscordServer
         assert await refusal(target.send("x")) == 50013
         discord_server.fail(sending, status=429, retry_after=0.05)
         await target.send("later")
-        for moment, text in (("before", "lost before"), ("after", "answer lost")):
+        losses: list[tuple[When, str]] = [("before", "lost before"), ("after", "answer lost")]
+        for moment, text in losses:
             discord_server.fail(sending, drop=True, when=moment)
             with pytest.raises(aiohttp.ClientError):
                 await target.send(text)
