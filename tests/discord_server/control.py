@@ -78,12 +78,16 @@ class Control:
         return web.json_response(done or {})
 
     def _user(self, key: Any) -> User:
-        return next(each for each in self._world.users.values() if key in (each.name, str(each.id)))
+        for user in self._world.users.values():
+            if key in (user.name, str(user.id)):
+                return user
+        raise LookupError(f"no user {key!r}")
 
     def _channel(self, key: Any) -> Channel:
-        return next(
-            each for each in self._world.channels.values() if key in (each.name, str(each.id))
-        )
+        for channel in self._world.channels.values():
+            if key in (channel.name, str(channel.id)):
+                return channel
+        raise LookupError(f"no channel {key!r}")
 
     def _message(self, asked: Json) -> Message:
         return self._channel(asked["channel"]).messages[int(asked["message"])]

@@ -1,0 +1,158 @@
+"""`paperboy run` as an operator starts it, in a Discord that is a process of its own too."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NOWHERE = "http://127.0.0.1:9"
+"""A port that refuses: the sources are out of reach."""
+
+
+@dataclass
+class Process:
+    """A running program; what it says goes to a file, so that it never waits to be read."""
+
+    running: asyncio.subprocess.Process
+    log: Path
+
+    async def end(self, number: signal.Signals | None = None, *, patience: float = 30) -> int:
+        """Wait for its end, after a signal if one is given, and return its exit code."""
+        if number is not None:
+            self.running.send_signal(number)
+        return await asyncio.wait_for(self.running.wait(), patience)
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+
+def new_log(folder: Path) -> Path:
+    return folder / f"{len(list(folder.glob('*.log')))}.log"
+
+
+@asynccontextmanager
+async def process(
+    module: str, *arguments: str, folder: Path, **settings: str
+) -> AsyncGenerator[Process]:
+    """Run a Python module in a folder; it is over when the block is."""
+    log = new_log(folder)
+    with log.open("wb") as said:
+        started = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            module,
+            *arguments,
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        yield Process(started, log)
+    finally:
+        if started.returncode is None:
+            started.kill()
+        await started.wait()
+
+
+class Remote:
+    """The world of a server in another process."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+
+    async def show(self) -> Any:
+        async with self._session.get(self._url) as answer:
+            return await answer.json()
+
+    async def do(self, name: str, **what: Any) -> Any:
+        async with self._session.post(self._url, json={"do": name, **what}) as answer:
+            done = await answer.json()
+            assert answer.status == 200, done
+            return done
+
+
+@asynccontextmanager
+async def a_discord(folder: Path) -> AsyncGenerator[tuple[Remote, dict[str, str]]]:
+    """Start the server, and return its world and the settings that lead a bot there."""
+    arguments = ("--pace", "0.05", "--seconds", "120")
+    async with (
+        process("tests.discord_server", *arguments, folder=folder) as server,
+        aiohttp.ClientSession() as session,
+    ):
+        async with asyncio.timeout(30):
+            while "\n" not in server.said():  # noqa: ASYNC110 - a file tells nobody that it grew
+                await asyncio.sleep(0.05)
+        told: dict[str, str] = json.loads(server.said())
+        world = Remote(session, told["world"])
+        yield world, {name: value for name, value in told.items() if name.isupper()}
+        assert (await world.show())["violations"] == []
+
+
+@asynccontextmanager
+async def a_bot(folder: Path, settings: dict[str, str]) -> AsyncGenerator[Process]:
+    """Start the bot as `paperboy run` does, with its sources out of reach."""
+    sources = dict.fromkeys(("HUGGINGFACE_URL", "ARXIV_API_URL", "ARXIV_RSS_URL"), NOWHERE)
+    everything = {"EMBEDDER": "none", **sources, **settings}
+    async with process("bot", "run", folder=folder, **everything) as bot:
+        yield bot
+
+
+async def ready(world: Remote, bot: Process) -> None:
+    """Wait until the bot is connected; its last words are the failure's if it ends instead."""
+    connected = asyncio.ensure_future(world.do("ready"))
+    over = asyncio.ensure_future(bot.end(patience=60))
+    await asyncio.wait({connected, over}, return_when=asyncio.FIRST_COMPLETED)
+    if over.done():
+        connected.cancel()
+        raise AssertionError(bot.said())
+    over.cancel()
+    await connected
+
+
+@pytest.mark.timeout(120)
+async def test_the_bot_stops_when_asked_and_knows_its_feeds_when_it_was_killed(
+    tmp_path: Path,
+) -> None:
+    async with a_discord(tmp_path) as (world, settings):
+        async with a_bot(tmp_path, settings) as bot:
+            await ready(world, bot)
+            added = await world.do(
+                "slash",
+                user="ada",
+                channel="papers",
+                command="feed add",
+                options={"channel": {"channel": "papers"}},
+            )
+            assert added["messages"]
+            await bot.end(signal.SIGKILL)
+
+        async with a_bot(tmp_path, settings) as bot:
+            await ready(world, bot)
+            listed = await world.do("slash", user="ada", channel="papers", command="feed list")
+            assert "09:00" in listed["messages"][0]["text"]
+            status = await world.do("slash", user="grace", channel="papers", command="paper status")
+            assert status["messages"]
+            assert await bot.end(signal.SIGTERM, patience=15) == 0, bot.said()
+            assert "Traceback" not in bot.said()
+
+
+async def test_a_refused_token_is_said_in_one_sentence(tmp_path: Path) -> None:
+    async with (
+        a_discord(tmp_path) as (_, settings),
+        a_bot(tmp_path, settings | {"DISCORD_TOKEN": "not.the.token"}) as bot,
+    ):
+        assert await bot.end() == 1, bot.said()
+    assert "DISCORD_TOKEN" in bot.said().splitlines()[-1]
+    assert "Traceback" not in bot.said()
