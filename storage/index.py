@@ -28,7 +28,7 @@ TITLE_REPEATS = 2
 KEY_END = "\x1f"
 """Between a suggestion's folded key and its spelling; sorts before every character of a name."""
 
-_HEAP_BYTES = 48_000_000  # of the one indexing thread; 15 MB is tantivy's least
+_HEAP_BYTES = 48_000_000  # of all indexing threads; 15 MB for each is tantivy's least
 _VERSION_FILE = "paperboy-schema"
 
 
@@ -77,15 +77,18 @@ class PaperIndex:
             raise IndexDamagedError(str(error)) from error
         return int(found["last"]["value"] or 0)
 
-    def begin(self) -> "IndexSession":
+    def begin(self, *, many: bool = False) -> "IndexSession":
         """Take the index's lock, to write. Blocking, like all of the session: keep it off the loop.
+
+        Args:
+            many: there is so much to put in that a second core is worth its memory.
 
         Raises:
             IndexBusyError: another process holds the lock.
             IndexDamagedError: what is there cannot be extended.
         """
         try:
-            writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+            writer = self._index.writer(_HEAP_BYTES, num_threads=2 if many else 1)
             # Only with the lock is the watermark sure to be the last one.
             self._index.reload()
         except ValueError as error:

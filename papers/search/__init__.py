@@ -1,5 +1,6 @@
 """Search without knowing where papers are kept: the words of a query, the ranking of hits."""
 
+from papers.search._expression import is_expression
 from papers.search._fusion import (
     FEEDBACK_PAPERS,
     TITLE_HITS,
@@ -27,6 +28,7 @@ __all__ = [
     "feedback",
     "fuse",
     "idf",
+    "is_expression",
     "readings",
     "slips",
     "split",

@@ -1,7 +1,6 @@
 """The search engine: index, vectors and ranking behind one object."""
 
 from storage.search._engine import MAX_VECTORS, SearchEngine
-from storage.search._read import Reading, read
 from storage.search._types import (
     Answer,
     Degraded,
@@ -22,12 +21,10 @@ __all__ = [
     "EngineStatus",
     "Hit",
     "Passage",
-    "Reading",
     "SearchEngine",
     "SearchRequest",
     "Similar",
     "Sort",
     "Suggestion",
     "SuggestionKind",
-    "read",
 ]

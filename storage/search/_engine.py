@@ -251,7 +251,8 @@ class SearchEngine:
             raise IndexDamagedError("it holds papers that the database does not")
         if mark == latest:
             return 0
-        session = await self._in(self._indexing, self._index.begin)
+        lacking = total - self._index.papers
+        session = await self._in(self._indexing, self._index.begin, many=lacking > BEHIND)
         try:
             taken = since_commit = 0
             while True:
