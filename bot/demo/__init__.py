@@ -1,0 +1,7 @@
+"""`paperboy demo`: the real bot in a simulated Discord, in the terminal or in a browser."""
+
+from bot.demo._run import run_demo
+from bot.demo._stage import DemoError, Stage, staged
+from bot.demo._transcript import transcript
+
+__all__ = ["DemoError", "Stage", "run_demo", "staged", "transcript"]

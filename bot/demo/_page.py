@@ -1,0 +1,200 @@
+"""The demo's page: simcord's preview of one place at a time; the terminal changes places."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import click
+import simcord
+from simcord import SetupError
+from simcord.preview import Preview
+
+from bot.demo._stage import ADMIN, READER, DemoError, Stage
+from bot.demo._terminal import Terminal
+
+log = logging.getLogger(__name__)
+
+PLACES: Final = ("channel", "thread", ADMIN, READER)
+"""What the page can show, by the word that chooses it: two are people's direct messages."""
+DIRECT_MESSAGES: Final = "dms"
+"""Chooses the member's direct messages, too: the admin has less to expect there."""
+
+TICK: Final = 60.0
+"""Seconds between two looks at what is due, as `paperboy run` has them."""
+BUSY: Final = 0.2
+"""Seconds until a page is brought up to date that a person is acting on just now."""
+LONGEST_WAIT: Final = 240.0
+"""Hours that can be let pass at once."""
+
+SUGGESTIONS: Final = (
+    ("paper trending", "/paper trending", "the best of the day, the week or the month"),
+    ("paper search", "/paper search query: video generation", "by words and by meaning"),
+    ("paper subscribe", "/paper subscribe topic: diffusion", "and look at your direct messages"),
+    ("paper library", "/paper library", "what you saved"),
+    ("paper status", "/paper status", "the newest batch, the sources, the next thread"),
+    ("feed preview", "/feed preview", "as Ada: what would be posted now"),
+)
+"""Commands worth trying: shown as far as this bot has them."""
+
+_Viewers = Sequence[simcord.MemberActor | simcord.UserHandle]
+
+
+class Pages:
+    """Serves one place of the simulated Discord after the other, under one port."""
+
+    def __init__(self, stage: Stage, port: int, place: str = PLACES[0]) -> None:
+        self._stage = stage
+        self._port = port
+        self._place = READER if place == DIRECT_MESSAGES else place
+
+    async def serve(self) -> None:
+        """Serve until the person leaves; cancel it to stop earlier.
+
+        Raises:
+            DemoError: the port cannot be had.
+        """
+        _say_what_to_try(self._stage)
+        self._stage.env.backend.subscribers.append(self._tell_of_messages)
+        with Terminal() as typed:
+            if typed.listening:
+                click.echo("\nType here, then Enter:")
+                click.echo(f"  {', '.join(PLACES)}   another place, or a person's direct messages")
+                click.echo("  wait 6   let six hours pass")
+                click.echo("  quit")
+            while await self._show(typed):
+                pass
+
+    async def _show(self, typed: Terminal) -> bool:
+        """Serve one place until another one is wanted; false to leave."""
+        channel, viewers = self._where()
+        try:
+            preview = self._stage.env.preview(
+                channel, viewers=viewers, layout="channel", port=self._port
+            )
+            await preview.__aenter__()
+        except SetupError as error:
+            if isinstance(error.__cause__, OSError):
+                raise DemoError(
+                    f"port {self._port} is in use; choose another with --port, or 0 for a free one"
+                ) from error
+            raise
+        try:
+            self._port = urlsplit(preview.url).port or 0
+            click.echo(f"\nOpen {self._name()}:\n\n    {preview.url}\n")
+            return await _first(
+                self._command(preview, typed), self._closed(preview, typed), self._live(preview)
+            )
+        finally:
+            await preview.close()
+
+    async def _command(self, preview: Preview, typed: Terminal) -> bool:
+        while True:
+            word, _, argument = (await typed.line()).lower().partition(" ")
+            place = READER if word == DIRECT_MESSAGES else word
+            if place in PLACES:
+                self._place = place
+                return True
+            if word == "wait" and (hours := _hours(argument)) is not None:
+                await self._wait(hours)
+                await _refresh(preview)
+                continue
+            if word in ("quit", "exit", "q"):
+                return False
+            if word:
+                click.echo(f"Type {', '.join(PLACES)}, wait and a number of hours, or quit.")
+
+    async def _closed(self, preview: Preview, typed: Terminal) -> bool:
+        """Wait until the page's own button ends it; where nobody types, so does the demo."""
+        await preview.wait_closed()
+        if typed.listening:
+            click.echo(f"The page is closed. Type {', '.join(PLACES)} for another, or quit.")
+            await asyncio.Event().wait()
+        return False
+
+    async def _live(self, preview: Preview) -> bool:
+        """Do each minute what is due, and bring the page up to date where that changed it."""
+        stage = self._stage
+        while True:
+            await asyncio.sleep(TICK)
+            before = len(stage.env.http_requests)
+            try:
+                await stage.bot.tick(stage.clock.now())
+            except Exception:
+                log.exception("the minute's work failed")
+            if len(stage.env.http_requests) > before:
+                await _refresh(preview)
+
+    async def _wait(self, hours: float) -> None:
+        stage = self._stage
+        await stage.env.advance_time(hours * 3600)
+        await stage.bot.tick(stage.clock.now())
+        click.echo(f"It is {stage.clock.now():%A, %H:%M} UTC now.")
+
+    def _where(self) -> tuple[simcord.ChannelHandle, _Viewers]:
+        stage = self._stage
+        if self._place in stage.people:
+            channel, user = stage.direct_messages(self._place)
+            return channel, [user]
+        members = list(stage.people.values())
+        return (stage.threads[-1] if self._place == "thread" else stage.channel), members
+
+    def _name(self) -> str:
+        if self._place in self._stage.people:
+            return f"{self._place.title()}'s direct messages"
+        if self._place == "thread":
+            return f"the thread, “{self._stage.threads[-1].name}”"
+        return f"#{self._stage.channel.name} (the papers are in its thread: --place thread)"
+
+    def _tell_of_messages(self, event: str, payload: Mapping[str, Any]) -> None:
+        backend = self._stage.env.backend
+        if event != "MESSAGE_CREATE" or payload["author"]["id"] != str(backend.bot_user.id):
+            return
+        for name, person in self._stage.people.items():
+            dm_channel_id = backend.dm_channels.get(person.id)
+            if payload["channel_id"] == str(dm_channel_id) and self._place != name:
+                click.echo(f"{name.title()} has a new direct message: type {name} to read it.")
+
+
+async def _first(*waits: Coroutine[Any, Any, bool]) -> bool:
+    """Return what the first of these to end returns, and cancel the others."""
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return next(task for task in tasks if task.done()).result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _refresh(preview: Preview) -> None:
+    while True:
+        try:
+            await preview.refresh()
+        except SetupError:
+            await asyncio.sleep(BUSY)  # the person's own action comes first, or the page is closed
+        else:
+            return
+
+
+def _hours(text: str) -> float | None:
+    try:
+        hours = float(text)
+    except ValueError:
+        return None
+    return hours if 0 < hours <= LONGEST_WAIT else None
+
+
+def _say_what_to_try(stage: Stage) -> None:
+    shown = len(stage.threads[-1].history())
+    click.echo(f"Posted in #{stage.channel.name}: “{stage.threads[-1].name}”, {shown} papers.")
+    click.echo("\nThe page shows a simulated Discord, in which the real bot answers. Try there:")
+    known = {command.qualified_name for command in stage.bot.tree.walk_commands()}
+    for name, typed, what in SUGGESTIONS:
+        if name in known:
+            click.echo(f"  {typed:<38} {what}")
+    if any(message.reactions for message in stage.threads[-1].history()):
+        click.echo(f"  {'🔖 under a paper':<38} saves it to your library")
+    click.echo("You are Ada, an admin; “Viewing as” makes you Grace, a member.")

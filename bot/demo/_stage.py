@@ -1,0 +1,168 @@
+"""The simulated server of the demo, its people, and the real bot in it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+
+import discord
+import simcord
+
+from bot.client import PaperBot
+from bot.demo._clock import DemoClock
+from bot.demo._discord import KeptDiscord, keep_in, set_clock
+from storage import feeds
+
+GUILD = "Reading Group"
+CHANNEL = "papers"
+OWNER, ADMIN, READER = "owner", "ada", "grace"
+
+SHOWN = 10
+"""Papers in the demo's thread."""
+
+SETTLE_TIMEOUT = 30.0
+"""Seconds that the bot gets to answer in the simulated Discord: it may load its model first."""
+
+
+class DemoError(Exception):
+    """The demo cannot be shown; the message is a sentence for whoever started it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The simulated server: its channel, its people, and the bot in it."""
+
+    env: simcord.Env
+    bot: PaperBot
+    clock: DemoClock
+    guild: simcord.GuildHandle
+    channel: simcord.ChannelHandle
+    people: dict[str, simcord.MemberActor]
+    """The two members by name, the admin first."""
+
+    @property
+    def threads(self) -> list[simcord.ChannelHandle]:
+        """The channel's threads, oldest first."""
+        return sorted(self.channel.threads, key=lambda thread: thread.id)
+
+    def direct_messages(self, name: str) -> tuple[simcord.ChannelHandle, simcord.UserHandle]:
+        """Return a person's conversation with the bot, and the person as its only viewer."""
+        user = self.people[name].user
+        return user.dm_channel, user
+
+
+def kept_at(database: Path) -> datetime | None:
+    """Return when the demo of this database was left, on its own clock; `None` if it is new.
+
+    Raises:
+        DemoError: what was kept cannot be read.
+    """
+    kept = _kept(database)
+    return None if kept is None else kept.at
+
+
+@asynccontextmanager
+async def staged(
+    bot: PaperBot, clock: DemoClock, *, database: Path | None = None
+) -> AsyncGenerator[Stage]:
+    """Run the bot in a simulated Discord until the block ends.
+
+    Args:
+        bot: connected to nothing yet; it is closed in the end.
+        clock: tells the bot and the simulated Discord the time.
+        database: the bot's file if it is to be kept: then so is the simulated Discord, beside it.
+
+    Raises:
+        DemoError: the database belongs to a bot in other servers.
+        DatabaseError: the database cannot be used.
+    """
+    try:
+        # What a command raises has been answered with a sentence and logged: it ends no demo.
+        env = simcord.Env(bot, settle_timeout=SETTLE_TIMEOUT, check_errors=False)
+        set_clock(env, clock)
+        kept = None if database is None else _kept(database)
+        if kept is not None:
+            kept.restore(env.backend)
+        stage = _build(env, bot, clock) if kept is None else _find(env, bot, clock)
+        await bot.prepare()
+        await _refuse_strangers(stage)
+        if database is not None:
+            keep_in(env, _beside(database))
+        await _add_feed(stage)
+        await env.start()
+        try:
+            with env.time_context():
+                await env.settle()
+                yield stage
+        finally:
+            await env.shutdown()
+    finally:
+        await bot.close()
+
+
+def _beside(database: Path) -> Path:
+    return database.with_name(f"{database.name}.discord.json")
+
+
+def _kept(database: Path) -> KeptDiscord | None:
+    if not database.exists():
+        return None  # a Discord without its database is another one's past
+    try:
+        return KeptDiscord.read(_beside(database))
+    except ValueError as error:
+        raise DemoError(f"{error}; delete it together with {database}, or name another") from error
+
+
+def _build(env: simcord.Env, bot: PaperBot, clock: DemoClock) -> Stage:
+    env.backend.bot_user.name = "Paperboy"
+    owner = env.create_user(OWNER, global_name="Olga")
+    guild = env.create_guild(GUILD, owner=owner)
+    admins = guild.create_role("admins", permissions=discord.Permissions(manage_guild=True))
+    guild.create_text_channel(CHANNEL, topic="The day's trending papers")
+    guild.add_member(env.create_user(ADMIN, global_name="Ada"), roles=[admins])
+    guild.add_member(env.create_user(READER, global_name="Grace"))
+    return _find(env, bot, clock)
+
+
+def _find(env: simcord.Env, bot: PaperBot, clock: DemoClock) -> Stage:
+    backend = env.backend
+    guild = simcord.GuildHandle(env, next(iter(backend.guilds.values())))
+    users = {user.name: simcord.UserHandle(env, user) for user in backend.users.values()}
+    return Stage(
+        env=env,
+        bot=bot,
+        clock=clock,
+        guild=guild,
+        channel=guild.channels[CHANNEL],
+        people={name: simcord.MemberActor(env, guild, users[name]) for name in (ADMIN, READER)},
+    )
+
+
+async def _refuse_strangers(stage: Stage) -> None:
+    async with stage.bot.database.read() as conn:
+        strangers = [feed for feed in await feeds.active(conn) if feed.guild_id != stage.guild.id]
+    if strangers:
+        # The bot would take those servers for ones that removed it, and end their feeds.
+        raise DemoError(
+            f"{stage.bot.database.path} belongs to a bot with feeds in other servers; give"
+            " --database a file of the demo's own"
+        )
+
+
+async def _add_feed(stage: Stage) -> None:
+    """Give the channel its daily thread before the bot looks around; otherwise it would first
+    explain there how to set it up."""
+    if stage.env.backend.messages.get(stage.channel.id):
+        return
+    now = stage.clock.now()
+    async with stage.bot.database.write() as conn:
+        await feeds.add(
+            conn,
+            guild_id=stage.guild.id,
+            channel_id=stage.channel.id,
+            at=time(now.hour),
+            timezone="UTC",
+            size=SHOWN,
+            now=now,
+        )
