@@ -39,6 +39,8 @@ async def main(
             size=10,
             now=now,
         )
+    # discord.py waits this long for servers that may still come; here all are there at once.
+    vars(bot)["_connection"].guild_ready_timeout = 0.1
     connection = asyncio.create_task(bot.start(TOKEN))
     while not bot.is_ready():
         await asyncio.sleep(0.02)
