@@ -73,8 +73,10 @@ async def claim_due(conn: AsyncConnection, now: datetime) -> list[DueDigest]:
         used = exists().where(
             digests.c.user_id == subscribers.c.user_id, digests.c.local_date >= today
         )
-        follows = exists().where(
-            subscriptions.c.user_id == subscribers.c.user_id, subscriptions.c.paused == 0
+        follows_since = (
+            select(func.min(subscriptions.c.created_at))
+            .where(subscriptions.c.user_id == subscribers.c.user_id, subscriptions.c.paused == 0)
+            .scalar_subquery()
         )
         wanted = [Every.DAY.value]
         if today.weekday() < _SATURDAY:
@@ -82,12 +84,17 @@ async def claim_due(conn: AsyncConnection, now: datetime) -> list[DueDigest]:
         if today.weekday() == _MONDAY:
             wanted.append(Every.WEEK.value)
         rows = await conn.execute(
-            select(subscribers.c.user_id, subscribers.c.every, subscribers.c.at).where(
+            select(
+                subscribers.c.user_id,
+                subscribers.c.every,
+                subscribers.c.at,
+                follows_since.label("since"),
+            ).where(
                 subscribers.c.timezone == zone_name,
                 subscribers.c.at <= local.time().replace(tzinfo=None),
                 subscribers.c.every.in_(wanted),
                 or_(subscribers.c.quiet_until.is_(None), subscribers.c.quiet_until <= today),
-                follows,
+                follows_since.is_not(None),
                 ~used,
             )
         )
@@ -101,6 +108,8 @@ async def claim_due(conn: AsyncConnection, now: datetime) -> list[DueDigest]:
                 midnight,
             )
             for row in rows
+            # Who subscribes after their hour gets a first digest tomorrow, not an empty one now.
+            if row.since <= datetime.combine(today, row.at, zone)
         ]
     return due
 
@@ -132,7 +141,37 @@ async def plan(
         )
         .returning(digests.c.id)
     )
-    if digest_id is not None and paper_ids:
+    if digest_id is not None:
+        await _list_papers(conn, digest_id, paper_ids)
+    return digest_id
+
+
+async def show(
+    conn: AsyncConnection,
+    digest: Digest,
+    now: datetime,
+    *,
+    payload: Any | None = None,
+    paper_ids: Sequence[str] = (),
+) -> None:
+    """Record that a person asked for a digest that was not sent: it is not sent any more.
+
+    With a payload, a day that had nothing for them gets its papers after all.
+    """
+    values: dict[str, Any] = {"state": SHOWN, "finished_at": now, "next_try_at": None}
+    if payload is not None:
+        values["payload"] = payload
+    result = await conn.execute(
+        update(digests)
+        .where(digests.c.id == digest.id, digests.c.state.in_((PLANNED, INBOX, EMPTY)))
+        .values(**values)
+    )
+    if result.rowcount:
+        await _list_papers(conn, digest.id, paper_ids)
+
+
+async def _list_papers(conn: AsyncConnection, digest_id: int, paper_ids: Sequence[str]) -> None:
+    if paper_ids:
         await conn.execute(
             insert(digest_papers),
             [
@@ -140,7 +179,6 @@ async def plan(
                 for position, paper_id in enumerate(paper_ids)
             ],
         )
-    return digest_id
 
 
 async def get(conn: AsyncConnection, digest_id: int) -> Digest | None:
@@ -162,13 +200,19 @@ async def of_day(conn: AsyncConnection, user_id: int, local_date: date) -> Diges
     return None if row is None else _digest(row)
 
 
-async def latest(conn: AsyncConnection, user_id: int, limit: int) -> list[Digest]:
-    """Return a person's newest digests that hold papers, newest first."""
+async def inbox(conn: AsyncConnection, user_id: int, since: date) -> list[Digest]:
+    """Return a person's digests from that day on: those that could not be sent, then the others.
+
+    Each the newest first, and only those that hold papers.
+    """
     rows = await conn.execute(
         select(digests)
-        .where(digests.c.user_id == user_id, digests.c.state != EMPTY)
-        .order_by(digests.c.local_date.desc())
-        .limit(limit)
+        .where(
+            digests.c.user_id == user_id,
+            digests.c.state.not_in((EMPTY, *UNFINISHED)),
+            digests.c.local_date >= since,
+        )
+        .order_by((digests.c.state == INBOX).desc(), digests.c.local_date.desc())
     )
     return [_digest(row) for row in rows]
 

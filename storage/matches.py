@@ -2,24 +2,53 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete, exists, select
+import numpy as np
+from sqlalchemy import Integer, delete, exists, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers.model import Announcement
 from storage.papers import StoredPaper, stored
+from storage.papers._read import chunks
 from storage.sqlite import insert
 from storage.tables import (
+    batch_papers,
     digest_papers,
     digests,
     papers,
     subscriptions,
     topic_matches,
     topics,
+    vectors,
     watermarks,
 )
+from storage.vectors import Floats
 
 MATCHING = "matching"
+ENTRIES = "matching entries"
+
+_ENTRY = literal_column("batch_papers.rowid", Integer)
+"""Rises with every paper that enters a batch, also with one that was known before."""
+
+_REPLACED = (Announcement.REPLACE.value, Announcement.REPLACE_CROSS.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far papers have been matched: by the texts' revisions, and by the batches' entries."""
+
+    revision: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A paper of a recent batch, and the newest such batch; `entry` is when it got in there."""
+
+    paper: StoredPaper
+    day: date
+    entry: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +73,81 @@ class Candidate:
     matched_at: datetime
 
 
-async def watermark(conn: AsyncConnection, name: str = MATCHING) -> int:
-    """Return how far a pass has come, 0 before the first."""
-    return await conn.scalar(select(watermarks.c.value).where(watermarks.c.name == name)) or 0
+async def progress(conn: AsyncConnection) -> Progress:
+    """Return how far the matching has come, zeros before the first pass."""
+    rows = await conn.execute(
+        select(watermarks.c.name, watermarks.c.value).where(
+            watermarks.c.name.in_((MATCHING, ENTRIES))
+        )
+    )
+    known: dict[str, int] = {row.name: row.value for row in rows}
+    return Progress(known.get(MATCHING, 0), known.get(ENTRIES, 0))
+
+
+async def latest(conn: AsyncConnection) -> Progress:
+    """Return how far the matching could come now."""
+    revision = await conn.scalar(select(func.max(papers.c.revision)))
+    entry = await conn.scalar(select(func.max(_ENTRY)).select_from(batch_papers))
+    return Progress(revision or 0, entry or 0)
+
+
+async def announced(conn: AsyncConnection, since: date) -> list[Announced]:
+    """Return the papers of all batches from that day on, in the order they came.
+
+    What arXiv announced as a new version only, and what was withdrawn, is not among them; nor is a
+    paper that we know for another reason than being new, such as a search.
+    """
+    entry, day = func.max(_ENTRY).label("entry"), func.max(batch_papers.c.day).label("batch_day")
+    rows = await conn.execute(
+        select(papers, entry, day)
+        .join(batch_papers, batch_papers.c.paper_id == papers.c.id)
+        .where(
+            batch_papers.c.day >= since,
+            or_(
+                batch_papers.c.announcement.is_(None),
+                batch_papers.c.announcement.not_in(_REPLACED),
+            ),
+            papers.c.withdrawn_at.is_(None),
+        )
+        .group_by(papers.c.row)
+        .order_by(entry)
+    )
+    return [Announced(stored(row), row.batch_day, row.entry) for row in rows]
+
+
+async def remember(conn: AsyncConnection, matches: Sequence[NewMatch], *, at: datetime) -> None:
+    """Store matches as found at that moment; what is known stays as it was."""
+    if not matches:
+        return
+    await conn.execute(
+        insert(topic_matches).on_conflict_do_nothing(),
+        [
+            {
+                "topic_id": match.topic_id,
+                "paper_id": match.paper_id,
+                "score": match.score,
+                "reason": match.reason,
+                "matched_at": at,
+            }
+            for match in matches
+        ],
+    )
 
 
 async def store(
-    conn: AsyncConnection, matches: Sequence[NewMatch], revision: int, *, now: datetime
+    conn: AsyncConnection, matches: Sequence[NewMatch], reached: Progress, *, now: datetime
 ) -> None:
-    """Store what a pass found and how far it has come, together; what is known stays as it was."""
-    if matches:
-        await conn.execute(
-            insert(topic_matches).on_conflict_do_nothing(),
-            [
-                {
-                    "topic_id": match.topic_id,
-                    "paper_id": match.paper_id,
-                    "score": match.score,
-                    "reason": match.reason,
-                    "matched_at": now,
-                }
-                for match in matches
-            ],
-        )
+    """Store what a pass found and how far it has come, together."""
+    await remember(conn, matches, at=now)
+    new = insert(watermarks)
     await conn.execute(
-        insert(watermarks)
-        .values(name=MATCHING, value=revision)
-        .on_conflict_do_update(index_elements=[watermarks.c.name], set_={"value": revision})
+        new.on_conflict_do_update(
+            index_elements=[watermarks.c.name], set_={"value": new.excluded.value}
+        ),
+        [
+            {"name": MATCHING, "value": reached.revision},
+            {"name": ENTRIES, "value": reached.entry},
+        ],
     )
 
 
@@ -129,3 +206,23 @@ async def brought(conn: AsyncConnection, user_id: int) -> set[str]:
         .where(digests.c.user_id == user_id)
     )
     return set(rows.scalars())
+
+
+async def vectors_of(
+    conn: AsyncConnection, model: str, wanted: Sequence[StoredPaper]
+) -> dict[str, Floats]:
+    """Return the vectors of these papers' present texts, as far as they are kept, by id."""
+    found: dict[str, Floats] = {}
+    for some in chunks(wanted):
+        rows = await conn.execute(
+            select(vectors.c.paper_id, vectors.c.vector)
+            .join(papers, papers.c.id == vectors.c.paper_id)
+            .where(
+                vectors.c.model == model,
+                vectors.c.revision == papers.c.revision,
+                vectors.c.paper_id.in_([paper.paper.id for paper in some]),
+            )
+        )
+        for row in rows:
+            found[row.paper_id] = np.frombuffer(row.vector, dtype=np.float16).astype(np.float32)
+    return found

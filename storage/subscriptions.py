@@ -199,6 +199,18 @@ async def subscribe(
     return not known
 
 
+async def topic_of_key(conn: AsyncConnection, mode: Mode, key: str) -> StoredTopic | None:
+    """Return the topic that people of this mode and normal form share."""
+    row = (
+        await conn.execute(
+            select(topics.c.id, topics.c.query, topics.c.mode).where(
+                topics.c.key == f"{mode.value}:{key}"
+            )
+        )
+    ).one_or_none()
+    return None if row is None else StoredTopic(row.id, row.query, Mode(row.mode))
+
+
 async def unsubscribe(conn: AsyncConnection, user_id: int, topic_id: int) -> StoredTopic | None:
     """End a subscription and return its topic; a topic that nobody follows any more goes, too."""
     topic = await stored_topic(conn, topic_id)
@@ -317,6 +329,16 @@ async def open_channel(conn: AsyncConnection, user_id: int, channel_id: int) -> 
         .where(subscribers.c.user_id == user_id)
         .values(dm_channel_id=channel_id, strikes=0, closed_at=None, closed_reason=None)
     )
+
+
+async def try_again(conn: AsyncConnection, user_id: int) -> bool:
+    """Take closed direct messages for open until the next refusal; return whether they were."""
+    result = await conn.execute(
+        change(subscribers)
+        .where(subscribers.c.user_id == user_id, subscribers.c.closed_at.is_not(None))
+        .values(strikes=STRIKES - 1, closed_at=None, closed_reason=None)
+    )
+    return result.rowcount == 1
 
 
 async def reached(conn: AsyncConnection, user_id: int) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     REAL,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -371,4 +372,57 @@ topic_drafts = _table(
     Column("every", Text),
     Column("min_votes", Integer, nullable=False),
     Column("created_at", UTCDateTime, nullable=False, index=True),
+)
+
+# Libraries: people's lists, what is on them, and what put it there.
+
+lists = _table(
+    "lists",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    # The reaction that saves to this list; empty for a list that no reaction fills.
+    Column("emoji", Text),
+    Column("is_default", Integer, nullable=False, server_default="0"),
+    Column("created_at", UTCDateTime, nullable=False),
+    UniqueConstraint("user_id", "name"),
+    UniqueConstraint("user_id", "emoji"),
+)
+
+saves = _table(
+    "saves",
+    Column("list_id", Integer, ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("saved_at", UTCDateTime, nullable=False),
+    # Where it was saved first; empty in direct messages and for imports.
+    Column("guild_id", Integer),
+    Column("channel_id", Integer),
+    Column("note", Text),
+    Index("ix_saves_user_id_paper_id", "user_id", "paper_id"),
+    Index("ix_saves_paper_id", "paper_id"),
+    Index("ix_saves_guild_id_saved_at", "guild_id", "saved_at"),
+)
+
+# What holds a save in place: it goes when its last hold goes.
+holds = _table(
+    "holds",
+    Column("list_id", Integer, primary_key=True, autoincrement=False),
+    Column("paper_id", Text, primary_key=True),
+    # reaction · button · command · import
+    Column("kind", Text, primary_key=True),
+    # The message that carries the reaction, 0 for other kinds.
+    Column("message_id", Integer, primary_key=True, autoincrement=False),
+    Column("at", UTCDateTime, nullable=False),
+    ForeignKeyConstraint(
+        ["list_id", "paper_id"], ["saves.list_id", "saves.paper_id"], ondelete="CASCADE"
+    ),
+    Index("ix_holds_message_id", "message_id"),
+)
+
+preferences = _table(
+    "preferences",
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    # Whether this person's saves count, namelessly, in a server's `/paper top`.
+    Column("counted", Integer, nullable=False, server_default="1"),
 )
