@@ -1,0 +1,30 @@
+"""Search as the bot offers it: local first, fresh second, and pages that outlive a restart."""
+
+from bot.search._engine import Engine
+from bot.search._opening import open_search
+from bot.search._passages import passage_of
+from bot.search._reading import QUERY_LENGTH, parse_since, read, since_choices
+from bot.search._service import (
+    FromSources,
+    LookUp,
+    PaperSearch,
+    ResultsPage,
+    SimilarPage,
+    SourceState,
+)
+
+__all__ = [
+    "QUERY_LENGTH",
+    "Engine",
+    "FromSources",
+    "LookUp",
+    "PaperSearch",
+    "ResultsPage",
+    "SimilarPage",
+    "SourceState",
+    "open_search",
+    "parse_since",
+    "passage_of",
+    "read",
+    "since_choices",
+]

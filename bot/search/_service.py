@@ -1,0 +1,363 @@
+"""`/paper search` without Discord: the local answer at once, the sources' in the background."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+from typing import Final
+from weakref import WeakValueDictionary
+
+from bot import limits
+from bot.clock import Clock
+from bot.search._engine import Engine
+from bot.search._passages import PASSAGE
+from bot.search._reading import Reading, read
+from bot.search._sources import PER_MINUTE, SourceSearcher
+from bot.workers import Workers
+from papers import topics
+from papers.model import Paper
+from papers.sources import PaperSource
+from papers.text import readable
+from storage import papers, sessions, source_searches
+from storage.database import Database
+from storage.papers import StoredPaper
+from storage.search import Degraded, Passage, Similar, Suggestion
+from storage.sessions import Question, Remarks, Session
+from storage.source_searches import BudgetSpentError, SourceAnswer, SourceSearch
+
+log = logging.getLogger(__name__)
+
+HITS_KEPT: Final = 250
+"""Hits of a search that can be turned to: fifty pages."""
+
+ASKING_AT_ONCE: Final = 4
+"""Questions that wait for the sources at the same time."""
+
+STOP_TIMEOUT: Final = 3.0
+
+SIMILAR: Final = 25
+"""Papers listed as similar to one: five pages."""
+
+
+class SourceState(Enum):
+    """How far the sources are with a question."""
+
+    NOT_ASKED = auto()
+    """There is nobody to ask, or nothing to ask for."""
+    BUSY = auto()
+    """Too many others ask in this minute."""
+    ASKING = auto()
+    ANSWERED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class FromSources:
+    """What the sources add to an answer."""
+
+    state: SourceState
+    answers: tuple[SourceAnswer, ...] = ()
+    names: tuple[str, ...] = ()
+    """Who is being asked."""
+    papers: tuple[str, ...] = ()
+    """Ids of papers that meet the question's conditions and are not among its hits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage:
+    """One page of an answered search, ready to be shown."""
+
+    session: Session
+    number: int
+    pages: int
+    papers: tuple[tuple[StoredPaper, Passage | None], ...]
+    """Each with the part of its abstract that answers."""
+    sources: FromSources
+
+    @property
+    def first(self) -> int:
+        """The number of the first hit."""
+        return self.number * limits.PAGE_HITS + 1
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPage:
+    """One page of the papers that are like one."""
+
+    paper: StoredPaper
+    number: int
+    pages: int
+    total: int
+    papers: tuple[tuple[StoredPaper, Similar], ...]
+
+    @property
+    def first(self) -> int:
+        """The number of the first paper."""
+        return self.number * limits.PAGE_HITS + 1
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """What became of looking for one paper."""
+
+    paper: StoredPaper | None
+    answers: tuple[SourceAnswer, ...] = ()
+    """What the sources said, where they were asked."""
+
+
+class PaperSearch:
+    """Answers questions from the index, and lets the sources add to it."""
+
+    def __init__(
+        self, database: Database, engine: Engine, sources: Sequence[PaperSource], clock: Clock
+    ) -> None:
+        self.engine = engine
+        self._database = database
+        self._clock = clock
+        self._sources = SourceSearcher(database, engine, sources, clock)
+        # Its own workers: a slow arXiv must not stand in the way of the day's threads.
+        self._workers = Workers(ASKING_AT_ONCE)
+        self._indexing = Workers(1)
+        self._asking: dict[str, asyncio.Future[SourceSearch]] = {}
+        self._changing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def search(self, question: Question) -> ResultsPage:
+        """Answer a question from the index and return its first page.
+
+        If the page says `ASKING`, pass its session to `follow`.
+
+        Raises:
+            UserError: there is no word in the query.
+        """
+        reading = read(question.query)
+        answer = await self.engine.search(reading.request(question))
+        hits = [hit.paper_id for hit in answer.hits[:HITS_KEPT]]
+        remarks = Remarks(
+            syntax=reading.syntax,
+            corrections=answer.corrections,
+            by_meaning=answer.by_meaning,
+            rebuilding=answer.degraded is Degraded.INDEX,
+        )
+        async with self._database.write() as conn:
+            session = await sessions.add(conn, question, hits, remarks, now=self._clock.now())
+        return await self.page(session, 0, ask=True)
+
+    async def session(self, session_id: int) -> Session | None:
+        """Return an answered search, `None` when not even its question is known any more."""
+        async with self._database.read() as conn:
+            return await sessions.get(conn, session_id, now=self._clock.now())
+
+    async def page(self, session: Session, number: int, *, ask: bool = False) -> ResultsPage:
+        """Return a page of an answered search; beyond the last one, the last.
+
+        With `ask`, the sources are to be asked if they were not lately.
+        """
+        hits = session.hits or ()
+        pages = max(1, -(-len(hits) // limits.PAGE_HITS))
+        number = min(max(number, 0), pages - 1)
+        shown = hits[number * limits.PAGE_HITS : (number + 1) * limits.PAGE_HITS]
+        reading = read(session.question.query)
+        async with self._database.read() as conn:
+            found = await papers.get_many(conn, shown)
+        abstracts = [readable(entry.paper.abstract) for entry in found.values()]
+        passages = await self.engine.passages(
+            reading.request(session.question).text, abstracts, PASSAGE
+        )
+        sources = await self._from_sources(session, reading, ask=ask)
+        return ResultsPage(
+            session, number, pages, tuple(zip(found.values(), passages, strict=True)), sources
+        )
+
+    async def turn(self, session: Session, number: int) -> ResultsPage:
+        """Return a page that somebody turns to; from now on the message is theirs."""
+        await self.use(session.id)
+        return await self.page(session, number)
+
+    async def use(self, session_id: int) -> None:
+        """Keep the message of a search from changing by itself."""
+        async with self._lock(session_id), self._database.write() as conn:
+            await sessions.use(conn, session_id)
+
+    async def fresh(self, session: Session) -> ResultsPage:
+        """Return the first page of what only the sources brought, as a search of its own."""
+        question = session.question
+        reading = read(question.query)
+        added = await self._from_sources(session, reading, ask=False)
+        answer = await self.engine.search(reading.request(question))
+        place = {hit.paper_id: place for place, hit in enumerate(answer.hits)}
+        hits = sorted(added.papers, key=lambda paper_id: place.get(paper_id, len(place)))
+        async with self._database.write() as conn:
+            listed = await sessions.add(
+                conn, question, hits, Remarks(), now=self._clock.now(), fresh=True
+            )
+        return await self.page(listed, 0)
+
+    def follow(self, session: Session, change: Callable[[ResultsPage], Awaitable[None]]) -> None:
+        """Wait for the sources in the background, and let `change` show what they brought.
+
+        It is not called once anybody has used the message.
+        """
+
+        async def work() -> None:
+            await self._answered(read(session.question.query).words)
+            async with self._lock(session.id):
+                now = await self.session(session.id)
+                if now is None or now.used:
+                    return
+                page = await self.page(now, 0)
+                if not now.hits and page.sources.papers:
+                    page = await self.fresh(now)
+                await change(page)
+
+        self._workers.submit(("search", session.id), work)
+
+    async def look_up(self, paper_id: str, *, ask: bool | None = None) -> LookUp:
+        """Return a paper that we know, or that a source knows.
+
+        Args:
+            paper_id: an arXiv id.
+            ask: whether to ask the sources: by default only for what we do not know.
+        """
+        async with self._database.read() as conn:
+            known = await papers.get(conn, paper_id)
+        if ask is False or (ask is None and known is not None):
+            return LookUp(known)
+        answers = await self._sources.look_up(paper_id)
+        async with self._database.read() as conn:
+            return LookUp(await papers.get(conn, paper_id), tuple(answers))
+
+    def complete(self, paper: Paper, change: Callable[[StoredPaper], Awaitable[None]]) -> None:
+        """Ask the sources in the background for what a known paper's card lacks.
+
+        `change` is called if they told something new.
+        """
+        if None not in (paper.linked_models, paper.version) or not self._sources.names:
+            return
+
+        async def work() -> None:
+            question = f"paper {paper.id}"
+            async with self._database.write() as conn:
+                asked = await source_searches.claim(
+                    conn, question, now=self._clock.now(), per_minute=PER_MINUTE
+                )
+            if asked is not None:
+                return
+            told = await self.look_up(paper.id, ask=True)
+            async with self._database.write() as conn:
+                await source_searches.answer(
+                    conn, question, told.answers, [], now=self._clock.now()
+                )
+            if told.paper is not None and told.paper.paper != paper:
+                await change(told.paper)
+
+        self._workers.submit(("complete", paper.id), work)
+
+    async def similar(self, paper: StoredPaper, number: int) -> SimilarPage:
+        """Return a page of the papers nearest to one, with why."""
+        listed = await self.engine.similar(paper.paper.id, SIMILAR)
+        pages = max(1, -(-len(listed) // limits.PAGE_HITS))
+        number = min(max(number, 0), pages - 1)
+        shown = listed[number * limits.PAGE_HITS : (number + 1) * limits.PAGE_HITS]
+        async with self._database.read() as conn:
+            found = await papers.get_many(conn, [item.paper_id for item in shown])
+        pairs = tuple((found[item.paper_id], item) for item in shown if item.paper_id in found)
+        return SimilarPage(paper, number, pages, len(listed), pairs)
+
+    async def suggest(self, typed: str, limit: int) -> Sequence[Suggestion]:
+        """Return how a begun query may go on, from the index alone."""
+        return await self.engine.suggest(typed, limit) if typed.strip() else ()
+
+    def catch_up(self) -> None:
+        """Take what has changed into the index, and embed it, in the background."""
+
+        async def work() -> None:
+            await self.engine.follow()
+            while await self.engine.embed_next():
+                pass
+
+        self._indexing.submit("index", work)
+
+    async def drain(self) -> None:
+        """Wait until the sources have answered, and the index is up to date."""
+        await self._workers.drain()
+        await self._indexing.drain()
+
+    async def close(self) -> None:
+        """Stop asking, and close the engine."""
+        await self._workers.stop(STOP_TIMEOUT)
+        await self._indexing.stop(STOP_TIMEOUT)
+        await self.engine.close()
+
+    def _lock(self, session_id: int) -> asyncio.Lock:
+        return self._changing.setdefault(session_id, asyncio.Lock())
+
+    async def _from_sources(self, session: Session, reading: Reading, *, ask: bool) -> FromSources:
+        question = _key(reading.words)
+        if session.fresh or not question or not self._sources.names:
+            return FromSources(SourceState.NOT_ASKED)
+        now = self._clock.now()
+        if ask:
+            try:
+                async with self._database.write() as conn:
+                    search = await source_searches.claim(
+                        conn, question, now=now, per_minute=PER_MINUTE
+                    )
+            except BudgetSpentError:
+                return FromSources(SourceState.BUSY)
+            if search is None:
+                return FromSources(SourceState.ASKING, names=self._sources.names)
+        else:
+            async with self._database.read() as conn:
+                search = await source_searches.get(conn, question)
+        if search is None:
+            return FromSources(SourceState.NOT_ASKED)
+        if search.answered_at is None:
+            state = SourceState.ASKING if search.current(now) else SourceState.NOT_ASKED
+            return FromSources(state, names=self._sources.names)
+        added = await self._added(session, reading, search)
+        return FromSources(SourceState.ANSWERED, search.answers, papers=added)
+
+    async def _added(
+        self, session: Session, reading: Reading, search: SourceSearch
+    ) -> tuple[str, ...]:
+        listed = set(session.hits or ())
+        new = [paper_id for paper_id in search.papers if paper_id not in listed]
+        async with self._database.read() as conn:
+            found = await papers.get_many(conn, new)
+        question = session.question
+        return tuple(
+            paper_id
+            for paper_id, entry in found.items()
+            if _meets(entry, question.since, question.categories)
+            and (reading.topic.plain or reading.topic.allows(entry.paper))
+        )
+
+    async def _answered(self, words: str) -> None:
+        """Ask the sources, or wait for the answer that somebody else is waiting for."""
+        question = _key(words)
+        if (waiting := self._asking.get(question)) is not None:
+            await asyncio.wait({waiting})
+            return
+        answer = asyncio.ensure_future(self._sources.ask(question))
+        self._asking[question] = answer
+        try:
+            await answer
+        finally:
+            del self._asking[question]
+
+
+def _key(words: str) -> str:
+    """Return the question that equal questions share."""
+    return " ".join(words.casefold().split())
+
+
+def _meets(entry: StoredPaper, since: date | None, categories: Sequence[str]) -> bool:
+    published = (entry.paper.published_at or entry.first_seen_at).date()
+    if since is not None and published < since:
+        return False
+    return not categories or any(
+        topics.in_category(category, wanted)
+        for category in entry.paper.categories
+        for wanted in categories
+    )

@@ -1,0 +1,163 @@
+"""`/paper search`, `/paper show` and `/paper similar`."""
+
+import logging
+from datetime import date
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import limits
+from bot.client import PaperBot
+from bot.feed_texts import parse_categories
+from bot.search import QUERY_LENGTH, parse_since, since_choices
+from bot.ui import text
+from bot.ui.errors import UserError, answer_error
+from cogs.paper_search._pages import ask_again, open_results
+from cogs.paper_search._papers import open_card, open_similar
+from cogs.paper_search._refine import submitted
+from papers import arxiv_id
+from storage.search import Sort, Suggestion, SuggestionKind
+from storage.sessions import Question
+
+log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction[PaperBot]
+Query = app_commands.Range[str, 1, QUERY_LENGTH]
+
+_MARKS = {SuggestionKind.TITLE: "📄", SuggestionKind.TOPIC: "#", SuggestionKind.AUTHOR: "👤"}
+
+
+class PaperSearch(commands.Cog):
+    """Finding papers."""
+
+    def __init__(self, bot: PaperBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(description="Find papers by words, by meaning, by author, or by a link")
+    @app_commands.describe(
+        query='Words, a question, a title, a link; also "phrase", OR, -without, author:, cat:',
+        since="Only papers since then: 2025, 2025-03-31, 7d, 6m, 1y",
+        category="Only these arXiv categories: cs.CL stat.ML, or cs for all of it",
+        sort="What comes first",
+        public="Show it to everybody here",
+    )
+    async def search(
+        self,
+        interaction: Interaction,
+        query: Query,
+        since: str | None = None,
+        category: str | None = None,
+        sort: Sort = Sort.BEST,
+        public: bool = False,
+    ) -> None:
+        """Answer with a page of papers, or with the one that was named."""
+        if (paper_id := arxiv_id.parse(query)) is not None:
+            await open_card(interaction, paper_id, public=public)
+            return
+        question = self._question(query, since or "", category or "", sort)
+        await open_results(interaction, question, public=public)
+
+    @app_commands.command(description="Everything about one paper: abstract, figures, links")
+    @app_commands.rename(paper="id_or_link")
+    @app_commands.describe(
+        paper="An arXiv number or link, or some words of a title I know",
+        public="Show it to everybody here, so that they can save it",
+    )
+    async def show(self, interaction: Interaction, paper: Query, public: bool = False) -> None:
+        """Answer with the full card of one paper."""
+        await open_card(interaction, self._paper_id(paper), public=public)
+
+    @app_commands.command(description="The papers most like one, each with why")
+    @app_commands.rename(paper="id_or_link")
+    @app_commands.describe(
+        paper="An arXiv number or link, or some words of a title I know",
+        public="Show it to everybody here",
+    )
+    async def similar(self, interaction: Interaction, paper: Query, public: bool = False) -> None:
+        """Answer with a page of papers like one."""
+        await open_similar(interaction, self._paper_id(paper), public=public)
+
+    @search.autocomplete("query")
+    async def _queries(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        return [choice(each) for each in await self._suggested(current)]
+
+    @show.autocomplete("paper")
+    @similar.autocomplete("paper")
+    async def _titles(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        found = await self._suggested(current)
+        return [choice(each) for each in found if each.kind is SuggestionKind.TITLE]
+
+    @search.autocomplete("since")
+    async def _since(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        return [
+            app_commands.Choice(name=name, value=value)
+            for name, value in since_choices(current, self._today())[: limits.CHOICES]
+        ]
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer a submitted form, also one that was opened before a restart."""
+        form = submitted(interaction)
+        if form is None:
+            return
+        session_id, typed = form
+        try:
+            before = await self.bot.search.session(session_id)
+            sort = before.question.sort if before is not None else Sort.BEST
+            question = self._question(
+                typed.get("query", ""), typed.get("since", ""), typed.get("category", ""), sort
+            )
+            await ask_again(interaction, before, question)
+        except Exception as error:
+            await answer_error(interaction, error)
+
+    async def _suggested(self, typed: str) -> list[Suggestion]:
+        try:
+            return list(await self.bot.search.suggest(typed, limits.CHOICES))
+        except Exception:
+            # People go on typing; an error would only empty the list under their fingers.
+            log.exception("autocomplete failed")
+            return []
+
+    def _question(self, query: str, since: str, category: str, sort: Sort) -> Question:
+        return Question(
+            query=" ".join(query.split()),
+            since=parse_since(since, self._today()) if since.strip() else None,
+            categories=parse_categories(category),
+            sort=sort,
+        )
+
+    def _paper_id(self, typed: str) -> str:
+        paper_id = arxiv_id.parse(typed)
+        if paper_id is None:
+            raise UserError(
+                f"“{text.escape(typed, 80)}” is no arXiv number or link, like 2406.07496 or"
+                " https://arxiv.org/abs/2406.07496. Pick a title from the list while you type, or"
+                f" look for it with {self.bot.mention('paper search')}."
+            )
+        return paper_id
+
+    def _today(self) -> date:
+        return self.bot.clock.now().date()
+
+
+def choice(suggestion: Suggestion) -> app_commands.Choice[str]:
+    """Return a suggestion as Discord lists it, with what it puts into the query."""
+    match suggestion.kind:
+        case SuggestionKind.TITLE:
+            value = suggestion.paper_id or suggestion.text
+        case SuggestionKind.AUTHOR:
+            value = f'author:"{suggestion.text}"'
+        case SuggestionKind.TOPIC:
+            value = suggestion.text
+    return app_commands.Choice(
+        name=text.plain(f"{_MARKS[suggestion.kind]} {suggestion.text}", limits.CHOICE_NAME),
+        value=value[: limits.CHOICE_VALUE],
+    )

@@ -1,0 +1,366 @@
+"""Pages of results: their words, and the buttons that turn, sort and refine them."""
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import discord
+from discord import ui
+
+from bot import limits
+from bot.search import FromSources, ResultsPage, SourceState, passage_of
+from bot.ui import text
+from bot.ui.buttons import (
+    NUMBER,
+    PaperboyButton,
+    PaperboySelect,
+    custom_id,
+    page_buttons,
+    template,
+)
+from bot.ui.errors import Interaction, UserError
+from bot.ui.notices import render_notice
+from bot.ui.pages import HitsPage, hit_of, render_hits
+from bot.ui.parts import AnyItem, short_day
+from cogs.paper_search._papers import open_abstract, open_card, open_similar
+from cogs.paper_search._refine import refine_modal
+from cogs.paper_search._replies import Making, change, is_own, reply, turn
+from storage.search import Sort
+from storage.sessions import RESULTS_KEPT, Question, Session
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+_SORTS: Final = "|".join(Sort)
+_SORT_LABELS: Final = {Sort.BEST: "Best match", Sort.NEWEST: "Newest", Sort.VOTES: "Most votes"}
+_SORT_NOTES: Final = {Sort.NEWEST: "newest first", Sort.VOTES: "most votes first"}
+_HINT: Final = "Open: card, abstract or similar papers"
+_QUERY_SHOWN: Final = 120
+
+
+class TurnResults(PaperboyButton, template=template("find", session=NUMBER, page=NUMBER)):
+    """Turns the page of a search."""
+
+    def __init__(self, session_id: int, page: int, label: str, *, off: bool = False) -> None:
+        super().__init__(
+            ui.Button(label=label, disabled=off, custom_id=custom_id("find", session_id, page))
+        )
+        self.session_id, self.page = session_id, page
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["session"]), int(match["page"]), "…")
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the page that the button leads to."""
+        bot: PaperBot = interaction.client
+        session = await _session(bot, self.session_id)
+        if session.hits is None:
+            await turn(interaction, _expired(session))
+        elif is_own(interaction):
+            await turn(interaction, _rendered(bot.search.turn(session, self.page)))
+        else:
+            await turn(interaction, _rendered(bot.search.page(session, self.page)))
+
+
+class SortResults(PaperboyButton, template=template("find-sort", session=NUMBER, sort=_SORTS)):
+    """Asks the same in another order."""
+
+    def __init__(self, session_id: int, sort: Sort) -> None:
+        super().__init__(
+            ui.Button(
+                label=_SORT_LABELS[sort], custom_id=custom_id("find-sort", session_id, sort.value)
+            )
+        )
+        self.session_id, self.sort = session_id, sort
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["session"]), Sort(match["sort"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the first page in that order."""
+        session = await _session(interaction.client, self.session_id)
+        question = session.question
+        await ask_again(
+            interaction,
+            session,
+            Question(question.query, question.since, question.categories, self.sort),
+        )
+
+
+class AgainButton(PaperboyButton, template=template("find-again", session=NUMBER)):
+    """Asks the same again, over all papers that there are now."""
+
+    def __init__(self, session_id: int, label: str = "Run again") -> None:
+        super().__init__(ui.Button(label=label, custom_id=custom_id("find-again", session_id)))
+        self.session_id = session_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["session"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Answer anew."""
+        session = await _session(interaction.client, self.session_id)
+        await ask_again(interaction, session, session.question)
+
+
+class FreshButton(PaperboyButton, template=template("find-fresh", session=NUMBER)):
+    """Shows what the sources brought."""
+
+    def __init__(self, session_id: int, papers: int = 1) -> None:
+        super().__init__(
+            ui.Button(
+                label=text.plural(papers, "fresh result"),
+                style=discord.ButtonStyle.success,
+                custom_id=custom_id("find-fresh", session_id),
+            )
+        )
+        self.session_id = session_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["session"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show them in the place of this page."""
+        bot: PaperBot = interaction.client
+        session = await _session(bot, self.session_id)
+        if session.hits is None:
+            await turn(interaction, _expired(session))
+            return
+        if is_own(interaction):
+            await bot.search.use(session.id)
+        await turn(interaction, _rendered(bot.search.fresh(session)))
+
+
+class RefineButton(PaperboyButton, template=template("find-refine", session=NUMBER)):
+    """Opens the question, to be changed."""
+
+    def __init__(self, session_id: int) -> None:
+        super().__init__(ui.Button(label="Refine…", custom_id=custom_id("find-refine", session_id)))
+        self.session_id = session_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["session"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Open the form."""
+        session = await _session(interaction.client, self.session_id)
+        await interaction.response.send_modal(refine_modal(session))
+
+
+class OpenHit(PaperboySelect, template=template("find-open", session=NUMBER)):
+    """Opens the card, the abstract, or what is similar to a hit."""
+
+    def __init__(self, session_id: int, options: Sequence[discord.SelectOption] = ()) -> None:
+        super().__init__(
+            ui.Select(
+                placeholder=_HINT,
+                custom_id=custom_id("find-open", session_id),
+                options=list(options),
+            )
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select whose custom id matched; its options may differ."""
+        return cls(int(match["session"]))
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Open what was chosen, for whoever chose."""
+        what, _, paper_id = (values[0] if values else "").partition(":")
+        match what:
+            case "card":
+                await open_card(interaction, paper_id, public=False)
+            case "text":
+                await open_abstract(interaction, paper_id)
+            case "like":
+                await open_similar(interaction, paper_id, public=False)
+            case _:
+                await interaction.response.defer()
+
+
+ITEMS: Final = (TurnResults, SortResults, AgainButton, FreshButton, RefineButton, OpenHit)
+
+
+async def open_results(interaction: Interaction, question: Question, *, public: bool) -> None:
+    """Answer a question with its first page, and let the sources add to it."""
+    bot: PaperBot = interaction.client
+    found: list[ResultsPage] = []
+    await reply(interaction, _answered(bot, question, found), ephemeral=not public)
+    _follow(interaction, found[0])
+
+
+async def ask_again(interaction: Interaction, before: Session | None, question: Question) -> None:
+    """Answer a press with the first page of another question."""
+    bot: PaperBot = interaction.client
+    if before is not None and is_own(interaction):
+        await bot.search.use(before.id)
+    found: list[ResultsPage] = []
+    await turn(interaction, _answered(bot, question, found))
+    _follow(interaction, found[0])
+
+
+def results_view(page: ResultsPage) -> ui.LayoutView:
+    """Return a page of results with everything that can be done with it."""
+    session = page.session
+    sources = _sources_line(page.sources)
+    fresh = [FreshButton(session.id, len(page.sources.papers))] if page.sources.papers else []
+    if not page.papers:
+        return render_notice(
+            f"Nothing found for “{text.plain(session.question.query, _QUERY_SHOWN)}”",
+            _what_to_do(page),
+            footer=text.escape(sources),
+            actions=[*fresh, RefineButton(session.id)],
+        )
+    hits = HitsPage(
+        title=_title(session),
+        hits=tuple(
+            hit_of(entry.paper, entry.metrics, passage=passage_of(entry.paper, passage))
+            for entry, passage in page.papers
+        ),
+        first=page.first,
+        total=len(session.hits or ()),
+        notes=tuple(_notes(session)),
+        footer=sources,
+    )
+    turns = page_buttons(
+        page.number,
+        page.pages,
+        lambda to, label, off: TurnResults(session.id, to, label, off=off),
+    )
+    if session.fresh:
+        others: list[AnyItem] = [AgainButton(session.id, "All results")]
+    else:
+        others = [
+            SortResults(session.id, sort) for sort in Sort if sort is not session.question.sort
+        ]
+    return render_hits(
+        hits,
+        select=OpenHit(session.id, _options(hits)),
+        buttons=[*turns, *others, RefineButton(session.id), *fresh],
+    )
+
+
+def _options(page: HitsPage) -> list[discord.SelectOption]:
+    options: list[discord.SelectOption] = []
+    for position, hit in enumerate(page.hits):
+        number = page.first + position
+        for what, label, emoji in (
+            ("card", hit.title, "📄"),
+            ("text", f"Abstract of {number}", "📝"),
+            ("like", f"Similar to {number}", "🔗"),
+        ):
+            shown = f"{number}. {label}" if what == "card" else label
+            options.append(
+                discord.SelectOption(
+                    label=text.plain(shown, limits.OPTION_LABEL) or str(number),
+                    value=f"{what}:{hit.paper_id}",
+                    emoji=emoji,
+                )
+            )
+    return options
+
+
+def _title(session: Session) -> str:
+    query = text.plain(session.question.query, _QUERY_SHOWN)
+    return f"Fresh from the sources: {query}" if session.fresh else query
+
+
+def _notes(session: Session) -> list[str]:
+    remarks = session.remarks
+    notes = [_conditions(session.question), remarks.syntax or ""]
+    notes += [
+        f"No paper has “{word}”, so I read it as {' or '.join(read)}."
+        for word, read in remarks.corrections.items()
+        if read
+    ]
+    if remarks.rebuilding:
+        notes.append("The search index is being made. Until then I only look for the words.")
+    return [note for note in notes if note]
+
+
+def _conditions(question: Question) -> str:
+    since = f"since {short_day(question.since)}" if question.since else ""
+    categories = " or ".join(question.categories)
+    return " · ".join(filter(None, (since, categories, _SORT_NOTES.get(question.sort, ""))))
+
+
+def _sources_line(sources: FromSources) -> str:
+    match sources.state:
+        case SourceState.NOT_ASKED:
+            return ""
+        case SourceState.BUSY:
+            return "The sources are not asked for more now: too many searches in this minute."
+        case SourceState.ASKING:
+            return f"Asking {' and '.join(sources.names)} for more …"
+        case SourceState.ANSWERED:
+            told = [
+                f"{item.source} did not answer ({item.failure})"
+                if item.failure is not None
+                else f"{item.source} found {item.found}"
+                for item in sources.answers
+            ]
+            return f"{' · '.join(told)}{'' if sources.papers else ' · nothing new here'}"
+
+
+def _what_to_do(page: ResultsPage) -> str:
+    question = page.session.question
+    advice = ["fewer or other words, as they stand in a title or an abstract"]
+    if question.since is not None or question.categories:
+        advice.append(f"no conditions: now it is only {text.escape(_conditions(question))}")
+    advice.append("the arXiv number or link, if you have one: then I show that paper")
+    lines = [text.escape(note) for note in _notes(page.session)[1:]]
+    if page.sources.state is SourceState.ASKING:
+        lines.append("What the sources find appears here in a moment.")
+    return "\n".join((*lines, "Try", *(f"- {item}" for item in advice)))
+
+
+async def _session(bot: Any, session_id: int) -> Session:
+    session: Session | None = await bot.search.session(session_id)
+    if session is None:
+        raise UserError(
+            f"These results are too old. {bot.mention('paper search')} starts a new search."
+        )
+    return session
+
+
+async def _expired(session: Session) -> ui.LayoutView:
+    return render_notice(
+        text.plain(session.question.query, _QUERY_SHOWN),
+        f"These results are older than {RESULTS_KEPT.days} days, and I forgot them. The papers are"
+        " still there.",
+        actions=[AgainButton(session.id)],
+    )
+
+
+async def _rendered(page: Any) -> ui.LayoutView:
+    return results_view(await page)
+
+
+async def _answered(bot: Any, question: Question, found: list[ResultsPage]) -> ui.LayoutView:
+    page: ResultsPage = await bot.search.search(question)
+    found.append(page)
+    return results_view(page)
+
+
+def _follow(interaction: Interaction, page: ResultsPage) -> None:
+    bot: PaperBot = interaction.client
+    if page.sources.state is SourceState.ASKING:
+        bot.search.follow(page.session, partial(_show_late, interaction))
+
+
+async def _show_late(interaction: Interaction, page: ResultsPage) -> None:
+    await change(interaction, results_view(page))
+
+
+__all__ = ["ITEMS", "Making", "ask_again", "open_results", "results_view"]

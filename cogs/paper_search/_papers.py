@@ -1,0 +1,196 @@
+"""One paper: its full card, its abstract, and the papers like it."""
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+from discord import ui
+
+from bot.search import LookUp, SimilarPage
+from bot.ui import text
+from bot.ui.buttons import NUMBER, PAPER, PaperboyButton, custom_id, page_buttons, template
+from bot.ui.errors import Interaction, UserError
+from bot.ui.full_card import render_paper
+from bot.ui.notices import render_notice
+from bot.ui.pages import HitsPage, hit_of, render_hits
+from bot.ui.parts import AnyItem, link_button
+from cogs.paper_search._replies import change, reply, turn
+from papers import arxiv_id
+from papers.model import Paper
+from papers.text import readable
+from storage import cards
+from storage.papers import StoredPaper
+from storage.search import Similar
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+_ABSTRACT = 3_400
+
+
+class SimilarButton(PaperboyButton, template=template("like", paper_id=PAPER)):
+    """Opens the papers like one."""
+
+    def __init__(self, paper_id: str) -> None:
+        super().__init__(ui.Button(label="Similar papers", custom_id=custom_id("like", paper_id)))
+        self.paper_id = paper_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(match["paper_id"])
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show them to whoever pressed."""
+        await open_similar(interaction, self.paper_id, public=False)
+
+
+class SimilarTurn(PaperboyButton, template=template("like-turn", paper_id=PAPER, page=NUMBER)):
+    """Turns the page of a list of similar papers."""
+
+    def __init__(self, paper_id: str, page: int, label: str, *, off: bool = False) -> None:
+        super().__init__(
+            ui.Button(label=label, disabled=off, custom_id=custom_id("like-turn", paper_id, page))
+        )
+        self.paper_id, self.page = paper_id, page
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(match["paper_id"], int(match["page"]), "…")
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the page that the button leads to."""
+        await turn(interaction, _similar_view(interaction.client, self.paper_id, self.page))
+
+
+async def open_card(interaction: Interaction, paper_id: str, *, public: bool) -> None:
+    """Answer with the full card of a paper, known or not yet.
+
+    A public card is one that reactions save.
+
+    Raises:
+        UserError: nobody knows the paper.
+    """
+    bot: PaperBot = interaction.client
+    shown: list[StoredPaper] = []
+
+    async def make() -> ui.LayoutView:
+        entry = await _known(bot, paper_id)
+        shown.append(entry)
+        return card_view(entry)
+
+    message_id = await reply(interaction, make(), ephemeral=not public)
+    if public and message_id is not None and interaction.channel_id is not None:
+        async with bot.database.write() as conn:
+            await cards.add(
+                conn,
+                message_id=message_id,
+                paper_id=paper_id,
+                channel_id=interaction.channel_id,
+                guild_id=interaction.guild_id,
+                now=bot.clock.now(),
+            )
+    bot.search.complete(shown[0].paper, partial(_complete, interaction))
+
+
+async def open_abstract(interaction: Interaction, paper_id: str) -> None:
+    """Answer with a paper's abstract alone."""
+    bot: PaperBot = interaction.client
+
+    async def make() -> ui.LayoutView:
+        paper = (await _known(bot, paper_id)).paper
+        return render_notice(
+            readable(paper.title),
+            text.escape(readable(paper.abstract), _ABSTRACT) or "No abstract is known.",
+            actions=[
+                link_button("arXiv", arxiv_id.abs_url(paper_id)),
+                link_button("PDF", arxiv_id.pdf_url(paper_id)),
+                SimilarButton(paper_id),
+            ],
+        )
+
+    await reply(interaction, make(), ephemeral=True)
+
+
+async def open_similar(interaction: Interaction, paper_id: str, *, public: bool) -> None:
+    """Answer with the papers like one."""
+    bot: PaperBot = interaction.client
+    await reply(interaction, _similar_view(bot, paper_id, 0), ephemeral=not public)
+
+
+def card_view(entry: StoredPaper) -> ui.LayoutView:
+    """Return the full card of a paper with what can be done about it."""
+    return render_paper(entry.paper, entry.metrics, actions=[SimilarButton(entry.paper.id)])
+
+
+def similar_view(page: SimilarPage) -> ui.LayoutView:
+    """Return a page of the papers like one, each with why."""
+    paper = page.paper.paper
+    if not page.papers:
+        return render_notice(
+            "Nothing similar yet",
+            f"I know no other papers like {_linked(paper)}. That changes as more papers come in.",
+        )
+    hits = HitsPage(
+        title=f"Similar to {readable(paper.title)}",
+        hits=tuple(
+            hit_of(entry.paper, entry.metrics, notes=[why(similar)])
+            for entry, similar in page.papers
+        ),
+        first=page.first,
+        total=page.total,
+    )
+    turns: list[AnyItem] = list(
+        page_buttons(
+            page.number,
+            page.pages,
+            lambda to, label, off: SimilarTurn(paper.id, to, label, off=off),
+        )
+    )
+    return render_hits(hits, buttons=turns)
+
+
+def why(similar: Similar) -> str:
+    """Say in a line what makes a paper similar."""
+    reasons: list[str] = []
+    if similar.authors:
+        reasons.append(f"also by {text.people(similar.authors, 2)}")
+    if similar.words:
+        reasons.append(f"shares {', '.join(similar.words)}")
+    if similar.cosine is not None:
+        reasons.append(f"{max(0, round(similar.cosine * 100))} % alike in meaning")
+    return "Why: " + " · ".join(reasons) if reasons else ""
+
+
+async def _similar_view(bot: Any, paper_id: str, number: int) -> ui.LayoutView:
+    entry = await _known(bot, paper_id)
+    return similar_view(await bot.search.similar(entry, number))
+
+
+async def _known(bot: Any, paper_id: str) -> StoredPaper:
+    found: LookUp = await bot.search.look_up(paper_id)
+    if found.paper is not None:
+        return found.paper
+    failed = [item for item in found.answers if item.failure is not None]
+    told = " and ".join(item.source for item in found.answers if item.failure is None)
+    if failed:
+        which = " and ".join(f"{item.source} ({item.failure})" for item in failed)
+        knows = f" {told} does not know it." if told else ""
+        raise UserError(
+            f"I do not know `{paper_id}` yet, and {which} did not answer.{knows} Please try again"
+            " in a few minutes."
+        )
+    where = f"Neither I nor {told}" if told else "I do not know it, and nobody whom I could ask"
+    raise UserError(
+        f"{where} know a paper `{paper_id}`. Check the number: today's papers sometimes reach"
+        " arXiv's search a day late."
+    )
+
+
+async def _complete(interaction: Interaction, entry: StoredPaper) -> None:
+    await change(interaction, card_view(entry))
+
+
+def _linked(paper: Paper) -> str:
+    return text.link(readable(paper.title), arxiv_id.abs_url(paper.id), 300)

@@ -1,0 +1,72 @@
+"""The form that changes a question. Nothing of it is kept in memory: its custom id names the
+search, and what was typed comes with the submission."""
+
+import re
+from typing import Any, Final
+
+import discord
+from discord import ui
+
+from bot.search import QUERY_LENGTH
+from bot.ui.buttons import NUMBER, custom_id, template
+from storage.sessions import Session
+
+FORM: Final = template("find-form", session=NUMBER)
+
+_OPEN_FOR: Final = 15 * 60.0
+"""Seconds that discord.py remembers a form, which we do not need it to."""
+
+
+def refine_modal(session: Session) -> ui.Modal:
+    """Return the form, filled in with the question as it is."""
+    question = session.question
+    form = ui.Modal(
+        title="Refine the search",
+        timeout=_OPEN_FOR,
+        custom_id=custom_id("find-form", session.id),
+    )
+    form.add_item(
+        ui.Label(
+            text="Query",
+            description='Words, "a phrase", OR, -without, title: author: cat: org:',
+            component=ui.TextInput(
+                custom_id="query", default=question.query, max_length=QUERY_LENGTH, required=True
+            ),
+        )
+    )
+    form.add_item(
+        ui.Label(
+            text="Since",
+            description="2025, 2025-03, 2025-03-31, or 7d, 6m, 1y",
+            component=ui.TextInput(
+                custom_id="since",
+                default=question.since.isoformat() if question.since else None,
+                max_length=20,
+                required=False,
+            ),
+        )
+    )
+    form.add_item(
+        ui.Label(
+            text="arXiv categories",
+            description="cs.CL stat.ML, or cs for all of computer science",
+            component=ui.TextInput(
+                custom_id="category",
+                default=" ".join(question.categories) or None,
+                max_length=100,
+                required=False,
+            ),
+        )
+    )
+    return form
+
+
+def submitted(interaction: discord.Interaction[Any]) -> tuple[int, dict[str, str]] | None:
+    """Return the search that a submitted form belongs to and what was typed, if it is ours."""
+    data: Any = interaction.data or {}
+    match: re.Match[str] | None = FORM.fullmatch(str(data.get("custom_id", "")))
+    if interaction.type is not discord.InteractionType.modal_submit or match is None:
+        return None
+    fields = (row.get("component", {}) for row in data.get("components", ()))
+    typed = {str(field.get("custom_id")): str(field.get("value") or "") for field in fields}
+    return int(match["session"]), typed
