@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot.clock import Clock, SystemClock
 from bot.ingest import Ingester, IngestReport
 from bot.publishing import Publisher
+from bot.search import PaperSearch, open_search
 from bot.settings import Settings
 from bot.ui.errors import answer_error
 from bot.workers import Workers
@@ -27,7 +28,7 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("cogs.feeds", "cogs.servers", "cogs.trending", "cogs.status")
+EXTENSIONS = ("cogs.feeds", "cogs.servers", "cogs.trending", "cogs.paper_search", "cogs.status")
 
 INGEST_PATIENCE = 15.0
 """Seconds that a minute's posts wait for the sources."""
@@ -97,6 +98,7 @@ class PaperBot(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         self._database: Database | None = None
+        self._search: PaperSearch | None = None
         self._command_ids: dict[str, int] = {}
         self._ingest: asyncio.Task[IngestReport] | None = None
 
@@ -110,6 +112,17 @@ class PaperBot(commands.AutoShardedBot):
         if self._database is None:
             raise RuntimeError("the bot was not prepared: its database is not open")
         return self._database
+
+    @property
+    def search(self) -> PaperSearch:
+        """The search over all papers.
+
+        Raises:
+            RuntimeError: before `prepare`.
+        """
+        if self._search is None:
+            raise RuntimeError("the bot was not prepared: its search is not open")
+        return self._search
 
     async def prepare(self) -> None:
         """Open the database and put the services together; does nothing the second time.
@@ -126,10 +139,12 @@ class PaperBot(commands.AutoShardedBot):
             interval=timedelta(minutes=self.settings.ingest_minutes),
         )
         self.publisher = Publisher(self)
+        self._search = await open_search(self.settings, self._database, self.sources, self.clock)
 
     async def setup_hook(self) -> None:
         """Prepare, load the cogs (a broken one stops the start), and register changed commands."""
         await self.prepare()
+        self.search.catch_up()
         self.tree.add_command(self.paper_group)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
@@ -177,7 +192,10 @@ class PaperBot(commands.AutoShardedBot):
     async def ingest(self, now: datetime) -> IngestReport:
         """Ask every source for what is new, whether its time has come or not."""
         await self.prepare()
-        return await self.ingester.run(now)
+        report = await self.ingester.run(now)
+        self.search.catch_up()
+        await self.search.drain()
+        return report
 
     async def beat(self, now: datetime, *, patience: float | None = INGEST_PATIENCE) -> None:
         """Do what the clock asks each minute: ingest what is due, claim what is owed, queue it.
@@ -192,6 +210,7 @@ class PaperBot(commands.AutoShardedBot):
         if finished:
             ingest, self._ingest = self._ingest, None
             ingest.result()
+            self.search.catch_up()
         await self.publisher.claim(now)
 
     async def tick(self, now: datetime) -> None:
@@ -199,6 +218,7 @@ class PaperBot(commands.AutoShardedBot):
         await self.prepare()
         await self.beat(now, patience=None)
         await self.workers.drain()
+        await self.search.drain()
 
     async def on_ready(self) -> None:
         """Note which servers we are in; comes again after reconnects, and is cheap then."""
@@ -218,6 +238,8 @@ class PaperBot(commands.AutoShardedBot):
         # discord.py has no loop before it begins to connect, and cannot close what never began.
         if isinstance(self.loop, asyncio.AbstractEventLoop):  # pyright: ignore[reportUnnecessaryIsInstance]
             await super().close()
+        if self._search is not None:
+            await self._search.close()
         for source in self.sources:
             await source.close()
         if self._database is not None:
