@@ -5,17 +5,19 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import Clock, SystemClock
+from bot.digests import Digester
 from bot.ingest import Ingester, IngestReport
 from bot.publishing import Publisher
 from bot.search import PaperSearch, open_search
 from bot.settings import Settings
+from bot.topics import Topics
 from bot.ui.errors import answer_error
 from bot.workers import Workers
 from papers import calendar
@@ -28,7 +30,14 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-EXTENSIONS = ("cogs.feeds", "cogs.servers", "cogs.trending", "cogs.paper_search", "cogs.status")
+EXTENSIONS = (
+    "cogs.feeds",
+    "cogs.servers",
+    "cogs.trending",
+    "cogs.paper_search",
+    "cogs.subscriptions",
+    "cogs.status",
+)
 
 INGEST_PATIENCE = 15.0
 """Seconds that a minute's posts wait for the sources."""
@@ -140,6 +149,8 @@ class PaperBot(commands.AutoShardedBot):
         )
         self.publisher = Publisher(self)
         self._search = await open_search(self.settings, self._database, self.sources, self.clock)
+        self.topics = Topics(self._database, self.settings.embedder)
+        self.digester = Digester(self)
 
     async def setup_hook(self) -> None:
         """Prepare, load the cogs (a broken one stops the start), and register changed commands."""
@@ -205,13 +216,23 @@ class PaperBot(commands.AutoShardedBot):
         """
         if self._ingest is None:
             expected = calendar.expected_batch(now, self.settings.settle)
-            self._ingest = asyncio.create_task(self.ingester.run_due(now, expected), name="ingest")
+            self._ingest = asyncio.create_task(self._take_in(now, expected), name="ingest")
         finished, _ = await asyncio.wait({self._ingest}, timeout=patience)
         if finished:
             ingest, self._ingest = self._ingest, None
             ingest.result()
-            self.search.catch_up()
         await self.publisher.claim(now)
+        await self.digester.claim(now)
+
+    async def _take_in(self, now: datetime, expected: date) -> IngestReport:
+        report = await self.ingester.run_due(now, expected)
+        self.search.catch_up()
+        try:
+            await self.topics.match_new(now)
+        except Exception:
+            # Threads do not wait for topics, and the next minute tries again.
+            log.exception("topics were not matched")
+        return report
 
     async def tick(self, now: datetime) -> None:
         """Do one whole pass: ingest if due, publish what is due, and return when all is sent."""

@@ -55,7 +55,7 @@ class Publisher:
         self._database = bot.database
         self._sources = [source.name for source in bot.sources if source.curated]
         self.drafter = Drafter(self._sources)
-        self._limiter = AsyncLimiter(bot.settings.requests_per_second, 1)
+        self.limiter = AsyncLimiter(bot.settings.requests_per_second, 1)
 
     async def claim(self, now: datetime) -> None:
         """Queue every feed that owes a post, every post that is not finished, every header to
@@ -206,7 +206,7 @@ class Publisher:
                 async for message in self._own(channel):
                     if any(title in text.partition("\n")[0] for text in strings_of(message)):
                         return Sent(message.id)
-            async with self._limiter:
+            async with self.limiter:
                 message = await channel.send(
                     view=render_header(draft.header),
                     nonce=nonce(post, "header"),
@@ -219,7 +219,7 @@ class Publisher:
     async def _open_thread(self, post: Post, header_id: int, name: str) -> Outcome:
         header = self._channel(post.guild_id, post.channel_id).get_partial_message(header_id)
         try:
-            async with self._limiter:
+            async with self.limiter:
                 thread = await header.create_thread(
                     name=name, auto_archive_duration=limits.THREAD_ARCHIVE_MINUTES
                 )
@@ -274,7 +274,7 @@ class Publisher:
         self, thread: discord.PartialMessageable, post: Post, step: Step, draft: Draft
     ) -> Outcome:
         try:
-            async with self._limiter:
+            async with self.limiter:
                 message = await thread.send(
                     view=render_card(draft.cards[step.position]),
                     nonce=nonce(post, str(step.position)),
@@ -285,7 +285,7 @@ class Publisher:
 
     async def _own(self, channel: discord.PartialMessageable) -> AsyncIterator[discord.Message]:
         """Yield our own latest messages, to see what had arrived before we stopped."""
-        await self._limiter.acquire()
+        await self.limiter.acquire()
         async for message in channel.history(limit=limits.READ_BACK_MESSAGES):
             if self._bot.user is not None and message.author.id == self._bot.user.id:
                 yield message
@@ -358,7 +358,7 @@ class Publisher:
         done = sum(post.finished_at + offset <= now for offset in REFRESHES)
         channel = self._channel(post.guild_id, post.channel_id)
         try:
-            async with self._limiter:
+            async with self.limiter:
                 await channel.get_partial_message(post.header_message_id).edit(
                     view=render_header(draft.header)
                 )

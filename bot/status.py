@@ -9,7 +9,7 @@ from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar
 from papers.sources import PaperSource
-from storage import batches, health, papers, posts
+from storage import batches, digests, health, papers, posts
 from storage.feeds import Feed, FeedState
 from storage.health import SourceHealth
 
@@ -22,6 +22,8 @@ async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime)
         rows = [] if newest is None else await batches.rows(conn, newest, newest, sources=curated)
         states = {state.source: state for state in await health.all(conn)}
         known = await papers.count(conn)
+        waiting = await digests.backlog(conn)
+        resting = await digests.broken_until(conn, now)
         feed_lines = [
             describe(feed, await next_post(bot, feed, now, await posts.newest(conn, feed.id)))
             for feed in feeds_here
@@ -43,6 +45,11 @@ async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime)
     paragraphs.append(
         "**Sources**\n" + "\n".join(source_line(source, states) for source in bot.sources)
     )
+    if waiting or resting:
+        line = f"{plural(waiting, 'digest')} waiting to be sent"
+        if resting is not None:
+            line += f"; Discord holds direct messages back until {timestamp(resting, 'f')}"
+        paragraphs.append(f"**Digests:** {line}.")
     if feed_lines:
         paragraphs.append("**Here**\n" + "\n".join(f"- {line}" for line in feed_lines))
     return paragraphs

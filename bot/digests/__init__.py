@@ -1,23 +1,39 @@
 """Digests: each person's papers of the day, by direct message, at their own hour."""
 
 from bot.digests._buttons import ITEMS, ManageTopics, ShowSettings, digest_buttons
+from bot.digests._compose import trending_entries
 from bot.digests._payload import DigestEntry, DigestPayload, entry_of, render_entries, why
 from bot.digests._send import Digester, due_of
-from bot.digests._texts import describe_settings, describe_subscription, digest_moment
+from bot.digests._subscribe import (
+    MOST_TOPICS,
+    TRENDING,
+    Followed,
+    describe_failure,
+    follow,
+    reopen,
+)
+from bot.digests._texts import describe_settings, describe_subscription, next_digest
 
 __all__ = [
     "ITEMS",
+    "MOST_TOPICS",
+    "TRENDING",
     "DigestEntry",
     "DigestPayload",
     "Digester",
+    "Followed",
     "ManageTopics",
     "ShowSettings",
+    "describe_failure",
     "describe_settings",
     "describe_subscription",
     "digest_buttons",
-    "digest_moment",
     "due_of",
     "entry_of",
+    "follow",
+    "next_digest",
     "render_entries",
+    "reopen",
+    "trending_entries",
     "why",
 ]

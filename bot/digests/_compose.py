@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.digests._library import saved_papers
 from bot.digests._payload import LONGEST, DigestEntry, DigestPayload, entry_of
 from bot.drafts import Drafter
 from papers import calendar
 from papers.trending import rank
-from storage import library, matches, papers, subscriptions
+from storage import matches, papers, subscriptions
 from storage.digests import DueDigest
 from storage.matches import Candidate
 from storage.subscriptions import Every, Mode
@@ -23,7 +24,7 @@ LOOK_BACK = timedelta(days=8)
 """How old a match may be: a week, for weekly digests and for papers whose votes come late."""
 
 _VOTE_WEIGHT = 0.05
-"""What doubling a paper's votes is worth beside the matcher's score, which is about 1: a tie-break."""
+"""What doubling a paper's votes is worth beside the matcher's score (about 1): a tie-break."""
 
 _TRENDING = 10
 """Papers that the topic `trending` brings in a day."""
@@ -39,7 +40,7 @@ async def compose(
         if not subscription.paused
     ]
     known = await matches.brought(conn, due.user_id)
-    known |= await library.saved_papers(conn, due.user_id)
+    known |= await saved_papers(conn, due.user_id)
     candidates = [
         candidate
         for candidate in await matches.unseen(conn, due.user_id, now - LOOK_BACK)
@@ -49,7 +50,7 @@ async def compose(
     entries = [_entry(group) for group in _ordered(candidates, by_votes=weekly)]
     if any(subscription.topic.mode is Mode.TRENDING for subscription in followed):
         listed = known | {entry.paper_id for entry in entries}
-        entries += await _trending(bot, conn, listed, now, weekly=weekly)
+        entries += await trending_entries(bot, conn, listed, now, weekly=weekly)
     if not entries:
         return None
     return DigestPayload(day=due.local_date, entries=tuple(entries[:LONGEST]), topics=len(followed))
@@ -78,7 +79,7 @@ def _entry(group: list[Candidate]) -> DigestEntry:
     return entry_of(best.paper, topic=best.topic, reason=f"{best.reason}{also}")
 
 
-async def _trending(
+async def trending_entries(
     bot: "PaperBot",
     conn: AsyncConnection,
     known: Collection[str],

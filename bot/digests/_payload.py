@@ -1,4 +1,4 @@
-"""What a digest will say, frozen before anything is sent; and how it looks, five papers to a page."""
+"""What a digest will say, frozen before anything is sent; and how its pages look."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,10 +7,10 @@ from typing import Final
 from discord import ui
 
 from bot import limits
+from bot.digests._library import save_button
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
 from bot.ui.parts import AnyItem, day_in_words
 from bot.ui.payloads import Payload, summary_of
-from bot.ui.save import SaveButton
 from bot.ui.text import plural
 from papers.text import readable
 from storage.papers import StoredPaper
@@ -80,7 +80,7 @@ def render_entries(
     buttons: Sequence[AnyItem] = (),
     footer: str = "",
 ) -> ui.LayoutView:
-    """Return a page of entries, each with its reason and a Save button."""
+    """Return a page of entries, each with its reason."""
     shown = entries[page * PAGE : (page + 1) * PAGE]
     return render_hits(
         HitsPage(
@@ -90,17 +90,14 @@ def render_entries(
             total=len(entries),
             footer=footer,
         ),
-        accessory=lambda hit: SaveButton(hit.paper_id),
+        accessory=save_button,
         buttons=buttons,
     )
 
 
 def why(topics: int) -> str:
-    """Say why the message came, and what reacting to it does."""
-    return (
-        f"You get this because you follow {plural(topics, 'topic')}."
-        " 🔖 on this message saves every paper in it."
-    )
+    """Say why the message came."""
+    return f"You get this because you follow {plural(topics, 'topic')}."
 
 
 def _hit(entry: DigestEntry) -> Hit:

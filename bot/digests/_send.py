@@ -17,7 +17,7 @@ import discord
 from bot import limits
 from bot.digests._buttons import digest_buttons
 from bot.digests._compose import compose
-from bot.digests._payload import PAGE, DigestPayload, render_entries, why
+from bot.digests._payload import PAGE, DigestEntry, DigestPayload, render_entries, why
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
 from bot.publishing import FIRST_RETRY, LONGEST_RETRY, strings_of
 from storage import digests, subscriptions
@@ -34,6 +34,8 @@ BREAK = timedelta(hours=24)
 
 AT_ONCE = 20
 """So many digests of one minute need no spreading."""
+
+INBOX_KEPT = timedelta(days=14)
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 
@@ -96,15 +98,33 @@ class Digester:
             due = due_of(subscriber, now)
             existing = await digests.of_day(conn, user_id, due.local_date)
             made = existing is not None and existing.payload is not None
+            # A day that had nothing in the morning may have something by now.
             payload = None if made else await compose(self._bot, conn, due, now)
-        if existing is None and payload is not None:
-            async with self._database.write() as conn:
+        async with self._database.write() as conn:
+            if existing is None and payload is not None:
                 await _plan(conn, due, payload, digests.SHOWN, now)
-            async with self._database.read() as conn:
-                existing = await digests.of_day(conn, user_id, due.local_date)
+            elif existing is not None and payload is not None:
+                await digests.show(
+                    conn,
+                    existing,
+                    now,
+                    payload=payload.model_dump(mode="json"),
+                    paper_ids=[entry.paper_id for entry in payload.entries],
+                )
+            elif existing is not None and made:
+                await digests.show(conn, existing, now)
+            existing = await digests.of_day(conn, user_id, due.local_date)
         if existing is None or existing.payload is None:
             return None
         return existing, DigestPayload.model_validate(existing.payload)
+
+    async def inbox(self, user_id: int, now: datetime) -> tuple[DigestEntry, ...]:
+        """Return what the last two weeks' digests brought, those that did not arrive first."""
+        since = now.date() - INBOX_KEPT
+        async with self._database.read() as conn:
+            kept = await digests.inbox(conn, user_id, since)
+        payloads = [DigestPayload.model_validate(digest.payload) for digest in kept]
+        return tuple(entry for payload in payloads for entry in payload.entries)
 
     async def send(self, digest_id: int, now: datetime) -> None:
         """Send a digest that waits, if it may be sent now."""

@@ -1,11 +1,15 @@
 """What a person's settings and topics are, said."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.ui.text import escape, plural, timestamp
-from storage.digests import DueDigest
+from storage import digests, subscriptions
 from storage.subscriptions import Every, Mode, Subscriber, Subscription
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
 
 _OFTEN = {
     Every.DAY: "every day",
@@ -33,7 +37,7 @@ def describe_settings(person: Subscriber) -> str:
 def describe_subscription(subscription: Subscription) -> str:
     """Say what a topic is and how much it brought."""
     topic = subscription.topic
-    parts = [f"**{escape(topic.query)}**"]
+    parts = [f"**{escape(topic.query, 100)}**"]
     if topic.mode is Mode.TRENDING:
         parts.append("the day's best papers")
     else:
@@ -47,8 +51,17 @@ def describe_subscription(subscription: Subscription) -> str:
     return " · ".join(parts)
 
 
-def next_digest_at(person: Subscriber, now: datetime, used: DueDigest | None = None) -> datetime:
-    """Return when a person's next digest may come."""
+def next_digest_at(
+    person: Subscriber, now: datetime, *, since: datetime, used: date | None = None
+) -> datetime:
+    """Return when a person's next digest may come.
+
+    Args:
+        person: their settings.
+        now: the present instant.
+        since: when their oldest topic was subscribed to.
+        used: the last of their calendar days that had its digest.
+    """
     zone = ZoneInfo(person.timezone)
     day = now.astimezone(zone).date()
     while True:
@@ -59,12 +72,21 @@ def next_digest_at(person: Subscriber, now: datetime, used: DueDigest | None = N
             or (person.every is Every.WEEK and day.weekday() == 0)
         )
         quiet = person.quiet_until is not None and day < person.quiet_until
-        free = used is None or day > used.local_date
-        if wanted and not quiet and free and at >= now - timedelta(hours=24):
+        free = used is None or day > used
+        if wanted and not quiet and free and at >= since:
             return max(at, now)
         day += timedelta(days=1)
 
 
-def digest_moment(person: Subscriber, now: datetime) -> str:
-    """Return the next digest's moment in Discord's own format."""
-    return timestamp(next_digest_at(person, now), "R")
+async def next_digest(bot: "PaperBot", person: Subscriber, now: datetime) -> str:
+    """Say when a person's next digest comes, as a sentence without its full stop."""
+    async with bot.database.read() as conn:
+        followed = await subscriptions.of_user(conn, person.user_id)
+        today = now.astimezone(ZoneInfo(person.timezone)).date()
+        last = await digests.of_day(conn, person.user_id, today)
+    active = [subscription.created_at for subscription in followed if not subscription.paused]
+    if not active:
+        return "No digest comes while you follow no topic"
+    used = last.local_date if last else None
+    at = next_digest_at(person, now, since=min(active), used=used)
+    return f"If there is something for you, your next digest comes {timestamp(at, 'R')}"

@@ -1,0 +1,20 @@
+"""`/paper subscribe` and everything that goes with it."""
+
+from bot import digests
+from bot.client import PaperBot
+from cogs.subscriptions._digest import DigestCommands, Inbox, TurnInbox
+from cogs.subscriptions._preview import NarrowTopic, SubscribeTopic, WidenTopic
+from cogs.subscriptions._topics import PauseTopic, Subscriptions
+
+
+async def setup(bot: PaperBot) -> None:
+    """Add the cogs and their buttons; `digest` becomes a group under `/paper`."""
+    bot.add_dynamic_items(
+        *digests.ITEMS, SubscribeTopic, NarrowTopic, WidenTopic, PauseTopic, TurnInbox
+    )
+    await bot.add_paper_cog(Subscriptions(bot))
+    await bot.add_paper_cog(Inbox(bot))
+    cog = DigestCommands(bot)
+    await bot.add_cog(cog)
+    bot.tree.remove_command(cog.digest.name)
+    bot.paper_group.add_command(cog.digest)

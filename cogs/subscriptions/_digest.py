@@ -1,0 +1,204 @@
+"""`/paper digest …` and `/paper inbox`."""
+
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.client import PaperBot
+from bot.digests import (
+    describe_settings,
+    digest_buttons,
+    next_digest,
+    render_entries,
+    reopen,
+    why,
+)
+from bot.feed_texts import parse_time, parse_timezone, timezone_choices
+from bot.limits import PAGE_HITS
+from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, page_buttons, template
+from bot.ui.errors import Interaction as AnyInteraction
+from bot.ui.errors import UserError
+from bot.ui.notices import render_notice
+from bot.ui.text import escape
+from storage import subscriptions
+from storage.subscriptions import Every, Subscriber
+
+Interaction = discord.Interaction[PaperBot]
+
+_CLEAR = "-"
+
+
+class TurnInbox(PaperboyButton, template=template("inbox", page=NUMBER)):
+    """Turns the page of one's own inbox."""
+
+    def __init__(self, page: int, label: str = "…", *, off: bool = False) -> None:
+        super().__init__(ui.Button(label=label, disabled=off, custom_id=custom_id("inbox", page)))
+        self.page = page
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["page"]))
+
+    async def pressed(self, interaction: AnyInteraction) -> None:
+        """Show the page in the place of this one."""
+        bot: PaperBot = interaction.client
+        view = await render_inbox(bot, interaction.user.id, self.page)
+        await interaction.response.edit_message(view=view)
+
+
+async def render_inbox(bot: PaperBot, user_id: int, page: int) -> ui.LayoutView:
+    """Return a page of what digests brought a person, what did not reach them first.
+
+    Raises:
+        UserError: there is nothing.
+    """
+    entries = await bot.digester.inbox(user_id, bot.clock.now())
+    if not entries:
+        raise UserError(
+            "Your inbox is empty: no digest had a paper for you in the last 14 days."
+            f" {bot.mention('paper subscribe')} follows a topic."
+        )
+    pages = -(-len(entries) // PAGE_HITS)
+    page = min(page, pages - 1)
+    return render_entries(
+        "Your inbox",
+        entries,
+        page=page,
+        buttons=page_buttons(page, pages, lambda to, label, off: TurnInbox(to, label, off=off)),
+        footer="What your digests brought in the last 14 days.",
+    )
+
+
+class Inbox(commands.Cog):
+    """What digests brought, for those who get no direct messages, too."""
+
+    def __init__(self, bot: PaperBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(description="What your digests brought in the last 14 days")
+    async def inbox(self, interaction: Interaction) -> None:
+        """Show the first page."""
+        note = await reopen(self.bot, await _subscriber(self.bot, interaction.user.id))
+        view = await render_inbox(self.bot, interaction.user.id, 0)
+        await interaction.response.send_message(view=view, ephemeral=True)
+        if note:
+            await interaction.followup.send(
+                view=render_notice("Direct messages", note), ephemeral=True
+            )
+
+
+class DigestCommands(commands.Cog):
+    """When the digest comes."""
+
+    digest = app_commands.Group(name="digest", description="Your digest: now, and when it comes")
+
+    def __init__(self, bot: PaperBot) -> None:
+        self.bot = bot
+
+    @digest.command(name="now", description="Today's digest at once, instead of later")
+    async def now(self, interaction: Interaction) -> None:
+        """Show today's digest; it is used up by that."""
+        now = self.bot.clock.now()
+        user_id = interaction.user.id
+        person = await _required(self.bot, user_id)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        note = await reopen(self.bot, person)
+        made = await self.bot.digester.now(user_id, now)
+        if made is None:
+            when = await next_digest(self.bot, person, now)
+            view = render_notice("Nothing new today", "\n\n".join(filter(None, (f"{when}.", note))))
+        else:
+            digest, payload = made
+            view = render_entries(
+                payload.title,
+                payload.entries,
+                buttons=digest_buttons(digest.id, 0, payload.pages),
+                footer=why(payload.topics),
+            )
+        await interaction.edit_original_response(view=view)
+        if made is not None and note:
+            await interaction.followup.send(
+                view=render_notice("Direct messages", note), ephemeral=True
+            )
+
+    @digest.command(name="settings", description="When your digest comes, and how often")
+    @app_commands.describe(
+        hour="When, on your wall clock: 9, 17:30, 9pm",
+        timezone="Your time zone: type a city",
+        every="Every day, Monday to Friday, or every Monday",
+        quiet_until="No digest before this day, like 2026-11-30; a dash (-) ends that",
+    )
+    async def settings(
+        self,
+        interaction: Interaction,
+        hour: str | None = None,
+        timezone: str | None = None,
+        every: Literal["day", "weekdays", "week"] | None = None,
+        quiet_until: str | None = None,
+    ) -> None:
+        """Change what is named, and say how it is now."""
+        now = self.bot.clock.now()
+        person = await _required(self.bot, interaction.user.id)
+        wanted = replace(
+            person,
+            at=person.at if hour is None else parse_time(hour),
+            timezone=person.timezone if timezone is None else parse_timezone(timezone),
+            every=person.every if every is None else Every(every),
+        )
+        if quiet_until is not None:
+            wanted = replace(wanted, quiet_until=_parse_day(quiet_until, wanted, now))
+        async with self.bot.database.write() as conn:
+            await subscriptions.change_settings(conn, wanted)
+        note = await reopen(self.bot, wanted)
+        wanted = replace(wanted, closed_at=None)
+        when = await next_digest(self.bot, wanted, now)
+        title = "Your digest" if wanted == replace(person, closed_at=None) else "Changed"
+        lines = [describe_settings(wanted), f"{when}.", note]
+        await interaction.response.send_message(
+            view=render_notice(title, "\n".join(filter(None, lines))), ephemeral=True
+        )
+
+    @settings.autocomplete("timezone")
+    async def _zones(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        return [
+            app_commands.Choice(name=name, value=zone)
+            for name, zone in timezone_choices(current, self.bot.clock.now())
+        ]
+
+
+async def _subscriber(bot: PaperBot, user_id: int) -> Subscriber | None:
+    async with bot.database.read() as conn:
+        return await subscriptions.subscriber(conn, user_id)
+
+
+async def _required(bot: PaperBot, user_id: int) -> Subscriber:
+    person = await _subscriber(bot, user_id)
+    if person is None:
+        raise UserError(
+            f"You follow no topic, so no digest comes. {bot.mention('paper subscribe')} starts one."
+        )
+    return person
+
+
+def _parse_day(text: str, person: Subscriber, now: datetime) -> date | None:
+    if text.strip() == _CLEAR:
+        return None
+    today = now.astimezone(ZoneInfo(person.timezone)).date()
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UserError(
+            f"“{escape(text, 40)}” is no date. Write it like {today.isoformat()}."
+        ) from error
+    if day <= today:
+        raise UserError("That day is here already: digests are not quiet.")
+    return day

@@ -1,0 +1,206 @@
+"""What a topic would have brought, shown before it counts; and the buttons under it."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Self
+
+from discord import ui
+
+from bot import digests, limits
+from bot.client import PaperBot
+from bot.digests import render_entries
+from bot.topics import TOO_FEW, WINDOW, Preview, read_topic
+from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
+from bot.ui.errors import Interaction, UserError
+from bot.ui.notices import render_notice
+from bot.ui.pages import HitsPage, hit_of, render_hits
+from bot.ui.parts import AnyItem
+from bot.ui.text import escape, plural
+from papers.topics import Strictness, Topic, narrower, wider
+from storage import subscriptions
+from storage.subscriptions import Mode, TopicDraft
+
+Step = Callable[[Topic, Strictness], tuple[Topic, Strictness] | None]
+
+
+async def show_preview(bot: PaperBot, draft: TopicDraft, now: datetime) -> ui.LayoutView:
+    """Return the preview of a topic with its buttons.
+
+    Raises:
+        UserError: the topic cannot be read.
+    """
+    if draft.mode is Mode.TRENDING:
+        return await _trending(bot, draft, now)
+    preview = await bot.topics.preview(draft, now)
+    lines = [
+        f"{len(preview.found):,} of {plural(preview.total, 'paper')} in {WINDOW.days} days"
+        f"{_a_week(len(preview.found))}",
+        _how(draft),
+    ]
+    buttons: list[AnyItem] = [SubscribeTopic(draft.id)]
+    if _step(preview.topic, draft, narrower) is not None:
+        buttons.append(NarrowTopic(draft.id))
+    if _step(preview.topic, draft, wider) is not None:
+        buttons.append(WidenTopic(draft.id))
+    warning = _warning(preview)
+    if not preview.found:
+        return render_notice(
+            draft.query,
+            "\n".join((*map(escape, lines), f"**{escape(warning)}**" if warning else "")),
+            actions=buttons,
+        )
+    page = HitsPage(
+        title=draft.query,
+        hits=tuple(
+            hit_of(shown.paper.paper, shown.paper.metrics, notes=(shown.reason,))
+            for shown in preview.found[: limits.PAGE_HITS]
+        ),
+        notes=tuple(line for line in (*lines, warning) if line),
+        footer="Nothing is subscribed yet. The digest uses the same matching.",
+    )
+    return render_hits(page, buttons=buttons)
+
+
+async def _trending(bot: PaperBot, draft: TopicDraft, now: datetime) -> ui.LayoutView:
+    async with bot.database.read() as conn:
+        entries = await digests.trending_entries(bot, conn, (), now, weekly=False)
+    actions = [SubscribeTopic(draft.id)]
+    if not entries:
+        return render_notice("The day's best papers", "There is no batch yet.", actions=actions)
+    return render_entries(
+        "The day's best papers",
+        entries[: limits.PAGE_HITS],
+        buttons=actions,
+        footer="Nothing is subscribed yet. This is what it would have brought today.",
+    )
+
+
+def _a_week(count: int) -> str:
+    week = count * 7 / WINDOW.days
+    if not count:
+        return ""
+    return f", about {week:.0f} a week" if week >= 1 else ", less than one a week"
+
+
+def _how(draft: TopicDraft) -> str:
+    parts = ["matched widely" if draft.mode is Mode.BROAD else "matched strictly"]
+    if draft.min_votes:
+        parts.append(f"at least {plural(draft.min_votes, 'vote')}")
+    return ", ".join(parts)
+
+
+def _warning(preview: Preview) -> str:
+    words = ", ".join(preview.proposals)
+    proposal = f" Words that fit: {words}." if words else ""
+    if not preview.total:
+        return "I know no papers of these days yet; you can subscribe nonetheless."
+    if preview.nearly_all:
+        return f"That is nearly everything, so it says little.{proposal}"
+    if not preview.found:
+        return f"Nothing would have come.{proposal or ' Try other or fewer words.'}"
+    if len(preview.found) <= TOO_FEW and proposal:
+        return f"That is not much.{proposal}"
+    return ""
+
+
+def _step(topic: Topic, draft: TopicDraft, step: Step) -> tuple[Topic, Strictness] | None:
+    return step(topic, Strictness(draft.mode.value))
+
+
+async def _draft(interaction: Interaction, draft_id: int) -> TopicDraft:
+    bot: PaperBot = interaction.client
+    async with bot.database.read() as conn:
+        draft = await subscriptions.get_draft(conn, draft_id)
+    if draft is None:
+        raise UserError(
+            f"That preview is too old. {bot.mention('paper subscribe')} makes a new one."
+        )
+    return draft
+
+
+async def _changed(interaction: Interaction, draft_id: int, step: Step) -> None:
+    bot: PaperBot = interaction.client
+    now = bot.clock.now()
+    draft = await _draft(interaction, draft_id)
+    changed = _step(read_topic(draft.query), draft, step)
+    if changed is None:
+        raise UserError("There is no further step in that direction.")
+    # The pass over two weeks of papers may take longer than Discord waits.
+    await interaction.response.defer()
+    topic, strictness = changed
+    async with bot.database.write() as conn:
+        draft = await subscriptions.add_draft(
+            conn,
+            query=str(topic),
+            mode=Mode(strictness.value),
+            every=draft.every,
+            min_votes=draft.min_votes,
+            now=now,
+        )
+    await interaction.edit_original_response(view=await show_preview(bot, draft, now))
+
+
+class SubscribeTopic(PaperboyButton, template=template("subscribe", draft_id=NUMBER)):
+    """Makes a previewed topic count."""
+
+    def __init__(self, draft_id: int) -> None:
+        super().__init__(ui.Button(label="Subscribe", custom_id=custom_id("subscribe", draft_id)))
+        self.draft_id = draft_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["draft_id"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Subscribe whoever pressed, and say when the next digest comes."""
+        bot: PaperBot = interaction.client
+        draft = await _draft(interaction, self.draft_id)
+        await interaction.response.defer()
+        followed = await digests.follow(bot, interaction.user.id, draft, bot.clock.now())
+        lines = [f"**{escape(draft.query, 200)}**", f"{followed.when}."]
+        if followed.failure is None:
+            lines.append("I sent you a direct message, so that you know where it will come.")
+        else:
+            lines.append(digests.describe_failure(bot, followed.failure))
+        lines.append(
+            f"{bot.mention('paper digest settings')} changes hour and time zone,"
+            f" {bot.mention('paper subscriptions')} lists your topics."
+        )
+        title = "Subscribed" if followed.new else "You followed that already; it is up to date"
+        await interaction.edit_original_response(view=render_notice(title, "\n".join(lines)))
+
+
+class NarrowTopic(PaperboyButton, template=template("narrow", draft_id=NUMBER)):
+    """Previews the next narrower topic."""
+
+    def __init__(self, draft_id: int) -> None:
+        super().__init__(ui.Button(label="Narrower", custom_id=custom_id("narrow", draft_id)))
+        self.draft_id = draft_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["draft_id"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the narrower topic in the place of this one."""
+        await _changed(interaction, self.draft_id, narrower)
+
+
+class WidenTopic(PaperboyButton, template=template("widen", draft_id=NUMBER)):
+    """Previews the next wider topic."""
+
+    def __init__(self, draft_id: int) -> None:
+        super().__init__(ui.Button(label="Wider", custom_id=custom_id("widen", draft_id)))
+        self.draft_id = draft_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["draft_id"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the wider topic in the place of this one."""
+        await _changed(interaction, self.draft_id, wider)
