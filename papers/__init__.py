@@ -1,1 +1,2 @@
-"""The domain: papers, sources, calendar, ranking, search and matching. Knows no Discord and no SQL."""
+"""The domain: papers, sources, calendar, ranking, search and matching. Knows no Discord and no
+SQL."""

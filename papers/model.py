@@ -1,4 +1,5 @@
-"""The words everything else is written in: a paper, its numbers at one moment, and a day's batch of them."""
+"""The words everything else is written in: a paper, its numbers at one moment, and a day's batch
+of them."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -85,7 +86,8 @@ class Announcement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One paper as one source gave it: the paper, its numbers, and the batch it belongs to, if any."""
+    """One paper as one source gave it: the paper, its numbers, and the batch it belongs to, if
+    any."""
 
     paper: Paper
     metrics: Metrics = field(default_factory=Metrics)

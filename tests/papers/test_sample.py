@@ -138,7 +138,7 @@ def test_the_script_writes_the_sample_that_is_shipped(tmp_path: Path):
     for name in ("extract_sample.py", "sample_summaries.json"):
         (tmp_path / "scripts" / name).write_bytes((PROJECT / "scripts" / name).read_bytes())
     data = SHARED / "data"
-    subprocess.run(  # noqa: S603 - our own script
+    subprocess.run(
         [
             *(sys.executable, str(tmp_path / "scripts" / "extract_sample.py")),
             *(str(data / "hf_daily.jsonl.gz"), "--categories", str(data / "arxiv.jsonl.gz")),

@@ -165,7 +165,7 @@ def replay(request: pytest.FixtureRequest) -> Iterator[str]:
         port: int = free.getsockname()[1]
     faults = [word for fault in cast("list[str]", request.param) for word in ("--fault", fault)]
     script = SHARED / "tools" / "replay_sources.py"
-    with subprocess.Popen(  # noqa: S603 - the interpreter we run in and a script beside us
+    with subprocess.Popen(
         [sys.executable, str(script), "--port", str(port), *faults], stdout=subprocess.DEVNULL
     ) as process:
         yield f"http://127.0.0.1:{port}"
