@@ -1,0 +1,205 @@
+"""Topics, from the preview to the end of one, as people meet them."""
+
+from pathlib import Path
+
+import pytest
+
+from storage import matches, papers
+from tests.bot.topics import FLOW, about, answer, dms, follow, subscriber
+from tests.bot.world import FRIDAY, MONDAY, TUESDAY, at, world
+
+SOME = ("Flow Matching for Video", "Proteins at Night", "Graphs and Trees", "Robots that Walk")
+
+
+async def test_the_preview_says_what_the_topic_would_have_brought_and_counts_for_nothing(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, *SOME)}) as here:
+        await here.tick(at(MONDAY, 8))
+        result = await here.member.slash(here.channel, "paper subscribe", topic="flow matching")
+        text = answer(result)
+        assert "1 of 4 papers in 14 days" in text
+        assert FLOW in text
+        assert "“flow matching” in the title" in text
+        assert result.ephemeral
+        assert dms(here.member) == []
+        assert "no topic" in answer(await here.member.slash(here.channel, "paper subscriptions"))
+
+
+async def test_subscribing_is_confirmed_at_once_and_says_when_the_digest_comes(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, *SOME)}) as here:
+        await here.tick(at(MONDAY, 8))
+        text = await follow(here, here.member, every="weekdays")
+        assert "Subscribed" in text
+        assert f"<t:{int(at(MONDAY, 9).timestamp())}:R>" in text
+        (hello,) = dms(here.member)
+        assert "flow matching" in hello
+        assert "Unsubscribe…" in hello
+        assert "Settings" in hello
+        assert "up to date" in await follow(here, here.member)
+
+
+async def test_narrower_and_wider_change_the_preview_in_its_place(tmp_path: Path) -> None:
+    titles = ("Flow Matching for Video", "Matching Flow Fields", "Proteins at Night")
+    async with world(tmp_path, {MONDAY: about(MONDAY, *titles)}) as here:
+        await here.tick(at(MONDAY, 8))
+        result = await here.member.slash(here.channel, "paper subscribe", topic="flow matching")
+        assert result.response is not None
+        assert "2 of 3 papers" in answer(result)
+        narrow = await here.member.click(result.response, label="Narrower")
+        assert narrow.response is not None
+        assert "1 of 3 papers" in answer(narrow)
+        assert "“flow matching”" in answer(narrow).replace('"', "“", 1).replace('"', "”", 1)
+        await here.member.click(narrow.response, label="Wider")
+        wide = await here.member.click(result.response, label="Wider")
+        assert "matched widely" in answer(wide)
+
+
+@pytest.mark.parametrize(
+    ("topic", "complaint"),
+    [
+        ("quantum gravity", "Nothing would have come"),
+        ("paper", "nearly everything"),
+    ],
+)
+async def test_a_topic_that_says_nothing_is_told_so_and_gets_words_that_fit(
+    tmp_path: Path, topic: str, complaint: str
+) -> None:
+    titles = [f"A paper about gravity number {number}" for number in range(12)]
+    async with world(tmp_path, {MONDAY: about(MONDAY, *titles)}) as here:
+        await here.tick(at(MONDAY, 8))
+        text = answer(await here.member.slash(here.channel, "paper subscribe", topic=topic))
+        assert complaint in text
+        assert "video generation" in text
+
+
+async def test_a_broken_query_is_shown_where_it_breaks(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        result = await here.member.slash(here.channel, "paper subscribe", topic="(flow OR ")
+        assert "(flow OR \n" in answer(result)
+        assert "^" in answer(result)
+
+
+async def test_closed_messages_are_told_with_what_to_do(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, *SOME)}) as here:
+        await here.tick(at(MONDAY, 8))
+        preview = await here.member.slash(here.channel, "paper subscribe", topic="flow matching")
+        assert preview.response is not None
+        here.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
+        text = answer(await here.member.click(preview.response, label="Subscribe"))
+        assert "Subscribed" in text
+        assert "cannot send you direct messages" in text
+        assert "paper inbox" in text
+
+
+async def test_topics_can_be_paused_resumed_and_ended(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, *SOME)}) as here:
+        await here.tick(at(MONDAY, 8))
+        await follow(here, here.member)
+        await follow(here, here.member, "proteins")
+        listed = await here.member.slash(here.channel, "paper subscriptions")
+        assert listed.response is not None
+        assert "1 paper in 14 days" in answer(listed)
+        paused = await here.member.click(listed.response, label="Pause 1")
+        assert "paused" in answer(paused)
+        resumed = await here.member.click(listed.response, label="Resume 1")
+        assert "paused" not in answer(resumed)
+
+        choices = await here.member.autocomplete(here.channel, "paper unsubscribe", "topic", "prot")
+        (choice,) = choices
+        assert choice["name"] == "proteins"
+        ended = await here.member.slash(here.channel, "paper unsubscribe", topic=choice["value"])
+        assert "You still follow 1 topic" in answer(ended)
+        again = await here.member.slash(here.channel, "paper unsubscribe", topic="proteins")
+        assert "You follow no topic" in answer(again)
+
+
+async def test_settings_are_changed_by_name_and_bad_ones_refused(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        nobody = await here.member.slash(here.channel, "paper digest settings", hour="9")
+        assert "You follow no topic" in answer(nobody)
+        await follow(here, here.member)
+        text = answer(
+            await here.member.slash(
+                here.channel,
+                "paper digest settings",
+                hour="7:30",
+                timezone="asia/tokyo",
+                every="week",
+                quiet_until="2025-06-20",
+            )
+        )
+        assert "every Monday at 07:30 (Asia/Tokyo)" in text
+        assert "Quiet until 2025-06-20" in text
+        for options, complaint in (
+            ({"quiet_until": "soon"}, "is no date"),
+            ({"quiet_until": "2025-06-01"}, "here already"),
+            ({"timezone": "Atlantis"}, "no time zone"),
+        ):
+            refused = await here.member.slash(here.channel, "paper digest settings", **options)
+            assert complaint in answer(refused)
+        assert (await subscriber(here, here.member.id)).timezone == "Asia/Tokyo"
+        choices = await here.member.autocomplete(
+            here.channel, "paper digest settings", "timezone", "new y"
+        )
+        assert choices[0]["value"] == "America/New_York"
+
+
+async def test_topics_complete_from_keywords_and_from_what_several_people_follow(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, *SOME)}) as here:
+        await here.tick(at(MONDAY, 8))
+        await follow(here, here.member, "my secret project")
+        await follow(here, here.member, "video codecs")
+        await follow(here, here.admin, "video codecs")
+
+        async def offered(typed: str) -> list[str]:
+            choices = await here.admin.autocomplete(here.channel, "paper subscribe", "topic", typed)
+            return [choice["value"] for choice in choices]
+
+        assert await offered("vid") == ["video codecs", "video generation"]
+        assert await offered("my s") == []
+        assert await offered("tr") == ["trending"]
+
+
+async def test_the_preview_and_the_pass_over_new_papers_find_the_same(tmp_path: Path) -> None:
+    titles = [*SOME, "Matching Flows", "Video of Flow and of Matching Socks", "Optimal Flow"]
+    days = {MONDAY: about(MONDAY, *titles[:4]), TUESDAY: about(TUESDAY, *titles[4:])}
+    async with world(tmp_path, days) as here:
+        await follow(here, here.member)
+        await here.tick(at(TUESDAY, 8))
+        async with here.bot.database.read() as conn:
+            passed = await matches.unseen(conn, here.member.id, at(MONDAY, 0))
+        result = await here.admin.slash(here.channel, "paper subscribe", topic="flow matching")
+        text = answer(result)
+        assert f"{len(passed)} of {len(titles)} papers" in text
+        assert passed
+        for match in passed:
+            assert match.paper.paper.title in text
+            assert match.reason in text.replace("\\", "")
+
+
+async def test_votes_can_be_asked_for(tmp_path: Path) -> None:
+    days = {
+        MONDAY: [*about(MONDAY, FLOW), *about(MONDAY, "Flow Matching Wins", upvotes=50, first=9)]
+    }
+    async with world(tmp_path, days) as here:
+        await here.tick(at(MONDAY, 8))
+        result = await here.member.slash(
+            here.channel, "paper subscribe", topic="flow matching", min_votes=20
+        )
+        assert "1 of 2 papers" in answer(result)
+        assert "at least 20 votes" in answer(result)
+
+
+async def test_what_a_search_brought_up_is_no_news(tmp_path: Path) -> None:
+    async with world(tmp_path, {FRIDAY: about(FRIDAY, *SOME)}, now=at(MONDAY, 8)) as here:
+        await follow(here, here.member)
+        async with here.bot.database.write() as conn:
+            await papers.upsert(conn, about(MONDAY, "Old Flow Matching"), now=at(MONDAY, 8))
+        await here.tick(at(MONDAY, 8, 30))
+        async with here.bot.database.read() as conn:
+            assert await matches.unseen(conn, here.member.id, at(MONDAY, 0)) == []
