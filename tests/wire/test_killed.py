@@ -8,7 +8,6 @@ import pytest
 
 from tests.discord_server import DiscordServer
 from tests.discord_server.faults import When
-from tests.shared import needs_shared
 from tests.wire.bot_process import TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +39,6 @@ async def run_bot(
     return process.returncode or 0
 
 
-@needs_shared
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", range(1, STEPS + 1))
