@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ DIRECT_MESSAGES: Final = "dms"
 TICK: Final = 60.0
 """Seconds between two looks at what is due, as `paperboy run` has them."""
 BUSY: Final = 0.2
-"""Seconds until a page is brought up to date that a person is acting on just now."""
+"""Seconds until the simulated Discord is asked again while a person's action is under way."""
 LONGEST_WAIT: Final = 240.0
 """Hours that can be let pass at once."""
 
@@ -98,7 +98,7 @@ class Pages:
                 return True
             if word == "wait" and (hours := _hours(argument)) is not None:
                 await self._wait(hours)
-                await _refresh(preview)
+                await _when_free(preview.refresh)
                 continue
             if word in ("quit", "exit", "q"):
                 return False
@@ -124,11 +124,11 @@ class Pages:
             except Exception:
                 log.exception("the minute's work failed")
             if len(stage.env.http_requests) > before:
-                await _refresh(preview)
+                await _when_free(preview.refresh)
 
     async def _wait(self, hours: float) -> None:
         stage = self._stage
-        await stage.env.advance_time(hours * 3600)
+        await _when_free(lambda: stage.env.advance_time(hours * 3600))
         await stage.bot.tick(stage.clock.now())
         click.echo(f"It is {stage.clock.now():%A, %H:%M} UTC now.")
 
@@ -169,12 +169,13 @@ async def _first(*waits: Coroutine[Any, Any, bool]) -> bool:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _refresh(preview: Preview) -> None:
+async def _when_free(operation: Callable[[], Awaitable[None]]) -> None:
+    """Do something to the simulated Discord once no action of a person is under way there."""
     while True:
         try:
-            await preview.refresh()
+            await operation()
         except SetupError:
-            await asyncio.sleep(BUSY)  # the person's own action comes first, or the page is closed
+            await asyncio.sleep(BUSY)
         else:
             return
 

@@ -19,7 +19,7 @@ from bot.logs import logging_to_stderr
 from bot.runner import signals
 from bot.settings import Settings
 from papers import calendar
-from papers.sources import PaperSource, SourceError
+from papers.sources import PaperSource, SourceError, SourceErrorKind
 from papers.sources.sample import SampleSource
 
 MORNING = timedelta(hours=1)
@@ -133,7 +133,8 @@ async def _newest(sources: Sequence[PaperSource], settle: timedelta) -> tuple[da
             day = (await curated.latest()).day
             break
         except SourceError as error:
-            if attempt + 1 == ATTEMPTS:
+            # Nobody there after all the source's own attempts: nobody will be in a moment.
+            if attempt + 1 == ATTEMPTS or error.kind is SourceErrorKind.UNREACHABLE:
                 raise
             await asyncio.sleep(min(error.retry_after or 1.0, PATIENCE))
     else:

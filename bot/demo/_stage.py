@@ -25,6 +25,10 @@ SETTLE_TIMEOUT = 30.0
 """Seconds that the bot gets to answer in the simulated Discord: it may load its model first."""
 
 
+THREAD_EXISTS = 160004
+"""Discord's code for a second thread from one message."""
+
+
 class DemoError(Exception):
     """The demo cannot be shown; the message is a sentence for whoever started it."""
 
@@ -84,6 +88,7 @@ async def staged(
         kept = None if database is None else _kept(database)
         if kept is not None:
             kept.restore(env.backend)
+            _refuse_second_threads(env)
         stage = _build(env, bot, clock) if kept is None else _find(env, bot, clock)
         await bot.prepare()
         await _refuse_strangers(stage)
@@ -112,6 +117,21 @@ def _kept(database: Path) -> KeptDiscord | None:
         return KeptDiscord.read(_beside(database))
     except ValueError as error:
         raise DemoError(f"{error}; delete it together with {database}, or name another") from error
+
+
+def _refuse_second_threads(env: simcord.Env) -> None:
+    """Let messages that have a thread refuse another, which simcord would grant: a demo that was
+    killed before it had noted its thread asks for it again."""
+    for thread in env.backend.channels.values():
+        if thread.is_thread and thread.id in env.backend.messages.get(thread.parent_id or 0, {}):
+            env.inject_error(
+                "POST",
+                f"/channels/{thread.parent_id}/messages/{thread.id}/threads",
+                status=400,
+                code=THREAD_EXISTS,
+                message="A thread has already been created for this message",
+                times=None,
+            )
 
 
 def _build(env: simcord.Env, bot: PaperBot, clock: DemoClock) -> Stage:

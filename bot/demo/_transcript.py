@@ -22,6 +22,8 @@ def transcript(channel: simcord.ChannelHandle) -> list[str]:
 
 
 def _shown(message: discord.Message) -> list[str]:
+    if message.is_system():
+        return []  # Discord's own: that a thread was begun
     parts = [message.content] if message.content else []
     parts += _parts(message.components)
     parts += [f"{reaction.emoji} {reaction.count}" for reaction in message.reactions]

@@ -1,79 +1,110 @@
 """`paperboy demo --once`: what a person sees who tries it in a terminal."""
 
+import json
 import re
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Generator
-from contextlib import contextmanager
+from datetime import UTC, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 
 import pytest
 
 from papers.sources.sample import SampleSource
-from tests.demo.running import once
-from tests.shared import SHARED, needs_shared
+from storage import feeds
+from storage.database import Database
+from tests.demo.replaying import replayed
+from tests.demo.running import once, started
+from tests.shared import needs_shared
+
+
+def shown(printed: str) -> str:
+    """Return what Discord shows: all but the line that tells the day."""
+    return printed.partition("\n")[2]
 
 
 def test_the_newest_batch_is_printed_as_the_simulated_discord_shows_it(tmp_path: Path) -> None:
     result = once(tmp_path)
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
-    day = SampleSource().newest_day
+    source = SampleSource()
+    day = source.newest_day
     heading = f"Papers of {day:%A} {day.day} {day:%B} {day.year}"
+    assert f"it is {day:%A} {day.day} {day:%B %Y}" in result.stdout.partition("\n")[0]
     assert f"## 📰 {heading}" in result.stdout
     assert f"Thread: {heading}" in result.stdout
     header, _, thread = result.stdout.partition("Thread: ")
     votes = [int(count) for count in re.findall(r"▲ (\d+)", header)]
     assert len(votes) >= 5
     assert votes == sorted(votes, reverse=True)
-    assert thread.count("https://arxiv.org/pdf/") == thread.count("### ") == 10
+    assert thread.count("PDF: https://arxiv.org/pdf/") == thread.count("### ") == 10
 
 
-def test_a_second_demo_on_the_same_file_posts_nothing_twice(tmp_path: Path) -> None:
+def test_nothing_is_left_behind_without_a_database(tmp_path: Path) -> None:
+    assert once(tmp_path, TMPDIR=str(tmp_path)).returncode == 0
+    assert list(tmp_path.glob("paperboy*")) == []
+
+
+def test_a_second_demo_on_the_same_file_shows_the_same_thread_and_posts_nothing(
+    tmp_path: Path,
+) -> None:
     first = once(tmp_path, "--database", "demo.db")
     second = once(tmp_path, "--database", "demo.db")
     assert first.returncode == second.returncode == 0, second.stderr
     assert "Thread: " in first.stdout
-    assert (tmp_path / "demo.db").exists()
+    assert shown(second.stdout) == shown(first.stdout)
 
 
-@contextmanager
-def replayed(*faults: str) -> Generator[dict[str, str]]:
-    """Serve the recorded answers of the sources; yield the settings that point at them."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    arguments = [item for fault in faults for item in ("--fault", fault)]
-    server = subprocess.Popen(
-        [sys.executable, str(SHARED / "tools" / "replay_sources.py"), "--port", port, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert server.stdout is not None
-        server.stdout.readline()
-        base = f"http://127.0.0.1:{port}"
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"{base}/api/papers/0", timeout=5).close()  # noqa: S310
-            except OSError as error:
-                if getattr(error, "code", None):
-                    break
-                time.sleep(0.05)
-        yield {
-            "HUGGINGFACE_URL": base,
-            "ARXIV_API_URL": f"{base}/arxiv/api/query",
-            "ARXIV_RSS_URL": f"{base}/arxiv/rss",
-        }
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-        if server.stdout is not None:
-            server.stdout.close()
+@pytest.mark.parametrize("arrived", [0, 1, 2, 6])
+def test_a_demo_killed_while_it_posts_goes_on_where_it_was(tmp_path: Path, arrived: int) -> None:
+    whole = once(tmp_path)
+    with started(tmp_path, "--once", "--database", "demo.db", REQUESTS_PER_SECOND="2") as process:
+        while messages_in(tmp_path / "demo.db.discord.json") < arrived:
+            assert process.poll() is None, "it was over before it could be killed"
+            time.sleep(0.01)
+        process.kill()
+    rest = once(tmp_path, "--database", "demo.db")
+    assert rest.returncode == 0, rest.stderr
+    assert shown(rest.stdout) == shown(whole.stdout)
+
+
+def messages_in(kept: Path) -> int:
+    """Return how many messages a kept Discord holds."""
+    if not kept.exists():
+        return 0
+    return sum(map(len, json.loads(kept.read_text("utf-8"))["messages"].values()))
+
+
+async def test_the_database_of_a_bot_in_other_servers_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "paperboy.db"
+    url = f"sqlite+aiosqlite:///{path}"
+    database = await Database.open(url)
+    async with database.write() as conn:
+        await feeds.add(
+            conn,
+            guild_id=1,
+            channel_id=2,
+            at=time_of_day(9),
+            timezone="UTC",
+            size=10,
+            now=datetime(2026, 7, 1, tzinfo=UTC),
+        )
+    await database.close()
+    result = once(tmp_path, "--database", str(path))
+    assert result.returncode == 1
+    assert "feeds in other servers" in result.stderr
+    database = await Database.open(url)
+    async with database.read() as conn:
+        assert len(await feeds.active(conn)) == 1
+    await database.close()
+
+
+def test_a_damaged_discord_is_named_and_what_to_do_about_it(tmp_path: Path) -> None:
+    once(tmp_path, "--database", "demo.db")
+    (tmp_path / "demo.db.discord.json").write_text("{", "utf-8")
+    result = once(tmp_path, "--database", "demo.db")
+    assert result.returncode == 1
+    assert "demo.db.discord.json does not hold" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @needs_shared
