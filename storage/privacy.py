@@ -1,69 +1,122 @@
 """What is kept about a person, all of it: shown, taken along, erased."""
 
-from collections.abc import Iterator
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, func, select
+from sqlalchemy import Row, Select, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import digest_papers, digests, holds, lists, metadata, users
+from storage.sqlite import insert
+from storage.subscriptions import forget_unfollowed
+from storage.tables import erasures, metadata, subscriptions, topics, users
 
-_THROUGH = {
-    "holds": (holds, lists, holds.c.list_id == lists.c.id, lists.c.user_id),
-    "digest_papers": (
-        digest_papers,
-        digests,
-        digest_papers.c.digest_id == digests.c.id,
-        digests.c.user_id,
-    ),
-}
-"""Tables that belong to a person by another table of theirs."""
+REACTIONS_READ = timedelta(days=7)
+"""How old a message may be whose reactions are read back at start; erasures are known as long."""
+
+_SALT = hashlib.blake2b.SALT_SIZE
 
 
 def personal_tables() -> list[str]:
-    """Return the names of the tables that hold rows of persons."""
-    return sorted({"users", *_THROUGH, *(table.name for table in _owned())})
-
-
-def _owned() -> Iterator[Table]:
-    return (table for table in metadata.sorted_tables if "user_id" in table.c)
-
-
-def _rows(name: str, user_id: int) -> Select[Any]:
-    if name == "users":
-        return select(users).where(users.c.id == user_id)
-    if name in _THROUGH:
-        table, owner, link, person = _THROUGH[name]
-        return select(table).join(owner, link).where(person == user_id)
-    table = metadata.tables[name]
-    return select(table).where(table.c.user_id == user_id)
+    """Return the names of the tables that hold rows of persons: all that go with a user's row."""
+    return [table.name for table in metadata.sorted_tables if _path(table) is not None]
 
 
 async def export(conn: AsyncConnection, user_id: int) -> dict[str, list[dict[str, Any]]]:
-    """Return every row that belongs to a person, by table; times as ISO 8601 in UTC."""
-    return {
-        name: [
-            {key: _plain(value) for key, value in row.items()}
-            for row in (await conn.execute(_rows(name, user_id))).mappings()
-        ]
-        for name in personal_tables()
-    }
+    """Return every row that belongs to a person, by table, as plain values for JSON.
+
+    Times are ISO 8601 in UTC. A subscription says its topic in words.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in personal_tables():
+        rows = (await conn.execute(_rows(metadata.tables[name], user_id))).mappings()
+        found[name] = [{key: _plain(value) for key, value in row.items()} for row in rows]
+    words = await conn.execute(
+        select(topics.c.id, topics.c.query)
+        .join(subscriptions, subscriptions.c.topic_id == topics.c.id)
+        .where(subscriptions.c.user_id == user_id)
+    )
+    queries = {row.id: row.query for row in words}
+    for row in found[subscriptions.name]:
+        row["topic"] = queries.get(row["topic_id"])
+    return found
 
 
 async def counts(conn: AsyncConnection, user_id: int) -> dict[str, int]:
     """Return how many rows of a person each table has."""
     return {
-        name: await conn.scalar(select(func.count()).select_from(_rows(name, user_id).subquery()))
+        name: await conn.scalar(
+            select(func.count()).select_from(_rows(metadata.tables[name], user_id).subquery())
+        )
         or 0
         for name in personal_tables()
     }
 
 
-async def erase(conn: AsyncConnection, user_id: int) -> bool:
-    """Erase everything of a person; return whether there was anything."""
-    result = await conn.execute(delete(users).where(users.c.id == user_id))
-    return result.rowcount == 1
+async def erase(conn: AsyncConnection, user_id: int, now: datetime) -> int:
+    """Erase everything that belongs to a person; return how many rows that was.
+
+    The topics that only they followed go, too. What stays for the `REACTIONS_READ` days is a salted
+    hash of the id, so that reactions that still stand do not bring the library back at the next
+    start.
+    """
+    rows = sum((await counts(conn, user_id)).values())
+    await conn.execute(delete(users).where(users.c.id == user_id))
+    await forget_unfollowed(conn)
+    await forget_erasures(conn, now)
+    salt = secrets.token_bytes(_SALT)
+    await conn.execute(
+        insert(erasures).values(salt=salt, digest=_digest(user_id, salt), erased_at=now)
+    )
+    return rows
+
+
+async def forget_erasures(conn: AsyncConnection, now: datetime) -> None:
+    """Delete the traces of erasures from before the reactions that are still read."""
+    await conn.execute(delete(erasures).where(erasures.c.erased_at < now - REACTIONS_READ))
+
+
+async def erased(conn: AsyncConnection, user_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return who of these erased everything lately, and when they last did."""
+    known: list[Row[Any]] = list(
+        (await conn.execute(select(erasures).order_by(erasures.c.erased_at))).all()
+    )
+    return {
+        user_id: row.erased_at
+        for row in known
+        for user_id in user_ids
+        if _digest(user_id, row.salt) == row.digest
+    }
+
+
+def _digest(user_id: int, salt: bytes) -> bytes:
+    return hashlib.blake2b(str(user_id).encode(), salt=salt).digest()
+
+
+def _path(table: Table) -> list[tuple[Table, Any]] | None:
+    """Return the joins that lead from a table to `users` along its cascades, `None` without."""
+    if table is users:
+        return []
+    for key in table.foreign_keys:
+        if key.ondelete != "CASCADE":
+            continue
+        rest = _path(key.column.table)
+        if rest is not None:
+            return [(key.column.table, key.parent == key.column), *rest]
+    return None
+
+
+def _rows(table: Table, user_id: int) -> Select[Any]:
+    path = _path(table) or []
+    statement = select(table)
+    for owner, link in path:
+        statement = statement.join(owner, link)
+    return statement.where(users.c.id == user_id)
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else value

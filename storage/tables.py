@@ -6,7 +6,6 @@ from sqlalchemy import (
     REAL,
     Column,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -14,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.schema import SchemaItem
 
@@ -374,50 +374,76 @@ topic_drafts = _table(
     Column("created_at", UTCDateTime, nullable=False, index=True),
 )
 
-# Libraries: people's lists, what is on them, and what put it there.
+# Libraries. A save has an origin, and a paper is on a list as long as one of them keeps it there.
 
 lists = _table(
     "lists",
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("name", Text, nullable=False),
-    # The reaction that saves to this list; empty for a list that no reaction fills.
+    # The name as it is compared: folded.
+    Column("key", Text, nullable=False),
+    # The reaction that saves to it, as Discord shows it and as it is compared; empty for none.
     Column("emoji", Text),
+    Column("emoji_key", Text),
     Column("is_default", Integer, nullable=False, server_default="0"),
+    # What is on it counts as read.
+    Column("is_read", Integer, nullable=False, server_default="0"),
     Column("created_at", UTCDateTime, nullable=False),
-    UniqueConstraint("user_id", "name"),
-    UniqueConstraint("user_id", "emoji"),
+    UniqueConstraint("user_id", "key"),
+    UniqueConstraint("user_id", "emoji_key"),
 )
 
 saves = _table(
     "saves",
-    Column("list_id", Integer, ForeignKey("lists.id", ondelete="CASCADE"), primary_key=True),
-    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
-    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    Column("saved_at", UTCDateTime, nullable=False),
-    # Where it was saved first; empty in direct messages and for imports.
-    Column("guild_id", Integer),
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column(
+        "list_id", Integer, ForeignKey("lists.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column(
+        "paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    # reaction · button · message (its command) · command · import
+    Column("via", Text, nullable=False),
+    # The reaction that saved it: this row lives and goes with that reaction on that message.
+    Column("emoji_key", Text),
+    # 0 once the person took the paper out by other means while the reaction stands: reading
+    # reactions back must not save it again.
+    Column("kept", Integer, nullable=False, server_default="1"),
+    # Where it was saved; the server is empty in direct messages and for imports.
+    Column("message_id", Integer),
     Column("channel_id", Integer),
-    Column("note", Text),
-    Index("ix_saves_user_id_paper_id", "user_id", "paper_id"),
-    Index("ix_saves_paper_id", "paper_id"),
+    Column("guild_id", Integer),
+    Column("saved_at", UTCDateTime, nullable=False),
+    Index(
+        "uq_saves_reaction",
+        "message_id",
+        "user_id",
+        "emoji_key",
+        "paper_id",
+        unique=True,
+        sqlite_where=text("emoji_key IS NOT NULL"),
+    ),
+    Index(
+        "uq_saves_deliberate",
+        "list_id",
+        "paper_id",
+        unique=True,
+        sqlite_where=text("emoji_key IS NULL"),
+    ),
     Index("ix_saves_guild_id_saved_at", "guild_id", "saved_at"),
 )
 
-# What holds a save in place: it goes when its last hold goes.
-holds = _table(
-    "holds",
-    Column("list_id", Integer, primary_key=True, autoincrement=False),
-    Column("paper_id", Text, primary_key=True),
-    # reaction · button · command · import
-    Column("kind", Text, primary_key=True),
-    # The message that carries the reaction, 0 for other kinds.
-    Column("message_id", Integer, primary_key=True, autoincrement=False),
-    Column("at", UTCDateTime, nullable=False),
-    ForeignKeyConstraint(
-        ["list_id", "paper_id"], ["saves.list_id", "saves.paper_id"], ondelete="CASCADE"
-    ),
-    Index("ix_holds_message_id", "message_id"),
+notes = _table(
+    "notes",
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("updated_at", UTCDateTime, nullable=False),
+    Index("ix_notes_paper_id", "paper_id"),
 )
 
 preferences = _table(
@@ -425,4 +451,15 @@ preferences = _table(
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     # Whether this person's saves count, namelessly, in a server's `/paper top`.
     Column("counted", Integer, nullable=False, server_default="1"),
+    Column("updated_at", UTCDateTime, nullable=False),
+)
+
+# Whose reactions must not bring an erased library back where they still stand. No ids: a hash with
+# its own salt, gone as soon as reactions of that time are no longer read.
+erasures = _table(
+    "erasures",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("erased_at", UTCDateTime, nullable=False, index=True),
 )

@@ -1,0 +1,173 @@
+"""People's lists: made, renamed, given an emoji, deleted."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.library._types import DEFAULT_LISTS, MOST_LISTS, ReadingList, emoji_key
+from storage.papers._read import chunks
+from storage.sqlite import insert
+from storage.tables import lists, saves, users
+
+_INSERT_USER = insert(users).on_conflict_do_nothing()
+_INSERT_LIST = insert(lists).on_conflict_do_nothing()
+
+
+async def of_user(conn: AsyncConnection, user_id: int) -> list[ReadingList]:
+    """Return a person's lists, the default first; none for somebody who never saved."""
+    papers = (
+        select(func.count(saves.c.paper_id.distinct()))
+        .where(saves.c.list_id == lists.c.id, saves.c.kept == 1)
+        .scalar_subquery()
+    )
+    rows = await conn.execute(
+        select(lists, papers.label("papers"))
+        .where(lists.c.user_id == user_id)
+        .order_by(lists.c.is_default.desc(), lists.c.id)
+    )
+    return [_list(row) for row in rows]
+
+
+async def ensure(conn: AsyncConnection, user_id: int, now: datetime) -> list[ReadingList]:
+    """Return a person's lists, made now for somebody who has none."""
+    known = await of_user(conn, user_id)
+    if known:
+        return known
+    await make_defaults(conn, [user_id], now)
+    return await of_user(conn, user_id)
+
+
+async def make_defaults(conn: AsyncConnection, user_ids: Iterable[int], now: datetime) -> None:
+    """Give people who have no list those that everybody begins with."""
+    people = list(user_ids)
+    await conn.execute(_INSERT_USER, [{"id": user_id, "created_at": now} for user_id in people])
+    await conn.execute(
+        _INSERT_LIST,
+        [
+            {
+                "user_id": user_id,
+                "name": each.name,
+                "key": each.name.casefold(),
+                "emoji": each.emoji,
+                "emoji_key": emoji_key(each.emoji),
+                "is_default": int(each.is_default),
+                "is_read": int(each.is_read),
+                "created_at": now,
+            }
+            for user_id in people
+            for each in DEFAULT_LISTS
+        ],
+    )
+
+
+async def by_emoji(
+    conn: AsyncConnection, user_ids: Iterable[int]
+) -> Mapping[int, Mapping[str | None, int]]:
+    """Return each person's lists by the emoji that saves to them; under `None` the default one."""
+    found: dict[int, dict[str | None, int]] = {}
+    for ids in chunks(list(dict.fromkeys(user_ids))):
+        statement = select(lists.c.user_id, lists.c.id, lists.c.emoji_key, lists.c.is_default)
+        for user_id, list_id, key, is_default in await conn.execute(
+            statement.where(lists.c.user_id.in_(ids))
+        ):
+            mine = found.setdefault(user_id, {})
+            if key is not None:
+                mine[key] = list_id
+            if is_default:
+                mine[None] = list_id
+    return found
+
+
+async def emoji_in_use(conn: AsyncConnection) -> set[str]:
+    """Return the keys of every emoji that saves for anybody."""
+    rows = await conn.execute(
+        select(lists.c.emoji_key).where(lists.c.emoji_key.is_not(None)).distinct()
+    )
+    return {emoji_key(each.emoji) for each in DEFAULT_LISTS} | set(rows.scalars())
+
+
+async def create(
+    conn: AsyncConnection, user_id: int, name: str, emoji: str | None, now: datetime
+) -> int | None:
+    """Make a list and return its id; `None` if name or emoji is taken, or there are too many."""
+    if len(await ensure(conn, user_id, now)) >= MOST_LISTS:
+        return None
+    return await conn.scalar(
+        _INSERT_LIST.values(
+            user_id=user_id,
+            name=name,
+            key=name.casefold(),
+            emoji=emoji,
+            emoji_key=emoji_key(emoji) if emoji else None,
+            is_default=0,
+            is_read=0,
+            created_at=now,
+        ).returning(lists.c.id)
+    )
+
+
+async def change(conn: AsyncConnection, wanted: ReadingList) -> bool:
+    """Store a list's name and emoji, made with `dataclasses.replace`; false if one is taken."""
+    key = wanted.name.casefold()
+    emoji = emoji_key(wanted.emoji) if wanted.emoji else None
+    taken = await conn.scalar(
+        select(func.count())
+        .select_from(lists)
+        .where(
+            lists.c.user_id == wanted.user_id,
+            lists.c.id != wanted.id,
+            (lists.c.key == key) | (lists.c.emoji_key == emoji),
+        )
+    )
+    if taken:
+        return False
+    await conn.execute(
+        update(lists)
+        .where(lists.c.id == wanted.id, lists.c.user_id == wanted.user_id)
+        .values(name=wanted.name, key=key, emoji=wanted.emoji, emoji_key=emoji)
+    )
+    return True
+
+
+async def make_default(conn: AsyncConnection, user_id: int, list_id: int) -> None:
+    """Let buttons and commands save to this list."""
+    await conn.execute(
+        update(lists).where(lists.c.user_id == user_id).values(is_default=(lists.c.id == list_id))
+    )
+
+
+async def drop(conn: AsyncConnection, user_id: int, list_id: int) -> bool:
+    """Delete a list with what is on it; false for the default list, which always exists.
+
+    Reactions that saved to it may still stand: they are kept in mind as overruled.
+    """
+    default = await conn.scalar(
+        select(lists.c.id).where(lists.c.user_id == user_id, lists.c.is_default == 1)
+    )
+    if default is None or default == list_id:
+        return False
+    await conn.execute(
+        update(saves)
+        .where(saves.c.list_id == list_id, saves.c.user_id == user_id)
+        .where(saves.c.emoji_key.is_not(None))
+        .values(list_id=default, kept=0)
+    )
+    result = await conn.execute(
+        delete(lists).where(lists.c.id == list_id, lists.c.user_id == user_id)
+    )
+    return result.rowcount == 1
+
+
+def _list(row: Row[Any]) -> ReadingList:
+    return ReadingList(
+        id=row.id,
+        user_id=row.user_id,
+        name=row.name,
+        emoji=row.emoji,
+        is_default=bool(row.is_default),
+        is_read=bool(row.is_read),
+        papers=row.papers,
+    )

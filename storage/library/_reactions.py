@@ -1,0 +1,187 @@
+"""Reactions as saves: a batch of events becomes a few statements."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.library import _lists
+from storage.library._types import DEFAULT_LISTS, SAVE_EMOJI, Via, emoji_key
+from storage.papers._read import chunks
+from storage.sqlite import insert
+from storage.tables import cards, saves
+
+_DEFAULT_KEYS = frozenset(emoji_key(each.emoji) for each in DEFAULT_LISTS)
+
+_SAVE = insert(saves)
+_SAVE_AGAIN = _SAVE.on_conflict_do_update(
+    index_elements=[saves.c.message_id, saves.c.user_id, saves.c.emoji_key, saves.c.paper_id],
+    index_where=saves.c.emoji_key.is_not(None),
+    set_={"kept": 1},
+    where=saves.c.kept == 0,
+)
+_SAVE_UNLESS_KNOWN = _SAVE.on_conflict_do_nothing(
+    index_elements=[saves.c.message_id, saves.c.user_id, saves.c.emoji_key, saves.c.paper_id],
+    index_where=saves.c.emoji_key.is_not(None),
+)
+_UNSAVE = delete(saves).where(
+    saves.c.message_id == bindparam("on_message"),
+    saves.c.user_id == bindparam("by_user"),
+    saves.c.emoji_key == bindparam("with_emoji"),
+)
+
+
+class Reaction(NamedTuple):
+    """One person's emoji on one message; `emoji` is its key."""
+
+    message_id: int
+    user_id: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody added a reaction, or took it off."""
+
+    reaction: Reaction
+    at: datetime
+    added: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Somebody took every reaction off a message, or every one with an emoji."""
+
+    message_id: int
+    emoji: str | None = None
+
+
+Event = Reacted | Cleared
+
+
+async def apply(conn: AsyncConnection, events: Iterable[Event]) -> None:
+    """Bring the saves to what these events, in this order, made of the reactions.
+
+    Reactions on messages that show no paper, or with an emoji that is none of the person's, count
+    for nothing.
+    """
+    cleared: list[Cleared] = []
+    last: dict[Reaction, Reacted] = {}
+    for event in events:
+        if isinstance(event, Reacted):
+            last[event.reaction] = event
+        else:
+            cleared.append(event)
+            for reaction in [known for known in last if _covers(event, known)]:
+                del last[reaction]
+    for event in cleared:
+        await _clear(conn, event)
+    removed = [reaction for reaction, event in last.items() if not event.added]
+    if removed:
+        await remove(conn, removed)
+    added = {reaction: event.at for reaction, event in last.items() if event.added}
+    if added:
+        await add(conn, added)
+
+
+async def add(
+    conn: AsyncConnection, reactions: Mapping[Reaction, datetime], *, again: bool = True
+) -> int:
+    """Save what these reactions stand on; return how many of them mean something.
+
+    Args:
+        conn: the writer.
+        reactions: with the moment each was added.
+        again: whether a reaction that the person had overruled counts anew, because they have just
+            added it; false for one that was merely seen to stand.
+    """
+    shown = await _shown(conn, {reaction.message_id for reaction in reactions})
+    meant = {reaction: at for reaction, at in reactions.items() if reaction.message_id in shown}
+    mine = await _lists.by_emoji(conn, {reaction.user_id for reaction in meant})
+    new = {
+        reaction.user_id: at
+        for reaction, at in meant.items()
+        if reaction.user_id not in mine and reaction.emoji in _DEFAULT_KEYS
+    }
+    if new:
+        await _lists.make_defaults(conn, new, min(new.values()))
+        mine = {**mine, **await _lists.by_emoji(conn, new)}
+    rows: list[dict[str, Any]] = []
+    counted = 0
+    for reaction, at in meant.items():
+        list_id = _list_of(mine.get(reaction.user_id, {}), reaction.emoji)
+        if list_id is None:
+            continue
+        counted += 1
+        rows += (
+            {
+                "user_id": reaction.user_id,
+                "list_id": list_id,
+                "paper_id": card.paper_id,
+                "via": Via.REACTION.value,
+                "emoji_key": reaction.emoji,
+                "kept": 1,
+                "message_id": reaction.message_id,
+                "channel_id": card.channel_id,
+                "guild_id": card.guild_id,
+                "saved_at": at,
+            }
+            for card in shown[reaction.message_id]
+        )
+    if rows:
+        await conn.execute(_SAVE_AGAIN if again else _SAVE_UNLESS_KNOWN, rows)
+    return counted
+
+
+async def remove(conn: AsyncConnection, reactions: Sequence[Reaction]) -> None:
+    """Take away what these reactions saved, and nothing else."""
+    await conn.execute(
+        _UNSAVE,
+        [
+            {
+                "on_message": reaction.message_id,
+                "by_user": reaction.user_id,
+                "with_emoji": reaction.emoji,
+            }
+            for reaction in reactions
+        ],
+    )
+
+
+async def standing(conn: AsyncConnection, message_id: int) -> set[Reaction]:
+    """Return the reactions on a message that we know of, overruled ones included."""
+    rows = await conn.execute(
+        select(saves.c.user_id, saves.c.emoji_key)
+        .where(saves.c.message_id == message_id, saves.c.emoji_key.is_not(None))
+        .distinct()
+    )
+    return {Reaction(message_id, row.user_id, row.emoji_key) for row in rows}
+
+
+def _list_of(mine: Mapping[str | None, int], emoji: str) -> int | None:
+    return mine.get(emoji, mine.get(None) if emoji == SAVE_EMOJI else None)
+
+
+def _covers(event: Cleared, reaction: Reaction) -> bool:
+    return event.message_id == reaction.message_id and event.emoji in (None, reaction.emoji)
+
+
+async def _clear(conn: AsyncConnection, event: Cleared) -> None:
+    statement = delete(saves).where(
+        saves.c.message_id == event.message_id, saves.c.emoji_key.is_not(None)
+    )
+    if event.emoji is not None:
+        statement = statement.where(saves.c.emoji_key == event.emoji)
+    await conn.execute(statement)
+
+
+async def _shown(conn: AsyncConnection, message_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
+    shown: dict[int, list[Row[Any]]] = {}
+    columns = (cards.c.message_id, cards.c.paper_id, cards.c.channel_id, cards.c.guild_id)
+    for ids in chunks(list(message_ids)):
+        for row in await conn.execute(select(*columns).where(cards.c.message_id.in_(ids))):
+            shown.setdefault(row.message_id, []).append(row)
+    return shown

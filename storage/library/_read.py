@@ -1,0 +1,268 @@
+"""Reading libraries back, a page at a time or whole, and what servers saved most."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.library._saves import ensure_user, read_lists
+from storage.library._types import Card, Place, Saved, Sort, Via
+from storage.papers import StoredPaper, get_many, stored
+from storage.papers._read import chunks
+from storage.sqlite import insert
+from storage.tables import cards, notes, papers, preferences, saves
+
+
+async def page(
+    conn: AsyncConnection,
+    user_id: int,
+    *,
+    list_id: int | None = None,
+    sort: Sort = Sort.NEWEST,
+    offset: int = 0,
+    limit: int,
+) -> tuple[list[Saved], int]:
+    """Return part of a person's library in order, and how many papers all of it has."""
+    mine = _mine(user_id, list_id)
+    total = await conn.scalar(select(func.count(saves.c.paper_id.distinct())).where(mine))
+    first = func.min(saves.c.saved_at)
+    order: dict[Sort, list[ColumnElement[Any]]] = {
+        Sort.NEWEST: [first.desc()],
+        Sort.OLDEST: [first],
+        Sort.UNREAD: [_is_read(user_id), first.desc()],
+        Sort.VOTES: [papers.c.upvotes.desc().nulls_last(), first.desc()],
+        Sort.PUBLISHED: [papers.c.published_at.desc().nulls_last(), first.desc()],
+        Sort.TITLE: [func.lower(papers.c.title)],
+    }
+    rows = await conn.execute(
+        select(saves.c.paper_id)
+        .join(papers, papers.c.id == saves.c.paper_id)
+        .where(mine)
+        .group_by(saves.c.paper_id)
+        .order_by(*order[sort], papers.c.row)
+        .offset(offset)
+        .limit(limit)
+    )
+    return await describe(conn, user_id, list(rows.scalars())), total or 0
+
+
+async def all_of(conn: AsyncConnection, user_id: int, list_id: int | None = None) -> list[Saved]:
+    """Return a person's whole library, or one list, in the order it was saved in."""
+    first = func.min(saves.c.saved_at)
+    rows = await conn.execute(
+        select(saves.c.paper_id)
+        .where(_mine(user_id, list_id))
+        .group_by(saves.c.paper_id)
+        .order_by(first, saves.c.paper_id)
+    )
+    return await describe(conn, user_id, list(rows.scalars()))
+
+
+async def describe(conn: AsyncConnection, user_id: int, paper_ids: Sequence[str]) -> list[Saved]:
+    """Return what a person's library says of these papers, in this order; others are left out."""
+    found: dict[str, list[Row[Any]]] = {}
+    texts: dict[str, str] = {}
+    for ids in chunks(paper_ids):
+        rows = await conn.execute(
+            select(saves)
+            .where(saves.c.user_id == user_id, saves.c.kept == 1, saves.c.paper_id.in_(ids))
+            .order_by(saves.c.saved_at, saves.c.id)
+        )
+        for row in rows:
+            found.setdefault(row.paper_id, []).append(row)
+        written = await conn.execute(
+            select(notes.c.paper_id, notes.c.text).where(
+                notes.c.user_id == user_id, notes.c.paper_id.in_(ids)
+            )
+        )
+        texts.update({row.paper_id: row.text for row in written})
+    read = set((await conn.execute(read_lists(user_id))).scalars())
+    return [
+        _saved(found[paper_id], texts.get(paper_id), read)
+        for paper_id in paper_ids
+        if paper_id in found
+    ]
+
+
+async def titles(
+    conn: AsyncConnection, user_id: int, typed: str, limit: int, list_id: int | None = None
+) -> list[tuple[str, str]]:
+    """Return id and title of saved papers that hold every typed word, the latest first."""
+    statement = (
+        select(papers.c.id, papers.c.title)
+        .join(saves, saves.c.paper_id == papers.c.id)
+        .where(_mine(user_id, list_id), *_holding(typed))
+        .group_by(papers.c.id)
+        .order_by(func.max(saves.c.saved_at).desc(), papers.c.row)
+        .limit(limit)
+    )
+    return [(row.id, row.title) for row in await conn.execute(statement)]
+
+
+async def matching(
+    conn: AsyncConnection, user_id: int, words: str, list_id: int | None = None
+) -> list[str]:
+    """Return the saved papers whose title, abstract, authors or note hold every word."""
+    statement = (
+        select(saves.c.paper_id)
+        .join(papers, papers.c.id == saves.c.paper_id)
+        .outerjoin(
+            notes,
+            (notes.c.user_id == saves.c.user_id) & (notes.c.paper_id == saves.c.paper_id),
+        )
+        .where(
+            _mine(user_id, list_id),
+            *_holding(words, papers.c.abstract, papers.c.authors, notes.c.text),
+        )
+        .group_by(saves.c.paper_id)
+        .order_by(func.max(saves.c.saved_at).desc())
+    )
+    return list((await conn.execute(statement)).scalars())
+
+
+async def saved_papers(conn: AsyncConnection, user_id: int, list_id: int | None = None) -> set[str]:
+    """Return every paper that a person has saved."""
+    rows = await conn.execute(select(saves.c.paper_id).where(_mine(user_id, list_id)).distinct())
+    return set(rows.scalars())
+
+
+async def count(conn: AsyncConnection, user_id: int) -> int:
+    """Return how many papers a person has saved."""
+    return (
+        await conn.scalar(
+            select(func.count(saves.c.paper_id.distinct())).where(_mine(user_id, None))
+        )
+        or 0
+    )
+
+
+async def papers_of(conn: AsyncConnection, entries: Iterable[Saved]) -> list[StoredPaper]:
+    """Return the papers themselves, in the order of the entries."""
+    return list((await get_many(conn, [entry.paper_id for entry in entries])).values())
+
+
+async def card_ids(conn: AsyncConnection, after: int, limit: int) -> list[int]:
+    """Return the next messages of ours that show papers, in ascending order."""
+    rows = await conn.execute(
+        select(cards.c.message_id)
+        .where(cards.c.message_id > after)
+        .distinct()
+        .order_by(cards.c.message_id)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+async def is_card(conn: AsyncConnection, message_id: int) -> bool:
+    """Return whether a message of ours shows papers."""
+    return bool(await conn.scalar(select(exists().where(cards.c.message_id == message_id))))
+
+
+async def recent_cards(conn: AsyncConnection, since: datetime, limit: int) -> list[Card]:
+    """Return the newest messages of ours that show papers."""
+    rows = await conn.execute(
+        select(
+            cards.c.message_id,
+            cards.c.channel_id,
+            cards.c.guild_id,
+            func.min(cards.c.posted_at).label("posted_at"),
+        )
+        .where(cards.c.posted_at >= since)
+        .group_by(cards.c.message_id)
+        .order_by(cards.c.message_id.desc())
+        .limit(limit)
+    )
+    return [Card(row.message_id, row.channel_id, row.guild_id, row.posted_at) for row in rows]
+
+
+async def top(
+    conn: AsyncConnection, guild_id: int, since: datetime, *, offset: int = 0, limit: int
+) -> tuple[list[tuple[StoredPaper, int]], int]:
+    """Return the papers that most members saved in a server since then, and how many there are."""
+    here = (saves.c.guild_id == guild_id) & (saves.c.saved_at >= since) & _counted()
+    members = func.count(saves.c.user_id.distinct())
+    rows = await conn.execute(
+        select(papers, members.label("members"))
+        .join(saves, saves.c.paper_id == papers.c.id)
+        .where(here)
+        .group_by(papers.c.row)
+        .order_by(members.desc(), papers.c.upvotes.desc().nulls_last(), papers.c.row.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    total = await conn.scalar(select(func.count(saves.c.paper_id.distinct())).where(here))
+    return [(stored(row), row.members) for row in rows], total or 0
+
+
+async def saved_count(conn: AsyncConnection, guild_id: int, paper_id: str) -> int:
+    """Return how many members saved a paper in a server."""
+    return (
+        await conn.scalar(
+            select(func.count(saves.c.user_id.distinct())).where(
+                saves.c.guild_id == guild_id, saves.c.paper_id == paper_id, _counted()
+            )
+        )
+        or 0
+    )
+
+
+async def counts(conn: AsyncConnection, user_id: int) -> bool:
+    """Return whether a person's saves count in what servers saved most."""
+    found = await conn.scalar(select(preferences.c.counted).where(preferences.c.user_id == user_id))
+    return found != 0
+
+
+async def set_counts(conn: AsyncConnection, user_id: int, now: datetime, *, counted: bool) -> None:
+    """Let a person's saves count in what servers saved most, or not."""
+    await ensure_user(conn, user_id, now)
+    values = {"counted": int(counted), "updated_at": now}
+    await conn.execute(
+        insert(preferences)
+        .values(user_id=user_id, **values)
+        .on_conflict_do_update(index_elements=[preferences.c.user_id], set_=values)
+    )
+
+
+def _mine(user_id: int, list_id: int | None) -> ColumnElement[bool]:
+    mine = (saves.c.user_id == user_id) & (saves.c.kept == 1)
+    return mine if list_id is None else mine & (saves.c.list_id == list_id)
+
+
+def _holding(words: str, *columns: Any) -> list[ColumnElement[bool]]:
+    searched: Any = papers.c.title.op("||")(" ").op("||")(papers.c.id)
+    for column in columns:
+        searched = searched.op("||")(" ").op("||")(func.coalesce(column, ""))
+    return [searched.icontains(word, autoescape=True) for word in words.split()]
+
+
+def _is_read(user_id: int) -> ColumnElement[Any]:
+    read = saves.alias()
+    return exists(
+        select(read.c.id).where(
+            read.c.user_id == user_id,
+            read.c.paper_id == saves.c.paper_id,
+            read.c.kept == 1,
+            read.c.list_id.in_(read_lists(user_id)),
+        )
+    )
+
+
+def _counted() -> ColumnElement[bool]:
+    silent: Select[Any] = select(preferences.c.user_id).where(preferences.c.counted == 0)
+    return (saves.c.kept == 1) & saves.c.user_id.not_in(silent)
+
+
+def _saved(rows: Sequence[Row[Any]], note: str | None, read: set[int]) -> Saved:
+    first = rows[0]
+    on = {row.list_id for row in rows}
+    return Saved(
+        paper_id=first.paper_id,
+        lists=tuple(sorted(on)),
+        saved_at=first.saved_at,
+        via=Via(first.via),
+        place=Place(first.message_id, first.channel_id, first.guild_id),
+        note=note,
+        read=bool(on & read),
+    )
