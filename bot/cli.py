@@ -147,6 +147,16 @@ def ingest(since: date | None) -> None:
     _await(take_in(load_settings(), since))
 
 
+@main.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_guarded
+def import_papers(file: Path) -> None:
+    """Take in papers from FILE: JSON lines (also .gz), such as arXiv's metadata snapshot."""
+    from bot.backfill import import_file
+
+    _await(import_file(load_settings(), file))
+
+
 @main.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 @_guarded

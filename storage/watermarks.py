@@ -1,0 +1,21 @@
+"""How far something that goes through many things has come, so that it can go on after a stop."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.sqlite import insert
+from storage.tables import watermarks
+
+
+async def get(conn: AsyncConnection, name: str) -> int:
+    """Return how far it has come, 0 before the first time."""
+    return await conn.scalar(select(watermarks.c.value).where(watermarks.c.name == name)) or 0
+
+
+async def put(conn: AsyncConnection, name: str, value: int) -> None:
+    """Remember how far it has come."""
+    await conn.execute(
+        insert(watermarks)
+        .values(name=name, value=value)
+        .on_conflict_do_update(index_elements=[watermarks.c.name], set_={"value": value})
+    )

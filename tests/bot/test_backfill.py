@@ -1,0 +1,62 @@
+"""`paperboy import` and `paperboy backup`, as an operator uses them."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.demo.running import ROOT, environment
+
+
+def paperboy(folder: Path, *arguments: str, **known: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=folder,
+        env=environment(**known),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_packed_file_is_taken_in_once(tmp_path: Path) -> None:
+    lines = [json.dumps({"id": f"2401.{n:05}", "title": f"Paper {n}"}) for n in range(1, 51)]
+    with gzip.open(tmp_path / "papers.jsonl.gz", "wt") as file:
+        file.write("\n".join([*lines, "not a paper"]))
+    first = paperboy(tmp_path, "import", "papers.jsonl.gz")
+    assert first.returncode == 0, first.stderr
+    assert "50 new papers" in first.stdout
+    assert "1 line holds no paper" in first.stdout
+    again = paperboy(tmp_path, "import", "papers.jsonl.gz")
+    assert "0 new papers, 0 changed" in again.stdout
+
+
+def test_a_backup_is_made_and_put_back(tmp_path: Path) -> None:
+    (tmp_path / "one.jsonl").write_text('{"id": "2401.00001", "title": "One"}')
+    assert paperboy(tmp_path, "import", "one.jsonl").returncode == 0
+    assert paperboy(tmp_path, "backup", "copy.db").returncode == 0
+    refused = paperboy(tmp_path, "backup", "copy.db")
+    assert refused.returncode == 1
+    assert "exists already" in refused.stderr
+    restored = paperboy(tmp_path, "restore", "copy.db", "--yes")
+    assert restored.returncode == 0, restored.stderr
+
+
+def test_a_missing_or_malformed_token_is_one_sentence(tmp_path: Path) -> None:
+    for token, complaint in (("", "is not set"), ("abc", "is malformed")):
+        result = paperboy(tmp_path, "run", DISCORD_TOKEN=token)
+        assert result.returncode == 1
+        assert complaint in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    result = paperboy(tmp_path, "check", SETTLE_HOURS="99")
+    assert result.returncode == 1
+    assert "SETTLE_HOURS" in result.stderr
+
+
+def test_the_program_is_also_a_module() -> None:
+    assert "Paperboy posts" in paperboy(ROOT, "--help").stdout
