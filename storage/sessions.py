@@ -4,6 +4,7 @@ They hold nothing about who asked. Results are forgotten after 30 days, when the
 was asked stays until half a year, so that the message can still offer to ask it again.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -17,6 +18,8 @@ from storage.tables import search_sessions as sessions
 
 RESULTS_KEPT = timedelta(days=30)
 QUESTIONS_KEPT = timedelta(days=182)
+
+_ID_BITS = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,12 @@ async def add(
 ) -> Session:
     """Remember an answered search, and forget those whose time is over."""
     await _forget(conn, now)
-    session_id = await conn.scalar(
-        insert(sessions)
-        .values(
+    # At random, not counted: a number given out again after its row is gone would let an old
+    # message show what somebody else asked.
+    session_id = secrets.randbits(_ID_BITS)
+    await conn.execute(
+        insert(sessions).values(
+            id=session_id,
             query=question.query,
             since=question.since,
             categories=list(question.categories),
@@ -88,10 +94,7 @@ async def add(
             used=0,
             created_at=now,
         )
-        .returning(sessions.c.id)
     )
-    if session_id is None:
-        raise RuntimeError("SQLite returned no id for an inserted row")
     return Session(session_id, question, tuple(hits), remarks, fresh, False, now)
 
 

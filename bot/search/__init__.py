@@ -1,7 +1,7 @@
 """Search as the bot offers it: local first, fresh second, and pages that outlive a restart."""
 
 from bot.search._engine import Engine
-from bot.search._opening import open_search
+from bot.search._opening import open_embedder, open_search
 from bot.search._passages import passage_of
 from bot.search._reading import QUERY_LENGTH, parse_since, read, since_choices
 from bot.search._service import (
@@ -22,6 +22,7 @@ __all__ = [
     "ResultsPage",
     "SimilarPage",
     "SourceState",
+    "open_embedder",
     "open_search",
     "parse_since",
     "passage_of",

@@ -15,18 +15,26 @@ from storage.search import SearchEngine
 log = logging.getLogger(__name__)
 
 
-async def open_search(
-    settings: Settings, database: Database, sources: Sequence[PaperSource], clock: Clock
-) -> PaperSearch:
-    """Open the search over a database; whatever is missing of its index is made by `catch_up`.
+async def open_embedder(settings: Settings) -> Embedder | None:
+    """Load the model that search and topics share.
 
-    Without the model that the settings name it finds papers by their words only, and says so in the
-    log: `paperboy check` names the reason.
+    Without the one that the settings name everything is found by its words only, and the log says
+    so: `paperboy check` names the reason.
     """
-    embedder: Embedder | None = None
     try:
-        embedder = await asyncio.to_thread(load_embedder, settings.embedder)
+        return await asyncio.to_thread(load_embedder, settings.embedder)
     except EmbeddingError as error:
-        log.error("search by meaning is off: %s", error)
+        log.warning("search by meaning is off: %s", error)
+        return None
+
+
+async def open_search(
+    settings: Settings,
+    database: Database,
+    sources: Sequence[PaperSource],
+    clock: Clock,
+    embedder: Embedder | None,
+) -> PaperSearch:
+    """Open the search over a database; whatever is missing of its index is made by `catch_up`."""
     engine = await SearchEngine.open(database, embedder=embedder, max_vectors=settings.max_vectors)
     return PaperSearch(database, engine, sources, clock)

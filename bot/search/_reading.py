@@ -124,15 +124,13 @@ def since_choices(typed: str, today: date) -> list[tuple[str, str]]:
         *((f"Since {year}", str(year)) for year in range(today.year, today.year - 5, -1)),
     ]
     wanted = typed.strip().lower()
+    found = [choice for choice in offered if wanted in choice[0].lower() or wanted == choice[1]]
+    if found:
+        return found
     try:
-        own = [(f"Since {parse_since(typed, today).isoformat()}", typed.strip())] if wanted else []
+        return [(f"Since {parse_since(typed, today).isoformat()}", typed.strip())]
     except UserError:
-        own = []
-    listed = {value for _, value in offered}
-    return [
-        *(choice for choice in own if choice[1] not in listed),
-        *(choice for choice in offered if wanted in choice[0].lower() or wanted == choice[1]),
-    ]
+        return []
 
 
 def _words(branch: Branch) -> str:

@@ -1,0 +1,173 @@
+"""`/paper show` and `/paper similar` as people meet them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import select
+
+from papers.model import Metrics, Record
+from papers.sources import SourceErrorKind
+from storage.tables import cards
+from tests.bot.search_world import (
+    ATTENTION,
+    DIFFUSION,
+    GUIDANCE,
+    SEGMENT,
+    Finder,
+    SearchWorld,
+    known,
+    searching,
+    shown,
+)
+
+NEW = known("2505.11111", "Diffusion of robots", "Robots diffuse.", categories=("cs.RO",))
+
+
+async def shown_on_cards(here: SearchWorld) -> list[tuple[int, str]]:
+    async with here.bot.database.read() as conn:
+        rows = await conn.execute(select(cards.c.message_id, cards.c.paper_id))
+        return [(row.message_id, row.paper_id) for row in rows]
+
+
+async def test_a_paper_is_shown_with_everything_known_of_it(tmp_path: Path) -> None:
+    paper = replace(
+        DIFFUSION.paper,
+        version=3,
+        comment="Accepted at NeurIPS",
+        linked_models=1204,
+        linked_datasets=1,
+        linked_spaces=7,
+        repository="https://github.com/hojonathanho/diffusion",
+        media=("https://cdn.example.com/figure.png",),
+    )
+    async with searching(tmp_path, [Record(paper, Metrics(300, 4000, 12))]) as here:
+        text = shown(await here.grace.slash(here.channel, "paper show", id_or_link="2006.11239v1"))
+        for fact in (
+            "Denoising Diffusion Probabilistic Models",
+            "Jonathan Ho, Ajay Jain and Pieter Abbeel",
+            "high quality image synthesis",
+            "▲ 300",
+            "1,204 models, 1 dataset, 7 Spaces",
+            "Version 3",
+            "Accepted at NeurIPS",
+            "https://arxiv.org/pdf/2006.11239",
+            "https://huggingface.co/papers/2006.11239",
+            "https://github.com/hojonathanho/diffusion",
+        ):
+            assert fact in text
+
+
+async def test_an_unknown_paper_is_looked_up_and_known_from_then_on(tmp_path: Path) -> None:
+    sources = [Finder("Hugging Face"), Finder("arXiv", finds=[NEW])]
+    async with searching(tmp_path, sources=sources) as here:
+        link = "https://arxiv.org/abs/2505.11111"
+        text = shown(await here.grace.slash(here.channel, "paper show", id_or_link=link))
+        assert "Diffusion of robots" in text
+        assert "Diffusion of robots" in shown(await here.search("robots diffuse"))
+
+
+async def test_a_paper_that_nobody_knows_is_said_to_be_unknown(tmp_path: Path) -> None:
+    sources = [Finder("Hugging Face"), Finder("arXiv")]
+    async with searching(tmp_path, sources=sources) as here:
+        result = await here.grace.slash(here.channel, "paper show", id_or_link="2505.11111")
+        assert result.response is not None
+        assert "Neither I nor Hugging Face and arXiv know a paper `2505.11111`" in (
+            result.response.content
+        )
+
+
+async def test_a_source_that_does_not_answer_is_named_when_a_paper_is_unknown(
+    tmp_path: Path,
+) -> None:
+    sources = [Finder("Hugging Face"), Finder("arXiv", failing=SourceErrorKind.UNAVAILABLE)]
+    async with searching(tmp_path, sources=sources) as here:
+        result = await here.grace.slash(here.channel, "paper show", id_or_link="2505.11111")
+        assert result.response is not None
+        assert "arXiv (unavailable) did not answer" in result.response.content
+        assert "try again" in result.response.content
+
+
+async def test_what_is_no_paper_is_answered_with_examples(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        for command in ("paper show", "paper similar"):
+            result = await here.grace.slash(here.channel, command, id_or_link="attention")
+            assert result.response is not None
+            assert "is no arXiv number or link, like 2406.07496" in result.response.content
+
+
+async def test_only_a_public_card_is_one_that_reactions_save(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        await here.grace.slash(here.channel, "paper show", id_or_link="1706.03762")
+        assert await shown_on_cards(here) == []
+        public = await here.grace.slash(
+            here.channel, "paper show", id_or_link="1706.03762", public=True
+        )
+        searched = await here.search("2006.11239", public=True)
+        assert public.response is not None
+        assert searched.response is not None
+        assert await shown_on_cards(here) == [
+            (public.response.id, "1706.03762"),
+            (searched.response.id, "2006.11239"),
+        ]
+
+
+async def test_a_known_paper_is_on_screen_before_its_counts_are_asked_for(tmp_path: Path) -> None:
+    told = Record(replace(ATTENTION.paper, linked_models=9, version=7))
+    finder = Finder(finds=[told])
+    async with searching(tmp_path, sources=[finder]) as here:
+        result = await here.grace.slash(here.channel, "paper show", id_or_link="1706.03762")
+        assert finder.seen[0][-1].endswith("/callback")
+        assert "9 models" in shown(result)
+        await here.grace.slash(here.channel, "paper show", id_or_link="1706.03762")
+        assert len(finder.asked) == 1
+
+
+async def test_titles_are_offered_while_typing_and_give_the_number(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        offered = await here.grace.autocomplete(
+            here.channel, "paper similar", "id_or_link", "atten"
+        )
+        assert offered == [{"name": "📄 Attention Is All You Need", "value": "1706.03762"}]
+
+
+async def test_similar_papers_come_with_why(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        result = await here.grace.slash(
+            here.channel, "paper similar", id_or_link=DIFFUSION.paper.id
+        )
+        text = shown(result)
+        assert result.ephemeral
+        first = text.index(GUIDANCE.paper.title)
+        assert "Why: also by Jonathan Ho · shares" in text[first:]
+        assert "diffusion" in text[first:].split("Why:")[1].split("\n")[0]
+        assert DIFFUSION.paper.title not in text.split("\n", 2)[2]
+
+
+async def test_pages_of_similar_papers_turn_after_a_restart(tmp_path: Path) -> None:
+    many = [known(f"2401.{n:05}", f"Robots that walk, part {n}") for n in range(1, 21)]
+    async with searching(tmp_path, many) as here:
+        result = await here.grace.slash(here.channel, "paper similar", id_or_link="2401.00001")
+        assert "1 to 5 of 19" in shown(result)
+        await here.restart()
+        assert result.response is not None
+        await here.grace.click(result.response, label="Next →")
+        assert "6 to 10 of 19" in shown(result)
+
+
+async def test_a_paper_without_likes_says_so(tmp_path: Path) -> None:
+    async with searching(tmp_path, [SEGMENT]) as here:
+        text = shown(
+            await here.grace.slash(here.channel, "paper similar", id_or_link=SEGMENT.paper.id)
+        )
+        assert "Nothing similar yet" in text
+
+
+async def test_the_card_leads_to_similar_papers(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        card = await here.grace.slash(
+            here.channel, "paper show", id_or_link=DIFFUSION.paper.id, public=True
+        )
+        assert card.response is not None
+        opened = await here.ada.click(card.response, label="Similar papers")
+        assert opened.ephemeral
+        assert "Similar to Denoising Diffusion" in shown(opened)
