@@ -101,7 +101,6 @@ async def add_draft(
     now: datetime,
 ) -> TopicDraft:
     """Remember a topic that somebody looks at, and forget those of days ago."""
-    await conn.execute(delete(topic_drafts).where(topic_drafts.c.created_at < now - DRAFTS_KEPT))
     draft_id = await conn.scalar(
         insert(topic_drafts)
         .values(
@@ -113,6 +112,8 @@ async def add_draft(
         )
         .returning(topic_drafts.c.id)
     )
+    # Only now: the newest row stays, so that no number comes back and an old button means another.
+    await conn.execute(delete(topic_drafts).where(topic_drafts.c.created_at < now - DRAFTS_KEPT))
     return TopicDraft(int(draft_id or 0), query, mode, every, min_votes)
 
 
