@@ -15,7 +15,7 @@ from bot.clock import Clock, SystemClock
 from bot.digests import Digester
 from bot.ingest import Ingester, IngestReport
 from bot.publishing import Publisher
-from bot.search import PaperSearch, open_search
+from bot.search import PaperSearch, open_embedder, open_search
 from bot.settings import Settings
 from bot.topics import Topics
 from bot.ui.errors import answer_error
@@ -148,8 +148,11 @@ class PaperBot(commands.AutoShardedBot):
             interval=timedelta(minutes=self.settings.ingest_minutes),
         )
         self.publisher = Publisher(self)
-        self._search = await open_search(self.settings, self._database, self.sources, self.clock)
-        self.topics = Topics(self._database, self.settings.embedder)
+        embedder = await open_embedder(self.settings)
+        self._search = await open_search(
+            self.settings, self._database, self.sources, self.clock, embedder
+        )
+        self.topics = Topics(self._database, embedder)
         self.digester = Digester(self)
 
     async def setup_hook(self) -> None:
@@ -220,7 +223,9 @@ class PaperBot(commands.AutoShardedBot):
         finished, _ = await asyncio.wait({self._ingest}, timeout=patience)
         if finished:
             ingest, self._ingest = self._ingest, None
-            ingest.result()
+            if (error := ingest.exception()) is not None:
+                # What is known is posted all the same, and the next minute tries again.
+                log.error("the sources were not read", exc_info=error)
         await self.publisher.claim(now)
         await self.digester.claim(now)
 
