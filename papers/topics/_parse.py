@@ -38,6 +38,9 @@ _CLOSING = {'"': '"”', "“": '"”', "”": '"”', "„": '"“”', "«": '
 _DASHES = "-\u2212\u2013\u2014"
 """A hyphen, and what keyboards make of it: minus sign, en dash, em dash."""
 _FIELD = re.compile(r"([A-Za-z]+):")
+_PLAIN = re.compile(r"[^\W_]+(?: [^\W_]+)*")
+"""Most topics by far: words, a space between each; read without looking at every character."""
+_OPERATORS = frozenset({"OR", "AND", "NOT"})
 _CATEGORY = re.compile(r"([a-z-]+)(?:\.(\*|[a-z-]+))?")
 _ARCHIVE_NAMES = """
 astro-ph cond-mat cs econ eess gr-qc hep-ex hep-lat hep-ph hep-th math math-ph nlin nucl-ex nucl-th
@@ -76,6 +79,8 @@ def parse_tree(source: str) -> Node:
         raise TopicError(
             f"A topic can be {MAX_LENGTH} characters long; this one has {len(source)}.", MAX_LENGTH
         )
+    if _PLAIN.fullmatch(source) and not _OPERATORS.intersection(plain := source.split(" ")):
+        return both([Word(word) for word in plain])
     return _Parser(_tokens(source)).whole()
 
 

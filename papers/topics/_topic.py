@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from papers.model import Paper
 from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
@@ -46,6 +47,10 @@ class Topic:
     branches: tuple[Branch, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        if self.plain:  # nearly all topics, and a pass reads all topics
+            nodes = self.root.nodes if isinstance(self.root, All) else (self.root,)
+            object.__setattr__(self, "branches", (Branch(cast("tuple[Word]", nodes), ()),))
+            return
         try:
             ways = alternatives(self.root, MAX_BRANCHES)
         except OverflowError:

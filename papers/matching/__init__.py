@@ -1,0 +1,19 @@
+"""Matching: which topics want which of the new papers, with the evidence, in one pass."""
+
+from papers.matching._match import Match, Matches, Rule, Wanted
+from papers.matching._matcher import Matcher
+from papers.matching._meaning import Archive, PaperVectors, embed_papers, paper_text
+from papers.matching._statistics import TermStatistics
+
+__all__ = [
+    "Archive",
+    "Match",
+    "Matcher",
+    "Matches",
+    "PaperVectors",
+    "Rule",
+    "TermStatistics",
+    "Wanted",
+    "embed_papers",
+    "paper_text",
+]

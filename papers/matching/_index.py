@@ -1,0 +1,191 @@
+"""A batch of papers as columns: where each term and each pair of neighbouring terms occurs."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from papers.matching._match import LAST_SENTENCE
+from papers.model import Paper
+from papers.terms import PaperTerms, Stemmer, analyse, sentences, words
+from papers.topics import Condition, Field, FieldName, Leaf, Phrase, Word, holds
+
+MAX_CACHED = 4_096
+"""Answers kept for conditions, which many topics share; a kilobyte each."""
+MAX_RUN = 64
+"""Words of a phrase that are compared; no phrase has more that anybody would find again."""
+
+Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+class PaperIndex:
+    """The terms of at most some thousand papers, for one pass."""
+
+    def __init__(self, papers: Sequence[Paper], stemmer: Stemmer) -> None:
+        self.papers = papers
+        self.size = len(papers)
+        self._stemmer = stemmer
+        self._terms: list[PaperTerms] = [analyse(paper, stemmer) for paper in papers]
+        self._ids: dict[str, int] = {}
+        self._fill()
+        self._names: dict[str, set[int]] = defaultdict(set)
+        for place, terms in enumerate(self._terms):
+            for word in {*terms.organization, *(word for name in terms.authors for word in name)}:
+                self._names[word].add(place)
+        self._conditions: dict[Leaf, Mask] = {}
+
+    def _fill(self) -> None:
+        ids = self._ids
+        tokens: list[int] = []
+        owners: list[int] = []
+        title_ends: list[int] = []
+        entries: dict[int, int] = {}
+        for place, (paper, terms) in enumerate(zip(self.papers, self._terms, strict=True)):
+            title = [ids.setdefault(term, len(ids)) for term in terms.title]
+            abstract = [ids.setdefault(term, len(ids)) for term in terms.abstract]
+            bits = dict.fromkeys(title, 1)
+            at = 0
+            for number, sentence in enumerate(sentences(paper.abstract), start=1):
+                bit = 1 << min(number, LAST_SENTENCE)
+                length = len(words(sentence))
+                for term in abstract[at : at + length]:
+                    bits[term] = bits.get(term, 0) | bit
+                at += length
+            for term, mask in bits.items():
+                entries[term * self.size + place] = mask
+            title_ends.append(len(tokens) + len(title))
+            # Separators keep a title's last word from standing beside an abstract's first.
+            tokens += [*title, -1, *abstract, -1]
+            owners += [place] * (len(title) + len(abstract) + 2)
+        self._width = max(len(ids), 1)
+        self.keys = np.array(sorted(entries), dtype=np.int64)
+        """Sorted term x size + place, one for each term of each paper."""
+        self.bits = np.array([entries[key] for key in self.keys.tolist()], dtype=np.uint64)
+        """The sentences in which it occurs."""
+        self.where = np.zeros((self._width, max(self.size, 1)), dtype=np.uint8)
+        """0 nowhere, 1 in the abstract only, 2 in the title."""
+        self.where.reshape(-1)[self.keys] = np.where(self.bits & np.uint64(1), 2, 1)
+        self._fill_pairs(np.array(tokens, np.int64), np.array(owners, np.int64), title_ends)
+
+    def _fill_pairs(
+        self, tokens: NDArray[np.int64], owners: NDArray[np.int64], title_ends: list[int]
+    ) -> None:
+        pairs = self.pair_numbers(tokens[:-1], tokens[1:])
+        at = np.flatnonzero(pairs >= 0)
+        keys = pairs[at] * self.size + owners[at]
+        order = np.argsort(keys, kind="stable")
+        self._pair_keys = keys[order]
+        self._pair_at = at[order]
+        ends = np.array(title_ends, np.int64)
+        self._title_pairs = np.unique(keys[at < ends[owners[at]]] if len(at) else keys)
+        # Runs are compared beyond the last token too, where nothing may match.
+        self._tokens = np.append(tokens, np.full(MAX_RUN, -1, np.int64))
+
+    def ids(self, stems: Sequence[str]) -> list[int]:
+        """Return the number of each stem, -1 for one that no paper has."""
+        return [self._ids.get(stem, -1) for stem in stems]
+
+    def postings(self, terms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return (which of `terms`, place) for every paper that has one of them; -1 has none."""
+        starts = np.searchsorted(self.keys, terms * self.size)
+        ends = np.where(terms >= 0, np.searchsorted(self.keys, (terms + 1) * self.size), starts)
+        rows, at = _ragged(starts, ends)
+        return rows, self.keys[at] % self.size
+
+    def sentences_of(
+        self, terms: NDArray[np.int64], places: NDArray[np.int64]
+    ) -> NDArray[np.uint64]:
+        """Return the sentence bits of each (term, place); every pair must occur."""
+        return self.bits[np.searchsorted(self.keys, terms * self.size + places)]
+
+    def pair_numbers(
+        self, first: NDArray[np.int64], second: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Return one number for each two terms side by side, -1 where a term is unknown."""
+        known = (first >= 0) & (second >= 0)
+        return np.where(known, first * self._width + second, -1)
+
+    def has_pair_in_title(self, pairs: NDArray[np.int64], places: NDArray[np.int64]) -> Mask:
+        """Tell for each (pair, place) whether the two stand side by side in that title."""
+        keys = pairs * self.size + places
+        at = np.searchsorted(self._title_pairs, keys)
+        found = at < len(self._title_pairs)
+        found[found] = self._title_pairs[at[found]] == keys[found]
+        return found & (pairs >= 0)
+
+    def stand(self, runs: NDArray[np.int64], places: NDArray[np.int64]) -> Mask:
+        """Tell for each (run of terms, place) whether the terms stand together there, in order.
+
+        `runs` has a row for each place, filled up with -2; less than two terms never do.
+        """
+        found = np.zeros(len(runs), dtype=np.bool_)
+        if runs.shape[1] < 2:
+            return found
+        first = self.pair_numbers(runs[:, 0], runs[:, 1])
+        keys = np.where(first >= 0, first * self.size + places, -1)
+        starts = np.searchsorted(self._pair_keys, keys)
+        rows, at = _ragged(starts, np.searchsorted(self._pair_keys, keys, side="right"))
+        position = self._pair_at[at]
+        for column in range(2, runs.shape[1]):
+            wanted = runs[rows, column]
+            same = (wanted == -2) | (self._tokens[position + column] == wanted)
+            rows, position = rows[same], position[same]
+        found[rows] = True
+        return found
+
+    def run(self, terms: Sequence[int]) -> Places:
+        """Return the papers in which the terms stand together in this order."""
+        terms = terms[:MAX_RUN]
+        if not terms or min(terms) < 0:
+            return np.empty(0, dtype=np.int64)
+        places = np.flatnonzero(np.all(self.where[list(terms)] > 0, axis=0))
+        if len(terms) == 1:
+            return places
+        return places[self.stand(np.tile(np.array(terms, np.int64), (len(places), 1)), places)]
+
+    def satisfying(self, conditions: Sequence[Condition]) -> Mask:
+        """Return which papers satisfy all of the conditions."""
+        allowed = np.ones(self.size, dtype=np.bool_)
+        for condition in conditions:
+            allowed &= self._holding(condition.leaf) == condition.wanted
+        return allowed
+
+    def _holding(self, leaf: Leaf) -> Mask:
+        mask = self._conditions.get(leaf)
+        if mask is None:
+            if len(self._conditions) >= MAX_CACHED:
+                self._conditions.clear()
+            mask = np.zeros(self.size, dtype=np.bool_)
+            if isinstance(leaf, Word | Phrase):
+                mask[self.run(self.ids(self._stemmer.terms(leaf.text)))] = True
+            else:
+                for place in self._possible(leaf):
+                    mask[place] = holds(leaf, self.papers[place], self._terms[place], self._stemmer)
+            self._conditions[leaf] = mask
+        return mask
+
+    def _possible(self, field: Field) -> Sequence[int]:
+        """Return the papers in which a field has a chance to hold; the rest need no look."""
+        match field.name:
+            case FieldName.TITLE | FieldName.ABSTRACT:
+                terms = self.ids(self._stemmer.terms(field.value))
+                if not terms or min(terms) < 0:
+                    return ()
+                return np.flatnonzero(np.all(self.where[terms] > 0, axis=0)).tolist()
+            case FieldName.AUTHOR | FieldName.ORGANIZATION:
+                named = [self._names.get(word, set[int]()) for word in words(field.value)]
+                return sorted(set[int]().union(*named))
+            case _:
+                return range(self.size)
+
+
+def _ragged(
+    starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (row, position) of every position in the ranges, row by row."""
+    lengths = ends - starts
+    rows = np.repeat(np.arange(len(starts)), lengths)
+    before = np.cumsum(lengths) - lengths
+    return rows, np.arange(len(rows)) - np.repeat(before - starts, lengths)

@@ -1,0 +1,207 @@
+"""What a match is, and how it says why it is one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from papers.model import Paper
+from papers.terms import STOPWORDS, sentences, unique, words
+from papers.topics import Branch, Condition, Phrase, Strictness, Topic
+
+MAX_TERMS = 48
+"""Distinct words of one alternative that are compared; a topic of more is matched by its first."""
+LAST_SENTENCE = 63
+"""Sentence 0 is the title; what follows the 62nd of an abstract counts as one sentence."""
+
+
+_ALL = 0.999
+"""Coverage, but for rounding, of all words in the title."""
+
+
+_READ = 4_096  # rows made into objects at a time
+
+
+class Rule(IntEnum):
+    """What made a paper match, the surest first."""
+
+    PHRASE = 0
+    """The topic's words stand in the text together and in order."""
+    WORDS = 1
+    """The topic's words are there, most of their weight in the title."""
+    MEANING = 2
+    """The text is close in meaning; shared words count too."""
+    BROAD = 3
+    """All words are there and the text is fairly close; for broad topics only."""
+    FILTER = 4
+    """The topic is nothing but conditions, and they hold."""
+
+
+_RULES = tuple(Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One topic to be matched."""
+
+    topic: Topic
+    strictness: Strictness = Strictness.STRICT
+    vectors: NDArray[np.float32] | None = None
+    """Unit rows for `topic.texts`; None matches by words alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One paper that one topic wants, with the evidence."""
+
+    wanted: int
+    """The topic's place in what was asked."""
+    paper: Paper
+    rule: Rule
+    score: float
+    """Comparable between topics: what ranks a digest."""
+    similarity: float | None
+    """Cosine of the topic's and the paper's text; None without vectors."""
+    coverage: float
+    """The share of the topic's words, by weight, that the text holds: all in the title is 1."""
+    words: tuple[str, ...]
+    """Those of the topic's words that the text holds; for a phrase, the phrase as one."""
+    conditions: tuple[Condition, ...]
+    """The conditions that hold, for a topic of conditions alone."""
+    sentence: int | None
+    """Where most of the words are: 0 is the title, then the abstract; None is nowhere."""
+
+    @property
+    def passage(self) -> str | None:
+        """The sentence that holds most of the topic's words; None for a match by meaning alone."""
+        if self.sentence is None:
+            return None
+        if self.sentence == 0:
+            return self.paper.title
+        found = sentences(self.paper.abstract)
+        if self.sentence < LAST_SENTENCE:
+            return found[self.sentence - 1]
+        return " ".join(found[LAST_SENTENCE - 1 :])
+
+    def reason(self) -> str:
+        """Return why this paper came, in a few words, for the line beneath it; not escaped."""
+        place = "in the title" if self.sentence == 0 else "in the abstract"
+        listed = ", ".join(f"“{word}”" for word in self.words)
+        near = "" if self.similarity is None else f"close in meaning ({self.similarity:.2f})"
+        match self.rule:
+            case Rule.PHRASE:
+                return f"{listed} {place}"
+            case Rule.WORDS:
+                return f"{listed}{', most of it' if self.coverage < _ALL else ''} in the title"
+            case Rule.MEANING:
+                return f"{near}, with {listed}" if listed else near
+            case Rule.BROAD:
+                return f"has {listed}, {near}" if near else f"has {listed}"
+            case Rule.FILTER:
+                return " ".join(f"{'' if c.wanted else '-'}{c.leaf}" for c in self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Matches as columns of equal length: what a pass makes, 34 bytes each."""
+
+    wanted: NDArray[np.int32]
+    branch: NDArray[np.uint8]
+    paper: NDArray[np.int32]
+    rule: NDArray[np.uint8]
+    score: NDArray[np.float32]
+    similarity: NDArray[np.float32]
+    """NaN where there is none."""
+    coverage: NDArray[np.float32]
+    words: NDArray[np.uint64]
+    """Bit i: the branch's i-th term is in the text."""
+    sentence: NDArray[np.int8]
+    """-1 where there is none."""
+
+    def take(self, rows: NDArray[np.int64]) -> "Columns":
+        """Return some rows, in the order given."""
+        return Columns(*(getattr(self, name)[rows] for name in self.__slots__))
+
+    @staticmethod
+    def joined(parts: Sequence["Columns"]) -> "Columns":
+        """Return the rows of all parts, in their order."""
+        return Columns(
+            *(np.concatenate([getattr(part, name) for part in parts]) for name in Columns.__slots__)
+        )
+
+
+class Matches(Sequence[Match]):
+    """All matches of a pass: topics in the order asked, the best paper of each first."""
+
+    def __init__(self, columns: Columns, wanted: Sequence[Wanted], papers: Sequence[Paper]) -> None:
+        self.columns = columns
+        self._wanted = wanted
+        self._papers = papers
+
+    def __len__(self) -> int:
+        return len(self.columns.wanted)
+
+    @overload
+    def __getitem__(self, at: int) -> Match: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Match]: ...
+    def __getitem__(self, at: int | slice) -> Match | list[Match]:
+        rows = range(len(self))[at]
+        if isinstance(rows, int):
+            return next(self._read(np.array([rows])))
+        return list(self._read(np.array(rows, dtype=np.int64)))
+
+    def __iter__(self) -> Iterator[Match]:
+        for start in range(0, len(self), _READ):
+            yield from self._read(np.arange(start, min(start + _READ, len(self))))
+
+    def _read(self, rows: NDArray[np.int64]) -> Iterator[Match]:
+        c = self.columns.take(rows)
+        places: list[int] = c.wanted.tolist()
+        numbers: list[int] = c.branch.tolist()
+        papers: list[int] = c.paper.tolist()
+        rules: list[int] = c.rule.tolist()
+        scores: list[float] = c.score.tolist()
+        cosines: list[float] = c.similarity.tolist()
+        coverages: list[float] = c.coverage.tolist()
+        held: list[int] = c.words.tolist()
+        where: list[int] = c.sentence.tolist()
+        branches: dict[tuple[int, int], tuple[Branch, list[str]]] = {}
+        for row, place in enumerate(places):
+            key = (place, numbers[row])
+            if key not in branches:
+                branch = self._wanted[place].topic.branches[numbers[row]]
+                branches[key] = branch, content_of(words(branch.text))
+            branch, terms = branches[key]
+            rule, cosine, bits = _RULES[rules[row]], cosines[row], held[row]
+            yield Match(
+                wanted=place,
+                paper=self._papers[papers[row]],
+                rule=rule,
+                score=scores[row],
+                similarity=cosine if cosine == cosine else None,  # NaN equals nothing
+                coverage=coverages[row],
+                words=_phrases(branch)
+                if rule is Rule.PHRASE
+                else tuple([word for at, word in enumerate(terms) if bits >> at & 1]),
+                conditions=branch.conditions if rule is Rule.FILTER else (),
+                sentence=where[row] if where[row] >= 0 else None,
+            )
+
+    def of(self, wanted: int) -> list[Match]:
+        """Return the matches of one topic, best first."""
+        start, end = np.searchsorted(self.columns.wanted, [wanted, wanted + 1])
+        return self[int(start) : int(end)]
+
+
+def content_of(folded: Sequence[str]) -> list[str]:
+    """Return those words of a text that are compared; stopwords if it has no other."""
+    return list(unique([w for w in folded if w not in STOPWORDS] or folded))[:MAX_TERMS]
+
+
+def _phrases(branch: Branch) -> tuple[str, ...]:
+    quoted = all(isinstance(part, Phrase) for part in branch.parts)
+    return unique(part.text for part in branch.parts) if quoted else (branch.text,)
