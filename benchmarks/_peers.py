@@ -130,7 +130,8 @@ def arxiv_sanity(papers: Sequence[Paper]) -> Peer:
     matrix = vectorizer.fit_transform([text_of(paper) for paper in papers])
 
     def search(text: str, limit: int) -> list[str]:
-        scores: NDArray[np.float64] = np.asarray((matrix @ vectorizer.transform([text]).T).todense()).ravel()
+        found = matrix @ vectorizer.transform([text]).T
+        scores: NDArray[np.float64] = np.asarray(found.todense()).ravel()
         order = np.argsort(-scores, kind="stable")[:limit]
         return [papers[int(place)].id for place in order if scores[place] > 0]
 

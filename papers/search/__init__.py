@@ -12,12 +12,13 @@ from papers.search._fusion import (
     fuse,
     idf,
 )
-from papers.search._spelling import readings, slips, split
+from papers.search._spelling import RARE, readings, slips, split
 from papers.search._words import MAX_QUERY_WORDS, Analysis, QueryWords
 
 __all__ = [
     "FEEDBACK_PAPERS",
     "MAX_QUERY_WORDS",
+    "RARE",
     "TITLE_HITS",
     "TITLE_WORDS",
     "Analysis",

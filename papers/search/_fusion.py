@@ -31,7 +31,7 @@ TITLE_WORDS = 6
 """Queries of at most this many words can be a title from memory; longer ones are sentences."""
 
 TITLE_HITS = 10
-"""As many papers as may go first for their titles: the first two pages."""
+"""As many papers as may go first for their titles: the first two pages; an author's all may."""
 
 LIKE_WORDS = 0.5
 """What BM25 counts for against the cosine in likeness, both as standard scores over the candidates:
@@ -43,15 +43,17 @@ Vectors = NDArray[np.float32]
 
 
 class Tier(IntEnum):
-    """What a title has to do with the query; a lower tier always goes first."""
+    """What a paper has to do with the query by name; a lower tier always goes first."""
 
     EXACT = 0
     """The title is the query."""
     PHRASE = 1
     """The title holds the query word for word."""
-    WORDS = 2
+    AUTHOR = 2
+    """The query is the name of an author."""
+    WORDS = 3
     """The title holds every word of the query."""
-    NONE = 3
+    NONE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def fuse(
         weight_asked: the sum of the idf of the query's words, repeats included.
         cosines: by row; papers that are not embedded yet are missing and count as the farthest
             one here, so that they are neither favoured nor lost.
-        tiers: of the papers whose titles answer the query.
+        tiers: of the papers whose titles or authors answer the query.
     """
     ceiling = WORDS_CEILING * weight_asked or 1.0
     farthest = min(cosines.values(), default=0.0)
@@ -95,7 +97,7 @@ def fuse(
         score = covered + MEANING * cosines.get(row, farthest)
         ranked.append(Ranked(row, score, covered, cosines.get(row), tiers.get(row, Tier.NONE)))
     ranked.sort(key=lambda paper: (-paper.score, paper.row))
-    return _titles_first(ranked)
+    return _names_first(ranked)
 
 
 def feedback(query: Vectors, best: Vectors, scores: Sequence[float]) -> Vectors:
@@ -137,10 +139,12 @@ def _standard(values: Sequence[float]) -> NDArray[np.float64]:
     return (numbers - numbers.mean()) / spread if spread > 0 else np.zeros_like(numbers)
 
 
-def _titles_first(ranked: Iterable[Ranked]) -> list[Ranked]:
-    """Move the best papers of the title tiers to the front, at most `TITLE_HITS`, order kept."""
+def _names_first(ranked: Iterable[Ranked]) -> list[Ranked]:
+    """Move the papers of the tiers to the front, at most `TITLE_HITS` of titles, order kept."""
     papers = list(ranked)
-    named = sorted((p for p in papers if p.tier < Tier.NONE), key=lambda paper: paper.tier)
-    first = named[:TITLE_HITS]
+    titled = [paper for paper in papers if paper.tier not in (Tier.AUTHOR, Tier.NONE)]
+    first = sorted(titled, key=lambda paper: paper.tier)[:TITLE_HITS]
+    first += [paper for paper in papers if paper.tier is Tier.AUTHOR]
+    first.sort(key=lambda paper: paper.tier)
     rows = {paper.row for paper in first}
     return first + [paper for paper in papers if paper.row not in rows]

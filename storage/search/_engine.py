@@ -95,6 +95,11 @@ class SearchEngine:
         return engine
 
     @property
+    def analysis(self) -> Analysis:
+        """How this index cuts texts into words."""
+        return self._index.analysis
+
+    @property
     def ready(self) -> bool:
         """Whether the index answers; otherwise the database does, slower and plainer."""
         return self._ready

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import tantivy
 from tantivy import Occur, Query
 
-from papers.search import TITLE_WORDS, Analysis, QueryWords, Tier, idf, readings, split
+from papers.search import RARE, TITLE_WORDS, Analysis, QueryWords, Tier, idf, readings, split
 from storage.index import PaperIndex
 
 TITLE_BOOST = 0.25
@@ -22,7 +22,8 @@ AUTHOR_BOOST = 0.5
 READING_BOOST = 0.8
 """What a corrected word counts for against the word as it was written."""
 
-_TIER_POOL = 50  # of which at most `TITLE_HITS` go first
+_TIER_POOL = 50  # of which at most `TITLE_HITS` go first for their titles
+_NAME_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Lexicon:
             if meant:
                 corrections[word] = meant
             stems = tuple(dict.fromkeys((stem, *self._analysis.stem(meant))))
-            papers_with = max(self._frequency(each) for each in stems)
+            papers_with = max(self._named(word), *(self._frequency(each) for each in stems))
             terms.append(Term(word, stems, times[word], idf(self.papers, papers_with)))
         return Plan(words, tuple(terms), corrections)
 
@@ -89,12 +90,16 @@ class Lexicon:
         return self._run(_under(conditions, asked), limit)
 
     def tiers(self, plan: Plan, within: Query | None) -> tuple[dict[int, Tier], dict[int, float]]:
-        """Return the papers whose titles answer the query, and their BM25 scores."""
+        """Return the papers whose titles or authors answer the query, and their BM25 scores."""
         found: dict[int, Tier] = {}
         scores: dict[int, float] = {}
         if 0 < len(plan.terms) <= TITLE_WORDS:
             scores |= self._titled(plan, self._in_title(plan), within)
             found |= dict.fromkeys(scores, Tier.WORDS)
+        if (author := self._author(plan)) is not None:
+            written = self._titled(plan, author, within)
+            scores |= written
+            found |= dict.fromkeys(written, Tier.AUTHOR)
         if len(plan.words.all) > 1:
             phrase = Query.phrase_query(self._schema, "title_words", list(plan.words.all))
             held = self._titled(plan, phrase, within)
@@ -174,7 +179,7 @@ class Lexicon:
         return fragment, marks
 
     def _meant(self, word: str, stem: str) -> tuple[str, ...]:
-        if self._frequency(stem) > self._papers_with(word) > 0:
+        if self._frequency(stem) > max(self._papers_with(word), RARE):
             # Another form of the same word is known.
             return ()
         if meant := readings(word, self._papers_with):
@@ -184,7 +189,10 @@ class Lexicon:
         return ()
 
     def _papers_with(self, word: str) -> int:
-        return self.searcher.doc_freq("words", word) + self.searcher.doc_freq("authors", word)
+        return self.searcher.doc_freq("words", word) + self._named(word)
+
+    def _named(self, word: str) -> int:
+        return self.searcher.doc_freq("authors", word)
 
     def _frequency(self, stem: str) -> int:
         return self.searcher.doc_freq("text", stem)
@@ -213,6 +221,20 @@ class Lexicon:
             _any([Query.term_query(self._schema, "title", stem) for stem in term.stems])
             for term in plan.terms
         )
+
+    def _author(self, plan: Plan) -> Query | None:
+        """Return what finds the papers of the author that a query names; None if it names none."""
+        words = list(plan.words.all)
+        if len(words) == 1:
+            # "Long" is a name and a word: what it is more often counts.
+            (term,) = plan.terms
+            if self._named(words[0]) <= self._frequency(term.stems[0]):
+                return None
+            return Query.term_query(self._schema, "authors", words[0])
+        if not words or len(words) > _NAME_WORDS:
+            return None
+        orders = (words, words[::-1])
+        return _any([Query.phrase_query(self._schema, "authors", [*each], 1) for each in orders])
 
     def _titled(self, plan: Plan, title: Query, within: Query | None) -> dict[int, float]:
         conditions = [title, *([within] if within is not None else [])]

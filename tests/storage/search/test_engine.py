@@ -1,0 +1,368 @@
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from papers.embedding import Embedder
+from papers.model import Paper, Record
+from papers.search import Tier
+from papers.topics import parse
+from storage import papers
+from storage.database import Database
+from storage.index import PaperIndex
+from storage.search import Degraded, SearchEngine, SearchRequest, Sort, SuggestionKind
+from tests.storage.search.library import NOON, CountingEmbedder, fill, paper
+
+Opener = Callable[[Embedder | None], Awaitable[SearchEngine]]
+
+
+@pytest.fixture
+async def opened(database: Database) -> AsyncIterator[Opener]:
+    """Open engines over the database; they are closed at the end."""
+    async with AsyncExitStack() as stack:
+
+        async def open_engine(embedder: Embedder | None) -> SearchEngine:
+            engine = await SearchEngine.open(database, embedder=embedder)
+            stack.push_async_callback(engine.close)
+            return engine
+
+        yield open_engine
+
+
+@pytest.fixture
+async def engine(database: Database, opened: Opener) -> SearchEngine:
+    """An engine that has everything indexed and embedded."""
+    await fill(database)
+    made = await opened(CountingEmbedder())
+    await made.follow()
+    while await made.embed_next():
+        pass
+    return made
+
+
+async def found(engine: SearchEngine, text: str, **filters: object) -> list[str]:
+    answer = await engine.search(SearchRequest(text, **filters))  # pyright: ignore[reportArgumentType]
+    return [hit.paper_id.removeprefix("2603.0000") for hit in answer.hits]
+
+
+# Finding
+
+
+async def test_an_exact_title_comes_first_even_of_stopwords(engine: SearchEngine) -> None:
+    answer = await engine.search(SearchRequest("attention is all you need"))
+    assert answer.hits[0].paper_id == "2603.00001"
+    assert answer.hits[0].tier is Tier.EXACT
+    assert answer.by_meaning
+
+
+async def test_a_title_that_holds_all_words_comes_before_a_text_that_repeats_them(
+    engine: SearchEngine,
+) -> None:
+    assert (await found(engine, "models diffusion survey"))[0] == "5"
+
+
+@pytest.mark.parametrize("typo", ["difusion models", "diffusoin models", "diffusiion survey"])
+async def test_a_slip_in_a_word_is_forgiven_and_told(engine: SearchEngine, typo: str) -> None:
+    answer = await engine.search(SearchRequest(typo))
+    assert answer.hits[0].paper_id in ("2603.00003", "2603.00005")
+    assert "diffusion" in answer.corrections[typo.split()[0]]
+
+
+async def test_a_name_that_no_text_holds_is_not_corrected(engine: SearchEngine) -> None:
+    answer = await engine.search(SearchRequest("LeCun"))
+    assert answer.hits[0].paper_id == "2603.00004"
+    assert not answer.corrections
+
+
+async def test_an_author_is_found_without_accents(engine: SearchEngine) -> None:
+    assert (await found(engine, "jurgen muller"))[0] == "5"
+
+
+async def test_meaning_finds_what_no_word_does(engine: SearchEngine) -> None:
+    assert (await found(engine, "pictures"))[0] in ("3", "5")
+
+
+async def test_without_an_embedder_words_still_answer(database: Database, opened: Opener) -> None:
+    await fill(database)
+    engine = await opened(None)
+    await engine.follow()
+    answer = await engine.search(SearchRequest("flow matching"))
+    assert answer.hits[0].paper_id == "2603.00004"
+    assert not answer.by_meaning
+    assert (await engine.status()).embedder is None
+
+
+async def test_nothing_is_found_by_no_words(engine: SearchEngine) -> None:
+    assert await found(engine, " ?! ") == []
+    assert await found(engine, "") == []
+
+
+@pytest.mark.parametrize("text", ["title:(", '"', "a AND (", "\\", "*", "field:x~2^3", "[a TO b]"])
+async def test_no_text_is_taken_for_syntax(engine: SearchEngine, text: str) -> None:
+    await engine.search(SearchRequest(text))
+    await engine.suggest(text)
+    await engine.passages(text, ["Some abstract."], 100)
+
+
+# Conditions
+
+
+async def test_since_and_category_hold_for_all_hits(engine: SearchEngine) -> None:
+    assert set(await found(engine, "diffusion attention", since=date(2026, 3, 2))) == {"1", "2"}
+    assert set(await found(engine, "attention", categories=("cs.CV",))) == {"2"}
+    assert set(await found(engine, "models", categories=("stat",))) == {"3"}
+    assert set(await found(engine, "attention", categories=("cs.CV", "cs.RO"))) == {"2", "6"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('"diffusion models"', {"5"}),
+        ("diffusion -survey", {"3", "4"}),
+        ('author:"Yann LeCun"', {"4"}),
+        ("author:shazeer", {"1", "3"}),
+        ("title:attention", {"1", "2"}),
+        ("org:meta", {"4"}),
+        ("code:yes", {"4"}),
+        ("transformer OR robots", {"1", "6"}),
+        ("cat:cs.CL", {"1"}),
+        ("-cat:cs", set[str]()),
+    ],
+)
+async def test_an_expression_holds_for_all_hits(
+    engine: SearchEngine, expression: str, expected: set[str]
+) -> None:
+    topic = parse(expression)
+    hits = set(await found(engine, topic.text, expression=topic))
+    assert expected <= hits if expression == "diffusion -survey" else hits == expected
+    assert "5" not in hits or expression != "diffusion -survey"
+
+
+async def test_conditions_alone_list_the_newest(engine: SearchEngine) -> None:
+    assert await found(engine, "", categories=("cs",)) == ["1", "2", "3", "4", "5", "6"]
+
+
+# Order
+
+
+async def test_hits_can_be_ordered_by_age_and_by_votes(database: Database, opened: Opener) -> None:
+    many = [
+        paper(100 + n, f"Robust widgets {n}", "Of widgets.", votes=(n * 7) % 20) for n in range(20)
+    ]
+    await fill(database, [*many, paper(1, "Gadgets", "No such thing.", votes=999)])
+    engine = await opened(CountingEmbedder())
+    await engine.follow()
+    while await engine.embed_next():
+        pass
+    newest = (await engine.search(SearchRequest("widgets", sort=Sort.NEWEST))).hits
+    assert [hit.paper_id for hit in newest][:3] == ["2603.00100", "2603.00101", "2603.00102"]
+    voted = (await engine.search(SearchRequest("widgets", sort=Sort.VOTES))).hits
+    assert voted[0].paper_id == "2603.00117"
+    assert "2603.00001" not in {hit.paper_id for hit in voted}
+
+
+async def test_an_answer_is_at_least_two_hundred_deep(database: Database, opened: Opener) -> None:
+    await fill(database, [paper(n, f"Widget number {n}", "A widget.") for n in range(400)])
+    engine = await opened(None)
+    await engine.follow()
+    assert len((await engine.search(SearchRequest("widget"))).hits) >= 200
+
+
+# Passages, suggestions, likeness
+
+
+async def test_the_passage_shows_what_was_asked_for(engine: SearchEngine) -> None:
+    abstract = "Éblouissant. " * 30 + "At the end we sample images, and audio. " + "More. " * 60
+    (passage, none) = await engine.passages("image audio", [abstract, "Of nothing."], 160)
+    assert none is None
+    assert passage is not None
+    assert len(passage.text) <= 160
+    marked = {passage.text[start:end] for start, end in passage.marks}
+    assert marked == {"images", "audio"}
+
+
+async def test_suggestions_are_topics_authors_and_titles(engine: SearchEngine) -> None:
+    begun = await engine.suggest("diff")
+    assert (begun[0].kind, begun[0].text) == (SuggestionKind.TOPIC, "diffusion models")
+    assert {s.text for s in begun[1:]} >= {
+        "A Survey of Diffusion Models",
+        "Denoising Diffusion Probabilistic Models",
+    }
+    (author,) = [s for s in await engine.suggest("lec") if s.kind is SuggestionKind.AUTHOR]
+    assert author.text == "Yann LeCun"
+    (title,) = await engine.suggest("attention is a")
+    assert (title.kind, title.paper_id) == (SuggestionKind.TITLE, "2603.00001")
+    assert await engine.suggest("") == []
+    assert await engine.suggest("zzzz") == []
+
+
+async def test_similar_papers_come_with_why(engine: SearchEngine) -> None:
+    alike = await engine.similar("2603.00003", 3)
+    assert alike[0].paper_id == "2603.00005"
+    assert "diffusion" in alike[0].words
+    everyone = {name for other in await engine.similar("2603.00003") for name in other.authors}
+    assert "Noam Shazeer" in everyone
+    assert all(other.paper_id != "2603.00003" for other in alike)
+    assert await engine.similar("1706.03762") == []
+
+
+# Staying up to date
+
+
+async def test_what_is_new_or_changed_is_found_after_it_was_followed(
+    database: Database, engine: SearchEngine
+) -> None:
+    await fill(database, [paper(9, "Quantum Kittens", "Of kittens."), paper(2, "Kitten Vision")])
+    assert await engine.follow() == 2
+    assert set((await found(engine, "kittens"))[:2]) == {"9", "2"}
+    assert await engine.follow() == 0
+
+
+async def test_until_there_is_an_index_the_database_answers(
+    database: Database, opened: Opener
+) -> None:
+    await fill(database)
+    engine = await opened(None)
+    assert not engine.ready
+    answer = await engine.search(SearchRequest("diffusion survey"))
+    assert answer.degraded is Degraded.INDEX
+    assert answer.hits[0].paper_id == "2603.00005"
+    within = SearchRequest("attention", since=date(2026, 3, 1), categories=("cs",), sort=Sort.VOTES)
+    assert [hit.paper_id for hit in (await engine.search(within)).hits] == [
+        "2603.00001",
+        "2603.00002",
+    ]
+    await engine.follow()
+    assert engine.ready
+    assert (await engine.search(SearchRequest("diffusion survey"))).degraded is None
+
+
+async def test_a_second_start_finds_everything_ready(
+    database: Database, engine: SearchEngine, opened: Opener
+) -> None:
+    embedder = CountingEmbedder()
+    again = await opened(embedder)
+    assert again.ready
+    assert await again.follow() == 0
+    assert await again.embed_next() == 0
+    assert embedder.texts == []
+    assert (await again.search(SearchRequest("diffusion"))).by_meaning
+
+
+@pytest.mark.parametrize("harm", ["meta", "version", "segment", "gone"])
+async def test_a_damaged_or_outdated_index_is_made_anew(
+    database: Database, opened: Opener, harm: str
+) -> None:
+    await fill(database)
+    first = await SearchEngine.open(database, embedder=None)
+    await first.follow()
+    await first.close()
+    where = database.path.with_suffix(".index")
+    match harm:
+        case "meta":
+            (where / "meta.json").write_text("{")
+        case "version":
+            (where / "paperboy-schema").write_text("0")
+        case "segment":
+            for file in where.glob("*.fast"):
+                file.write_bytes(b"?" * 10)
+        case _:
+            for file in where.iterdir():
+                file.unlink()
+            where.rmdir()
+    engine = await opened(None)
+    assert (await engine.search(SearchRequest("attention"))).hits
+    await engine.follow()
+    answer = await engine.search(SearchRequest("attention is all you need"))
+    assert answer.degraded is None
+    assert answer.hits[0].paper_id == "2603.00001"
+
+
+async def test_an_index_ahead_of_a_restored_database_is_made_anew(
+    database: Database, tmp_path: Path
+) -> None:
+    await fill(database)
+    ahead = tmp_path / "ahead.index"
+    first = await SearchEngine.open(database, embedder=None, directory=ahead)
+    await first.follow()
+    await first.close()
+    older = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'older.db'}")
+    await fill(older, [paper(3, "Only Paper")])
+    engine = await SearchEngine.open(older, embedder=None, directory=ahead)
+    await engine.follow()
+    assert (await engine.status()).indexed == 1
+    assert await found(engine, "attention") == []
+    await engine.close()
+    await older.close()
+
+
+async def test_while_another_process_writes_the_index_it_is_left_alone(
+    database: Database, opened: Opener
+) -> None:
+    await fill(database)
+    engine = await opened(None)
+    await engine.follow()
+    other = PaperIndex(database.path.with_suffix(".index"), engine.analysis)
+    session = other.begin()
+    await fill(database, [paper(9, "Quantum Kittens")])
+    assert await engine.follow() == 0
+    session.close()
+    assert await engine.follow() == 1
+
+
+async def test_another_model_embeds_everything_again(
+    database: Database, engine: SearchEngine, opened: Opener
+) -> None:
+    newer = CountingEmbedder("2")
+    changed = await opened(newer)
+    assert not (await changed.search(SearchRequest("diffusion"))).by_meaning
+    assert (await changed.status()).embedded == 0
+    assert await changed.embed_next(4) == 4
+    assert await changed.embed_next(4) == 2
+    assert await changed.embed_next(4) == 0
+    status = await changed.status()
+    assert (status.embedded, status.embedder) == (6, "counting")
+
+
+async def test_the_background_work_follows_the_database_when_woken(
+    database: Database, opened: Opener
+) -> None:
+    engine = await opened(CountingEmbedder())
+    running = asyncio.create_task(engine.run())
+    await fill(database)
+    engine.wake()
+    for _ in range(1_000):
+        if (await engine.status()).embedded == 6:
+            break
+        await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await found(engine, "diffusion"))[0] in ("3", "5")
+
+
+async def test_questions_asked_twice_are_embedded_once(database: Database, opened: Opener) -> None:
+    await fill(database)
+    embedder = CountingEmbedder()
+    engine = await opened(embedder)
+    await engine.follow()
+    while await engine.embed_next():
+        pass
+    embedder.texts.clear()
+    for _ in range(3):
+        await engine.search(SearchRequest("what is attention?"))
+    assert embedder.texts == ["what is attention?"]
+
+
+async def test_ids_that_are_not_arxivs_are_as_good(database: Database, opened: Opener) -> None:
+    async with database.write() as conn:
+        records = [Record(Paper(id="doc/7 ä", title="", abstract="wing in a slipstream"))]
+        await papers.upsert(conn, records, now=NOON)
+    engine = await opened(None)
+    await engine.follow()
+    assert [hit.paper_id for hit in (await engine.search(SearchRequest("wing"))).hits] == [
+        "doc/7 ä"
+    ]

@@ -1,0 +1,130 @@
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from storage import papers, vectors
+from storage.database import Database
+from storage.vectors import COMPACT_FROM, Embedded, VectorMatrix
+from tests.storage.shared import NOON, record
+
+
+def unit(count: int, dimensions: int = 16, seed: int = 1) -> np.ndarray[Any, np.dtype[np.float32]]:
+    rows = np.random.default_rng(seed).normal(size=(count, dimensions)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def test_a_search_is_exact_and_knows_each_row() -> None:
+    rows = unit(3_000)
+    matrix = VectorMatrix(16, 10_000)
+    matrix.add(range(100, 3_100), rows)
+    found, cosines = matrix.cosines(rows[7])
+    assert found[int(np.argmax(cosines))] == 107
+    assert np.allclose(cosines, rows @ rows[7], atol=1e-5)
+
+
+def test_a_changed_paper_takes_its_own_place() -> None:
+    rows = unit(4)
+    matrix = VectorMatrix(16, 100)
+    matrix.add([1, 2, 3], rows[:3])
+    matrix.add([2], rows[3:])
+    known, found = matrix.of([2, 9, 1])
+    assert known == [2, 1]
+    assert np.allclose(found, rows[[3, 0]])
+    assert len(matrix) == 3
+
+
+def test_beyond_the_limit_the_oldest_paper_gives_way() -> None:
+    rows = unit(5)
+    matrix = VectorMatrix(16, 3)
+    matrix.add([10, 11, 12], rows[:3])
+    matrix.add([13, 9], rows[3:])
+    known, _ = matrix.of([9, 10, 11, 12, 13])
+    assert known == [11, 12, 13]
+
+
+def test_many_vectors_are_kept_compactly_and_found_all_the_same() -> None:
+    count = COMPACT_FROM + 10
+    rows = unit(count)
+    plain = VectorMatrix(16, 10 * count)
+    plain.add(range(100), rows[:100])
+    compact = VectorMatrix(16, 10 * count, expected=count)
+    compact.add(range(count), rows)
+    assert compact.bytes < count * 16 * 4
+    _, cosines = compact.cosines(rows[0])
+    exact = rows @ rows[0]
+    assert float(np.abs(cosines - exact).max()) < 0.02
+    nearest = set(np.argsort(-exact)[:20].tolist())
+    assert len(nearest & set(np.argsort(-cosines)[:20].tolist())) >= 19
+
+
+def test_a_matrix_that_grows_becomes_compact_on_the_way() -> None:
+    rows = unit(COMPACT_FROM + 5)
+    matrix = VectorMatrix(16, 1_000_000)
+    for start in range(0, len(rows), 5_000):
+        matrix.add(range(start, min(start + 5_000, len(rows))), rows[start : start + 5_000])
+    found, cosines = matrix.cosines(rows[-1])
+    assert found[int(np.argmax(cosines))] == len(rows) - 1
+    assert matrix.bytes < len(rows) * 16 * 4
+
+
+@pytest.fixture
+async def three(database: Database) -> Database:
+    async with database.write() as conn:
+        await papers.upsert(conn, [record(f"2603.0000{n}") for n in (1, 2, 3)], now=NOON)
+    return database
+
+
+async def keep(database: Database, model: str, ids: list[str]) -> None:
+    async with database.write() as conn:
+        known = await papers.get_many(conn, ids)
+        rows = unit(len(ids), 4)
+        await vectors.put(
+            conn,
+            model,
+            [
+                Embedded(entry.paper.id, entry.row, entry.revision, row)
+                for entry, row in zip(known.values(), rows, strict=True)
+            ],
+        )
+
+
+async def lacking(database: Database, model: str) -> list[str]:
+    async with database.read() as conn:
+        return [entry.paper.id for entry in await vectors.missing(conn, model, 10)]
+
+
+async def test_papers_lack_a_vector_until_they_have_one_newest_first(three: Database) -> None:
+    assert await lacking(three, "m@1") == ["2603.00003", "2603.00002", "2603.00001"]
+    await keep(three, "m@1", ["2603.00002"])
+    assert await lacking(three, "m@1") == ["2603.00003", "2603.00001"]
+
+
+async def test_a_changed_text_is_embedded_again(three: Database) -> None:
+    await keep(three, "m@1", ["2603.00001", "2603.00002", "2603.00003"])
+    async with three.write() as conn:
+        later = datetime(2026, 3, 5, tzinfo=NOON.tzinfo)
+        await papers.upsert(conn, [record("2603.00002", abstract="Something else.")], now=later)
+    assert await lacking(three, "m@1") == ["2603.00002"]
+
+
+async def test_another_model_starts_anew_and_the_old_one_can_be_dropped(three: Database) -> None:
+    ids = ["2603.00001", "2603.00002", "2603.00003"]
+    await keep(three, "m@1", ids)
+    assert len(await lacking(three, "m@2")) == 3
+    await keep(three, "m@2", ids)
+    async with three.write() as conn:
+        assert await vectors.forget_other_models(conn, "m@2") == 3
+        assert await vectors.count(conn, "m@1") == 0
+        assert await vectors.count(conn, "m@2") == 3
+
+
+async def test_vectors_come_back_with_their_rows_the_newest_first(three: Database) -> None:
+    await keep(three, "m@1", ["2603.00001", "2603.00002", "2603.00003"])
+    found: list[int] = []
+    async with three.read() as conn:
+        async for rows, numbers in vectors.newest(conn, "m@1", 4, 2):
+            found += rows
+            assert np.allclose(np.linalg.norm(numbers, axis=1), 1, atol=1e-2)
+    assert found == [3, 2]
