@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.digests._library import saved_papers
 from bot.digests._payload import LONGEST, DigestEntry, DigestPayload, entry_of
 from bot.drafts import Drafter
 from papers import calendar
 from papers.trending import rank
-from storage import matches, papers, subscriptions
+from storage import library, matches, papers, subscriptions
 from storage.digests import DueDigest
 from storage.matches import Candidate
 from storage.subscriptions import Every, Mode
@@ -40,7 +39,7 @@ async def compose(
         if not subscription.paused
     ]
     known = await matches.brought(conn, due.user_id)
-    known |= await saved_papers(conn, due.user_id)
+    known |= await library.saved_papers(conn, due.user_id)
     candidates = [
         candidate
         for candidate in await matches.unseen(conn, due.user_id, now - LOOK_BACK)

@@ -71,7 +71,9 @@ class Digester:
             return timedelta()
         seed = hashlib.blake2b(str(person.user_id).encode(), digest_size=4).digest()
         share = int.from_bytes(seed) / 2**32
-        return share * timedelta(minutes=self._bot.settings.dm_spread_minutes)
+        # Whose hour is shortly before midnight must not be put off into the next day.
+        room = (person.expires_at - person.due_at) / 2
+        return share * min(timedelta(minutes=self._bot.settings.dm_spread_minutes), room)
 
     async def _publish(self, person: DueDigest, now: datetime) -> None:
         async with self._database.read() as conn:
@@ -230,6 +232,9 @@ class Digester:
         self, person: Subscriber, view: discord.ui.LayoutView, now: datetime
     ) -> Failure | None:
         """Send somebody who just subscribed a first message; say what kept it from arriving."""
+        async with self._database.read() as conn:
+            if await digests.broken_until(conn, now) is not None:
+                return Refused(Reason.DM_BLOCKED)
         opened = await self.channel_of(person, now)
         if isinstance(opened, Retry | Gone | Refused):
             await self._note_block(opened, now)

@@ -7,7 +7,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from storage import digests, subscriptions
+from storage import digests, library, subscriptions
 from storage.subscriptions import Every, Mode
 from tests.bot.topics import (
     FLOW,
@@ -398,6 +398,46 @@ async def test_many_digests_of_one_hour_are_spread_over_it(tmp_path: Path) -> No
         assert arrived[0] < 10
         assert 10 < arrived[1] < 40
         assert arrived[2] == 40
+
+
+async def test_late_hours_are_not_spread_past_midnight(tmp_path: Path) -> None:
+    days = {MONDAY: about(MONDAY, FLOW)}
+    async with world(tmp_path, days, dm_opens_per_day=100, dm_spread_minutes=60) as here:
+        people = [here.env.create_user(f"reader{number}") for number in range(40)]
+        for person in people:
+            await follower(here, person.id, hour=23)
+        for minute in (0, 30, 59):
+            await here.tick(at(MONDAY, 23, minute))
+        assert all(len(brought(person)) == 1 for person in people)
+
+
+async def test_what_somebody_saved_is_not_brought(tmp_path: Path) -> None:
+    days = {MONDAY: about(MONDAY, FLOW, "Matching Flow Again")}
+    async with world(tmp_path, days, now=at(MONDAY, 7)) as here:
+        await follower(here, here.member.id, "matching")
+        await here.tick(at(MONDAY, 8))
+        (saved, *_) = days[MONDAY]
+        async with here.bot.database.write() as conn:
+            await library.toggle(conn, here.member.id, saved.paper.id, now=here.clock.now())
+        await here.tick(at(MONDAY, 9))
+        (digest,) = brought(here.member)
+        assert FLOW not in digest
+        assert "Matching Flow Again" in digest
+
+
+async def test_while_discord_holds_messages_back_subscribing_writes_to_nobody(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follow(here, here.member)
+        until = at(TUESDAY, 8)
+        async with here.bot.database.write() as conn:
+            await digests.break_until(conn, until, "too many")
+        text = await follow(here, here.member, "proteins")
+        assert "could not send you the confirmation" in text
+        assert len(dms(here.member)) == 1
+        async with here.bot.database.read() as conn:
+            assert await digests.broken_until(conn, here.clock.now()) == until
 
 
 async def test_the_topic_trending_is_not_matched_like_words(tmp_path: Path) -> None:
