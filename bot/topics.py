@@ -14,9 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ui.errors import UserError
 from bot.ui.text import escape
 from papers import calendar
-from papers.embedding import Embedder, EmbeddingError, load_embedder
+from papers.embedding import Embedder
+from papers.matching import (
+    Archive,
+    Matcher,
+    PaperVectors,
+    TermStatistics,
+    Wanted,
+    paper_text,
+)
 from papers.model import Paper
-from papers.plain_matching import Found, Wanted, match
 from papers.terms import Stemmer, analyse
 from papers.topics import Strictness, Topic, TopicError, parse
 from storage import matches, subscriptions, vectors
@@ -39,6 +46,12 @@ TOO_MANY = 0.4
 """The share of all papers from which a topic is no topic."""
 TOO_FEW = 1
 """Matches in a preview up to which other words are proposed."""
+
+_PORTION = 32
+"""Papers embedded and kept at a time."""
+
+_AT_ONCE = 64
+"""Papers embedded while somebody waits: about two seconds."""
 
 _PROPOSED = 5
 _NEAR = 20
@@ -70,14 +83,12 @@ class Preview:
 
 
 class Topics:
-    """Matches topics; holds the embedder and the vectors of topics that were asked for."""
+    """Matches topics; holds the vectors of topics that were asked for."""
 
-    def __init__(self, database: Database, embedder: str) -> None:
+    def __init__(self, database: Database, embedder: Embedder | None) -> None:
+        """Without an embedder topics are matched by their words."""
         self._database = database
-        self._setting = embedder
-        self._loading = asyncio.Lock()
-        self._loaded = False
-        self._embedder: Embedder | None = None
+        self._embedder = embedder
         self._texts: dict[str, Floats] = {}
         self._keywords: Counter[str] = Counter()
 
@@ -121,7 +132,7 @@ class Topics:
         by_id = {item.paper.paper.id: item.paper for item in window}
         found = [
             Shown(by_id[item.paper_id], item.score, item.reason)
-            for item in await self._match([asked], window, window)
+            for item in await self._match([asked], window, window, embed=_AT_ONCE)
             if (by_id[item.paper_id].metrics.upvotes or 0) >= draft.min_votes
         ]
         found.sort(key=lambda shown: (-shown.score, shown.paper.paper.id))
@@ -147,7 +158,7 @@ class Topics:
             if item.paper.revision <= done.revision and item.entry <= done.entry
         ]
         days = {item.paper.paper.id: item.day for item in seen}
-        found = await self._match([topic], seen, window)
+        found = await self._match([topic], seen, window, embed=0)
         async with self._database.write() as conn:
             for item in found:
                 at = min(calendar.begins(days[item.paper_id]), now - timedelta(minutes=1))
@@ -176,67 +187,72 @@ class Topics:
         stored: Sequence[StoredTopic],
         items: Sequence[Announced],
         background: Sequence[Announced],
+        *,
+        embed: int | None = None,
     ) -> list[NewMatch]:
+        """Match papers; at most `embed` of them are embedded first if they are not yet."""
         readable = [(topic, read) for topic in stored if (read := _read(topic)) is not None]
         if not readable or not items:
             return []
         papers = [item.paper for item in items]
-        embedder = await self._model()
-        near = None if embedder is None else await self._vectors(embedder, papers)
-        known = {} if embedder is None else await self._vectors_of_topics(embedder, readable)
+        known = [item.paper for item in background]
+        texts: dict[str, Floats] = {}
+        near, archive = None, None
+        if (embedder := self._embedder) is not None:
+            near = await self._vectors(embedder, papers, embed)
+            around = await self._vectors(embedder, known, 0)
+            archive = Archive(around[np.any(around, axis=1)])
+            texts = await self._vectors_of_topics(embedder, readable)
 
-        def work() -> list[Found]:
+        def work() -> list[NewMatch]:
+            matcher = Matcher(
+                [paper.paper for paper in papers],
+                TermStatistics.of(paper.paper for paper in known),
+                vectors=None if near is None else PaperVectors(near),
+                archive=archive,
+            )
             wanted = [
                 Wanted(
                     topic,
                     Strictness(row.mode.value),
-                    np.stack([known[text] for text in topic.texts])
-                    if near is not None and topic.texts
+                    np.stack([texts[text] for text in topic.texts])
+                    if texts and topic.texts
                     else None,
                 )
                 for row, topic in readable
             ]
-            return match(
-                wanted,
-                [paper.paper for paper in papers],
-                background=[item.paper.paper for item in background],
-                vectors=near,
-            )
+            return [
+                NewMatch(readable[found.wanted][0].id, found.paper.id, found.score, found.reason())
+                for found in matcher.match(wanted)
+            ]
 
-        return [
-            NewMatch(
-                readable[item.topic][0].id, papers[item.paper].paper.id, item.score, item.reason
-            )
-            for item in await asyncio.to_thread(work)
-        ]
+        return await asyncio.to_thread(work)
 
-    async def _model(self) -> Embedder | None:
-        async with self._loading:
-            if not self._loaded:
-                try:
-                    self._embedder = await asyncio.to_thread(load_embedder, self._setting)
-                except EmbeddingError:
-                    log.exception("topics are matched by words only")
-                self._loaded = True
-        return self._embedder
+    async def _vectors(
+        self, embedder: Embedder, papers: Sequence[StoredPaper], limit: int | None
+    ) -> Floats:
+        """Return a row per paper; up to `limit` that nobody embedded yet are embedded and kept.
 
-    async def _vectors(self, embedder: Embedder, papers: Sequence[StoredPaper]) -> Floats:
-        """Return a row per paper; those that nobody embedded yet are embedded and kept."""
+        The rows of the others are zeros: those papers are matched by their words.
+        """
         model = vectors.model_key(embedder)
         async with self._database.read() as conn:
             known = await matches.vectors_of(conn, model, papers)
-        lacking = [paper for paper in papers if paper.paper.id not in known]
-        if lacking:
-            texts = [_document(paper.paper) for paper in lacking]
-            made = await asyncio.to_thread(embedder.embed, texts)
+        lacking = [paper for paper in papers if paper.paper.id not in known][:limit]
+        for some in (lacking[at : at + _PORTION] for at in range(0, len(lacking), _PORTION)):
+            made = await asyncio.to_thread(
+                embedder.embed, [paper_text(paper.paper) for paper in some]
+            )
             kept = [
                 Embedded(paper.paper.id, paper.row, paper.revision, row)
-                for paper, row in zip(lacking, made, strict=True)
+                for paper, row in zip(some, made, strict=True)
             ]
             async with self._database.write() as conn:
                 await vectors.put(conn, model, kept)
             known |= {item.paper_id: item.vector for item in kept}
-        return np.stack([known[paper.paper.id] for paper in papers])
+        none = np.zeros(embedder.dimensions, dtype=np.float32)
+        rows = [known.get(paper.paper.id, none) for paper in papers]
+        return np.stack(rows) if rows else np.zeros((0, embedder.dimensions), dtype=np.float32)
 
     async def _vectors_of_topics(
         self, embedder: Embedder, topics: Sequence[tuple[StoredTopic, Topic]]
@@ -290,7 +306,3 @@ def _proposals(topic: Topic, papers: Sequence[Paper]) -> tuple[str, ...]:
     )
     asked = topic.text.casefold()
     return tuple(word for word, _ in counts.most_common() if word != asked)[:_PROPOSED]
-
-
-def _document(paper: Paper) -> str:
-    return f"{paper.title}. {paper.abstract}" if paper.abstract else paper.title
