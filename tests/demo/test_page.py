@@ -1,75 +1,76 @@
-"""The demo's page, driven in a real browser. `PAPERBOY_PICTURE=FILE` keeps the thread's picture."""
+"""The demo's page, driven in a real browser. `PAPERBOY_PICTURE=FILE` keeps the README's picture."""
 
 import os
-import re
-import shutil
-import signal
+import subprocess
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.demo.running import serving
-
-CHROMIUM = shutil.which("chromium")
+from tests.demo.browsing import CHROMIUM, PHONE_LIKE, browser, picture, run, visit
+from tests.demo.running import next_address, serving
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium"),
     pytest.mark.timeout(180),
 ]
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
 
 @pytest.fixture
 def page() -> Generator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser.new_page(viewport={"width": 1000, "height": 1100})
-        browser.close()
+    with browser() as opened:
+        yield opened
 
 
-def run(page: Page, slash_command: str) -> None:
-    """Type a command into the page's composer, as a person does, and send it."""
-    composer = page.get_by_placeholder(re.compile("^Message"))
-    composer.click()
-    page.keyboard.type(slash_command, delay=15)
-    page.get_by_text(slash_command, exact=False).first.wait_for()
-    page.wait_for_timeout(500)
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(500)
-    page.locator("#send-message").click()
-
-
-def test_a_person_reads_the_thread_runs_a_command_and_turns_a_page(
-    tmp_path: Path, page: Page
-) -> None:
-    with serving(tmp_path) as (process, url):
-        page.goto(url)
-        page.get_by_text("Papers of Monday 8 December 2025").first.wait_for()
+def test_a_person_runs_commands_turns_pages_and_the_bot_answers(tmp_path: Path, page: Page) -> None:
+    with serving(tmp_path) as (_, url):
+        visit(page, url)
+        said = page.locator("#channel-message-list")
+        expect(said).to_contain_text("📰 Papers of Monday 8 December 2025")
 
         run(page, "/paper trending")
-        page.get_by_text("Trending on Monday 8 December 2025").first.wait_for()
-        page.get_by_role("button", name="The week").last.click()
-        page.get_by_text("Trending in week 2025-W50").first.wait_for()
+        expect(said).to_contain_text("Trending on Monday 8 December 2025")
+        page.get_by_role("button", name="The month").last.click()
+        expect(said).to_contain_text("Trending in December 2025")
+        expect(said).to_contain_text("60 papers · page 1 of 6")
+        page.get_by_role("button", name="Next").last.click()
+        expect(said).to_contain_text("60 papers · page 2 of 6")
 
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        page.get_by_label("Viewing as").select_option("Grace")
+        expect(said).not_to_contain_text("Trending in")
+        run(page, "/paper status")
+        expect(said).to_contain_text("Newest batch: Monday 8 December 2025, 10 papers")
 
 
-def test_the_days_thread_can_be_opened(tmp_path: Path, page: Page) -> None:
-    with serving(tmp_path, "--place", "thread") as (_, url):
-        page.goto(url)
-        page.get_by_text("EditThinker").first.wait_for()
-        page.wait_for_timeout(1000)
-        if picture := os.environ.get("PAPERBOY_PICTURE"):
-            page.screenshot(path=picture)
+def test_the_thread_and_direct_messages_are_a_word_away(tmp_path: Path, page: Page) -> None:
+    with serving(tmp_path, stdin=subprocess.PIPE) as (process, url):
+        assert process.stdin is not None
+        page.set_viewport_size(PHONE_LIKE)  # pyright: ignore[reportArgumentType] - a plain dict
+        visit(page, url)
+        expect(page.get_by_text("EditThinker").first).to_be_visible()
+        header = _shot(page)
+
+        process.stdin.write("thread\n")
+        process.stdin.flush()
+        visit(page, next_address(process))
+        expect(page.locator("#channel-name")).to_have_text("Papers of Monday 8 December 2025")
+        cards = page.locator("#channel-message-list").get_by_role("link", name="arXiv")
+        expect(cards).to_have_count(10)
+        thread = _shot(page)
+
+        process.stdin.write("grace\n")
+        process.stdin.flush()
+        visit(page, next_address(process))
+        run(page, "/paper trending")
+        expect(page.locator("#channel-message-list")).to_contain_text("EditThinker")
+
+    if path := os.environ.get("PAPERBOY_PICTURE"):
+        picture([header, thread], Path(path))
+
+
+def _shot(page: Page) -> bytes:
+    """Return a picture of the conversation from its beginning."""
+    page.locator("#channel-timeline").evaluate("timeline => timeline.scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+    return page.locator("#channel-layout").screenshot()

@@ -1,0 +1,76 @@
+"""A real browser on the demo's page."""
+
+import io
+import re
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+PATIENCE = 30_000
+"""Milliseconds that a busy machine gets for each step."""
+
+PHONE_LIKE = {"width": 720, "height": 1150}
+"""Too narrow for the workbench's sidebar: then the page shows the conversation alone."""
+
+GAP = 12
+GROUND = "#1e1f22"
+
+
+@contextmanager
+def browser() -> Generator[Page]:
+    """Open an empty page in a headless Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        page = chromium.new_page(viewport={"width": 1000, "height": 1100})
+        page.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
+        yield page
+        chromium.close()
+
+
+def visit(page: Page, url: str) -> None:
+    """Open an address of the demo, which differs from the one before in its fragment only."""
+    page.goto("about:blank")
+    page.goto(url)
+    page.wait_for_function("() => window.simcordPreview?.ready")
+
+
+def run(page: Page, slash_command: str) -> None:
+    """Type a command into the page's composer and send it, as a person does."""
+    page.locator("#channel-composer-input").click()
+    page.keyboard.type(slash_command)
+    name = slash_command.removeprefix("/")
+    options = page.locator("#command-picker-listbox [role=option]")
+    expect(options.first).to_contain_text(re.compile(rf"/?{re.escape(name)}"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".command-chip")).to_have_text(slash_command)
+    page.locator("#send-message").click()
+    expect(page.locator(".command-chip")).to_have_count(0)
+
+
+def picture(pages: list[bytes], path: Path) -> None:
+    """Keep some screenshots of equal height as one, side by side."""
+    images = [Image.open(io.BytesIO(page)) for page in pages]
+    width = sum(image.width for image in images) + GAP * (len(images) - 1)
+    whole = Image.new("RGB", (width, max(image.height for image in images)), GROUND)
+    left = 0
+    for image in images:
+        whole.paste(image, (left, 0))
+        left += image.width + GAP
+    whole.quantize(128).save(path, optimize=True)
