@@ -33,7 +33,7 @@ TYPED = 60
 """Queries of each kind: two words of a title, a sentence of an abstract, a title being typed."""
 
 _SEED = 20261123
-_EMBEDDED = 2_000  # real vectors; the others are these with noise, which costs a search the same
+_EMBEDDED = 500  # real vectors; the others are these with noise, which costs a search the same
 _TOP = 20
 _PORTION = 5_000
 

@@ -1,4 +1,4 @@
-"""Measure search: `python -m benchmarks.search DIR… | --known-item FILE | --scale N [FILE]`.
+"""Measure search: `python -m benchmarks.search DIR… | --known-item FILE | --scale N [FILE] | --lag FILE`.
 
 Prints JSON lines `{"bench":"search", "set":…, "system":…, "figure":…, "value":…}`.
 """
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from benchmarks._collections import read_collection, read_papers
+from benchmarks._lag import measure_lag
 from benchmarks._measures import MEASURES, mean, reciprocal_rank, say
 from benchmarks._names import lookups
 from benchmarks._ours import Remembering, engine_with, ranking
@@ -63,18 +64,17 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path, metavar="DIR")
     parser.add_argument("--known-item", type=Path, metavar="FILE")
     parser.add_argument("--scale", nargs="+", metavar=("N", "FILE"))
+    parser.add_argument("--lag", type=Path, metavar="FILE", help="the loop while embedding")
     parser.add_argument("--embedder", default="minilm", help="minilm (default), none, or a model")
     parser.add_argument("--cache", type=Path, default=Path("build/benchmarks/vectors.db"))
     asked = parser.parse_args()
+    if asked.lag:
+        asyncio.run(measure_lag(asked.lag, asked.embedder))
+        return
     if asked.scale:
-        file = (
-            Path(asked.scale[1])
-            if len(asked.scale) > 1
-            else asked.folders[0]
-            if asked.folders
-            else None
-        )
-        asyncio.run(measure_scale(int(asked.scale[0]), file, asked.embedder))
+        number, *files = asked.scale
+        file = Path(files[0]) if files else next(iter(asked.folders), None)
+        asyncio.run(measure_scale(int(number), file, asked.embedder))
         return
     if not asked.folders and not asked.known_item:
         parser.error("name a folder, --known-item FILE or --scale N")

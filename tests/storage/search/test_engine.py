@@ -1,10 +1,13 @@
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from papers.embedding import Embedder
 from papers.model import Paper, Record
@@ -366,3 +369,26 @@ async def test_ids_that_are_not_arxivs_are_as_good(database: Database, opened: O
     assert [hit.paper_id for hit in (await engine.search(SearchRequest("wing"))).hits] == [
         "doc/7 ä"
     ]
+
+
+class SlowEmbedder(CountingEmbedder):
+    """Takes its time, as a real model does."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        time.sleep(0.3)
+        return super().embed(texts)
+
+
+async def test_the_loop_goes_on_while_papers_are_embedded(
+    database: Database, opened: Opener
+) -> None:
+    await fill(database)
+    engine = await opened(SlowEmbedder())
+    await engine.follow()
+    ticks = 0
+    embedding = asyncio.create_task(engine.embed_next())
+    while not embedding.done():
+        await asyncio.sleep(0.01)
+        ticks += 1
+    assert await embedding == 6
+    assert ticks > 10
