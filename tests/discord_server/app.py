@@ -93,7 +93,7 @@ class DiscordServer:
     async def stop(self) -> None:
         """Close every connection and the port."""
         self._stopping.set()
-        await self.gateway.disconnect("drop")
+        self.gateway.drop()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -151,7 +151,7 @@ class DiscordServer:
 
     async def disconnect(self, *, resumable: bool = True) -> None:
         """Ask the bot to reconnect; without `resumable` its session is forgotten."""
-        await self.gateway.disconnect("reconnect" if resumable else "forget")
+        await self.gateway.disconnect(resumable=resumable)
 
     # -- waiting and judging ---------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from aiohttp import WSMsgType, web
 
@@ -25,6 +25,7 @@ class Session:
     events: list[Json] = field(default_factory=list[Json])
     cursor: int = 0
     socket: web.WebSocketResponse | None = None
+    transport: asyncio.WriteTransport | None = None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, name: str, data: Json) -> None:
@@ -79,6 +80,7 @@ class Gateway:
                     case 2 | 6 if session is None:
                         session = await self._open(socket, message["op"], message["d"])
                         if session is not None:
+                            session.transport = request.transport
                             writer = asyncio.create_task(_write(socket, session))
                     case _:
                         pass  # presences and voice are nobody's business here
@@ -144,21 +146,23 @@ class Gateway:
         async with self.changed:
             self.changed.notify_all()
 
-    async def disconnect(self, how: Literal["reconnect", "drop", "forget"] = "reconnect") -> None:
-        """End every connection: on request, by breaking it, or forgetting its session as well."""
-        for session in list(self.sessions.values()):
-            socket = session.socket
-            if how == "forget":
-                del self.sessions[session.id]
-            if socket is None:
-                continue
-            if how == "reconnect":
-                await socket.send_json({"op": RECONNECT, "d": None})
-            elif how == "forget":
-                await socket.send_json({"op": INVALID, "d": False})
-            else:
+    def drop(self) -> None:
+        """Break every connection at once, as a cable does."""
+        for session in self.sessions.values():
+            if session.socket is not None:
+                transport = session.transport
                 session.socket = None
-                await socket.close(code=4000)
+                if transport is not None:
+                    transport.abort()
+
+    async def disconnect(self, *, resumable: bool = True) -> None:
+        """Ask every connection to come again; without `resumable` its session is forgotten."""
+        for session in list(self.sessions.values()):
+            if not resumable:
+                del self.sessions[session.id]
+            if session.socket is not None:
+                told = {"op": RECONNECT, "d": None} if resumable else {"op": INVALID, "d": False}
+                await session.socket.send_json(told)
 
 
 async def _write(socket: web.WebSocketResponse, session: Session) -> None:

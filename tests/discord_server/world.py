@@ -107,7 +107,9 @@ class World:
         self.guilds[guild_id] = guild
         self.add_member(guild, owner)
         self.add_member(guild, self.bot, own)
-        self.emit("GUILD_CREATE", self.guild_json(guild), guild_id, GUILDS)
+        # Whether it was out of reach before is said of known servers only, not of new ones.
+        told = {key: value for key, value in self.guild_json(guild).items() if key != "unavailable"}
+        self.emit("GUILD_CREATE", told, guild_id, GUILDS)
         return guild
 
     def add_role(

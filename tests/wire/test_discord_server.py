@@ -213,7 +213,7 @@ async def test_a_reconnecting_client_hears_what_it_missed(discord_server: Discor
     said = world.say(ada, channel, "read this")
     gateway = discord_server.gateway
     async with running(discord_server) as client:
-        await gateway.disconnect("drop")
+        gateway.drop()
         world.react(ada, said, "👀")
         await discord_server.until(lambda: client.reactions)
         assert (gateway.identified, gateway.resumed) == (1, 1)
