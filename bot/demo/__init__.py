@@ -1,7 +1,8 @@
 """`paperboy demo`: the real bot in a simulated Discord, in the terminal or in a browser."""
 
+from bot.demo._clock import DemoClock
 from bot.demo._run import run_demo
 from bot.demo._stage import DemoError, Stage, staged
 from bot.demo._transcript import transcript
 
-__all__ = ["DemoError", "Stage", "run_demo", "staged", "transcript"]
+__all__ = ["DemoClock", "DemoError", "Stage", "run_demo", "staged", "transcript"]

@@ -6,6 +6,9 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("playwright", reason="needs Playwright, which installing [dev] brings")
+
 from playwright.sync_api import Page, expect
 
 from tests.demo.browsing import CHROMIUM, PHONE_LIKE, browser, picture, run, visit

@@ -1,0 +1,91 @@
+"""Measure a start and a post in the simulated Discord: `python -m benchmarks.start [--starts N]`.
+
+Each start is a process of its own, on a fresh database, with the default settings. Prints JSON
+lines `{"bench", "figure", "value"}`:
+
+- `start`, `ready_s`: seconds from before the interpreter starts until the bot is READY and idle,
+  the median of the starts; `rss_mb`: the most memory that the process had by then.
+- `post`, `requests`: what the bot asked of Discord for one day's thread, once it was READY;
+  `papers`: the cards in it; `post_s`, `rss_mb`: the seconds that it took, the sources' batches
+  included, and the most memory afterwards.
+"""
+
+import argparse
+import asyncio
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+STARTS = 5
+
+
+def measure(starts: int) -> dict[tuple[str, str], float]:
+    """Return the median of each figure over some starts."""
+    figures: dict[tuple[str, str], list[float]] = {}
+    for _ in range(starts):
+        # The clock of `perf_counter` may differ between processes; the wall's does not.
+        child = [sys.executable, "-m", "benchmarks.start", "--since", repr(time.time())]
+        printed = subprocess.run(child, check=True, capture_output=True, text=True).stdout  # noqa: S603
+        for line in printed.splitlines():
+            known = json.loads(line)
+            figures.setdefault((known["bench"], known["figure"]), []).append(known["value"])
+    return {figure: median(values) for figure, values in figures.items()}
+
+
+async def start(since: float) -> None:
+    """Start once, post once, and print the figures."""
+    # Here, because importing is a part of what is measured.
+    from bot.client import create_bot
+    from bot.demo import DemoClock, staged
+    from bot.settings import Settings
+    from papers.sources.sample import SampleSource
+
+    source = SampleSource()
+    clock = DemoClock(source.recorded_at[source.newest_day])
+    with tempfile.TemporaryDirectory(prefix="paperboy-start-") as folder:
+        settings = Settings(database_url=f"sqlite+aiosqlite:///{Path(folder, 'paperboy.db')}")
+        bot = create_bot(settings, clock=clock, sources=[source])
+        async with staged(bot, clock) as stage:
+            say("start", "ready_s", time.time() - since)
+            say("start", "rss_mb", peak())
+            before, began = len(stage.env.http_requests), time.perf_counter()
+            await bot.tick(clock.now())
+            say("post", "post_s", time.perf_counter() - began)
+            say("post", "requests", len(stage.env.http_requests) - before)
+            say("post", "papers", len(stage.threads[-1].history()))
+            say("post", "rss_mb", peak())
+
+
+def peak() -> float:
+    """Return the most memory that this process had so far, in megabytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def say(bench: str, figure: str, value: float) -> None:
+    """Print one figure as a JSON line."""
+    print(json.dumps({"bench": bench, "figure": figure, "value": round(value, 2)}), flush=True)
+
+
+def main() -> None:
+    """Measure as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.start")
+    parser.add_argument(
+        "--starts", type=int, default=STARTS, help="processes to start (%(default)s)"
+    )
+    parser.add_argument("--since", type=float, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.since is not None:
+        asyncio.run(start(arguments.since))
+        return
+    for (bench, figure), value in measure(arguments.starts).items():
+        say(bench, figure, value)
+
+
+if __name__ == "__main__":
+    main()
