@@ -24,6 +24,7 @@ from papers.matching import (
     paper_text,
 )
 from papers.model import Paper
+from papers.sources import PaperSource
 from papers.terms import Stemmer, analyse
 from papers.topics import Strictness, Topic, TopicError, parse
 from storage import matches, subscriptions, vectors
@@ -85,9 +86,17 @@ class Preview:
 class Topics:
     """Matches topics; holds the vectors of topics that were asked for."""
 
-    def __init__(self, database: Database, embedder: Embedder | None) -> None:
-        """Without an embedder topics are matched by their words."""
+    def __init__(
+        self, database: Database, embedder: Embedder | None, sources: Sequence[PaperSource]
+    ) -> None:
+        """Without an embedder topics are matched by their words.
+
+        Only what people chose and vote for is matched, where there is such a source: whole arXiv
+        listings are ten times as much, and noise is what people complain about first.
+        """
         self._database = database
+        chosen = [source.name for source in sources if source.curated]
+        self._sources = chosen or [source.name for source in sources]
         self._embedder = embedder
         self._texts: dict[str, Floats] = {}
         self._keywords: Counter[str] = Counter()
@@ -176,7 +185,9 @@ class Topics:
         return list(dict.fromkeys([*popular, *known]))[:limit]
 
     async def _window(self, conn: AsyncConnection, now: datetime) -> list[Announced]:
-        window = await matches.announced(conn, calendar.batch_day(now) - WINDOW)
+        window = await matches.announced(
+            conn, calendar.batch_day(now) - WINDOW, sources=self._sources
+        )
         self._keywords = Counter(
             keyword.casefold() for item in window for keyword in item.paper.paper.keywords
         )

@@ -1,6 +1,6 @@
 """What topics matched: written once per pass over new papers, read by every digest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -91,8 +91,10 @@ async def latest(conn: AsyncConnection) -> Progress:
     return Progress(revision or 0, entry or 0)
 
 
-async def announced(conn: AsyncConnection, since: date) -> list[Announced]:
-    """Return the papers of all batches from that day on, in the order they came.
+async def announced(
+    conn: AsyncConnection, since: date, *, sources: Collection[str]
+) -> list[Announced]:
+    """Return the papers of these sources' batches from that day on, in the order they came.
 
     What arXiv announced as a new version only, and what was withdrawn, is not among them; nor is a
     paper that we know for another reason than being new, such as a search.
@@ -103,6 +105,7 @@ async def announced(conn: AsyncConnection, since: date) -> list[Announced]:
         .join(batch_papers, batch_papers.c.paper_id == papers.c.id)
         .where(
             batch_papers.c.day >= since,
+            batch_papers.c.source.in_(sources),
             or_(
                 batch_papers.c.announcement.is_(None),
                 batch_papers.c.announcement.not_in(_REPLACED),

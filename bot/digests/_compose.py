@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LOOK_BACK = timedelta(days=8)
 """How old a match may be: a week, for weekly digests and for papers whose votes come late."""
 
-_VOTE_WEIGHT = 0.05
+_VOTE_WEIGHT = 0.02
 """What doubling a paper's votes is worth beside the matcher's score (about 1): a tie-break."""
 
 _TRENDING = 10

@@ -182,6 +182,24 @@ async def test_the_preview_and_the_pass_over_new_papers_find_the_same(tmp_path: 
             assert match.reason in text.replace("\\", "")
 
 
+async def test_meaning_counts_where_there_is_a_model_and_preview_and_pass_agree(
+    tmp_path: Path,
+) -> None:
+    titles = ("Generating Long Videos by Latent Diffusion", "Protein Folding at Night")
+    topic = "diffusion models for video generation"
+    days = {MONDAY: about(MONDAY, *titles)}
+    async with world(tmp_path, days, embedder="minilm") as here:
+        await follow(here, here.member, topic)
+        await here.tick(at(MONDAY, 8))
+        preview = await here.admin.slash(here.channel, "paper subscribe", topic=topic)
+        assert "1 of 2 papers" in answer(preview)
+        assert "close in meaning" in answer(preview)
+        async with here.bot.database.read() as conn:
+            (match,) = await matches.unseen(conn, here.member.id, at(MONDAY, 0))
+        assert match.paper.paper.title == titles[0]
+        assert match.reason in answer(preview)
+
+
 async def test_votes_can_be_asked_for(tmp_path: Path) -> None:
     days = {
         MONDAY: [*about(MONDAY, FLOW), *about(MONDAY, "Flow Matching Wins", upvotes=50, first=9)]

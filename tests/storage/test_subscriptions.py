@@ -135,17 +135,18 @@ async def test_matching_sees_what_batches_announced_and_nothing_else(database: D
         )
         await batches.record(conn, listed, "Fake", now=NOW)
         await papers.upsert(conn, [record(4)], now=NOW)  # somebody searched for that one
-        seen = await matches.announced(conn, MONDAY)
+        seen = await matches.announced(conn, MONDAY, sources=["Fake"])
         assert [item.paper.paper.id for item in seen] == ["2506.00001", "2506.00003"]
-        assert await matches.announced(conn, MONDAY + timedelta(days=1)) == []
+        assert await matches.announced(conn, MONDAY + timedelta(days=1), sources=["Fake"]) == []
 
+        assert await matches.announced(conn, MONDAY, sources=["arXiv"]) == []
         reached = await matches.latest(conn)
         await matches.store(conn, [], reached, now=NOW)
         assert await matches.progress(conn) == reached
         # It is known, its text is unchanged, and it is announced only now.
         await batches.record(conn, Batch(MONDAY, (record(1), record(4))), "Fake", now=NOW)
         assert await matches.latest(conn) != reached
-        seen = await matches.announced(conn, MONDAY)
+        seen = await matches.announced(conn, MONDAY, sources=["Fake"])
         fresh = [item for item in seen if item.entry > reached.entry]
         assert [item.paper.paper.id for item in fresh] == ["2506.00004"]
 
