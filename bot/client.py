@@ -152,7 +152,7 @@ class PaperBot(commands.AutoShardedBot):
         self._search = await open_search(
             self.settings, self._database, self.sources, self.clock, embedder
         )
-        self.topics = Topics(self._database, embedder)
+        self.topics = Topics(self._database, embedder, self.sources)
         self.digester = Digester(self)
 
     async def setup_hook(self) -> None:
