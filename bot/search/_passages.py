@@ -8,8 +8,8 @@ from papers.model import Paper
 from papers.text import readable
 from storage.search import Passage
 
-PASSAGE: Final = 300
-"""Characters of a passage: five lines on a phone."""
+PASSAGE: Final = 190
+"""Characters of a passage: five lines on a phone, so that a page is three screens and not five."""
 
 
 def passage_of(paper: Paper, passage: Passage | None) -> tuple[Fragment, ...]:

@@ -85,7 +85,7 @@ def read(query: str) -> Reading:
             " title, an author, or an arXiv link."
         ) from None
     return Reading(
-        topic.text, topic, f"{_located(wrong, query)} So I searched for the plain words."
+        topic.text, topic, f"{_located(wrong, query)}, so I searched for the plain words."
     )
 
 
@@ -148,4 +148,4 @@ def _located(error: TopicError, query: str) -> str:
     start = max(error.position - _AROUND, 0)
     end = error.position + _AROUND
     around = ("…" if start else "") + query[start:end] + ("…" if end < len(query) else "")
-    return f"{error} (at character {error.position + 1}: {around})"
+    return f"{str(error).rstrip('.')} (at character {error.position + 1}: {around})"

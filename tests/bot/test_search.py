@@ -99,7 +99,7 @@ async def test_wrong_syntax_is_read_as_words_and_the_place_is_named(tmp_path: Pa
     async with searching(tmp_path) as here:
         text = shown(await here.search('segment "anything'))
         assert titles(text)[0] == "Segment Anything"
-        assert "This quotation mark is never closed." in text
+        assert "This quotation mark is never closed" in text
         assert "at character 9" in text
         assert "searched for the plain words" in text
 

@@ -33,7 +33,7 @@ def test_wrong_syntax_is_words_and_says_where() -> None:
     assert reading.topic.plain
     assert reading.query == "robots that walk"
     assert reading.syntax is not None
-    assert "never closed. (at character 8: robots (that walk)" in reading.syntax
+    assert "never closed (at character 8: robots (that walk), so I" in reading.syntax
 
 
 @pytest.mark.parametrize("nothing", ["?!", "-", '""', "( )"])
