@@ -49,9 +49,15 @@ class PaperIndex:
         self.schema = _schema()
         self.created = not _usable(directory)
         """Whether nothing usable was there."""
+        if not self.created:
+            try:
+                self._index = self._open()
+            except ValueError:
+                # Of the right version by its label alone.
+                self.created = True
         if self.created:
             _clear(directory)
-        self._index = self._open()
+            self._index = self._open()
 
     def searcher(self) -> tantivy.Searcher:
         """Return a snapshot: what is written later does not change it."""
@@ -172,12 +178,9 @@ class IndexSession:
         document.add_text("title", paper.title)
         document.add_text("title_words", paper.title)
         document.add_integer("title_length", len(self._words(paper.title)))
-        document.add_text("abstract", paper.abstract)
-        keywords = "\n".join(paper.keywords)
-        document.add_text(
-            "text", "\n".join([paper.title] * TITLE_REPEATS + [paper.abstract, keywords])
-        )
-        document.add_text("words", "\n".join((paper.title, paper.abstract, keywords)))
+        # Part by part: the index keeps a distance between them that no phrase crosses.
+        for part in (*[paper.title] * TITLE_REPEATS, paper.abstract, *paper.keywords):
+            document.add_text("text", part)
         for author in paper.authors:
             document.add_text("authors", author.name)
             for key in self._name_keys(author.name):
@@ -210,13 +213,11 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("title_length", fast=True)
     builder.add_text_field("id", stored=True, tokenizer_name="names", index_option="basic")
     builder.add_text_field("title", stored=True, tokenizer_name="stems")
-    # Unstemmed, for exact titles and for completing words.
+    # Unstemmed, for exact titles, for completing words, and as the dictionary in which misspelt
+    # words find their neighbours: what is looked for stands in some title, and is spelt well there.
     builder.add_text_field("title_words", tokenizer_name="words")
-    builder.add_text_field("abstract", tokenizer_name="stems")
     # What is scored: title and abstract as one text, so that a word's weight is one BM25 term.
-    builder.add_text_field("text", tokenizer_name="stems", index_option="freq")
-    # Unstemmed: the dictionary in which misspelt words find their neighbours.
-    builder.add_text_field("words", tokenizer_name="words", index_option="basic")
+    builder.add_text_field("text", tokenizer_name="stems")
     builder.add_text_field("authors", tokenizer_name="words")
     builder.add_text_field("organization", tokenizer_name="words")
     for name in ("categories", "code", "author_names", "keyword_names"):

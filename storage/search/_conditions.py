@@ -47,7 +47,7 @@ class Conditions:
     def _met_by(self, node: Node) -> Query:
         match node:
             case Word(text) | Phrase(text):
-                return self._text(text, ("title", "abstract"))
+                return self._text(text, "text")
             case Field(name, value):
                 return self._field(name, value)
             case Not(inner):
@@ -62,9 +62,10 @@ class Conditions:
     def _field(self, name: FieldName, value: str) -> Query:
         match name:
             case FieldName.TITLE:
-                return self._text(value, ("title",))
+                return self._text(value, "title")
             case FieldName.ABSTRACT:
-                return self._text(value, ("abstract",))
+                # The index tells only that it is in title or abstract: see `SearchEngine`.
+                return self._text(value, "text")
             case FieldName.AUTHOR:
                 return self._author(value)
             case FieldName.ORGANIZATION:
@@ -78,9 +79,8 @@ class Conditions:
                     return has
                 return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, has)])
 
-    def _text(self, text: str, fields: Sequence[str]) -> Query:
-        stems = self._analysis.stems.analyze(text)
-        return _any([self._together(field, stems) for field in fields])
+    def _text(self, text: str, field: str) -> Query:
+        return self._together(field, self._analysis.stems.analyze(text))
 
     def _together(self, field: str, words: Sequence[str], slop: int = 0) -> Query:
         if not words:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.embedding import Embedder
 from papers.search import Analysis, Ranked
+from papers.topics import Field, FieldName, Topic
 from storage import papers as stored_papers
 from storage import vectors
 from storage.database import Database
@@ -115,6 +116,8 @@ class SearchEngine:
         words = self._index.analysis.query(request.text)
         async with self._database.read() as conn:
             found = await _fallback.find(conn, request, words, DEPTH)
+        if request.expression is not None:
+            found = await self._allowed(request.expression, found)
         return Answer(hits=tuple(Hit(paper_id, 0.0) for paper_id in found), degraded=Degraded.INDEX)
 
     async def suggest(self, text: str, limit: int = 25) -> list[Suggestion]:
@@ -308,7 +311,19 @@ class SearchEngine:
             hits = tuple(_hit(ids[hit.row], hit) for hit in ranking.hits if hit.row in ids)
         else:
             hits = await self._sorted(request.sort, ranking.hits)
+        if request.expression is not None and _names_abstract(request.expression):
+            allowed = set(await self._allowed(request.expression, [hit.paper_id for hit in hits]))
+            hits = tuple(hit for hit in hits if hit.paper_id in allowed)
         return Answer(hits, ranking.plan.corrections, ranking.by_meaning)
+
+    async def _allowed(self, topic: Topic, paper_ids: Sequence[str]) -> list[str]:
+        """Return the papers that meet a topic's conditions by their text, not by the index."""
+        async with self._database.read() as conn:
+            known = await stored_papers.get_many(conn, paper_ids)
+        entries = known.items()
+        return await asyncio.to_thread(
+            lambda: [paper_id for paper_id, entry in entries if topic.allows(entry.paper)]
+        )
 
     async def _sorted(self, sort: Sort, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
         async with self._database.read() as conn:
@@ -344,6 +359,11 @@ class SearchEngine:
         **kwargs: Arguments.kwargs,
     ) -> Result:
         return await asyncio.wrap_future(pool.submit(call, *args, **kwargs))
+
+
+def _names_abstract(topic: Topic) -> bool:
+    leaves = (condition.leaf for branch in topic.branches for condition in branch.conditions)
+    return any(isinstance(leaf, Field) and leaf.name is FieldName.ABSTRACT for leaf in leaves)
 
 
 async def _ids(conn: AsyncConnection, rows: Sequence[int]) -> dict[int, str]:

@@ -158,18 +158,14 @@ class Lexicon:
 
     def snippet(self, plan: Plan, text: str, length: int) -> tuple[str, list[tuple[int, int]]]:
         """Return the passage of a text that holds most of the query, and where its words stand."""
-        stems = [
-            Query.term_query(self._schema, "abstract", stem)
-            for term in plan.terms
-            for stem in term.stems
-        ]
+        stems = [self._stem(stem) for term in plan.terms for stem in term.stems]
         if not stems or not text:
             return "", []
         generator = tantivy.SnippetGenerator.create(
-            self.searcher, _any(stems), self._schema, "abstract"
+            self.searcher, _any(stems), self._schema, "text"
         )
         generator.set_max_num_chars(length)
-        snippet = generator.snippet_from_doc(tantivy.Document(abstract=text))
+        snippet = generator.snippet_from_doc(tantivy.Document(text=text))
         fragment = snippet.fragment()
         raw = fragment.encode()
         marks = [
@@ -189,7 +185,7 @@ class Lexicon:
         return ()
 
     def _papers_with(self, word: str) -> int:
-        return self.searcher.doc_freq("words", word) + self._named(word)
+        return self.searcher.doc_freq("title_words", word) + self._named(word)
 
     def _named(self, word: str) -> int:
         return self.searcher.doc_freq("authors", word)

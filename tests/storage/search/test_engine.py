@@ -123,11 +123,14 @@ async def test_since_and_category_hold_for_all_hits(engine: SearchEngine) -> Non
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ('"diffusion models"', {"5"}),
+        ('"diffusion models"', {"3", "5"}),
         ("diffusion -survey", {"3", "4"}),
         ('author:"Yann LeCun"', {"4"}),
         ("author:shazeer", {"1", "3"}),
         ("title:attention", {"1", "2"}),
+        ("abstract:attention", {"1", "2"}),
+        ("abstract:survey", {"5"}),
+        ("abstract:grounding", set[str]()),
         ("org:meta", {"4"}),
         ("code:yes", {"4"}),
         ("transformer OR robots", {"1", "6"}),
