@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot.clock import Clock, SystemClock
 from bot.digests import Digester
 from bot.ingest import Ingester, IngestReport
+from bot.library import Library
 from bot.publishing import Publisher
 from bot.search import PaperSearch, open_embedder, open_search
 from bot.settings import Settings
@@ -34,6 +35,7 @@ EXTENSIONS = (
     "cogs.feeds",
     "cogs.servers",
     "cogs.trending",
+    "cogs.library",
     "cogs.paper_search",
     "cogs.subscriptions",
     "cogs.status",
@@ -147,6 +149,8 @@ class PaperBot(commands.AutoShardedBot):
             self.sources,
             interval=timedelta(minutes=self.settings.ingest_minutes),
         )
+        self.library = Library(self)
+        await self.library.load()
         self.publisher = Publisher(self)
         embedder = await open_embedder(self.settings)
         self._search = await open_search(
@@ -244,6 +248,7 @@ class PaperBot(commands.AutoShardedBot):
         await self.prepare()
         await self.beat(now, patience=None)
         await self.workers.drain()
+        await self.library.drain()
         await self.search.drain()
 
     async def on_ready(self) -> None:
@@ -266,6 +271,8 @@ class PaperBot(commands.AutoShardedBot):
             await super().close()
         if self._search is not None:
             await self._search.close()
+        if self._database is not None:
+            await self.library.close()
         for source in self.sources:
             await source.close()
         if self._database is not None:

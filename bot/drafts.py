@@ -23,6 +23,12 @@ LOOK_BACK = 3
 GROWTH_SINCE = timedelta(hours=20)
 """Growth is counted from the last snapshot that is at least this old: "since yesterday"."""
 
+FOOTER = (
+    "On a paper in the thread: 🔖 saves it to your library, ⭐ makes it a favourite, ✅ marks it as"
+    " read. /library show has them all."
+)
+"""What reacting does; a plain name of the command, since people read it for years."""
+
 PRIOR_DAYS = 365
 """How far back the authors' past votes are taken into account."""
 
@@ -173,6 +179,7 @@ def compose(
             if late
             else None,
             notes=notes,
+            footer=FOOTER,
             ping_role_id=ping_role_id,
         ),
         cards=tuple(map(ranked_card, ranked)),

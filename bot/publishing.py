@@ -18,6 +18,7 @@ from bot.notify import tell_admins
 from bot.outcomes import Failure, Gone, Outcome, Reason, Refused, Retry, Sent, failure_of
 from bot.permissions import missing_permissions
 from bot.ui.cards import render_card, render_header, thread_name
+from bot.ui.save import SaveButton
 from papers import arxiv_id, calendar
 from storage import batches, feeds, posts
 from storage.batches import BatchState
@@ -254,6 +255,13 @@ class Publisher:
                 message_id = outcome.id
             async with self._database.write() as conn:
                 await posts.mark_card(conn, post, step, message_id, now)
+            self._bot.library.shown(
+                message_id,
+                channel_id=thread_id,
+                guild_id=post.guild_id,
+                seed=True,
+                found=step.paper_id in there,
+            )
         return None
 
     async def _cards_there(
@@ -276,7 +284,9 @@ class Publisher:
         try:
             async with self.limiter:
                 message = await thread.send(
-                    view=render_card(draft.cards[step.position]),
+                    view=render_card(
+                        draft.cards[step.position], actions=[SaveButton(step.paper_id)]
+                    ),
                     nonce=nonce(post, str(step.position)),
                 )
         except Exception as error:

@@ -1,0 +1,5 @@
+"""Saving papers: reactions, seeds, and reading back what was missed."""
+
+from bot.library._service import Library
+
+__all__ = ["Library"]

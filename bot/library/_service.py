@@ -1,0 +1,139 @@
+"""Libraries as the bot keeps them: what reactions mean, and what the bot does unasked."""
+
+import logging
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+import discord
+
+from bot.library._filter import MessageFilter
+from bot.library._mending import Mender
+from bot.library._writer import ReactionWriter
+from bot.outcomes import failure_of
+from bot.workers import Workers
+from storage.library import SAVE_EMOJI, Card, Cleared, Event
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+log = logging.getLogger(__name__)
+
+FRESH: Final = 60
+"""Seconds for which a message may stand in Discord before we have recorded what it shows."""
+MOST_HELD: Final = 2_000
+"""Messages whose reactions are held meanwhile."""
+
+SEEDERS: Final = 2
+"""Channels that get their first reactions at the same time; Discord takes four a second in each."""
+
+STOP_TIMEOUT: Final = 3.0
+
+
+class Library:
+    """Turns reactions into saves, and looks after the messages that they stand on."""
+
+    def __init__(self, bot: "PaperBot") -> None:
+        self._bot = bot
+        self.messages = MessageFilter()
+        self._writer = ReactionWriter(bot.database)
+        self._mender = Mender(bot)
+        # Their own: reading back and seeding take minutes, and must not hold up the day's threads.
+        self._mending = Workers(1)
+        self._seeding = Workers(SEEDERS)
+        self._behind = False
+        self._held: OrderedDict[int, list[Event]] = OrderedDict()
+
+    async def load(self) -> None:
+        """Learn which messages show papers."""
+        await self.messages.load(self._bot.database)
+
+    async def react(self, event: Event, author_id: int | None = None) -> bool:
+        """Take in a reaction event; return, after the commit, whether its message shows papers.
+
+        Args:
+            event: what happened.
+            author_id: who wrote the message, where Discord tells.
+        """
+        message_id = event.message_id if isinstance(event, Cleared) else event.reaction.message_id
+        if message_id not in self.messages:
+            if author_id is None or author_id == getattr(self._bot.user, "id", None):
+                self._hold(message_id, event)
+            return False
+        self._mender.saw(event)
+        await self._writer.write(event)
+        return True
+
+    def shown(
+        self,
+        message_id: int,
+        *,
+        channel_id: int,
+        guild_id: int | None,
+        seed: bool = False,
+        found: bool = False,
+    ) -> None:
+        """Take in a message of ours that has just been recorded as showing papers.
+
+        Args:
+            message_id: the message.
+            channel_id: the channel or thread that it is in.
+            guild_id: the server, if it is in one.
+            seed: whether to put the reaction there that saves, where the settings allow.
+            found: whether it was found after a restart, so that people may have reacted unheard.
+        """
+        self.messages.add(message_id)
+        for event in self._held.pop(message_id, ()):
+            self._mending.submit(
+                ("held", message_id, id(event)), lambda event=event: self._late(event)
+            )
+        if found:
+            card = Card(message_id, channel_id, guild_id, self._bot.clock.now())
+            self._mending.submit(("card", message_id), lambda: self._mender.mend([card]))
+        if seed and self._bot.settings.save_reactions:
+            message = self._bot.get_partial_messageable(
+                channel_id, guild_id=guild_id
+            ).get_partial_message(message_id)
+            self._seeding.submit(("seed", message_id), lambda: self._seed(message))
+
+    def catch_up(self) -> None:
+        """Read back, in the background, what happened to reactions while the bot was away."""
+        self._behind = True
+        self._mending.submit("recent", self._catch_up)
+
+    async def drain(self) -> None:
+        """Wait until nothing is left to write, to seed or to read back."""
+        await self._seeding.drain()
+        await self._mending.drain()
+        await self._writer.drain()
+
+    async def close(self) -> None:
+        """Stop what runs in the background; what has come is still written."""
+        await self._seeding.stop(STOP_TIMEOUT)
+        await self._mending.stop(STOP_TIMEOUT)
+        await self._writer.drain()
+
+    def _hold(self, message_id: int, event: Event) -> None:
+        """Keep an event on a new message, which may turn out to be ours in a moment."""
+        oldest = discord.utils.time_snowflake(self._bot.clock.now()) - (FRESH * 1_000 << 22)
+        if message_id < oldest:
+            return
+        self._held.setdefault(message_id, []).append(event)
+        if len(self._held) > MOST_HELD:
+            self._held.popitem(last=False)
+
+    async def _catch_up(self) -> None:
+        # A connection lost while reactions are read back may have cost others: once more, then.
+        while self._behind:
+            self._behind = False
+            await self._mender.mend()
+
+    async def _late(self, event: Event) -> None:
+        await self.react(event)
+
+    async def _seed(self, message: discord.PartialMessage) -> None:
+        try:
+            async with self._bot.publisher.limiter:
+                await message.add_reaction(SAVE_EMOJI)
+        except Exception as error:
+            # People can add it themselves, and there is a button.
+            log.info("not seeded message_id=%d: %s", message.id, failure_of(error).reason)

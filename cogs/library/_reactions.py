@@ -1,0 +1,50 @@
+"""Reactions: an emoji on a paper is a save, and taking it off is the opposite."""
+
+import discord
+from discord.ext import commands
+
+from bot.client import PaperBot
+from storage.library import Cleared, Reacted, Reaction, emoji_key
+
+
+class Reactions(commands.Cog):
+    """Hears reactions, the cheapest checks first: most are on other people's messages."""
+
+    def __init__(self, bot: PaperBot) -> None:
+        self.bot = bot
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Read back what was missed; Discord tells nobody of it again."""
+        self.bot.library.catch_up()
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """Save; super reactions come here, too."""
+        if payload.user_id == self.bot.application_id:
+            return
+        if payload.member is not None and payload.member.bot:
+            return
+        event = Reacted(_reaction(payload), self.bot.clock.now())
+        await self.bot.library.react(event, payload.message_author_id)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        """Take away what that reaction saved."""
+        await self.bot.library.react(Reacted(_reaction(payload), self.bot.clock.now(), added=False))
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        """Take away what all reactions on a message saved."""
+        await self.bot.library.react(Cleared(payload.message_id))
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear_emoji(
+        self, payload: discord.RawReactionClearEmojiEvent
+    ) -> None:
+        """Take away what all reactions with one emoji saved."""
+        await self.bot.library.react(Cleared(payload.message_id, emoji_key(str(payload.emoji))))
+
+
+def _reaction(payload: discord.RawReactionActionEvent) -> Reaction:
+    return Reaction(payload.message_id, payload.user_id, emoji_key(str(payload.emoji)))

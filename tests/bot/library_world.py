@@ -1,0 +1,59 @@
+"""A day's thread in the simulated Discord, and what people keep of it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import simcord
+
+from storage import library
+from tests.bot.world import MONDAY, World, at, text_of, world
+
+SAVE, STAR, READ = "🔖", "⭐", "✅"
+FIRST, SECOND, THIRD = (f"2506.0090{number}" for number in range(3))
+
+
+@asynccontextmanager
+async def posted(folder: Path, **known: Any) -> AsyncGenerator[World]:
+    """Run the bot until Monday's thread of three papers is there."""
+    async with world(folder, **known) as here:
+        await here.add_feed()
+        await here.tick(at(MONDAY, 9))
+        yield here
+
+
+def card(here: World, number: int = 0) -> Any:
+    """Return one of the day's cards, best first."""
+    (thread,) = here.channel.threads
+    shown = [message for message in thread.history() if "Paper number" in text_of(message)]
+    return shown[number]
+
+
+def header(here: World) -> Any:
+    """Return the message that the day's thread hangs on."""
+    return next(m for m in here.channel.history() if "Papers of" in text_of(m))
+
+
+async def shelf(here: World, person: simcord.MemberActor) -> dict[str, set[str]]:
+    """Return the papers on each of a person's lists, leaving out empty ones."""
+    async with here.bot.database.read() as conn:
+        found = {
+            each.name: await library.saved_papers(conn, person.id, each.id)
+            for each in await library.of_user(conn, person.id)
+        }
+    return {name: on for name, on in found.items() if on}
+
+
+def offline(here: World, message: Any, emoji: str, user_id: int, *, reacted: bool = True) -> None:
+    """Change a reaction without the bot hearing of it."""
+    stored = here.env.backend.get_message(message.channel.id, message.id)
+    reaction = stored.reaction_for(emoji)
+    if reacted and reaction is None:
+        reaction = type(stored.reactions[0])(emoji=emoji)
+        stored.reactions.append(reaction)
+    assert reaction is not None
+    if reacted:
+        reaction.user_ids.append(user_id)
+    else:
+        reaction.user_ids.remove(user_id)
