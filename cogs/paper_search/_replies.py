@@ -25,8 +25,7 @@ async def reply(interaction: Interaction, making: Making, *, ephemeral: bool) ->
     """Answer with a view of its own message, late if it takes long; return the message's id."""
     task = asyncio.ensure_future(making)
     try:
-        done, _ = await asyncio.wait({task}, timeout=DEFER_AFTER)
-        if not done:
+        if not await in_time(task):
             await interaction.response.defer(ephemeral=ephemeral, thinking=True)
             view = await task
             return (await interaction.edit_original_response(view=view)).id
@@ -46,8 +45,7 @@ async def turn(interaction: Interaction, making: Making) -> None:
         return
     task = asyncio.ensure_future(making)
     try:
-        done, _ = await asyncio.wait({task}, timeout=DEFER_AFTER)
-        if not done:
+        if not await in_time(task):
             await interaction.response.defer()
             view = await task
             await interaction.edit_original_response(view=view)
@@ -55,6 +53,12 @@ async def turn(interaction: Interaction, making: Making) -> None:
     finally:
         task.cancel()
     await interaction.response.edit_message(view=task.result())
+
+
+async def in_time(task: asyncio.Future[ui.LayoutView]) -> bool:
+    """Tell whether an answer is made before Discord gives up on us."""
+    done, _ = await asyncio.wait({task}, timeout=DEFER_AFTER)
+    return bool(done)
 
 
 async def change(interaction: Interaction, view: ui.LayoutView) -> None:
