@@ -7,10 +7,10 @@ from typing import Final
 from discord import ui
 
 from bot import limits
-from bot.digests._library import save_button
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
 from bot.ui.parts import AnyItem, day_in_words
 from bot.ui.payloads import Payload, summary_of
+from bot.ui.save import SaveButton
 from bot.ui.text import plural
 from papers.text import readable
 from storage.papers import StoredPaper
@@ -80,7 +80,7 @@ def render_entries(
     buttons: Sequence[AnyItem] = (),
     footer: str = "",
 ) -> ui.LayoutView:
-    """Return a page of entries, each with its reason."""
+    """Return a page of entries, each with its reason and a Save button."""
     shown = entries[page * PAGE : (page + 1) * PAGE]
     return render_hits(
         HitsPage(
@@ -90,14 +90,17 @@ def render_entries(
             total=len(entries),
             footer=footer,
         ),
-        accessory=save_button,
+        accessory=lambda hit: SaveButton(hit.paper_id),
         buttons=buttons,
     )
 
 
 def why(topics: int) -> str:
-    """Say why the message came."""
-    return f"You get this because you follow {plural(topics, 'topic')}."
+    """Say why the message came, and what reacting to it does."""
+    return (
+        f"You get this because you follow {plural(topics, 'topic')}."
+        " 🔖 on this message saves the papers that it began with."
+    )
 
 
 def _hit(entry: DigestEntry) -> Hit:

@@ -154,6 +154,7 @@ class Digester:
         channel = self._bot.get_partial_messageable(opened, type=discord.ChannelType.private)
         try:
             found = await self._already_there(channel, digest, payload)
+            again = found is not None
             if found is None:
                 async with self._database.write() as conn:
                     wait = await digests.spend(
@@ -176,6 +177,7 @@ class Digester:
             shown = [entry.paper_id for entry in payload.entries[:PAGE]]
             await digests.mark_sent(conn, digest, found, opened, shown, now)
             await subscriptions.reached(conn, digest.user_id)
+        self._bot.library.shown(found, channel_id=opened, guild_id=None, found=again)
         log.info("digest sent digest_id=%d papers=%d", digest.id, len(payload.entries))
 
     async def _post(

@@ -172,7 +172,9 @@ async def test_closed_messages_put_the_digest_into_the_inbox_and_three_pause_the
         assert "Flow Matching Monday" not in digest
 
 
-async def test_everybody_gets_exactly_one_after_a_restart_in_the_middle(tmp_path: Path) -> None:
+async def test_everybody_gets_exactly_one_after_a_restart_in_the_middle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     people = 500
     async with world(
         tmp_path,
@@ -201,6 +203,8 @@ async def test_everybody_gets_exactly_one_after_a_restart_in_the_middle(tmp_path
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(discord.abc.Messageable, "send", dying)
             await here.tick(at(MONDAY, 9))
+        # Reading the reactions of 250 messages back is paced to half a minute.
+        monkeypatch.setattr("bot.library._mending.PACE", 10_000)
         await here.restart()
         for minute in range(1, 4):
             await here.tick(at(MONDAY, 9, minute))
@@ -438,6 +442,17 @@ async def test_while_discord_holds_messages_back_subscribing_writes_to_nobody(
         assert len(dms(here.member)) == 1
         async with here.bot.database.read() as conn:
             assert await digests.broken_until(conn, here.clock.now()) == until
+
+
+async def test_the_papers_of_a_digest_can_be_saved_from_it(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id)
+        await here.tick(at(MONDAY, 9))
+        message = here.member.user.dm_channel.history()[-1]
+        await here.member.user.click(message, label="Save")
+        async with here.bot.database.read() as conn:
+            saved = await library.saved_papers(conn, here.member.id)
+        assert len(saved) == 1
 
 
 async def test_the_topic_trending_is_not_matched_like_words(tmp_path: Path) -> None:

@@ -1,0 +1,92 @@
+"""A person's library as they look at it: a page of it, searched or sorted."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot import limits
+from storage import library, papers
+from storage.library import ReadingList, Saved, Sort
+from storage.papers import StoredPaper
+from storage.search import SearchRequest
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+QUERY_LENGTH: Final = 50
+"""Characters of a query: it travels in the buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a library somebody looks at; with a query, the best match comes first."""
+
+    list_id: int | None = None
+    sort: Sort = Sort.NEWEST
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfPage:
+    """One page of a library."""
+
+    view: View
+    number: int
+    pages: int
+    total: int
+    entries: tuple[tuple[Saved, StoredPaper], ...]
+    lists: tuple[ReadingList, ...]
+
+    @property
+    def list(self) -> ReadingList | None:
+        """The list that is looked at, `None` for the whole library."""
+        return next((each for each in self.lists if each.id == self.view.list_id), None)
+
+
+async def shelf_page(bot: "PaperBot", user_id: int, view: View, number: int) -> ShelfPage:
+    """Return a page of a person's library; beyond the last one, the last."""
+    size = limits.PAGE_HITS
+    if view.query:
+        found = await search(bot, user_id, view.query, view.list_id)
+        number = min(number, max(0, (len(found) - 1) // size))
+        async with bot.database.read() as conn:
+            shown = found[number * size : (number + 1) * size]
+            entries = await library.describe(conn, user_id, shown)
+        total = len(found)
+    else:
+        async with bot.database.read() as conn:
+            entries, total = await library.page(
+                conn,
+                user_id,
+                list_id=view.list_id,
+                sort=view.sort,
+                offset=number * size,
+                limit=size,
+            )
+        if not entries and number:
+            return await shelf_page(bot, user_id, view, max(0, (total - 1) // size))
+    async with bot.database.read() as conn:
+        lists = await library.of_user(conn, user_id)
+        known = await papers.get_many(conn, [entry.paper_id for entry in entries])
+    return ShelfPage(
+        view=view,
+        number=number,
+        pages=max(1, -(-total // size)),
+        total=total,
+        entries=tuple((e, known[e.paper_id]) for e in entries if e.paper_id in known),
+        lists=tuple(lists),
+    )
+
+
+async def search(
+    bot: "PaperBot", user_id: int, query: str, list_id: int | None = None
+) -> list[str]:
+    """Return the saved papers that answer a query, as the search ranks them.
+
+    Then come those that hold its words, notes included, but that others push off its list.
+    """
+    answer = await bot.search.engine.search(SearchRequest(query))
+    async with bot.database.read() as conn:
+        mine = await library.saved_papers(conn, user_id, list_id)
+        literally = await library.matching(conn, user_id, query, list_id)
+    ranked = [hit.paper_id for hit in answer.hits if hit.paper_id in mine]
+    return list(dict.fromkeys((*ranked, *literally)))
