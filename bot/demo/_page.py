@@ -31,10 +31,12 @@ LONGEST_WAIT: Final = 240.0
 SUGGESTIONS: Final = (
     ("paper trending", "/paper trending", "the best of the day, the week or the month"),
     ("paper search", "/paper search query: video generation", "by words and by meaning"),
-    ("paper subscribe", "/paper subscribe topic: diffusion", "and look at your direct messages"),
-    ("paper library", "/paper library", "what you saved"),
+    ("paper subscribe", "/paper subscribe topic: diffusion", "then look at your direct messages"),
+    ("paper digest now", "/paper digest now", "what is new in your topics, by direct message"),
+    ("library show", "/library show", "what you saved"),
+    ("library export", "/library export format: bibtex", "to take it along"),
     ("paper status", "/paper status", "the newest batch, the sources, the next thread"),
-    ("feed preview", "/feed preview", "as Ada: what would be posted now"),
+    ("feed list", "/feed list", "as Ada: which channel gets what, and when"),
 )
 """Commands worth trying: shown as far as this bot has them."""
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 
@@ -48,18 +48,33 @@ def visit(page: Page, url: str) -> None:
     """Open an address of the demo, which differs from the one before in its fragment only."""
     page.goto("about:blank")
     page.goto(url)
-    page.wait_for_function("() => window.simcordPreview?.ready")
+    wait_until_idle(page)
 
 
-def run(page: Page, slash_command: str) -> None:
-    """Type a command into the page's composer and send it, as a person does."""
+def wait_until_idle(page: Page) -> None:
+    """Wait until the page takes the next action: while one is under way it ignores others."""
+    page.wait_for_function(
+        "() => window.simcordPreview?.ready && !window.simcordPreview.pendingAction"
+    )
+
+
+def press(page: Page, button: Locator) -> None:
+    """Click something that the bot answers."""
+    wait_until_idle(page)
+    button.click()
+
+
+def run(page: Page, slash_command: str, value: str = "") -> None:
+    """Type a command, and its first option's value, into the page's composer, and send it."""
+    wait_until_idle(page)
     page.locator("#channel-composer-input").click()
     page.keyboard.type(slash_command)
-    name = slash_command.removeprefix("/")
     options = page.locator("#command-picker-listbox [role=option]")
-    expect(options.first).to_contain_text(re.compile(rf"/?{re.escape(name)}"))
+    expect(options.first).to_contain_text(re.compile(re.escape(slash_command.removeprefix("/"))))
     page.keyboard.press("Enter")
     expect(page.locator(".command-chip")).to_have_text(slash_command)
+    if value:
+        page.locator(".command-option-input").fill(value)
     page.locator("#send-message").click()
     expect(page.locator(".command-chip")).to_have_count(0)
 

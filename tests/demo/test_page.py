@@ -11,7 +11,16 @@ pytest.importorskip("playwright", reason="needs Playwright, which installing [de
 
 from playwright.sync_api import Page, expect
 
-from tests.demo.browsing import CHROMIUM, PHONE_LIKE, browser, picture, run, visit
+from tests.demo.browsing import (
+    CHROMIUM,
+    PHONE_LIKE,
+    browser,
+    picture,
+    press,
+    run,
+    visit,
+    wait_until_idle,
+)
 from tests.demo.running import next_address, serving
 
 pytestmark = [
@@ -34,16 +43,35 @@ def test_a_person_runs_commands_turns_pages_and_the_bot_answers(tmp_path: Path, 
 
         run(page, "/paper trending")
         expect(said).to_contain_text("Trending on Monday 8 December 2025")
-        page.get_by_role("button", name="The month").last.click()
+        press(page, page.get_by_role("button", name="The month").last)
         expect(said).to_contain_text("Trending in December 2025")
         expect(said).to_contain_text("60 papers · page 1 of 6")
-        page.get_by_role("button", name="Next").last.click()
+        press(page, page.get_by_role("button", name="Next").last)
         expect(said).to_contain_text("60 papers · page 2 of 6")
 
+        wait_until_idle(page)
         page.get_by_label("Viewing as").select_option("Grace")
         expect(said).not_to_contain_text("Trending in")
         run(page, "/paper status")
         expect(said).to_contain_text("Newest batch: Monday 8 December 2025, 10 papers")
+
+
+def test_a_person_searches_and_saves_papers_in_the_thread(tmp_path: Path, page: Page) -> None:
+    with serving(tmp_path, "--place", "thread") as (_, url):
+        visit(page, url)
+        said = page.locator("#channel-message-list")
+        expect(said.get_by_role("button", name="Save")).to_have_count(10)
+
+        run(page, "/paper search", "talking video")
+        expect(said).to_contain_text("AnyTalker: Scaling Multi-Person Talking Video Generation")
+
+        press(page, said.get_by_role("button", name="Save").first)
+        expect(said).to_contain_text("Saved to")
+
+        marks = said.locator("button.reaction-chip")
+        expect(marks).to_have_count(10)
+        press(page, marks.nth(1))
+        expect(marks.nth(1)).to_contain_text("2")
 
 
 def test_the_thread_and_direct_messages_are_a_word_away(tmp_path: Path, page: Page) -> None:
