@@ -23,6 +23,7 @@ from bot.ui.errors import Interaction, UserError
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem, short_day
+from bot.ui.save import SaveButton
 from cogs.paper_search._papers import open_abstract, open_card, open_similar
 from cogs.paper_search._refine import refine_modal
 from cogs.paper_search._replies import Making, change, is_own, reply, turn
@@ -246,6 +247,7 @@ def results_view(page: ResultsPage) -> ui.LayoutView:
         ]
     return render_hits(
         hits,
+        accessory=lambda hit: SaveButton(hit.paper_id),
         select=OpenHit(session.id, _options(hits)),
         buttons=[*turns, *others, RefineButton(session.id), *fresh],
     )

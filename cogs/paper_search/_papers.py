@@ -14,11 +14,12 @@ from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem, link_button
+from bot.ui.save import SaveButton
 from cogs.paper_search._replies import change, reply, turn
 from papers import arxiv_id
 from papers.model import Paper
 from papers.text import readable
-from storage import cards
+from storage import cards, library
 from storage.papers import StoredPaper
 from storage.search import Similar
 
@@ -78,7 +79,7 @@ async def open_card(interaction: Interaction, paper_id: str, *, public: bool) ->
     async def make() -> ui.LayoutView:
         entry = await _known(bot, paper_id)
         shown.append(entry)
-        return card_view(entry)
+        return await _card(interaction, entry)
 
     message_id = await reply(interaction, make(), ephemeral=not public)
     if public and message_id is not None and interaction.channel_id is not None:
@@ -91,6 +92,9 @@ async def open_card(interaction: Interaction, paper_id: str, *, public: bool) ->
                 guild_id=interaction.guild_id,
                 now=bot.clock.now(),
             )
+        bot.library.shown(
+            message_id, channel_id=interaction.channel_id, guild_id=interaction.guild_id
+        )
     bot.search.complete(shown[0].paper, partial(_complete, interaction))
 
 
@@ -106,6 +110,7 @@ async def open_abstract(interaction: Interaction, paper_id: str) -> None:
             actions=[
                 link_button("arXiv", arxiv_id.abs_url(paper_id)),
                 link_button("PDF", arxiv_id.pdf_url(paper_id)),
+                SaveButton(paper_id),
                 SimilarButton(paper_id),
             ],
         )
@@ -119,9 +124,15 @@ async def open_similar(interaction: Interaction, paper_id: str, *, public: bool)
     await reply(interaction, _similar_view(bot, paper_id, 0), ephemeral=not public)
 
 
-def card_view(entry: StoredPaper) -> ui.LayoutView:
+def card_view(entry: StoredPaper, saved: int | None = None) -> ui.LayoutView:
     """Return the full card of a paper with what can be done about it."""
-    return render_paper(entry.paper, entry.metrics, actions=[SimilarButton(entry.paper.id)])
+    paper_id = entry.paper.id
+    return render_paper(
+        entry.paper,
+        entry.metrics,
+        saved=saved,
+        actions=[SaveButton(paper_id), SimilarButton(paper_id)],
+    )
 
 
 def similar_view(page: SimilarPage) -> ui.LayoutView:
@@ -148,7 +159,7 @@ def similar_view(page: SimilarPage) -> ui.LayoutView:
             lambda to, label, off: SimilarTurn(paper.id, to, label, off=off),
         )
     )
-    return render_hits(hits, buttons=turns)
+    return render_hits(hits, accessory=lambda hit: SaveButton(hit.paper_id), buttons=turns)
 
 
 def why(similar: Similar) -> str:
@@ -189,7 +200,16 @@ async def _known(bot: Any, paper_id: str) -> StoredPaper:
 
 
 async def _complete(interaction: Interaction, entry: StoredPaper) -> None:
-    await change(interaction, card_view(entry))
+    await change(interaction, await _card(interaction, entry))
+
+
+async def _card(interaction: Interaction, entry: StoredPaper) -> ui.LayoutView:
+    bot: PaperBot = interaction.client
+    if interaction.guild_id is None:
+        return card_view(entry)
+    async with bot.database.read() as conn:
+        saved = await library.saved_count(conn, interaction.guild_id, entry.paper.id)
+    return card_view(entry, saved)
 
 
 def _linked(paper: Paper) -> str:

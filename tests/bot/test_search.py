@@ -106,8 +106,8 @@ async def test_wrong_syntax_is_read_as_words_and_the_place_is_named(tmp_path: Pa
 
 async def test_a_correction_is_told(tmp_path: Path) -> None:
     async with searching(tmp_path) as here:
-        text = shown(await here.search("segmentatoin"))
-        assert "No paper has “segmentatoin”, so I read it as segmentation" in text
+        text = shown(await here.search("adaptaion"))
+        assert "No paper has “adaptaion”, so I read it as adaptation" in text
 
 
 async def test_nothing_found_says_what_to_do(tmp_path: Path) -> None:

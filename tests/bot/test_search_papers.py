@@ -171,3 +171,26 @@ async def test_the_card_leads_to_similar_papers(tmp_path: Path) -> None:
         opened = await here.ada.click(card.response, label="Similar papers")
         assert opened.ephemeral
         assert "Similar to Denoising Diffusion" in shown(opened)
+
+
+async def test_a_reaction_on_a_public_card_saves_and_the_card_counts_who_did(
+    tmp_path: Path,
+) -> None:
+    async with searching(tmp_path) as here:
+        public = await here.grace.slash(
+            here.channel, "paper show", id_or_link="1706.03762", public=True
+        )
+        assert public.response is not None
+        await here.ada.react(public.response.message, "🔖")
+        again = await here.grace.slash(here.channel, "paper show", id_or_link="1706.03762")
+        assert "saved by 1 member here" in shown(again)
+
+
+async def test_a_hit_is_saved_by_the_button_beside_it(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        result = await here.search("segment anything")
+        assert result.response is not None
+        saved = await here.grace.click(result.response, custom_id="v1:save:2304.02643")
+        assert "Saved to" in shown(saved)
+        card = await here.grace.slash(here.channel, "paper show", id_or_link="2304.02643")
+        assert "saved by 1 member here" in shown(card)
