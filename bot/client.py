@@ -36,6 +36,7 @@ EXTENSIONS = (
     "cogs.servers",
     "cogs.trending",
     "cogs.library",
+    "cogs.privacy",
     "cogs.paper_search",
     "cogs.subscriptions",
     "cogs.status",

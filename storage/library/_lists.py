@@ -1,6 +1,6 @@
 """People's lists: made, renamed, given an emoji, deleted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -130,6 +130,33 @@ async def change(conn: AsyncConnection, wanted: ReadingList) -> bool:
         .values(name=wanted.name, key=key, emoji=wanted.emoji, emoji_key=emoji)
     )
     return True
+
+
+async def make_read_list(
+    conn: AsyncConnection, mine: Sequence[ReadingList], now: datetime
+) -> ReadingList:
+    """Give somebody who has none a list that marks papers as read, under a name that is free.
+
+    It may be one more than people can make themselves.
+    """
+    default = next(each for each in DEFAULT_LISTS if each.is_read)
+    taken = {each.name.casefold() for each in mine}
+    names = (default.name, *(f"{default.name} {number}" for number in range(2, MOST_LISTS + 2)))
+    name = next(name for name in names if name.casefold() not in taken)
+    free = all(emoji_key(each.emoji or "") != emoji_key(default.emoji) for each in mine)
+    await conn.execute(
+        _INSERT_LIST.values(
+            user_id=mine[0].user_id,
+            name=name,
+            key=name.casefold(),
+            emoji=default.emoji if free else None,
+            emoji_key=emoji_key(default.emoji) if free else None,
+            is_default=0,
+            is_read=1,
+            created_at=now,
+        )
+    )
+    return next(each for each in await of_user(conn, mine[0].user_id) if each.is_read)
 
 
 async def make_default(conn: AsyncConnection, user_id: int, list_id: int) -> None:

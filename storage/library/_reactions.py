@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.library import _lists
@@ -178,8 +178,8 @@ async def _clear(conn: AsyncConnection, event: Cleared) -> None:
     await conn.execute(statement)
 
 
-async def _shown(conn: AsyncConnection, message_ids: Iterable[int]) -> dict[int, list[Row[Any]]]:
-    shown: dict[int, list[Row[Any]]] = {}
+async def _shown(conn: AsyncConnection, message_ids: Iterable[int]) -> dict[int, list[Any]]:
+    shown: dict[int, list[Any]] = {}
     columns = (cards.c.message_id, cards.c.paper_id, cards.c.channel_id, cards.c.guild_id)
     for ids in chunks(list(message_ids)):
         for row in await conn.execute(select(*columns).where(cards.c.message_id.in_(ids))):

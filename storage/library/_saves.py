@@ -58,6 +58,15 @@ async def default_list(conn: AsyncConnection, user_id: int, now: datetime) -> Re
     return (await _lists.ensure(conn, user_id, now))[0]
 
 
+async def read_list(conn: AsyncConnection, user_id: int, now: datetime) -> ReadingList:
+    """Return the list that marks papers as read, made anew where the person had deleted it."""
+    mine = await _lists.ensure(conn, user_id, now)
+    for each in mine:
+        if each.is_read:
+            return each
+    return await _lists.make_read_list(conn, mine, now)
+
+
 async def save(
     conn: AsyncConnection,
     user_id: int,

@@ -1,0 +1,163 @@
+"""`/privacy …`: what is kept about a person, shown, taken along, erased."""
+
+import io
+import json
+import re
+import zipfile
+from typing import Self
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.client import PaperBot
+from bot.ui.buttons import PaperboyButton, custom_id, template
+from bot.ui.errors import Interaction as AnyInteraction
+from bot.ui.errors import UserError
+from bot.ui.notices import render_notice
+from bot.ui.parts import ALARM
+from bot.ui.text import plural
+from storage import library, privacy
+
+Interaction = discord.Interaction[PaperBot]
+
+WHY = {
+    "users": "your Discord id, which everything else hangs on",
+    "lists": "your reading lists",
+    "saves": "the papers on them, with when, where and by what you saved them",
+    "notes": "your notes on papers",
+    "subscribers": "when your digest comes, and the conversation it comes in",
+    "subscriptions": "the topics that you follow",
+    "digests": "the digests that you got, so that no paper comes twice",
+    "digest_papers": "the papers in them",
+    "privacy_settings": "what you set here",
+}
+"""What each table of a person holds and why, in words for that person."""
+
+
+class EraseMe(PaperboyButton, template=template("erase-me")):
+    """The one confirmation of `/privacy delete`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ui.Button(
+                label="Erase everything",
+                style=discord.ButtonStyle.danger,
+                custom_id=custom_id("erase-me"),
+            )
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button."""
+        return cls()
+
+    async def pressed(self, interaction: AnyInteraction) -> None:
+        """Erase everything of whoever presses it."""
+        bot: PaperBot = interaction.client
+        async with bot.database.write() as conn:
+            rows = await privacy.erase(conn, interaction.user.id, bot.clock.now())
+        await interaction.response.edit_message(
+            view=render_notice(
+                "Erased",
+                f"{plural(rows, 'entry', 'entries')} about you are gone for good."
+                if rows
+                else "Nothing about you was kept.",
+            )
+        )
+
+
+class Privacy(commands.Cog):
+    """People's rights over what is kept about them."""
+
+    privacy = app_commands.Group(
+        name="privacy",
+        description="What I keep about you: see it, take it along, erase it",
+        allowed_contexts=app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=True
+        ),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    )
+
+    def __init__(self, bot: PaperBot) -> None:
+        self.bot = bot
+
+    @privacy.command(name="show", description="What I keep about you, and why")
+    async def show(self, interaction: Interaction) -> None:
+        """Say what is kept."""
+        async with self.bot.database.read() as conn:
+            counts = await privacy.counts(conn, interaction.user.id)
+        lines = [
+            f"- {plural(count, 'entry', 'entries')}: {WHY.get(table, table)}"
+            for table, count in counts.items()
+            if count
+        ]
+        text = "\n".join(lines) if lines else "Nothing: you have not saved or followed anything."
+        await interaction.response.send_message(
+            view=render_notice(
+                "What I keep about you",
+                f"{text}\n\n{self.bot.mention('privacy export')} gives you all of it as a file;"
+                f" {self.bot.mention('privacy delete')} erases it. I do not read messages, and"
+                " searches are not kept under anybody's name.",
+            ),
+            ephemeral=True,
+        )
+
+    @privacy.command(name="export", description="Everything that I keep about you, as a file")
+    async def export(self, interaction: Interaction) -> None:
+        """Answer with a zip of JSON: one file for each kind of entry."""
+        await interaction.response.defer(ephemeral=True)
+        async with self.bot.database.read() as conn:
+            found = await privacy.export(conn, interaction.user.id)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for table, rows in found.items():
+                text = json.dumps(rows, ensure_ascii=False, indent=1)
+                archive.writestr(f"{table}.json", text)
+        packed.seek(0)
+        file = discord.File(packed, filename="paperboy-my-data.zip")
+        await interaction.followup.send(
+            "Everything that I keep about you, one file of JSON for each kind of entry.",
+            file=file,
+            ephemeral=True,
+        )
+
+    @privacy.command(name="delete", description="Erase everything that I keep about you")
+    async def delete(self, interaction: Interaction) -> None:
+        """Ask once, then erase."""
+        async with self.bot.database.read() as conn:
+            counts = await privacy.counts(conn, interaction.user.id)
+        if not any(counts.values()):
+            raise UserError("There is nothing to erase: I keep nothing about you.")
+        await interaction.response.send_message(
+            view=render_notice(
+                "Erase everything?",
+                "Your library, your notes, your topics and your digests go at once and for good."
+                f" {self.bot.mention('privacy export')} gives you a copy first.",
+                colour=ALARM,
+                actions=[EraseMe()],
+            ),
+            ephemeral=True,
+        )
+
+    @privacy.command(name="settings", description="Whether your saves count in a server's list")
+    @app_commands.describe(count_my_saves="Count what you save, namelessly, in /paper top")
+    async def settings(self, interaction: Interaction, count_my_saves: bool) -> None:
+        """Let a person's saves count, or not."""
+        async with self.bot.database.write() as conn:
+            await library.set_counts(
+                conn, interaction.user.id, self.bot.clock.now(), counted=count_my_saves
+            )
+        counted = "count, without your name" if count_my_saves else "do not count"
+        await interaction.response.send_message(
+            view=render_notice(
+                "Set", f"Your saves {counted}, in what a server's members save most."
+            ),
+            ephemeral=True,
+        )
+
+
+async def setup(bot: PaperBot) -> None:
+    """Add the cog and its button."""
+    bot.add_dynamic_items(EraseMe)
+    await bot.add_cog(Privacy(bot))
