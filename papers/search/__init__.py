@@ -11,6 +11,7 @@ from papers.search._fusion import (
     feedback,
     fuse,
     idf,
+    score,
 )
 from papers.search._spelling import RARE, readings, slips, split
 from papers.search._words import MAX_QUERY_WORDS, Analysis, QueryWords
@@ -31,6 +32,7 @@ __all__ = [
     "idf",
     "is_expression",
     "readings",
+    "score",
     "slips",
     "split",
 ]

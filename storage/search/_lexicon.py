@@ -24,6 +24,7 @@ READING_BOOST = 0.8
 
 _TIER_POOL = 50  # of which at most `TITLE_HITS` go first for their titles
 _NAME_WORDS = 4
+_LONGEST_TITLE = 24  # words of a title that is asked for as it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,14 @@ class Lexicon:
             written = self._titled(plan, author, within)
             scores |= written
             found |= dict.fromkeys(written, Tier.AUTHOR)
-        if len(plan.words.all) > 1:
-            phrase = Query.phrase_query(self._schema, "title_words", list(plan.words.all))
-            held = self._titled(plan, phrase, within)
-            scores |= held
-            lengths = self._values("title_length", phrase, within)
-            for row in held:
-                exact = lengths.get(row) == len(plan.words.all)
-                found[row] = Tier.EXACT if exact else Tier.PHRASE
+        if 1 < len(plan.words.all) <= _LONGEST_TITLE:
+            phrase = Query.phrase_query(self._schema, "title_words", [*plan.words.all])
+            if held := self._titled(plan, phrase, within):
+                scores |= held
+                lengths = self._values("title_length", phrase, within)
+                for row in held:
+                    exact = lengths.get(row) == len(plan.words.all)
+                    found[row] = Tier.EXACT if exact else Tier.PHRASE
         return found, scores
 
     def holding_all(self, plan: Plan, within: Query | None, limit: int) -> list[int]:

@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 BATCH = 32
 """Papers embedded and written at a time: below a second of work, so that stopping is quick."""
 
+HELPERS = 3
+"""Two searches at a time have two halves each, and a half of the nearest papers to find."""
+
 _NICE = 10  # the thread's priority below the rest of the process, where the system can do that
 _QUERIES = 512  # vectors of queries kept: turning a page embeds nothing
 _QUERY_WORDS = 64  # a longer query's vector is that of its beginning
@@ -40,6 +43,8 @@ class Memory:
         self._queries: OrderedDict[str, Floats] = OrderedDict()
         self._queries_lock = threading.Lock()
         self._thread = ThreadPoolExecutor(1, "embedding", initializer=_step_back)
+        self.helper = ThreadPoolExecutor(HELPERS, "search-half")
+        """Threads for one half of a search each."""
 
     async def load(self) -> None:
         """Read the vectors that the database has."""
@@ -92,7 +97,7 @@ class Memory:
 
     def nearest(self, vector: Floats, limit: int) -> list[int]:
         """Return the rows of the nearest papers, in no order."""
-        rows, cosines = self.matrix.cosines(vector)
+        rows, cosines = self.matrix.cosines(vector, self.helper)
         if len(rows) > limit:
             rows = rows[np.argpartition(-cosines, limit)[:limit]]
         return [int(row) for row in rows]
@@ -100,6 +105,7 @@ class Memory:
     def close(self) -> None:
         """Let the batch under way finish, and start no other."""
         self._thread.shutdown(wait=True, cancel_futures=True)
+        self.helper.shutdown(wait=True, cancel_futures=True)
 
 
 def document_text(entry: StoredPaper) -> str:

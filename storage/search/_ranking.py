@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from tantivy import Query
 
-from papers.search import FEEDBACK_PAPERS, Ranked, Tier, alike, feedback, fuse
+from papers.search import FEEDBACK_PAPERS, Ranked, Tier, alike, feedback, fuse, score
 from storage.index import PaperIndex
 from storage.papers import StoredPaper
 from storage.search._conditions import Conditions
@@ -40,25 +41,34 @@ def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ra
     )
     if not plan.terms:
         rows = lexicon.matching(within, DEPTH) if within is not None else []
-        return Ranking(plan, [Ranked(row, 0.0, 0.0, None) for row in rows], by_meaning=False)
-    words = lexicon.best(plan, within, DEPTH)
-    tiers, titled = lexicon.tiers(plan, within)
-    words |= titled
+        return Ranking(plan, [Ranked(row, 0.0, None) for row in rows], by_meaning=False)
     if memory is None or not len(memory.matrix):
+        words, tiers = _by_words(lexicon, plan, within)
         hits = fuse(words, plan.weight, {}, tiers)
         return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=False)
+    # The halves need nothing of each other: where there are two cores they take the time of one.
+    found_by_words = memory.helper.submit(_by_words, lexicon, plan, within)
     query = memory.of_query(plan.words.all, request.text)
     near = _near(lexicon, memory, query, within)
+    words, tiers = found_by_words.result()
     words |= lexicon.best(plan, within, len(near), rows=[row for row in near if row not in words])
     rows, found = memory.matrix.of(list(dict.fromkeys((*words, *near))))
     # Once to know the best papers, and again from where they draw the query.
-    first = fuse(words, plan.weight, dict(zip(rows, dots(found, query).tolist(), strict=True)), {})
-    places = {row: place for place, row in enumerate(rows)}
-    best = [hit for hit in first[:FEEDBACK_PAPERS] if hit.row in places]
-    moved = feedback(query, found[[places[hit.row] for hit in best]], [hit.score for hit in best])
+    covered = np.array([words.get(row, 0.0) for row in rows], dtype=np.float32)
+    first = score(covered, plan.weight, dots(found, query))
+    best = np.argsort(-first, kind="stable")[:FEEDBACK_PAPERS]
+    moved = feedback(query, found[best], first[best])
     cosines = dict(zip(rows, dots(found, moved).tolist(), strict=True))
     hits = fuse(words, plan.weight, cosines, tiers)
     return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=True)
+
+
+def _by_words(
+    lexicon: Lexicon, plan: Plan, within: Query | None
+) -> tuple[dict[int, float], dict[int, Tier]]:
+    words = lexicon.best(plan, within, DEPTH)
+    tiers, titled = lexicon.tiers(plan, within)
+    return words | titled, tiers
 
 
 def like(
@@ -115,4 +125,4 @@ def _sortable(
     if len(every) < _EVERY_WORD:
         return hits[: _EVERY_WORD * 5]
     ranked = {hit.row: hit for hit in hits}
-    return [ranked.get(row) or Ranked(row, 0.0, 1.0, None, Tier.NONE) for row in every]
+    return [ranked.get(row) or Ranked(row, 0.0, None) for row in every]

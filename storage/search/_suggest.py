@@ -10,6 +10,8 @@ _COMPLETIONS = 12
 """Words that a begun word may become: enough for titles, few enough to stay at a millisecond."""
 
 _TITLE_POOL = 40
+_SHORTEST = 2  # letters that say enough to be completed: one letter begins a tenth of all words
+_LONG = 12  # letters; so much of a title's beginning is no longer the beginning of a topic
 _OF_EACH = 4  # topics and authors that may stand above titles
 
 
@@ -19,16 +21,16 @@ def suggest(index: PaperIndex, text: str, limit: int) -> list[Suggestion]:
     key = index.folded(text)
     if not key:
         return []
-    # "diffusion " asks for titles with the word, "diffusion" also for longer words.
-    begun = not text[-1:].isspace()
     topics = _names(searcher, "keyword_names", key, SuggestionKind.TOPIC, _OF_EACH)
+    if len(key) < _SHORTEST:
+        return topics[:limit]
     authors = _names(searcher, "author_names", key, SuggestionKind.AUTHOR, _OF_EACH)
-    titles = _titles(searcher, index, key.split(), begun, limit)
+    # "diffusion " asks for titles with the word, "diffusion" also for longer words.
+    titles = _titles(searcher, index, key.split(), not text[-1:].isspace(), limit)
     named = [*topics, *authors]
     starts = [title for title in titles if index.folded(title.text).startswith(key)]
     rest = [title for title in titles if title not in starts]
-    if len(key) >= 12:
-        # So much of a title's beginning is no longer the beginning of a topic.
+    if len(key) >= _LONG:
         return [*starts, *named, *rest][:limit]
     return [*named, *starts, *rest][:limit]
 
@@ -49,22 +51,25 @@ def _titles(
     searcher: tantivy.Searcher, index: PaperIndex, words: list[str], begun: bool, limit: int
 ) -> list[Suggestion]:
     schema = index.schema
-    must = [
-        (Occur.Must, Query.term_query(schema, "title_words", word))
-        for word in (words[:-1] if begun else words)
-    ]
-    if begun:
-        grown = searcher.terms_with_prefix("title_words", words[-1], limit=_COMPLETIONS)
-        last = [Query.term_query(schema, "title_words", word) for word, _ in grown]
-        if not last:
+    last = words[-1] if begun else ""
+    whole = words[:-1] if begun else words
+    must = [(Occur.Must, Query.term_query(schema, "title_words", word)) for word in whole]
+    if len(last) >= _SHORTEST or (last and not whole):
+        grown = searcher.terms_with_prefix("title_words", last, limit=_COMPLETIONS)
+        ends = [Query.term_query(schema, "title_words", word) for word, _ in grown]
+        if not ends:
             return []
-        must.append((Occur.Must, Query.boolean_query([(Occur.Should, each) for each in last])))
+        must.append((Occur.Must, Query.boolean_query([(Occur.Should, each) for each in ends])))
+        last = ""
     hits = searcher.search(
         Query.boolean_query(must), limit=min(_TITLE_POOL, limit * 2), count=False
     ).hits
     found: list[Suggestion] = []
     for _, address in hits:
         document = searcher.doc(address)
-        title, paper_id = document.get_first("title"), document.get_first("id")
-        found.append(Suggestion(SuggestionKind.TITLE, " ".join(str(title).split()), str(paper_id)))
+        title, paper_id = str(document.get_first("title")), str(document.get_first("id"))
+        # One letter begins too many words of the dictionary, but few of these titles.
+        if last and not any(word.startswith(last) for word in index.folded(title).split()):
+            continue
+        found.append(Suggestion(SuggestionKind.TITLE, " ".join(title.split()), paper_id))
     return found

@@ -152,10 +152,10 @@ def test_every_candidate_is_ranked_once(
 
 def test_feedback_moves_the_query_towards_the_best_papers() -> None:
     query = np.array([1, 0], dtype=np.float32)
-    moved = feedback(query, np.array([[0, 1]], dtype=np.float32), [1.0])
+    moved = feedback(query, np.array([[0, 1]], dtype=np.float32), np.ones(1))
     assert 0 < moved[1] < moved[0]
     assert math.isclose(float(np.linalg.norm(moved)), 1, rel_tol=1e-5)
-    assert feedback(query, np.empty((0, 2), dtype=np.float32), []) is query
+    assert feedback(query, np.empty((0, 2), dtype=np.float32), np.empty(0)) is query
 
 
 def test_likeness_weighs_meaning_above_shared_words() -> None:
