@@ -62,9 +62,12 @@ class Pages:
         with Terminal() as typed:
             if typed.listening:
                 click.echo("\nType here, then Enter:")
-                click.echo(f"  {', '.join(PLACES)}   another place, or a person's direct messages")
-                click.echo("  wait 6   let six hours pass")
-                click.echo("  quit")
+                for words, what in (
+                    (", ".join(PLACES), "another place, or a person's direct messages"),
+                    ("wait 6", "six hours pass: digests come, the header gets new numbers"),
+                    ("quit", ""),
+                ):
+                    click.echo(f"  {words:<30} {what}".rstrip())
             while await self._show(typed):
                 pass
 
