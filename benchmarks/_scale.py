@@ -51,7 +51,8 @@ async def measure_scale(number: int, file: Path | None, setting: str) -> None:
         for label, used in (("", setting), ("-none", "none")):
             if label and setting == "none":
                 continue
-            say(name, f"ours{label}", "memory_mb", _memory_of(path, used), embedder=used)
+            peak, kept = _memory_of(path, used)
+            say(name, f"ours{label}", "memory_mb", kept, peak_mb=peak, embedder=used)
         started = time.perf_counter()
         database = await Database.open(f"sqlite+aiosqlite:///{path}")
         engine = await SearchEngine.open(database, embedder=embedder)
@@ -174,11 +175,12 @@ def _size(path: Path) -> float:
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
-def _memory_of(path: Path, setting: str) -> float:
-    """Return the most memory of a process that opens everything and answers questions."""
+def _memory_of(path: Path, setting: str) -> tuple[float, float]:
+    """Return the most and the last memory of a process that opens everything and is asked."""
     command = [sys.executable, "-m", "benchmarks._scale", str(path), setting]
     answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
-    return float(answer.stdout)
+    peak, kept = answer.stdout.split()
+    return float(peak), float(kept)
 
 
 async def _use(path: Path, setting: str) -> None:
@@ -187,26 +189,28 @@ async def _use(path: Path, setting: str) -> None:
     for query in ("diffusion models", "how do language models reason over long documents?"):
         await ranking(engine, query)
         await engine.suggest(query[:8])
+    print(*_memory())
     await engine.close()
     await database.close()
-    print(_peak())
 
 
-def _peak() -> float:
-    """Return the most megabytes that this process had."""
+def _memory() -> tuple[float, float]:
+    """Return the most megabytes that this process had, and what it has."""
     status = Path("/proc/self/status")
-    if status.exists():
-        # What getrusage tells also counts the parent's memory, from before this program began.
-        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text("ascii"))
-        return int(found[1]) / 1e3 if found else 0.0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    if not status.exists():
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        return peak, peak
+    # What getrusage tells also counts the parent's memory, from before this program began.
+    found = dict(re.findall(r"(VmHWM|VmRSS):\s+(\d+) kB", status.read_text("ascii")))
+    return int(found["VmHWM"]) / 1e3, int(found["VmRSS"]) / 1e3
 
 
 def _papers(number: int, source: Sequence[Paper]) -> Iterator[Paper]:
     """Yield `number` papers: those given, then again with some of their words changed."""
     dice = random.Random(_SEED)  # noqa: S311
     source = source or list(_invented(dice))
-    vocabulary = sorted({word for paper in source for word in paper.abstract.split()})
+    # With repeats: a common word takes another's place as often as it is said.
+    vocabulary = [word for paper in source[:2_000] for word in paper.abstract.split()]
     first = datetime(2016, 1, 1, tzinfo=UTC)
     for place in range(number):
         paper = source[place % len(source)]
