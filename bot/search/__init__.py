@@ -4,14 +4,8 @@ from bot.search._engine import Engine
 from bot.search._opening import open_embedder, open_search
 from bot.search._passages import passage_of
 from bot.search._reading import QUERY_LENGTH, parse_since, read, since_choices
-from bot.search._service import (
-    FromSources,
-    LookUp,
-    PaperSearch,
-    ResultsPage,
-    SimilarPage,
-    SourceState,
-)
+from bot.search._service import PaperSearch
+from bot.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
 
 __all__ = [
     "QUERY_LENGTH",

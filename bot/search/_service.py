@@ -3,9 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import Enum, auto
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -15,6 +13,7 @@ from bot.search._engine import Engine
 from bot.search._passages import PASSAGE
 from bot.search._reading import Reading, read
 from bot.search._sources import PER_MINUTE, SourceSearcher
+from bot.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
 from bot.workers import Workers
 from papers import topics
 from papers.model import Paper
@@ -23,9 +22,9 @@ from papers.text import readable
 from storage import papers, sessions, source_searches
 from storage.database import Database
 from storage.papers import StoredPaper
-from storage.search import Degraded, Passage, Similar, Suggestion
+from storage.search import Degraded, Suggestion
 from storage.sessions import Question, Remarks, Session
-from storage.source_searches import BudgetSpentError, SourceAnswer, SourceSearch
+from storage.source_searches import BudgetSpentError, SourceSearch
 
 log = logging.getLogger(__name__)
 
@@ -39,71 +38,6 @@ STOP_TIMEOUT: Final = 3.0
 
 SIMILAR: Final = 25
 """Papers listed as similar to one: five pages."""
-
-
-class SourceState(Enum):
-    """How far the sources are with a question."""
-
-    NOT_ASKED = auto()
-    """There is nobody to ask, or nothing to ask for."""
-    BUSY = auto()
-    """Too many others ask in this minute."""
-    ASKING = auto()
-    ANSWERED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class FromSources:
-    """What the sources add to an answer."""
-
-    state: SourceState
-    answers: tuple[SourceAnswer, ...] = ()
-    names: tuple[str, ...] = ()
-    """Who is being asked."""
-    papers: tuple[str, ...] = ()
-    """Ids of papers that meet the question's conditions and are not among its hits."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResultsPage:
-    """One page of an answered search, ready to be shown."""
-
-    session: Session
-    number: int
-    pages: int
-    papers: tuple[tuple[StoredPaper, Passage | None], ...]
-    """Each with the part of its abstract that answers."""
-    sources: FromSources
-
-    @property
-    def first(self) -> int:
-        """The number of the first hit."""
-        return self.number * limits.PAGE_HITS + 1
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarPage:
-    """One page of the papers that are like one."""
-
-    paper: StoredPaper
-    number: int
-    pages: int
-    total: int
-    papers: tuple[tuple[StoredPaper, Similar], ...]
-
-    @property
-    def first(self) -> int:
-        """The number of the first paper."""
-        return self.number * limits.PAGE_HITS + 1
-
-
-@dataclass(frozen=True, slots=True)
-class LookUp:
-    """What became of looking for one paper."""
-
-    paper: StoredPaper | None
-    answers: tuple[SourceAnswer, ...] = ()
-    """What the sources said, where they were asked."""
 
 
 class PaperSearch:

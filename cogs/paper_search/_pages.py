@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import discord
 from discord import ui
 
-from bot import limits
-from bot.search import FromSources, ResultsPage, SourceState, passage_of
+from bot.search import ResultsPage, SourceState, passage_of
 from bot.ui import text
 from bot.ui.buttons import (
     NUMBER,
@@ -22,11 +21,19 @@ from bot.ui.buttons import (
 from bot.ui.errors import Interaction, UserError
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
-from bot.ui.parts import AnyItem, short_day
+from bot.ui.parts import AnyItem
 from bot.ui.save import SaveButton
 from cogs.paper_search._papers import open_abstract, open_card, open_similar
 from cogs.paper_search._refine import refine_modal
-from cogs.paper_search._replies import Making, change, is_own, reply, turn
+from cogs.paper_search._replies import change, is_own, reply, turn
+from cogs.paper_search._words import (
+    QUERY_SHOWN,
+    notes,
+    options,
+    sources_line,
+    title,
+    what_to_do,
+)
 from storage.search import Sort
 from storage.sessions import RESULTS_KEPT, Question, Session
 
@@ -35,9 +42,7 @@ if TYPE_CHECKING:
 
 _SORTS: Final = "|".join(Sort)
 _SORT_LABELS: Final = {Sort.BEST: "Best match", Sort.NEWEST: "Newest", Sort.VOTES: "Most votes"}
-_SORT_NOTES: Final = {Sort.NEWEST: "newest first", Sort.VOTES: "most votes first"}
 _HINT: Final = "Open: card, abstract or similar papers"
-_QUERY_SHOWN: Final = 120
 
 
 class TurnResults(PaperboyButton, template=template("find", session=NUMBER, page=NUMBER)):
@@ -214,24 +219,24 @@ async def ask_again(interaction: Interaction, before: Session | None, question: 
 def results_view(page: ResultsPage) -> ui.LayoutView:
     """Return a page of results with everything that can be done with it."""
     session = page.session
-    sources = _sources_line(page.sources)
+    sources = sources_line(page.sources)
     fresh = [FreshButton(session.id, len(page.sources.papers))] if page.sources.papers else []
     if not page.papers:
         return render_notice(
-            f"Nothing found for “{text.plain(session.question.query, _QUERY_SHOWN)}”",
-            _what_to_do(page),
+            f"Nothing found for “{text.plain(session.question.query, QUERY_SHOWN)}”",
+            what_to_do(page),
             footer=text.escape(sources),
             actions=[*fresh, RefineButton(session.id)],
         )
     hits = HitsPage(
-        title=_title(session),
+        title=title(session),
         hits=tuple(
             hit_of(entry.paper, entry.metrics, passage=passage_of(entry.paper, passage))
             for entry, passage in page.papers
         ),
         first=page.first,
         total=len(session.hits or ()),
-        notes=tuple(_notes(session)),
+        notes=tuple(notes(session)),
         footer=sources,
     )
     turns = page_buttons(
@@ -248,83 +253,9 @@ def results_view(page: ResultsPage) -> ui.LayoutView:
     return render_hits(
         hits,
         accessory=lambda hit: SaveButton(hit.paper_id),
-        select=OpenHit(session.id, _options(hits)),
+        select=OpenHit(session.id, options(hits)),
         buttons=[*turns, *others, RefineButton(session.id), *fresh],
     )
-
-
-def _options(page: HitsPage) -> list[discord.SelectOption]:
-    options: list[discord.SelectOption] = []
-    for position, hit in enumerate(page.hits):
-        number = page.first + position
-        for what, label, emoji in (
-            ("card", hit.title, "📄"),
-            ("text", f"Abstract of {number}", "📝"),
-            ("like", f"Similar to {number}", "🔗"),
-        ):
-            shown = f"{number}. {label}" if what == "card" else label
-            options.append(
-                discord.SelectOption(
-                    label=text.plain(shown, limits.OPTION_LABEL) or str(number),
-                    value=f"{what}:{hit.paper_id}",
-                    emoji=emoji,
-                )
-            )
-    return options
-
-
-def _title(session: Session) -> str:
-    query = text.plain(session.question.query, _QUERY_SHOWN)
-    return f"Fresh from the sources: {query}" if session.fresh else query
-
-
-def _notes(session: Session) -> list[str]:
-    remarks = session.remarks
-    notes = [_conditions(session.question), remarks.syntax or ""]
-    notes += [
-        f"No paper has “{word}”, so I read it as {' or '.join(read)}."
-        for word, read in remarks.corrections.items()
-        if read
-    ]
-    if remarks.rebuilding:
-        notes.append("The search index is being made. Until then I only look for the words.")
-    return [note for note in notes if note]
-
-
-def _conditions(question: Question) -> str:
-    since = f"since {short_day(question.since)}" if question.since else ""
-    categories = " or ".join(question.categories)
-    return " · ".join(filter(None, (since, categories, _SORT_NOTES.get(question.sort, ""))))
-
-
-def _sources_line(sources: FromSources) -> str:
-    match sources.state:
-        case SourceState.NOT_ASKED:
-            return ""
-        case SourceState.BUSY:
-            return "The sources are not asked for more now: too many searches in this minute."
-        case SourceState.ASKING:
-            return f"Asking {' and '.join(sources.names)} for more …"
-        case SourceState.ANSWERED:
-            told = [
-                f"{item.source} did not answer ({item.failure})"
-                if item.failure is not None
-                else f"{item.source} found {item.found}"
-                for item in sources.answers
-            ]
-            return f"{' · '.join(told)}{'' if sources.papers else ' · nothing new here'}"
-
-
-def _what_to_do(page: ResultsPage) -> str:
-    question = page.session.question
-    advice = ["fewer or other words, as they stand in a title or an abstract"]
-    if question.since is not None or question.categories:
-        advice.append(f"no conditions: now it is only {text.escape(_conditions(question))}")
-    advice.append("the arXiv number or link, if you have one: then I show that paper")
-    lines = [text.escape(note) for note in _notes(page.session)[1:]]
-    if page.sources.state is SourceState.ASKING:
-        lines.append("What the sources find appears here in a moment.")
-    return "\n".join((*lines, "Try", *(f"- {item}" for item in advice)))
 
 
 async def _session(bot: Any, session_id: int) -> Session:
@@ -338,7 +269,7 @@ async def _session(bot: Any, session_id: int) -> Session:
 
 async def _expired(session: Session) -> ui.LayoutView:
     return render_notice(
-        text.plain(session.question.query, _QUERY_SHOWN),
+        text.plain(session.question.query, QUERY_SHOWN),
         f"These results are older than {RESULTS_KEPT.days} days, and I forgot them. The papers are"
         " still there.",
         actions=[AgainButton(session.id)],
@@ -363,6 +294,3 @@ def _follow(interaction: Interaction, page: ResultsPage) -> None:
 
 async def _show_late(interaction: Interaction, page: ResultsPage) -> None:
     await change(interaction, results_view(page))
-
-
-__all__ = ["ITEMS", "Making", "ask_again", "open_results", "results_view"]

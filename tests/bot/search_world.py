@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import simcord
@@ -88,6 +88,16 @@ SEGMENT = known(
 )
 LIBRARY = (ATTENTION, DIFFUSION, GUIDANCE, LORA, SEGMENT)
 
+MANY = [
+    known(
+        f"2401.{number:05}",
+        f"Robots that walk, part {number}",
+        day=date(2024, 1, 1) + timedelta(days=number),
+        upvotes=(number * 37) % 211,
+    )
+    for number in range(1, 211)
+]
+
 
 @dataclass
 class Finder:
@@ -167,6 +177,15 @@ def shown(result: simcord.InteractionResult) -> str:
     """Return what can be read in an answer, as it is now."""
     assert result.response is not None
     return text_of(result.response.message)
+
+
+def titles(text: str) -> list[str]:
+    """Return the titles of a page's hits, in their order."""
+    return [
+        line.split("[", 1)[1].split("]", 1)[0]
+        for line in text.splitlines()
+        if line.startswith("**") and "](" in line
+    ]
 
 
 @asynccontextmanager
