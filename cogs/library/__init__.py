@@ -2,10 +2,23 @@
 
 from bot.client import PaperBot
 from bot.ui import save
+from cogs.library import _share, _shelf, _top
+from cogs.library._cog import Library
+from cogs.library._lists import Lists
+from cogs.library._message import SaveMessage
 from cogs.library._reactions import Reactions
+from cogs.library._top import Top
 
 
 async def setup(bot: PaperBot) -> None:
     """Add the cogs and their buttons."""
-    bot.add_dynamic_items(*save.ITEMS)
+    bot.add_dynamic_items(*save.ITEMS, *_shelf.ITEMS, *_share.ITEMS, *_top.ITEMS)
     await bot.add_cog(Reactions(bot))
+    await bot.add_cog(SaveMessage(bot))
+    await bot.add_paper_cog(Top(bot))
+    library, lists = Library(bot), Lists(bot)
+    await bot.add_cog(lists)
+    await bot.add_cog(library)
+    # A group of another cog: it stands inside `/library`, not beside it.
+    bot.tree.remove_command(lists.lists.name)
+    library.library.add_command(lists.lists)

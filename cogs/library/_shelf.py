@@ -172,6 +172,11 @@ class MarkRead(PaperboyButton, template=template("mark-read", paper_id=PAPER, re
             elif set(await library.of_paper(conn, user_id, self.paper_id)) == {target.id}:
                 # Unread is not unsaved.
                 mine = await library.default_list(conn, user_id, now)
+                if mine.id == target.id:
+                    raise UserError(
+                        "It is only on your default list, and everything there counts as read."
+                        f" {bot.mention('library lists default')} chooses another one."
+                    )
                 await library.move(conn, user_id, self.paper_id, mine.id)
             else:
                 await library.remove(conn, user_id, [self.paper_id], target.id)

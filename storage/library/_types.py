@@ -47,8 +47,8 @@ DEFAULT_LISTS = (
     DefaultList("read", "✅", False, True),
 )
 
-MOST_LISTS = 25
-"""Lists of one person: as many as a select shows."""
+MOST_LISTS = 24
+"""Lists of one person: one may come back by itself, and a select shows 25."""
 
 
 @dataclass(frozen=True, slots=True)

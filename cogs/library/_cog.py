@@ -1,0 +1,212 @@
+"""`/library …`: looking at what one saved, noting, moving, sharing, taking it along."""
+
+from typing import Any, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import limits
+from bot.client import PaperBot
+from bot.library import QUERY_LENGTH, View, shelf_page
+from bot.ui.errors import UserError, answer_error
+from bot.ui.notices import render_notice
+from bot.ui.save import SaveAgain, list_name, titled
+from bot.ui.text import escape
+from cogs.library import _files, _share
+from cogs.library._choices import (
+    Interaction,
+    find_list,
+    find_paper,
+    list_choices,
+    paper_choices,
+)
+from cogs.library._shelf import NOTE_FORM, NOTE_LENGTH, SORTS, render_shelf, sheet
+from papers.export import Format
+from storage import library, papers
+from storage.library import Sort
+
+_SORT_CHOICES = [app_commands.Choice(name=label, value=sort.value) for sort, label in SORTS.items()]
+
+
+class Library(commands.Cog):
+    """A person's own library. Everything is answered to them alone, but what they share."""
+
+    library = app_commands.Group(
+        name="library",
+        description="The papers that you saved",
+        allowed_contexts=app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=True
+        ),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    )
+
+    def __init__(self, bot: PaperBot) -> None:
+        self.bot = bot
+
+    @library.command(name="show", description="Show what you saved: all of it, a list, a search")
+    @app_commands.rename(in_list="list")
+    @app_commands.describe(
+        in_list="Only this list", query="Only papers about this", sort="In which order"
+    )
+    @app_commands.choices(sort=_SORT_CHOICES)
+    @app_commands.autocomplete(in_list=list_choices, query=paper_choices)
+    async def show(
+        self,
+        interaction: Interaction,
+        in_list: str | None = None,
+        query: app_commands.Range[str, 1, limits.CHOICE_VALUE] | None = None,
+        sort: str = Sort.NEWEST.value,
+    ) -> None:
+        """Answer with the first page, or with the one paper that was picked."""
+        user_id = interaction.user.id
+        list_id = None
+        async with self.bot.database.read() as conn:
+            if in_list is not None:
+                list_id = (await find_list(conn, user_id, in_list)).id
+            picked = bool(query) and await library.of_paper(conn, user_id, query or "")
+        if picked and query:
+            view = await sheet(self.bot, user_id, query)
+        else:
+            wanted = View(list_id, Sort(sort), " ".join((query or "").split())[:QUERY_LENGTH])
+            view = render_shelf(await shelf_page(self.bot, user_id, wanted, 0))
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    @library.command(name="note", description="Write yourself a note on a saved paper")
+    @app_commands.describe(paper="Which paper", note="Your note; a dash (-) deletes it")
+    @app_commands.autocomplete(paper=paper_choices)
+    async def note(
+        self,
+        interaction: Interaction,
+        paper: str,
+        note: app_commands.Range[str, 1, NOTE_LENGTH],
+    ) -> None:
+        """Write, change or delete a note."""
+        async with self.bot.database.read() as conn:
+            paper_id = await find_paper(conn, interaction.user.id, paper)
+        await self._note(interaction, paper_id, None if note.strip() == "-" else note.strip())
+        view = await sheet(self.bot, interaction.user.id, paper_id)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    @library.command(name="move", description="Move a saved paper to another list")
+    @app_commands.rename(source="from", target="to")
+    @app_commands.describe(
+        paper="Which paper", target="To which list", source="From which list; from all otherwise"
+    )
+    @app_commands.autocomplete(paper=paper_choices, source=list_choices, target=list_choices)
+    async def move(
+        self, interaction: Interaction, paper: str, target: str, source: str | None = None
+    ) -> None:
+        """Move a paper; reactions that stand no longer keep it where it was."""
+        user_id = interaction.user.id
+        async with self.bot.database.write() as conn:
+            paper_id = await find_paper(conn, user_id, paper)
+            to = await find_list(conn, user_id, target)
+            off = None if source is None else await find_list(conn, user_id, source)
+            if not await library.move(conn, user_id, paper_id, to.id, off.id if off else None):
+                raise UserError(f"It is not on **{escape(off.name) if off else 'any list'}**.")
+        await self._say(interaction, f"Moved to {list_name(to)}", paper_id)
+
+    @library.command(name="remove", description="Take a saved paper out of your library")
+    @app_commands.rename(in_list="list")
+    @app_commands.describe(paper="Which paper", in_list="Only off this list")
+    @app_commands.autocomplete(paper=paper_choices, in_list=list_choices)
+    async def remove(
+        self, interaction: Interaction, paper: str, in_list: str | None = None
+    ) -> None:
+        """Take a paper out, with a way back."""
+        user_id = interaction.user.id
+        async with self.bot.database.write() as conn:
+            paper_id = await find_paper(conn, user_id, paper)
+            off = None if in_list is None else await find_list(conn, user_id, in_list)
+            on = await library.of_paper(conn, user_id, paper_id)
+            if not await library.remove(conn, user_id, [paper_id], off.id if off else None):
+                raise UserError(f"It is not on **{escape(off.name) if off else 'any list'}**.")
+        list_id = off.id if off else next(iter(on))
+        await self._say(
+            interaction,
+            f"Taken off {list_name(off)}" if off else "Taken out of your library",
+            paper_id,
+            actions=[SaveAgain(paper_id, list_id, on[list_id])],
+        )
+
+    @library.command(name="share", description="Post one of your lists in this channel")
+    @app_commands.rename(in_list="list")
+    @app_commands.describe(in_list="Which list everybody here may see")
+    @app_commands.autocomplete(in_list=list_choices)
+    async def share(self, interaction: Interaction, in_list: str) -> None:
+        """Post a list for everybody in the channel, as it is now."""
+        await _share.share(self.bot, interaction, in_list)
+
+    @library.command(name="export", description="Take your library along as a file")
+    @app_commands.rename(format_="format", in_list="list")
+    @app_commands.describe(format_="Which kind of file", in_list="Only this list")
+    @app_commands.autocomplete(in_list=list_choices)
+    async def export(
+        self, interaction: Interaction, format_: Format, in_list: str | None = None
+    ) -> None:
+        """Answer with the file."""
+        await _files.export(self.bot, interaction, format_, in_list)
+
+    @library.command(
+        name="import", description="Bring papers in: a file of links or ids, BibTeX, RIS, CSV, JSON"
+    )
+    @app_commands.rename(in_list="list")
+    @app_commands.describe(
+        file="BibTeX, RIS, CSL-JSON, CSV, or a text with links or arXiv ids",
+        in_list="Put them on this list",
+    )
+    @app_commands.autocomplete(in_list=list_choices)
+    async def import_(
+        self, interaction: Interaction, file: discord.Attachment, in_list: str | None = None
+    ) -> None:
+        """Save what the file names, and report what could not be found."""
+        await _files.import_(self.bot, interaction, file, in_list)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Take in a note's form; discord.py forgets open forms at a restart."""
+        data: Any = interaction.data or {}
+        match = NOTE_FORM.fullmatch(str(data.get("custom_id", "")))
+        if interaction.type is not discord.InteractionType.modal_submit or match is None:
+            return
+        try:
+            written = _typed(data, "note").strip()
+            await self._note(interaction, match["paper_id"], written or None)
+            view = await sheet(self.bot, interaction.user.id, match["paper_id"])
+            if interaction.message is None:
+                await interaction.response.send_message(view=view, ephemeral=True)
+            else:
+                await interaction.response.edit_message(view=view)
+        except Exception as error:
+            await answer_error(interaction, error)
+
+    async def _note(self, interaction: Interaction, paper_id: str, note: str | None) -> None:
+        async with self.bot.database.write() as conn:
+            written = await library.set_note(
+                conn, interaction.user.id, paper_id, note, self.bot.clock.now()
+            )
+        if not written:
+            raise UserError("That paper is no longer in your library.")
+
+    async def _say(
+        self, interaction: Interaction, title: str, paper_id: str, *, actions: Any = ()
+    ) -> None:
+        async with self.bot.database.read() as conn:
+            known = await papers.get(conn, paper_id)
+        shown = titled(paper_id, known.paper.title if known else paper_id)
+        await interaction.response.send_message(
+            view=render_notice(title, shown, actions=actions), ephemeral=True
+        )
+
+
+def _typed(data: Any, custom_id: str) -> str:
+    """Return what was typed into one of a form's fields, however deep it lies."""
+    if isinstance(data, dict):
+        fields = cast("dict[str, Any]", data)
+        if fields.get("custom_id") == custom_id:
+            return str(fields.get("value") or "")
+        inner: list[Any] = [fields.get("components"), fields.get("component")]
+    else:
+        inner = cast("list[Any]", data) if isinstance(data, list) else []
+    return next(filter(None, (_typed(each, custom_id) for each in inner)), "")

@@ -1,0 +1,186 @@
+"""A library as a file: taken along, and brought in."""
+
+import asyncio
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import discord
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.client import PaperBot
+from bot.library import Found, look_up
+from bot.ui.errors import UserError
+from bot.ui.notices import render_notice
+from bot.ui.parts import AnyItem
+from bot.ui.save import UndoSave, list_name
+from bot.ui.text import escape, plural
+from cogs.library._choices import NOTHING_SAVED, Interaction, find_list
+from papers.export import ExportItem, Format, filename
+from papers.export import export as write_file
+from papers.importing import Imported, ImportReport, read_ids
+from storage import library
+from storage.library import ReadingList, Via
+
+MOST_BYTES: Final = 2_000_000
+MOST_PAPERS: Final = 5_000
+"""Papers of one file."""
+MOST_SENT: Final = 8_000_000
+"""Bytes that Discord takes from a bot anywhere; a larger file is packed."""
+
+_SHOWN: Final = 10
+_NOTE: Final = 500
+
+
+async def export(bot: PaperBot, interaction: Interaction, wanted: Format, name: str | None) -> None:
+    """Answer with a person's library, or one list, as a file."""
+    user_id = interaction.user.id
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    async with bot.database.read() as conn:
+        only = None if name is None else await find_list(conn, user_id, name)
+        lists = {each.id: each.name for each in await library.of_user(conn, user_id)}
+        entries = await library.all_of(conn, user_id, only.id if only else None)
+        stored = await library.papers_of(conn, entries)
+    if not entries:
+        raise UserError(NOTHING_SAVED if only is None else f"**{escape(only.name)}** is empty.")
+    items = [
+        ExportItem(
+            paper=each.paper,
+            note=entry.note,
+            lists=tuple(lists[list_id] for list_id in entry.lists),
+            saved_at=entry.saved_at,
+        )
+        for entry, each in zip(entries, stored, strict=True)
+    ]
+    called = filename(only.name if only else "library", wanted)
+    called, data = await asyncio.to_thread(_file, items, wanted, called)
+    await interaction.followup.send(
+        f"Your library, {plural(len(items), 'paper')}. {bot.mention('library import')} reads the"
+        " file back, here or on another server's bot.",
+        file=discord.File(io.BytesIO(data), called),
+        ephemeral=True,
+    )
+
+
+async def import_(
+    bot: PaperBot, interaction: Interaction, file: discord.Attachment, name: str | None
+) -> None:
+    """Save the papers that a file names, and report what could not be found."""
+    if file.size > MOST_BYTES:
+        raise UserError(
+            f"That file is larger than {MOST_BYTES // 1_000_000} MB. Split it, or export only"
+            " titles and identifiers."
+        )
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    try:
+        data = await file.read()
+    except discord.HTTPException as error:
+        raise UserError("Discord did not hand over the file. Please send it again.") from error
+    report = await asyncio.to_thread(read_ids, data, file.filename)
+    named = report.papers[:MOST_PAPERS]
+    if not named:
+        raise UserError(
+            "I found no arXiv paper in that file. It should hold arXiv links or ids, or be BibTeX,"
+            " RIS, CSL-JSON or CSV with them."
+        )
+    found = await look_up(bot, [each.id for each in named])
+    known = [each for each in named if each.id in found.papers]
+    now = bot.clock.now()
+    new = there = 0
+    target: ReadingList | None = None
+    if known:
+        async with bot.database.write() as conn:
+            mine = await library.ensure(conn, interaction.user.id, now)
+            target = None if name is None else await find_list(conn, interaction.user.id, name)
+            new = await _save(conn, mine, target, known, now)
+            there = len(known) - new
+    await interaction.followup.send(
+        view=_report(report, found, new, there, target, now), ephemeral=True
+    )
+
+
+def _file(items: Sequence[ExportItem], wanted: Format, called: str) -> tuple[str, bytes]:
+    data = write_file(items, wanted)
+    if len(data) <= MOST_SENT:
+        return called, data
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(called, data)
+    return f"{called}.zip", packed.getvalue()
+
+
+async def _save(
+    conn: AsyncConnection,
+    mine: Sequence[ReadingList],
+    target: ReadingList | None,
+    named: Sequence[Imported],
+    now: datetime,
+) -> int:
+    """Put the papers on their lists; return how many were in the library of no kind before."""
+    user_id = mine[0].user_id
+    before = await library.saved_papers(conn, user_id)
+    by_list: dict[int, dict[str, datetime]] = {}
+    ids = await _ids(conn, mine, () if target else named, now)
+    for each in named:
+        names = () if target else each.lists
+        on = [ids[key] for key in map(str.casefold, names) if key in ids]
+        for list_id in on or [(target or mine[0]).id]:
+            at = min(each.saved_at or now, now)
+            by_list.setdefault(list_id, {})[each.id] = at
+    for list_id, saved in by_list.items():
+        await library.save(conn, user_id, list_id, saved, via=Via.IMPORT)
+    written = {each.id: each.note[:_NOTE] for each in named if each.note}
+    await library.add_notes(conn, user_id, written, now)
+    return len({each.id for each in named} - before)
+
+
+async def _ids(
+    conn: AsyncConnection, mine: Sequence[ReadingList], named: Sequence[Imported], now: datetime
+) -> Mapping[str, int]:
+    """Return the person's lists by folded name, after making those that the file has besides."""
+    ids = {each.name.casefold(): each.id for each in mine}
+    for name in dict.fromkeys(name for each in named for name in each.lists):
+        if name.casefold() not in ids:
+            made = await library.create(conn, mine[0].user_id, name[:40], None, now)
+            if made is not None:
+                ids[name.casefold()] = made
+    return ids
+
+
+def _report(
+    report: ImportReport,
+    found: Found,
+    new: int,
+    there: int,
+    target: ReadingList | None,
+    now: datetime,
+) -> discord.ui.LayoutView:
+    lines = [f"**{plural(new, 'paper')}** saved" + (f" to {list_name(target)}." if target else ".")]
+    if there:
+        lines.append(f"{plural(there, 'paper')} {_were(there)} in your library already.")
+    if found.unknown:
+        shown = ", ".join(f"`{paper_id}`" for paper_id in found.unknown[:_SHOWN])
+        more = len(found.unknown) - _SHOWN
+        lines.append(
+            f"⚠️ {plural(len(found.unknown), 'paper')} could not be found: {shown}"
+            + (f" and {more:,} more." if more > 0 else ".")
+        )
+        if found.failed:
+            lines.append(f"-# {escape('; '.join(found.failed))}. Try again later.")
+    if report.unreadable:
+        lines.append(f"⚠️ {plural(len(report.unreadable), 'line')} named no arXiv paper:")
+        lines += [f"> {each.line}: {escape(each.text, 100)}" for each in report.unreadable[:_SHOWN]]
+        more = len(report.unreadable) - _SHOWN
+        if more > 0:
+            lines.append(f"> and {more:,} more")
+    if len(report.papers) > MOST_PAPERS:
+        lines.append(f"⚠️ I read the first {MOST_PAPERS:,} papers of {len(report.papers):,}.")
+    dated = any(each.saved_at for each in report.papers)
+    actions: list[AnyItem] = [UndoSave(now)] if new and not dated else []
+    return render_notice("Import", "\n".join(lines), actions=actions)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

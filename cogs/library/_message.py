@@ -1,0 +1,122 @@
+"""The command on any message: save the papers that it links to."""
+
+from typing import Any, Final, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import PaperBot
+from bot.library import Found, look_up
+from bot.publishing import strings_of
+from bot.ui.errors import UserError
+from bot.ui.notices import render_notice
+from bot.ui.parts import AnyItem
+from bot.ui.save import UndoSave, list_name, titled
+from bot.ui.text import escape, plural
+from cogs.library._choices import Interaction
+from papers import arxiv_id
+from storage import library
+from storage.library import Place, ReadingList, Via
+
+MOST_PAPERS: Final = 25
+_SHOWN: Final = 10
+_TITLE: Final = 200
+
+
+class SaveMessage(commands.Cog):
+    """The message command; a message's text comes with it, without any intent."""
+
+    def __init__(self, bot: PaperBot) -> None:
+        self.bot = bot
+        self.menu = app_commands.ContextMenu(name="Save papers", callback=self.save)
+        self.menu.allowed_contexts = app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=True
+        )
+        self.menu.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
+
+    async def cog_load(self) -> None:
+        """Add the command; a cog does not by itself."""
+        self.bot.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:
+        """Take it away again."""
+        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
+
+    async def save(self, interaction: Interaction, message: discord.Message) -> None:
+        """Save every paper that the message names to the default list."""
+        named = arxiv_id.find_all(_text(message))
+        if not named:
+            raise UserError(
+                "I see no paper in that message: no link to arXiv, Hugging Face or alphaXiv, no"
+                " arXiv DOI and no arXiv id."
+            )
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        found = await look_up(self.bot, named[:MOST_PAPERS])
+        user_id, now = interaction.user.id, self.bot.clock.now()
+        new: list[str] = []
+        async with self.bot.database.write() as conn:
+            mine = await library.default_list(conn, user_id, now)
+            if found.papers:
+                new = await library.save(
+                    conn,
+                    user_id,
+                    mine.id,
+                    dict.fromkeys(found.papers, now),
+                    via=Via.MESSAGE,
+                    place=Place(message.id, interaction.channel_id, interaction.guild_id),
+                )
+        actions: list[AnyItem] = [UndoSave(now)] if new else []
+        await interaction.followup.send(
+            view=render_notice(
+                _title(new, found, mine), _lines(new, found, len(named)), actions=actions
+            ),
+            ephemeral=True,
+        )
+
+
+def _title(new: list[str], found: Found, mine: ReadingList) -> str:
+    if new:
+        return f"Saved {plural(len(new), 'paper')} to {list_name(mine)}"
+    return f"Already in {list_name(mine)}" if found.papers else "Not found"
+
+
+def _lines(new: list[str], found: Found, named: int) -> str:
+    saved = [titled(each, found.papers[each].paper.title, _TITLE) for each in new]
+    lines = [f"- {each}" for each in saved[:_SHOWN]]
+    if len(saved) > _SHOWN:
+        lines.append(f"- and {len(saved) - _SHOWN} more")
+    there = len(found.papers) - len(new)
+    if there:
+        verb = "was" if there == 1 else "were"
+        lines.append(f"{plural(there, 'paper')} {verb} there already.")
+    if found.unknown:
+        shown = ", ".join(f"`{paper_id}`" for paper_id in found.unknown[:_SHOWN])
+        lines.append(f"⚠️ No source told me of {shown}.")
+        if found.failed:
+            lines.append(f"-# {escape('; '.join(found.failed))}. Try again later.")
+    if named > MOST_PAPERS:
+        lines.append(f"-# I took the first {MOST_PAPERS} of {named}.")
+    return "\n".join(lines)
+
+
+def _text(message: discord.Message) -> str:
+    """Return all text of a message and of what it forwards."""
+    parts = [message.content, *strings_of(message)]
+    for embed in message.embeds:
+        parts += _strings(embed.to_dict())
+    for snapshot in message.message_snapshots:
+        parts.append(snapshot.content)
+        parts += [text for embed in snapshot.embeds for text in _strings(embed.to_dict())]
+    return "\n".join(dict.fromkeys(filter(None, parts)))
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inner: list[Any] = []
+    if isinstance(value, dict):
+        inner = list(cast("dict[str, Any]", value).values())
+    elif isinstance(value, list):
+        inner = cast("list[Any]", value)
+    return [text for each in inner for text in _strings(each)]

@@ -1,0 +1,131 @@
+"""`/paper top`: what a server's members saved most."""
+
+import re
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final, Self
+
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot import limits
+from bot.client import PaperBot
+from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, page_buttons, template
+from bot.ui.errors import Interaction as AnyInteraction
+from bot.ui.errors import UserError
+from bot.ui.notices import render_notice
+from bot.ui.pages import HitsPage, hit_of, render_hits
+from bot.ui.save import SaveButton
+from bot.ui.text import plural
+from cogs.library._choices import Interaction
+from storage import library
+
+MOST: Final = 25
+"""Papers listed: five pages."""
+
+
+class Span(StrEnum):
+    """How far back saves count."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+_LENGTH: Final = {Span.WEEK: timedelta(days=7), Span.MONTH: timedelta(days=30)}
+_BACK, _NEXT, _OTHER = range(3)
+
+
+class TurnTop(
+    PaperboyButton, template=template("top", span="|".join(Span), page=NUMBER, place=NUMBER)
+):
+    """Turns the page of the list, or changes its stretch of time."""
+
+    def __init__(
+        self, span: Span, page: int, place: int, label: str = "…", *, off: bool = False
+    ) -> None:
+        super().__init__(
+            ui.Button(label=label, disabled=off, custom_id=custom_id("top", span, page, place))
+        )
+        self.span, self.page = span, page
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(Span(match["span"]), int(match["page"]), int(match["place"]))
+
+    async def pressed(self, interaction: AnyInteraction) -> None:
+        """Show the page in the place of this one."""
+        view = await render_top(interaction.client, interaction.guild_id, self.span, self.page)
+        await interaction.response.edit_message(view=view)
+
+
+class Top(commands.Cog):
+    """What many people saved."""
+
+    def __init__(self, bot: PaperBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(description="What the members of this server saved most")
+    @app_commands.rename(span="period")
+    @app_commands.describe(
+        span="Saves of the last 7 or 30 days", public="Show it to everybody here"
+    )
+    async def top(
+        self, interaction: Interaction, span: Span = Span.WEEK, public: bool = False
+    ) -> None:
+        """Answer with the first page: counts, and nobody's name."""
+        view = await render_top(self.bot, interaction.guild_id, span, 0)
+        await interaction.response.send_message(view=view, ephemeral=not public)
+
+
+async def render_top(bot: PaperBot, guild_id: int | None, span: Span, page: int) -> ui.LayoutView:
+    """Return a page of what a server's members saved most.
+
+    Raises:
+        UserError: there is no server here.
+    """
+    if guild_id is None:
+        raise UserError("That works in a server: it counts what its members saved there.")
+    since = bot.clock.now() - _LENGTH[span]
+    size = limits.PAGE_HITS
+    async with bot.database.read() as conn:
+        found, total = await library.top(conn, guild_id, since, offset=page * size, limit=size)
+    total = min(total, MOST)
+    other = Span.MONTH if span is Span.WEEK else Span.WEEK
+    switch = TurnTop(other, 0, _OTHER, f"The last {_LENGTH[other].days} days")
+    title = f"Saved most here in the last {_LENGTH[span].days} days"
+    if not found:
+        return render_notice(
+            title,
+            "Nobody has saved a paper here in that time. A 🔖 on a paper of the daily thread is"
+            " enough.",
+            actions=[switch],
+        )
+    hits = tuple(
+        hit_of(
+            stored.paper,
+            stored.metrics,
+            notes=(f"🔖 saved by {plural(members, 'member')}",),
+        )
+        for stored, members in found
+    )
+    turn = page_buttons(
+        page,
+        -(-total // size),
+        lambda to, label, off: TurnTop(span, to, _NEXT if to > page else _BACK, label, off=off),
+    )
+    return render_hits(
+        HitsPage(
+            title=title,
+            hits=hits,
+            first=page * size + 1,
+            total=total,
+            footer="Counts only, no names. /privacy settings keeps your saves out of it.",
+        ),
+        accessory=lambda hit: SaveButton(hit.paper_id),
+        buttons=[*turn, switch],
+    )
+
+
+ITEMS: Final = (TurnTop,)
+"""What a bot registers so that these buttons work."""

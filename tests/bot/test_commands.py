@@ -1,0 +1,41 @@
+"""Every command: named once, documented, and described for whoever reads it in Discord."""
+
+import re
+from pathlib import Path
+
+from discord import app_commands
+
+from tests.bot.world import world
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+async def test_the_readme_lists_exactly_the_commands_that_there_are(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        names = [
+            command.qualified_name
+            for command in here.bot.tree.walk_commands()
+            if isinstance(command, app_commands.Command)
+        ]
+        menus = [
+            command.name
+            for command in here.bot.tree.get_commands()
+            if isinstance(command, app_commands.ContextMenu)
+        ]
+    assert len(set(names)) == len(names)
+    text = README.read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `/([a-z -]+)` \|", text, re.MULTILINE)
+    assert sorted(listed) == sorted(names)
+    assert all(f"**{menu}**" in text for menu in menus)
+
+
+async def test_every_option_says_what_it_is(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        silent = [
+            f"{command.qualified_name} {option.name}"
+            for command in here.bot.tree.walk_commands()
+            if isinstance(command, app_commands.Command)
+            for option in command.parameters
+            if str(option.description) in ("", "…")
+        ]
+    assert silent == []
