@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _SORTS: Final = "|".join(Sort)
 _SORT_LABELS: Final = {Sort.BEST: "Best match", Sort.NEWEST: "Newest", Sort.VOTES: "Most votes"}
-_HINT: Final = "Open: card, abstract or similar papers"
+_HINT: Final = "Card, abstract, similar papers"
 
 
 class TurnResults(PaperboyButton, template=template("find", session=NUMBER, page=NUMBER)):
