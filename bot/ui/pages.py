@@ -26,6 +26,7 @@ _TITLE: Final = 220
 _ABOUT: Final = 130
 _REPOSITORY: Final = 100
 _HIT_NOTES: Final = 110
+_EXTRA: Final = 190
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ class Hit:
     notes: tuple[str, ...] = ()
     """What else to say, a line each: why it is similar, a person's note, when it was saved."""
     mark: str = ""
-    """An emoji before the title: read, unread, of which list."""
+    """An emoji after the title: read, unread."""
+    extra: str = ""
+    """A line in markdown of our own making: when and where it was saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def hit_of(
     passage: Sequence[Fragment] = (),
     notes: Sequence[str] = (),
     mark: str = "",
+    extra: str = "",
 ) -> Hit:
     """Return a paper as a hit, its title readable."""
     metrics = metrics or Metrics()
@@ -90,6 +94,7 @@ def hit_of(
         passage=tuple(passage),
         notes=tuple(notes),
         mark=mark,
+        extra=extra,
     )
 
 
@@ -176,6 +181,8 @@ def _hit(hit: Hit, number: int, room: int) -> str:
     url = arxiv_id.abs_url(hit.paper_id)
     mark = f" {text.escape(hit.mark, 8)}" if hit.mark else ""
     lines = [f"**{number}. {text.link(hit.title, url, _TITLE)}**{mark}", f"-# {_about(hit)}"]
+    if hit.extra:
+        lines.append(f"-# {text.clip(hit.extra, _EXTRA)}")
     notes = text.clip("\n".join(_note_lines(hit.notes)), _HIT_NOTES)
     left = room - sum(map(text.length, (*lines, notes))) - len("\n\n\n> ")
     if passage := highlighted(hit.passage, left):

@@ -1,0 +1,372 @@
+"""What people do with their library: buttons, commands, lists, sharing."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+
+from papers.model import Metrics, Record
+from tests.bot.library_world import (
+    FIRST,
+    READ,
+    SAVE,
+    SECOND,
+    STAR,
+    THIRD,
+    card,
+    posted,
+    shelf,
+)
+from tests.bot.world import MONDAY, World, at, paper, text_of, votes
+
+
+def said(result: simcord.InteractionResult) -> str:
+    """Return what a person reads after an interaction, which must be for them alone."""
+    message = result.response or result.followups[-1]
+    assert message.ephemeral
+    return text_of(message.message) or message.content
+
+
+def answer(result: simcord.InteractionResult) -> Any:
+    message = result.response or result.followups[-1]
+    return message.message
+
+
+async def slash(here: World, name: str, /, **options: Any) -> simcord.InteractionResult:
+    known = {key.removesuffix("_"): value for key, value in options.items()}
+    return await here.member.slash(here.channel, name, **known)
+
+
+# Buttons.
+
+
+async def test_the_save_button_saves_and_its_undo_takes_it_back(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        result = await here.member.click(card(here), label="Save")
+        assert "Saved to 🔖 to read" in said(result)
+        assert "Paper number 900" in said(result)
+        assert await shelf(here, here.member) == {"to read": {FIRST}}
+        await here.member.click(answer(result), label="Undo")
+        assert "1 paper taken out again" in said(result)
+        assert await shelf(here, here.member) == {}
+
+
+async def test_pressing_again_unsaves_and_its_undo_saves_again(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.click(card(here), label="Save")
+        result = await here.member.click(card(here), label="Save")
+        assert "Taken out of 🔖 to read" in said(result)
+        assert await shelf(here, here.member) == {}
+        await here.member.click(answer(result), label="Undo")
+        assert "Back in 🔖 to read" in said(result)
+        assert await shelf(here, here.member) == {"to read": {FIRST}}
+
+
+async def test_button_and_reaction_on_one_paper_each_keep_it(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.react(card(here), SAVE)
+        await here.member.click(card(here), label="Save")
+        await here.member.unreact(card(here), SAVE)
+        assert await shelf(here, here.member) == {"to read": {FIRST}}
+        await here.member.react(card(here), SAVE)
+        result = await here.member.click(card(here), label="Save")
+        assert "Still in 🔖 to read" in said(result)
+        assert "🔖 reaction" in said(result)
+        assert await shelf(here, here.member) == {"to read": {FIRST}}
+        await here.member.click(answer(result), label="Remove from my library")
+        assert await shelf(here, here.member) == {}
+        await here.restart()  # the reaction still stands, and was overruled
+        assert await shelf(here, here.member) == {}
+
+
+async def test_the_answer_offers_other_lists(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        result = await here.member.click(card(here), label="Save")
+        options = answer(result).components[0].children[-1].children[0].options
+        both = [option.value for option in options if option.label in ("favourites", "read")]
+        await here.member.select(answer(result), both)
+        assert "On ⭐ favourites, ✅ read" in said(result)
+        assert await shelf(here, here.member) == {"favourites": {FIRST}, "read": {FIRST}}
+
+
+async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        result = await here.member.click(card(here), label="Save")
+        await here.restart()
+        await here.member.click(answer(result), label="Undo")
+        assert await shelf(here, here.member) == {}
+        await here.member.click(card(here, 1), label="Save")
+        assert await shelf(here, here.member) == {"to read": {SECOND}}
+
+
+# The command on messages.
+
+
+async def test_papers_in_any_message_are_saved_also_those_we_do_not_know_yet(
+    tmp_path: Path,
+) -> None:
+    async with posted(tmp_path) as here:
+        here.source.days[MONDAY] += [Record(paper(950), Metrics(1), MONDAY)]
+        message = await here.admin.send(
+            here.channel,
+            "look: https://huggingface.co/papers/2506.00900 and 2506.00950,"
+            " but https://arxiv.org/abs/2506.09999 is made up",
+        )
+        result = await here.member.context_menu(here.channel, "Save papers", message)
+        text = said(result)
+        assert "Saved 2 papers to 🔖 to read" in text
+        assert "Paper number 950" in text
+        assert "No source told me of `2506.09999`" in text
+        assert await shelf(here, here.member) == {"to read": {FIRST, "2506.00950"}}
+        again = await here.member.context_menu(here.channel, "Save papers", message)
+        assert "Already in 🔖 to read" in said(again)
+        await here.member.click(answer(result), label="Undo")
+        assert await shelf(here, here.member) == {}
+
+
+async def test_a_message_without_papers_says_what_would_be_one(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        message = await here.admin.send(here.channel, "lunch at 12.30?")
+        result = await here.member.context_menu(here.channel, "Save papers", message)
+        assert "I see no paper in that message" in said(result)
+
+
+async def test_a_source_that_fails_is_named(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+
+        async def lookup(paper_ids: Any) -> Any:
+            return await here.source.daily(MONDAY)
+
+        here.source.lookup = lookup  # pyright: ignore[reportAttributeAccessIssue]
+        here.source.failing = True
+        message = await here.admin.send(here.channel, "2506.00950")
+        result = await here.member.context_menu(here.channel, "Save papers", message)
+        assert "Fake is unreachable" in said(result)
+
+
+# Looking at it.
+
+
+async def test_an_empty_library_says_how_to_begin(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        text = said(await slash(here, "library show"))
+        assert "Nothing is saved yet" in text
+        assert "🔖" in text
+        assert "Save papers" in text
+
+
+async def test_the_library_shows_lists_notes_when_and_where(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.react(card(here), SAVE)
+        await here.member.react(card(here), READ)
+        await slash(here, "library note", paper=FIRST, note="see *table* 3")
+        text = said(await slash(here, "library show"))
+        assert "Your library" in text
+        assert "Paper number 900](https://arxiv.org/abs/2506.00900)** ✅" in text
+        assert "🔖 to read, ✅ read" in text
+        assert f"saved <t:{int(at(MONDAY, 9).timestamp())}:R>" in text
+        message = card(here)
+        place = f"{here.guild.id}/{message.channel.id}/{message.id}"
+        assert f"[where](https://discord.com/channels/{place})" in text
+        assert "📝 see \\*table\\* 3" in text
+
+
+async def test_pages_lists_and_orders_can_be_chosen(tmp_path: Path) -> None:
+    days = {MONDAY: votes(MONDAY, *range(70, 0, -10))}
+    async with posted(tmp_path, days=days) as here:
+        for number in range(7):
+            await here.member.click(card(here, number), label="Save")
+            here.clock.at += timedelta(minutes=1)
+        await here.member.react(card(here, 3), STAR)
+        result = await slash(here, "library show")
+        assert "1 to 5 of 7 papers" in said(result)
+        assert said(result).index("Paper number 906") < said(result).index("Paper number 905")
+        await here.member.click(answer(result), label="Next →")
+        assert "Paper number 901" in said(result)
+        assert "6 to 7 of 7 papers" in said(result)
+        await here.member.select(answer(result), ["oldest"], custom_id="v1:shelf-sort:0")
+        assert said(result).index("Paper number 900") < said(result).index("Paper number 901")
+        (favourites,) = [
+            option.value
+            for option in answer(result).components[1].children[0].options
+            if option.label == "favourites"
+        ]
+        await here.restart()
+        await here.member.select(answer(result), [favourites], custom_id="v1:shelf-list:oldest:")
+        assert "⭐ favourites" in said(result)
+        assert "Paper number 903" in said(result)
+        assert "Paper number 902" not in said(result)
+
+
+async def test_the_library_can_be_searched_notes_included(tmp_path: Path) -> None:
+    days = {
+        MONDAY: [
+            Record(paper(900, "Diffusion for proteins"), Metrics(9), MONDAY),
+            Record(paper(901, "Attention in birds"), Metrics(8), MONDAY),
+            Record(paper(902, "Diffusion of rumours"), Metrics(7), MONDAY),
+        ]
+    }
+    async with posted(tmp_path, days=days) as here:
+        await slash(here, "library show", query="diffusion")
+        for number in range(2):
+            message = next(
+                m for m in here.channel.threads[0].history() if f"0090{number}" in text_of(m)
+            )
+            await here.member.click(message, label="Save")
+        await slash(here, "library note", paper=SECOND, note="for the protein talk")
+        text = said(await slash(here, "library show", query="diffusion"))
+        assert "Diffusion for proteins" in text
+        assert "rumours" not in text
+        assert "birds" not in text
+        text = said(await slash(here, "library show", query="talk protein"))
+        assert "Attention in birds" in text
+        result = await slash(here, "library show", query="volcano")
+        assert "None of the papers you saved answers that" in said(result)
+        await here.member.click(answer(result), label="Show all")
+        assert "Attention in birds" in said(result)
+
+
+async def test_autocomplete_offers_own_titles_and_lists_only(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.click(card(here), label="Save")
+        complete = here.member.autocomplete
+        found = await complete(here.channel, "library remove", "paper", "number")
+        assert found == [{"name": "Paper number 900", "value": FIRST}]
+        lists = await complete(here.channel, "library show", "list", "fav")
+        assert lists == [{"name": "⭐ favourites", "value": "favourites"}]
+        assert await here.admin.autocomplete(here.channel, "library note", "paper", "") == []
+
+
+async def test_a_picked_title_opens_its_sheet_and_reading_it_is_marked(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.click(card(here), label="Save")
+        result = await slash(here, "library show", query=FIRST)
+        assert "In your library" in said(result)
+        assert "We study matter number 900." in said(result)
+        await here.member.click(answer(result), label="Mark as read")
+        assert await shelf(here, here.member) == {"to read": {FIRST}, "read": {FIRST}}
+        await here.member.click(answer(result), label="Mark as unread")
+        assert await shelf(here, here.member) == {"to read": {FIRST}}
+        await here.member.click(answer(result), label="Remove from my library")
+        assert await shelf(here, here.member) == {}
+        await here.member.click(answer(result), label="Undo")
+        assert await shelf(here, here.member) == {"to read": {FIRST}}
+
+
+async def test_a_note_is_written_in_a_form_even_when_the_bot_restarts_meanwhile(
+    tmp_path: Path,
+) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.click(card(here), label="Save")
+        result = await slash(here, "library show", query=FIRST)
+        form = await here.member.click(answer(result), label="Add a note…")
+        await here.restart()
+        await here.member.submit_modal(form, {"note": "read the appendix"})
+        assert "📝 read the appendix" in said(await slash(here, "library show", query=FIRST))
+        form = await here.member.click(answer(result), label="Change the note…")
+        await here.member.submit_modal(form, {"note": ""})
+        assert "📝" not in said(await slash(here, "library show", query=FIRST))
+
+
+# Changing it.
+
+
+async def test_a_paper_moves_and_is_removed_by_command(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.react(card(here), SAVE)
+        moved = await slash(here, "library move", paper="number 900", to="favourites")
+        assert "Moved to ⭐ favourites" in said(moved)
+        assert await shelf(here, here.member) == {"favourites": {FIRST}}
+        await here.restart()
+        assert await shelf(here, here.member) == {"favourites": {FIRST}}
+        removed = await slash(here, "library remove", paper=f"https://arxiv.org/abs/{FIRST}v2")
+        assert "Taken out of your library" in said(removed)
+        assert await shelf(here, here.member) == {}
+        await here.member.click(answer(removed), label="Undo")
+        assert await shelf(here, here.member) == {"favourites": {FIRST}}
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "sentence"),
+    [
+        ("library remove", {"paper": THIRD}, "is not in your library"),
+        ("library remove", {"paper": "Paper number"}, "Several of your papers have"),
+        ("library note", {"paper": "volcano", "note": "x"}, "None of your papers has"),
+        ("library move", {"paper": FIRST, "to": "nowhere"}, "You have no list “nowhere”"),
+        ("library remove", {"paper": FIRST, "list": "read"}, "It is not on **read**"),
+        ("library share", {"list": "read"}, "is empty"),
+        ("library lists delete", {"list": "to read"}, "Buttons save to that list"),
+        ("library lists delete", {"list": "favourites"}, "has 1 paper"),
+        ("library lists rename", {"list": "read", "name": "Favourites"}, "already"),
+        ("library lists create", {"name": "x", "emoji": "abc"}, "not an emoji"),
+        ("library lists create", {"name": "x", "emoji": "⭐"}, "already"),
+    ],
+)
+async def test_what_cannot_be_done_is_said_with_what_can(
+    tmp_path: Path, command: str, options: dict[str, str], sentence: str
+) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.react(card(here), SAVE)
+        await here.member.react(card(here, 1), STAR)
+        before = await shelf(here, here.member)
+        assert sentence in said(await slash(here, command, **options))
+        assert await shelf(here, here.member) == before
+
+
+async def test_a_list_of_ones_own_has_its_own_reaction(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        text = said(await slash(here, "library lists create", name="Talk", emoji="❤️"))
+        assert "❤️ **Talk** · 0 papers" in text
+        await here.member.react(card(here), "❤")
+        assert await shelf(here, here.member) == {"Talk": {FIRST}}
+        await slash(here, "library lists emoji", list="Talk", emoji="-")
+        await here.member.react(card(here, 1), "❤")
+        assert await shelf(here, here.member) == {"Talk": {FIRST}}
+        await slash(here, "library lists rename", list="Talk", name="Tuesday")
+        await slash(here, "library lists default", list="Tuesday")
+        await here.member.click(card(here, 2), label="Save")
+        assert await shelf(here, here.member) == {"Tuesday": {FIRST, THIRD}}
+        await slash(here, "library lists default", list="read")
+        gone = await slash(here, "library lists delete", list="Tuesday", confirm=True)
+        assert "Tuesday is deleted" in said(gone)
+        assert await shelf(here, here.member) == {}
+
+
+async def test_a_shared_list_is_public_and_others_save_from_it(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.react(card(here), SAVE)
+        await here.member.react(card(here, 1), SAVE)
+        shared = await slash(here, "library share", list="to read")
+        assert shared.response is not None
+        assert not shared.response.ephemeral
+        text = text_of(shared.response.message)
+        assert "Paper number 900" in text
+        assert here.member.mention in text
+        result = await here.admin.select(shared.response, [FIRST, SECOND])
+        assert "2 papers" in said(result)
+        assert await shelf(here, here.admin) == {"to read": {FIRST, SECOND}}
+        await here.admin.click(answer(result), label="Undo")
+        assert await shelf(here, here.admin) == {}
+
+
+# The server's.
+
+
+async def test_the_servers_top_counts_members_and_names_nobody(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        assert "Nobody has saved a paper here" in said(await slash(here, "paper top"))
+        for person in (here.member, here.admin):
+            await person.react(card(here, 1), SAVE)
+        await here.member.react(card(here), SAVE)
+        result = await slash(here, "paper top")
+        text = said(result)
+        assert text.index("Paper number 901") < text.index("Paper number 900")
+        assert "saved by 2 members" in text
+        assert "saved by 1 member" in text
+        assert str(here.member.id) not in text
+        here.clock.at += timedelta(days=10)
+        assert "Nobody has saved" in said(await slash(here, "paper top"))
+        await here.member.click(answer(result), label="The last 30 days")
+        assert "saved by 2 members" in said(result)
