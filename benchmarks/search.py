@@ -1,4 +1,4 @@
-"""Measure search: `python -m benchmarks.search DIR… | --known-item FILE | --scale N [FILE] | --lag FILE`.
+"""Measure search: `python -m benchmarks.search DIR… | --known-item FILE | --scale N [FILE] | …`.
 
 Prints JSON lines `{"bench":"search", "set":…, "system":…, "figure":…, "value":…}`.
 """

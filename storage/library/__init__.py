@@ -12,6 +12,7 @@ from storage.library._lists import (
     emoji_in_use,
     ensure,
     make_default,
+    make_defaults,
     of_user,
 )
 from storage.library._reactions import Cleared, Event, Reacted, Reaction, apply, standing
@@ -96,6 +97,7 @@ __all__ = [
     "ensure",
     "is_card",
     "make_default",
+    "make_defaults",
     "matching",
     "move",
     "of_paper",
