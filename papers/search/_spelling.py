@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from papers.terms import STOPWORDS
+
 RARE = 1
 """A word in at most this many papers may itself be somebody's slip."""
 
@@ -57,6 +59,10 @@ def split(word: str, papers_with: Callable[[str], int]) -> tuple[str, str] | Non
     if papers_with(word) > RARE:
         return None
     parts = ((word[:at], word[at:]) for at in range(3, len(word) - 2))
-    known = [(min(papers_with(a), papers_with(b)), a, b) for a, b in parts]
+    known = [
+        (min(papers_with(a), papers_with(b)), a, b)
+        for a, b in parts
+        if a not in STOPWORDS and b not in STOPWORDS
+    ]
     best = max(known, default=(0, "", ""))
     return (best[1], best[2]) if best[0] > 0 else None

@@ -24,6 +24,7 @@ READING_BOOST = 0.8
 
 _TIER_POOL = 50  # of which at most `TITLE_HITS` go first for their titles
 _NAME_WORDS = 4
+_CORRECTED_WORDS = 12  # in a longer text one odd word changes little, and is often no slip
 _LONGEST_TITLE = 24  # words of a title that is asked for as it stands
 
 
@@ -70,7 +71,7 @@ class Lexicon:
         terms: list[Term] = []
         corrections: dict[str, tuple[str, ...]] = {}
         for word, stem in zip(known, self._analysis.stem(known), strict=True):
-            meant = self._meant(word, stem)
+            meant = self._meant(word, stem) if len(known) <= _CORRECTED_WORDS else ()
             if meant:
                 corrections[word] = meant
             stems = tuple(dict.fromkeys((stem, *self._analysis.stem(meant))))

@@ -96,11 +96,12 @@ class Memory:
         return vector
 
     def nearest(self, vector: Floats, limit: int) -> list[int]:
-        """Return the rows of the nearest papers, in no order."""
+        """Return the rows of the nearest papers, the nearest first."""
         rows, cosines = self.matrix.cosines(vector, self.helper)
         if len(rows) > limit:
-            rows = rows[np.argpartition(-cosines, limit)[:limit]]
-        return [int(row) for row in rows]
+            best = np.argpartition(-cosines, limit)[:limit]
+            rows, cosines = rows[best], cosines[best]
+        return [int(row) for row in rows[np.argsort(-cosines, kind="stable")]]
 
     def close(self) -> None:
         """Let the batch under way finish, and start no other."""
