@@ -1,0 +1,85 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks._collections import read_collection
+from benchmarks._measures import ndcg, recall, reciprocal_rank
+from benchmarks._names import lookups
+from benchmarks._ours import engine_with, ranking
+from benchmarks.search import measure_collection
+from bot.search import read
+from papers.model import Paper
+from storage.sessions import Question
+from tests.storage.search.library import LIBRARY, CountingEmbedder
+
+PAPERS = [record.paper for record in LIBRARY]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "tiny"
+    made.mkdir()
+    corpus = [{"id": f"doc {p.id}", "title": p.title, "abstract": p.abstract} for p in PAPERS]
+    corpus.append({"id": "bare", "title": "A title alone"})
+    queries = [
+        {"id": "q1", "text": "attention is all you need"},
+        {"id": "q2", "text": 'what is a "flow" (of matching), or not?'},
+        {"id": "unjudged", "text": "anything"},
+    ]
+    for name, lines in (("corpus", corpus), ("queries", queries)):
+        text = "\n".join(map(json.dumps, lines))
+        (made / f"{name}.jsonl").write_text(text, "utf-8")
+    qrels = "query-id\tcorpus-id\tscore\nq1\tdoc 2603.00001\t1\nq2\tdoc 2603.00004\t2\n"
+    (made / "qrels.tsv").write_text(qrels, "utf-8")
+    return made
+
+
+def test_a_collection_is_read_with_whatever_ids_it_has(folder: Path) -> None:
+    collection = read_collection(folder)
+    assert collection.name == "tiny"
+    assert set(collection.queries) == {"q1", "q2"}
+    assert collection.papers[-1] == Paper(id="bare", title="A title alone")
+
+
+async def test_every_system_says_its_figures_in_json_lines(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await measure_collection(folder, CountingEmbedder())
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"ours", "fts5-bm25", "tantivy-bm25", "bm25s", "embeddings", "rrf"} <= {
+        line["system"] for line in lines
+    }
+    assert {line["figure"] for line in lines} == {"ndcg@10", "mrr@10", "recall@100"}
+    ours = {line["figure"]: line["value"] for line in lines if line["system"] == "ours"}
+    assert ours == {"ndcg@10": 1.0, "mrr@10": 1.0, "recall@100": 1.0}
+
+
+@pytest.mark.parametrize("text", ["attention", "difusion models", 'author:lecun "flow"', "?!"])
+async def test_what_is_measured_is_what_a_search_answers(text: str) -> None:
+    async with engine_with(PAPERS, CountingEmbedder()) as (_, engine):
+        measured = await ranking(engine, text)
+        if text == "?!":
+            assert measured == []
+            return
+        answer = await engine.search(read(text).request(Question(text)))
+        assert measured == [hit.paper_id for hit in answer.hits]
+        assert measured
+
+
+def test_measures_are_what_they_are_by_hand() -> None:
+    grades = {"a": 1.0, "b": 1.0}
+    assert ndcg(["a", "b"], grades, 10) == 1
+    assert 0 < ndcg(["x", "a"], grades, 10) < 0.5
+    assert reciprocal_rank(["x", "a"], grades, 10) == 0.5
+    assert recall(["x", "a"], grades, 100) == 0.5
+
+
+def test_lookups_are_the_same_each_time_and_never_the_right_word_for_a_slip() -> None:
+    made = list(lookups(PAPERS))
+    assert made == list(lookups(PAPERS))
+    titles = {paper.id: set(paper.title.lower().split()) for paper in PAPERS}
+    typos = [(query, paper_id) for kind, query, paper_id in made if kind == "typo"]
+    assert typos
+    assert all(set(query.split()) - titles[paper_id] for query, paper_id in typos)
+    assert ("first-words", "EgoActor", "2603.00006") in made
