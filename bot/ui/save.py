@@ -247,12 +247,15 @@ def list_name(each: ReadingList) -> str:
 def list_options(
     lists: Sequence[ReadingList], chosen: Sequence[int] | dict[int, datetime] = ()
 ) -> list[discord.SelectOption]:
-    """Return a select's options for a person's lists; the values are the lists' ids."""
+    """Return a select's options for a person's lists; the values are the lists' ids.
+
+    The emoji stands in the label: as an option's own emoji, Discord refuses the whole message over
+    one that it does not know or that is from a server which the bot is not in.
+    """
     return [
         discord.SelectOption(
-            label=plain(each.name, limits.OPTION_LABEL),
+            label=plain(list_name(each), limits.OPTION_LABEL) or "…",
             value=str(each.id),
-            emoji=each.emoji,
             default=each.id in chosen,
         )
         for each in lists[: limits.SELECT_OPTIONS]

@@ -19,6 +19,9 @@ from storage.library import ReadingList
 Interaction = discord.Interaction[PaperBot]
 Choices = list[app_commands.Choice[str]]
 
+NAME_LENGTH: Final = 40
+"""Characters of a list's name."""
+
 NOTHING_SAVED: Final = (
     "You have not saved anything yet. React to a paper with 🔖, or press its **Save** button."
 )

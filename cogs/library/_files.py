@@ -16,8 +16,8 @@ from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.save import UndoSave, list_name
-from bot.ui.text import escape, plural
-from cogs.library._choices import NOTHING_SAVED, Interaction, find_list
+from bot.ui.text import escape, plain, plural
+from cogs.library._choices import NAME_LENGTH, NOTHING_SAVED, Interaction, find_list
 from papers.export import ExportItem, Format, filename
 from papers.export import export as write_file
 from papers.importing import Imported, ImportReport, read_ids
@@ -142,8 +142,9 @@ async def _ids(
     """Return the person's lists by folded name, after making those that the file has besides."""
     ids = {each.name.casefold(): each.id for each in mine}
     for name in dict.fromkeys(name for each in named for name in each.lists):
-        if name.casefold() not in ids:
-            made = await library.create(conn, mine[0].user_id, name[:40], None, now)
+        clean = plain(name, NAME_LENGTH)
+        if clean and name.casefold() not in ids:
+            made = await library.create(conn, mine[0].user_id, clean, None, now)
             if made is not None:
                 ids[name.casefold()] = made
     return ids

@@ -13,11 +13,10 @@ from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.save import list_name
 from bot.ui.text import escape, plural, visible
-from cogs.library._choices import Interaction, find_list, list_choices
+from cogs.library._choices import NAME_LENGTH, Interaction, find_list, list_choices
 from storage import library
 from storage.library import ReadingList
 
-NAME_LENGTH = 40
 _ON_AN_EMOJI = 12  # code points: families and flags are several joined together
 
 

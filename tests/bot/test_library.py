@@ -85,7 +85,7 @@ async def test_the_answer_offers_other_lists(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         result = await here.member.click(card(here), label="Save")
         options = answer(result).components[0].children[-1].children[0].options
-        both = [option.value for option in options if option.label in ("favourites", "read")]
+        both = [option.value for option in options if option.label in ("⭐ favourites", "✅ read")]
         await here.member.select(answer(result), both)
         assert "On ⭐ favourites, ✅ read" in said(result)
         assert await shelf(here, here.member) == {"favourites": {FIRST}, "read": {FIRST}}
@@ -191,7 +191,7 @@ async def test_pages_lists_and_orders_can_be_chosen(tmp_path: Path) -> None:
         (favourites,) = [
             option.value
             for option in answer(result).components[1].children[0].options
-            if option.label == "favourites"
+            if option.label == "⭐ favourites"
         ]
         await here.restart()
         await here.member.select(answer(result), [favourites], custom_id="v1:shelf-list:oldest:")

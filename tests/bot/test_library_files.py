@@ -1,0 +1,112 @@
+"""A library leaves as a file that other programs read, and comes back from it whole."""
+
+from pathlib import Path
+
+import pytest
+from bibtexparser.entrypoint import parse_string
+
+from papers.export import Format
+from storage import library, privacy
+from tests.bot.library_world import FIRST, SAVE, SECOND, STAR, THIRD, card, posted, shelf
+from tests.bot.test_library import answer, said, slash
+from tests.bot.world import World
+
+
+async def fill(here: World) -> dict[str, set[str]]:
+    """Save three papers on two usual lists and one with a name of its own; note something."""
+    await here.member.react(card(here), SAVE)
+    await here.member.react(card(here, 1), STAR)
+    await slash(here, "library lists create", name="Journal club: März", emoji="💬")
+    await here.member.react(card(here, 2), "💬")
+    await here.member.react(card(here, 2), SAVE)
+    await slash(here, "library note", paper=FIRST, note="50% of {this} & _that_ -> why?")
+    return await shelf(here, here.member)
+
+
+async def exported(here: World, form: Format) -> tuple[str, bytes]:
+    result = await slash(here, "library export", format=form.value)
+    (attachment,) = answer(result).attachments
+    assert said(result).startswith("Your library, 3 papers.")
+    return attachment.filename, await attachment.read()
+
+
+@pytest.mark.parametrize("form", [Format.BIBTEX, Format.RIS, Format.CSL_JSON, Format.CSV])
+async def test_an_exported_library_is_the_same_when_it_is_imported(
+    tmp_path: Path, form: Format
+) -> None:
+    async with posted(tmp_path) as here:
+        before = await fill(here)
+        async with here.bot.database.read() as conn:
+            entries = await library.all_of(conn, here.member.id)
+        name, data = await exported(here, form)
+        async with here.bot.database.write() as conn:
+            await privacy.erase(conn, here.member.id, here.clock.now())
+        result = await slash(here, "library import", file=(name, data))
+        assert "**3 papers** saved." in said(result)
+        assert await shelf(here, here.member) == before
+        async with here.bot.database.read() as conn:
+            again = await library.all_of(conn, here.member.id)
+        assert [(e.paper_id, e.note) for e in again] == [(e.paper_id, e.note) for e in entries]
+        assert [e.saved_at for e in again] == [e.saved_at for e in entries]
+        twice = await slash(here, "library import", file=(name, data))
+        assert "**0 papers** saved." in said(twice)
+        assert "3 papers were in your library already." in said(twice)
+
+
+async def test_the_markdown_names_every_paper(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await fill(here)
+        name, data = await exported(here, Format.MARKDOWN)
+        assert name == "library.md"
+        assert all(f"arxiv.org/abs/{each}" in data.decode() for each in (FIRST, SECOND, THIRD))
+
+
+async def test_one_list_is_exported_under_its_own_name(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await fill(here)
+        result = await slash(here, "library export", format="bibtex", list="favourites")
+        (attachment,) = answer(result).attachments
+        assert attachment.filename == "favourites.bib"
+        parsed = parse_string((await attachment.read()).decode())
+        assert [entry["eprint"] for entry in parsed.entries] == [SECOND]
+
+
+async def test_nothing_is_exported_from_an_empty_library(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        result = await slash(here, "library export", format="ris")
+        assert "You have not saved anything yet" in said(result)
+
+
+async def test_a_strangers_file_is_read_and_what_was_not_found_is_told(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        lines = [
+            "my reading list:",
+            f"https://arxiv.org/pdf/{FIRST}v3",
+            f"arXiv:{SECOND}",
+            "2506.09999",
+            "A paper without a link",
+        ]
+        file = ("list.txt", "\n".join(lines).encode())
+        result = await slash(here, "library import", file=file, list="favourites")
+        text = said(result)
+        assert "**2 papers** saved to ⭐ favourites." in text
+        assert "1 paper could not be found: `2506.09999`." in text
+        assert "> 5: A paper without a link" in text
+        assert await shelf(here, here.member) == {"favourites": {FIRST, SECOND}}
+        await here.member.click(answer(result), label="Undo")
+        assert await shelf(here, here.member) == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        (("nothing.bib", b"@article{x, title={No identifier}}"), "I found no arXiv paper"),
+        (("picture.png", bytes(range(256))), "I found no arXiv paper"),
+        (("large.txt", b"x" * 2_000_001), "larger than 2 MB"),
+    ],
+)
+async def test_a_file_without_papers_is_refused_with_what_would_do(
+    tmp_path: Path, file: tuple[str, bytes], sentence: str
+) -> None:
+    async with posted(tmp_path) as here:
+        assert sentence in said(await slash(here, "library import", file=file))
