@@ -30,12 +30,25 @@ class Followed:
     new: bool
     when: str
     """When the next digest comes, as a sentence without its full stop."""
-    failure: Failure | None
+    failure: Failure | None = None
     """What kept the confirmation from arriving."""
+    replaced: str | None = None
+    """The topic in whose place this one came, as it was written."""
 
 
-async def follow(bot: "PaperBot", user_id: int, draft: TopicDraft, now: datetime) -> Followed:
+async def follow(
+    bot: "PaperBot", user_id: int, draft: TopicDraft, now: datetime, *, replaces: int = 0
+) -> Followed:
     """Subscribe a person to a topic, and tell them by direct message.
+
+    One that comes in another's place is not told: the person was told of the first.
+
+    Args:
+        bot: the bot.
+        user_id: whose subscription it is.
+        draft: the topic as it was previewed.
+        now: the present instant.
+        replaces: the id of the topic that ends with this, 0 for none.
 
     Raises:
         UserError: they follow as many as one can.
@@ -65,16 +78,24 @@ async def follow(bot: "PaperBot", user_id: int, draft: TopicDraft, now: datetime
             min_votes=draft.min_votes,
             now=now,
         )
+        stored = await subscriptions.topic_of_key(conn, draft.mode, key)
+        same = stored is not None and stored.id == replaces
+        replaced = None
+        if replaces and not same:
+            replaced = await subscriptions.unsubscribe(conn, user_id, replaces)
         if len(await subscriptions.of_user(conn, user_id)) > MOST_TOPICS:
             # Raising takes back what was written.
             raise UserError(
                 f"You follow {MOST_TOPICS} topics, which is as many as I can manage for one person."
                 f" {bot.mention('paper unsubscribe')} makes room."
             )
-        stored = await subscriptions.topic_of_key(conn, draft.mode, key)
     if stored is not None:
         await bot.topics.remember(stored, now)
     when = await next_digest(bot, person, now)
+    if replaced is not None:
+        return Followed(new, when, replaced=replaced.query)
+    if same:
+        return Followed(new, when, replaced=query)
     hello = render_notice(
         "You follow a topic",
         f"**{escape(query, 200)}**\n{when}. It has what is new on your topics, and nothing twice.",

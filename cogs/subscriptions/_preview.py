@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from discord import ui
 
@@ -23,9 +23,22 @@ from storage.subscriptions import Mode, TopicDraft
 
 Step = Callable[[Topic, Strictness], tuple[Topic, Strictness] | None]
 
+_NOTHING_YET: Final = ("Nothing is subscribed yet.", "Nothing is changed yet.")
 
-async def show_preview(bot: PaperBot, draft: TopicDraft, now: datetime) -> ui.LayoutView:
+MAX_VOTES: Final = 1_000
+"""The most votes that a topic may ask of a paper."""
+
+
+async def show_preview(
+    bot: PaperBot, draft: TopicDraft, now: datetime, *, replaces: int = 0
+) -> ui.LayoutView:
     """Return the preview of a topic with its buttons.
+
+    Args:
+        bot: the bot.
+        draft: what was asked for.
+        now: the present instant.
+        replaces: the topic in whose place this one is to come, 0 for none.
 
     Raises:
         UserError: the topic cannot be read.
@@ -38,11 +51,11 @@ async def show_preview(bot: PaperBot, draft: TopicDraft, now: datetime) -> ui.La
         f"{_a_week(len(preview.found))}",
         _how(draft),
     ]
-    buttons: list[AnyItem] = [SubscribeTopic(draft.id)]
+    buttons: list[AnyItem] = [SubscribeTopic(draft.id, replaces)]
     if _step(preview.topic, draft, narrower) is not None:
-        buttons.append(NarrowTopic(draft.id))
+        buttons.append(NarrowTopic(draft.id, replaces))
     if _step(preview.topic, draft, wider) is not None:
-        buttons.append(WidenTopic(draft.id))
+        buttons.append(WidenTopic(draft.id, replaces))
     warning = _warning(preview)
     if not preview.found:
         return render_notice(
@@ -57,7 +70,7 @@ async def show_preview(bot: PaperBot, draft: TopicDraft, now: datetime) -> ui.La
             for shown in preview.found[: limits.PAGE_HITS]
         ),
         notes=tuple(line for line in (*lines, warning) if line),
-        footer="Nothing is subscribed yet. The digest uses the same matching.",
+        footer=f"{_NOTHING_YET[bool(replaces)]} The digest uses the same matching.",
     )
     return render_hits(page, buttons=buttons)
 
@@ -65,7 +78,7 @@ async def show_preview(bot: PaperBot, draft: TopicDraft, now: datetime) -> ui.La
 async def _trending(bot: PaperBot, draft: TopicDraft, now: datetime) -> ui.LayoutView:
     async with bot.database.read() as conn:
         entries = await digests.trending_entries(bot, conn, (), now, weekly=False)
-    actions = [SubscribeTopic(draft.id)]
+    actions = [SubscribeTopic(draft.id, 0)]
     if not entries:
         return render_notice("The day's best papers", "There is no batch yet.", actions=actions)
     return render_entries(
@@ -119,7 +132,7 @@ async def _draft(interaction: Interaction, draft_id: int) -> TopicDraft:
     return draft
 
 
-async def _changed(interaction: Interaction, draft_id: int, step: Step) -> None:
+async def _changed(interaction: Interaction, draft_id: int, step: Step, replaces: int) -> None:
     bot: PaperBot = interaction.client
     now = bot.clock.now()
     draft = await _draft(interaction, draft_id)
@@ -138,27 +151,43 @@ async def _changed(interaction: Interaction, draft_id: int, step: Step) -> None:
             min_votes=draft.min_votes,
             now=now,
         )
-    await interaction.edit_original_response(view=await show_preview(bot, draft, now))
+    view = await show_preview(bot, draft, now, replaces=replaces)
+    await interaction.edit_original_response(view=view)
 
 
-class SubscribeTopic(PaperboyButton, template=template("subscribe", draft_id=NUMBER)):
+class SubscribeTopic(
+    PaperboyButton, template=template("subscribe", draft_id=NUMBER, replaces=NUMBER)
+):
     """Makes a previewed topic count."""
 
-    def __init__(self, draft_id: int) -> None:
-        super().__init__(ui.Button(label="Subscribe", custom_id=custom_id("subscribe", draft_id)))
-        self.draft_id = draft_id
+    def __init__(self, draft_id: int, replaces: int) -> None:
+        label = "Use this instead" if replaces else "Subscribe"
+        super().__init__(
+            ui.Button(label=label, custom_id=custom_id("subscribe", draft_id, replaces))
+        )
+        self.draft_id, self.replaces = draft_id, replaces
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Return the button whose custom id matched."""
-        return cls(int(match["draft_id"]))
+        return cls(int(match["draft_id"]), int(match["replaces"]))
 
     async def pressed(self, interaction: Interaction) -> None:
         """Subscribe whoever pressed, and say when the next digest comes."""
         bot: PaperBot = interaction.client
         draft = await _draft(interaction, self.draft_id)
         await interaction.response.defer()
-        followed = await digests.follow(bot, interaction.user.id, draft, bot.clock.now())
+        followed = await digests.follow(
+            bot, interaction.user.id, draft, bot.clock.now(), replaces=self.replaces
+        )
+        if followed.replaced is not None:
+            changed = (
+                f"**{escape(draft.query, 200)}** instead of *{escape(followed.replaced, 200)}*"
+            )
+            await interaction.edit_original_response(
+                view=render_notice("Changed", f"{changed}.\n{followed.when}.")
+            )
+            return
         lines = [f"**{escape(draft.query, 200)}**", f"{followed.when}."]
         if followed.failure is None:
             lines.append("I sent you a direct message, so that you know where it will come.")
@@ -172,35 +201,37 @@ class SubscribeTopic(PaperboyButton, template=template("subscribe", draft_id=NUM
         await interaction.edit_original_response(view=render_notice(title, "\n".join(lines)))
 
 
-class NarrowTopic(PaperboyButton, template=template("narrow", draft_id=NUMBER)):
+class NarrowTopic(PaperboyButton, template=template("narrow", draft_id=NUMBER, replaces=NUMBER)):
     """Previews the next narrower topic."""
 
-    def __init__(self, draft_id: int) -> None:
-        super().__init__(ui.Button(label="Narrower", custom_id=custom_id("narrow", draft_id)))
-        self.draft_id = draft_id
+    def __init__(self, draft_id: int, replaces: int) -> None:
+        super().__init__(
+            ui.Button(label="Narrower", custom_id=custom_id("narrow", draft_id, replaces))
+        )
+        self.draft_id, self.replaces = draft_id, replaces
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Return the button whose custom id matched."""
-        return cls(int(match["draft_id"]))
+        return cls(int(match["draft_id"]), int(match["replaces"]))
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the narrower topic in the place of this one."""
-        await _changed(interaction, self.draft_id, narrower)
+        await _changed(interaction, self.draft_id, narrower, self.replaces)
 
 
-class WidenTopic(PaperboyButton, template=template("widen", draft_id=NUMBER)):
+class WidenTopic(PaperboyButton, template=template("widen", draft_id=NUMBER, replaces=NUMBER)):
     """Previews the next wider topic."""
 
-    def __init__(self, draft_id: int) -> None:
-        super().__init__(ui.Button(label="Wider", custom_id=custom_id("widen", draft_id)))
-        self.draft_id = draft_id
+    def __init__(self, draft_id: int, replaces: int) -> None:
+        super().__init__(ui.Button(label="Wider", custom_id=custom_id("widen", draft_id, replaces)))
+        self.draft_id, self.replaces = draft_id, replaces
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Return the button whose custom id matched."""
-        return cls(int(match["draft_id"]))
+        return cls(int(match["draft_id"]), int(match["replaces"]))
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the wider topic in the place of this one."""
-        await _changed(interaction, self.draft_id, wider)
+        await _changed(interaction, self.draft_id, wider, self.replaces)

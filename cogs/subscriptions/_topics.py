@@ -13,18 +13,19 @@ from bot.digests import TRENDING, describe_subscription, next_digest, reopen
 from bot.topics import WINDOW, read_topic
 from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
 from bot.ui.errors import Interaction as AnyInteraction
-from bot.ui.errors import UserError
+from bot.ui.errors import UserError, answer_error
+from bot.ui.forms import submission
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plain, plural
-from cogs.subscriptions._preview import show_preview
+from cogs.subscriptions._change import FORM, ChangeTopic, show_change
+from cogs.subscriptions._preview import MAX_VOTES, show_preview
 from papers.topics import MAX_LENGTH
 from storage import subscriptions
 from storage.subscriptions import Every, Mode
 
 Interaction = discord.Interaction[PaperBot]
 
-MAX_VOTES = 1_000
 _TYPED = 60
 
 
@@ -67,13 +68,11 @@ async def render_topics(bot: PaperBot, user_id: int) -> ui.LayoutView:
     if not followed or person is None:
         raise UserError(f"You follow no topic yet. {bot.mention('paper subscribe')} starts one.")
     note = await reopen(bot, person)
-    lines = [
+    lines = [f"{await next_digest(bot, person, now)}.", *filter(None, [note]), ""]
+    lines += (
         f"{number}. {describe_subscription(subscription)}"
         for number, subscription in enumerate(followed, 1)
-    ]
-    lines.append(f"\n{await next_digest(bot, person, now)}.")
-    if note:
-        lines.insert(0, f"{note}\n")
+    )
     actions: list[AnyItem] = [
         PauseTopic(
             subscription.topic.id,
@@ -82,6 +81,8 @@ async def render_topics(bot: PaperBot, user_id: int) -> ui.LayoutView:
         )
         for number, subscription in enumerate(followed[: limits.SELECT_OPTIONS], 1)
     ]
+    if any(subscription.topic.mode is not Mode.TRENDING for subscription in followed):
+        actions.append(ChangeTopic(followed))
     return render_notice("Your topics", "\n".join(lines), actions=actions)
 
 
@@ -181,8 +182,20 @@ class Subscriptions(commands.Cog):
             if wanted in subscription.topic.query.casefold()
         ][: limits.CHOICES]
 
-    @app_commands.command(description="Your topics, what they brought, and pausing them")
+    @app_commands.command(description="Your topics and what they brought; change or pause them")
     async def subscriptions(self, interaction: Interaction) -> None:
         """List the person's topics."""
         view = await render_topics(self.bot, interaction.user.id)
         await interaction.response.send_message(view=view, ephemeral=True)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer the form that changes a topic, also one that was opened before a restart."""
+        form = submission(interaction, FORM)
+        if form is None:
+            return
+        match, typed = form
+        try:
+            await show_change(interaction, int(match["topic_id"]), typed)
+        except Exception as error:
+            await answer_error(interaction, error)

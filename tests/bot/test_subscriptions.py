@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from storage import matches, papers
+from storage import matches, papers, subscriptions
+from storage.subscriptions import StoredTopic
 from tests.bot.topics import FLOW, about, answer, dms, follow, subscriber
-from tests.bot.world import FRIDAY, MONDAY, TUESDAY, at, world
+from tests.bot.world import FRIDAY, MONDAY, TUESDAY, World, at, world
 
 SOME = ("Flow Matching for Video", "Proteins at Night", "Graphs and Trees", "Robots that Walk")
 
@@ -114,6 +115,49 @@ async def test_topics_can_be_paused_resumed_and_ended(tmp_path: Path) -> None:
         assert "You still follow 1 topic" in answer(ended)
         again = await here.member.slash(here.channel, "paper unsubscribe", topic="proteins")
         assert "You follow no topic" in answer(again)
+
+
+async def test_a_topic_is_changed_by_a_form_and_previewed_before_it_counts(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, *SOME)}) as here:
+        await here.tick(at(MONDAY, 8))
+        await follow(here, here.member)
+        await follow(here, here.member, "trending")
+        listed = await here.member.slash(here.channel, "paper subscriptions")
+        assert listed.response is not None
+        (mine, _) = await topics_of(here, here.member.id)
+        form = await here.member.select(listed.response, [str(mine.id)])
+        typed = {"topic": "proteins", "min_votes": "many"}
+        broken = await here.member.submit_modal(form, typed)
+        assert "“many” is no number of votes" in answer(broken)
+
+        form = await here.member.select(listed.response, [str(mine.id)])
+        assert form.modal is not None
+        filled = [row["component"].get("value") for row in form.modal["components"]]
+        assert filled == ["flow matching", "0"]
+        preview = await here.member.submit_modal(form, {"topic": "proteins", "min_votes": "3"})
+        assert preview.response is not None
+        assert "Nothing is changed yet" in answer(preview)
+        assert "at least 3 votes" in answer(preview)
+        assert [topic.query for topic in await topics_of(here, here.member.id)] == [
+            "flow matching",
+            "trending",
+        ]
+        changed = await here.member.click(preview.response, label="Use this instead")
+        assert "**proteins** instead of *flow matching*" in answer(changed)
+        assert sorted(topic.query for topic in await topics_of(here, here.member.id)) == [
+            "proteins",
+            "trending",
+        ]
+        assert len(dms(here.member)) == 2, "only a new topic is confirmed by direct message"
+
+        gone = await here.member.select(listed.response, [str(mine.id)])
+        assert "do not follow that topic any more" in answer(gone)
+
+
+async def topics_of(here: World, user_id: int) -> list[StoredTopic]:
+    """Return the topics that a person follows."""
+    async with here.bot.database.read() as conn:
+        return [subscription.topic for subscription in await subscriptions.of_user(conn, user_id)]
 
 
 async def test_settings_are_changed_by_name_and_bad_ones_refused(tmp_path: Path) -> None:

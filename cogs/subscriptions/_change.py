@@ -1,0 +1,128 @@
+"""Changing a topic that one follows: a form, and then the preview as for a new one."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, Self
+
+import discord
+from discord import ui
+
+from bot import limits
+from bot.client import PaperBot
+from bot.topics import read_topic
+from bot.ui.buttons import NUMBER, PaperboySelect, custom_id, template
+from bot.ui.errors import Interaction, UserError
+from bot.ui.text import escape, plain
+from cogs.subscriptions._preview import MAX_VOTES, show_preview
+from papers.topics import MAX_LENGTH
+from storage import subscriptions
+from storage.subscriptions import Mode, Subscription
+
+FORM: Final = template("topic-form", topic_id=NUMBER)
+
+_OPEN_FOR: Final = 15 * 60.0
+"""Seconds that discord.py remembers a form, which we do not need it to."""
+
+
+class ChangeTopic(PaperboySelect, template=template("change-topic")):
+    """Opens the form for one of a person's topics."""
+
+    def __init__(self, followed: Sequence[Subscription]) -> None:
+        options = [
+            discord.SelectOption(
+                label=plain(f"{number}. {subscription.topic.query}", limits.OPTION_LABEL),
+                value=str(subscription.topic.id),
+            )
+            for number, subscription in enumerate(followed, 1)
+            if subscription.topic.mode is not Mode.TRENDING
+        ] or [discord.SelectOption(label="…", value="0")]
+        super().__init__(
+            ui.Select(
+                custom_id=custom_id("change-topic"),
+                placeholder="Change a topic…",
+                options=options[: limits.SELECT_OPTIONS],
+            )
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select; its options are those of the message."""
+        return cls([])
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Show the form, with the topic as it is."""
+        bot: PaperBot = interaction.client
+        subscription = await _own(bot, interaction.user.id, int(values[0]) if values else 0)
+        await interaction.response.send_modal(_form(subscription))
+
+
+def _form(subscription: Subscription) -> ui.Modal:
+    topic = subscription.topic
+    form = ui.Modal(
+        title="Change a topic", timeout=_OPEN_FOR, custom_id=custom_id("topic-form", topic.id)
+    )
+    form.add_item(
+        ui.Label(
+            text="Topic",
+            description='Words, "a phrase", OR, -without, title: author: cat: org: code:yes',
+            component=ui.TextInput(
+                custom_id="topic", default=topic.query, max_length=MAX_LENGTH, required=True
+            ),
+        )
+    )
+    form.add_item(
+        ui.Label(
+            text="Least votes",
+            description=f"Only papers with so many votes, 0 to {MAX_VOTES:,}",
+            component=ui.TextInput(
+                custom_id="min_votes",
+                default=str(subscription.min_votes),
+                max_length=len(str(MAX_VOTES)),
+                required=False,
+            ),
+        )
+    )
+    return form
+
+
+async def show_change(interaction: Interaction, topic_id: int, typed: dict[str, str]) -> None:
+    """Preview a topic as it was typed into the form, with a button that puts it in the old one's
+    place.
+
+    Raises:
+        UserError: the topic or the number cannot be read, or the old topic is not followed.
+    """
+    bot: PaperBot = interaction.client
+    now = bot.clock.now()
+    before = await _own(bot, interaction.user.id, topic_id)
+    topic = read_topic(typed.get("topic", ""))
+    min_votes = _votes(typed.get("min_votes", ""))
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    async with bot.database.write() as conn:
+        draft = await subscriptions.add_draft(
+            conn,
+            query=str(topic),
+            mode=before.topic.mode,
+            every=None,
+            min_votes=min_votes,
+            now=now,
+        )
+    view = await show_preview(bot, draft, now, replaces=topic_id)
+    await interaction.edit_original_response(view=view)
+
+
+async def _own(bot: PaperBot, user_id: int, topic_id: int) -> Subscription:
+    async with bot.database.read() as conn:
+        for subscription in await subscriptions.of_user(conn, user_id):
+            if subscription.topic.id == topic_id:
+                return subscription
+    raise UserError("You do not follow that topic any more.")
+
+
+def _votes(text: str) -> int:
+    typed = text.strip() or "0"
+    if not (typed.isascii() and typed.isdigit() and int(typed) <= MAX_VOTES):
+        raise UserError(
+            f"“{escape(typed, 40)}” is no number of votes. Write one from 0 to {MAX_VOTES:,}."
+        )
+    return int(typed)
