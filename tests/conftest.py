@@ -6,6 +6,26 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
+from tests import reliability
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what only these tests know."""
+    parser.addoption(
+        "--full", action="store_true", help="run what takes minutes in its full length"
+    )
+    reliability.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell the page's rows whether they are written or compared."""
+    reliability.configure(config)
+
+
+@pytest.fixture
+def full(pytestconfig: pytest.Config) -> bool:
+    """Whether `--full` asks for everything, however long it takes."""
+    return bool(pytestconfig.getoption("--full"))
 
 
 @pytest.fixture
