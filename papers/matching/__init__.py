@@ -3,6 +3,7 @@
 from papers.matching._match import Match, Matches, Rule, Wanted
 from papers.matching._matcher import Matcher
 from papers.matching._meaning import Archive, PaperVectors, embed_papers, paper_text
+from papers.matching._propose import propose
 from papers.matching._statistics import TermStatistics
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "Wanted",
     "embed_papers",
     "paper_text",
+    "propose",
 ]

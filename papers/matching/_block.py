@@ -1,12 +1,13 @@
 """Some thousand topics as columns, ready for one pass over an index of papers."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from papers.matching._index import MAX_RUN, PaperIndex
-from papers.matching._match import MAX_TERMS, Wanted, content_of
+from papers.matching._match import Wanted, content_of
 from papers.matching._statistics import TermStatistics
 from papers.terms import Stemmer, words
 from papers.topics import Branch, Phrase, Strictness
@@ -15,31 +16,26 @@ FULL_COVERAGE = 0.883
 """Coverage at which the words alone decide: judged precision .88, with .40 of what lists hold."""
 
 Floats = NDArray[np.float32]
+Number = TypeVar("Number", int, float)
 
 
 class Words:
-    """Stems and weights of the words of topics, each looked up once in a pass."""
+    """Terms and weights of the words of topics over one index, each looked up once in a pass."""
 
-    def __init__(self, statistics: TermStatistics, stemmer: Stemmer) -> None:
+    def __init__(self, statistics: TermStatistics, stemmer: Stemmer, index: PaperIndex) -> None:
         self._statistics = statistics
         self._stemmer = stemmer
-        self._stems: dict[str, str] = {}
-        self._weights: dict[str, float] = {}
+        self._index = index
+        self.terms: dict[str, int] = {}
+        """The index's number of each word's stem, -1 for a stem that no paper has."""
+        self.weights: dict[str, float] = {}
 
     def learn(self, folded: Iterable[str]) -> None:
         """Look up those of the words that are new."""
-        new = [word for word in folded if word not in self._stems]
-        for word, stem in zip(new, self._stemmer.stem(new), strict=True):
-            self._stems[word] = stem
-            self._weights[word] = self._statistics.idf(stem)
-
-    def weights(self, folded: Sequence[str]) -> list[float]:
-        """Return the weight of each word; all must have been learnt."""
-        return [self._weights[word] for word in folded]
-
-    def stems(self, folded: Sequence[str]) -> list[str]:
-        """Return the stem of each word; all must have been learnt."""
-        return [self._stems[word] for word in folded]
+        new = [word for word in folded if word not in self.terms]
+        stems = self._stemmer.stem(new)
+        self.terms.update(zip(new, self._index.ids(stems), strict=True))
+        self.weights.update((w, self._statistics.idf(s)) for w, s in zip(new, stems, strict=True))
 
 
 class TopicBlock:
@@ -62,36 +58,32 @@ class TopicBlock:
             [wanted[owner - first].strictness is Strictness.BROAD for owner in owners], dtype=bool
         )
         self.vectors = _vectors(wanted, self.branches, owners, numbers, first)
-
         self.quoted = np.array([_only_phrases(branch) for branch in self.branches], dtype=bool)
         """Branches of phrases alone, which their conditions decide."""
-        self._fill(index, lookup)
+        terms, runs = self._read(lookup)
+        self.counts = np.array([len(row) for row in terms], dtype=np.int64)
+        self.terms = _filled([[lookup.terms[w] for w in row] for row in terms], -1)
+        """The content words of each row, filled up with -1."""
+        weights = _filled([[lookup.weights[w] for w in row] for row in terms], 0.0)
+        totals = np.maximum(weights.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        self.weights = (weights / totals).astype(np.float32)
+        self.runs = _filled(runs, -2)
+        """All terms in order if they are a phrase that can match, filled up with -2."""
+        self.pairs = index.pair_numbers(self.terms[:, :-1], self.terms[:, 1:])
+        """The number of each two content words side by side."""
 
-    def _fill(self, index: PaperIndex, lookup: Words) -> None:
+    def _read(self, lookup: Words) -> tuple[list[list[str]], list[list[int]]]:
+        """Return the content words of each branch, and its phrase."""
         texts = [words(branch.text) for branch in self.branches]
         lookup.learn({word for text in texts for word in text})
-        rows: list[tuple[list[int], list[float]]] = []
+        terms: list[list[str]] = []
         runs: list[list[int]] = []
         for text in texts:
-            folded = content_of(text)
-            rows.append((index.ids(lookup.stems(folded)), lookup.weights(folded)))
-            run = index.ids(lookup.stems(text[:MAX_RUN])) if len(folded) > 1 else []
-            runs.append(run if run and min(run) >= 0 else [])
-        self.runs = np.full((len(runs), max(map(len, runs), default=0)), -2, dtype=np.int64)
-        """All terms in order if they are a phrase that can match, filled up with -2."""
-        for row, run in enumerate(runs):
-            self.runs[row, : len(run)] = run
-        longest = max((len(ids) for ids, _ in rows), default=0)
-        self.terms = np.full((len(rows), min(longest, MAX_TERMS)), -1, dtype=np.int64)
-        self.weights = np.zeros(self.terms.shape, dtype=np.float32)
-        self.counts = np.array([len(ids) for ids, _ in rows], dtype=np.int64)
-        for row, (ids, weights) in enumerate(rows):
-            self.terms[row, : len(ids)] = ids
-            total = sum(weights)
-            self.weights[row, : len(ids)] = [weight / total for weight in weights]
-        following = self.terms[:, 1:]
-        self.pairs = index.pair_numbers(self.terms[:, :-1], following)
-        """The number of each two content words side by side."""
+            content = content_of(text)
+            terms.append(content)
+            run = [lookup.terms[w] for w in text[:MAX_RUN]] if len(content) > 1 else []
+            runs.append(run if -1 not in run else [])
+        return terms, runs
 
     def required(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (row, term): a paper that has none of a row's terms cannot match it by words.
@@ -109,7 +101,17 @@ class TopicBlock:
 
 
 def _only_phrases(branch: Branch) -> bool:
-    return bool(branch.parts) and all(isinstance(part, Phrase) for part in branch.parts)
+    if not branch.conditions or not branch.parts:
+        return False
+    return all(isinstance(part, Phrase) for part in branch.parts)
+
+
+def _filled(rows: Sequence[Sequence[Number]], filling: Number) -> NDArray[Any]:
+    """Return lists of different lengths as one table."""
+    lengths = np.array([len(row) for row in rows], dtype=np.int64)
+    table = np.full((len(rows), int(lengths.max(initial=0))), filling)
+    table[np.arange(table.shape[1]) < lengths[:, None]] = [item for row in rows for item in row]
+    return table
 
 
 def _vectors(

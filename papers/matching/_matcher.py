@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from papers.matching._block import FULL_COVERAGE, TopicBlock, Words
 from papers.matching._index import PaperIndex
 from papers.matching._match import Columns, Matches, Rule, Wanted
-from papers.matching._meaning import Archive, Floats, PaperVectors, centred, directions
+from papers.matching._meaning import Archive, Floats, PaperVectors, directions
 from papers.matching._statistics import TermStatistics
 from papers.model import Paper
 from papers.terms import Stemmer
@@ -21,7 +21,11 @@ BROAD_COSINE = 0.40
 _TITLE = np.array([0.0, 0.7, 1.0], dtype=np.float32)
 """What a word counts that is nowhere, in the abstract only, in the title."""
 
-# The ranking's weights, beside the mean cosine's 1.
+# The ranking's weights: of a cosine in units of the topic's spread, and of shared words.
+_NEARNESS_WEIGHT = 0.11
+_USUAL_SPREAD = 0.11
+"""Of a topic's cosines over an archive; used where there is no archive to tell."""
+_LEAST_SPREAD = np.float32(0.05)
 _COVERAGE_WEIGHT = 0.2
 _TITLE_PAIRS_WEIGHT = 0.1
 _FILTER_SCORE = 0.5
@@ -64,7 +68,7 @@ class Matcher:
         self._stemmer = Stemmer()
         self._texts = None if vectors is None else vectors.texts
         self._directions = None if vectors is None else directions(vectors, archive)
-        self._mean = archive.mean() if archive is not None and len(archive.vectors) else None
+        self._archive = archive
         self._indexes = [
             PaperIndex(papers[start : start + _PAPERS], self._stemmer)
             for start in range(0, len(papers), _PAPERS)
@@ -75,12 +79,12 @@ class Matcher:
 
         The preview of a topic and the digest both call this: on the same papers they agree.
         """
-        lookup = Words(self._statistics, self._stemmer)
+        lookups = [Words(self._statistics, self._stemmer, index) for index in self._indexes]
         parts: list[Columns] = []
         for first in range(0, len(wanted), _TOPICS):
             some = wanted[first : first + _TOPICS]
             found = [
-                self._pass(TopicBlock(some, first, index, lookup), index, number * _PAPERS)
+                self._pass(TopicBlock(some, first, index, lookups[number]), index, number * _PAPERS)
                 for number, index in enumerate(self._indexes)
             ]
             if found:
@@ -90,13 +94,13 @@ class Matcher:
 
     def scores(self, wanted: Wanted) -> Floats:
         """Return the ranking score of every paper for one topic, matching or not; for measuring."""
-        lookup = Words(self._statistics, self._stemmer)
         best = [np.zeros(0, dtype=np.float32)]
         for number, index in enumerate(self._indexes):
+            lookup = Words(self._statistics, self._stemmer, index)
             block = TopicBlock([wanted], 0, index, lookup)
             rows, places = np.divmod(np.arange(len(block.branches) * index.size), index.size)
             pairs = _Pairs(block, index, rows, places, self._cosines(block, number * _PAPERS))
-            scores = self._scores(pairs, number * _PAPERS)
+            scores = self._scores(pairs, pairs.rules(), number * _PAPERS)
             allowed = np.stack([index.satisfying(b.conditions) for b in block.branches])
             table = np.where(allowed, scores.reshape(allowed.shape), -np.inf)
             best.append(table.max(axis=0).astype(np.float32))
@@ -116,38 +120,50 @@ class Matcher:
         asked, places = index.postings(terms)
         candidates[rows[asked], places] = True
         for row, branch in enumerate(block.branches):
-            if block.quoted[row] or not branch.parts:
-                candidates[row] = index.satisfying(branch.conditions)
-            elif branch.conditions:
-                candidates[row] &= index.satisfying(branch.conditions)
+            if branch.conditions:
+                allowed = index.satisfying(branch.conditions)
+                decided = block.quoted[row] or not branch.parts
+                candidates[row] = allowed if decided else candidates[row] & allowed
         rows, places = np.divmod(np.flatnonzero(candidates), index.size)
         pairs = _Pairs(block, index, rows, places, cosines)
         rules = pairs.rules()
         pairs.keep(rules < _NO_RULE)
+        rules = rules[rules < _NO_RULE]
         return Columns(
             wanted=block.wanted[pairs.rows],
             branch=block.number[pairs.rows],
             paper=(pairs.places + offset).astype(np.int32),
-            rule=rules[rules < _NO_RULE],
-            score=self._scores(pairs, offset),
+            rule=rules,
+            score=self._scores(pairs, rules, offset),
             similarity=pairs.similarity,
             coverage=pairs.coverage,
             words=pairs.words,
             sentence=pairs.sentences(),
         )
 
-    def _scores(self, pairs: "_Pairs", offset: int) -> Floats:
+    def _scores(self, pairs: "_Pairs", rules: NDArray[np.uint8], offset: int) -> Floats:
         """Return the ranking score: nearness of meaning, and the words that are shared."""
-        scores = _COVERAGE_WEIGHT * pairs.coverage + _TITLE_PAIRS_WEIGHT * pairs.pairs_in_title()
+        scores = pairs.coverage * np.float32(_COVERAGE_WEIGHT)
+        scores += pairs.pairs_in_title() * np.float32(_TITLE_PAIRS_WEIGHT)
         vectors = pairs.block.vectors
         if self._directions is not None and vectors is not None:
-            topics = centred(vectors, self._mean)
+            asked, rows = np.unique(pairs.rows, return_inverse=True)
+            topics = self._topics(vectors[asked])
             for start in range(0, len(scores), _PAIRS):
                 some = slice(start, start + _PAIRS)
                 near = self._directions[pairs.places[some] + offset]
-                scores[some] += np.einsum("ij,ij->i", topics[pairs.rows[some]], near)
-        scores[pairs.block.counts[pairs.rows] == 0] = _FILTER_SCORE
-        return scores.astype(np.float32)
+                scores[some] += np.einsum("ij,ij->i", topics[rows[some]], near)
+        scores[rules == Rule.FILTER] = _FILTER_SCORE
+        return scores
+
+    def _topics(self, vectors: Floats) -> Floats:
+        """Return topics as the vectors that a paper's direction is multiplied with."""
+        if self._archive is None:
+            return vectors * np.float32(_NEARNESS_WEIGHT / _USUAL_SPREAD)
+        topics = self._archive.centred(vectors)
+        spread = np.maximum(self._archive.spread(topics), _LEAST_SPREAD)
+        topics *= (np.float32(_NEARNESS_WEIGHT) / spread)[:, None]
+        return topics
 
 
 _NO_RULE = len(Rule)

@@ -36,7 +36,7 @@ class Branch:
     @property
     def text(self) -> str:
         """The text that is compared by meaning; empty for a branch of filters alone."""
-        return " ".join(part.text for part in self.parts)
+        return " ".join([part.text for part in self.parts])
 
 
 @dataclass(frozen=True, slots=True)

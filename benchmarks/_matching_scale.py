@@ -1,0 +1,231 @@
+"""Speed and memory of one pass of many topics over a batch, against doing it topic by topic."""
+
+import json
+import random
+import re
+import resource
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks._collections import read_papers
+from papers.embedding import unit_rows
+from papers.matching import Archive, Matcher, Matches, PaperVectors, TermStatistics, Wanted
+from papers.model import Author, Paper
+from papers.terms import STOPWORDS, Stemmer, words
+from papers.topics import Strictness, parse
+
+_SEED = 20261123
+_DIMENSIONS = 384
+_ARCHIVE = 5_000
+_BROAD = 5  # one topic in so many is broad
+_FILTERED = 10  # and one in so many has a condition
+_FILTERS = ("cat:cs", "-survey", "cat:cs.CL", "-title:benchmark", 'author:"Wei Zhang"', "code:no")
+_LOOPED = 200  # topics of the double loop, which takes seconds for them already
+_WORD = re.compile(r"[A-Za-z][A-Za-z-]+")
+
+Floats = NDArray[np.float32]
+
+
+class WordVectors:
+    """Stand-ins for an embedder: a text's vector is the mean of its words' random directions.
+
+    What a pass costs depends on how many pairs are close, not on what their nearness means.
+    """
+
+    def __init__(self) -> None:
+        self._rng = np.random.default_rng(_SEED)
+        self._known: dict[str, Floats] = {}
+
+    def of(self, texts: Sequence[str]) -> Floats:
+        """Return one unit row per text."""
+        rows = np.empty((len(texts), _DIMENSIONS), dtype=np.float32)
+        for row, text in enumerate(texts):
+            found = [w for w in words(text) if w not in STOPWORDS] or ["nothing"]
+            rows[row] = np.mean([self._vector(word) for word in found], axis=0)
+        return unit_rows(rows)
+
+    def _vector(self, word: str) -> Floats:
+        if word not in self._known:
+            self._known[word] = self._rng.standard_normal(_DIMENSIONS, dtype=np.float32)
+        return self._known[word]
+
+
+def measure_scale(corpus: Path | None, topics: int = 100_000, papers: int = 1_000) -> None:
+    """Measure a pass of all topics over all papers, and of half of each."""
+    batch, sources = _papers(papers, corpus)
+    statistics = TermStatistics.of(sources)
+    directions = WordVectors()
+    texts = _topics(topics, sources)
+    topics = len(texts)
+    topic_vectors = directions.of([re.sub(r" [a-z-]+:\S+.*| -\S+", "", text) for text in texts])
+    vectors = PaperVectors(
+        directions.of([f"{paper.title} {paper.abstract}" for paper in batch]),
+        directions.of([paper.title for paper in batch]),
+    )
+    archive = Archive(directions.of([p.title for p in sources[:_ARCHIVE]]))
+    del sources, directions
+    name = f"scale-{topics}x{papers}"
+    before = _memory()
+
+    def one_pass(count: int, size: int) -> tuple[dict[str, float], Matches]:
+        began = time.perf_counter()
+        spent = time.process_time()
+        parsed = [parse(text) for text in texts[:count]]
+        read = time.perf_counter()
+        wanted = [
+            Wanted(
+                topic,
+                Strictness.BROAD if at % _BROAD == 0 else Strictness.STRICT,
+                topic_vectors[at : at + 1],
+            )
+            for at, topic in enumerate(parsed)
+        ]
+        ready = time.perf_counter()
+        part = PaperVectors(vectors.texts[:size], vectors.titles[:size])  # type: ignore[index]
+        matches = Matcher(batch[:size], statistics, vectors=part, archive=archive).match(wanted)
+        matched = time.perf_counter()
+        length = sum(len(match.reason()) for match in matches)
+        said = time.perf_counter()
+        times = {
+            "pass_s": said - ready,
+            "columns_s": matched - ready,
+            "reasons_s": said - matched,
+            "parse_s": read - began,
+            "cpu_s": time.process_time() - spent,
+        }
+        return {**times, "matches": len(matches), "characters": length}, matches
+
+    whole, matches = one_pass(topics, papers)
+    _say(name, "ours", "pass_s", whole.pop("pass_s"), **{k: round(v, 3) for k, v in whole.items()})
+    _say(name, "ours", "rss_mb", _memory(), before_mb=round(before))
+    rules = np.bincount(matches.columns.rule, minlength=5).tolist()
+    _say(name, "ours", "matches_per_topic", len(matches) / topics, by_rule=rules)
+    del matches
+    for label, count, size in (
+        ("half the topics", topics // 2, papers),
+        ("half the papers", topics, papers // 2),
+    ):
+        times, _ = one_pass(count, size)
+        more = {key: round(times[key], 3) for key in ("cpu_s", "matches")}
+        _say(name, f"ours, {label}", "pass_s", times["pass_s"], **more)
+    for system, peer in (("fts5 once per topic", _fts), ("double loop", _double_loop)):
+        seconds, found, asked = peer(batch, texts)
+        more = {"extrapolated_from_topics": asked} if asked < topics else {}
+        scale = topics / asked
+        _say(name, system, "pass_s", seconds * scale, matches=round(found * scale), **more)
+
+
+def _papers(count: int, corpus: Path | None) -> tuple[list[Paper], list[Paper]]:
+    """Return a batch and the papers that topics are taken from."""
+    rng = random.Random(_SEED)  # noqa: S311 - nothing secret
+    known = read_papers(corpus) if corpus else _invented(3 * count + _ARCHIVE, rng)
+    rng.shuffle(known)
+    sources = known[count:] if len(known) > 2 * count else known
+    if len(known) < count:
+        print(f"only {len(known)} papers are known: they are repeated", file=sys.stderr)
+    return [known[at % len(known)] for at in range(count)], sources
+
+
+def _invented(count: int, rng: random.Random) -> list[Paper]:
+    """Return papers of made-up words, as frequent as Zipf's law has them, for want of a corpus."""
+    syllables = [a + b for a in "bcdfglmnprstv" for b in ("a", "e", "i", "o", "u", "an", "er")]
+    names = ["".join(rng.choices(syllables, k=rng.randint(2, 4))) for _ in range(20_000)]
+    weights = list(accumulate(1 / (place + 10) for place in range(len(names))))
+
+    def sentence(length: int) -> str:
+        return " ".join(rng.choices(names, cum_weights=weights, k=length)).capitalize()
+
+    return [
+        Paper(
+            id=f"9912.{place:05d}",
+            title=sentence(9),
+            abstract=" ".join(f"{sentence(22)}." for _ in range(8)),
+            categories=(rng.choice(("cs.CL", "cs.CV", "stat.ML")),),
+            authors=(Author(f"{rng.choice(names)} {rng.choice(names)}"),),
+        )
+        for place in range(count)
+    ]
+
+
+def _topics(count: int, sources: Sequence[Paper]) -> list[str]:
+    """Return distinct topics of 2.2 words on average: words that stand together in titles.
+
+    Distinct, because the bot matches a topic once however many people follow it.
+    """
+    rng = random.Random(_SEED)  # noqa: S311 - nothing secret
+    runs: list[list[str]] = []
+    for paper in sources:
+        run: list[str] = []
+        for word in [*_WORD.findall(paper.title), "the"]:
+            if word.lower() in STOPWORDS:
+                runs.append(run)
+                run = []
+            else:
+                run.append(word)
+    runs = [run for run in runs if len(run) > 1]
+    # Nobody follows "learning": a word alone is one that few papers have.
+    counts = Counter(word.lower() for paper in sources for word in set(_WORD.findall(paper.title)))
+    rare = {word for word, count in counts.items() if count <= max(2, len(sources) // 200)}
+    found: dict[str, None] = {}
+    for _ in range(100 * count):
+        if len(found) == count:
+            break
+        run, length = rng.choice(runs), rng.choice((1, 2, 2, 2, 2, 2, 2, 2, 3, 4))
+        if length <= len(run):
+            at = rng.randrange(len(run) - length + 1)
+            if length == 1 and run[at].lower() not in rare:
+                continue
+            text = " ".join(run[at : at + length])
+            filtered = len(found) % _FILTERED == 0
+            found[f"{text} {rng.choice(_FILTERS)}" if filtered else text] = None
+    return list(found)
+
+
+def _fts(batch: Sequence[Paper], texts: Sequence[str]) -> tuple[float, int, int]:
+    """Ask an FTS5 index of the batch for all words of each topic, ranked by bm25."""
+    began = time.perf_counter()
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create virtual table p using fts5(title, abstract, tokenize='porter')")
+    connection.executemany(
+        "insert into p(title, abstract) values (?, ?)", ((p.title, p.abstract) for p in batch)
+    )
+    found = 0
+    for text in texts:
+        query = " ".join(f'"{word}"' for word in words(text))
+        rows = connection.execute("select rowid, bm25(p) from p where p match ?", (query,))
+        found += len(rows.fetchall())
+    connection.close()
+    return time.perf_counter() - began, found, len(texts)
+
+
+def _double_loop(batch: Sequence[Paper], texts: Sequence[str]) -> tuple[float, int, int]:
+    """Look at each paper for each topic: sets of stems, all words."""
+    stemmer = Stemmer()
+    held = [set(stemmer.terms(f"{paper.title}\n{paper.abstract}")) for paper in batch]
+    some = texts[:: max(1, len(texts) // _LOOPED)]
+    began = time.perf_counter()
+    found = 0
+    for text in some:
+        wanted = set(stemmer.content(text))
+        for terms in held:
+            found += wanted <= terms
+    return time.perf_counter() - began, found, len(some)
+
+
+def _memory() -> float:
+    """Return the most memory that this process ever held, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024 if sys.platform == "linux" else peak / 1024**2
+
+
+def _say(name: str, system: str, figure: str, value: float, **more: object) -> None:
+    line = {"bench": "matching", "set": name, "system": system, "figure": figure}
+    print(json.dumps({**line, "value": round(value, 4), **more}), flush=True)

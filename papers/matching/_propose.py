@@ -1,0 +1,62 @@
+"""Words for a topic that brings nothing, or nearly everything."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from papers.matching._statistics import TermStatistics
+from papers.model import Paper
+from papers.terms import STOPWORDS, Stemmer, words
+from papers.topics import Topic
+
+FEW = 0.002
+"""Share of papers that makes a title's words too rare to propose: they name one paper's method."""
+MANY = 0.2
+"""Share of papers that makes a word too common to propose."""
+
+
+def propose(
+    topic: Topic, near: Sequence[Paper], statistics: TermStatistics, *, limit: int = 5
+) -> list[str]:
+    """Return words that people near this topic use, the most telling first.
+
+    Args:
+        topic: what somebody asked for; what it says already is not proposed.
+        near: the papers nearest to it, or those that it matches if it matches too many. Their
+            keywords are counted, and neighbouring words of their titles.
+        statistics: of the archive; words that are everywhere are not proposed.
+        limit: how many to return at most.
+    """
+    stemmer = Stemmer()
+    asked = set(stemmer.content(topic.text))
+    votes: Counter[tuple[str, ...]] = Counter()
+    spellings: dict[tuple[str, ...], Counter[str]] = {}
+    for paper in near:
+        phrases = [*paper.keywords, *_title_pairs(paper.title)]
+        for key, phrase in {tuple(stemmer.content(phrase)): phrase for phrase in phrases}.items():
+            votes[key] += 1
+            spellings.setdefault(key, Counter())[phrase] += 1
+    worth = {
+        key: count * sum(map(statistics.idf, key)) / len(key)
+        for key, count in votes.items()
+        if count > 1 and not set(key) <= asked and not _extreme(key, statistics)
+    }
+    chosen: list[tuple[str, ...]] = []
+    for key in sorted(worth, key=lambda key: (-worth[key], key)):
+        # "video diffusion" beside "video diffusion models" proposes one thing twice.
+        if not any(set(key) <= set(other) or set(other) <= set(key) for other in chosen):
+            chosen.append(key)
+        if len(chosen) == limit:
+            break
+    return [spellings[key].most_common(1)[0][0].lower() for key in chosen]
+
+
+def _extreme(key: Iterable[str], statistics: TermStatistics) -> bool:
+    counts = [statistics.frequencies.get(stem, 0) for stem in key]
+    least = max(2.0, FEW * statistics.documents)
+    return not counts or min(counts) < least or min(counts) > MANY * statistics.documents
+
+
+def _title_pairs(title: str) -> list[str]:
+    found = words(title)
+    return [f"{one} {other}" for one, other in pairwise(found) if not {one, other} & STOPWORDS]
