@@ -13,6 +13,7 @@ import discord
 from aiolimiter import AsyncLimiter
 from discord.enums import ReactionType
 
+from bot.library._seeding import Seeder
 from bot.outcomes import failure_of
 from storage import library, privacy
 from storage.library import Card, Cleared, Event, Reaction, emoji_key
@@ -37,8 +38,9 @@ _PAGE: Final = 100
 class Mender:
     """Brings saves and standing reactions together, both ways."""
 
-    def __init__(self, bot: "PaperBot") -> None:
+    def __init__(self, bot: "PaperBot", seeder: Seeder) -> None:
         self._bot = bot
+        self._seeder = seeder
         self._limiter = AsyncLimiter(PACE, 1)
         self._watched: dict[int, set[Reaction | Cleared]] = {}
         self._requests = 0
@@ -88,6 +90,7 @@ class Mender:
                     found = {message.id: message for message in page}
                     for card in waiting:
                         if (message := found.get(card.message_id)) is not None:
+                            self._seeder.seen(message)
                             plus, minus = await self._message(card, message)
                             added += plus
                             removed += minus

@@ -1,6 +1,5 @@
 """Libraries as the bot keeps them: what reactions mean, and what the bot does unasked."""
 
-import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
@@ -8,23 +7,18 @@ import discord
 
 from bot.library._filter import MessageFilter
 from bot.library._mending import Mender
+from bot.library._seeding import Seeder
 from bot.library._writer import ReactionWriter
-from bot.outcomes import failure_of
 from bot.workers import Workers
-from storage.library import SAVE_EMOJI, Card, Cleared, Event
+from storage.library import Card, Cleared, Event
 
 if TYPE_CHECKING:
     from bot.client import PaperBot
-
-log = logging.getLogger(__name__)
 
 FRESH: Final = 60
 """Seconds for which a message may stand in Discord before we have recorded what it shows."""
 MOST_HELD: Final = 2_000
 """Messages whose reactions are held meanwhile."""
-
-SEEDERS: Final = 2
-"""Channels that get their first reactions at the same time; Discord takes four a second in each."""
 
 STOP_TIMEOUT: Final = 3.0
 
@@ -36,16 +30,17 @@ class Library:
         self._bot = bot
         self.messages = MessageFilter()
         self._writer = ReactionWriter(bot.database)
-        self._mender = Mender(bot)
-        # Their own: reading back and seeding take minutes, and must not hold up the day's threads.
+        self._seeder = Seeder(bot)
+        self._mender = Mender(bot, self._seeder)
+        # Its own: reading back takes minutes, and must not hold up the day's threads.
         self._mending = Workers(1)
-        self._seeding = Workers(SEEDERS)
         self._behind = False
         self._held: OrderedDict[int, list[Event]] = OrderedDict()
 
     async def load(self) -> None:
         """Learn which messages show papers."""
         await self.messages.load(self._bot.database)
+        await self._seeder.load()
 
     async def react(self, event: Event, author_id: int | None = None) -> bool:
         """Take in a reaction event; return, after the commit, whether its message shows papers.
@@ -89,11 +84,9 @@ class Library:
         if found:
             card = Card(message_id, channel_id, guild_id, self._bot.clock.now())
             self._mending.submit(("card", message_id), lambda: self._mender.mend([card]))
-        if seed and self._bot.settings.save_reactions:
-            message = self._bot.get_partial_messageable(
-                channel_id, guild_id=guild_id
-            ).get_partial_message(message_id)
-            self._seeding.submit(("seed", message_id), lambda: self._seed(message))
+        if seed:
+            channel = self._bot.get_partial_messageable(channel_id, guild_id=guild_id)
+            self._seeder.seed(channel.get_partial_message(message_id))
 
     def catch_up(self) -> None:
         """Read back, in the background, what happened to reactions while the bot was away."""
@@ -102,13 +95,13 @@ class Library:
 
     async def drain(self) -> None:
         """Wait until nothing is left to write, to seed or to read back."""
-        await self._seeding.drain()
         await self._mending.drain()
+        await self._seeder.drain()
         await self._writer.drain()
 
     async def close(self) -> None:
         """Stop what runs in the background; what has come is still written."""
-        await self._seeding.stop(STOP_TIMEOUT)
+        await self._seeder.close(STOP_TIMEOUT)
         await self._mending.stop(STOP_TIMEOUT)
         await self._writer.drain()
 
@@ -126,14 +119,7 @@ class Library:
         while self._behind:
             self._behind = False
             await self._mender.mend()
+        await self._seeder.caught_up()
 
     async def _late(self, event: Event) -> None:
         await self.react(event)
-
-    async def _seed(self, message: discord.PartialMessage) -> None:
-        try:
-            async with self._bot.publisher.limiter:
-                await message.add_reaction(SAVE_EMOJI)
-        except Exception as error:
-            # People can add it themselves, and there is a button.
-            log.info("not seeded message_id=%d: %s", message.id, failure_of(error).reason)

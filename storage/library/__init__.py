@@ -32,6 +32,7 @@ from storage.library._read import (
     saved_count,
     saved_papers,
     set_counts,
+    thread_cards,
     titles,
     top,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "set_counts",
     "set_note",
     "standing",
+    "thread_cards",
     "titles",
     "toggle",
     "top",

@@ -12,7 +12,7 @@ from storage.library._types import Card, Place, Saved, Sort, Via
 from storage.papers import StoredPaper, get_many, stored
 from storage.papers._read import chunks
 from storage.sqlite import insert
-from storage.tables import cards, notes, papers, preferences, saves
+from storage.tables import cards, notes, papers, post_papers, posts, preferences, saves
 
 
 async def page(
@@ -175,6 +175,16 @@ async def recent_cards(conn: AsyncConnection, since: datetime, limit: int) -> li
         .limit(limit)
     )
     return [Card(row.message_id, row.channel_id, row.guild_id, row.posted_at) for row in rows]
+
+
+async def thread_cards(conn: AsyncConnection, since: datetime, after: int) -> set[int]:
+    """Return the cards with greater ids than `after` in the threads begun since a moment."""
+    rows = await conn.execute(
+        select(post_papers.c.message_id)
+        .join(posts, posts.c.id == post_papers.c.post_id)
+        .where(posts.c.started_at >= since, post_papers.c.message_id > after)
+    )
+    return set(rows.scalars())
 
 
 async def top(

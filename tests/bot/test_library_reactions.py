@@ -55,6 +55,29 @@ async def test_a_thread_is_whole_though_no_reaction_may_be_added(tmp_path: Path)
         assert seeds(card(here)) == []
 
 
+async def test_a_reaction_that_a_stop_kept_from_a_card_is_put_there_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        await here.add_feed()
+        adding = "/channels/*/messages/*/reactions/*/@me"
+        here.env.inject_error("PUT", adding, status=503, code=0, times=2)
+        await here.tick(at(MONDAY, 9))
+        assert sum(seeds(card(here, number)) == [SAVE] for number in range(3)) == 1
+        await here.restart()
+        for number in range(3):
+            assert seeds(card(here, number)) == [SAVE]
+
+
+async def test_a_reaction_that_moderators_took_off_a_card_stays_off(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        message = card(here)
+        here.env.backend.clear_reactions(message.channel.id, message.id)
+        await here.restart()
+        assert seeds(card(here)) == []
+        assert seeds(card(here, 1)) == [SAVE]
+
+
 async def test_reacting_saves_and_taking_it_off_unsaves(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         await here.member.react(card(here), SAVE)

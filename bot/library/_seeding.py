@@ -1,0 +1,97 @@
+"""The first reaction on each card of a thread, put there by the bot so that saving takes one tap.
+
+Discord takes few reactions a second, so cards get theirs a while after they are posted. How far
+that has come is kept, and what a stop cut short is made good once the messages are read again. It
+is kept, rather than seen from what lacks a reaction, because moderators may have taken some off.
+"""
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+import discord
+
+from bot.outcomes import Retry, failure_of
+from bot.workers import Workers
+from storage import library, privacy, watermarks
+from storage.library import SAVE_EMOJI, emoji_key
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+log = logging.getLogger(__name__)
+
+SEEDERS: Final = 2
+"""Channels that get their first reactions at the same time; Discord takes four a second in each."""
+
+WATERMARK: Final = "seeds"
+"""The newest card up to which every one has had its turn."""
+
+
+class Seeder:
+    """Puts the reaction that saves on cards."""
+
+    def __init__(self, bot: "PaperBot") -> None:
+        self._bot = bot
+        # Their own: seeding takes minutes, and must not hold up the day's threads.
+        self._workers = Workers(SEEDERS)
+        self._owed: set[int] = set()
+        self._missed: set[int] = set()
+        self._newest = 0
+
+    async def load(self) -> None:
+        """Learn which cards may have been left without by a stop."""
+        if not self._bot.settings.save_reactions:
+            return
+        since = self._bot.clock.now() - privacy.REACTIONS_READ
+        async with self._bot.database.read() as conn:
+            self._newest = await watermarks.get(conn, WATERMARK)
+            self._missed = await library.thread_cards(conn, since, self._newest)
+
+    def seed(self, message: discord.PartialMessage) -> None:
+        """Put the reaction on a card in a while, where the settings allow."""
+        if self._bot.settings.save_reactions:
+            self._owed.add(message.id)
+            self._workers.submit(message.id, lambda: self._seed(message))
+
+    def seen(self, message: discord.Message) -> None:
+        """Take in a message that was read back: it may lack what a stop kept from it."""
+        if message.id in self._missed:
+            self._missed.discard(message.id)
+            own = (each for each in message.reactions if each.me)
+            if any(emoji_key(str(each.emoji)) == SAVE_EMOJI for each in own):
+                self._newest = max(self._newest, message.id)
+            else:
+                channel = self._bot.get_partial_messageable(message.channel.id)
+                self.seed(channel.get_partial_message(message.id))
+
+    async def caught_up(self) -> None:
+        """Take in that whatever can be read has been read."""
+        self._missed.clear()
+        await self._note()
+
+    async def drain(self) -> None:
+        """Wait until every card has had its turn."""
+        await self._workers.drain()
+
+    async def close(self, patience: float) -> None:
+        """Stop; what is left is made good after the next start."""
+        await self._workers.stop(patience)
+
+    async def _seed(self, message: discord.PartialMessage) -> None:
+        try:
+            async with self._bot.publisher.limiter:
+                await message.add_reaction(SAVE_EMOJI)
+        except Exception as error:
+            # People can add it themselves, and there is a button.
+            failure = failure_of(error)
+            log.info("not seeded message_id=%d: %s", message.id, failure.reason)
+            if isinstance(failure, Retry):
+                return
+        self._owed.discard(message.id)
+        self._newest = max(self._newest, message.id)
+        await self._note()
+
+    async def _note(self) -> None:
+        if not self._owed and not self._missed:
+            async with self._bot.database.write() as conn:
+                await watermarks.put(conn, WATERMARK, self._newest)
