@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import discord
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
 from bot.digests._buttons import digest_buttons
@@ -191,8 +192,7 @@ class Digester:
         )
         identity = f"{digest.user_id}:{digest.id}:{digest.planned_at.timestamp()}"
         nonce = hashlib.blake2b(identity.encode(), digest_size=limits.MESSAGE_NONCE // 2)
-        async with self._bot.publisher.limiter:
-            return (await channel.send(view=view, nonce=nonce.hexdigest())).id
+        return (await channel.send(view=view, nonce=nonce.hexdigest())).id
 
     async def _already_there(
         self, channel: discord.PartialMessageable, digest: Digest, payload: DigestPayload
@@ -310,7 +310,7 @@ def due_of(person: Subscriber, now: datetime) -> DueDigest:
 
 
 async def _plan(
-    conn: digests.AsyncConnection,
+    conn: AsyncConnection,
     person: DueDigest,
     payload: DigestPayload | None,
     state: str,

@@ -1,0 +1,55 @@
+"""Digests: who is owed one, and how far each has got; and the budgets of direct messages."""
+
+from storage.digests._budget import OPEN, SEND, break_until, broken_until, spend
+from storage.digests._outbox import (
+    backlog,
+    get,
+    inbox,
+    mark_retry,
+    mark_sending,
+    mark_sent,
+    of_day,
+    to_inbox,
+    unfinished,
+)
+from storage.digests._plan import claim_due, plan, show
+from storage.digests._types import (
+    EMPTY,
+    INBOX,
+    PLANNED,
+    SENDING,
+    SENT,
+    SHOWN,
+    UNFINISHED,
+    Digest,
+    DueDigest,
+)
+
+__all__ = [
+    "EMPTY",
+    "INBOX",
+    "OPEN",
+    "PLANNED",
+    "SEND",
+    "SENDING",
+    "SENT",
+    "SHOWN",
+    "UNFINISHED",
+    "Digest",
+    "DueDigest",
+    "backlog",
+    "break_until",
+    "broken_until",
+    "claim_due",
+    "get",
+    "inbox",
+    "mark_retry",
+    "mark_sending",
+    "mark_sent",
+    "of_day",
+    "plan",
+    "show",
+    "spend",
+    "to_inbox",
+    "unfinished",
+]

@@ -1,0 +1,108 @@
+"""How far each post has got."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, insert, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.posts._types import DONE, SENDING, Post, Step
+from storage.tables import cards, post_papers, posts
+
+
+async def mark_sending(conn: AsyncConnection, post_id: int, now: datetime) -> None:
+    """Record that something of this post is about to be sent."""
+    await conn.execute(
+        update(posts)
+        .where(posts.c.id == post_id)
+        .values(
+            state=SENDING,
+            started_at=func.coalesce(posts.c.started_at, literal(now, posts.c.started_at.type)),
+            sent_at=now,
+        )
+    )
+
+
+async def mark_header(conn: AsyncConnection, post_id: int, message_id: int) -> None:
+    """Record the header's message."""
+    await conn.execute(
+        update(posts).where(posts.c.id == post_id).values(header_message_id=message_id, attempts=0)
+    )
+
+
+async def mark_thread(conn: AsyncConnection, post_id: int, thread_id: int) -> None:
+    """Record the post's thread."""
+    await conn.execute(
+        update(posts).where(posts.c.id == post_id).values(thread_id=thread_id, attempts=0)
+    )
+
+
+async def mark_card(
+    conn: AsyncConnection, post: Post, step: Step, message_id: int, now: datetime
+) -> None:
+    """Record the message of one card, and that this message shows that paper."""
+    await conn.execute(
+        update(post_papers)
+        .where(post_papers.c.post_id == post.id, post_papers.c.position == step.position)
+        .values(message_id=message_id)
+    )
+    await conn.execute(
+        insert(cards)
+        .prefix_with("OR IGNORE")
+        .values(
+            message_id=message_id,
+            paper_id=step.paper_id,
+            channel_id=post.thread_id,
+            guild_id=post.guild_id,
+            posted_at=now,
+        )
+    )
+    await conn.execute(update(posts).where(posts.c.id == post.id).values(attempts=0, sent_at=now))
+
+
+async def mark_retry(conn: AsyncConnection, post_id: int, *, at: datetime, reason: str) -> None:
+    """Record that the post waits for a better moment."""
+    await conn.execute(
+        update(posts)
+        .where(posts.c.id == post_id)
+        .values(next_try_at=at, attempts=posts.c.attempts + 1, reason=reason)
+    )
+
+
+async def finish(
+    conn: AsyncConnection, post_id: int, state: str, now: datetime, reason: str | None = None
+) -> None:
+    """Close a post; nothing more is sent for it but its header's refreshes."""
+    await conn.execute(
+        update(posts)
+        .where(posts.c.id == post_id)
+        .values(state=state, finished_at=now, next_try_at=None, reason=reason)
+    )
+
+
+async def refresh_due(
+    conn: AsyncConnection, now: datetime, offsets: Sequence[timedelta]
+) -> list[int]:
+    """Return the done posts whose header is due for its next refresh (`offsets` after it was
+    finished)."""
+    due = or_(
+        *(
+            and_(posts.c.refreshes == done, posts.c.finished_at <= now - offset)
+            for done, offset in enumerate(offsets)
+        )
+    )
+    rows = await conn.execute(
+        select(posts.c.id).where(posts.c.state == DONE, posts.c.header_message_id.is_not(None), due)
+    )
+    return list(rows.scalars())
+
+
+async def mark_refreshed(
+    conn: AsyncConnection, post_id: int, refreshes: int, payload: Any | None = None
+) -> None:
+    """Record how many refreshes a header has had, and the numbers it now shows."""
+    values: dict[str, Any] = {"refreshes": refreshes}
+    if payload is not None:
+        values["payload"] = payload
+    await conn.execute(update(posts).where(posts.c.id == post_id).values(**values))

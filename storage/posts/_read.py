@@ -1,0 +1,91 @@
+"""Posts as they are."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.posts._types import DONE, SENDING, UNFINISHED, Post, Step
+from storage.tables import feeds, post_papers, posts
+
+
+async def unfinished(conn: AsyncConnection, now: datetime) -> list[int]:
+    """Return the ids of posts that wait to be sent, or sent on, oldest first.
+
+    Those of a feed that is paused or disabled wait until it is resumed.
+    """
+    rows = await conn.execute(
+        select(posts.c.id)
+        .outerjoin(feeds, feeds.c.id == posts.c.feed_id)
+        .where(
+            or_(feeds.c.id.is_(None), feeds.c.state == "active"),
+            posts.c.state.in_(UNFINISHED),
+            or_(posts.c.next_try_at.is_(None), posts.c.next_try_at <= now),
+        )
+        .order_by(posts.c.id)
+    )
+    return list(rows.scalars())
+
+
+async def get(conn: AsyncConnection, post_id: int) -> Post | None:
+    """Return one post."""
+    row = (await conn.execute(select(posts).where(posts.c.id == post_id))).one_or_none()
+    return None if row is None else _post(row)
+
+
+async def of_batch(conn: AsyncConnection, feed_id: int, batch_day: date) -> Post | None:
+    """Return a feed's post for a batch, whatever became of it."""
+    row = (
+        await conn.execute(
+            select(posts).where(posts.c.feed_id == feed_id, posts.c.batch_day == batch_day)
+        )
+    ).one_or_none()
+    return None if row is None else _post(row)
+
+
+async def newest(conn: AsyncConnection, feed_id: int) -> Post | None:
+    """Return a feed's latest post, whatever became of it."""
+    row = (
+        await conn.execute(
+            select(posts)
+            .where(posts.c.feed_id == feed_id)
+            .order_by(posts.c.batch_day.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return None if row is None else _post(row)
+
+
+async def steps(conn: AsyncConnection, post_id: int) -> list[Step]:
+    """Return a post's cards in their order."""
+    rows = await conn.execute(
+        select(post_papers.c.position, post_papers.c.paper_id, post_papers.c.message_id)
+        .where(post_papers.c.post_id == post_id)
+        .order_by(post_papers.c.position)
+    )
+    return [Step(row.position, row.paper_id, row.message_id) for row in rows]
+
+
+async def shown(conn: AsyncConnection, channel_id: int) -> set[str]:
+    """Return every paper that this channel was ever shown, by whichever feed."""
+    rows = await conn.execute(
+        select(post_papers.c.paper_id)
+        .join(posts, posts.c.id == post_papers.c.post_id)
+        .where(posts.c.channel_id == channel_id)
+    )
+    return set(rows.scalars())
+
+
+async def first_batch(conn: AsyncConnection, channel_id: int) -> date | None:
+    """Return the oldest batch that this channel got a thread for."""
+    return await conn.scalar(
+        select(func.min(posts.c.batch_day)).where(
+            posts.c.channel_id == channel_id, posts.c.state.in_((SENDING, DONE))
+        )
+    )
+
+
+def _post(row: Row[Any]) -> Post:
+    values = list(row)
+    return Post(*values)

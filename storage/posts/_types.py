@@ -1,0 +1,51 @@
+"""What posts are made of."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+PLANNED, SENDING, DONE = "planned", "sending", "done"
+EMPTY, SKIPPED, FAILED = "empty", "skipped", "failed"
+UNFINISHED = (PLANNED, SENDING)
+
+
+class DueFeed(NamedTuple):
+    """A feed whose hour has come, and the calendar day it has there."""
+
+    feed_id: int
+    guild_id: int
+    channel_id: int
+    local_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One feed's thread for one batch, as far as it has got."""
+
+    id: int
+    feed_id: int | None
+    guild_id: int
+    channel_id: int
+    batch_day: date
+    local_date: date | None
+    state: str
+    late: bool
+    payload: Any
+    header_message_id: int | None
+    thread_id: int | None
+    planned_at: datetime
+    started_at: datetime | None
+    sent_at: datetime | None
+    finished_at: datetime | None
+    attempts: int
+    next_try_at: datetime | None
+    refreshes: int
+    reason: str | None
+
+
+class Step(NamedTuple):
+    """One card of a post: its place, its paper, and its message once it is there."""
+
+    position: int
+    paper_id: str
+    message_id: int | None

@@ -1,0 +1,50 @@
+"""Topics that somebody looks at, before they count."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.sqlite import insert
+from storage.subscriptions._types import Every, Mode, TopicDraft
+from storage.tables import topic_drafts
+
+DRAFTS_KEPT = timedelta(days=7)
+"""How long the buttons of a preview work."""
+
+
+async def add_draft(
+    conn: AsyncConnection,
+    *,
+    query: str,
+    mode: Mode,
+    every: Every | None,
+    min_votes: int,
+    now: datetime,
+) -> TopicDraft:
+    """Remember a topic that somebody looks at, and forget those of days ago."""
+    draft_id = await conn.scalar(
+        insert(topic_drafts)
+        .values(
+            query=query,
+            mode=mode.value,
+            every=every.value if every else None,
+            min_votes=min_votes,
+            created_at=now,
+        )
+        .returning(topic_drafts.c.id)
+    )
+    # Only now: the newest row stays, so that no number comes back and an old button means another.
+    await conn.execute(delete(topic_drafts).where(topic_drafts.c.created_at < now - DRAFTS_KEPT))
+    return TopicDraft(int(draft_id or 0), query, mode, every, min_votes)
+
+
+async def get_draft(conn: AsyncConnection, draft_id: int) -> TopicDraft | None:
+    """Return a topic under consideration, `None` once it is forgotten."""
+    row = (
+        await conn.execute(select(topic_drafts).where(topic_drafts.c.id == draft_id))
+    ).one_or_none()
+    if row is None:
+        return None
+    every = Every(row.every) if row.every else None
+    return TopicDraft(row.id, row.query, Mode(row.mode), every, row.min_votes)

@@ -1,0 +1,168 @@
+"""Topics, and who follows which."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy import update as change
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.sqlite import insert
+from storage.subscriptions._types import Mode, StoredTopic, Subscription
+from storage.tables import subscriptions, topic_matches, topics
+
+
+async def subscribe(
+    conn: AsyncConnection,
+    user_id: int,
+    *,
+    key: str,
+    query: str,
+    mode: Mode,
+    min_votes: int,
+    now: datetime,
+) -> bool:
+    """Subscribe a known subscriber to a topic; return whether that is new.
+
+    Subscribing again changes the votes it takes, and ends a pause.
+    """
+    await conn.execute(
+        insert(topics)
+        .values(key=f"{mode.value}:{key}", query=query, mode=mode.value, created_at=now)
+        .on_conflict_do_nothing(index_elements=[topics.c.key])
+    )
+    topic_id = await conn.scalar(select(topics.c.id).where(topics.c.key == f"{mode.value}:{key}"))
+    mine = (subscriptions.c.user_id == user_id) & (subscriptions.c.topic_id == topic_id)
+    known = await conn.scalar(select(func.count()).select_from(subscriptions).where(mine))
+    await conn.execute(
+        insert(subscriptions)
+        .values(user_id=user_id, topic_id=topic_id, min_votes=min_votes, paused=0, created_at=now)
+        .on_conflict_do_update(
+            index_elements=[subscriptions.c.user_id, subscriptions.c.topic_id],
+            set_={"min_votes": min_votes, "paused": 0},
+        )
+    )
+    return not known
+
+
+async def topic_of_key(conn: AsyncConnection, mode: Mode, key: str) -> StoredTopic | None:
+    """Return the topic that people of this mode and normal form share."""
+    row = (
+        await conn.execute(
+            select(topics.c.id, topics.c.query, topics.c.mode).where(
+                topics.c.key == f"{mode.value}:{key}"
+            )
+        )
+    ).one_or_none()
+    return None if row is None else StoredTopic(row.id, row.query, Mode(row.mode))
+
+
+async def unsubscribe(conn: AsyncConnection, user_id: int, topic_id: int) -> StoredTopic | None:
+    """End a subscription and return its topic; a topic that nobody follows any more goes, too."""
+    topic = await stored_topic(conn, topic_id)
+    result = await conn.execute(
+        delete(subscriptions).where(
+            subscriptions.c.user_id == user_id, subscriptions.c.topic_id == topic_id
+        )
+    )
+    await forget_unfollowed(conn)
+    return topic if result.rowcount else None
+
+
+async def unsubscribe_all(conn: AsyncConnection, user_id: int) -> int:
+    """End all of a person's subscriptions and return how many there were."""
+    result = await conn.execute(delete(subscriptions).where(subscriptions.c.user_id == user_id))
+    await forget_unfollowed(conn)
+    return result.rowcount
+
+
+async def forget_unfollowed(conn: AsyncConnection) -> None:
+    """Delete the topics that nobody follows, with what they matched."""
+    await conn.execute(
+        delete(topics).where(~exists().where(subscriptions.c.topic_id == topics.c.id))
+    )
+
+
+async def set_paused(conn: AsyncConnection, user_id: int, topic_id: int, *, paused: bool) -> bool:
+    """Pause or resume one subscription; return whether the person has it."""
+    result = await conn.execute(
+        change(subscriptions)
+        .where(subscriptions.c.user_id == user_id, subscriptions.c.topic_id == topic_id)
+        .values(paused=int(paused))
+    )
+    return result.rowcount == 1
+
+
+async def of_user(
+    conn: AsyncConnection, user_id: int, *, since: datetime | None = None
+) -> list[Subscription]:
+    """Return a person's subscriptions, oldest first, counting their matches after `since`."""
+    matches = (
+        select(func.count())
+        .select_from(topic_matches)
+        .where(topic_matches.c.topic_id == topics.c.id)
+    )
+    if since is not None:
+        matches = matches.where(topic_matches.c.matched_at >= since)
+    rows = await conn.execute(
+        select(
+            topics.c.id,
+            topics.c.query,
+            topics.c.mode,
+            subscriptions.c.min_votes,
+            subscriptions.c.paused,
+            subscriptions.c.created_at,
+            matches.scalar_subquery().label("matches"),
+        )
+        .join(topics, topics.c.id == subscriptions.c.topic_id)
+        .where(subscriptions.c.user_id == user_id)
+        .order_by(subscriptions.c.created_at, topics.c.id)
+    )
+    return [
+        Subscription(
+            StoredTopic(row.id, row.query, Mode(row.mode)),
+            row.min_votes,
+            bool(row.paused),
+            row.created_at,
+            row.matches,
+        )
+        for row in rows
+    ]
+
+
+async def stored_topic(conn: AsyncConnection, topic_id: int) -> StoredTopic | None:
+    """Return one topic."""
+    row = (
+        await conn.execute(
+            select(topics.c.id, topics.c.query, topics.c.mode).where(topics.c.id == topic_id)
+        )
+    ).one_or_none()
+    return None if row is None else StoredTopic(row.id, row.query, Mode(row.mode))
+
+
+async def all_topics(conn: AsyncConnection) -> list[StoredTopic]:
+    """Return every topic that is matched, in the order of their ids."""
+    rows = await conn.execute(
+        select(topics.c.id, topics.c.query, topics.c.mode)
+        .where(topics.c.mode != Mode.TRENDING.value)
+        .order_by(topics.c.id)
+    )
+    return [StoredTopic(row.id, row.query, Mode(row.mode)) for row in rows]
+
+
+async def popular(conn: AsyncConnection, typed: str, limit: int) -> Sequence[str]:
+    """Return the topics most people follow that hold what was typed, for autocomplete.
+
+    A topic that only one person follows is nobody else's business.
+    """
+    followers = func.count(subscriptions.c.user_id)
+    rows = await conn.execute(
+        select(topics.c.query)
+        .join(subscriptions, subscriptions.c.topic_id == topics.c.id)
+        .where(topics.c.query.icontains(typed, autoescape=True), topics.c.mode != Mode.TRENDING)
+        .group_by(topics.c.query)
+        .having(followers > 1)
+        .order_by(followers.desc(), topics.c.query)
+        .limit(limit)
+    )
+    return list(rows.scalars())

@@ -1,0 +1,69 @@
+"""What subscriptions are made of."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """How widely a topic is matched."""
+
+    STRICT = "strict"
+    BROAD = "broad"
+    TRENDING = "trending"
+    """Not matched at all: the day's best."""
+
+
+class Every(StrEnum):
+    """How often a person wants a digest."""
+
+    DAY = "day"
+    WEEKDAYS = "weekdays"
+    WEEK = "week"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTopic:
+    """A topic that somebody subscribed to."""
+
+    id: int
+    query: str
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """When a person gets a digest, and whether it reaches them."""
+
+    user_id: int
+    at: time
+    timezone: str
+    every: Every
+    quiet_until: date | None
+    dm_channel_id: int | None
+    strikes: int
+    closed_at: datetime | None
+    closed_reason: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One person's topic; `matches` counts what it brought in the last 14 days."""
+
+    topic: StoredTopic
+    min_votes: int
+    paused: bool
+    created_at: datetime
+    matches: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDraft:
+    """A topic under consideration; it does not say whose."""
+
+    id: int
+    query: str
+    mode: Mode
+    every: Every | None
+    min_votes: int
