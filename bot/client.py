@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -16,6 +17,7 @@ from bot.digests import Digester
 from bot.ingest import Ingester, IngestReport
 from bot.library import Library
 from bot.publishing import Publisher
+from bot.rates import Limiter
 from bot.search import PaperSearch, open_embedder, open_search
 from bot.settings import Settings
 from bot.topics import Topics
@@ -80,6 +82,9 @@ class PaperBot(commands.AutoShardedBot):
         sources: Sequence[PaperSource],
         shard_count: int | None,
     ) -> None:
+        self.limiter = Limiter(settings.requests_per_second)
+        self.trace = aiohttp.TraceConfig()  # told of every request; more may listen until login
+        self.limiter.install(self.trace)
         intents = discord.Intents.none()
         intents.guilds = True  # channels and roles, for permissions; removed servers
         intents.guild_reactions = True  # saving papers in servers
@@ -94,6 +99,7 @@ class PaperBot(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=60.0,
+            http_trace=self.trace,
             shard_count=shard_count,
         )
         self.settings = settings

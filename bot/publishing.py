@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import discord
-from aiolimiter import AsyncLimiter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
@@ -56,7 +55,6 @@ class Publisher:
         self._database = bot.database
         self._sources = [source.name for source in bot.sources if source.curated]
         self.drafter = Drafter(self._sources)
-        self.limiter = AsyncLimiter(bot.settings.requests_per_second, 1)
 
     async def claim(self, now: datetime) -> None:
         """Queue every feed that owes a post, every post that is not finished, every header to
@@ -71,7 +69,11 @@ class Publisher:
             submit(("post", post_id), lambda post_id=post_id: self.send(post_id, now))
         if target is not None:
             for feed in due:
-                submit(("feed", feed.feed_id), lambda feed=feed: self._publish(feed, target, now))
+                submit(
+                    ("feed", feed.feed_id),
+                    lambda feed=feed: self._publish(feed, target, now),
+                    share=feed.guild_id,
+                )
         for post_id in stale:
             submit(("refresh", post_id), lambda post_id=post_id: self._refresh(post_id, now))
 
@@ -207,12 +209,11 @@ class Publisher:
                 async for message in self._own(channel):
                     if any(title in text.partition("\n")[0] for text in strings_of(message)):
                         return Sent(message.id)
-            async with self.limiter:
-                message = await channel.send(
-                    view=render_header(draft.header),
-                    nonce=nonce(post, "header"),
-                    allowed_mentions=role_mention(draft.header.ping_role_id),
-                )
+            message = await channel.send(
+                view=render_header(draft.header),
+                nonce=nonce(post, "header"),
+                allowed_mentions=role_mention(draft.header.ping_role_id),
+            )
         except Exception as error:
             return failure_of(error)
         return Sent(message.id)
@@ -220,10 +221,9 @@ class Publisher:
     async def _open_thread(self, post: Post, header_id: int, name: str) -> Outcome:
         header = self._channel(post.guild_id, post.channel_id).get_partial_message(header_id)
         try:
-            async with self.limiter:
-                thread = await header.create_thread(
-                    name=name, auto_archive_duration=limits.THREAD_ARCHIVE_MINUTES
-                )
+            thread = await header.create_thread(
+                name=name, auto_archive_duration=limits.THREAD_ARCHIVE_MINUTES
+            )
         except Exception as error:
             failure = failure_of(error)
             if isinstance(failure, Refused) and failure.reason is Reason.THREAD_EXISTS:
@@ -282,20 +282,16 @@ class Publisher:
         self, thread: discord.PartialMessageable, post: Post, step: Step, draft: Draft
     ) -> Outcome:
         try:
-            async with self.limiter:
-                message = await thread.send(
-                    view=render_card(
-                        draft.cards[step.position], actions=[SaveButton(step.paper_id)]
-                    ),
-                    nonce=nonce(post, str(step.position)),
-                )
+            message = await thread.send(
+                view=render_card(draft.cards[step.position], actions=[SaveButton(step.paper_id)]),
+                nonce=nonce(post, str(step.position)),
+            )
         except Exception as error:
             return failure_of(error)
         return Sent(message.id)
 
     async def _own(self, channel: discord.PartialMessageable) -> AsyncIterator[discord.Message]:
         """Yield our own latest messages, to see what had arrived before we stopped."""
-        await self.limiter.acquire()
         async for message in channel.history(limit=limits.READ_BACK_MESSAGES):
             if self._bot.user is not None and message.author.id == self._bot.user.id:
                 yield message
@@ -368,10 +364,9 @@ class Publisher:
         done = sum(post.finished_at + offset <= now for offset in REFRESHES)
         channel = self._channel(post.guild_id, post.channel_id)
         try:
-            async with self.limiter:
-                await channel.get_partial_message(post.header_message_id).edit(
-                    view=render_header(draft.header)
-                )
+            await channel.get_partial_message(post.header_message_id).edit(
+                view=render_header(draft.header)
+            )
         except Exception as error:
             failure = failure_of(error)
             log.info("header not refreshed post_id=%d: %s", post.id, failure.reason)

@@ -101,10 +101,12 @@ class Settings(BaseSettings):
     dm_spread_minutes: Annotated[int, Field(ge=0, le=60)] = 30
     """Digests due at the same hour are spread over this many minutes."""
 
-    send_workers: Annotated[int, Field(ge=1, le=64)] = 8
-    """How many channels are posted to at the same time."""
-    requests_per_second: Annotated[float, Field(gt=0, le=50)] = 40
-    """The pace of posting over all channels; Discord allows a bot 50 requests a second."""
+    send_workers: Annotated[int, Field(ge=1, le=256)] = 64
+    """How many channels are posted to at the same time. Each takes five messages in five seconds,
+    so that fewer would leave the pace unused."""
+    requests_per_second: Annotated[float, Field(gt=0, le=50)] = 48.5
+    """The pace of everything but answers to commands, which Discord does not count; it allows a
+    bot 50 requests a second."""
 
     sync_commands: Literal["changed", "always", "never"] = "changed"
     """When the slash commands are registered with Discord at start."""

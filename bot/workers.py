@@ -2,23 +2,34 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
+from typing import NamedTuple, TypeAlias
+
+from bot.rates import RoundRobin, Urgency, asking
 
 log = logging.getLogger(__name__)
 
-Work = Callable[[], Awaitable[None]]
+Work: TypeAlias = Callable[[], Awaitable[None]]
+
+
+class _Job(NamedTuple):
+    key: Hashable
+    share: Hashable
+    work: Work
 
 
 class Workers:
     """Runs submitted work, at most `limit` pieces at a time, each key once at a time.
 
+    Pieces of different shares take turns, so that a server with a hundred feeds keeps nobody
+    waiting; requests to Discord that they make are as urgent as the workers are.
     Tasks live only while there is work, so that a quiet bot has none and a stopping one has few.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, urgency: Urgency = Urgency.POST) -> None:
         self._limit = limit
-        self._waiting: deque[tuple[Hashable, Work]] = deque()
+        self._urgency = urgency
+        self._waiting = RoundRobin[_Job]()
         self._keys: set[Hashable] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -26,12 +37,19 @@ class Workers:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def submit(self, key: Hashable, work: Work) -> bool:
-        """Queue `work` unless its key is queued or running already; tell whether it was queued."""
+    def submit(self, key: Hashable, work: Work, *, share: Hashable = None) -> bool:
+        """Queue `work` unless its key is queued or running already; tell whether it was queued.
+
+        Args:
+            key: what the work is on.
+            work: what to await.
+            share: a server or a person; by default each key is its own.
+        """
         if self._stopping or key in self._keys:
             return False
         self._keys.add(key)
-        self._waiting.append((key, work))
+        job = _Job(key, key if share is None else share, work)
+        self._waiting.put(job.share, job)
         if len(self._tasks) < self._limit:
             task = asyncio.create_task(self._run(), name=f"worker {key}")
             self._tasks.add(task)
@@ -46,9 +64,8 @@ class Workers:
     async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - a shutdown has one deadline for all
         """Take no more work, give what runs `timeout` seconds to end, then cancel it."""
         self._stopping = True
-        for key, _ in self._waiting:
-            self._keys.discard(key)
-        self._waiting.clear()
+        for job in self._waiting.clear():
+            self._keys.discard(job.key)
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=timeout)
             for task in late:
@@ -57,11 +74,12 @@ class Workers:
 
     async def _run(self) -> None:
         while self._waiting:
-            key, work = self._waiting.popleft()
+            job = self._waiting.take()
             try:
-                await work()
+                with asking(self._urgency, job.share):
+                    await job.work()
             except Exception:
                 # One broken piece must not take the queue along; expected failures never get here.
-                log.exception("queued work failed key=%s", key)
+                log.exception("queued work failed key=%s", job.key)
             finally:
-                self._keys.discard(key)
+                self._keys.discard(job.key)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot.outcomes import Retry, failure_of
+from bot.rates import Urgency
 from bot.workers import Workers
 from storage import library, privacy, watermarks
 from storage.library import SAVE_EMOJI, emoji_key
@@ -33,7 +34,7 @@ class Seeder:
     def __init__(self, bot: "PaperBot") -> None:
         self._bot = bot
         # Their own: seeding takes minutes, and must not hold up the day's threads.
-        self._workers = Workers(SEEDERS)
+        self._workers = Workers(SEEDERS, Urgency.LATER)
         self._owed: set[int] = set()
         self._missed: set[int] = set()
         self._newest = 0
@@ -79,8 +80,7 @@ class Seeder:
 
     async def _seed(self, message: discord.PartialMessage) -> None:
         try:
-            async with self._bot.publisher.limiter:
-                await message.add_reaction(SAVE_EMOJI)
+            await message.add_reaction(SAVE_EMOJI)
         except Exception as error:
             # People can add it themselves, and there is a button.
             failure = failure_of(error)

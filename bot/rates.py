@@ -1,0 +1,246 @@
+"""The pace of everything that the bot asks of Discord: one limiter in front of every request.
+
+discord.py knows each route's limits, but of the limit over all routes only once it was broken. This
+limiter stands between discord.py's buckets and the wire, so that a request counts when it leaves,
+retries included, and not while it waits for its channel. Answers to interactions pass: Discord does
+not count them (https://discord.com/developers/docs/topics/rate-limits#global-rate-limit).
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Generator, Hashable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import IntEnum
+from statistics import median
+from types import SimpleNamespace
+from typing import Final, Generic, TypeVar
+
+import aiohttp
+import discord
+import yarl
+from discord.http import Route
+
+from bot import limits
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+UNCOUNTED: Final = ("/interactions/", "/webhooks/")
+"""Paths that do not count; the bot has no webhooks but those that interactions come with."""
+
+CATCH_UP: Final = 0.1
+"""Seconds of the pace that may be made up for at once after nothing was sent: the loop is never
+quite on time."""
+
+LATE: Final = 2.0
+"""A request that is unanswered for longer is taken to have been counted all the same."""
+
+LONGEST_PAUSE: Final = 60.0
+"""Seconds; where Discord wants more, requests fail with that instead of waiting."""
+
+
+class Urgency(IntEnum):
+    """Who waits for a request. Whoever is earlier here goes first."""
+
+    PERSON = 0
+    POST = 1
+    LATER = 2
+
+
+class RoundRobin(Generic[T]):
+    """A queue of many shares: the next is always of the share that has waited longest."""
+
+    def __init__(self) -> None:
+        self._shares: OrderedDict[Hashable, deque[T]] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self._shares)
+
+    def put(self, share: Hashable, item: T) -> None:
+        """Queue an item behind the others of its share."""
+        self._shares.setdefault(share, deque()).append(item)
+
+    def take(self) -> T:
+        """Return the next item; its share is the last in line then."""
+        share, items = self._shares.popitem(last=False)
+        item = items.popleft()
+        if items:
+            self._shares[share] = items
+        return item
+
+    def clear(self) -> list[T]:
+        """Return what was left, and forget it."""
+        left = [item for items in self._shares.values() for item in items]
+        self._shares.clear()
+        return left
+
+
+_asker: ContextVar[tuple[Urgency, Hashable]] = ContextVar("_asker")
+
+
+@contextmanager
+def asking(urgency: Urgency, share: Hashable) -> Generator[None]:
+    """Say for whom the requests in here are made; elsewhere a person waits for them.
+
+    Args:
+        urgency: what goes first.
+        share: a server or a conversation; those of one urgency take turns.
+    """
+    token = _asker.set((urgency, share))
+    try:
+        yield
+    finally:
+        _asker.reset(token)
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One request: when it left, and when its answer came; in the loop's seconds."""
+
+    sent: float
+    answered: float | None = None
+
+    def counts_until(self, now: float, usual: float) -> float:
+        """Return until when Discord may count it in the same second as the next.
+
+        It is counted on arrival. An answer that takes longer than usual may have been held up on
+        the way there, so it counts from that much later.
+        """
+        held_up = (now if self.answered is None else self.answered) - usual
+        return min(max(self.sent, held_up), self.sent + LATE) + 1.0
+
+
+class Limiter:
+    """Lets requests pass evenly, those that a person waits for first, the others in turns."""
+
+    def __init__(self, rate: float) -> None:
+        self._interval = 1 / rate
+        self._waiting = {urgency: RoundRobin[asyncio.Future[Turn]]() for urgency in Urgency}
+        self._turns: list[Turn] = []
+        self._latencies: deque[float] = deque(maxlen=limits.REQUESTS_PER_SECOND)
+        self._next = 0.0
+        self._paused_until = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def install(self, trace: aiohttp.TraceConfig) -> None:
+        """Hold back the requests of the sessions that this trace belongs to."""
+        trace.on_request_start.append(self._on_start)
+        trace.on_request_end.append(self._on_end)
+        trace.on_request_exception.append(self._on_exception)
+
+    async def acquire(self) -> Turn:
+        """Wait for a turn.
+
+        Raises:
+            discord.RateLimited: Discord wants nothing for longer than `LONGEST_PAUSE`.
+        """
+        loop = asyncio.get_running_loop()
+        if (pause := self._paused_until - loop.time()) > LONGEST_PAUSE:
+            raise discord.RateLimited(pause)
+        urgency, share = _asker.get((Urgency.PERSON, None))
+        turn: asyncio.Future[Turn] = loop.create_future()
+        self._waiting[urgency].put(share, turn)
+        self._pass()
+        return await turn
+
+    def answered(self, turn: Turn) -> None:
+        """Take note that an answer came, whatever it says."""
+        turn.answered = asyncio.get_running_loop().time()
+        self._latencies.append(turn.answered - turn.sent)
+        self._pass()
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing pass for so long: Discord said that it counts too many requests."""
+        now = asyncio.get_running_loop().time()
+        self._paused_until = max(self._paused_until, now + seconds)
+        if seconds > LONGEST_PAUSE:
+            for queue in self._waiting.values():
+                for turn in queue.clear():
+                    if not turn.done():
+                        turn.set_exception(discord.RateLimited(seconds))
+
+    def _pass(self) -> None:
+        """Give out the turns that are due, and come again for the next."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        loop = asyncio.get_running_loop()
+        while (queue := next(filter(None, self._waiting.values()), None)) is not None:
+            now = loop.time()
+            if (due := self._due(now)) > now:
+                self._timer = loop.call_at(due, self._pass)
+                return
+            future = queue.take()
+            if not future.done():  # who was cancelled does not take a turn
+                self._next = max(self._next, now - CATCH_UP) + self._interval
+                turn = Turn(now)
+                self._turns.append(turn)
+                future.set_result(turn)
+
+    def _due(self, now: float) -> float:
+        """Return when the next request may leave."""
+        due = max(self._next, self._paused_until)
+        usual = median(self._latencies) if self._latencies else 0.0
+        ends = {turn: turn.counts_until(now, usual) for turn in self._turns}
+        self._turns = [turn for turn, end in ends.items() if end > now]
+        if (spare := limits.REQUESTS_PER_SECOND - len(self._turns)) <= 0:
+            due = max(due, sorted(end for end in ends.values() if end > now)[-spare])
+        return due
+
+    async def _on_start(
+        self,
+        _: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        started: aiohttp.TraceRequestStartParams,
+    ) -> None:
+        context.turn = await self.acquire() if _counts(started.url) else None
+
+    async def _on_end(
+        self,
+        _: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        ended: aiohttp.TraceRequestEndParams,
+    ) -> None:
+        if context.turn is not None:
+            self.answered(context.turn)
+            if ended.response.status == 429 and (seconds := await _asked_of_all(ended.response)):
+                log.warning("Discord wants no requests for %.1f s", seconds)
+                self.pause(seconds)
+
+    async def _on_exception(
+        self,
+        _: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        failed: aiohttp.TraceRequestExceptionParams,
+    ) -> None:
+        del failed
+        if context.turn is not None:
+            self.answered(context.turn)
+
+
+def _counts(url: yarl.URL) -> bool:
+    base, asked = Route.BASE, str(url)
+    return asked.startswith(base) and not asked[len(base) :].startswith(UNCOUNTED)
+
+
+async def _asked_of_all(response: aiohttp.ClientResponse) -> float:
+    """Return how long all requests are to wait; 0 if only this route's are."""
+    headers = response.headers
+    # Without `Via` it does not come from Discord but from Cloudflare, which bans the address.
+    everywhere = (
+        headers.get("X-RateLimit-Global") == "true"
+        or headers.get("X-RateLimit-Scope") == "global"
+        or "Via" not in headers
+    )
+    if not everywhere:
+        return 0.0
+    if response.content_type == "application/json":
+        told = await response.json()
+        if isinstance(told, dict) and isinstance(told.get("retry_after"), int | float):  # pyright: ignore[reportUnknownMemberType]
+            return float(told["retry_after"])  # pyright: ignore[reportUnknownArgumentType]
+    seconds = headers.get("Retry-After", "")
+    return float(seconds) if seconds.isdecimal() else LONGEST_PAUSE
