@@ -1,0 +1,190 @@
+"""Libraries and reactions agree, whenever the bot is killed and whatever happens meanwhile."""
+
+import asyncio
+import random
+import sqlite3
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.discord_server import DiscordServer, Message, User, World
+from tests.discord_server.faults import When
+from tests.wire.bot_process import TOKEN
+from tests.wire.saving_process import READY
+
+ROOT = Path(__file__).resolve().parents[2]
+SAVE, STAR, READ = LISTS = ("🔖", "⭐", "✅")
+CARDS = 3
+SEEDING = "PUT /channels/*/messages/*/reactions/*"
+
+Stands = set[tuple[int, str, str]]
+"""Who has which paper under which emoji."""
+
+
+@dataclass
+class Place:
+    """A server with a channel, its people, and the file that outlives the bot's process."""
+
+    server: DiscordServer
+    folder: Path
+    ids: tuple[int, int]
+    people: list[User]
+
+    @property
+    def world(self) -> World:
+        """What is there."""
+        return self.server.world
+
+    @property
+    def cards(self) -> list[Message]:
+        """The cards of the day's thread."""
+        (thread,) = (each for each in self.world.channels.values() if each.is_thread)
+        return thread.history
+
+    def stands(self) -> Stands:
+        """Return the reactions that people have on the papers."""
+        return {
+            (user_id, f"2506.{number:05}", emoji)
+            for number, card in enumerate(self.cards, 900)
+            for emoji, users in card.reactions.items()
+            for user_id in users
+            if emoji in LISTS and user_id != self.world.bot.id
+        }
+
+    def saved(self) -> Stands:
+        """Return what the file has of it."""
+        with closing(sqlite3.connect(self.folder / "paperboy.db")) as file:
+            return set(
+                file.execute(
+                    "SELECT saves.user_id, paper_id, lists.emoji FROM saves"
+                    " JOIN lists ON lists.id = list_id WHERE kept"
+                )
+            )
+
+    async def agree(self) -> None:
+        """Wait until the libraries are what the reactions are."""
+        await self.server.until(lambda: self.saved() == self.stands())
+
+    async def play(self, chance: random.Random, times: int, *, pause: float = 0.005) -> None:
+        """Let people do something at random."""
+        for _ in range(times):
+            user, card = chance.choice(self.people), chance.choice(self.cards)
+            emoji = chance.choice(LISTS)
+            if user.id in card.reactions.get(emoji, ()):
+                self.world.unreact(user, card, emoji)
+            else:
+                self.world.react(user, card, emoji)
+            await asyncio.sleep(pause)
+
+
+@asynccontextmanager
+async def a_place(folder: Path) -> AsyncGenerator[Place]:
+    async with DiscordServer() as server:
+        server.buckets.pace = 0.01
+        server.world.token = TOKEN
+        guild = server.world.add_guild("Lab")
+        channel = server.world.add_channel(guild, "papers")
+        people = [server.world.add_member(guild, name) for name in ("ada", "grace", "alan")]
+        yield Place(server, folder, (guild.id, channel.id), people)
+    server.assert_clean()
+
+
+@asynccontextmanager
+async def a_bot(place: Place, *deadly: object) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """Run the bot until the block ends, where it is killed if it still lives."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.wire.saving_process",
+        str(place.folder),
+        place.server.api_url,
+        place.server.gateway_url,
+        *map(str, (*place.ids, *deadly)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        _, errors = await process.communicate()
+        assert process.returncode == -9, errors.decode()
+
+
+async def ready(process: asyncio.subprocess.Process) -> None:
+    """Wait until the thread is posted and the bot listens."""
+    assert process.stdout is not None
+    async with asyncio.timeout(40):
+        assert await process.stdout.readline() == f"{READY}\n".encode()
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_bot_killed_at_a_save_catches_up_with_what_people_did_meanwhile(
+    tmp_path: Path, when: When
+) -> None:
+    async with a_place(tmp_path) as place:
+        world, (ada, grace, _) = place.world, place.people
+        async with a_bot(place, when, 2) as bot:
+            await ready(bot)
+            first, second, third = place.cards
+            world.react(grace, first, SAVE)
+            await place.agree()
+            world.react(ada, second, SAVE)
+            assert await asyncio.wait_for(bot.wait(), 20) == -9
+
+        held = (ada.id, "2506.00901", SAVE) in place.saved()
+        assert held is (when == "after"), "a save is there from its commit on, and not before"
+        world.unreact(grace, first, SAVE)
+        world.react(grace, third, READ)
+        world.react(ada, first, STAR)
+        if when == "after":
+            world.unreact(ada, second, SAVE)
+
+        async with a_bot(place) as bot:
+            await place.agree()
+            await ready(bot)
+            world.unreact(ada, first, STAR)
+            world.react(grace, second, SAVE)
+            await place.agree()
+
+
+@pytest.mark.timeout(120)
+async def test_a_bot_killed_again_and_again_among_many_reactions_loses_none(
+    tmp_path: Path,
+) -> None:
+    chance = random.Random(4)  # noqa: S311 - a repeatable crowd
+    async with a_place(tmp_path) as place:
+        async with a_bot(place) as bot:
+            await ready(bot)
+            await place.play(chance, 80)
+        await place.play(chance, 20, pause=0)
+        # While reactions are read back, too: what comes then must win over what was read.
+        async with a_bot(place):
+            await place.server.until(lambda: place.server.gateway.connected)
+            await place.play(chance, 80)
+        async with a_bot(place):
+            await place.agree()
+        assert len(place.stands()) > CARDS
+
+
+@pytest.mark.timeout(120)
+async def test_a_bot_killed_between_a_card_and_its_reaction_puts_it_there_when_it_returns(
+    tmp_path: Path,
+) -> None:
+    async with a_place(tmp_path) as place:
+        async with a_bot(place) as bot:
+            place.server.kill(bot.pid, SEEDING, at=2)
+            assert await asyncio.wait_for(bot.wait(), 40) == -9
+        place.server.heal()
+        async with a_bot(place) as bot:
+            await ready(bot)
+            await place.server.until(
+                lambda: [list(card.reactions) for card in place.cards] == [[SAVE]] * CARDS
+            )
