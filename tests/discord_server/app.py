@@ -24,6 +24,9 @@ MAJOR = ("channel_id", "guild_id", "webhook_id", "token")
 OPEN = ("/interactions/", "/webhooks/")
 """Routes whose token is in the path."""
 
+MISTAKES = frozenset({30032, 40060, 50006, 50035})
+"""Errors that only a mistake of the bot's own can bring about: each is a violation."""
+
 assert _answers.WEBHOOK
 
 
@@ -49,7 +52,8 @@ class DiscordServer:
         world: what is there and what people do.
         gateway: the websocket's sessions.
         requests: every REST request, in order.
-        violations: what no client may send: unknown routes, bodies against Discord's schema.
+        violations: what no client may send: unknown routes, bodies against Discord's schema or
+            rules, mentions that nobody asked for, the bot's token.
         buckets: the rate limits; `buckets.pace` shortens them.
         invalid_requests: answers of 401, 403 and 429, of which Discord bans for 10,000.
     """
@@ -119,6 +123,8 @@ class DiscordServer:
         status: int | None = None,
         code: int = 0,
         retry_after: float | None = None,
+        via: bool = True,
+        html: bool = False,
         hang: float = 0.0,
         drop: bool = False,
     ) -> Fault:
@@ -132,10 +138,12 @@ class DiscordServer:
             status: the answer's HTTP status.
             code: Discord's code in it.
             retry_after: the seconds that a 429 asks to wait.
+            via: whether a 429 is Discord's own; without, it is Cloudflare's ban.
+            html: whether the answer is a page for people, as a broken proxy gives.
             hang: seconds of silence first.
             drop: break the connection instead of answering.
         """
-        fault = Fault(pattern, when, skip, times, status, code, retry_after, hang, drop)
+        fault = Fault(pattern, when, skip, times, status, code, retry_after, via, html, hang, drop)
         self._faults.append(fault)
         return fault
 
@@ -174,6 +182,11 @@ class DiscordServer:
         for request in self.requests:
             counter.meets(request.method, request.path)
         return counter.met
+
+    def pardon(self) -> list[str]:
+        """Return the violations so far and forget them: a test has committed them on purpose."""
+        pardoned, self.violations = self.violations, []
+        return pardoned
 
     def assert_clean(self) -> None:
         """Refuse to pass over what no client may send.
@@ -223,10 +236,17 @@ class DiscordServer:
     ) -> tuple[int, Any]:
         try:
             self._authorize(http, template)
+            self._look_for_secrets(http, request)
             self._validate(request)
             status, body = handler(call)
         except DiscordError as error:
+            if error.code in MISTAKES and not error.noted:
+                self.violations.append(f"{request.line}: {error} {json.dumps(error.errors)}")
             return error.status, error.to_json()
+        except Exception as error:
+            self.violations.append(f"{request.line} broke the server itself: {error!r}")
+            raise
+        self.violations += [f"{request.line}: {each}" for each in call.violations]
         if self.schema is not None:
             wrong = self.schema.of_answer(request.method, request.path, status, body)
             self.violations += [f"the server's own answer: {each}" for each in wrong]
@@ -243,7 +263,12 @@ class DiscordServer:
         wrong = self.schema.of_request(request.method, request.path, request.body)
         if wrong:
             self.violations += wrong
-            raise DiscordError(400, 50035, "Invalid Form Body", {"_errors": wrong})
+            raise DiscordError(400, 50035, "Invalid Form Body", {"_errors": wrong}, noted=True)
+
+    def _look_for_secrets(self, http: web.Request, request: Request) -> None:
+        # In its own header the bot's token is at home, and nowhere else.
+        if self.world.token in http.path_qs or self.world.token in json.dumps(request.body):
+            self.violations.append(f"{http.method} {request.path} carries the bot's token")
 
     async def _parse(self, http: web.Request) -> Call:
         body: Any = None
@@ -273,8 +298,11 @@ class DiscordServer:
             if http.transport is not None:
                 http.transport.abort()
             return web.Response(status=500)
-        if fault.status == 429:
+        if fault.status == 429 and fault.via:
             return _slow_down(fault.retry_after or 1.0, {}, everywhere=False)
+        if fault.status is not None and fault.html:
+            page = f"<html><title>{fault.status}</title></html>"
+            return web.Response(status=fault.status, text=page, content_type="text/html")
         if fault.status is not None:
             error = DiscordError(fault.status, fault.code, "on purpose")
             return _respond(fault.status, error.to_json(), {})

@@ -24,6 +24,10 @@ class Fault:
     status: int | None = None
     code: int = 0
     retry_after: float | None = None
+    via: bool = True
+    """Whether a 429 comes from Discord itself; without `Via` it is Cloudflare's ban."""
+    html: bool = False
+    """Whether the answer is a page for people, as a broken proxy gives."""
     hang: float = 0.0
     drop: bool = False
     kill: int | None = None

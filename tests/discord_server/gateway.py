@@ -49,6 +49,9 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.identified = 0
         self.resumed = 0
+        self.away = False
+        """Whether nobody gets in; who is in stays."""
+        self.turned_away = 0
         self.changed = asyncio.Condition()
         world.listeners.append(self._on_event)
 
@@ -62,8 +65,11 @@ class Gateway:
         """Whether a session is live."""
         return any(session.socket is not None for session in self.sessions.values())
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         """Talk with one connection until it closes."""
+        if self.away:
+            self.turned_away += 1
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": 41_250}})
@@ -138,7 +144,8 @@ class Gateway:
             },
         )
         for guild in guilds:
-            session.tell("GUILD_CREATE", world.guild_json(guild))
+            if guild.available:
+                session.tell("GUILD_CREATE", world.guild_json(guild))
         self.sessions[session.id] = session
         return session
 

@@ -309,6 +309,8 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict[int, Member])
     system_channel_id: int | None = None
     active_threads: int = 1_000
+    available: bool = True
+    """Whether Discord has it at hand; during an outage it has not."""
 
     def to_json(self) -> Json:
         """Return the server without its channels and members."""

@@ -36,6 +36,8 @@ class Call:
     query: dict[str, str]
     body: Any
     files: list[File] = field(default_factory=list[File])
+    violations: list[str] = field(default_factory=list[str])
+    """What came up while it was carried out that a bot must never do."""
 
     def number(self, name: str) -> int:
         """Return an id from the path."""
@@ -368,6 +370,8 @@ def make_message(call: Call, channel: Channel, body: Json) -> Message:
     world = call.world
     number = world.new_id()
     content, components = body.get("content") or "", answered(body.get("components") or [])
+    pings = world.pings(channel, content, components, body)
+    call.violations += world.uninvited(pings)
     return Message(
         number,
         channel.id,
@@ -378,7 +382,7 @@ def make_message(call: Call, channel: Channel, body: Json) -> Message:
         embeds=_embeds(body),
         attachments=keep_files(call),
         flags=body.get("flags") or 0,
-        **world.pings(channel, content, components, body),
+        **pings,
     )
 
 

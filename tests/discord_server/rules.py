@@ -38,10 +38,22 @@ SUB_COMMAND, SUB_COMMAND_GROUP = 1, 2
 
 
 class DiscordError(Exception):
-    """An error answer: HTTP status, Discord's JSON code, and the sentence beside it."""
+    """An error answer: HTTP status, Discord's JSON code, and the sentence beside it.
 
-    def __init__(self, status: int, code: int, message: str, errors: Json | None = None) -> None:
+    `noted` says that the violation behind it is on record already.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: int,
+        message: str,
+        errors: Json | None = None,
+        *,
+        noted: bool = False,
+    ) -> None:
         super().__init__(f"{status} {code}: {message}")
+        self.noted = noted
         self.status = status
         self.code = code
         self.message = message

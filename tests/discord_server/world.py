@@ -35,6 +35,10 @@ INVITED_WITH = Permissions(309_237_730_368)
 """What the README's invite link asks for."""
 
 
+TELLING = 16
+"""Characters from which on a line is somebody's words: shorter ones ("Save") may be anywhere."""
+
+
 class Event(NamedTuple):
     """Something that the gateway tells whoever has the intent."""
 
@@ -72,6 +76,8 @@ class World:
         self.files: dict[int, bytes] = {}
         self.opens_dms = True
         """Whether new conversations may be opened; false is a bot held back for spam."""
+        self.pingable: set[int] = set()
+        """The roles that a test lets the bot mention; any other mention is a violation."""
         self.nonce_seconds = 180.0
         self.nonces: dict[tuple[int, str], tuple[int, int, float]] = {}
         self.listeners: list[Callable[[Event], None]] = []
@@ -329,6 +335,25 @@ class World:
             and bool(re.search("@everyone|@here", text)),
         }
 
+    def uninvited(self, pings: Json) -> list[str]:
+        """Return whom a message of the bot's notifies although nobody asked for it."""
+        named = [f"a person, {user.name}" for user in pings["mentioned_users"]]
+        named += [f"a role, {each}" for each in set(pings["mentioned_roles"]) - self.pingable]
+        named += ["everyone"] if pings["mentions_everyone"] else []
+        return [f"the message mentions {each}" for each in named]
+
+    def secrets(self) -> set[str]:
+        """Return what no log may hold: tokens, and the lines of private and public messages."""
+        said = [message for channel in self.channels.values() for message in channel.history]
+        for interaction in self.interactions.by_token.values():
+            said += interaction.messages
+        lines = {line.strip() for message in said for line in message.text.splitlines()}
+        return {
+            self.token,
+            *self.interactions.by_token,
+            *(line for line in lines if len(line) >= TELLING),
+        }
+
     def set_permissions(
         self,
         channel: Channel,
@@ -429,6 +454,15 @@ class World:
         for channel in [each for each in self.channels.values() if each.guild_id == guild.id]:
             del self.channels[channel.id]
         self.emit("GUILD_DELETE", {"id": str(guild.id)}, guild.id, GUILDS)
+
+    def set_available(self, guild: Guild, *, available: bool) -> None:
+        """Let an outage of Discord's take a server away, or give it back."""
+        guild.available = available
+        if available:
+            self.emit("GUILD_CREATE", self.guild_json(guild), guild.id, GUILDS)
+        else:
+            gone: Json = {"id": str(guild.id), "unavailable": True}
+            self.emit("GUILD_DELETE", gone, guild.id, GUILDS)
 
     def advance(self, seconds: float) -> None:
         """Put the clock forward, and archive the threads that went quiet meanwhile."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from io import BytesIO
 from typing import Any
+from unittest.mock import MagicMock
 
 import aiohttp
 import discord
@@ -217,9 +218,38 @@ async def test_a_reconnecting_client_hears_what_it_missed(discord_server: Discor
         world.react(ada, said, "👀")
         await discord_server.until(lambda: client.reactions)
         assert (gateway.identified, gateway.resumed) == (1, 1)
+        await discord_server.disconnect()
+        await discord_server.until(lambda: gateway.resumed == 2)
         await discord_server.disconnect(resumable=False)
         # discord.py waits five seconds before it identifies again, and backs off at random.
         await discord_server.until(lambda: gateway.identified == 2, patience=60)
+
+
+async def test_a_server_may_be_out_of_reach_and_come_back(discord_server: DiscordServer) -> None:
+    guild, _ = place(discord_server)
+    world = discord_server.world
+    guild.available = False
+    async with running(discord_server) as client:
+        here = client.get_guild(guild.id)
+        assert here is None or here.unavailable
+        world.set_available(guild, available=True)
+        await discord_server.until(lambda: is_there(client, guild))
+        world.set_available(guild, available=False)
+        await discord_server.until(lambda: not is_there(client, guild))
+
+
+async def test_a_gateway_that_is_away_turns_everybody_away_until_it_is_back(
+    discord_server: DiscordServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place(discord_server)
+    monkeypatch.setattr("discord.client.ExponentialBackoff.delay", MagicMock(return_value=0.01))
+    gateway = discord_server.gateway
+    async with running(discord_server):
+        gateway.away = True
+        gateway.drop()
+        await discord_server.until(lambda: gateway.turned_away >= 3)
+        gateway.away = False
+        await discord_server.until(lambda: gateway.resumed)
 
 
 async def test_a_nonce_gives_the_same_message_for_minutes_only(
@@ -252,6 +282,8 @@ async def test_what_breaks_a_rule_is_refused(discord_server: DiscordServer) -> N
         assert await refusal(target.get_partial_message(1).edit(content="x")) == 10008
         assert await refusal(client.get_partial_messageable(1).send("x")) == 10003
     assert not channel.messages
+    # Whoever did that without meaning to would have failed the test.
+    assert len(discord_server.pardon()) == 4
 
 
 async def test_permissions_decide_as_discord_works_them_out(
@@ -333,6 +365,28 @@ async def test_a_mention_pings_only_whom_the_message_allows(
         await target.send(text, allowed_mentions=only)
         await target.send(text, allowed_mentions=discord.AllowedMentions.none())
     assert [pinged(message) for message in channel.history] == [[readers.id], []]
+    (uninvited,) = discord_server.pardon()
+    assert "mentions a role" in uninvited
+
+
+async def test_a_mention_that_a_test_expects_is_no_violation(
+    discord_server: DiscordServer,
+) -> None:
+    guild, channel = place(discord_server)
+    world = discord_server.world
+    readers = world.add_role(guild, "readers", mentionable=True)
+    world.pingable.add(readers.id)
+    async with running(discord_server) as client:
+        await text_channel(client, channel).send(f"<@&{readers.id}>")
+    assert pinged(channel.history[0]) == [readers.id]
+
+
+async def test_the_bots_token_in_a_message_is_a_violation(discord_server: DiscordServer) -> None:
+    _, channel = place(discord_server)
+    async with running(discord_server) as client:
+        await text_channel(client, channel).send(f"I am {discord_server.world.token}")
+    (leak,) = discord_server.pardon()
+    assert "carries the bot's token" in leak
 
 
 async def test_the_sixth_message_waits_for_the_bucket(discord_server: DiscordServer) -> None:
@@ -364,6 +418,9 @@ async def test_faults_come_when_they_are_asked_for(discord_server: DiscordServer
             with pytest.raises(aiohttp.ClientError):
                 await target.send(text)
             await asyncio.sleep(0.1)  # the client drops the dead connection from its pool
+        discord_server.fail(sending, status=429, via=False)
+        assert await refusal(target.send("banned")) == 0
+        discord_server.fail(sending, status=502, html=True)  # discord.py asks again by itself
         discord_server.fail(sending, hang=0.1)
         await target.send("slow")
     assert [message.text for message in channel.history] == ["later", "answer lost", "slow"]
@@ -382,6 +439,12 @@ async def refusal(request: object) -> int:
     with pytest.raises(discord.HTTPException) as refused:
         await request  # pyright: ignore[reportGeneralTypeIssues] - whatever discord.py returns
     return refused.value.code
+
+
+def is_there(client: discord.Client, guild: Guild) -> bool:
+    """Tell whether a client has a server at hand."""
+    here = client.get_guild(guild.id)
+    return here is not None and not here.unavailable
 
 
 def pinged(message: Message) -> list[int]:

@@ -162,6 +162,7 @@ async def test_a_ping_reaches_its_role_and_nobody_else(
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
         readers = here.world.add_role(here.guild, "readers", mentionable=True)
+        here.world.pingable.add(readers.id)
         await discord_server.until(lambda: here.knows_role(readers.id))
         await here.add_feed(time="09:00", ping=readers)
         await here.tick(at(MONDAY, 9))
