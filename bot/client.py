@@ -158,8 +158,8 @@ class PaperBot(commands.AutoShardedBot):
         )
         self.library = Library(self)
         await self.library.load()
-        self.publisher = Publisher(self)
         embedder = await open_embedder(self.settings)
+        self.publisher = Publisher(self, embedder)
         self._search = await open_search(
             self.settings, self._database, self.sources, self.clock, embedder
         )

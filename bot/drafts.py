@@ -2,16 +2,18 @@
 frozen."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.feed_topics import SHOWN_TOPIC, FeedTopics, Wish, by_wish
 from bot.ui.payloads import CardPayload, HeaderPayload, header_payload, ranked_card
 from bot.ui.text import plural
 from papers import calendar
+from papers.text import cut
 from papers.trending import Candidate, Filters, Past, Prior, Ranked, rank
 from storage import batches, papers, posts
 from storage.batches import BatchEntry
@@ -40,6 +42,8 @@ class Draft(BaseModel):
 
     header: HeaderPayload
     cards: tuple[CardPayload, ...]
+    why_empty: str | None = None
+    """Why there is no card, where there is none: half a sentence."""
 
     @property
     def paper_ids(self) -> list[str]:
@@ -60,8 +64,9 @@ class Drafter:
     """Composes posts. Keeps what all feeds of one moment share: the batch's papers and the
     prior."""
 
-    def __init__(self, sources: Collection[str]) -> None:
+    def __init__(self, sources: Collection[str], topics: FeedTopics) -> None:
         self._sources = sources
+        self._topics = topics
         # Many feeds ask at the same minute; the first one's answer serves all.
         self._asking = asyncio.Lock()
         self._candidates: tuple[tuple[date, datetime], list[Candidate]] | None = None
@@ -79,22 +84,33 @@ class Drafter:
             for candidate in await self.candidates(conn, day, now)
             if candidate.batch >= first
         ]
+        shown = await posts.shown(conn, feed.channel_id)
         ranked = rank(
             candidates,
             day=day,
             filters=filters_of(feed),
-            shown=await posts.shown(conn, feed.channel_id),
+            shown=shown,
             prior=await self.prior(conn, day),
-            size=feed.size,
+            size=None if feed.topics else feed.size,
         )
-        return compose(
+        wishes: Mapping[str, Wish] = {}
+        if feed.topics:
+            wishes = await self._topics.wishes(conn, _days(day), feed.topics, now)
+            ranked = by_wish(ranked, wishes, feed.size)
+        todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
+        draft = compose(
             day,
             ranked,
-            total=sum(candidate.batch == day for candidate in candidates),
+            total=len(todays),
             late=late,
             notes=_notes(feed),
             ping_role_id=feed.ping_role_id,
         )
+        if ranked:
+            return draft
+        about = [paper_id for paper_id in todays if not feed.topics or paper_id in wishes]
+        why_empty = _why_empty(feed, len(todays), about, shown)
+        return draft.model_copy(update={"why_empty": why_empty})
 
     async def refreshed(
         self, conn: AsyncConnection, draft: Draft, *, now: datetime, hours: float
@@ -110,10 +126,7 @@ class Drafter:
         """Return what could be shown for `day`: its papers and those of the batches before."""
         async with self._asking:
             if self._candidates is None or self._candidates[0] != (day, now):
-                days = [day]
-                while len(days) < LOOK_BACK:
-                    days.append(calendar.previous(days[-1]))
-                self._candidates = (day, now), await self.of_days(conn, days, now)
+                self._candidates = (day, now), await self.of_days(conn, _days(day), now)
             return self._candidates[1]
 
     async def of_days(
@@ -137,6 +150,14 @@ class Drafter:
                     ),
                 )
             return self._prior[1]
+
+
+def _days(day: date) -> list[date]:
+    """Return the batch days that a post for `day` draws from."""
+    days = [day]
+    while len(days) < LOOK_BACK:
+        days.append(calendar.previous(days[-1]))
+    return days
 
 
 async def _with_growth(
@@ -196,17 +217,29 @@ def filters_of(feed: Feed) -> Filters:
     )
 
 
-def why_empty(feed: Feed) -> str:
-    """Say why nothing of a batch was left for this feed."""
-    if filters_of(feed) == Filters():
-        return "every paper of this batch was shown here before"
-    return "no paper of this batch passed the feed's filters"
+def _why_empty(feed: Feed, total: int, about: Collection[str], shown: Collection[str]) -> str:
+    """Say why nothing was left of a batch; `about` are its papers that the feed's topics want."""
+    if feed.topics and not about:
+        count = f"none of the {total} papers" if total > 1 else "the only paper"
+        was = "was" if total > 1 else "was not"
+        return f"{count} {was} about {_either(feed.topics)}"
+    subject = f"paper about {_either(feed.topics)}" if feed.topics else "paper"
+    if filters_of(feed) == Filters() or all(paper_id in shown for paper_id in about):
+        return f"every {subject} was shown here before"
+    return f"no {subject} passed the feed's filters"
+
+
+def _either(topics: Sequence[str]) -> str:
+    return " or ".join(cut(topic, SHOWN_TOPIC) for topic in topics)
 
 
 def _notes(feed: Feed) -> list[str]:
     parts: list[str] = []
+    if feed.topics:
+        parts.append(f"about {_either(feed.topics)}")
     if feed.include:
-        parts.append(f"about {', '.join(feed.include)}")
+        with_or_about = "with the words" if feed.topics else "about"
+        parts.append(f"{with_or_about} {', '.join(feed.include)}")
     if feed.exclude:
         parts.append(f"without {', '.join(feed.exclude)}")
     if feed.categories:

@@ -1,13 +1,17 @@
 """What admins type into `/feed …`, read; and what a feed is, said."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot import limits
 from bot.ui.errors import UserError
+from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar
+from papers.text import cut
+from papers.topics import TopicError, parse
 from storage import posts
 from storage.feeds import Feed, FeedState
 
@@ -18,6 +22,14 @@ _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.([a-z]{2}|[a-z]+(-[a-z]+)*|\*))?", r
 
 _HORIZON = 14
 """Days looked ahead for the next post: longer than any row of days without batches."""
+
+_TOPIC = re.compile(r'(?:"[^"]*"|[^;])+')
+_POINTED = 36
+"""Characters shown around a mistake: what a phone shows of a line of code."""
+
+TOPICS = 10
+"""Topics of one channel."""
+_SHOWN_TOPIC = 80
 
 WORDS = 20
 """Words or phrases in one filter: more are a topic search, not a filter."""
@@ -108,6 +120,35 @@ def parse_categories(text: str | None) -> tuple[str, ...]:
     return categories[:WORDS]
 
 
+def parse_topics(text: str | None) -> tuple[str, ...]:
+    """Read topics between semicolons, each once; a semicolon in quotes parts nothing.
+
+    Raises:
+        UserError: one breaks a rule of their language, with the place; or there are too many.
+    """
+    text = text or ""
+    topics: dict[str, str] = {}
+    for part in _TOPIC.finditer(text):
+        if not part[0].strip():
+            continue
+        try:
+            topic = parse(part[0])
+        except TopicError as error:
+            at = part.start() + error.position
+            raise UserError(f"{escape(str(error))}\n{_pointed(text, at)}") from error
+        topics.setdefault(topic.key, str(topic))
+    if len(topics) > TOPICS:
+        raise UserError(f"That is {len(topics)} topics; a channel takes {TOPICS} at most.")
+    return tuple(topics.values())
+
+
+def _pointed(text: str, at: int) -> str:
+    """Return the surroundings of a place, with a mark under it, in a line that a phone shows."""
+    start = max(0, at - _POINTED // 2)
+    line = text[start : start + _POINTED].replace("`", "'").replace("\n", " ")
+    return f"```\n{line}\n{' ' * min(at - start, len(line))}^\n```"
+
+
 def next_post_at(
     feed: Feed,
     now: datetime,
@@ -135,8 +176,14 @@ def next_post_at(
     return None
 
 
-def describe(feed: Feed, next_at: datetime | None) -> str:
-    """Say what a feed is, in two or three lines of Discord's markdown."""
+def describe(feed: Feed, next_at: datetime | None, last: posts.Post | None = None) -> str:
+    """Say what a feed is, in a few lines of Discord's markdown.
+
+    Args:
+        feed: the feed.
+        next_at: when it posts next, where that is to be said.
+        last: its newest post: when that was none, why not.
+    """
     lines = [
         f"<#{feed.channel_id}> · {plural(feed.size, 'paper')} a day at {feed.at:%H:%M}"
         f" ({escape(feed.timezone.replace('_', ' '))})"
@@ -146,6 +193,8 @@ def describe(feed: Feed, next_at: datetime | None) -> str:
         lines.append(filters)
     if feed.ping_role_id is not None:
         lines.append(f"pings <@&{feed.ping_role_id}>")
+    if last is not None and last.state == posts.EMPTY and last.reason:
+        lines.append(f"no thread for {day_in_words(last.batch_day)}: {escape(last.reason)}")
     match feed.state:
         case FeedState.PAUSED:
             lines.append("⏸️ paused")
@@ -161,8 +210,11 @@ def describe(feed: Feed, next_at: datetime | None) -> str:
 def describe_filters(feed: Feed) -> str:
     """Say what a feed's filters let through; empty when that is everything."""
     parts: list[str] = []
+    if feed.topics:
+        parts.append(f"about {_listed(cut(topic, _SHOWN_TOPIC) for topic in feed.topics)}")
     if feed.include:
-        parts.append(f"about {_listed(feed.include)}")
+        words = _listed(feed.include)
+        parts.append(f"with the words {words}" if feed.topics else f"about {words}")
     if feed.exclude:
         parts.append(f"without {_listed(feed.exclude)}")
     if feed.categories:
@@ -172,7 +224,7 @@ def describe_filters(feed: Feed) -> str:
     return "only papers " + ", ".join(parts) if parts else ""
 
 
-def _listed(words: tuple[str, ...]) -> str:
+def _listed(words: Iterable[str]) -> str:
     return " or ".join(f"*{escape(word)}*" for word in words)
 
 
@@ -187,7 +239,8 @@ def describe_post(feed: Feed, post: posts.Post | None, status: str) -> tuple[str
         )
         return "It is there", f"The newest batch is in <#{feed.channel_id}>: {link}"
     if post.state == posts.EMPTY:
-        return "Nothing to post", f"Of the newest batch, {post.reason}."
+        why = escape(post.reason or "every paper of this batch was shown here before")
+        return "Nothing to post", f"For {day_in_words(post.batch_day)}: {why}."
     if post.next_try_at is not None:
         again = timestamp(post.next_try_at, "R")
         return "Not yet", f"{_sentence(post.reason)}. It is tried again {again}."

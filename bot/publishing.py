@@ -12,13 +12,15 @@ import discord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
-from bot.drafts import Draft, Drafter, why_empty
+from bot.drafts import Draft, Drafter
+from bot.feed_topics import FeedTopics
 from bot.notify import tell_admins
 from bot.outcomes import Failure, Gone, Outcome, Reason, Refused, Retry, Sent, failure_of
 from bot.permissions import missing_permissions
 from bot.ui.cards import render_card, render_header, thread_name
 from bot.ui.save import SaveButton
 from papers import arxiv_id, calendar
+from papers.embedding import Embedder
 from storage import batches, feeds, posts
 from storage.batches import BatchState
 from storage.feeds import Feed, FeedState
@@ -50,11 +52,12 @@ LONGEST_RETRY = 1_800.0
 class Publisher:
     """Plans and sends the daily threads of every feed."""
 
-    def __init__(self, bot: "PaperBot") -> None:
+    def __init__(self, bot: "PaperBot", embedder: Embedder | None) -> None:
         self._bot = bot
         self._database = bot.database
         self._sources = [source.name for source in bot.sources if source.curated]
-        self.drafter = Drafter(self._sources)
+        topics = FeedTopics(bot.database, embedder, self._sources)
+        self.drafter = Drafter(self._sources, topics)
 
     async def claim(self, now: datetime) -> None:
         """Queue every feed that owes a post, every post that is not finished, every header to
@@ -142,7 +145,7 @@ class Publisher:
                 late=late,
                 payload=draft.to_json() if draft.paper_ids else None,
                 paper_ids=draft.paper_ids,
-                reason=None if draft.paper_ids else why_empty(feed),
+                reason=draft.why_empty,
             )
         if post_id is None:
             return

@@ -24,10 +24,10 @@ async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime)
         known = await papers.count(conn)
         waiting = await digests.backlog(conn)
         resting = await digests.broken_until(conn, now)
-        feed_lines = [
-            describe(feed, await next_post(bot, feed, now, await posts.newest(conn, feed.id)))
-            for feed in feeds_here
-        ]
+        feed_lines: list[str] = []
+        for feed in feeds_here:
+            last = await posts.newest(conn, feed.id)
+            feed_lines.append(describe(feed, await next_post(bot, feed, now, last), last))
     paragraphs: list[str] = []
     if newest is None:
         paragraphs.append("**Newest batch:** none yet.")

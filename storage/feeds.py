@@ -39,6 +39,8 @@ class Feed:
     include: tuple[str, ...]
     exclude: tuple[str, ...]
     categories: tuple[str, ...]
+    topics: tuple[str, ...]
+    """As they were written; a paper about one of them is enough. Empty: about anything."""
     ping_role_id: int | None
     state: FeedState
     disabled_reason: str | None
@@ -60,6 +62,7 @@ async def add(
     include: Iterable[str] = (),
     exclude: Iterable[str] = (),
     categories: Iterable[str] = (),
+    topics: Iterable[str] = (),
     ping_role_id: int | None = None,
 ) -> Feed | None:
     """Give a channel its feed; `None` if it has one already."""
@@ -76,6 +79,7 @@ async def add(
             include=list(include),
             exclude=list(exclude),
             categories=list(categories),
+            topics=list(topics),
             ping_role_id=ping_role_id,
             state=FeedState.ACTIVE.value,
             created_at=now,
@@ -137,6 +141,7 @@ async def update(conn: AsyncConnection, feed: Feed) -> bool:
             include=list(feed.include),
             exclude=list(feed.exclude),
             categories=list(feed.categories),
+            topics=list(feed.topics),
             ping_role_id=feed.ping_role_id,
         )
     )
@@ -184,6 +189,7 @@ def _feed(row: Row[Any]) -> Feed:
         include=tuple(row.include),
         exclude=tuple(row.exclude),
         categories=tuple(row.categories),
+        topics=tuple(row.topics),
         ping_role_id=row.ping_role_id,
         state=FeedState(row.state),
         disabled_reason=row.disabled_reason,

@@ -29,8 +29,10 @@ metadata = MetaData(
 )
 
 
-def _table(name: str, *items: Column[Any] | SchemaItem) -> Table:
-    return Table(name, metadata, *items, sqlite_strict=True)
+def _table(name: str, *items: Column[Any] | SchemaItem, reuses_ids: bool = True) -> Table:
+    # SQLite gives the highest deleted id out again unless told otherwise. Where buttons hold the
+    # id, an old message would then act on somebody else's row.
+    return Table(name, metadata, *items, sqlite_strict=True, sqlite_autoincrement=not reuses_ids)
 
 
 # Papers, and the days they appeared on.
@@ -138,12 +140,15 @@ feeds = _table(
     Column("include", JSONText, nullable=False),
     Column("exclude", JSONText, nullable=False),
     Column("categories", JSONText, nullable=False),
+    # Topics as their writers put them; a paper about one of them is enough.
+    Column("topics", JSONText, nullable=False, server_default="[]"),
     Column("ping_role_id", Integer),
     # active · paused (by an admin) · disabled (by us, see the reason)
     Column("state", Text, nullable=False),
     Column("disabled_reason", Text),
     Column("told_at", UTCDateTime),
     Column("created_at", UTCDateTime, nullable=False),
+    reuses_ids=False,
 )
 
 posts = _table(
@@ -237,6 +242,7 @@ search_sessions = _table(
     # Somebody has used the message: it must not change by itself any more.
     Column("used", Integer, nullable=False),
     Column("created_at", UTCDateTime, nullable=False, index=True),
+    reuses_ids=False,
 )
 
 # What the sources were asked, so that nobody's question is asked there twice a day.
@@ -271,6 +277,7 @@ topics = _table(
     # strict · broad · trending (the day's best, whatever they are about)
     Column("mode", Text, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
+    reuses_ids=False,
 )
 
 topic_matches = _table(
@@ -336,6 +343,7 @@ digests = _table(
     Column("reason", Text),
     UniqueConstraint("user_id", "local_date"),
     Index("ix_digests_state", "state"),
+    reuses_ids=False,
 )
 
 digest_papers = _table(
@@ -372,6 +380,7 @@ topic_drafts = _table(
     Column("every", Text),
     Column("min_votes", Integer, nullable=False),
     Column("created_at", UTCDateTime, nullable=False, index=True),
+    reuses_ids=False,
 )
 
 # Libraries. A save has an origin, and a paper is on a list as long as one of them keeps it there.
@@ -392,6 +401,7 @@ lists = _table(
     Column("created_at", UTCDateTime, nullable=False),
     UniqueConstraint("user_id", "key"),
     UniqueConstraint("user_id", "emoji_key"),
+    reuses_ids=False,
 )
 
 saves = _table(

@@ -53,7 +53,7 @@ def numbers(upvotes: int | None, stars: int | None = None, comments: int | None 
 
 def reason_line(reason: Reason, limit: int) -> str:
     """Return why a paper stands where it stands, escaped; the last facts go if too long."""
-    facts = reason.text(_emphasised, separator="\0").split("\0")
+    facts = reason.text(_emphasised, plain=text.escape, separator="\0").split("\0")
     while facts:
         line = " · ".join(facts)
         if text.length(line) <= limit:

@@ -10,7 +10,10 @@ _YESTERDAY = range(18, 37)
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The facts behind a place in the order; `matched` holds people's words: escape them."""
+    """The facts behind a place in the order.
+
+    `matched`, `topic` and `evidence` hold people's words: escape them.
+    """
 
     upvotes: int | None = None
     gained: int | None = None
@@ -20,20 +23,34 @@ class Reason:
     matched: tuple[str, ...] = ()
     prior: str | None = None
     """What the prior liked, where it had a say: "authors' earlier papers did well"."""
+    topic: str | None = None
+    """The feed's topic that the paper is about."""
+    evidence: str | None = None
+    """How that shows: "“flow matching” in the title"."""
 
-    def text(self, word: Callable[[str], str] = "*{}*".format, *, separator: str = " · ") -> str:
+    def text(
+        self,
+        word: Callable[[str], str] = "*{}*".format,
+        *,
+        plain: Callable[[str], str] = str,
+        separator: str = " · ",
+    ) -> str:
         """Return the line people read.
 
         Args:
             word: how a word that came from outside is written; pass one that escapes it.
+            plain: the same for other text from outside.
             separator: what stands between the facts.
         """
-        return separator.join(self._facts(word))
+        return separator.join(self._facts(word, plain))
 
-    def _facts(self, word: Callable[[str], str]) -> list[str]:
+    def _facts(self, word: Callable[[str], str], plain: Callable[[str], str]) -> list[str]:
         facts = [f"▲ {self.upvotes:,}{self._growth()}" if self.upvotes else "no votes yet"]
         if self.stars:
             facts.append(f"★ {self.stars:,}")
+        if self.topic:
+            evidence = f": {plain(self.evidence)}" if self.evidence else ""
+            facts.append(f"{word(self.topic)}{evidence}")
         if self.matched:
             facts.append(f"matches {', '.join(map(word, self.matched))}")
         if self.prior:

@@ -1,8 +1,6 @@
 """`/feed …`: which channel gets the day's thread, when, and with what in it."""
 
-import logging
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
@@ -12,26 +10,32 @@ from bot import limits
 from bot.client import PaperBot
 from bot.feed_texts import (
     describe,
-    describe_filters,
     describe_post,
     parse_categories,
     parse_time,
     parse_timezone,
+    parse_topics,
     parse_words,
     timezone_choices,
 )
-from bot.permissions import lacking
 from bot.status import next_post
 from bot.ui.cards import render_header
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
-from cogs._feed_buttons import RemoveFeed
+from bot.ui.parts import day_in_words
+from bot.ui.text import escape
+from cogs.feeds._buttons import RemoveFeed
+from cogs.feeds._shared import (
+    Interaction,
+    answer,
+    feed_of,
+    guild_of,
+    no_feed,
+    require_permissions,
+    tell,
+)
 from storage import feeds, posts
-from storage.feeds import Feed, FeedState
-
-log = logging.getLogger(__name__)
-
-Interaction = discord.Interaction[PaperBot]
+from storage.feeds import FeedState
 
 MIN_PAPERS, MAX_PAPERS, DEFAULT_PAPERS = 3, limits.HEADER_PAPERS, 10
 MAX_VOTES = 1_000
@@ -45,9 +49,12 @@ _OPTIONS = {
     "include": "Only papers about one of these; commas between words or phrases",
     "exclude": "No papers about any of these; commas between words or phrases",
     "categories": "Only these arXiv categories, for example cs.CL stat.ML cs.*",
+    "topics": "Only papers about one of these, best match first; semicolons between topics",
     "ping": "A role to ping with each thread",
 }
-_EMPTY_TO_CLEAR = "; a dash (-) clears it"
+_CLEARED = "; none clears it"
+_CLEARABLE = ("include", "exclude", "categories", "topics")
+_TOPICS_LENGTH = 2_000
 
 
 class Feeds(commands.Cog):
@@ -77,11 +84,12 @@ class Feeds(commands.Cog):
         include: str | None = None,
         exclude: str | None = None,
         categories: str | None = None,
+        topics: app_commands.Range[str, 1, _TOPICS_LENGTH] | None = None,
         ping: discord.Role | None = None,
     ) -> None:
         """Give a channel its feed; only the channel is needed."""
-        guild = _guild(interaction)
-        _require_permissions(channel)
+        guild = guild_of(interaction)
+        require_permissions(channel)
         settings = self.bot.settings
         now = self.bot.clock.now()
         async with self.bot.database.write() as conn:
@@ -97,6 +105,7 @@ class Feeds(commands.Cog):
                 include=parse_words(include),
                 exclude=parse_words(exclude),
                 categories=parse_categories(categories),
+                topics=parse_topics(topics),
                 ping_role_id=ping.id if ping else None,
             )
         if feed is None:
@@ -104,12 +113,12 @@ class Feeds(commands.Cog):
                 f"{channel.mention} has its daily thread already. Change it with"
                 f" {self.bot.mention('feed edit')}."
             )
-        await self._tell(interaction, "The daily thread is set up", feed)
+        await tell(interaction, "The daily thread is set up", feed)
 
     @feed.command(name="edit", description="Change a channel's daily thread")
     @app_commands.describe(
         **_OPTIONS
-        | {name: _OPTIONS[name] + _EMPTY_TO_CLEAR for name in ("include", "exclude", "categories")}
+        | {name: _OPTIONS[name] + _CLEARED for name in _CLEARABLE}
         | {
             "channel": "Whose thread (this channel's, if you leave it out)",
             "no_ping": "Ping nobody any more",
@@ -126,11 +135,12 @@ class Feeds(commands.Cog):
         include: str | None = None,
         exclude: str | None = None,
         categories: str | None = None,
+        topics: app_commands.Range[str, 1, _TOPICS_LENGTH] | None = None,
         ping: discord.Role | None = None,
         no_ping: bool = False,
     ) -> None:
         """Change what is named; everything else stays."""
-        feed = await self._feed(interaction, channel)
+        feed = await feed_of(interaction, channel)
         changed = replace(
             feed,
             at=feed.at if time is None else parse_time(time),
@@ -142,13 +152,14 @@ class Feeds(commands.Cog):
             categories=feed.categories
             if categories is None
             else parse_categories(_cleared(categories)),
+            topics=feed.topics if topics is None else parse_topics(_cleared(topics)),
             ping_role_id=None if no_ping else ping.id if ping else feed.ping_role_id,
         )
         if changed == feed:
             raise UserError("Nothing to change: name what should be different, for example `time`.")
         async with self.bot.database.write() as conn:
             await feeds.update(conn, changed)
-        await self._tell(interaction, "The daily thread is changed", changed)
+        await tell(interaction, "The daily thread is changed", changed)
 
     @add.autocomplete("timezone")
     @edit.autocomplete("timezone")
@@ -164,7 +175,7 @@ class Feeds(commands.Cog):
     @feed.command(name="list", description="This server's daily threads, and when each comes next")
     async def list_feeds(self, interaction: Interaction) -> None:
         """List the server's feeds."""
-        guild = _guild(interaction)
+        guild = guild_of(interaction)
         now = self.bot.clock.now()
         async with self.bot.database.read() as conn:
             known = [
@@ -172,12 +183,11 @@ class Feeds(commands.Cog):
                 for feed in await feeds.of_guild(conn, guild.id)
             ]
         if not known:
-            raise UserError(
-                "No channel of this server has a daily thread yet."
-                f" {self.bot.mention('feed add')} sets one up."
-            )
-        lines = [describe(feed, await next_post(self.bot, feed, now, last)) for feed, last in known]
-        await _answer(interaction, "Daily threads", "\n\n".join(lines))
+            raise UserError(no_feed(self.bot))
+        lines = [
+            describe(feed, await next_post(self.bot, feed, now, last), last) for feed, last in known
+        ]
+        await answer(interaction, "Daily threads", "\n\n".join(lines))
 
     @feed.command(name="pause", description="Stop a channel's daily thread for a while")
     @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")
@@ -185,7 +195,7 @@ class Feeds(commands.Cog):
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
         """Pause a feed."""
-        feed = await self._feed(interaction, channel)
+        feed = await feed_of(interaction, channel)
         if feed.state is FeedState.PAUSED:
             raise UserError(
                 f"<#{feed.channel_id}> is paused already. {self.bot.mention('feed resume')}"
@@ -193,7 +203,7 @@ class Feeds(commands.Cog):
             )
         async with self.bot.database.write() as conn:
             await feeds.set_state(conn, feed.id, FeedState.PAUSED)
-        await _answer(
+        await answer(
             interaction,
             "Paused",
             f"<#{feed.channel_id}> gets no more threads until {self.bot.mention('feed resume')}.",
@@ -205,19 +215,19 @@ class Feeds(commands.Cog):
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
         """Resume a paused feed, or one that was stopped for a reason that is mended."""
-        feed = await self._feed(interaction, channel)
+        feed = await feed_of(interaction, channel)
         if feed.state is FeedState.ACTIVE:
             raise UserError(f"<#{feed.channel_id}> is not paused.")
-        target = _guild(interaction).get_channel(feed.channel_id)
+        target = guild_of(interaction).get_channel(feed.channel_id)
         if not isinstance(target, discord.TextChannel):
             raise UserError(
                 "That channel is gone. Remove its feed with"
                 f" {self.bot.mention('feed remove')}, and set up another."
             )
-        _require_permissions(target)
+        require_permissions(target)
         async with self.bot.database.write() as conn:
             await feeds.set_state(conn, feed.id, FeedState.ACTIVE)
-        await self._tell(interaction, "Going on", replace(feed, state=FeedState.ACTIVE))
+        await tell(interaction, "Going on", replace(feed, state=FeedState.ACTIVE))
 
     @feed.command(name="remove", description="Remove a channel's daily thread for good")
     @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")
@@ -225,7 +235,7 @@ class Feeds(commands.Cog):
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
         """Remove a feed, after a confirmation."""
-        feed = await self._feed(interaction, channel)
+        feed = await feed_of(interaction, channel)
         view = render_notice(
             "Remove this daily thread?",
             f"{describe(feed, None)}\nIts settings go. The threads that are there stay, and what"
@@ -240,17 +250,14 @@ class Feeds(commands.Cog):
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
         """Show exactly what would be posted now."""
-        feed = await self._feed(interaction, channel)
+        feed = await feed_of(interaction, channel)
         await interaction.response.defer(ephemeral=True)
         draft = await self.bot.publisher.preview(feed, self.bot.clock.now())
         if draft is None:
             raise UserError(f"There is no batch yet. {self.bot.mention('paper status')} says why.")
-        if not draft.cards:
-            filters = describe_filters(feed)
-            raise UserError(
-                "Nothing would be posted: every paper of the newest batch was shown there before"
-                + (f", or is not among what the feed wants ({filters})." if filters else ".")
-            )
+        if draft.why_empty is not None:
+            day = day_in_words(draft.header.day)
+            raise UserError(f"Nothing would be posted for {day}: {escape(draft.why_empty)}.")
         header = draft.header.model_copy(update={"ping_role_id": None})
         await interaction.followup.send(view=render_header(header), ephemeral=True)
 
@@ -260,7 +267,7 @@ class Feeds(commands.Cog):
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
         """Post the newest batch now, or say where it is."""
-        feed = await self._feed(interaction, channel)
+        feed = await feed_of(interaction, channel)
         if feed.state is not FeedState.ACTIVE:
             raise UserError(
                 f"<#{feed.channel_id}> gets no threads at present."
@@ -271,69 +278,6 @@ class Feeds(commands.Cog):
         title, text = describe_post(feed, post, self.bot.mention("paper status"))
         await interaction.followup.send(view=render_notice(title, text), ephemeral=True)
 
-    async def _feed(self, interaction: Interaction, channel: discord.TextChannel | None) -> Feed:
-        """Return the feed that is meant: the named channel's, this one's, or the only one.
-
-        Raises:
-            UserError: there is none, or several to choose from.
-        """
-        guild = _guild(interaction)
-        here = channel.id if channel else interaction.channel_id
-        async with self.bot.database.read() as conn:
-            known = await feeds.of_guild(conn, guild.id)
-        if (feed := next((feed for feed in known if feed.channel_id == here), None)) is not None:
-            return feed
-        if not known:
-            raise UserError(
-                "No channel of this server has a daily thread yet."
-                f" {self.bot.mention('feed add')} sets one up."
-            )
-        if channel is None and len(known) == 1:
-            return known[0]
-        listed = ", ".join(f"<#{feed.channel_id}>" for feed in known)
-        which = f"{channel.mention} has no daily thread." if channel else "Which one?"
-        raise UserError(f"{which} Name a `channel` that has: {listed}.")
-
-    async def _tell(self, interaction: Interaction, title: str, feed: Feed) -> None:
-        now = self.bot.clock.now()
-        async with self.bot.database.read() as conn:
-            last = await posts.newest(conn, feed.id)
-        next_at = await next_post(self.bot, feed, now, last)
-        lines = [describe(feed, next_at)]
-        if next_at is not None and next_at <= now:
-            lines = [describe(feed, None), "The first thread comes within a minute."]
-        local = now.astimezone(ZoneInfo(feed.timezone))
-        lines.append(
-            f"-# It is {local:%H:%M} there now. {self.bot.mention('feed preview')} shows what"
-            " would be posted."
-        )
-        await _answer(interaction, title, "\n".join(lines))
-
-
-def _guild(interaction: Interaction) -> discord.Guild:
-    if interaction.guild is None:
-        raise UserError("Daily threads belong to servers: use this command in one.")
-    return interaction.guild
-
 
 def _cleared(text: str) -> str:
     return "" if text.strip().casefold() in ("-", "none") else text
-
-
-def _require_permissions(channel: discord.TextChannel) -> None:
-    missing = lacking(channel.permissions_for(channel.guild.me))
-    if missing:
-        raise UserError(
-            f"I need more permissions in {channel.mention}: **{', '.join(missing)}**. Give them to"
-            " my role in the channel's settings, then try again."
-        )
-
-
-async def _answer(interaction: Interaction, title: str, text: str) -> None:
-    await interaction.response.send_message(view=render_notice(title, text), ephemeral=True)
-
-
-async def setup(bot: PaperBot) -> None:
-    """Add the cog and its buttons."""
-    bot.add_dynamic_items(RemoveFeed)
-    await bot.add_cog(Feeds(bot))

@@ -43,7 +43,7 @@ class RemoveFeed(
             raise UserError("You need **Manage Server** here for that.")
         async with bot.database.write() as conn:
             feed = await feeds.get(conn, self.feed_id)
-            # A number can be given out again: the channel says whether it is still the same feed.
+            # Numbers were once given out again: the channel says whether it is the same feed.
             if feed is None or feed.channel_id != self.channel_id:
                 raise UserError("That feed is gone already.")
             await feeds.remove(conn, feed.id)

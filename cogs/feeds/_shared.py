@@ -1,0 +1,92 @@
+"""What the commands of `/feed …` share: which feed is meant, and how they answer."""
+
+from zoneinfo import ZoneInfo
+
+import discord
+
+from bot.client import PaperBot
+from bot.feed_texts import describe
+from bot.permissions import lacking
+from bot.status import next_post
+from bot.ui.errors import UserError
+from bot.ui.notices import render_notice
+from storage import feeds, posts
+from storage.feeds import Feed
+
+Interaction = discord.Interaction[PaperBot]
+
+
+def guild_of(interaction: Interaction) -> discord.Guild:
+    """Return the server that a command was used in.
+
+    Raises:
+        UserError: it was used elsewhere.
+    """
+    if interaction.guild is None:
+        raise UserError("Daily threads belong to servers: use this command in one.")
+    return interaction.guild
+
+
+async def feed_of(interaction: Interaction, channel: discord.TextChannel | None) -> Feed:
+    """Return the feed that is meant: the named channel's, this one's, or the only one.
+
+    Raises:
+        UserError: there is none, or several to choose from.
+    """
+    bot = interaction.client
+    here = channel.id if channel else interaction.channel_id
+    async with bot.database.read() as conn:
+        known = await feeds.of_guild(conn, guild_of(interaction).id)
+    if (feed := next((feed for feed in known if feed.channel_id == here), None)) is not None:
+        return feed
+    if not known:
+        raise UserError(no_feed(bot))
+    if channel is None and len(known) == 1:
+        return known[0]
+    listed = ", ".join(f"<#{feed.channel_id}>" for feed in known)
+    which = f"{channel.mention} has no daily thread." if channel else "Which one?"
+    raise UserError(f"{which} Name a `channel` that has: {listed}.")
+
+
+def no_feed(bot: PaperBot) -> str:
+    """Say that a server has no feed, and what makes one."""
+    return (
+        f"No channel of this server has a daily thread yet. {bot.mention('feed add')} sets one up."
+    )
+
+
+def require_permissions(channel: discord.TextChannel) -> None:
+    """Let a channel pass in which everything that a post needs is allowed.
+
+    Raises:
+        UserError: something is not; says what.
+    """
+    missing = lacking(channel.permissions_for(channel.guild.me))
+    if missing:
+        raise UserError(
+            f"I need more permissions in {channel.mention}: **{', '.join(missing)}**. Give them to"
+            " my role in the channel's settings, then try again."
+        )
+
+
+async def answer(interaction: Interaction, title: str, text: str) -> None:
+    """Tell whoever asked, and nobody else."""
+    await interaction.response.send_message(view=render_notice(title, text), ephemeral=True)
+
+
+async def tell(interaction: Interaction, title: str, feed: Feed) -> None:
+    """Say what a feed is now and when its next thread comes."""
+    bot = interaction.client
+    now = bot.clock.now()
+    async with bot.database.read() as conn:
+        last = await posts.newest(conn, feed.id)
+    next_at = await next_post(bot, feed, now, last)
+    lines = [describe(feed, next_at)]
+    if next_at is not None and next_at <= now:
+        lines = [describe(feed, None), "The first thread comes within a minute."]
+    local = now.astimezone(ZoneInfo(feed.timezone))
+    lines.append(
+        f"-# It is {local:%H:%M} there now. {bot.mention('feed preview')} shows what"
+        " would be posted."
+    )
+    await answer(interaction, title, "\n".join(lines))
