@@ -16,6 +16,7 @@ from bot.clock import Clock, SystemClock
 from bot.digests import Digester
 from bot.ingest import Ingester, IngestReport
 from bot.library import Library
+from bot.monitor import Monitor
 from bot.publishing import Publisher
 from bot.rates import Limiter
 from bot.search import PaperSearch, open_embedder, open_search
@@ -81,10 +82,13 @@ class PaperBot(commands.AutoShardedBot):
         clock: Clock,
         sources: Sequence[PaperSource],
         shard_count: int | None,
+        monitor: Monitor,
     ) -> None:
         self.limiter = Limiter(settings.requests_per_second)
         self.trace = aiohttp.TraceConfig()  # told of every request; more may listen until login
         self.limiter.install(self.trace)
+        self.monitor = monitor
+        self.monitor.requests.install(self.trace)
         intents = discord.Intents.none()
         intents.guilds = True  # channels and roles, for permissions; removed servers
         intents.guild_reactions = True  # saving papers in servers
@@ -119,6 +123,12 @@ class PaperBot(commands.AutoShardedBot):
         self._search: PaperSearch | None = None
         self._command_ids: dict[str, int] = {}
         self._ingest: asyncio.Task[IngestReport] | None = None
+        self.monitor.watch(self)
+
+    @property
+    def prepared(self) -> bool:
+        """Whether the database is open and the services are there."""
+        return self._database is not None and self._search is not None
 
     @property
     def database(self) -> Database:
@@ -150,7 +160,9 @@ class PaperBot(commands.AutoShardedBot):
         """
         if self._database is not None:
             return
-        self._database = await Database.open(self.settings.database_url)
+        self._database = await Database.open(
+            self.settings.database_url, observe=self.monitor.instruments.statement
+        )
         self.ingester = Ingester(
             self._database,
             self.sources,
@@ -305,6 +317,7 @@ def create_bot(
     clock: Clock | None = None,
     sources: Sequence[PaperSource] | None = None,
     shard_count: int | None = 1,
+    monitor: Monitor | None = None,
 ) -> PaperBot:
     """Build a bot that is connected to nothing.
 
@@ -313,10 +326,12 @@ def create_bot(
         clock: tells the time; the machine's by default.
         sources: where papers come from; by default those that the settings name.
         shard_count: `None` lets Discord say how many connections the bot needs.
+        monitor: what the process knows of itself; one of the bot's own by default.
     """
     return PaperBot(
         settings,
         clock=clock or SystemClock(),
         sources=live_sources(settings) if sources is None else sources,
         shard_count=shard_count,
+        monitor=monitor or Monitor(),
     )

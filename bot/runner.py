@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.client import PaperBot, create_bot
 from bot.logs import logging_to_stderr
+from bot.monitor import Monitor, serving
 from bot.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
@@ -42,13 +43,11 @@ async def run_bot(settings: Settings) -> int:
     """
     token = token_of(settings)
     point_at(settings)
-    with logging_to_stderr(settings):
-        async with asyncio.TaskGroup() as tasks:
-            stop = asyncio.Event()
-            with signals(stop):
-                serving = tasks.create_task(_serve(settings, token, stop))
-                code = await serving
-        return code
+    monitor = Monitor()
+    stop = asyncio.Event()
+    with logging_to_stderr(settings), signals(stop):
+        async with serving(monitor, settings), monitor.measuring():
+            return await _serve(settings, token, stop, monitor)
 
 
 def token_of(settings: Settings) -> str:
@@ -99,11 +98,13 @@ def signals(stop: asyncio.Event) -> Generator[None]:
             loop.remove_signal_handler(number)
 
 
-async def _serve(settings: Settings, token: str, stop: asyncio.Event) -> int:
+async def _serve(settings: Settings, token: str, stop: asyncio.Event, monitor: Monitor) -> int:
     pause = FIRST_PAUSE
     while not stop.is_set():
         bot = create_bot(
-            settings, shard_count=1 if settings.discord_gateway_url is not None else None
+            settings,
+            shard_count=1 if settings.discord_gateway_url is not None else None,
+            monitor=monitor,
         )
         started = asyncio.get_running_loop().time()
         try:
@@ -188,6 +189,9 @@ async def _beat(bot: PaperBot) -> None:
         return
     try:
         await bot.beat(bot.clock.now())
-    except Exception:
+    except Exception as error:
         # The next minute is a new chance, and the database knows what is owed.
         log.exception("the minute's work failed")
+        bot.monitor.stumbled(error)
+    else:
+        bot.monitor.beaten()

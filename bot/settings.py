@@ -115,6 +115,12 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     """`json` writes one object per line, for log collectors."""
 
+    metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    """Where `/healthz`, `/livez` and `/metrics` answer; without it nowhere, with 0 at a free
+    port."""
+    metrics_host: str = "127.0.0.1"
+    """The address to listen on; `0.0.0.0` inside a container. There is no password."""
+
     discord_api_url: Url | None = None
     """Another server that speaks Discord's REST API, for tests against a local one."""
     discord_gateway_url: str | None = None

@@ -2,11 +2,12 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeAlias
 
 from sqlalchemy import URL, NullPool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -19,6 +20,9 @@ READERS = 4
 """Connections kept for reading; SQLite reads from memory, more only wait for the interpreter."""
 
 
+Observe: TypeAlias = Callable[[str, float], None]
+
+
 class DatabaseError(Exception):
     """The database cannot be used; the text says why and what to do about it."""
 
@@ -29,8 +33,11 @@ class Database:
     Made by `open`. Every connection has a thread that keeps the process alive: `close` it.
     """
 
-    def __init__(self, path: Path, writer: AsyncEngine, readers: AsyncEngine) -> None:
+    def __init__(
+        self, path: Path, writer: AsyncEngine, readers: AsyncEngine, observe: Observe | None
+    ) -> None:
         self.path = path
+        self._observe = observe
         self._writer = writer
         self._readers = readers
         self._lock = asyncio.Lock()
@@ -38,12 +45,14 @@ class Database:
         self._closed = False
 
     @classmethod
-    async def open(cls, url: str, *, migrate: bool = True) -> Self:
+    async def open(cls, url: str, *, migrate: bool = True, observe: Observe | None = None) -> Self:
         """Open the file that `url` names, bring its schema up to date, and check that it is whole.
 
         Args:
             url: `sqlite+aiosqlite:///relative/or//absolute/path` (or `sqlite:///…`).
             migrate: create a missing file and apply missing migrations; otherwise both are errors.
+            observe: called with the kind of each statement (`select`, …, also `transaction` for a
+                whole writing one and `wait` for the wait before it) and the seconds it took.
 
         Raises:
             DatabaseError: with a sentence for the person who runs the bot.
@@ -66,7 +75,10 @@ class Database:
         )
         sqlite.set_up_writer(writer.sync_engine)
         sqlite.set_up_readers(readers.sync_engine)
-        return cls(path, writer, readers)
+        if observe is not None:
+            for engine in (writer, readers):
+                sqlite.time_statements(engine.sync_engine, observe)
+        return cls(path, writer, readers, observe)
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncConnection]:
@@ -77,14 +89,19 @@ class Database:
         """
         if self._writing is asyncio.current_task():
             raise RuntimeError("this task is already writing: pass its connection on")
+        asked = time.perf_counter()
         async with self._lock:
             self._refuse_when_closed()
+            began = time.perf_counter()
             self._writing = asyncio.current_task()
             try:
                 async with self._writer.begin() as connection:
                     yield connection
             finally:
                 self._writing = None
+                if self._observe is not None:
+                    self._observe("wait", began - asked)
+                    self._observe("transaction", time.perf_counter() - began)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:

@@ -2,8 +2,11 @@
 
 import shutil
 import sqlite3
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, event
@@ -20,6 +23,7 @@ __all__ = [
     "set_up_writer",
     "strict_tables",
     "take_out_of_service",
+    "time_statements",
 ]
 
 BUSY_TIMEOUT = 15.0
@@ -32,6 +36,7 @@ OLDEST = (3, 37, 0)
 """The first SQLite that knows STRICT tables."""
 
 _HEADER = b"SQLite format 3\x00"
+_KINDS = frozenset(("select", "insert", "update", "delete"))
 
 
 def set_up_writer(engine: Engine, *, foreign_keys: bool = True) -> None:
@@ -72,6 +77,24 @@ def set_up_readers(engine: Engine) -> None:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
+
+
+def time_statements(engine: Engine, observe: Callable[[str, float], None]) -> None:
+    """Tell `observe` the kind of every statement of `engine` and the seconds it took.
+
+    The kind is the first word in lower case, `other` for what is none of the four usual ones.
+    """
+
+    def begins(connection: Connection, *_: Any) -> None:
+        connection.info["paperboy_began"] = time.perf_counter()
+
+    def ended(connection: Connection, _cursor: object, statement: str, *_: Any) -> None:
+        word = statement[:6].lower()
+        seconds = time.perf_counter() - connection.info["paperboy_began"]
+        observe(word if word in _KINDS else "other", seconds)
+
+    event.listen(engine, "before_cursor_execute", begins)
+    event.listen(engine, "after_cursor_execute", ended)
 
 
 def check(path: Path) -> str | None:

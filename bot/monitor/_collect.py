@@ -1,0 +1,108 @@
+"""Filling in what is looked up only when somebody asks for the metrics."""
+
+import asyncio
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from papers import calendar
+from storage import batches, digests, figures, health
+from storage.batches import BatchState
+from storage.feeds import FeedState
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+    from bot.monitor._instruments import Instruments
+    from bot.monitor._monitor import Monitor
+
+_DELIVERED = {
+    "post": ("planned", "sending", "done", "empty", "skipped", "failed"),
+    "digest": ("planned", "sending", "sent", "shown", "inbox", "empty"),
+}
+
+
+async def collect(monitor: "Monitor") -> None:
+    """Bring every gauge up to date."""
+    _process(monitor)
+    bot = monitor.bot
+    if bot is not None and bot.prepared:
+        now = bot.clock.now()
+        await _deliveries(bot, monitor.instruments, now)
+        await _sources(bot, monitor.instruments, now)
+        await _database(bot, monitor.instruments, now)
+
+
+def _process(monitor: "Monitor") -> None:
+    to, bot = monitor.instruments, monitor.bot
+    to.lag.set(monitor.lag)
+    to.beat_age.set(monitor.beat_age)
+    to.invalid.set(len(monitor.requests.invalid))
+    to.paused.set(monitor.requests.invalid.pause is not None)
+    to.guilds.set(0 if bot is None else len(bot.guilds))
+    to.queue.set(0 if bot is None else len(bot.workers))
+    to.latency.clear()
+    to.ack_age.clear()
+    for shard in monitor.shards():
+        if shard.latency is not None:
+            to.latency.labels(str(shard.id)).set(shard.latency)
+        if shard.ack_age is not None:
+            to.ack_age.labels(str(shard.id)).set(shard.ack_age)
+
+
+async def _deliveries(bot: "PaperBot", to: "Instruments", now: datetime) -> None:
+    async with bot.database.read() as conn:
+        found = await figures.read(conn, now)
+        rest = await digests.broken_until(conn, now)
+    to.failures.clear()
+    for kind, states in _DELIVERED.items():
+        for state in states:
+            to.deliveries.labels(kind, state).set(found.deliveries.get((kind, state), 0))
+        since = found.backlog[kind].since
+        to.pending_age.labels(kind).set(0 if since is None else (now - since).total_seconds())
+    for (kind, reason), count in found.failures.items():
+        to.failures.labels(kind, reason).set(count)
+    for state in FeedState:
+        to.feeds.labels(state.value).set(found.feeds.get(state.value, 0))
+    to.papers.set(found.papers)
+    to.dm_rest.set(0 if rest is None else (rest - now).total_seconds())
+
+
+async def _sources(bot: "PaperBot", to: "Instruments", now: datetime) -> None:
+    expected = calendar.expected_batch(now, bot.settings.settle)
+    curated = [source.name for source in bot.sources if source.curated]
+    async with bot.database.read() as conn:
+        states = await health.all(conn)
+        known = await batches.state(conn, expected, sources=curated)
+    for state in states:
+        to.source_up.labels(state.source).set(state.failing_since is None)
+        if state.succeeded_at is not None:
+            age = (now - state.succeeded_at).total_seconds()
+            to.source_age.labels(state.source).set(age)
+    awaited = known is not BatchState.COMPLETE and calendar.why_nothing(now) is None
+    due = calendar.begins(expected) + bot.settings.settle
+    to.batch_overdue.set(max(timedelta(), now - due).total_seconds() if awaited else 0)
+
+
+async def _database(bot: "PaperBot", to: "Instruments", now: datetime) -> None:
+    sizes, free = await asyncio.to_thread(_on_disk, bot.database.path)
+    for part, size in sizes.items():
+        to.database_bytes.labels(part).set(size)
+    to.disk_free.set(free)
+
+
+def _on_disk(path: Path) -> tuple[dict[str, int], int]:
+    index = path.with_suffix(".index")
+    sizes = {
+        "file": _size(path),
+        "log": _size(path.with_name(path.name + "-wal")),
+        "index": sum(_size(part) for part in index.glob("*")) if index.is_dir() else 0,
+    }
+    return sizes, shutil.disk_usage(path.parent).free
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # tantivy merges and deletes while we look
+        return 0

@@ -1,0 +1,80 @@
+"""Whether the bot works: each part is tried or looked at, none is believed."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage import figures
+
+if TYPE_CHECKING:
+    from bot.monitor._monitor import Monitor
+
+LAG: Final = 2.0
+"""Seconds late at which the loop is too busy to answer people in time (Discord gives three)."""
+
+BEAT: Final = 180.0
+"""Seconds without a minute's work after which something holds it up."""
+
+WRITE: Final = 5.0
+"""Seconds that a write may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part, and how it is."""
+
+    name: str
+    well: bool
+    text: str
+    ours: bool = True
+    """Whether starting the process again could help; it does not bring Discord back."""
+
+
+async def checks(monitor: "Monitor") -> list[Check]:
+    """Look at every part. Takes at most a few seconds, whatever is broken."""
+    lag = monitor.lag
+    return [
+        Check("loop", lag < LAG, f"{lag:.2f} s late at worst in the last half minute"),
+        _gateway(monitor),
+        _beat(monitor),
+        await _database(monitor),
+    ]
+
+
+def _gateway(monitor: "Monitor") -> Check:
+    shards = monitor.shards()
+    broken = [shard for shard in shards if shard.trouble is not None]
+    if not shards or (monitor.bot is not None and not monitor.bot.is_ready()):
+        return Check("gateway", False, "not connected to Discord", ours=False)
+    if broken:
+        text = "; ".join(f"shard {shard.id}: {shard.trouble}" for shard in broken)
+        return Check("gateway", False, text, ours=False)
+    oldest = max(shard.ack_age or 0.0 for shard in shards)
+    return Check("gateway", True, f"{len(shards)} connected, heartbeat answered {oldest:.0f} s ago")
+
+
+def _beat(monitor: "Monitor") -> Check:
+    age = monitor.beat_age
+    text = f"the minute's work was last done {age:.0f} s ago"
+    if monitor.failing_beats:
+        text += f", and failed since ({monitor.last_failure})"
+    # Without a connection there is no minute's work, and that is the gateway's line above.
+    connected = monitor.bot is not None and monitor.bot.is_ready()
+    return Check("beat", age < BEAT, text, ours=connected)
+
+
+async def _database(monitor: "Monitor") -> Check:
+    bot = monitor.bot
+    if bot is None or not bot.prepared:
+        return Check("database", False, "not open", ours=False)
+    try:
+        async with asyncio.timeout(WRITE), bot.database.write() as conn:
+            await figures.note_alive(conn, bot.clock.now())
+    except TimeoutError:
+        return Check("database", False, f"a write did not end within {WRITE:.0f} s")
+    except (SQLAlchemyError, RuntimeError, OSError) as error:
+        cause = getattr(error, "orig", None) or error
+        return Check("database", False, f"takes no writes: {cause}")
+    return Check("database", True, "takes writes")

@@ -1,0 +1,93 @@
+"""What one process knows of itself, whichever bot runs in it at the moment."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from bot.monitor import _gateway
+from bot.monitor._instruments import Instruments
+from bot.monitor._requests import Requests
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+log = logging.getLogger(__name__)
+
+LAG_EVERY: Final = 0.5
+LAGS_KEPT: Final = 60
+"""The loop's lag is looked at twice a second, and the worst of half a minute told."""
+
+
+class Monitor:
+    """Keeps what health, metrics and incidents are told from.
+
+    It outlives a bot: `paperboy run` starts another one when a connection ends for good.
+    """
+
+    def __init__(self) -> None:
+        self.instruments = Instruments()
+        self.requests = Requests(self.instruments)
+        self.bot: PaperBot | None = None
+        self.failing_beats = 0
+        """How many minutes' work in a row has failed."""
+        self.last_failure = ""
+        """The kind of the last failure."""
+        self._beaten_at = self._connected_at = time.monotonic()
+        self._lags: deque[float] = deque(maxlen=LAGS_KEPT)
+
+    def watch(self, bot: "PaperBot") -> None:
+        """Look at this bot from now on."""
+        self.bot = bot
+
+    def beaten(self) -> None:
+        """Note that a minute's work was done to its end."""
+        self._beaten_at = time.monotonic()
+        self.failing_beats = 0
+
+    def stumbled(self, error: Exception) -> None:
+        """Note that a minute's work failed."""
+        self.failing_beats += 1
+        self.last_failure = type(error).__name__
+        self.instruments.beat_failures.inc()
+
+    @property
+    def beat_age(self) -> float:
+        """Seconds since a minute's work was done, or since the start."""
+        return time.monotonic() - self._beaten_at
+
+    @property
+    def lag(self) -> float:
+        """Seconds that the loop was late at worst, in the last half minute."""
+        return max(self._lags, default=0.0)
+
+    def shards(self) -> list[_gateway.Shard]:
+        """Return the connections to Discord's gateway."""
+        return [] if self.bot is None else _gateway.shards(self.bot)
+
+    def disconnected_for(self) -> float:
+        """Return for how many seconds a connection has been missing; call it now and then."""
+        found = self.shards()
+        if found and all(shard.trouble is None for shard in found):
+            self._connected_at = time.monotonic()
+        return time.monotonic() - self._connected_at
+
+    @asynccontextmanager
+    async def measuring(self) -> AsyncGenerator[None]:
+        """Look at the loop's lag while the block runs."""
+        task = asyncio.create_task(self._measure(), name="loop lag")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _measure(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + LAG_EVERY
+            await asyncio.sleep(LAG_EVERY)
+            self._lags.append(max(0.0, loop.time() - due))
