@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, and_, func, literal, or_, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import watermarks
+from storage.database import Database
 from storage.tables import digests, feeds, papers, posts
 
 DAY = timedelta(hours=24)
@@ -93,9 +95,16 @@ async def backlog(conn: AsyncConnection) -> dict[str, Backlog]:
     return found
 
 
-async def note_alive(conn: AsyncConnection, now: datetime) -> None:
-    """Write a few bytes: proof that the database takes them."""
-    await watermarks.put(conn, "alive", int(now.timestamp()))
+async def refusal(database: Database, now: datetime) -> str | None:
+    """Write a few bytes, and return why the database does not take them; `None` if it does."""
+    try:
+        async with database.write() as conn:
+            await watermarks.put(conn, "alive", int(now.timestamp()))
+    except DBAPIError as error:
+        return str(error.orig)
+    except (SQLAlchemyError, RuntimeError, OSError) as error:
+        return str(error)
+    return None
 
 
 async def _recent(conn: AsyncConnection, table: Table, now: datetime) -> list[Any]:

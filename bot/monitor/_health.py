@@ -4,8 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from storage import figures
 
 if TYPE_CHECKING:
@@ -70,11 +68,10 @@ async def _database(monitor: "Monitor") -> Check:
     if bot is None or not bot.prepared:
         return Check("database", False, "not open", ours=False)
     try:
-        async with asyncio.timeout(WRITE), bot.database.write() as conn:
-            await figures.note_alive(conn, bot.clock.now())
+        async with asyncio.timeout(WRITE):
+            refusal = await figures.refusal(bot.database, bot.clock.now())
     except TimeoutError:
         return Check("database", False, f"a write did not end within {WRITE:.0f} s")
-    except (SQLAlchemyError, RuntimeError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        return Check("database", False, f"takes no writes: {cause}")
+    if refusal is not None:
+        return Check("database", False, f"takes no writes: {refusal}")
     return Check("database", True, "takes writes")
