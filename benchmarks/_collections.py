@@ -75,6 +75,7 @@ def _paper(line: dict[str, Any]) -> Paper:
         title=_text(line, "title"),
         # The Hub calls an abstract a summary; test collections call it an abstract or a text.
         abstract=_text(line, "abstract", "summary", "text"),
+        summary=_text(line, "ai_summary") or None,
         authors=tuple(map(Author, authors)),
         keywords=tuple(_items(line.get("ai_keywords") or line.get("keywords"))),
         categories=tuple(labels),

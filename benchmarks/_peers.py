@@ -10,7 +10,7 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from papers.embedding import Embedder
+from papers.embedding import Embedder, paper_text
 from papers.model import Paper
 from papers.terms import STOPWORDS
 
@@ -18,11 +18,6 @@ Peer = Callable[[str, int], list[str]]
 """Returns at most so many paper ids for a text."""
 
 _RRF = 60  # Cormack, Clarke and Büttcher (2009)
-
-
-def text_of(paper: Paper) -> str:
-    """Return title and abstract."""
-    return f"{paper.title}. {paper.abstract}" if paper.abstract else paper.title
 
 
 def content(text: str) -> list[str]:
@@ -95,7 +90,7 @@ def bm25s_lucene(papers: Sequence[Paper]) -> Peer:
     options = {"stopwords": "en", "stemmer": stemmer, "show_progress": False}
     retriever = library.BM25()
     retriever.index(
-        library.tokenize([text_of(paper) for paper in papers], **options), show_progress=False
+        library.tokenize([paper_text(paper) for paper in papers], **options), show_progress=False
     )
 
     def search(text: str, limit: int) -> list[str]:
@@ -127,7 +122,7 @@ def arxiv_sanity(papers: Sequence[Paper]) -> Peer:
         max_df=0.1,
         min_df=5,
     )
-    matrix = vectorizer.fit_transform([text_of(paper) for paper in papers])
+    matrix = vectorizer.fit_transform([paper_text(paper) for paper in papers])
 
     def search(text: str, limit: int) -> list[str]:
         found = matrix @ vectorizer.transform([text]).T
@@ -141,7 +136,7 @@ def arxiv_sanity(papers: Sequence[Paper]) -> Peer:
 def embeddings(papers: Sequence[Paper], embedder: Embedder) -> Peer:
     """Nearest papers by cosine, nothing else."""
     rows = [
-        embedder.embed([text_of(paper) for paper in papers[start : start + 256]])
+        embedder.embed([paper_text(paper) for paper in papers[start : start + 256]])
         for start in range(0, len(papers), 256)
     ]
     matrix: NDArray[np.float32] = np.concatenate(rows)

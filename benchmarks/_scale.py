@@ -18,7 +18,7 @@ from benchmarks._collections import read_papers
 from benchmarks._measures import percentile, say
 from benchmarks._ours import fill, ranking
 from benchmarks._peers import Peer, fts5, tantivy_bm25
-from papers.embedding import Embedder, load_embedder
+from papers.embedding import Embedder, load_embedder, paper_text
 from papers.model import Author, Paper
 from papers.terms import STOPWORDS
 from storage import papers as stored_papers
@@ -94,7 +94,7 @@ async def _vectors(
     """Store a vector for every paper: real ones for the first, then those with noise."""
     noise = np.random.default_rng(_SEED)
     began = time.perf_counter()
-    texts = [f"{paper.title}. {paper.abstract}" for paper in papers[:_EMBEDDED]]
+    texts = [paper_text(paper) for paper in papers[:_EMBEDDED]]
     real = embedder.embed(texts)
     say(name, "ours", "embeddings_per_s", len(texts) / (time.perf_counter() - began))
     for start in range(0, len(papers), _PORTION):

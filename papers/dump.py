@@ -19,6 +19,7 @@ class _Line(BaseModel):
     id: str
     title: str = Field(min_length=1)
     abstract: str = Field(default="", validation_alias=AliasChoices("abstract", "summary"))
+    ai_summary: str | None = None
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = Field(
         default=(), validation_alias=AliasChoices("authors_parsed", "authors")
@@ -66,7 +67,7 @@ class _Line(BaseModel):
     def _day(cls, value: object) -> object:
         return value[:10] if isinstance(value, str) else value
 
-    @field_validator("organization", "comment", mode="before")
+    @field_validator("organization", "comment", "ai_summary", mode="before")
     @classmethod
     def _text(cls, value: object) -> object:
         return value if isinstance(value, str) else None
@@ -91,6 +92,7 @@ def read_line(line: str | bytes) -> Record | None:
             published_at=published
             and datetime(published.year, published.month, published.day, tzinfo=UTC),
             categories=known.categories,
+            summary=known.ai_summary or None,
             keywords=known.keywords,
             organization=known.organization,
             repository=known.repository,

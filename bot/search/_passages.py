@@ -12,10 +12,15 @@ PASSAGE: Final = 190
 """Characters of a passage: five lines on a phone, so that a page is three screens and not five."""
 
 
+def quotable(paper: Paper) -> str:
+    """Return the text of a paper that passages are taken from: its abstract where it is known."""
+    return readable(paper.abstract or paper.summary or "")
+
+
 def passage_of(paper: Paper, passage: Passage | None) -> tuple[Fragment, ...]:
     """Return what to show under a hit, in pieces: the passage that answers, else its beginning.
 
-    The passage is one of the abstract's readable form.
+    The passage is one of what is `quotable`.
     """
     if passage is None or not passage.marks:
         summary = summary_of(paper, PASSAGE)
@@ -29,7 +34,7 @@ def passage_of(paper: Paper, passage: Passage | None) -> tuple[Fragment, ...]:
         ]
         at = end
     pieces.append(Fragment(passage.text[at:]))
-    whole = readable(paper.abstract)
+    whole = quotable(paper)
     before = "" if whole.startswith(passage.text[:40].lstrip()) else "… "
     after = "" if whole.endswith(passage.text[-40:].rstrip()) else " …"
     return tuple(piece for piece in (Fragment(before), *pieces, Fragment(after)) if piece.text)

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from bot import limits
 from bot.clock import Clock
 from bot.search._engine import Engine
-from bot.search._passages import PASSAGE
+from bot.search._passages import PASSAGE, quotable
 from bot.search._reading import Reading, read
 from bot.search._sources import PER_MINUTE, SourceSearcher
 from bot.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
@@ -18,7 +18,6 @@ from bot.workers import Workers
 from papers import topics
 from papers.model import Paper
 from papers.sources import PaperSource
-from papers.text import readable
 from storage import papers, sessions, source_searches
 from storage.database import Database
 from storage.papers import StoredPaper
@@ -94,9 +93,9 @@ class PaperSearch:
         reading = read(session.question.query)
         async with self._database.read() as conn:
             found = await papers.get_many(conn, shown)
-        abstracts = [readable(entry.paper.abstract) for entry in found.values()]
+        texts = [quotable(entry.paper) for entry in found.values()]
         passages = await self.engine.passages(
-            reading.request(session.question).text, abstracts, PASSAGE
+            reading.request(session.question).text, texts, PASSAGE
         )
         sources = await self._from_sources(session, reading, ask=ask)
         return ResultsPage(

@@ -1,8 +1,9 @@
 """Matching: which topics want which of the new papers, with the evidence, in one pass."""
 
+from papers.embedding import paper_text
 from papers.matching._match import Match, Matches, Rule, Wanted
 from papers.matching._matcher import Matcher
-from papers.matching._meaning import Archive, PaperVectors, embed_papers, paper_text
+from papers.matching._meaning import Archive, PaperVectors, embed_papers
 from papers.matching._propose import propose
 from papers.matching._statistics import TermStatistics
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from papers.embedding import Embedder, unit_rows
+from papers.embedding import Embedder, paper_text, unit_rows
 from papers.model import Paper
 
 Floats = NDArray[np.float32]
@@ -64,11 +64,6 @@ class Archive:
         """
         variance = np.einsum("ij,ij->i", topics @ self._covariance, topics)
         return np.sqrt(np.maximum(variance, 0)).astype(np.float32)
-
-
-def paper_text(paper: Paper) -> str:
-    """Return what is embedded of a paper."""
-    return f"{paper.title}. {paper.abstract}" if paper.abstract else paper.title
 
 
 def embed_papers(

@@ -11,11 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from papers.embedding import Embedder
+from papers.embedding import Embedder, paper_text
 from storage import papers as stored_papers
 from storage import vectors
 from storage.database import Database
-from storage.papers import StoredPaper
 from storage.vectors import Embedded, Floats, VectorMatrix
 
 log = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ class Memory:
         if not batch:
             return 0
         loop = asyncio.get_running_loop()
-        texts = [document_text(entry) for entry in batch]
+        texts = [paper_text(entry.paper) for entry in batch]
         found = await loop.run_in_executor(self._thread, self.embedder.embed, texts)
         embedded = [
             Embedded(entry.paper.id, entry.row, entry.revision, vector)
@@ -107,12 +106,6 @@ class Memory:
         """Let the batch under way finish, and start no other."""
         self._thread.shutdown(wait=True, cancel_futures=True)
         self.helper.shutdown(wait=True, cancel_futures=True)
-
-
-def document_text(entry: StoredPaper) -> str:
-    """Return what is embedded of a paper."""
-    paper = entry.paper
-    return f"{paper.title}. {paper.abstract}" if paper.abstract else paper.title
 
 
 def _step_back() -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from tantivy import Query
 
+from papers.embedding import paper_text
 from papers.search import FEEDBACK_PAPERS, Ranked, Tier, alike, feedback, fuse, score
 from storage.index import PaperIndex
 from storage.papers import StoredPaper
 from storage.search._conditions import Conditions
 from storage.search._lexicon import Lexicon, Plan
-from storage.search._memory import Memory, document_text
+from storage.search._memory import Memory
 from storage.search._types import SearchRequest, Sort
 from storage.vectors import Floats, dots
 
@@ -83,7 +84,7 @@ def like(
 ) -> list[tuple[int, float, float | None, list[str]]]:
     """Return papers like one: row, likeness, cosine, and the telling words they share. Blocking."""
     lexicon = Lexicon(index)
-    text = document_text(entry)
+    text = paper_text(entry.paper)
     plan = lexicon.telling(text, _TELLING_WORDS)
     words = lexicon.best(plan, None, DEPTH)
     cosines: dict[int, float] = {}

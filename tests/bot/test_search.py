@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from papers.model import Record
+from storage.search import SearchEngine
 from tests.bot.search_world import (
     ATTENTION,
     DIFFUSION,
@@ -285,9 +286,8 @@ async def test_autocomplete_offers_what_is_known_and_asks_no_source(tmp_path: Pa
 
 async def test_while_the_index_is_made_the_database_answers_and_says_so(tmp_path: Path) -> None:
     async with searching(tmp_path, LIBRARY) as here:
-        engine = here.bot.search.engine
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(engine, "_ready", False)
+            patch.setattr(SearchEngine, "ready", False)
             text = shown(await here.search("image segmentation"))
         assert titles(text)[0] == "Segment Anything"
         assert "The search index is being made" in text

