@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from typing import Self
+from typing import Any, Self
 
 import discord
 from discord import app_commands, ui
@@ -28,9 +28,10 @@ WHY = {
     "notes": "your notes on papers",
     "subscribers": "when your digest comes, and the conversation it comes in",
     "subscriptions": "the topics that you follow",
-    "digests": "the digests that you got, so that no paper comes twice",
+    "digests": "the digests that you got or that wait in your inbox, so that no paper comes twice",
     "digest_papers": "the papers in them",
-    "privacy_settings": "what you set here",
+    "cards": "my direct messages that show you papers, so that 🔖 on them saves",
+    "preferences": "whether your saves count in a server's list",
 }
 """What each table of a person holds and why, in words for that person."""
 
@@ -56,7 +57,9 @@ class EraseMe(PaperboyButton, template=template("erase-me")):
         """Erase everything of whoever presses it."""
         bot: PaperBot = interaction.client
         async with bot.database.write() as conn:
-            rows = await privacy.erase(conn, interaction.user.id, bot.clock.now())
+            rows = await privacy.erase(
+                conn, interaction.user.id, bot.clock.now(), _conversation(interaction)
+            )
         await interaction.response.edit_message(
             view=render_notice(
                 "Erased",
@@ -86,7 +89,7 @@ class Privacy(commands.Cog):
     async def show(self, interaction: Interaction) -> None:
         """Say what is kept."""
         async with self.bot.database.read() as conn:
-            counts = await privacy.counts(conn, interaction.user.id)
+            counts = await privacy.counts(conn, interaction.user.id, _conversation(interaction))
         lines = [
             f"- {plural(count, 'entry', 'entries')}: {WHY.get(table, table)}"
             for table, count in counts.items()
@@ -108,7 +111,7 @@ class Privacy(commands.Cog):
         """Answer with a zip of JSON: one file for each kind of entry."""
         await interaction.response.defer(ephemeral=True)
         async with self.bot.database.read() as conn:
-            found = await privacy.export(conn, interaction.user.id)
+            found = await privacy.export(conn, interaction.user.id, _conversation(interaction))
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for table, rows in found.items():
@@ -126,7 +129,7 @@ class Privacy(commands.Cog):
     async def delete(self, interaction: Interaction) -> None:
         """Ask once, then erase."""
         async with self.bot.database.read() as conn:
-            counts = await privacy.counts(conn, interaction.user.id)
+            counts = await privacy.counts(conn, interaction.user.id, _conversation(interaction))
         if not any(counts.values()):
             raise UserError("There is nothing to erase: I keep nothing about you.")
         await interaction.response.send_message(
@@ -155,6 +158,11 @@ class Privacy(commands.Cog):
             ),
             ephemeral=True,
         )
+
+
+def _conversation(interaction: discord.Interaction[Any]) -> int | None:
+    """Return the channel of somebody's direct messages with the bot, if that is where they are."""
+    return interaction.channel_id if interaction.context.dm_channel else None
 
 
 async def setup(bot: PaperBot) -> None:

@@ -6,12 +6,22 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, delete, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.sqlite import insert
 from storage.subscriptions import forget_unfollowed
-from storage.tables import erasures, metadata, subscriptions, topics, users
+from storage.tables import (
+    cards,
+    digests,
+    erasures,
+    metadata,
+    saves,
+    subscribers,
+    subscriptions,
+    topics,
+    users,
+)
 
 REACTIONS_READ = timedelta(days=7)
 """How old a message may be whose reactions are read back at start; erasures are known as long."""
@@ -20,18 +30,31 @@ _SALT = hashlib.blake2b.SALT_SIZE
 
 
 def personal_tables() -> list[str]:
-    """Return the names of the tables that hold rows of persons: all that go with a user's row."""
-    return [table.name for table in metadata.sorted_tables if _path(table) is not None]
+    """Return the names of the tables that hold rows of persons.
+
+    These are all that go with a user's row, and the messages of conversations with one person.
+    """
+    return [
+        table.name for table in metadata.sorted_tables if table is cards or _path(table) is not None
+    ]
 
 
-async def export(conn: AsyncConnection, user_id: int) -> dict[str, list[dict[str, Any]]]:
+async def export(
+    conn: AsyncConnection, user_id: int, conversation_id: int | None = None
+) -> dict[str, list[dict[str, Any]]]:
     """Return every row that belongs to a person, by table, as plain values for JSON.
 
     Times are ISO 8601 in UTC. A subscription says its topic in words.
+
+    Args:
+        conn: a reader.
+        user_id: the person.
+        conversation_id: the channel of their direct messages, where that is known.
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for name in personal_tables():
-        rows = (await conn.execute(_rows(metadata.tables[name], user_id))).mappings()
+        statement = _rows(metadata.tables[name], user_id, conversation_id)
+        rows = (await conn.execute(statement)).mappings()
         found[name] = [{key: _plain(value) for key, value in row.items()} for row in rows]
     words = await conn.execute(
         select(topics.c.id, topics.c.query)
@@ -44,25 +67,30 @@ async def export(conn: AsyncConnection, user_id: int) -> dict[str, list[dict[str
     return found
 
 
-async def counts(conn: AsyncConnection, user_id: int) -> dict[str, int]:
-    """Return how many rows of a person each table has."""
+async def counts(
+    conn: AsyncConnection, user_id: int, conversation_id: int | None = None
+) -> dict[str, int]:
+    """Return how many rows of a person each table has; the arguments are those of `export`."""
+    statements = {
+        name: _rows(metadata.tables[name], user_id, conversation_id) for name in personal_tables()
+    }
     return {
-        name: await conn.scalar(
-            select(func.count()).select_from(_rows(metadata.tables[name], user_id).subquery())
-        )
-        or 0
-        for name in personal_tables()
+        name: await conn.scalar(select(func.count()).select_from(statement.subquery())) or 0
+        for name, statement in statements.items()
     }
 
 
-async def erase(conn: AsyncConnection, user_id: int, now: datetime) -> int:
+async def erase(
+    conn: AsyncConnection, user_id: int, now: datetime, conversation_id: int | None = None
+) -> int:
     """Erase everything that belongs to a person; return how many rows that was.
 
     The topics that only they followed go, too. What stays for the `REACTIONS_READ` days is a salted
     hash of the id, so that reactions that still stand do not bring the library back at the next
-    start.
+    start. The other arguments are those of `export`.
     """
-    rows = sum((await counts(conn, user_id)).values())
+    rows = sum((await counts(conn, user_id, conversation_id)).values())
+    await conn.execute(delete(cards).where(_in_conversation(user_id, conversation_id)))
     await conn.execute(delete(users).where(users.c.id == user_id))
     await forget_unfollowed(conn)
     await forget_erasures(conn, now)
@@ -108,7 +136,22 @@ def _path(table: Table) -> list[tuple[Table, Any]] | None:
     return None
 
 
-def _rows(table: Table, user_id: int) -> Select[Any]:
+def _in_conversation(user_id: int, conversation_id: int | None) -> ColumnElement[bool]:
+    """Match the messages that a person alone could see, as far as anything tells whose they are."""
+    channels = [
+        select(subscribers.c.dm_channel_id).where(subscribers.c.user_id == user_id),
+        select(saves.c.channel_id).where(saves.c.user_id == user_id, saves.c.guild_id.is_(None)),
+    ]
+    sent = select(digests.c.message_id).where(digests.c.user_id == user_id)
+    mine = cards.c.message_id.in_(sent) | (cards.c.channel_id == conversation_id)
+    for known in channels:
+        mine |= cards.c.channel_id.in_(known)
+    return cards.c.guild_id.is_(None) & mine
+
+
+def _rows(table: Table, user_id: int, conversation_id: int | None) -> Select[Any]:
+    if table is cards:
+        return select(cards).where(_in_conversation(user_id, conversation_id))
     path = _path(table) or []
     statement = select(table)
     for owner, link in path:

@@ -1,83 +1,229 @@
 """`/privacy …` and `paperboy forget`: everything, and then nothing."""
 
+import asyncio
 import io
 import json
+import re
 import zipfile
-from datetime import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from click.testing import CliRunner
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, select
 
-from storage import library, privacy, subscriptions
+from bot.cli import main
+from cogs.privacy import WHY
+from storage import library, privacy
 from storage.database import Database
-from storage.subscriptions import Every, Mode
 from storage.tables import metadata
-from tests.bot.test_feeds import answer
-from tests.bot.world import World, world
+from tests.bot.library_world import FIRST, SAVE, SECOND, STAR, card, posted, shelf
+from tests.bot.test_library import answer, said, slash
+from tests.bot.topics import FLOW, about, follow
+from tests.bot.world import TUESDAY, World, at, text_of, world
 
-PERSON = "user_id"
+ROOT = Path(__file__).resolve().parents[2]
+NOTE, LIST = "what only Grace thinks of it", "Mine alone"
+
+NOBODYS = {
+    "batch_papers.position": "a place in an order",
+    "batches.broken": "a count",
+    "batches.papers": "a count",
+    "cards.channel_id": "where a message is; conversations with a person are found by it",
+    "cards.guild_id": "a server",
+    "cards.message_id": "a message of the bot's",
+    "dm_breaker.id": "there is one row",
+    "dm_log.id": "a count",
+    "erasures.id": "a count",
+    "feeds.channel_id": "a server's channel",
+    "feeds.id": "a count",
+    "feeds.min_votes": "a setting",
+    "feeds.ping_role_id": "a server's role",
+    "feeds.size": "a setting",
+    "guilds.id": "a server",
+    "post_papers.message_id": "a message of the bot's",
+    "post_papers.position": "a place in an order",
+    "posts.attempts": "a count",
+    "posts.channel_id": "a server's channel",
+    "posts.header_message_id": "a message of the bot's",
+    "posts.id": "a count",
+    "posts.late": "yes or no",
+    "posts.refreshes": "a count",
+    "posts.thread_id": "a thread of the bot's",
+    "search_sessions.fresh": "yes or no",
+    "search_sessions.id": "a count",
+    "search_sessions.used": "yes or no",
+    "synced_commands.application_id": "the bot itself",
+    "topic_drafts.id": "a count",
+    "topic_drafts.min_votes": "a setting",
+    "topics.id": "a count",
+    "vectors.revision": "a count",
+    "watermarks.value": "a count",
+}
+"""Whole numbers that are no person's, though nothing refers a row of theirs to one."""
+ABOUT_PAPERS = {"papers", "snapshots"}
 
 
-async def follow(here: World) -> None:
-    """Let the member have something of most kinds."""
-    user_id, now = here.member.id, here.clock.now()
-    async with here.bot.database.write() as conn:
-        await subscriptions.ensure_subscriber(
-            conn, user_id, at=time(9), timezone="UTC", every=Every.DAY, now=now
+def unaccounted(tables: Sequence[Table], personal: Sequence[str]) -> list[str]:
+    """Return the columns that may hold a person's id and that erasing the person would miss.
+
+    Discord's ids are whole numbers, whatever the column is called: one is accounted for if it
+    refers to a row that has been looked at, or is known to be nobody's.
+    """
+    return [
+        f"{table.name}.{column.name}"
+        for table in tables
+        for column in table.columns
+        if table.name not in personal
+        and table.name not in ABOUT_PAPERS
+        and isinstance(column.type, Integer)
+        and f"{table.name}.{column.name}" not in NOBODYS
+        and not any(
+            key.ondelete in ("CASCADE", "SET NULL") and key.column.table.name != "users"
+            for key in column.foreign_keys
         )
-        await subscriptions.subscribe(
-            conn, user_id, key="agents", query="agents", mode=Mode.STRICT, min_votes=0, now=now
-        )
-        await library.set_counts(conn, user_id, now, counted=False)
+    ]
 
 
-async def rows_of(database: Database, user_id: int) -> int:
-    """Count a person's rows in every table that names persons."""
-    async with database.read() as conn:
-        found = [
-            await conn.scalar(
-                select(func.count()).select_from(table).where(table.c[PERSON] == user_id)
-            )
-            for table in metadata.sorted_tables
-            if PERSON in table.c
-        ]
-    return sum(count or 0 for count in found)
-
-
-def test_every_table_with_a_person_is_exported_and_goes_with_them() -> None:
+def test_every_table_that_may_name_a_person_is_exported_and_goes_with_them() -> None:
+    assert unaccounted(metadata.sorted_tables, privacy.personal_tables()) == []
     for table in metadata.sorted_tables:
-        if PERSON in table.c:
-            assert table.name in privacy.personal_tables()
-            (key,) = table.c[PERSON].foreign_keys
-            assert (key.target_fullname, key.ondelete) == ("users.id", "CASCADE")
+        for key in table.foreign_keys:
+            if key.column.table.name == "users":
+                assert key.ondelete == "CASCADE"
+                assert table.name in privacy.personal_tables()
 
 
-async def test_what_is_kept_is_shown_exported_and_erased(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        nothing = await here.member.slash(here.channel, "privacy show")
-        assert "Nothing" in answer(nothing.response)
-        await follow(here)
-        shown = await here.member.slash(here.channel, "privacy show")
-        assert "the topics that you follow" in answer(shown.response)
+@pytest.mark.parametrize(
+    ("name", "refers"),
+    [
+        ("user_id", []),
+        ("invited_by", []),
+        ("user_id", [ForeignKey("users.id")]),
+        ("user_id", [ForeignKey("users.id", ondelete="SET NULL")]),
+    ],
+)
+def test_a_new_table_that_forgets_the_cascade_is_found(name: str, refers: list[Any]) -> None:
+    other = MetaData()
+    Table("users", other, Column("id", Integer, primary_key=True))
+    new = Table("invitations", other, Column(name, Integer, *refers))
+    assert unaccounted([new], privacy.personal_tables()) == [f"invitations.{name}"]
 
-        exported = await here.member.slash(here.channel, "privacy export")
-        (sent,) = exported.followups or [exported.response]
-        assert sent is not None
-        assert sent.ephemeral
-        (attachment,) = sent.attachments
+
+def test_what_is_known_to_be_nobodys_is_there() -> None:
+    columns = {f"{t.name}.{c.name}" for t in metadata.sorted_tables for c in t.columns}
+    assert NOBODYS.keys() <= columns
+
+
+def test_every_kind_of_entry_is_explained_to_its_person_and_on_the_page() -> None:
+    assert WHY.keys() == set(privacy.personal_tables())
+    files = re.findall(r"`([a-z_]+)\.json`", (ROOT / "PRIVACY.md").read_text())
+    assert sorted(files) == sorted(WHY)
+
+
+async def everything(here: World) -> None:
+    """Let the member do all that leaves a trace, in the server and in direct messages."""
+    person, backend = here.member, here.env.backend
+    here.source.days[TUESDAY] = about(TUESDAY, FLOW, "Flow Matching Again")
+    await follow(here, person)
+    for emoji in (SAVE, STAR):
+        await person.react(card(here), emoji)
+    await person.click(card(here, 1), label="Save")
+    await slash(here, "library lists create", name=LIST, emoji="💬")
+    await slash(here, "library note", paper=FIRST, note=NOTE)
+    await slash(here, "library remove", paper=FIRST, list="favourites")
+    await slash(here, "privacy settings", count_my_saves=False)
+    await slash(here, "paper search", query="number")
+    await here.tick(at(TUESDAY, 9))
+    conversation = person.user.dm_channel
+    (digest,) = (m for m in conversation.history() if "Your papers of" in text_of(m))
+    backend.add_reaction(conversation.id, digest.id, SAVE, person.id)
+    await here.env.settle()
+    await person.user.slash("paper show", id_or_link=FIRST, public=True)
+    await here.env.settle()
+
+
+async def dump(database: Database) -> dict[str, list[str]]:
+    """Return every row of every table, as text."""
+    async with database.read() as conn:
+        return {
+            table.name: [str(tuple(row)) for row in await conn.execute(select(table))]
+            for table in metadata.sorted_tables
+        }
+
+
+async def kept_about(here: World) -> list[str]:
+    """Return every row, of whatever table, that has something of the member's."""
+    marks = (str(here.member.id), str(here.member.user.dm_channel.id), NOTE, LIST)
+    return [
+        f"{table}: {row}"
+        for table, rows in (await dump(here.bot.database)).items()
+        for row in rows
+        if any(mark in row for mark in marks)
+    ]
+
+
+async def test_what_is_kept_is_shown_and_exported_with_every_row(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        assert "Nothing" in said(await slash(here, "privacy show"))
+        await everything(here)
+        async with here.bot.database.read() as conn:
+            counts = await privacy.counts(conn, here.member.id)
+        assert all(counts.values()), "every kind of entry is tried here"
+        shown = said(await slash(here, "privacy show"))
+        assert all(why in shown for why in WHY.values())
+        exported = await slash(here, "privacy export")
+        (attachment,) = answer(exported).attachments
         with zipfile.ZipFile(io.BytesIO(await attachment.read())) as archive:
-            topics = json.loads(archive.read("subscriptions.json"))
-        assert topics[0]["topic"] == "agents"
+            found = {name: json.loads(archive.read(name)) for name in archive.namelist()}
+        assert {name: len(rows) for name, rows in found.items()} == {
+            f"{table}.json": count for table, count in counts.items()
+        }
+        assert found["subscriptions.json"][0]["topic"] == "flow matching"
+        assert found["notes.json"][0]["text"] == NOTE
+        assert {row["paper_id"] for row in found["saves.json"]} >= {FIRST, SECOND}
 
-        asked = await here.member.slash(here.channel, "privacy delete")
-        assert asked.response is not None
-        assert await rows_of(here.bot.database, here.member.id) > 0
-        await here.member.click(asked.response, label="Erase everything")
-        assert "gone for good" in answer(asked.response)
-        assert await rows_of(here.bot.database, here.member.id) == 0
-        again = await here.member.slash(here.channel, "privacy delete")
-        assert "nothing to erase" in answer(again.response)
+
+async def test_erasing_leaves_no_row_in_any_table_and_other_people_theirs(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await here.admin.react(card(here), SAVE)
+        await here.admin.click(card(here, 1), label="Save")
+        await everything(here)
+        assert len(await kept_about(here)) > 10
+        asked = await slash(here, "privacy delete")
+        assert len(await kept_about(here)) > 10, "nothing goes before it is confirmed"
+        await here.member.click(answer(asked), label="Erase everything")
+        assert "gone for good" in said(asked)
+        assert await kept_about(here) == []
+        assert await shelf(here, here.admin) == {"to read": {FIRST, SECOND}}
+        assert "nothing to erase" in said(await slash(here, "privacy delete"))
+        # Reactions that still stand do not bring it back.
+        await here.restart()
+        assert await kept_about(here) == []
+
+
+async def test_what_was_shown_in_a_conversation_alone_is_erased_from_there(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        user = here.member.user
+        await user.slash("paper show", id_or_link=FIRST, public=True)
+        assert len(await kept_about(here)) == 1
+        asked = await user.slash("privacy delete")
+        await user.click(asked.response, label="Erase everything")
+        assert await kept_about(here) == []
+
+
+async def test_an_operator_erases_who_discord_says_is_gone(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await everything(here)
+        done = await asyncio.to_thread(
+            CliRunner(env={"DATABASE_URL": here.bot.settings.database_url}).invoke,
+            main,
+            ["forget", str(here.member.id)],
+        )
+        assert done.exit_code == 0, done.output
+        assert re.search(r"Erased \d+ rows of", done.output)
+        assert await kept_about(here) == []
 
 
 @pytest.mark.parametrize("counted", [True, False])
