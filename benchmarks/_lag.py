@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks._collections import read_papers
-from benchmarks._measures import percentile, say
+from benchmarks._measures import name_of, percentile, say
 from benchmarks._ours import fill
 from papers.embedding import load_embedder
 from storage.database import Database
@@ -35,9 +35,11 @@ async def measure_lag(file: Path, setting: str) -> None:
         await engine.close()
         await database.close()
     name = f"lag-{done}"
+    used = name_of(embedder)
     for share in (0.50, 0.99, 1.0):
-        say(name, "ours", f"loop-lag-p{share * 100:.0f}_ms", percentile(late, share) * 1_000)
-    say(name, "ours", "embeddings_per_s", done / took)
+        figure = f"loop-lag-p{share * 100:.0f}_ms"
+        say(name, "ours", figure, percentile(late, share) * 1_000, used)
+    say(name, "ours", "embeddings_per_s", done / took, used)
 
 
 async def _tick(late: list[float]) -> None:

@@ -5,6 +5,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 
+from papers.embedding import Embedder
+
 
 def ndcg(ranking: Sequence[str], grades: Mapping[str, float], depth: int) -> float:
     """Return the discounted gain of a ranking's top, against that of the best ranking."""
@@ -50,7 +52,14 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)] if ordered else 0.0
 
 
-def say(set_name: str, system: str, figure: str, value: float, **more: object) -> None:
-    """Print one figure as a JSON line."""
+def name_of(embedder: Embedder | None) -> str:
+    """Return what a line calls an embedder."""
+    return "none" if embedder is None else embedder.name
+
+
+def say(
+    set_name: str, system: str, figure: str, value: float, embedder: str, **more: object
+) -> None:
+    """Print one figure as a JSON line, with the embedder that ours had in this run."""
     line = {"bench": "search", "set": set_name, "system": system, "figure": figure}
-    print(json.dumps({**line, "value": round(value, 4), **more}), flush=True)
+    print(json.dumps({**line, "value": round(value, 4), "embedder": embedder, **more}), flush=True)

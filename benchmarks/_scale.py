@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks._collections import read_papers
-from benchmarks._measures import percentile, say
+from benchmarks._measures import name_of, percentile, say
 from benchmarks._ours import fill, ranking
 from benchmarks._peers import Peer, fts5, tantivy_bm25
 from papers.embedding import Embedder, load_embedder, paper_text
@@ -38,65 +39,82 @@ _TOP = 20
 _PORTION = 5_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Says figures of one set, each with the embedder that ours has."""
+
+    name: str
+    embedder: str
+
+    def say(self, system: str, figure: str, value: float, **more: object) -> None:
+        say(self.name, system, figure, value, self.embedder, **more)
+
+    def times(self, system: str, what: str, times: Sequence[float]) -> None:
+        for share in (0.50, 0.95, 0.99):
+            self.say(system, f"{what}-p{share * 100:.0f}_ms", percentile(times, share))
+
+
 async def measure_scale(number: int, file: Path | None, setting: str) -> None:
     """Measure building, disk, memory and latency with `number` papers."""
-    name = f"scale-{number}"
+    embedder = load_embedder(setting)
+    lines = _Lines(f"scale-{number}", name_of(embedder))
     with TemporaryDirectory(prefix="paperboy-scale-") as folder:
         papers = list(_papers(number, read_papers(file) if file else []))
         shorts, longs, typed = _questions(papers)
-        embedder = load_embedder(setting)
         path = Path(folder) / "papers.db"
-        await _build(name, path, papers, embedder)
+        await _build(lines, path, papers, embedder)
         kinds = {"short": shorts, "long": longs}
         for label, used in (("", setting), ("-none", "none")):
             if label and setting == "none":
                 continue
             peak, kept = _memory_of(path, used)
-            say(name, f"ours{label}", "memory_mb", kept, peak_mb=peak, embedder=used)
+            of = replace(lines, embedder="none") if used == "none" else lines
+            of.say(f"ours{label}", "memory_mb", kept, peak_mb=peak)
         started = time.perf_counter()
         database = await Database.open(f"sqlite+aiosqlite:///{path}")
         engine = await SearchEngine.open(database, embedder=embedder)
-        said = {"embedder": "none" if embedder is None else embedder.name}
-        say(name, "ours", "start_s", time.perf_counter() - started, ready=engine.ready, **said)
-        await _ours_latency(name, engine, kinds, typed, said)
+        lines.say("ours", "start_s", time.perf_counter() - started, ready=engine.ready)
+        await _ours_latency(lines, engine, kinds, typed)
         await engine.close()
         await database.close()
         for system, build in _peers(papers, Path(folder)).items():
             began = time.perf_counter()
             peer = build()
-            say(name, system, "build_s", time.perf_counter() - began)
-            _peer_latency(name, system, peer, kinds)
-            say(name, system, "disk_mb", _size(Path(folder) / system))
+            lines.say(system, "build_s", time.perf_counter() - began)
+            _peer_latency(lines, system, peer, kinds)
+            lines.say(system, "disk_mb", _size(Path(folder) / system))
 
 
-async def _build(name: str, path: Path, papers: Sequence[Paper], embedder: Embedder | None) -> None:
+async def _build(
+    lines: _Lines, path: Path, papers: Sequence[Paper], embedder: Embedder | None
+) -> None:
     database = await Database.open(f"sqlite+aiosqlite:///{path}")
     began = time.perf_counter()
     await fill(database, papers)
     stored = time.perf_counter() - began
-    say(name, "ours", "store_s", stored, papers_per_s=round(len(papers) / stored))
+    lines.say("ours", "store_s", stored, papers_per_s=round(len(papers) / stored))
     if embedder is not None:
-        await _vectors(database, papers, embedder, name)
+        await _vectors(lines, database, papers, embedder)
     engine = await SearchEngine.open(database, embedder=None)
     began = time.perf_counter()
     await engine.follow()
     indexed = time.perf_counter() - began
-    say(name, "ours", "build_s", indexed, papers_per_s=round(len(papers) / indexed))
+    lines.say("ours", "build_s", indexed, papers_per_s=round(len(papers) / indexed))
     await engine.close()
     await database.close()
-    say(name, "ours", "disk_mb", _size(path.with_suffix(".index")))
-    say(name, "ours", "database_mb", _size(path))
+    lines.say("ours", "disk_mb", _size(path.with_suffix(".index")))
+    lines.say("ours", "database_mb", _size(path))
 
 
 async def _vectors(
-    database: Database, papers: Sequence[Paper], embedder: Embedder, name: str
+    lines: _Lines, database: Database, papers: Sequence[Paper], embedder: Embedder
 ) -> None:
     """Store a vector for every paper: real ones for the first, then those with noise."""
     noise = np.random.default_rng(_SEED)
     began = time.perf_counter()
     texts = [paper_text(paper) for paper in papers[:_EMBEDDED]]
     real = embedder.embed(texts)
-    say(name, "ours", "embeddings_per_s", len(texts) / (time.perf_counter() - began))
+    lines.say("ours", "embeddings_per_s", len(texts) / (time.perf_counter() - began))
     for start in range(0, len(papers), _PORTION):
         ids = [paper.id for paper in papers[start : start + _PORTION]]
         async with database.read() as conn:
@@ -116,11 +134,7 @@ async def _vectors(
 
 
 async def _ours_latency(
-    name: str,
-    engine: SearchEngine,
-    kinds: dict[str, list[str]],
-    typed: list[str],
-    said: dict[str, str],
+    lines: _Lines, engine: SearchEngine, kinds: dict[str, list[str]], typed: list[str]
 ) -> None:
     for temperature in ("cold", "warm"):
         everything: list[float] = []
@@ -129,10 +143,10 @@ async def _ours_latency(
             asked = queries[::2] if temperature == "cold" else queries[1::2]
             times = [await _timed(lambda q=q: ranking(engine, q)) for q in asked]
             everything += times
-            _say_times(name, "ours", f"search-{kind}-{temperature}", times, said)
-        _say_times(name, "ours", f"search-{temperature}", everything, said)
+            lines.times("ours", f"search-{kind}-{temperature}", times)
+        lines.times("ours", f"search-{temperature}", everything)
         times = [await _timed(lambda t=t: engine.suggest(t)) for t in typed]
-        _say_times(name, "ours", f"autocomplete-{temperature}", times, said)
+        lines.times("ours", f"autocomplete-{temperature}", times)
 
 
 async def _timed(call: Callable[[], Awaitable[object]]) -> float:
@@ -141,7 +155,7 @@ async def _timed(call: Callable[[], Awaitable[object]]) -> float:
     return (time.perf_counter() - began) * 1_000
 
 
-def _peer_latency(name: str, system: str, peer: Peer, kinds: dict[str, list[str]]) -> None:
+def _peer_latency(lines: _Lines, system: str, peer: Peer, kinds: dict[str, list[str]]) -> None:
     for temperature in ("cold", "warm"):
         everything: list[float] = []
         for kind, queries in kinds.items():
@@ -151,15 +165,8 @@ def _peer_latency(name: str, system: str, peer: Peer, kinds: dict[str, list[str]
                 peer(query, _TOP)
                 times.append((time.perf_counter() - began) * 1_000)
             everything += times
-            _say_times(name, system, f"search-{kind}-{temperature}", times, {})
-        _say_times(name, system, f"search-{temperature}", everything, {})
-
-
-def _say_times(
-    name: str, system: str, what: str, times: Sequence[float], said: dict[str, str]
-) -> None:
-    for share in (0.50, 0.95, 0.99):
-        say(name, system, f"{what}-p{share * 100:.0f}_ms", percentile(times, share), **said)
+            lines.times(system, f"search-{kind}-{temperature}", times)
+        lines.times(system, f"search-{temperature}", everything)
 
 
 def _peers(papers: Sequence[Paper], folder: Path) -> dict[str, Callable[[], Peer]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks._collections import read_collection, read_papers
 from benchmarks._lag import measure_lag
-from benchmarks._measures import MEASURES, mean, reciprocal_rank, say
+from benchmarks._measures import MEASURES, mean, name_of, reciprocal_rank, say
 from benchmarks._names import lookups
 from benchmarks._ours import Remembering, engine_with, ranking
 from benchmarks._peers import all_peers
@@ -36,7 +36,7 @@ async def measure_collection(folder: Path, embedder: Embedder | None) -> None:
             values = [
                 measure(found[key], collection.grades[key], depth) for key in collection.queries
             ]
-            say(collection.name, system, figure, mean(values), embedder=_name(embedder))
+            say(collection.name, system, figure, mean(values), name_of(embedder))
 
 
 async def measure_known_items(file: Path, embedder: Embedder | None) -> None:
@@ -55,7 +55,7 @@ async def measure_known_items(file: Path, embedder: Embedder | None) -> None:
                 for (of_kind, _, paper), ranked in zip(wanted, rankings, strict=True)
                 if of_kind == kind
             ]
-            say(f"{file.name}:{kind}", system, "mrr@10", mean(values), embedder=_name(embedder))
+            say(f"{file.name}:{kind}", system, "mrr@10", mean(values), name_of(embedder))
 
 
 def main() -> None:
@@ -95,10 +95,6 @@ def _embedder(setting: str, cache: Path) -> Embedder | None:
         print("no embedder: search by words only", file=sys.stderr)
         return None
     return Remembering(embedder, cache)
-
-
-def _name(embedder: Embedder | None) -> str:
-    return "none" if embedder is None else embedder.name
 
 
 if __name__ == "__main__":
