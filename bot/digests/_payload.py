@@ -99,7 +99,7 @@ def why(topics: int) -> str:
     """Say why the message came, and what reacting to it does."""
     return (
         f"You get this because you follow {plural(topics, 'topic')}."
-        " 🔖 on this message saves the papers that it began with."
+        " 🔖 on this message saves every paper in it."
     )
 
 

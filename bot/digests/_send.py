@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import limits
 from bot.digests._buttons import digest_buttons
 from bot.digests._compose import compose
-from bot.digests._payload import PAGE, DigestEntry, DigestPayload, render_entries, why
+from bot.digests._payload import DigestEntry, DigestPayload, render_entries, why
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
 from bot.publishing import FIRST_RETRY, LONGEST_RETRY, strings_of
 from storage import digests, subscriptions
@@ -175,7 +175,7 @@ class Digester:
             await self._handle(failure_of(error), digest, now)
             return
         async with self._database.write() as conn:
-            shown = [entry.paper_id for entry in payload.entries[:PAGE]]
+            shown = [entry.paper_id for entry in payload.entries]
             await digests.mark_sent(conn, digest, found, opened, shown, now)
             await subscriptions.reached(conn, digest.user_id)
         self._bot.library.shown(found, channel_id=opened, guild_id=None, found=again)

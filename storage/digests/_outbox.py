@@ -85,12 +85,14 @@ async def mark_sent(
     paper_ids: Sequence[str],
     now: datetime,
 ) -> None:
-    """Record the digest's message, and which papers it shows."""
-    await conn.execute(
+    """Record the digest's message, and which papers it shows; nothing of an erased person's."""
+    recorded = await conn.execute(
         update(digests)
         .where(digests.c.id == digest.id)
         .values(state=SENT, message_id=message_id, finished_at=now, next_try_at=None, reason=None)
     )
+    if not recorded.rowcount:
+        return
     await conn.execute(
         insert(cards).prefix_with("OR IGNORE"),
         [

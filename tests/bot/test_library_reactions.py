@@ -1,9 +1,12 @@
 """A reaction on a paper and the library behind it never drift apart."""
 
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
+from discord.enums import ReactionType
+from discord.http import HTTPClient
 from sqlalchemy import func, select
 
 from storage import cards
@@ -21,6 +24,7 @@ from tests.bot.library_world import (
     posted,
     shelf,
 )
+from tests.bot.topics import about, follower
 from tests.bot.world import MONDAY, TUESDAY, at, text_of, world
 from tests.bot.world import cards as shown_cards
 
@@ -128,6 +132,77 @@ async def test_moderators_who_clear_reactions_clear_what_these_saved(tmp_path: P
         here.env.backend.clear_reactions(message.channel.id, message.id)
         await here.env.settle()
         assert await shelf(here, here.member) == {}
+
+
+async def test_a_bookmark_on_a_digest_saves_every_paper_in_it_also_those_on_later_pages(
+    tmp_path: Path,
+) -> None:
+    titles = [f"Flow Matching {number}" for number in range(7)]
+    days = {MONDAY: about(MONDAY, *titles)}
+    async with world(tmp_path, days) as here:
+        await follower(here, here.member.id)
+        await here.tick(at(MONDAY, 9))
+        conversation = here.member.user.dm_channel
+        (digest,) = conversation.history()
+        assert "🔖 on this message saves every paper in it" in text_of(digest)
+        backend = here.env.backend
+        backend.add_reaction(conversation.id, digest.id, SAVE, here.member.id)
+        await here.env.settle()
+        papers = {record.paper.id for record in days[MONDAY]}
+        assert await shelf(here, here.member) == {"to read": papers}
+        backend.remove_reaction(conversation.id, digest.id, SAVE, here.member.id)
+        await here.env.settle()
+        assert await shelf(here, here.member) == {}
+
+
+async def test_a_super_reaction_saves_and_unsaves_like_any_other(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        message = card(here)
+        payload = {
+            "user_id": str(here.member.id),
+            "channel_id": str(message.channel.id),
+            "message_id": str(message.id),
+            "guild_id": str(here.guild.id),
+            "emoji": {"id": None, "name": SAVE},
+            "burst": True,
+            "burst_colors": ["#ff0000"],
+            "type": 1,
+        }
+        here.env.backend.emit("MESSAGE_REACTION_ADD", payload)
+        await here.env.settle()
+        assert await shelf(here, here.member) == {"to read": {FIRST}}
+        here.env.backend.emit("MESSAGE_REACTION_REMOVE", payload)
+        await here.env.settle()
+        assert await shelf(here, here.member) == {}
+
+
+async def test_super_reactions_and_those_of_bots_are_told_apart_when_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, listed = HTTPClient.logs_from, HTTPClient.get_reaction_users
+    kinds: list[int] = []
+
+    async def burst(self: HTTPClient, *given: Any, **known: Any) -> Any:
+        messages = await read(self, *given, **known)
+        for reaction in (each for message in messages for each in message.get("reactions", ())):
+            reaction["count_details"] = {"normal": 0, "burst": reaction["count"]}
+        return messages
+
+    async def asked(self: HTTPClient, *given: Any, **known: Any) -> Any:
+        kinds.append(known["type"])
+        return await listed(self, *given, **known)
+
+    async with posted(tmp_path) as here:
+        robot = here.env.create_user("robot", bot=True)
+        offline(here, card(here), SAVE, here.member.id)
+        offline(here, card(here), SAVE, robot.id)
+        monkeypatch.setattr(HTTPClient, "logs_from", burst)
+        monkeypatch.setattr(HTTPClient, "get_reaction_users", asked)
+        await here.restart()
+        assert await shelf(here, here.member) == {"to read": {FIRST}}
+        assert set(kinds) == {ReactionType.burst.value}
+        async with here.bot.database.read() as conn:
+            assert await conn.scalar(select(func.count()).select_from(users)) == 1
 
 
 async def test_old_cards_save_after_a_restart(tmp_path: Path) -> None:
