@@ -13,7 +13,7 @@ import click
 from click import ClickException
 
 from bot.settings import Settings, SettingsError, load_settings
-from storage.database import DatabaseError, file_of, restore
+from storage.database import DatabaseError, file_of
 
 P = ParamSpec("P")
 
@@ -180,12 +180,22 @@ def backup(path: Path) -> None:
 @click.confirmation_option(prompt="Put this backup in the place of the present database?")
 @_guarded
 def restore_backup(path: Path) -> None:
-    """Put the backup PATH in the place of the database; the bot must be stopped."""
+    """Put the backup PATH in the place of the database; the bot must be stopped.
+
+    What was there before is kept beside it. The next start makes the search index anew.
+    """
+    from storage.backups import restore
 
     async def put_back(settings: Settings) -> None:
         target = file_of(settings.database_url)
-        kept = await restore(path, target, now=datetime.now(UTC))
-        click.echo(f"{target} is now what {path} held." + (f" Before: {kept}." if kept else ""))
+        restored = await restore(path, target, now=datetime.now(UTC))
+        click.echo(f"{target} is now what {path} held.")
+        if restored.kept is not None:
+            click.echo(f"What it was before is kept as {restored.kept}.")
+        if restored.erased:
+            click.echo(
+                f"Erased again: {restored.erased:,} who had erased everything since the backup."
+            )
 
     _await(put_back(load_settings()))
 

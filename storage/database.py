@@ -5,7 +5,6 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, closing
-from datetime import datetime
 from pathlib import Path
 from typing import Self, TypeAlias
 
@@ -123,6 +122,11 @@ class Database:
         """
         await asyncio.to_thread(_back_up, self.path, target)
 
+    async def optimize(self) -> None:
+        """Let SQLite bring up to date what it knows of its tables, to choose the right indexes."""
+        async with self.write() as connection:
+            await connection.run_sync(sqlite.optimize)
+
     async def close(self) -> None:
         """Close every connection; waits for the writer, and may be called again.
 
@@ -183,7 +187,7 @@ def _prepare(path: Path, migrate: bool) -> None:
                 f"{path} is damaged: {wrong}. Put a backup in its place with `paperboy restore`,"
                 " or move the file away to start with an empty one"
             )
-        revision = _revision(path)
+        revision = revision_of(path)
         known = migrations.known_revisions()
         if revision is not None and revision not in known:
             raise DatabaseError(
@@ -202,7 +206,7 @@ def _prepare(path: Path, migrate: bool) -> None:
         raise _unusable(path, error) from error
 
 
-def _revision(path: Path) -> str | None:
+def revision_of(path: Path) -> str | None:
     """Return the schema revision of an intact file, `None` for one without tables."""
     with closing(sqlite3.connect(path, timeout=sqlite.BUSY_TIMEOUT)) as connection:
         tables = {
@@ -232,7 +236,7 @@ def _migrate(path: Path) -> None:
     sqlite.set_up_writer(engine, foreign_keys=False)
     # The lock comes first: of two processes that start together one migrates, the other waits.
     with engine.begin() as connection:
-        revision = _revision(path)
+        revision = revision_of(path)
         if revision == migrations.known_revisions()[-1]:
             return
         if revision is not None:
@@ -261,58 +265,3 @@ def _back_up(source: Path, target: Path) -> None:
         sqlite.copy(source, target)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"cannot write the backup {target}: {error}") from error
-
-
-async def restore(source: Path, target: Path, *, now: datetime) -> Path | None:
-    """Put the backup `source` in the place of `target`; return where the previous file was kept.
-
-    The previous file is never overwritten but renamed to `<target>.replaced-<time>`. A search
-    index beside it is derived from the previous one and may be ahead now: delete it.
-
-    Raises:
-        DatabaseError: the backup is damaged or of another program, or the bot has `target` open.
-    """
-    return await asyncio.to_thread(_restore, source, target, now)
-
-
-def _restore(source: Path, target: Path, now: datetime) -> Path | None:
-    try:
-        if not source.exists():
-            raise DatabaseError(f"there is no backup at {source}")
-        if wrong := sqlite.check(source):
-            raise DatabaseError(f"the backup {source} is damaged: {wrong}")
-        revision = _revision(source)
-        if revision not in migrations.known_revisions():
-            raise DatabaseError(
-                f"the backup {source} holds "
-                + ("nothing" if revision is None else "a newer schema than this program knows")
-            )
-        if target.exists() and source.samefile(target):
-            raise DatabaseError(f"{source} is the database itself")
-        # Copied first, so that there is no moment without a database but that of two renamings.
-        fresh = target.with_name(target.name + ".restoring")
-        try:
-            sqlite.copy(source, fresh)
-            kept = _set_aside(target, now)
-            fresh.replace(target)
-        finally:
-            fresh.unlink(missing_ok=True)
-    except (OSError, sqlite3.Error) as error:
-        raise DatabaseError(f"cannot restore {source} to {target}: {error}") from error
-    return kept
-
-
-def _set_aside(target: Path, now: datetime) -> Path | None:
-    if not target.exists():
-        return None
-    try:
-        if not sqlite.take_out_of_service(target):
-            raise DatabaseError(f"{target} is in use; stop the bot before restoring")
-    except sqlite3.DatabaseError:
-        pass  # Damaged, which is why it is being replaced: it is kept together with its log.
-    kept = target.with_name(f"{target.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
-    for suffix in ("-wal", "-shm", ""):
-        part = target.with_name(target.name + suffix)
-        if part.exists():
-            part.replace(kept.with_name(kept.name + suffix))
-    return kept

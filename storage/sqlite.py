@@ -19,6 +19,7 @@ __all__ = [
     "check",
     "copy",
     "insert",
+    "optimize",
     "set_up_readers",
     "set_up_writer",
     "strict_tables",
@@ -97,8 +98,12 @@ def time_statements(engine: Engine, observe: Callable[[str, float], None]) -> No
     event.listen(engine, "after_cursor_execute", ended)
 
 
-def check(path: Path) -> str | None:
+def check(path: Path, *, thorough: bool = False) -> str | None:
     """Return what is wrong with the file; `None` when it is empty or an intact SQLite database.
+
+    Args:
+        path: the file, which may be in use.
+        thorough: compare every index with its table too, which takes several times as long.
 
     Raises:
         sqlite3.OperationalError: it cannot be opened or is locked, which says nothing of its state.
@@ -110,7 +115,8 @@ def check(path: Path) -> str | None:
         return "it is not a SQLite database"
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection:
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+            pragma = "integrity_check" if thorough else "quick_check"
+            found = connection.execute(f"PRAGMA {pragma}(1)").fetchone()
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
@@ -147,6 +153,12 @@ def copy(source: Path, target: Path) -> None:
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def optimize(connection: Connection) -> None:
+    """Refresh the statistics of the tables that have changed much, looking at a part of each."""
+    connection.exec_driver_sql("PRAGMA analysis_limit = 400")
+    connection.exec_driver_sql("PRAGMA optimize")
 
 
 def take_out_of_service(path: Path) -> bool:

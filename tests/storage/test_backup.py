@@ -2,16 +2,19 @@ import asyncio
 import sqlite3
 import stat
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
-from storage.database import Database, DatabaseError, restore
-from storage.tables import guilds
+from storage import backups, privacy
+from storage.backups import restore
+from storage.database import Database, DatabaseError
+from storage.tables import erasures, guilds, users
 from tests.storage.shared import NOON, names, url
 
+HOUR = timedelta(hours=1)
 LATER = datetime(2026, 3, 5, 6, 7, 8, tzinfo=UTC)
 
 
@@ -73,7 +76,7 @@ async def test_a_restored_database_is_the_backup_and_the_previous_one_is_kept(
     database: Database, backup: Path
 ):
     await database.close()
-    kept = await restore(backup, database.path, now=LATER)
+    kept = (await restore(backup, database.path, now=LATER)).kept
     assert kept is not None
     assert kept.name == "paperboy.db.replaced-20260305T060708Z"
     assert members(database.path) == [1]
@@ -95,7 +98,7 @@ async def test_restoring_waits_for_the_bot_to_be_stopped(database: Database, bac
 
 
 async def test_a_backup_goes_where_nothing_is_left(backup: Path, tmp_path: Path):
-    assert await restore(backup, tmp_path / "fresh.db", now=LATER) is None
+    assert (await restore(backup, tmp_path / "fresh.db", now=LATER)).kept is None
     assert members(tmp_path / "fresh.db") == [1]
 
 
@@ -106,7 +109,7 @@ async def test_a_damaged_database_is_replaced_and_kept_with_its_log(
     database.path.write_bytes(b"no database any more" * 500)
     log = database.path.with_name("paperboy.db-wal")
     log.write_bytes(b"its log")
-    kept = await restore(backup, database.path, now=LATER)
+    kept = (await restore(backup, database.path, now=LATER)).kept
     assert kept is not None
     assert kept.read_bytes().startswith(b"no database any more")
     assert kept.with_name(kept.name + "-wal").read_bytes() == b"its log"
@@ -130,3 +133,112 @@ async def test_only_an_intact_backup_of_ours_is_restored(database: Database, tmp
         with pytest.raises(DatabaseError, match=reason):
             await restore(tmp_path / name, database.path, now=LATER)
     assert members(database.path) == [1]
+
+
+async def person(database: Database, user_id: int, when: datetime) -> None:
+    async with database.write() as connection:
+        await connection.execute(insert(users).values(id=user_id, created_at=when))
+
+
+async def people(database: Database) -> list[int]:
+    async with database.read() as connection:
+        return sorted((await connection.execute(select(users.c.id))).scalars())
+
+
+async def test_who_erased_everything_since_the_backup_is_erased_again_by_restoring_it(
+    database: Database, tmp_path: Path
+):
+    for user_id in (1, 2, 3):
+        await person(database, user_id, NOON)
+    await database.backup(tmp_path / "backup.db")
+    async with database.write() as connection:
+        await privacy.erase(connection, 2, NOON + HOUR)
+        await privacy.erase(connection, 3, NOON + HOUR)
+    await person(database, 3, NOON + 2 * HOUR)  # came back
+    await database.close()
+
+    restored = await restore(tmp_path / "backup.db", database.path, now=LATER)
+    assert restored.erased == 2
+    reopened = await Database.open(url(database.path))
+    assert await people(reopened) == [1]
+
+    # Who had come back by the time of a later backup stays.
+    await person(reopened, 3, NOON + 2 * HOUR)
+    await reopened.backup(tmp_path / "later.db")
+    await reopened.close()
+    assert (await restore(tmp_path / "later.db", database.path, now=LATER + HOUR)).erased == 0
+    again = await Database.open(url(database.path))
+    assert await people(again) == [1, 3]
+    await again.close()
+
+
+async def test_restoring_leaves_no_search_index_of_the_previous_database(
+    database: Database, backup: Path
+):
+    await database.close()
+    index = database.path.with_suffix(".index")
+    index.mkdir(exist_ok=True)
+    (index / "meta.json").write_text("{}")
+    await restore(backup, database.path, now=LATER)
+    assert not index.exists()
+
+
+async def test_scheduled_backups_are_whole_and_the_newest_few_are_kept(
+    database: Database, tmp_path: Path
+):
+    directory = tmp_path / "backups"
+    for day in range(5):
+        await put(database, day)
+        made = await backups.make(database, directory, keep=3, now=NOON + day * 24 * HOUR)
+        assert members(made.path) == list(range(day + 1))
+    assert [backup.at for backup in backups.scheduled(directory, "paperboy.db")] == [
+        NOON + day * 24 * HOUR for day in (4, 3, 2)
+    ]
+    assert len(names(directory)) == 3
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+
+
+async def test_only_scheduled_backups_are_ever_deleted(database: Database, tmp_path: Path):
+    others = ["paperboy-20200101.db", "paperboy-before-upgrade.db", "other-20260101T000000Z.db"]
+    for name in others:
+        (tmp_path / name).write_text("mine")
+    for day in range(3):
+        await backups.make(database, tmp_path, keep=1, now=NOON + day * 24 * HOUR)
+    assert set(others) <= set(names(tmp_path))
+    assert len(backups.scheduled(tmp_path, "paperboy.db")) == 1
+
+
+async def test_a_damaged_database_replaces_no_good_backup(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    directory = tmp_path / "backups"
+    await backups.make(database, directory, keep=1, now=NOON)
+    good = names(directory)
+
+    def check(path: Path, *, thorough: bool) -> str:
+        return "row 7 missing from index"
+
+    monkeypatch.setattr("storage.sqlite.check", check)
+    with pytest.raises(DatabaseError, match="row 7 missing"):
+        await backups.make(database, directory, keep=1, now=LATER)
+    assert names(directory) == good
+
+
+async def test_a_backup_that_the_disk_has_no_room_for_is_not_begun(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("storage.backups.ROOM", 1e15)
+    with pytest.raises(DatabaseError, match="MB are needed"):
+        await backups.make(database, tmp_path / "backups", keep=1, now=NOON)
+    assert names(tmp_path / "backups") == []
+
+
+async def test_statistics_are_gathered_so_that_the_right_indexes_are_used(database: Database):
+    async with database.write() as connection:
+        rows = [{"salt": b"", "digest": b"", "erased_at": NOON}] * 1000
+        await connection.execute(insert(erasures), rows)
+        await privacy.forget_erasures(connection, NOON)
+    await database.optimize()
+    async with database.read() as connection:
+        known = await connection.exec_driver_sql("SELECT DISTINCT tbl FROM sqlite_stat1")
+        assert "erasures" in set(known.scalars())

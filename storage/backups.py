@@ -1,0 +1,183 @@
+"""Copies of the database: made on a schedule and checked, kept for a while, put back."""
+
+import asyncio
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from storage import migrations, privacy, sqlite
+from storage.database import Database, DatabaseError, revision_of
+from storage.sqlite import insert
+from storage.tables import erasures, users
+
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NAMED: Final = re.compile(r"-(\d{8}T\d{6}Z)\.db")
+
+ROOM: Final = 1.2
+"""How many times the database's size has to be free: a full disk would stop the bot itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One scheduled copy."""
+
+    path: Path
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What putting a backup back did."""
+
+    kept: Path | None
+    """Where the previous database is now."""
+    erased: int
+    """People who had erased everything since the backup, and are erased again."""
+
+
+def scheduled(directory: Path, name: str) -> list[Backup]:
+    """Return the scheduled copies of the database file `name`, newest first."""
+    stem = Path(name).stem
+    found: list[Backup] = []
+    for path in directory.glob(f"{stem}-*.db"):
+        if match := _NAMED.fullmatch(path.name.removeprefix(stem)):
+            at = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+            found.append(Backup(path, at))
+    return sorted(found, key=lambda backup: backup.at, reverse=True)
+
+
+async def make(database: Database, directory: Path, *, keep: int, now: datetime) -> Backup:
+    """Copy the database into `directory`, check the copy thoroughly, and delete the oldest ones.
+
+    Nothing is deleted unless the new copy is whole, and nothing but scheduled copies ever is.
+
+    Raises:
+        DatabaseError: there is no new copy; says why.
+    """
+    target = directory / f"{database.path.stem}-{now.astimezone(UTC):{_STAMP}}.db"
+    await asyncio.to_thread(_make_room, database.path, directory)
+    await database.backup(target)
+    if wrong := await asyncio.to_thread(sqlite.check, target, thorough=True):
+        target.unlink()
+        raise DatabaseError(
+            f"{database.path} is damaged: {wrong}. Stop the bot and put a backup in its place with"
+            " `paperboy restore`"
+        )
+    for old in scheduled(directory, database.path.name)[keep:]:
+        old.path.unlink(missing_ok=True)
+    return Backup(target, now)
+
+
+def _make_room(path: Path, directory: Path) -> None:
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        free, needed = shutil.disk_usage(directory).free, ROOM * path.stat().st_size
+    except OSError as error:
+        raise DatabaseError(f"cannot write backups to {directory}: {error.strerror}") from error
+    if free < needed:
+        raise DatabaseError(
+            f"cannot write a backup to {directory}: {needed / 1e6:,.0f} MB are needed and"
+            f" {free / 1e6:,.0f} MB free"
+        )
+
+
+async def restore(source: Path, target: Path, *, now: datetime) -> Restored:
+    """Put the backup `source` in the place of `target`.
+
+    The previous file is never overwritten but renamed to `<target>.replaced-<time>`. Who had erased
+    everything since the backup was made is erased again, as far as the previous file can be read.
+    The search index beside it is deleted: the bot makes it anew from the database.
+
+    Raises:
+        DatabaseError: the backup is damaged or of another program, or the bot has `target` open.
+    """
+    kept = await asyncio.to_thread(_restore, source, target, now)
+    erased = 0
+    if kept is not None and (known := await asyncio.to_thread(_erasures, kept)):
+        database = await Database.open(f"sqlite+aiosqlite:///{target}")
+        try:
+            erased = await _erase_again(database, known)
+        finally:
+            await database.close()
+    await asyncio.to_thread(shutil.rmtree, target.with_suffix(".index"), ignore_errors=True)
+    return Restored(kept, erased)
+
+
+def _restore(source: Path, target: Path, now: datetime) -> Path | None:
+    try:
+        if not source.exists():
+            raise DatabaseError(f"there is no backup at {source}")
+        if wrong := sqlite.check(source, thorough=True):
+            raise DatabaseError(f"the backup {source} is damaged: {wrong}")
+        revision = revision_of(source)
+        if revision not in migrations.known_revisions():
+            raise DatabaseError(
+                f"the backup {source} holds "
+                + ("nothing" if revision is None else "a newer schema than this program knows")
+            )
+        if target.exists() and source.samefile(target):
+            raise DatabaseError(f"{source} is the database itself")
+        # Copied first, so that there is no moment without a database but that of two renamings.
+        fresh = target.with_name(target.name + ".restoring")
+        try:
+            sqlite.copy(source, fresh)
+            kept = _set_aside(target, now)
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseError(f"cannot restore {source} to {target}: {error}") from error
+    return kept
+
+
+def _set_aside(target: Path, now: datetime) -> Path | None:
+    if not target.exists():
+        return None
+    try:
+        if not sqlite.take_out_of_service(target):
+            raise DatabaseError(f"{target} is in use; stop the bot before restoring")
+    except sqlite3.DatabaseError:
+        pass  # Damaged, which is why it is being replaced: it is kept together with its log.
+    kept = target.with_name(f"{target.name}.replaced-{now:{_STAMP}}")
+    for suffix in ("-wal", "-shm", ""):
+        part = target.with_name(target.name + suffix)
+        if part.exists():
+            part.replace(kept.with_name(kept.name + suffix))
+    return kept
+
+
+def _erasures(path: Path) -> list[dict[str, Any]]:
+    """Return who erased everything lately, as far as the file tells: hashes and when."""
+    if path.with_name(path.name + "-wal").exists():
+        return []  # Damaged: SQLite would throw its log away.
+    try:
+        with closing(sqlite3.connect(path, timeout=1.0)) as connection:
+            rows = connection.execute("SELECT salt, digest, erased_at FROM erasures").fetchall()
+    except sqlite3.Error:
+        return []  # Of a time before there were any.
+    return [
+        {"salt": salt, "digest": digest, "erased_at": _EPOCH + timedelta(microseconds=when)}
+        for salt, digest, when in rows
+    ]
+
+
+async def _erase_again(database: Database, known: list[dict[str, Any]]) -> int:
+    async with database.write() as conn:
+        there = set((await conn.execute(select(erasures.c.digest))).scalars())
+        if lacking := [row for row in known if row["digest"] not in there]:
+            await conn.execute(insert(erasures), lacking)
+        since = {row.id: row.created_at for row in await conn.execute(select(users))}
+        erased = await privacy.erased(conn, since)
+        # Who came back after erasing everything is here by their own will.
+        again = {user_id: when for user_id, when in erased.items() if since[user_id] <= when}
+        for user_id, when in again.items():
+            await privacy.erase(conn, user_id, when)
+    return len(again)
