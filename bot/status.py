@@ -12,6 +12,7 @@ from papers.sources import PaperSource
 from storage import batches, digests, health, papers, posts
 from storage.feeds import Feed, FeedState
 from storage.health import SourceHealth
+from storage.search import EngineStatus
 
 
 async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime) -> list[str]:
@@ -45,6 +46,7 @@ async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime)
     paragraphs.append(
         "**Sources**\n" + "\n".join(source_line(source, states) for source in bot.sources)
     )
+    paragraphs.append(search_line(await bot.search.engine.status(), bot.settings.embedder))
     if waiting or resting:
         line = f"{plural(waiting, 'digest')} waiting to be sent"
         if resting is not None:
@@ -53,6 +55,25 @@ async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime)
     if feed_lines:
         paragraphs.append("**Here**\n" + "\n".join(f"- {line}" for line in feed_lines))
     return paragraphs
+
+
+def search_line(status: EngineStatus, setting: str) -> str:
+    """Say how papers are found at the moment, and with which embedding model."""
+    if not status.ready:
+        made = f"{status.indexed:,} of {plural(status.papers, 'paper')}"
+        return f"**Search:** by plain words while the index is being made ({made})."
+    if status.embedder is not None:
+        line = f"**Search:** by words and by meaning ({escape(status.embedder)})."
+        if status.embedded < status.papers:
+            done = f"{status.embedded:,} of {plural(status.papers, 'paper')}"
+            line += f" Meaning is known of {done} so far."
+        return line
+    if setting.strip().lower() in ("", "none"):
+        return "**Search:** by words only, as no embedding model is set."
+    return (
+        f"**Search:** by words only, as the embedding model {escape(setting)} could not be loaded;"
+        " `paperboy check` says why."
+    )
 
 
 async def next_post(

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -11,7 +12,8 @@ from benchmarks.search import measure_collection
 from bot.search import read
 from papers.model import Paper
 from storage.sessions import Question
-from tests.storage.search.library import LIBRARY, CountingEmbedder
+from tests.bot.search_world import searching, shown, titles
+from tests.storage.search.library import LIBRARY, CountingEmbedder, paper
 
 PAPERS = [record.paper for record in LIBRARY]
 
@@ -65,6 +67,25 @@ async def test_what_is_measured_is_what_a_search_answers(text: str) -> None:
         answer = await engine.search(read(text).request(Question(text)))
         assert measured == [hit.paper_id for hit in answer.hits]
         assert measured
+
+
+@pytest.mark.parametrize("query", ["diffusion models", "a network of atention", "Noam Shazeer"])
+async def test_what_is_measured_is_what_the_command_shows(tmp_path: Path, query: str) -> None:
+    records = [*LIBRARY, *(paper(n, f"Diffusion models, part {n}") for n in range(20, 29))]
+    async with engine_with([r.paper for r in records], CountingEmbedder()) as (_, engine):
+        measured = await ranking(engine, query)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.client.open_embedder", AsyncMock(return_value=CountingEmbedder()))
+        async with searching(tmp_path, records) as here:
+            result = await here.search(query)
+            seen = titles(shown(result))
+            while len(seen) < len(measured):
+                assert result.response is not None
+                await here.grace.click(result.response, label="Next →")
+                seen += titles(shown(result))
+    by_id = {record.paper.id: record.paper.title for record in records}
+    assert seen == [by_id[paper_id] for paper_id in measured]
+    assert len(seen) > 5 or query == "Noam Shazeer"
 
 
 def test_measures_are_what_they_are_by_hand() -> None:

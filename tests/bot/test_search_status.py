@@ -1,0 +1,59 @@
+"""What people and operators are told about how papers are found."""
+
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from bot.health import check
+from bot.status import search_line
+from papers.embedding import EmbeddingError
+from storage.search import EngineStatus
+from tests.bot.search_world import LIBRARY, searching, shown
+from tests.bot.world import make_settings
+
+
+async def test_the_status_names_the_model_that_search_uses(tmp_path: Path) -> None:
+    async with searching(tmp_path, LIBRARY, embedder="minilm") as here:
+        status = shown(await here.grace.slash(here.channel, "paper status"))
+    assert "by words and by meaning (all-MiniLM-L6-v2-int8)." in status
+
+
+async def test_the_status_says_that_there_is_no_model(tmp_path: Path) -> None:
+    async with searching(tmp_path, LIBRARY) as here:
+        status = shown(await here.grace.slash(here.channel, "paper status"))
+    assert "by words only, as no embedding model is set." in status
+
+
+async def test_the_status_says_that_the_model_could_not_be_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> None:
+        raise EmbeddingError("no such model")
+
+    monkeypatch.setattr("bot.search._opening.load_embedder", refuse)
+    async with searching(tmp_path, LIBRARY, embedder="minilm") as here:
+        status = shown(await here.grace.slash(here.channel, "paper status"))
+        assert "Segment Anything" in shown(await here.search("image segmentation"))
+    assert "the embedding model minilm could not be loaded; `paperboy check` says why." in status
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (EngineStatus(2_000, 40, 0, "model", ready=False), "made (40 of 2,000 papers)"),
+        (EngineStatus(2_000, 2_000, 40, "model", ready=True), "known of 40 of 2,000 papers so far"),
+    ],
+)
+def test_what_is_not_finished_yet_is_told_with_how_far_it_is(
+    status: EngineStatus, said: str
+) -> None:
+    assert said in search_line(status, "minilm")
+
+
+async def test_the_check_names_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("bot.health.live_sources", Mock(return_value=[]))
+    await check(make_settings(tmp_path, embedder="minilm"))
+    assert "Search by meaning: all-MiniLM-L6-v2-int8 8199be6f699a-256" in capsys.readouterr().out
