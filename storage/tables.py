@@ -215,6 +215,24 @@ synced_commands = _table(
     Column("synced_at", UTCDateTime, nullable=False),
 )
 
+# What went wrong, from when to when; told to the bot's owner once, and once when it is over.
+incidents = _table(
+    "incidents",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    # Which source, for example; empty where there is only one of the kind.
+    Column("subject", Text, nullable=False),
+    # In plain words, as they were when it began.
+    Column("text", Text, nullable=False),
+    Column("began_at", UTCDateTime, nullable=False),
+    Column("seen_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("told_at", UTCDateTime),
+    Index(
+        "uq_incidents_open", "kind", "subject", unique=True, sqlite_where=text("ended_at IS NULL")
+    ),
+)
+
 # Search.
 
 vectors = _table(
