@@ -16,7 +16,7 @@ from bot.ui.errors import UserError, answer_error
 from cogs.paper_search._pages import ask_again, open_results
 from cogs.paper_search._papers import open_card, open_similar
 from cogs.paper_search._refine import submitted
-from papers import arxiv_id
+from papers import arxiv_id, categories
 from storage.search import Sort, Suggestion, SuggestionKind
 from storage.sessions import Question
 
@@ -99,6 +99,16 @@ class PaperSearch(commands.Cog):
         return [
             app_commands.Choice(name=name, value=value)
             for name, value in since_choices(current, self._today())[: limits.CHOICES]
+        ]
+
+    @search.autocomplete("category")
+    async def _categories(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        return [
+            app_commands.Choice(name=text.plain(name, limits.CHOICE_NAME), value=value)
+            for name, value in categories.suggest(current, limits.CHOICES)
+            if len(value) <= limits.CHOICE_VALUE
         ]
 
     @commands.Cog.listener()

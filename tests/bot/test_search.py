@@ -281,6 +281,13 @@ async def test_autocomplete_offers_what_is_known_and_asks_no_source(tmp_path: Pa
         assert authors[0]["value"] == 'author:"Jonathan Ho"'
         since = await here.grace.autocomplete(here.channel, "paper search", "since", "past w")
         assert since == [{"name": "Past week", "value": "7d"}]
+        offered = await here.grace.autocomplete(
+            here.channel, "paper search", "category", "cs.CL comp"
+        )
+        assert offered[0] == {
+            "name": "cs.CV · Computer Vision and Pattern Recognition",
+            "value": "cs.CL cs.CV",
+        }
         assert finder.asked == []
 
 

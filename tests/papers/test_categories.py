@@ -1,0 +1,35 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.feed_texts import parse_categories
+from papers.categories import NAMES, suggest
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("", "cs.CL"),
+        ("cs.cv", "cs.CV"),
+        ("robot", "cs.RO"),
+        ("cs.CL prog", "cs.CL cs.PL"),
+        ("stat.ML,cs.L", "stat.ML cs.LG"),
+        ("quantum", "quant-ph"),
+    ],
+)
+def test_a_category_is_completed_by_its_code_or_its_name(typed: str, first: str) -> None:
+    assert suggest(typed, 25)[0][1] == first
+
+
+def test_what_was_chosen_is_not_offered_again() -> None:
+    assert suggest("cs.CV cs.CV", 25) == []
+
+
+def test_every_category_that_is_offered_can_be_asked_for() -> None:
+    for code in NAMES:
+        assert parse_categories(code) == (code,)
+
+
+@given(st.text())
+def test_whatever_is_typed_there_are_never_too_many(typed: str) -> None:
+    assert len(suggest(typed, 25)) <= 25
