@@ -285,6 +285,8 @@ class PaperBot(commands.AutoShardedBot):
             self._ingest.cancel()
             await asyncio.gather(self._ingest, return_exceptions=True)
         await self.workers.stop(STOP_TIMEOUT)
+        if self._database is not None:
+            await self.library.rest()
         # discord.py has no loop before it begins to connect, and cannot close what never began.
         if isinstance(self.loop, asyncio.AbstractEventLoop):  # pyright: ignore[reportUnnecessaryIsInstance]
             await super().close()

@@ -99,10 +99,14 @@ class Library:
         await self._seeder.drain()
         await self._writer.drain()
 
-    async def close(self) -> None:
-        """Stop what runs in the background; what has come is still written."""
+    async def rest(self) -> None:
+        """Ask Discord nothing more; call it while the connection still is there."""
         await self._seeder.close(STOP_TIMEOUT)
         await self._mending.stop(STOP_TIMEOUT)
+
+    async def close(self) -> None:
+        """Stop what runs in the background; what has come is still written."""
+        await self.rest()
         await self._writer.drain()
 
     def _hold(self, message_id: int, event: Event) -> None:
