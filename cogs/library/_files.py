@@ -56,9 +56,11 @@ async def export(bot: PaperBot, interaction: Interaction, wanted: Format, name: 
     ]
     called = filename(only.name if only else "library", wanted)
     called, data = await asyncio.to_thread(_file, items, wanted, called)
+    back = f"{bot.mention('library import')} reads the file back, here or with another Paperboy"
+    lost = ", though without lists and notes" if wanted is Format.MARKDOWN else ""
+    what = f"Your list **{escape(only.name)}**" if only else "Your library"
     await interaction.followup.send(
-        f"Your library, {plural(len(items), 'paper')}. {bot.mention('library import')} reads the"
-        " file back, here or on another server's bot.",
+        f"{what}, {plural(len(items), 'paper')}. {back}{lost}.",
         file=discord.File(io.BytesIO(data), called),
         ephemeral=True,
     )

@@ -53,18 +53,27 @@ async def test_an_exported_library_is_the_same_when_it_is_imported(
         assert "3 papers were in your library already." in said(twice)
 
 
-async def test_the_markdown_names_every_paper(tmp_path: Path) -> None:
+async def test_the_markdown_brings_every_paper_back_and_says_that_it_is_without_the_rest(
+    tmp_path: Path,
+) -> None:
     async with posted(tmp_path) as here:
         await fill(here)
-        name, data = await exported(here, Format.MARKDOWN)
-        assert name == "library.md"
-        assert all(f"arxiv.org/abs/{each}" in data.decode() for each in (FIRST, SECOND, THIRD))
+        result = await slash(here, "library export", format="markdown")
+        assert "without lists and notes" in said(result)
+        (attachment,) = answer(result).attachments
+        assert attachment.filename == "library.md"
+        async with here.bot.database.write() as conn:
+            await privacy.erase(conn, here.member.id, here.clock.now())
+        file = (attachment.filename, await attachment.read())
+        await slash(here, "library import", file=file)
+        assert await shelf(here, here.member) == {"to read": {FIRST, SECOND, THIRD}}
 
 
 async def test_one_list_is_exported_under_its_own_name(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         await fill(here)
         result = await slash(here, "library export", format="bibtex", list="favourites")
+        assert said(result).startswith("Your list **favourites**, 1 paper.")
         (attachment,) = answer(result).attachments
         assert attachment.filename == "favourites.bib"
         parsed = parse_string((await attachment.read()).decode())

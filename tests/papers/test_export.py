@@ -1,6 +1,7 @@
 """What people find in the file they take away: read back by other programs' libraries."""
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -20,6 +21,8 @@ from papers.export import ExportItem, Format, export, filename
 from papers.importing import read_ids
 from papers.model import Author, Paper
 from papers.sources.sample import SampleSource
+from papers.text import readable
+from tests.shared import SHARED, needs_shared
 
 NASTY = [
     "{", "}", "\\", "$", "%", "&", "#", "_", "~", "^", '"', "'", ",", ";", "=", "@", "-", "+",
@@ -27,6 +30,7 @@ NASTY = [
     "中文", "😀", "GPT-4", "LLaMA", "@misc{x,", "TY  - ", "ER  - ", "=1+1", "and", "2406.00001",
     "\\textbf{", "$x^2$", "word", " ", "'=", "\\_", "\\\\", "{}",
 ]  # fmt: skip
+UNUSUAL = re.compile(r"[^\x20-\x7e]|[{}\\$^_&%#~]")
 TEXTS = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=3)), max_size=12).map("".join)
 LIST_NAMES = st.lists(
     TEXTS.map(lambda t: " ".join(_shown(t).split())).filter(bool), max_size=3, unique=True
@@ -76,7 +80,17 @@ def parsed_by_pybtex(text: str) -> dict[str, Any]:
 
 def as_typeset(latex: str) -> str:
     """What TeX makes of a field, by a library that had no part in writing it."""
-    text: str = cast(Any, latex2text).LatexNodes2Text(keep_comments=True).latex_to_text(latex)
+    library = cast(Any, latex2text)
+    known = library.get_default_latex_context_db()
+    # LaTeX's own commands for braces, which the library has not heard of.
+    braces = {"textbraceleft": "{", "textbraceright": "}"}
+    known.add_context_category(
+        "braces",
+        macros=[library.MacroTextSpec(name, simplify_repl=shown) for name, shown in braces.items()],
+        prepend=True,
+    )
+    reader = library.LatexNodes2Text(keep_comments=True, latex_context=known)
+    text: str = reader.latex_to_text(latex)
     # The library shows LaTeX's circumflex as the modifier letter that looks like it.
     return " ".join(text.replace("\u02c6", "^").split())
 
@@ -107,6 +121,25 @@ async def test_the_whole_sample_comes_back_from_another_bibtex_library_with_noth
         assert paper.published_at is not None
         assert fields["year"] == str(paper.published_at.year)
         assert fields["month"] == f"{paper.published_at:%B}"
+
+
+@needs_shared
+def test_recorded_titles_and_names_with_accents_braces_and_formulas_lose_nothing() -> None:
+    lines = gzip.decompress((SHARED / "data" / "hf_daily.jsonl.gz").read_bytes()).splitlines()
+    papers: dict[str, Paper] = {}
+    for known in map(json.loads, lines):
+        if UNUSUAL.search("".join((known["title"], *known["authors"]))):
+            papers[known["id"]] = titled(
+                known["title"], *known["authors"], paper_id=known["id"]
+            ).paper
+    assert len(papers) > 300
+    some = list(papers.values())[::2]
+    entries = parsed_by_pybtex(bibtex(*map(saved, some)))
+    for paper, entry in zip(some, entries.values(), strict=True):
+        # Two hyphens are a dash, to TeX as to whoever wrote them.
+        assert as_typeset(entry.fields["title"]) == readable(paper.title).replace("--", "\u2013")
+        names = [as_typeset(_in_order(person)) for person in entry.persons["author"]]
+        assert names == [" ".join(readable(author.name).split()) for author in paper.authors]
 
 
 def _in_order(person: Any) -> str:
