@@ -4,25 +4,30 @@ import asyncio
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import aiohttp
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.clock import Clock, SystemClock
+from bot.cooldowns import ANYTHING, TYPING, Cooldowns
 from bot.digests import Digester
 from bot.ingest import Ingester, IngestReport
 from bot.library import Library
-from bot.monitor import Monitor
+from bot.monitor import Incidents, Monitor
 from bot.publishing import Publisher
 from bot.rates import Limiter
 from bot.search import PaperSearch, open_embedder, open_search
 from bot.settings import Settings
+from bot.strays import answer_stray, is_stray
 from bot.topics import Topics
 from bot.ui.errors import answer_error
+from bot.upkeep import Upkeep
 from bot.workers import Workers
 from papers import calendar
 from papers.sources import PaperSource
@@ -57,6 +62,16 @@ LEFT_GUILDS_KEPT = timedelta(days=30)
 
 class PaperTree(app_commands.CommandTree["PaperBot"]):
     """The command tree; its errors become sentences."""
+
+    async def interaction_check(self, interaction: discord.Interaction["PaperBot"]) -> bool:
+        """Let nobody be faster than people are."""
+        cooldowns = interaction.client.cooldowns
+        if interaction.type is not discord.InteractionType.autocomplete:
+            cooldowns.require(interaction, ANYTHING)
+        elif cooldowns.take(interaction.user.id, TYPING, interaction.created_at) is not None:
+            await interaction.response.autocomplete([])
+            return False
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction["PaperBot"], error: app_commands.AppCommandError
@@ -119,6 +134,8 @@ class PaperBot(commands.AutoShardedBot):
             ),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
+        self.cooldowns = Cooldowns()
+        self._forms: list[re.Pattern[str]] = []
         self._database: Database | None = None
         self._search: PaperSearch | None = None
         self._command_ids: dict[str, int] = {}
@@ -128,7 +145,7 @@ class PaperBot(commands.AutoShardedBot):
     @property
     def prepared(self) -> bool:
         """Whether the database is open and the services are there."""
-        return self._database is not None and self._search is not None
+        return not self.is_closed() and self._database is not None and self._search is not None
 
     @property
     def database(self) -> Database:
@@ -177,6 +194,8 @@ class PaperBot(commands.AutoShardedBot):
         )
         self.topics = Topics(self._database, embedder, self.sources)
         self.digester = Digester(self)
+        self.upkeep = Upkeep(self)
+        self.incidents = Incidents(self)
 
     async def setup_hook(self) -> None:
         """Prepare, load the cogs (a broken one stops the start), and register changed commands."""
@@ -195,6 +214,20 @@ class PaperBot(commands.AutoShardedBot):
             if isinstance(command, app_commands.Command):
                 self.tree.remove_command(command.name)
                 self.paper_group.add_command(command)
+
+    def add_dynamic_items(self, *items: type[ui.DynamicItem[Any]]) -> None:
+        """Add buttons and selects whose custom ids say what they do."""
+        super().add_dynamic_items(*items)
+        self.add_forms(*(item.__discord_ui_compiled_template__ for item in items))
+
+    def add_forms(self, *forms: re.Pattern[str]) -> None:
+        """Add custom ids that something answers to; all others are told that nothing does."""
+        self._forms += forms
+
+    async def on_interaction(self, interaction: discord.Interaction["PaperBot"]) -> None:
+        """Answer what nothing else answers to."""
+        if is_stray(interaction, self._forms):
+            await answer_stray(interaction, self.mention("paper help"))
 
     async def _sync_commands(self) -> None:
         tree = self.tree
@@ -269,6 +302,7 @@ class PaperBot(commands.AutoShardedBot):
         await self.workers.drain()
         await self.library.drain()
         await self.search.drain()
+        await self.incidents.look(now)
 
     async def on_ready(self) -> None:
         """Note which servers we are in; comes again after reconnects, and is cheap then."""

@@ -26,6 +26,9 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 """Seconds between attempts to connect, doubling from the first to the longest."""
 
+UPKEEP_MINUTE = 47
+"""The minute of the hour at which backups are made: far from the hours at which threads are due."""
+
 CLOSE_TIMEOUT = 20.0
 """Seconds until a stop is a stop, whatever is still open."""
 
@@ -142,6 +145,15 @@ async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
             coalesce=True,
             max_instances=1,
         )
+        scheduler.add_job(
+            _upkeep,
+            "cron",
+            args=[bot],
+            minute=UPKEEP_MINUTE,
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
         scheduler.start()
         await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
@@ -185,8 +197,18 @@ def _raise_final(connection: asyncio.Task[None]) -> None:
 
 
 async def _beat(bot: PaperBot) -> None:
-    if not bot.is_ready():
-        return
+    if bot.is_ready():
+        await _minute(bot)
+    else:
+        bot.monitor.idle()
+    if bot.prepared:
+        try:
+            await bot.incidents.look(bot.clock.now())
+        except Exception:
+            log.exception("what goes wrong was not looked at")
+
+
+async def _minute(bot: PaperBot) -> None:
     try:
         await bot.beat(bot.clock.now())
     except Exception as error:
@@ -195,3 +217,13 @@ async def _beat(bot: PaperBot) -> None:
         bot.monitor.stumbled(error)
     else:
         bot.monitor.beaten()
+
+
+async def _upkeep(bot: PaperBot) -> None:
+    if not bot.prepared:
+        return
+    try:
+        await bot.upkeep.run(bot.clock.now())
+    except Exception:
+        # It comes again in an hour, and what keeps it from working is told as an incident.
+        log.exception("the database was not looked after")

@@ -115,6 +115,17 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     """`json` writes one object per line, for log collectors."""
 
+    tell_owner: bool = True
+    """Whether the application's owner gets a direct message when something begins to go wrong, and
+    when it is over."""
+
+    backup_keep: Annotated[int, Field(ge=0, le=1_000)] = 7
+    """How many backups are kept; 0 makes none."""
+    backup_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    """How often one is made."""
+    backup_dir: Path = Path("backups")
+    """Where they are put; a relative path is meant beside the database."""
+
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Where `/healthz`, `/livez` and `/metrics` answer; without it nowhere, with 0 at a free
     port."""

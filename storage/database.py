@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self, TypeAlias
 
 from sqlalchemy import URL, NullPool, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -18,6 +18,9 @@ from storage import migrations, sqlite
 READERS = 4
 """Connections kept for reading; SQLite reads from memory, more only wait for the interpreter."""
 
+
+DriverError = SQLAlchemyError
+"""What a statement may raise: a full disk, a lock that is not given up, a damaged file."""
 
 Observe: TypeAlias = Callable[[str, float], None]
 

@@ -77,6 +77,21 @@ async def _begin(conn: AsyncConnection, trouble: Trouble, now: datetime) -> Inci
     return Incident(number or 0, *trouble, now, now, None, None)
 
 
+async def add_over(conn: AsyncConnection, incident: Incident, now: datetime) -> None:
+    """Record an incident that could have no row before, and is over."""
+    await conn.execute(
+        insert(incidents).values(
+            kind=incident.kind,
+            subject=incident.subject,
+            text=incident.text,
+            began_at=incident.began_at,
+            seen_at=now,
+            ended_at=now,
+            told_at=incident.told_at,
+        )
+    )
+
+
 async def current(conn: AsyncConnection) -> list[Incident]:
     """Return the incidents that are not over, oldest first."""
     rows = await conn.execute(

@@ -38,6 +38,7 @@ class Monitor:
         """The kind of the last failure."""
         self._beaten_at = self._connected_at = time.monotonic()
         self._lags: deque[float] = deque(maxlen=LAGS_KEPT)
+        self._measuring = False
 
     def watch(self, bot: "PaperBot") -> None:
         """Look at this bot from now on."""
@@ -47,6 +48,10 @@ class Monitor:
         """Note that a minute's work was done to its end."""
         self._beaten_at = time.monotonic()
         self.failing_beats = 0
+
+    def idle(self) -> None:
+        """Note that there was nothing that a minute's work could have done: no connection."""
+        self._beaten_at = time.monotonic()
 
     def stumbled(self, error: Exception) -> None:
         """Note that a minute's work failed."""
@@ -71,17 +76,21 @@ class Monitor:
     def disconnected_for(self) -> float:
         """Return for how many seconds a connection has been missing; call it now and then."""
         found = self.shards()
+        if not self._measuring:
+            return 0.0  # a simulated Discord has no connections
         if found and all(shard.trouble is None for shard in found):
             self._connected_at = time.monotonic()
         return time.monotonic() - self._connected_at
 
     @asynccontextmanager
     async def measuring(self) -> AsyncGenerator[None]:
-        """Look at the loop's lag while the block runs."""
+        """Look at the loop's lag while the block runs, and take missing connections seriously."""
+        self._measuring = True
         task = asyncio.create_task(self._measure(), name="loop lag")
         try:
             yield
         finally:
+            self._measuring = False
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 

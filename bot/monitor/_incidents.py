@@ -1,0 +1,193 @@
+"""What goes wrong, told once to whoever runs the bot: when it begins, and when it is over.
+
+Errors are many and incidents few: a source that is out of reach for a day fails three hundred
+times, and its owner reads two lines.
+"""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import discord
+
+from bot.outcomes import failure_of
+from bot.ui.notices import render_notice
+from bot.ui.parts import ACCENT, ALARM
+from bot.ui.text import escape, plural, timestamp
+from storage import digests, figures, health, incidents
+from storage.database import DriverError
+from storage.incidents import Change, Incident, Trouble
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+log = logging.getLogger(__name__)
+
+SOURCE_SILENT: Final = timedelta(hours=1)
+THREADS_LATE: Final = timedelta(minutes=30)
+GATEWAY_GONE: Final = 300.0
+FAILING_BEATS: Final = 3
+REFUSALS: Final = 2
+"""So many looks in a row find that the database takes no writes: another process may hold it."""
+LEAST_ROOM: Final = 200_000_000
+"""Bytes free, under which the disk counts as full; or what the next backup would take."""
+
+
+class Incidents:
+    """Looks once a minute at what is wrong."""
+
+    def __init__(self, bot: "PaperBot") -> None:
+        self._bot = bot
+        self._refusals = 0
+        self._down: Incident | None = None
+
+    async def look(self, now: datetime) -> None:
+        """Record what is wrong, and tell what began with that and what is over."""
+        try:
+            change = await self._note([trouble async for trouble in self._troubles(now)], now)
+        except DriverError as error:
+            await self._database_down(error, now)
+            return
+        self._refusals = 0
+        for incident in change.begun:
+            if await self._begin(incident):
+                async with self._bot.database.write() as conn:
+                    await incidents.mark_told(conn, incident.id, now)
+        for incident in change.ended:
+            await self._end(incident)
+
+    async def _note(self, found: list[Trouble], now: datetime) -> Change:
+        async with self._bot.database.read() as conn:
+            known = await incidents.current(conn)
+        gauge = self._bot.monitor.instruments.incidents
+        gauge.clear()
+        for kind in {incident.kind for incident in known} | {trouble.kind for trouble in found}:
+            gauge.labels(kind).set(1)
+        if not found and not known and self._down is None:
+            return Change((), ())
+        async with self._bot.database.write() as conn:
+            change = await incidents.note(conn, found, now)
+            if (down := self._down) is None:
+                return change
+            await incidents.add_over(conn, down, now)
+        self._down = None
+        return Change(change.begun, (*change.ended, down))
+
+    async def _database_down(self, error: Exception, now: datetime) -> None:
+        """There can be no row for this one until it is over."""
+        self._refusals += 1
+        log.debug("the database refused", exc_info=error)
+        if self._down is None and self._refusals >= REFUSALS:
+            cause = getattr(error, "orig", None) or error
+            text = f"The database takes no writes: {cause}. Nothing is posted or saved meanwhile."
+            self._down = Incident(0, "database", "", text, now, now, None, None)
+            self._bot.monitor.instruments.incidents.labels("database").set(1)
+            if await self._begin(self._down):
+                self._down = Incident(0, "database", "", text, now, now, None, now)
+
+    async def _begin(self, incident: Incident) -> bool:
+        log.error("incident kind=%s: %s", incident.kind, incident.text)
+        if incident.kind == "messages":
+            return False  # Discord wants no direct messages, this one neither.
+        return await self._tell("Something is wrong", escape(incident.text), ALARM)
+
+    async def _end(self, incident: Incident) -> None:
+        since = f"{incident.began_at:%d %b %H:%M} UTC"
+        log.warning("incident over kind=%s since=%s: %s", incident.kind, since, incident.text)
+        if incident.told_at is not None:
+            began = timestamp(incident.began_at)
+            body = f"{escape(incident.text)}\nIt began {began}."
+            await self._tell("That is over", body, ACCENT)
+
+    async def _tell(self, title: str, body: str, colour: discord.Colour) -> bool:
+        """Write to the application's owner, in markdown; tell whether it arrived."""
+        bot = self._bot
+        application = bot.application
+        if not bot.settings.tell_owner or application is None or bot.user is None:
+            return False
+        team = application.team
+        owner_id = application.owner.id if team is None else team.owner_id
+        if owner_id is None or owner_id == bot.user.id:
+            return False
+        view = render_notice(
+            title,
+            body,
+            colour=colour,
+            footer=f"{bot.mention('paper status')} says more. `TELL_OWNER=false` stops these.",
+        )
+        try:
+            channel = await bot.create_dm(discord.Object(owner_id, type=discord.User))
+            await channel.send(view=view)
+        except Exception as error:
+            log.info("the owner was not told: %s", failure_of(error).reason)
+            return False
+        return True
+
+    async def _troubles(self, now: datetime) -> AsyncIterator[Trouble]:
+        bot = self._bot
+        async with bot.database.read() as conn:
+            sources = await health.all(conn)
+            waiting = await figures.backlog(conn)
+            rest = await digests.broken_until(conn, now)
+        for source in sources:
+            since = source.failing_since
+            if since is not None and now - since >= SOURCE_SILENT:
+                why = "failing" if source.kind is None else source.kind.value
+                yield Trouble(
+                    "source",
+                    source.source,
+                    f"{source.source} has not answered for an hour: {why}. Threads come late until"
+                    " it does.",
+                )
+        posts = waiting["post"]
+        if posts.since is not None and now - posts.since >= THREADS_LATE:
+            have = "has" if posts.waiting == 1 else "have"
+            yield Trouble(
+                "late",
+                "",
+                f"{plural(posts.waiting, 'daily thread')} {have} waited for half an hour:"
+                f" {posts.reason or 'nothing says why'}.",
+            )
+        if rest is not None:
+            yield Trouble(
+                "messages",
+                "",
+                f"Discord holds direct messages back; none is sent until {rest:%d %b %H:%M} UTC."
+                " Fewer new conversations a day (DM_OPENS_PER_DAY) avoid that.",
+            )
+        async for trouble in self._own(now):
+            yield trouble
+
+    async def _own(self, now: datetime) -> AsyncIterator[Trouble]:
+        """Yield what is wrong with the process and its machine."""
+        bot, monitor = self._bot, self._bot.monitor
+        del now
+        if monitor.requests.invalid.pause is not None:
+            yield Trouble(
+                "refused",
+                "",
+                "Discord refuses so much that sending pauses for some minutes; commands go on.",
+            )
+        if monitor.disconnected_for() >= GATEWAY_GONE:
+            yield Trouble(
+                "gateway", "", "There has been no connection to Discord for five minutes."
+            )
+        if monitor.failing_beats >= FAILING_BEATS:
+            yield Trouble(
+                "beat",
+                "",
+                f"The minute's work fails ({monitor.last_failure}); the log has the whole error.",
+            )
+        if bot.upkeep.trouble is not None:
+            yield Trouble("backup", "", f"The database was not backed up: {bot.upkeep.trouble}.")
+        free, size = await asyncio.to_thread(_room, bot)
+        if free < max(LEAST_ROOM, size):
+            yield Trouble("disk", "", f"The disk has only {free / 1e6:,.0f} MB left.")
+
+
+def _room(bot: "PaperBot") -> tuple[int, int]:
+    path = bot.database.path
+    return shutil.disk_usage(path.parent).free, path.stat().st_size
