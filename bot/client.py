@@ -20,6 +20,7 @@ from bot.digests import Digester
 from bot.ingest import Ingester, IngestReport
 from bot.library import Library
 from bot.monitor import Incidents, Monitor
+from bot.options import require_valid
 from bot.publishing import Publisher
 from bot.rates import Limiter
 from bot.search import PaperSearch, open_embedder, open_search
@@ -64,10 +65,11 @@ class PaperTree(app_commands.CommandTree["PaperBot"]):
     """The command tree; its errors become sentences."""
 
     async def interaction_check(self, interaction: discord.Interaction["PaperBot"]) -> bool:
-        """Let nobody be faster than people are."""
+        """Let nobody be faster than people are, or send what Discord would not let them."""
         cooldowns = interaction.client.cooldowns
         if interaction.type is not discord.InteractionType.autocomplete:
             cooldowns.require(interaction, ANYTHING)
+            require_valid(interaction)
         elif cooldowns.take(interaction.user.id, TYPING, interaction.created_at) is not None:
             await interaction.response.autocomplete([])
             return False

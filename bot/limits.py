@@ -61,6 +61,8 @@ REACTIONS: Final = 20
 COMMAND_NAME: Final = 32
 COMMAND_DESCRIPTION: Final = 100
 COMMAND_OPTIONS: Final = 25
+OPTION_TEXT: Final = 6_000
+"""Characters of a string option that sets no length of its own."""
 CHOICES: Final = 25
 CHOICE_NAME: Final = 100
 CHOICE_VALUE: Final = 100

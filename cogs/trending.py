@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot import limits
 from bot.client import PaperBot
 from bot.trending import Period, TrendingPage, days_with_batches, trending_page
-from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, page_buttons, template
+from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
 from bot.ui.pages import render_list
@@ -28,7 +28,7 @@ _BACK, _NEXT, _OTHERS = range(3)
 
 class TurnTrending(
     PaperboyButton,
-    template=template("trending", period=_PERIOD, day=_DAY, page=NUMBER, place=NUMBER),
+    template=template("trending", period=_PERIOD, day=_DAY, page=PAGE, place=PAGE),
 ):
     """Turns the page of a list, or changes its stretch of time."""
 

@@ -10,6 +10,7 @@ from bot import limits
 from bot.digests._payload import DigestPayload, render_entries, why
 from bot.ui.buttons import (
     NUMBER,
+    PAGE,
     PaperboyButton,
     PaperboySelect,
     custom_id,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from bot.client import PaperBot
 
 
-class TurnDigest(PaperboyButton, template=template("digest", digest_id=NUMBER, page=NUMBER)):
+class TurnDigest(PaperboyButton, template=template("digest", digest_id=NUMBER, page=PAGE)):
     """Turns a digest's page."""
 
     def __init__(self, digest_id: int, page: int, label: str = "…", *, off: bool = False) -> None:

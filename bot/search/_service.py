@@ -170,10 +170,13 @@ class PaperSearch:
 
         async def work() -> None:
             question = f"paper {paper.id}"
-            async with self._database.write() as conn:
-                asked = await source_searches.claim(
-                    conn, question, now=self._clock.now(), per_minute=PER_MINUTE
-                )
+            try:
+                async with self._database.write() as conn:
+                    asked = await source_searches.claim(
+                        conn, question, now=self._clock.now(), per_minute=PER_MINUTE
+                    )
+            except BudgetSpentError:
+                return  # the card says what is known; the next one who opens it asks again
             if asked is not None:
                 return
             told = await self.look_up(paper.id, ask=True)

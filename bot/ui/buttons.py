@@ -27,10 +27,12 @@ from discord import ui
 from bot import limits
 from bot.ui.errors import Interaction, answer_error
 
-PAPER: Final = r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}"
+PAPER: Final = r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7}"
 """The form of a paper's id in a custom id."""
-NUMBER: Final = r"\d+"
-"""The form of a number in a custom id: a row's id, a page."""
+NUMBER: Final = r"[0-9]{1,18}|[1-8][0-9]{18}"
+"""The form of a number in a custom id, such as a row's id: what fits into the database."""
+PAGE: Final = r"[0-9]{1,4}"
+"""The form of a page's number in a custom id."""
 
 _NEVER: Final = r"(?!)"
 ItemT = TypeVar("ItemT")

@@ -19,6 +19,8 @@ _TOO_LATE: Final = frozenset((10062, 10015))
 """Unknown interaction, and an expired token: there is nobody left to answer."""
 _ANSWERED: Final = 40060
 
+CHANGED: Final = "That command has changed. Restart Discord (Ctrl+R) and try again."
+
 
 class UserError(AppCommandError):
     """Something that the person can mend; `sentence` tells them how, in markdown.
@@ -74,13 +76,10 @@ def sentence_of(error: Exception) -> str | None:
                 f"I lack {_permissions(error.missing_permissions)} here. Someone who manages the"
                 " server can grant it in the channel's settings."
             )
-        case app_commands.CommandOnCooldown():
-            seconds = text.plural(max(1, round(error.retry_after)), "second")
-            return f"That was quick. Try again in {seconds}."
         case app_commands.TransformerError():
             return f"I cannot make sense of “{text.escape(str(error.value), 100)}” there."
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
-            return "That command has changed. Restart Discord (Ctrl+R) and try again."
+            return CHANGED
         case app_commands.CheckFailure():
             return "You may not do that here."
         case _:

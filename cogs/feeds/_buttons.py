@@ -44,7 +44,9 @@ class RemoveFeed(
         async with bot.database.write() as conn:
             feed = await feeds.get(conn, self.feed_id)
             # Numbers were once given out again: the channel says whether it is the same feed.
-            if feed is None or feed.channel_id != self.channel_id:
+            # And its server, that whoever presses manages it there and not elsewhere.
+            here = interaction.guild_id
+            if feed is None or (feed.channel_id, feed.guild_id) != (self.channel_id, here):
                 raise UserError("That feed is gone already.")
             await feeds.remove(conn, feed.id)
         await interaction.response.edit_message(

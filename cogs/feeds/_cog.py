@@ -71,6 +71,12 @@ class Feeds(commands.Cog):
     def __init__(self, bot: PaperBot) -> None:
         self.bot = bot
 
+    async def interaction_check(self, interaction: Interaction) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride] - our client's type
+        """Ask for the right itself: what Discord shows to whom is a server's own setting."""
+        if not interaction.permissions.manage_guild:
+            raise app_commands.MissingPermissions(["manage_guild"])
+        return True
+
     @feed.command(name="add", description="Post a daily thread of trending papers in a channel")
     @app_commands.describe(**_OPTIONS)
     async def add(

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot import limits
 from bot.client import PaperBot
-from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, page_buttons, template
+from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
@@ -35,9 +35,7 @@ _LENGTH: Final = {Span.WEEK: timedelta(days=7), Span.MONTH: timedelta(days=30)}
 _BACK, _NEXT, _OTHER = range(3)
 
 
-class TurnTop(
-    PaperboyButton, template=template("top", span="|".join(Span), page=NUMBER, place=NUMBER)
-):
+class TurnTop(PaperboyButton, template=template("top", span="|".join(Span), page=PAGE, place=PAGE)):
     """Turns the page of the list, or changes its stretch of time."""
 
     def __init__(

@@ -12,6 +12,7 @@ from bot.search import ResultsPage, SourceState, passage_of
 from bot.ui import text
 from bot.ui.buttons import (
     NUMBER,
+    PAGE,
     PaperboyButton,
     PaperboySelect,
     custom_id,
@@ -45,7 +46,7 @@ _SORT_LABELS: Final = {Sort.BEST: "Best match", Sort.NEWEST: "Newest", Sort.VOTE
 _HINT: Final = "Card, abstract, similar papers"
 
 
-class TurnResults(PaperboyButton, template=template("find", session=NUMBER, page=NUMBER)):
+class TurnResults(PaperboyButton, template=template("find", session=NUMBER, page=PAGE)):
     """Turns the page of a search."""
 
     def __init__(self, session_id: int, page: int, label: str, *, off: bool = False) -> None:

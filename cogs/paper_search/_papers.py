@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.search import LookUp, SimilarPage
 from bot.ui import text
-from bot.ui.buttons import NUMBER, PAPER, PaperboyButton, custom_id, page_buttons, template
+from bot.ui.buttons import PAGE, PAPER, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction, UserError
 from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
@@ -46,7 +46,7 @@ class SimilarButton(PaperboyButton, template=template("like", paper_id=PAPER)):
         await open_similar(interaction, self.paper_id, public=False)
 
 
-class SimilarTurn(PaperboyButton, template=template("like-turn", paper_id=PAPER, page=NUMBER)):
+class SimilarTurn(PaperboyButton, template=template("like-turn", paper_id=PAPER, page=PAGE)):
     """Turns the page of a list of similar papers."""
 
     def __init__(self, paper_id: str, page: int, label: str, *, off: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 from bot import digests
 from bot.client import PaperBot
-from cogs.subscriptions._change import ChangeTopic
+from cogs.subscriptions._change import FORM, ChangeTopic
 from cogs.subscriptions._digest import DigestCommands, Inbox, TurnInbox
 from cogs.subscriptions._preview import NarrowTopic, SubscribeTopic, WidenTopic
 from cogs.subscriptions._topics import PauseTopic, Subscriptions
@@ -13,6 +13,7 @@ async def setup(bot: PaperBot) -> None:
     bot.add_dynamic_items(
         *digests.ITEMS, SubscribeTopic, NarrowTopic, WidenTopic, PauseTopic, ChangeTopic, TurnInbox
     )
+    bot.add_forms(FORM)
     await bot.add_paper_cog(Subscriptions(bot))
     await bot.add_paper_cog(Inbox(bot))
     cog = DigestCommands(bot)

@@ -21,7 +21,7 @@ from bot.digests import (
 )
 from bot.feed_texts import parse_time, parse_timezone, timezone_choices
 from bot.limits import PAGE_HITS
-from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, page_buttons, template
+from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
@@ -34,7 +34,7 @@ Interaction = discord.Interaction[PaperBot]
 _CLEAR = "-"
 
 
-class TurnInbox(PaperboyButton, template=template("inbox", page=NUMBER)):
+class TurnInbox(PaperboyButton, template=template("inbox", page=PAGE)):
     """Turns the page of one's own inbox."""
 
     def __init__(self, page: int, label: str = "…", *, off: bool = False) -> None:
