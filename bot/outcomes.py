@@ -27,6 +27,7 @@ class Reason(StrEnum):
     ARCHIVED = "the thread is archived"
     REACTION_BLOCKED = "the reaction was blocked"
     UNAVAILABLE = "Discord did not answer"
+    UNAUTHORIZED = "Discord does not accept the bot's token"
     RATE_LIMITED = "Discord asked us to slow down"
     UNKNOWN = "Discord refused, without a reason we know"
 
@@ -67,6 +68,8 @@ Failure: TypeAlias = Retry | Gone | Refused
 _SOON = 30.0
 _LATER = 3_600.0
 
+_BAD_PAYLOAD = Refused(Reason.BAD_PAYLOAD)
+
 # Discord's JSON error codes: https://discord.com/developers/docs/topics/opcodes-and-status-codes
 _BY_CODE: dict[int, Gone | Refused | Retry] = {
     10003: Gone(Reason.CHANNEL_GONE),
@@ -78,7 +81,7 @@ _BY_CODE: dict[int, Gone | Refused | Retry] = {
     50001: Refused(Reason.NO_ACCESS),
     50007: Refused(Reason.DM_CLOSED),
     50013: Refused(Reason.NO_PERMISSION),
-    50035: Refused(Reason.BAD_PAYLOAD),
+    50035: _BAD_PAYLOAD,
     50083: Refused(Reason.ARCHIVED),
     50278: Refused(Reason.DM_CLOSED),
     90001: Refused(Reason.REACTION_BLOCKED),
@@ -106,7 +109,11 @@ def failure_of(error: Exception) -> Failure:
 
 def _http_failure(error: discord.HTTPException) -> Failure:
     if (known := _BY_CODE.get(error.code)) is not None:
-        return Refused(known.reason, error.text) if isinstance(known, Refused) else known
+        # What Discord writes beside a code says no more than our reason, but for a wrong form.
+        return Refused(known.reason, error.text) if known == _BAD_PAYLOAD else known
+    if error.status == 401:
+        # Somebody reset the token: nothing is wrong with what was sent, it can go out later.
+        return Retry(Reason.UNAUTHORIZED, _SOON)
     if error.status == 429:
         # discord.py raises a 429 only where it lacks a `Via` header: Cloudflare's ban on the
         # address.

@@ -1,0 +1,86 @@
+"""What follows when a post cannot be sent: another try, an end, a word to the admins."""
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.notify import tell_admins
+from bot.outcomes import Failure, Gone, Reason, Refused, Retry
+from bot.publishing._pace import GIVE_UP_AFTER, retry_at
+from storage import feeds, posts
+from storage.feeds import Feed, FeedState
+from storage.posts import Post
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+log = logging.getLogger(__name__)
+
+
+class Failures:
+    """Decides what becomes of a post that failed, and of its feed."""
+
+    def __init__(self, bot: "PaperBot") -> None:
+        self._bot = bot
+        self._database = bot.database
+
+    async def handle(self, failure: Failure, post: Post, feed: Feed, now: datetime) -> None:
+        """Draw the consequences of a step that failed."""
+        detail = f": {failure.detail}" if isinstance(failure, Refused) and failure.detail else ""
+        reason = f"{failure.reason}{detail}"
+        log.warning("not sent post_id=%d feed_id=%d: %s", post.id, feed.id, reason)
+        match failure:
+            case Retry():
+                again = retry_at(now, post.attempts, failure.after)
+                if again - post.planned_at > GIVE_UP_AFTER:
+                    await self.give_up(post, feed, failure.reason, now)
+                    return
+                async with self._database.write() as conn:
+                    await posts.mark_retry(conn, post.id, at=again, reason=failure.reason)
+            case Gone(Reason.CHANNEL_GONE | Reason.GUILD_GONE):
+                await self.finish(post, posts.FAILED, now, failure.reason)
+                await self._disable(feed, failure.reason, now)
+            case Refused(Reason.NO_ACCESS | Reason.NO_PERMISSION):
+                # The post stays as it is: when an admin has mended it, `/feed resume` sends it on.
+                await self._disable(feed, reason, now)
+            case Gone() | Refused(Reason.THREAD_CAP | Reason.ARCHIVED):
+                # Somebody deleted the header or the thread, or there is room for none: that is how
+                # they want it, or how it is.
+                await self.finish(post, posts.DONE, now, failure.reason)
+            case Refused():
+                await self.give_up(post, feed, reason, now)
+
+    async def finish(
+        self, post: Post, state: str, now: datetime, reason: str | None = None
+    ) -> None:
+        """Close a post."""
+        async with self._database.write() as conn:
+            await posts.finish(conn, post.id, state, now, reason)
+
+    async def give_up(self, post: Post, feed: Feed, reason: str, now: datetime) -> None:
+        """Close a post that no waiting and no admin can help, and say so where it is missed."""
+        await self.finish(post, posts.FAILED, now, reason)
+        log.error("given up post_id=%d feed_id=%d: %s", post.id, feed.id, reason)
+        await tell_admins(
+            self._bot,
+            feed.guild_id,
+            "A thread did not come",
+            f"<#{feed.channel_id}> did not get its thread of {post.batch_day.isoformat()}, or not"
+            f" all of it: {reason}. The next one comes as usual. The people who run this bot find"
+            f" it in the log as post {post.id}.",
+        )
+
+    async def _disable(self, feed: Feed, reason: str, now: datetime) -> None:
+        async with self._database.write() as conn:
+            await feeds.set_state(conn, feed.id, FeedState.DISABLED, reason)
+        told = feed.told_at is not None or await tell_admins(
+            self._bot,
+            feed.guild_id,
+            "The daily papers have stopped",
+            f"<#{feed.channel_id}> gets no more threads: {reason}. When that is mended,"
+            f" {self._bot.mention('feed resume')} starts them again.",
+            avoid=feed.channel_id,
+        )
+        if told and feed.told_at is None:
+            async with self._database.write() as conn:
+                await feeds.mark_told(conn, feed.id, now)
