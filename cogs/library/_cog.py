@@ -1,6 +1,6 @@
 """`/library …`: looking at what one saved, noting, moving, sharing, taking it along."""
 
-from typing import Any, cast
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -21,7 +21,8 @@ from cogs.library._choices import (
     list_choices,
     paper_choices,
 )
-from cogs.library._shelf import NOTE_FORM, NOTE_LENGTH, SORTS, render_shelf, sheet
+from cogs.library._sheet import NOTE_LENGTH, sheet, take_note, write_note
+from cogs.library._shelf import SORTS, render_shelf
 from papers.export import Format
 from storage import library, papers
 from storage.library import Sort
@@ -84,7 +85,7 @@ class Library(commands.Cog):
         """Write, change or delete a note."""
         async with self.bot.database.read() as conn:
             paper_id = await find_paper(conn, interaction.user.id, paper)
-        await self._note(interaction, paper_id, None if note.strip() == "-" else note.strip())
+        await write_note(interaction, paper_id, "" if note.strip() == "-" else note)
         view = await sheet(self.bot, interaction.user.id, paper_id)
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -166,28 +167,10 @@ class Library(commands.Cog):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
         """Take in a note's form; discord.py forgets open forms at a restart."""
-        data: Any = interaction.data or {}
-        match = NOTE_FORM.fullmatch(str(data.get("custom_id", "")))
-        if interaction.type is not discord.InteractionType.modal_submit or match is None:
-            return
         try:
-            written = _typed(data, "note").strip()
-            await self._note(interaction, match["paper_id"], written or None)
-            view = await sheet(self.bot, interaction.user.id, match["paper_id"])
-            if interaction.message is None:
-                await interaction.response.send_message(view=view, ephemeral=True)
-            else:
-                await interaction.response.edit_message(view=view)
+            await take_note(interaction)
         except Exception as error:
             await answer_error(interaction, error)
-
-    async def _note(self, interaction: Interaction, paper_id: str, note: str | None) -> None:
-        async with self.bot.database.write() as conn:
-            written = await library.set_note(
-                conn, interaction.user.id, paper_id, note, self.bot.clock.now()
-            )
-        if not written:
-            raise UserError("That paper is no longer in your library.")
 
     async def _say(
         self, interaction: Interaction, title: str, paper_id: str, *, actions: Any = ()
@@ -198,15 +181,3 @@ class Library(commands.Cog):
         await interaction.response.send_message(
             view=render_notice(title, shown, actions=actions), ephemeral=True
         )
-
-
-def _typed(data: Any, custom_id: str) -> str:
-    """Return what was typed into one of a form's fields, however deep it lies."""
-    if isinstance(data, dict):
-        fields = cast("dict[str, Any]", data)
-        if fields.get("custom_id") == custom_id:
-            return str(fields.get("value") or "")
-        inner: list[Any] = [fields.get("components"), fields.get("component")]
-    else:
-        inner = cast("list[Any]", data) if isinstance(data, list) else []
-    return next(filter(None, (_typed(each, custom_id) for each in inner)), "")

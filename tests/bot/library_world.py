@@ -57,3 +57,22 @@ def offline(here: World, message: Any, emoji: str, user_id: int, *, reacted: boo
         reaction.user_ids.append(user_id)
     else:
         reaction.user_ids.remove(user_id)
+
+
+def said(result: simcord.InteractionResult) -> str:
+    """Return what a person reads after an interaction, which must be for them alone."""
+    message = result.response or result.followups[-1]
+    assert message.ephemeral
+    return text_of(message.message) or message.content
+
+
+def answer(result: simcord.InteractionResult) -> Any:
+    """Return the message that an interaction was answered with."""
+    message = result.response or result.followups[-1]
+    return message.message
+
+
+async def slash(here: World, name: str, /, **options: Any) -> simcord.InteractionResult:
+    """Run a command as the member."""
+    known = {key.removesuffix("_"): value for key, value in options.items()}
+    return await here.member.slash(here.channel, name, **known)

@@ -1,11 +1,9 @@
-"""What people do with their library: buttons, commands, lists, sharing."""
+"""What people do with their library: looking, searching, noting, moving, ordering."""
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import simcord
 
 from papers.model import Metrics, Record
 from tests.bot.library_world import (
@@ -15,136 +13,14 @@ from tests.bot.library_world import (
     SECOND,
     STAR,
     THIRD,
+    answer,
     card,
     posted,
+    said,
     shelf,
+    slash,
 )
-from tests.bot.world import MONDAY, World, at, paper, text_of, votes
-
-
-def said(result: simcord.InteractionResult) -> str:
-    """Return what a person reads after an interaction, which must be for them alone."""
-    message = result.response or result.followups[-1]
-    assert message.ephemeral
-    return text_of(message.message) or message.content
-
-
-def answer(result: simcord.InteractionResult) -> Any:
-    message = result.response or result.followups[-1]
-    return message.message
-
-
-async def slash(here: World, name: str, /, **options: Any) -> simcord.InteractionResult:
-    known = {key.removesuffix("_"): value for key, value in options.items()}
-    return await here.member.slash(here.channel, name, **known)
-
-
-# Buttons.
-
-
-async def test_the_save_button_saves_and_its_undo_takes_it_back(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        result = await here.member.click(card(here), label="Save")
-        assert "Saved to 🔖 to read" in said(result)
-        assert "Paper number 900" in said(result)
-        assert await shelf(here, here.member) == {"to read": {FIRST}}
-        await here.member.click(answer(result), label="Undo")
-        assert "1 paper taken out again" in said(result)
-        assert await shelf(here, here.member) == {}
-
-
-async def test_pressing_again_unsaves_and_its_undo_saves_again(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        await here.member.click(card(here), label="Save")
-        result = await here.member.click(card(here), label="Save")
-        assert "Taken out of 🔖 to read" in said(result)
-        assert await shelf(here, here.member) == {}
-        await here.member.click(answer(result), label="Undo")
-        assert "Back in 🔖 to read" in said(result)
-        assert await shelf(here, here.member) == {"to read": {FIRST}}
-
-
-async def test_button_and_reaction_on_one_paper_each_keep_it(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        await here.member.react(card(here), SAVE)
-        await here.member.click(card(here), label="Save")
-        await here.member.unreact(card(here), SAVE)
-        assert await shelf(here, here.member) == {"to read": {FIRST}}
-        await here.member.react(card(here), SAVE)
-        result = await here.member.click(card(here), label="Save")
-        assert "Still in 🔖 to read" in said(result)
-        assert "🔖 reaction" in said(result)
-        assert await shelf(here, here.member) == {"to read": {FIRST}}
-        await here.member.click(answer(result), label="Remove from my library")
-        assert await shelf(here, here.member) == {}
-        await here.restart()  # the reaction still stands, and was overruled
-        assert await shelf(here, here.member) == {}
-
-
-async def test_the_answer_offers_other_lists(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        result = await here.member.click(card(here), label="Save")
-        options = answer(result).components[0].children[-1].children[0].options
-        both = [option.value for option in options if option.label in ("⭐ favourites", "✅ read")]
-        await here.member.select(answer(result), both)
-        assert "On ⭐ favourites, ✅ read" in said(result)
-        assert await shelf(here, here.member) == {"favourites": {FIRST}, "read": {FIRST}}
-
-
-async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        result = await here.member.click(card(here), label="Save")
-        await here.restart()
-        await here.member.click(answer(result), label="Undo")
-        assert await shelf(here, here.member) == {}
-        await here.member.click(card(here, 1), label="Save")
-        assert await shelf(here, here.member) == {"to read": {SECOND}}
-
-
-# The command on messages.
-
-
-async def test_papers_in_any_message_are_saved_also_those_we_do_not_know_yet(
-    tmp_path: Path,
-) -> None:
-    async with posted(tmp_path) as here:
-        here.source.days[MONDAY] += [Record(paper(950), Metrics(1), MONDAY)]
-        message = await here.admin.send(
-            here.channel,
-            "look: https://huggingface.co/papers/2506.00900 and 2506.00950,"
-            " but https://arxiv.org/abs/2506.09999 is made up",
-        )
-        result = await here.member.context_menu(here.channel, "Save papers", message)
-        text = said(result)
-        assert "Saved 2 papers to 🔖 to read" in text
-        assert "Paper number 950" in text
-        assert "No source told me of `2506.09999`" in text
-        assert await shelf(here, here.member) == {"to read": {FIRST, "2506.00950"}}
-        again = await here.member.context_menu(here.channel, "Save papers", message)
-        assert "Already in 🔖 to read" in said(again)
-        await here.member.click(answer(result), label="Undo")
-        assert await shelf(here, here.member) == {}
-
-
-async def test_a_message_without_papers_says_what_would_be_one(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        message = await here.admin.send(here.channel, "lunch at 12.30?")
-        result = await here.member.context_menu(here.channel, "Save papers", message)
-        assert "I see no paper in that message" in said(result)
-
-
-async def test_a_source_that_fails_is_named(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-
-        async def lookup(paper_ids: Any) -> Any:
-            return await here.source.daily(MONDAY)
-
-        here.source.lookup = lookup  # pyright: ignore[reportAttributeAccessIssue]
-        here.source.failing = True
-        message = await here.admin.send(here.channel, "2506.00950")
-        result = await here.member.context_menu(here.channel, "Save papers", message)
-        assert "Fake is unreachable" in said(result)
-
+from tests.bot.world import MONDAY, at, paper, text_of, votes
 
 # Looking at it.
 
@@ -332,41 +208,3 @@ async def test_a_list_of_ones_own_has_its_own_reaction(tmp_path: Path) -> None:
         gone = await slash(here, "library lists delete", list="Tuesday", confirm=True)
         assert "Tuesday is deleted" in said(gone)
         assert await shelf(here, here.member) == {}
-
-
-async def test_a_shared_list_is_public_and_others_save_from_it(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        await here.member.react(card(here), SAVE)
-        await here.member.react(card(here, 1), SAVE)
-        shared = await slash(here, "library share", list="to read")
-        assert shared.response is not None
-        assert not shared.response.ephemeral
-        text = text_of(shared.response.message)
-        assert "Paper number 900" in text
-        assert here.member.mention in text
-        result = await here.admin.select(shared.response, [FIRST, SECOND])
-        assert "2 papers" in said(result)
-        assert await shelf(here, here.admin) == {"to read": {FIRST, SECOND}}
-        await here.admin.click(answer(result), label="Undo")
-        assert await shelf(here, here.admin) == {}
-
-
-# The server's.
-
-
-async def test_the_servers_top_counts_members_and_names_nobody(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        assert "Nobody has saved a paper here" in said(await slash(here, "paper top"))
-        for person in (here.member, here.admin):
-            await person.react(card(here, 1), SAVE)
-        await here.member.react(card(here), SAVE)
-        result = await slash(here, "paper top")
-        text = said(result)
-        assert text.index("Paper number 901") < text.index("Paper number 900")
-        assert "saved by 2 members" in text
-        assert "saved by 1 member" in text
-        assert str(here.member.id) not in text
-        here.clock.at += timedelta(days=10)
-        assert "Nobody has saved" in said(await slash(here, "paper top"))
-        await here.member.click(answer(result), label="The last 30 days")
-        assert "saved by 2 members" in said(result)

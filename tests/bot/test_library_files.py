@@ -7,8 +7,19 @@ from bibtexparser.entrypoint import parse_string
 
 from papers.export import Format
 from storage import library, privacy
-from tests.bot.library_world import FIRST, SAVE, SECOND, STAR, THIRD, card, posted, shelf
-from tests.bot.test_library import answer, said, slash
+from tests.bot.library_world import (
+    FIRST,
+    SAVE,
+    SECOND,
+    STAR,
+    THIRD,
+    answer,
+    card,
+    posted,
+    said,
+    shelf,
+    slash,
+)
 from tests.bot.world import World
 
 

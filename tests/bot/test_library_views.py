@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from bot.library import QUERY_LENGTH, ShelfPage, View
 from bot.ui import save
 from bot.ui.buttons import PaperboyButton, PaperboySelect
-from cogs.library import _share, _shelf, _top
-from cogs.library._shelf import NOTE_LENGTH, OpenSaved, TurnShelf, render_shelf
+from cogs.library import _share, _sheet, _shelf, _top
+from cogs.library._sheet import NOTE_LENGTH
+from cogs.library._shelf import TurnShelf, render_shelf
 from papers.model import Author, Metrics, Paper
 from storage.library import Place, ReadingList, Saved, Sort, Via
 from storage.papers import StoredPaper
@@ -108,6 +109,7 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
     kinds: list[type[PaperboyButton | PaperboySelect]] = [
         *save.ITEMS,
         *_shelf.ITEMS,
+        *_sheet.ITEMS,
         *_share.ITEMS,
         *_top.ITEMS,
     ]
@@ -121,9 +123,9 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
         TurnShelf(View(), 0, 0),
         _shelf.ChooseShelf(View(), lists),
         _shelf.SortShelf(View()),
-        OpenSaved(LONGEST_ID),
-        _shelf.MarkRead(LONGEST_ID, read=True),
-        _shelf.WriteNote(LONGEST_ID),
+        _sheet.OpenSaved(LONGEST_ID),
+        _sheet.MarkRead(LONGEST_ID, read=True),
+        _sheet.WriteNote(LONGEST_ID),
         _share.SaveShared(),
         _top.TurnTop(_top.Span.WEEK, 0, 0),
     ]

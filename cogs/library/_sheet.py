@@ -1,0 +1,236 @@
+"""One saved paper's own sheet: its lists, whether it is read, and the note on it."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, Self
+
+import discord
+from discord import ui
+
+from bot import limits
+from bot.client import PaperBot
+from bot.ui.buttons import PAPER, PaperboyButton, custom_id, template
+from bot.ui.errors import Interaction, UserError
+from bot.ui.forms import submission
+from bot.ui.notices import render_notice
+from bot.ui.parts import link_button
+from bot.ui.save import ChooseLists, TakeOut, list_name, place_of, titled
+from bot.ui.text import escape, link, plain, timestamp
+from papers import arxiv_id
+from papers.model import Paper
+from papers.text import first_sentences, readable
+from storage import library, papers
+from storage.library import Place, ReadingList, Saved, Via
+
+NOTE_LENGTH: Final = 500
+NOTE_FORM: Final = template("note-form", paper_id=PAPER)
+_SUMMARY: Final = 500
+
+
+class OpenSaved(PaperboyButton, template=template("saved", paper_id=PAPER)):
+    """Opens a saved paper's sheet."""
+
+    def __init__(self, paper_id: str) -> None:
+        super().__init__(ui.Button(label="Open", custom_id=custom_id("saved", paper_id)))
+        self.paper_id = paper_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(match["paper_id"])
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Answer with the sheet."""
+        view = await sheet(interaction.client, interaction.user.id, self.paper_id)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+class MarkRead(PaperboyButton, template=template("mark-read", paper_id=PAPER, read="[01]")):
+    """Marks a saved paper as read, or as unread."""
+
+    def __init__(self, paper_id: str, *, read: bool) -> None:
+        label = "Mark as read" if read else "Mark as unread"
+        super().__init__(
+            ui.Button(
+                label=label,
+                style=discord.ButtonStyle.primary if read else discord.ButtonStyle.secondary,
+                custom_id=custom_id("mark-read", paper_id, int(read)),
+            )
+        )
+        self.paper_id, self.read = paper_id, read
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(match["paper_id"], read=match["read"] == "1")
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Mark it, and show the sheet as it is then."""
+        bot: PaperBot = interaction.client
+        user_id, now = interaction.user.id, bot.clock.now()
+        async with bot.database.write() as conn:
+            target = await library.read_list(conn, user_id, now)
+            if self.read:
+                await library.save(
+                    conn,
+                    user_id,
+                    target.id,
+                    {self.paper_id: now},
+                    via=Via.BUTTON,
+                    place=place_of(interaction),
+                )
+            elif set(await library.of_paper(conn, user_id, self.paper_id)) == {target.id}:
+                # Unread is not unsaved.
+                mine = await library.default_list(conn, user_id, now)
+                if mine.id == target.id:
+                    raise UserError(
+                        "It is only on your default list, and everything there counts as read."
+                        f" {bot.mention('library lists default')} chooses another one."
+                    )
+                await library.move(conn, user_id, self.paper_id, mine.id)
+            else:
+                await library.remove(conn, user_id, [self.paper_id], target.id)
+        view = await sheet(bot, user_id, self.paper_id)
+        await interaction.response.edit_message(view=view)
+
+
+class WriteNote(PaperboyButton, template=template("note", paper_id=PAPER)):
+    """Opens the form for a saved paper's note."""
+
+    def __init__(self, paper_id: str, *, there: bool = False) -> None:
+        label = "Change the note…" if there else "Add a note…"
+        super().__init__(ui.Button(label=label, custom_id=custom_id("note", paper_id)))
+        self.paper_id = paper_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(match["paper_id"])
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the form, with the present note in it."""
+        bot: PaperBot = interaction.client
+        async with bot.database.read() as conn:
+            mine = await library.describe(conn, interaction.user.id, [self.paper_id])
+            known = await papers.get(conn, self.paper_id)
+        if not mine or known is None:
+            raise UserError("That paper is not in your library.")
+        await interaction.response.send_modal(NoteForm(known.paper, mine[0].note))
+
+
+class NoteForm(ui.Modal):
+    """The form for a note; see `take_note` for its answer."""
+
+    def __init__(self, paper: Paper, note: str | None) -> None:
+        super().__init__(
+            title=plain(readable(paper.title), limits.MODAL_TITLE) or paper.id,
+            custom_id=custom_id("note-form", paper.id),
+        )
+        self.add_item(
+            ui.Label(
+                text="Your note",
+                description="Only you see it. Empty it to delete it.",
+                component=ui.TextInput(
+                    custom_id="note",
+                    style=discord.TextStyle.paragraph,
+                    default=note,
+                    required=False,
+                    max_length=NOTE_LENGTH,
+                ),
+            )
+        )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        """Leave the answer to whoever listens to interactions."""
+
+
+async def take_note(interaction: Interaction) -> None:
+    """Take in a note's form, if that is what an interaction brings, and show the sheet anew.
+
+    Raises:
+        UserError: the paper was taken out meanwhile.
+    """
+    sent = submission(interaction, NOTE_FORM)
+    if sent is None:
+        return
+    match, typed = sent
+    paper_id = match["paper_id"]
+    await write_note(interaction, paper_id, typed.get("note", ""))
+    view = await sheet(interaction.client, interaction.user.id, paper_id)
+    if interaction.message is None:
+        await interaction.response.send_message(view=view, ephemeral=True)
+    else:
+        await interaction.response.edit_message(view=view)
+
+
+async def write_note(interaction: Interaction, paper_id: str, note: str) -> None:
+    """Write a person's note on a paper; an empty one takes it away.
+
+    Raises:
+        UserError: the paper is not in their library.
+    """
+    bot: PaperBot = interaction.client
+    async with bot.database.write() as conn:
+        written = await library.set_note(
+            conn, interaction.user.id, paper_id, note.strip() or None, bot.clock.now()
+        )
+    if not written:
+        raise UserError("That paper is no longer in your library.")
+
+
+async def sheet(bot: PaperBot, user_id: int, paper_id: str) -> ui.LayoutView:
+    """Return one saved paper with all that can be done about it.
+
+    Raises:
+        UserError: the person has not saved it.
+    """
+    async with bot.database.read() as conn:
+        mine = await library.describe(conn, user_id, [paper_id])
+        lists = await library.of_user(conn, user_id)
+        stored = await papers.get(conn, paper_id)
+        on = await library.of_paper(conn, user_id, paper_id)
+    if not mine or stored is None:
+        raise UserError("That paper is no longer in your library.")
+    entry = mine[0]
+    paper = stored.paper
+    summary = first_sentences(readable(paper.summary or paper.abstract), _SUMMARY)
+    parts = [
+        f"**{titled(paper.id, paper.title)}**" + (" ✅" if entry.read else ""),
+        f"-# {saved_line(entry, lists)}",
+        escape(summary, 2 * _SUMMARY),
+        f"📝 {escape(entry.note, 3 * NOTE_LENGTH, lines=True)}" if entry.note else "",
+    ]
+    return render_notice(
+        "In your library",
+        "\n".join(filter(None, parts)),
+        actions=[
+            ChooseLists(paper.id, lists, on),
+            MarkRead(paper.id, read=not entry.read),
+            WriteNote(paper.id, there=entry.note is not None),
+            TakeOut(paper.id),
+            link_button("arXiv", arxiv_id.abs_url(paper.id)),
+        ],
+    )
+
+
+def saved_line(entry: Saved, lists: Sequence[ReadingList]) -> str:
+    """Return on which lists a paper is, since when, and from where, in markdown."""
+    names = ", ".join(escape(list_name(each), 40) for each in lists[:4] if each.id in entry.lists)
+    url = jump_url(entry.place)
+    where = link("where", url, 120) if url else ""
+    saved = f"saved {timestamp(entry.saved_at, 'R')}"
+    return " · ".join(filter(None, (names, saved, where)))
+
+
+def jump_url(place: Place) -> str | None:
+    """Return the address of the message or the channel where something was saved, if any."""
+    if place.channel_id is None:
+        return None
+    parts = [str(place.guild_id or "@me"), str(place.channel_id)]
+    if place.message_id is not None:
+        parts.append(str(place.message_id))
+    return "https://discord.com/channels/" + "/".join(parts)
+
+
+ITEMS: Final = (OpenSaved, MarkRead, WriteNote)
+"""What a bot registers so that these buttons work."""
