@@ -68,7 +68,6 @@ class DiscordServer:
         self.invalid_requests = 0
         self._faults: list[Fault] = []
         self._runner: web.AppRunner | None = None
-        self._stopping = asyncio.Event()
         self.base_url = ""
         self.app = web.Application(client_max_size=25 * 1024 * 1024)
         self.app.router.add_get("/gateway", self.gateway.serve)
@@ -96,7 +95,8 @@ class DiscordServer:
 
     async def stop(self) -> None:
         """Close every connection and the port."""
-        self._stopping.set()
+        for fault in self._faults:
+            fault.over.set()
         self.gateway.drop()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -291,7 +291,7 @@ class DiscordServer:
         if fault.hang:
             try:
                 async with asyncio.timeout(fault.hang):
-                    await self._stopping.wait()
+                    await fault.over.wait()
             except TimeoutError:
                 pass
         if fault.silent:
@@ -300,12 +300,16 @@ class DiscordServer:
             return web.Response(status=500)
         if fault.status == 429 and fault.via:
             return _slow_down(fault.retry_after or 1.0, {}, everywhere=False)
+        headers: dict[str, str] = {}
+        if fault.retry_after is not None:
+            headers["Retry-After"] = str(int(fault.retry_after))
         if fault.status is not None and fault.html:
             page = f"<html><title>{fault.status}</title></html>"
-            return web.Response(status=fault.status, text=page, content_type="text/html")
+            kind = {"Content-Type": "text/html"}
+            return web.Response(status=fault.status, text=page, headers=headers | kind)
         if fault.status is not None:
-            error = DiscordError(fault.status, fault.code, "on purpose")
-            return _respond(fault.status, error.to_json(), {})
+            error = DiscordError(fault.status, fault.code, fault.message)
+            return _respond(fault.status, error.to_json(), headers)
         return None
 
     async def _on_unknown(self, http: web.Request) -> web.StreamResponse:

@@ -1,12 +1,29 @@
 """What goes wrong on purpose: error answers, silence, broken connections, and killed bots."""
 
+import asyncio
 import os
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
 When = Literal["before", "after"]
+
+SENTENCES = {
+    10003: "Unknown Channel",
+    10004: "Unknown Guild",
+    10008: "Unknown Message",
+    30010: "Maximum number of reactions reached (20)",
+    40003: "You are opening direct messages too fast",
+    50001: "Missing Access",
+    50007: "Cannot send messages to this user",
+    50013: "Missing Permissions",
+    50035: "Invalid Form Body",
+    50083: "Thread is archived",
+    90001: "Reaction was blocked",
+    160006: "Maximum number of active threads reached",
+}
+"""https://discord.com/developers/docs/topics/opcodes-and-status-codes#json"""
 
 
 @dataclass
@@ -33,6 +50,8 @@ class Fault:
     kill: int | None = None
     """The process to kill, and then to be silent."""
     met: int = 0
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Ends a silence before its time."""
 
     def meets(self, method: str, path: str) -> bool:
         """Tell whether it is this request's turn; counts the requests that match."""
@@ -40,6 +59,11 @@ class Fault:
             return False
         self.met += 1
         return self.skip < self.met <= self.skip + self.times
+
+    @property
+    def message(self) -> str:
+        """What Discord writes beside the code."""
+        return SENTENCES.get(self.code, "Something is wrong")
 
     @property
     def silent(self) -> bool:

@@ -1,7 +1,7 @@
 """The real bot, in this process, connected to the server over real sockets."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.client import PaperBot, create_bot
 from bot.clock import FixedClock
 from papers.model import Record
+from papers.sources import PaperSource
 from tests.bot.world import MONDAY, FakeSource, at, make_settings, votes
 from tests.discord_server import Channel, DiscordServer, Guild, User, World
 
@@ -62,9 +63,19 @@ async def connected(
     server: DiscordServer,
     folder: Path,
     days: dict[date, list[Record]] | None = None,
+    *,
+    sources: Sequence[PaperSource] | None = None,
     **settings: object,
 ) -> AsyncGenerator[Connected]:
-    """Connect the bot to a fresh world, and close it in the end."""
+    """Connect the bot to a fresh world, and close it in the end.
+
+    Args:
+        server: the Discord to connect to.
+        folder: where the database lies.
+        days: what the source in memory has.
+        sources: other sources instead.
+        settings: what differs from the default.
+    """
     world = server.world
     server.buckets.pace = 0.02
     guild = world.add_guild("Reading Group")
@@ -75,7 +86,8 @@ async def connected(
     member = world.add_member(guild, "grace")
     clock = FixedClock(at(MONDAY, 8))
     source = FakeSource(days if days is not None else {MONDAY: votes(MONDAY, 30, 20, 10)})
-    bot = create_bot(make_settings(folder, **settings), clock=clock, sources=[source])
+    asked = [source] if sources is None else sources
+    bot = create_bot(make_settings(folder, **settings), clock=clock, sources=asked)
     # discord.py waits this long for servers that may still come; here all are there at once.
     vars(bot)["_connection"].guild_ready_timeout = 0.1
     connection = asyncio.create_task(bot.start(world.token))
