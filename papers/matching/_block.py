@@ -1,41 +1,84 @@
 """Some thousand topics as columns, ready for one pass over an index of papers."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from papers.matching._index import MAX_RUN, PaperIndex
-from papers.matching._match import Wanted, content_of
+from papers.matching._index import MAX_RUN, PaperIndex, ragged
+from papers.matching._match import MAX_TERMS, Wanted
 from papers.matching._statistics import TermStatistics
-from papers.terms import Stemmer, words
+from papers.terms import STOPWORDS, Stemmer, words
 from papers.topics import Branch, Phrase, Strictness
 
 FULL_COVERAGE = 0.883
 """Coverage at which the words alone decide: judged precision .88, with .40 of what lists hold."""
 
 Floats = NDArray[np.float32]
-Number = TypeVar("Number", int, float)
+Rows = NDArray[np.int64]
+Number = TypeVar("Number", np.int64, np.float64)
 
 
 class Words:
-    """Terms and weights of the words of topics over one index, each looked up once in a pass."""
+    """Words of topics, numbered, with their terms in one index; each looked up once in a pass."""
 
     def __init__(self, statistics: TermStatistics, stemmer: Stemmer, index: PaperIndex) -> None:
         self._statistics = statistics
         self._stemmer = stemmer
         self._index = index
-        self.terms: dict[str, int] = {}
-        """The index's number of each word's stem, -1 for a stem that no paper has."""
-        self.weights: dict[str, float] = {}
+        self._numbers: dict[str, int] = {}
+        self._terms: list[int] = []
+        self._weights: list[float] = []
+        self._stop: list[bool] = []
+        # What stands between two spaces of a topic, such as "image-text", is one word or several.
+        self._parts: dict[str, int] = {}
+        self._words: list[int] = []
+        self._ends: list[int] = []
 
-    def learn(self, folded: Iterable[str]) -> None:
-        """Look up those of the words that are new."""
-        new = [word for word in folded if word not in self.terms]
+    def read(self, branches: Sequence[Branch]) -> tuple[Rows, Rows]:
+        """Return (row, word) for each word of each branch's text, in order."""
+        texts = [part.text for branch in branches for part in branch.parts]
+        new = [text for text in dict.fromkeys(texts) if text not in self._parts]
+        if new:
+            self._learn(new)
+        parts = np.fromiter(map(self._parts.__getitem__, texts), np.int64, len(texts))
+        lengths = np.array([len(branch.parts) for branch in branches], dtype=np.int64)
+        ends = np.array(self._ends, dtype=np.int64)
+        starts = np.append(0, ends[:-1])
+        at, places = ragged(starts[parts], ends[parts])
+        owners = np.repeat(np.arange(len(branches)), lengths)
+        return owners[at], np.array(self._words, dtype=np.int64)[places]
+
+    def _learn(self, texts: Sequence[str]) -> None:
+        found = [words(text) for text in texts]
+        new = list(dict.fromkeys(w for text in found for w in text if w not in self._numbers))
         stems = self._stemmer.stem(new)
-        self.terms.update(zip(new, self._index.ids(stems), strict=True))
-        self.weights.update((w, self._statistics.idf(s)) for w, s in zip(new, stems, strict=True))
+        self._numbers.update(
+            zip(new, range(len(self._terms), len(self._terms) + len(new)), strict=True)
+        )
+        self._terms += self._index.ids(stems)
+        self._weights += [self._statistics.idf(stem) for stem in stems]
+        self._stop += [word in STOPWORDS for word in new]
+        for text, folded in zip(texts, found, strict=True):
+            self._parts[text] = len(self._ends)
+            self._words += [self._numbers[word] for word in folded]
+            self._ends.append(len(self._words))
+
+    @property
+    def terms(self) -> Rows:
+        """The index's number of each word's stem, -1 for a stem that no paper has."""
+        return np.array(self._terms, dtype=np.int64)
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """How much each word tells."""
+        return np.array(self._weights, dtype=np.float64)
+
+    @property
+    def stop(self) -> NDArray[np.bool_]:
+        """Whether each word is a stopword."""
+        return np.array(self._stop, dtype=np.bool_)
 
 
 class TopicBlock:
@@ -44,46 +87,38 @@ class TopicBlock:
     def __init__(
         self, wanted: Sequence[Wanted], first: int, index: PaperIndex, lookup: Words
     ) -> None:
-        self.branches: list[Branch] = []
-        owners: list[int] = []
-        numbers: list[int] = []
-        for place, item in enumerate(wanted, start=first):
-            for number, branch in enumerate(item.topic.branches):
-                self.branches.append(branch)
-                owners.append(place)
-                numbers.append(number)
-        self.wanted = np.array(owners, dtype=np.int32)
-        self.number = np.array(numbers, dtype=np.uint8)
-        self.broad = np.array(
-            [wanted[owner - first].strictness is Strictness.BROAD for owner in owners], dtype=bool
-        )
-        self.vectors = _vectors(wanted, self.branches, owners, numbers, first)
-        self.quoted = np.array([_only_phrases(branch) for branch in self.branches], dtype=bool)
+        self.branches: list[Branch] = [b for item in wanted for b in item.topic.branches]
+        sizes = np.array([len(item.topic.branches) for item in wanted], dtype=np.int64)
+        owners = np.repeat(np.arange(len(wanted)), sizes)
+        self.wanted = (owners + first).astype(np.int32)
+        """The topic of each row."""
+        self.number = _ranks(owners).astype(np.uint8)
+        """Which of its topic's alternatives each row is."""
+        broad = np.array([item.strictness is Strictness.BROAD for item in wanted], dtype=np.bool_)
+        self.broad = broad[owners]
+        self.vectors = _vectors(wanted, self.branches)
+        self.quoted = np.array([_only_phrases(branch) for branch in self.branches], dtype=np.bool_)
         """Branches of phrases alone, which their conditions decide."""
-        terms, runs = self._read(lookup)
-        self.counts = np.array([len(row) for row in terms], dtype=np.int64)
-        self.terms = _filled([[lookup.terms[w] for w in row] for row in terms], -1)
-        """The content words of each row, filled up with -1."""
-        weights = _filled([[lookup.weights[w] for w in row] for row in terms], 0.0)
-        totals = np.maximum(weights.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
-        self.weights = (weights / totals).astype(np.float32)
-        self.runs = _filled(runs, -2)
-        """All terms in order if they are a phrase that can match, filled up with -2."""
+        self._read(lookup)
         self.pairs = index.pair_numbers(self.terms[:, :-1], self.terms[:, 1:])
         """The number of each two content words side by side."""
 
-    def _read(self, lookup: Words) -> tuple[list[list[str]], list[list[int]]]:
-        """Return the content words of each branch, and its phrase."""
-        texts = [words(branch.text) for branch in self.branches]
-        lookup.learn({word for text in texts for word in text})
-        terms: list[list[str]] = []
-        runs: list[list[int]] = []
-        for text in texts:
-            content = content_of(text)
-            terms.append(content)
-            run = [lookup.terms[w] for w in text[:MAX_RUN]] if len(content) > 1 else []
-            runs.append(run if -1 not in run else [])
-        return terms, runs
+    def _read(self, lookup: Words) -> None:
+        size = len(self.branches)
+        rows, found = lookup.read(self.branches)
+        terms, weights = lookup.terms, lookup.weights
+        content = _content(rows, found, lookup.stop, size)
+        self.counts = np.bincount(rows[content], minlength=size)
+        self.terms = _table(rows[content], terms[found[content]], size, -1)
+        """The content words of each row, filled up with -1."""
+        table = _table(rows[content], weights[found[content]], size, 0.0)
+        totals = np.maximum(table.sum(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        self.weights = (table / totals).astype(np.float32)
+        run = (self.counts > 1)[rows]
+        run &= np.bincount(rows, terms[found] < 0, minlength=size)[rows] == 0
+        run &= _ranks(rows) < MAX_RUN
+        self.runs = _table(rows[run], terms[found[run]], size, -2)
+        """All terms in order if they are a phrase that can match, filled up with -2."""
 
     def required(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return (row, term): a paper that has none of a row's terms cannot match it by words.
@@ -106,32 +141,37 @@ def _only_phrases(branch: Branch) -> bool:
     return all(isinstance(part, Phrase) for part in branch.parts)
 
 
-def _filled(rows: Sequence[Sequence[Number]], filling: Number) -> NDArray[Any]:
-    """Return lists of different lengths as one table."""
-    lengths = np.array([len(row) for row in rows], dtype=np.int64)
-    table = np.full((len(rows), int(lengths.max(initial=0))), filling)
-    table[np.arange(table.shape[1]) < lengths[:, None]] = [item for row in rows for item in row]
+def _content(rows: Rows, found: Rows, stop: NDArray[np.bool_], size: int) -> Rows:
+    """Return which (row, word) are compared: what `content_of` says, for all rows at once."""
+    telling = ~stop[found]
+    only_stopwords = np.bincount(rows[telling], minlength=size) == 0
+    at = np.flatnonzero(telling | only_stopwords[rows])
+    _, once = np.unique(rows[at] * len(stop) + found[at], return_index=True)
+    at = at[np.sort(once)]
+    return at[_ranks(rows[at]) < MAX_TERMS]
+
+
+def _ranks(rows: Rows) -> Rows:
+    """Return for each of the sorted rows how many of the same row come before it."""
+    return np.arange(len(rows)) - np.searchsorted(rows, rows)
+
+
+def _table(rows: Rows, values: NDArray[Number], size: int, filling: float) -> NDArray[Number]:
+    """Return the values of each of the sorted rows side by side."""
+    columns = _ranks(rows)
+    width = int(columns.max(initial=-1)) + 1
+    table = np.full((size, width), filling, dtype=values.dtype)
+    table[rows, columns] = values
     return table
 
 
-def _vectors(
-    wanted: Sequence[Wanted],
-    branches: Sequence[Branch],
-    owners: Sequence[int],
-    numbers: Sequence[int],
-    first: int,
-) -> Floats | None:
+def _vectors(wanted: Sequence[Wanted], branches: Sequence[Branch]) -> Floats | None:
     """Return one row for each branch, zeros for one without; None if no topic has vectors."""
-    sample = next((item.vectors for item in wanted if item.vectors is not None), None)
-    if sample is None:
+    given = [item.vectors for item in wanted if item.vectors is not None]
+    if not given:
         return None
-    found = np.zeros((len(branches), sample.shape[1]), dtype=np.float32)
-    next_vector = 0
-    for row, (branch, owner, number) in enumerate(zip(branches, owners, numbers, strict=True)):
-        if number == 0:
-            next_vector = 0
-        vectors = wanted[owner - first].vectors
-        if vectors is not None and branch.parts:
-            found[row] = vectors[next_vector]
-            next_vector += 1
+    has = [item.vectors is not None for item in wanted for _ in item.topic.branches]
+    rows = [row for row, branch in enumerate(branches) if has[row] and branch.parts]
+    found = np.zeros((len(branches), given[0].shape[1]), dtype=np.float32)
+    found[rows] = np.concatenate(given)
     return found

@@ -91,7 +91,7 @@ class PaperIndex:
         """Return (which of `terms`, place) for every paper that has one of them; -1 has none."""
         starts = np.searchsorted(self.keys, terms * self.size)
         ends = np.where(terms >= 0, np.searchsorted(self.keys, (terms + 1) * self.size), starts)
-        rows, at = _ragged(starts, ends)
+        rows, at = ragged(starts, ends)
         return rows, self.keys[at] % self.size
 
     def sentences_of(
@@ -126,7 +126,7 @@ class PaperIndex:
         first = self.pair_numbers(runs[:, 0], runs[:, 1])
         keys = np.where(first >= 0, first * self.size + places, -1)
         starts = np.searchsorted(self._pair_keys, keys)
-        rows, at = _ragged(starts, np.searchsorted(self._pair_keys, keys, side="right"))
+        rows, at = ragged(starts, np.searchsorted(self._pair_keys, keys, side="right"))
         position = self._pair_at[at]
         for column in range(2, runs.shape[1]):
             wanted = runs[rows, column]
@@ -181,7 +181,7 @@ class PaperIndex:
                 return range(self.size)
 
 
-def _ragged(
+def ragged(
     starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return (row, position) of every position in the ranges, row by row."""

@@ -97,7 +97,6 @@ def _neighbourhoods(texts: Floats, archive: Floats) -> Floats:
         cosines = texts[start : start + _ROWS] @ archive.T
         cosines[cosines > 0.999] = -1  # the paper itself, which is counted already
         nearest = np.argpartition(cosines, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
-        for row, places in enumerate(nearest):
-            means[start + row] = archive[places].mean(axis=0)
+        means[start : start + _ROWS] = archive[nearest].mean(axis=1)
     known = np.any(texts, axis=1, keepdims=True)
     return unit_rows(np.where(known, means, np.float32(0)))
