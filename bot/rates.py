@@ -36,6 +36,9 @@ CATCH_UP: Final = 0.1
 """Seconds of the pace that may be made up for at once after nothing was sent: the loop is never
 quite on time."""
 
+MARGIN: Final = 0.05
+"""Seconds that a pause takes longer than asked for: what comes too early counts again."""
+
 LATE: Final = 2.0
 """A request that is unanswered for longer is taken to have been counted all the same."""
 
@@ -156,7 +159,8 @@ class Limiter:
     def pause(self, seconds: float) -> None:
         """Let nothing pass for so long: Discord said that it counts too many requests."""
         now = asyncio.get_running_loop().time()
-        self._paused_until = max(self._paused_until, now + seconds)
+        self._paused_until = max(self._paused_until, now + seconds + MARGIN)
+        self._next = max(self._next, self._paused_until)  # and then evenly, making up for nothing
         if seconds > LONGEST_PAUSE:
             for queue in self._waiting.values():
                 for turn in queue.clear():
@@ -183,7 +187,7 @@ class Limiter:
 
     def _due(self, now: float) -> float:
         """Return when the next request may leave."""
-        due = max(self._next, self._paused_until)
+        due = self._next
         usual = median(self._latencies) if self._latencies else 0.0
         ends = {turn: turn.counts_until(now, usual) for turn in self._turns}
         self._turns = [turn for turn, end in ends.items() if end > now]

@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     send_workers: Annotated[int, Field(ge=1, le=256)] = 64
     """How many channels are posted to at the same time. Each takes five messages in five seconds,
     so that fewer would leave the pace unused."""
-    requests_per_second: Annotated[float, Field(gt=0, le=50)] = 48.5
+    requests_per_second: Annotated[float, Field(gt=0, le=50)] = 49
     """The pace of everything but answers to commands, which Discord does not count; it allows a
     bot 50 requests a second."""
 

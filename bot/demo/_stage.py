@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
+from typing import Any
 
 import discord
 import simcord
@@ -96,6 +97,7 @@ async def staged(
             keep_in(env, _beside(database))
         await _add_feed(stage)
         await env.start()
+        _keep_pace(bot)
         try:
             with env.time_context():
                 await env.settle()
@@ -104,6 +106,21 @@ async def staged(
             await env.shutdown()
     finally:
         await bot.close()
+
+
+def _keep_pace(bot: PaperBot) -> None:
+    """Let requests wait for their turns here too: simcord takes them before they would reach the
+    wire, where the limiter stands."""
+    request = bot.http.request
+
+    async def paced(*given: Any, **named: Any) -> Any:
+        turn = await bot.limiter.acquire()
+        try:
+            return await request(*given, **named)
+        finally:
+            bot.limiter.answered(turn)
+
+    bot.http.request = paced
 
 
 def _beside(database: Path) -> Path:

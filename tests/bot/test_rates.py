@@ -1,0 +1,170 @@
+"""The pace of requests: who goes first, who takes turns, and what Discord's second allows."""
+
+import asyncio
+from collections.abc import Hashable
+from contextlib import nullcontext
+
+import discord
+import pytest
+
+from bot import limits
+from bot.rates import CATCH_UP, LATE, LONGEST_PAUSE, Limiter, Turn, Urgency, asking
+from bot.workers import Workers
+
+QUICK = 10_000.0
+"""Requests a second where the pace is not what is tested."""
+
+
+class Asking:
+    """Requests that note in which order they passed."""
+
+    def __init__(self, limiter: Limiter) -> None:
+        self.passed: list[str] = []
+        self.tasks: list[asyncio.Task[None]] = []
+        self._limiter = limiter
+
+    async def ask(
+        self, name: str, urgency: Urgency | None = Urgency.POST, share: Hashable = None
+    ) -> asyncio.Task[None]:
+        """Make a request; without urgency, one that nothing is said about."""
+
+        async def waiting() -> None:
+            with nullcontext() if urgency is None else asking(urgency, share or name):
+                turn = await self._limiter.acquire()
+            self.passed.append(name)
+            self._limiter.answered(turn)
+
+        task = asyncio.create_task(waiting())
+        self.tasks.append(task)
+        await asyncio.sleep(0)
+        return task
+
+    async def order(self) -> str:
+        """Return who passed, first to last, when all have."""
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        return " ".join(self.passed)
+
+
+@pytest.fixture
+async def limiter() -> Limiter:
+    return Limiter(QUICK)
+
+
+async def test_people_go_before_posts_and_posts_before_reactions(limiter: Limiter) -> None:
+    limiter.pause(0.02)
+    here = Asking(limiter)
+    await here.ask("reaction", Urgency.LATER)
+    await here.ask("post", Urgency.POST)
+    await here.ask("person", Urgency.PERSON)
+    assert await here.order() == "person post reaction"
+
+
+async def test_what_nobody_marked_is_for_a_person(limiter: Limiter) -> None:
+    limiter.pause(0.02)
+    here = Asking(limiter)
+    await here.ask("post")
+    await here.ask("unmarked", urgency=None)
+    assert await here.order() == "unmarked post"
+
+
+async def test_servers_take_turns_however_much_one_of_them_asks(limiter: Limiter) -> None:
+    limiter.pause(0.02)
+    here = Asking(limiter)
+    for name in ("a1", "a2", "a3", "b1", "c1", "b2"):
+        await here.ask(name, share=name[0])
+    assert await here.order() == "a1 b1 c1 a2 b2 a3"
+
+
+async def test_who_gives_up_takes_no_turn(limiter: Limiter) -> None:
+    limiter.pause(0.02)
+    here = Asking(limiter)
+    first = await here.ask("first")
+    await here.ask("second")
+    first.cancel()
+    assert await here.order() == "second"
+
+
+async def test_nothing_passes_while_discord_wants_nothing(limiter: Limiter) -> None:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    limiter.pause(0.1)
+    limiter.answered(await limiter.acquire())
+    assert loop.time() - began >= 0.1
+
+
+async def test_a_pause_too_long_to_wait_for_is_an_error_for_who_waits_and_who_comes(
+    limiter: Limiter,
+) -> None:
+    limiter.pause(0.1)
+    waiting = asyncio.create_task(limiter.acquire())
+    await asyncio.sleep(0)
+    limiter.pause(LONGEST_PAUSE * 2)
+    with pytest.raises(discord.RateLimited) as raised:
+        await waiting
+    assert raised.value.retry_after == LONGEST_PAUSE * 2
+    with pytest.raises(discord.RateLimited):
+        await limiter.acquire()
+
+
+async def test_the_pace_is_even_and_little_of_it_is_made_up_for() -> None:
+    limiter = Limiter(50)
+    loop = asyncio.get_running_loop()
+    times: list[float] = []
+    for _ in range(16):
+        limiter.answered(await limiter.acquire())
+        times.append(loop.time())
+    at_once = sum(time - times[0] < 0.015 for time in times)
+    assert at_once <= 7  # a tenth of a second's worth, and what fits into the test's own time
+    assert times[-1] - times[0] >= 15 / 50 - CATCH_UP - 0.001
+
+
+async def test_no_more_than_fifty_pass_in_a_second_whatever_the_pace(limiter: Limiter) -> None:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    for _ in range(limits.REQUESTS_PER_SECOND):
+        limiter.answered(await limiter.acquire())
+    assert loop.time() - began < 1
+    await limiter.acquire()
+    assert loop.time() - began >= 1
+
+
+def test_a_request_held_up_on_its_way_counts_from_when_it_may_have_arrived() -> None:
+    assert Turn(10.0, answered=10.1).counts_until(now=10.2, usual=0.1) == 11.0
+    assert Turn(10.0, answered=10.6).counts_until(now=10.7, usual=0.1) == 11.5
+    assert Turn(10.0, answered=10.02).counts_until(now=10.2, usual=0.1) == 11.0
+
+
+def test_a_request_that_is_never_answered_does_not_count_for_ever() -> None:
+    assert Turn(10.0).counts_until(now=10.5, usual=0.1) == 11.4
+    assert Turn(10.0).counts_until(now=99.0, usual=0.1) == 10.0 + LATE + 1
+
+
+async def test_queued_work_of_one_server_does_not_keep_the_others_waiting() -> None:
+    workers = Workers(1)
+    done: list[str] = []
+
+    async def work(name: str) -> None:
+        done.append(name)
+
+    for name in ("a1", "a2", "a3", "b1", "c1"):
+        assert workers.submit(name, lambda name=name: work(name), share=name[0])
+    assert not workers.submit("a3", lambda: work("twice"))
+    await workers.drain()
+    assert done == ["a1", "b1", "c1", "a2", "a3"]
+
+
+async def test_work_that_breaks_takes_nothing_along(caplog: pytest.LogCaptureFixture) -> None:
+    workers = Workers(1)
+    done: list[str] = []
+
+    async def work(name: str) -> None:
+        if name == "broken":
+            raise ValueError(name)
+        done.append(name)
+
+    for name in ("broken", "whole"):
+        workers.submit(name, lambda name=name: work(name))
+    await workers.drain()
+    assert done == ["whole"]
+    assert "key=broken" in caplog.text
+    assert len(workers) == 0
