@@ -33,14 +33,17 @@ class Witness:
         self.person.append(self.channel())
         told = self.told()
         if status:
-            told += await self.sources()
+            sources, why = await self._status()
+            told += sources
+            if why:
+                self.note(person=f"/paper status: “{why}”")
         self.admin.append("; ".join(told) or NOTHING)
         self.database.append(self.kept())
 
     def note(self, *, person: str | None = None, admin: str | None = None) -> None:
         """Add to what was just looked at."""
         for seen, more in ((self.person, person), (self.admin, admin)):
-            if more is not None:
+            if more is not None and seen:
                 seen[-1] = more if seen[-1] == NOTHING else f"{seen[-1]}; {more}"
 
     def record(self, name: str, *, traceback: bool = False) -> None:
@@ -68,8 +71,10 @@ class Witness:
             each for each in self.here.world.threads_of(channel) if each.owner_id == self._bot_id
         ]
         cards = [message for thread in threads for message in thread.history]
+        headers = self._own(channel.history)
+        late = any("comes late" in header.text for header in headers)
         counted = [
-            (len(self._own(channel.history)), "header"),
+            (len(headers), "late header" if late else "header"),
             (len(threads), "thread"),
             (len(self._own(cards)), "card"),
         ]
@@ -81,12 +86,14 @@ class Witness:
         notices = [self._named(text).removeprefix("### ") for text in texts]
         return [f"told: “{text}”" for text in notices if not text.startswith("Hello")]
 
-    async def sources(self) -> list[str]:
-        """Return what `/paper status` says of the sources."""
+    async def _status(self) -> tuple[list[str], str]:
+        """Return what `/paper status` says of the sources, and why there is nothing newer."""
         world = self.here.world
-        status = (await world.slash(self.here.admin, self.here.office, "paper status")).text
-        lines = status.partition("**Sources**")[2].splitlines()
-        return [f"/paper status: {self._named(line)}" for line in lines if line[:1] in "🔴🟢⚪"]
+        said = (await world.slash(self.here.member, self.here.office, "paper status")).text
+        lines = [self._named(line) for line in said.splitlines()]
+        sources = [f"/paper status: “{line}”" for line in lines if line.startswith(("🔴", "🟢"))]
+        why = [line for line in lines if line.startswith("**Why nothing newer")]
+        return sources, "".join(why).replace("*", "")
 
     def log(self) -> str:
         """Return the log's warnings and errors, each once."""
