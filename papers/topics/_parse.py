@@ -38,8 +38,8 @@ _CLOSING = {'"': '"”', "“": '"”', "”": '"”', "„": '"“”', "«": '
 _DASHES = "-\u2212\u2013\u2014"
 """A hyphen, and what keyboards make of it: minus sign, en dash, em dash."""
 _FIELD = re.compile(r"([A-Za-z]+):")
-_PLAIN = re.compile(r"[^\W_]+(?: [^\W_]+)*")
-"""Most topics by far: words, a space between each; read without looking at every character."""
+_PLAIN = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")
+"""Most topics by far: words, a space or hyphen between; read without a look at each character."""
 _OPERATORS = frozenset({"OR", "AND", "NOT"})
 _CATEGORY = re.compile(r"([a-z-]+)(?:\.(\*|[a-z-]+))?")
 _ARCHIVE_NAMES = """

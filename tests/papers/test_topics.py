@@ -245,6 +245,17 @@ def test_plain_reading_of_any_text_with_a_word_never_fails(source: str) -> None:
         assert topic.allows(PAPER)
 
 
+@given(st.lists(st.text("aOR1é-_ ", max_size=6)).map(" ".join))
+def test_words_and_hyphens_are_read_the_short_way_as_the_long_one(source: str) -> None:
+    try:
+        topic = parse(source)
+    except TopicError as problem:
+        # Blanks around keep a text from the short way.
+        assert error(f" {source} ")[0] == str(problem)
+    else:
+        assert parse(f" {source} ") == topic
+
+
 def steps(source: str, *, wide: bool) -> list[str]:
     topic, strictness = parse(source), Strictness.STRICT
     seen: list[str] = []
