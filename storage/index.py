@@ -14,12 +14,12 @@ from typing import Any, cast
 
 import tantivy
 
-from papers.search import Analysis
+from papers.search import Analysis, other_spellings
 from storage.papers import StoredPaper
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raise it with every change of fields or analysis: an index of another version is made anew."""
 
 TITLE_REPEATS = 2
@@ -197,12 +197,15 @@ class IndexSession:
         document.add_integer("revision", entry.revision)
         document.add_integer("day", (paper.published_at or entry.first_seen_at).date().toordinal())
         document.add_text("id", paper.id)
-        document.add_text("title", paper.title)
         document.add_text("title_words", paper.title)
         document.add_integer("title_length", len(self._words(paper.title)))
         # Part by part: the index keeps a distance between them that no phrase crosses.
-        parts = (paper.abstract, paper.summary or "", *paper.keywords)
-        for part in (*[paper.title] * TITLE_REPEATS, *parts):
+        titles = (paper.title, *other_spellings(paper.title))
+        for title in titles:
+            document.add_text("title", title)
+        rest = (paper.abstract, paper.summary or "", *paper.keywords)
+        spellings = dict.fromkeys(s for part in rest for s in other_spellings(part))
+        for part in (*titles * TITLE_REPEATS, *rest, *spellings):
             document.add_text("text", part)
         for author in paper.authors:
             document.add_text("authors", author.name)

@@ -40,6 +40,8 @@ class Remarks:
     """Why the question was read as plain words, where it was meant as more."""
     corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Words that no paper has, with what they were read as."""
+    missing: tuple[str, ...] = ()
+    """Words that no paper has, and that were not read as others."""
     by_meaning: bool = False
     """Whether meaning took part, and not words alone."""
     rebuilding: bool = False
@@ -88,6 +90,7 @@ async def add(
             remarks={
                 "syntax": remarks.syntax,
                 "corrections": {word: list(read) for word, read in remarks.corrections.items()},
+                "missing": list(remarks.missing),
                 "by_meaning": remarks.by_meaning,
                 "rebuilding": remarks.rebuilding,
             },
@@ -133,6 +136,7 @@ def _session(row: Row[Any], *, expired: bool) -> Session:
             corrections={
                 word: tuple(read) for word, read in remarks.get("corrections", {}).items()
             },
+            missing=tuple(remarks.get("missing", ())),
             by_meaning=bool(remarks.get("by_meaning")),
             rebuilding=bool(remarks.get("rebuilding")),
         ),

@@ -69,6 +69,7 @@ class PaperSearch:
         remarks = Remarks(
             syntax=reading.syntax,
             corrections=answer.corrections,
+            missing=answer.missing,
             by_meaning=answer.by_meaning,
             rebuilding=answer.degraded is Degraded.INDEX,
         )

@@ -58,6 +58,9 @@ def _readings(remarks: Remarks) -> list[str]:
         for word, read in remarks.corrections.items()
         if read
     ]
+    if remarks.missing:
+        words = " or ".join(f"“{word}”" for word in remarks.missing)
+        told.append(f"No paper I know has {words}.")
     if remarks.rebuilding:
         told.append("The search index is being made. Until then I only look for the words.")
     return told

@@ -3,6 +3,7 @@
 from papers.search._expression import is_expression
 from papers.search._fusion import (
     FEEDBACK_PAPERS,
+    NEAR,
     TITLE_HITS,
     TITLE_WORDS,
     Ranked,
@@ -14,11 +15,12 @@ from papers.search._fusion import (
     score,
 )
 from papers.search._spelling import RARE, readings, slips, split
-from papers.search._words import MAX_QUERY_WORDS, Analysis, QueryWords
+from papers.search._words import MAX_QUERY_WORDS, Analysis, QueryWords, other_spellings
 
 __all__ = [
     "FEEDBACK_PAPERS",
     "MAX_QUERY_WORDS",
+    "NEAR",
     "RARE",
     "TITLE_HITS",
     "TITLE_WORDS",
@@ -31,6 +33,7 @@ __all__ = [
     "fuse",
     "idf",
     "is_expression",
+    "other_spellings",
     "readings",
     "score",
     "slips",

@@ -23,6 +23,12 @@ MEANING = 0.45
 .550 at .375, .547 at .5; with words alone .496, with the cosine alone .491.
 """
 
+NEAR = 0.4
+"""Cosine from which a paper without any word of the query answers it; below there is only chance.
+
+Recall@100 of cranfield and cacm is .0003 and .0005 less with it, nDCG@10 the same.
+"""
+
 FEEDBACK_PAPERS = 3
 FEEDBACK = 0.5
 """The query's vector moves this far towards the best papers' mean (Rocchio, 1971): .550 → .557."""
@@ -89,7 +95,7 @@ def fuse(
     cosines: Mapping[int, float],
     tiers: Mapping[int, Tier],
 ) -> list[Ranked]:
-    """Return all papers of `words` and `cosines`, best first.
+    """Return all papers of `words`, and those of `cosines` that are near, best first.
 
     Args:
         words: BM25 scores by row; a paper without one shares no word with the query.
@@ -98,7 +104,7 @@ def fuse(
             one here, so that they are neither favoured nor lost.
         tiers: of the papers whose titles or authors answer the query.
     """
-    rows = sorted(words.keys() | cosines.keys())
+    rows = sorted(words.keys() | {row for row, cosine in cosines.items() if cosine >= NEAR})
     farthest = min(cosines.values(), default=0.0)
     lexical = np.array([words.get(row, 0.0) for row in rows], dtype=np.float64)
     semantic = np.array([cosines.get(row, farthest) for row in rows], dtype=np.float64)

@@ -1,5 +1,6 @@
 """Words that differ from a misspelt one by a single slip of the fingers."""
 
+import string
 from collections.abc import Callable, Iterator
 
 from papers.terms import STOPWORDS
@@ -14,14 +15,14 @@ MAX_READINGS = 4
 """Readings of one unknown word; the other words of the query decide between them."""
 
 _SHORTEST = 4  # letters; neighbours of shorter words are simply other words
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+_ALPHABET = string.ascii_lowercase  # a digit makes another name, not a slip
 
 
 def slips(word: str) -> Iterator[str]:
     """Yield every word at one insertion, deletion, replacement or swap of neighbours from `word`.
 
     After P. Norvig, "How to Write a Spelling Corrector" (2007): looking each up in the index's
-    dictionary finds all neighbours exactly, about 70 look-ups of a microsecond per letter.
+    dictionary finds all neighbours exactly, about 50 look-ups of a microsecond per letter.
     """
     seen = {word}
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]

@@ -1,5 +1,6 @@
 """Words as the search index sees them: one analysis for documents and for queries."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,10 @@ from papers.terms import STOPWORDS
 MAX_QUERY_WORDS = 64
 """A longer query is cut: the time of a search grows with its words, and no sentence has more."""
 
+_COMPOUND = re.compile(r"\b[^\W\d_][^\W_]*(?:[-\u2010\u2011][^\W_]+)+")
+_PARTS = re.compile(r"[^\W_]+")
+_NUMBERED = re.compile(r"\b([^\W\d_]{3,})\d[^\W_]*")
+_COMPOUND_PARTS = 3  # what has more, as "state-of-the-art", nobody writes as one word
 _LONGEST_WORD = 40  # bytes; longer runs are no words, and would only bloat the term dictionary
 
 
@@ -46,6 +51,17 @@ class Analysis:
             return stems
         # A "word" that is none for the analyzer (or two): one at a time, as it was where unknown.
         return [(self.stems.analyze(word) or [word])[0] for word in words]
+
+
+def other_spellings(text: str) -> list[str]:
+    """Return how else people write the compounds of a text, each once, in lower case.
+
+    "Fine-Tuning" is also asked for as "finetuning", and "Qwen3-VL" as "qwen" and "qwen3vl".
+    """
+    compounds = (_PARTS.findall(compound) for compound in _COMPOUND.findall(text))
+    found = ["".join(parts) for parts in compounds if len(parts) <= _COMPOUND_PARTS]
+    found += _NUMBERED.findall(text)
+    return list(dict.fromkeys(word.lower() for word in found))
 
 
 def _builder() -> tantivy.TextAnalyzerBuilder:

@@ -30,7 +30,8 @@ async def answer(database: Database, request: SearchRequest, ranking: Ranking) -
         found = [hit.paper_id for hit in hits]
         meeting = set(await allowed(database, request.expression, found))
         hits = tuple(hit for hit in hits if hit.paper_id in meeting)
-    return Answer(hits, ranking.plan.corrections, ranking.by_meaning)
+    plan = ranking.plan
+    return Answer(hits, plan.corrections, plan.missing, ranking.by_meaning)
 
 
 async def allowed(database: Database, topic: Topic, paper_ids: Sequence[str]) -> list[str]:

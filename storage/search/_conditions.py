@@ -17,7 +17,11 @@ class Conditions:
         self._analysis = analysis
 
     def within(
-        self, since: date | None, categories: Sequence[str], expression: Topic | None
+        self,
+        since: date | None,
+        categories: Sequence[str],
+        expression: Topic | None,
+        among: frozenset[int] | None = None,
     ) -> Query | None:
         """Return what all hits have to meet; None if nothing is asked."""
         asked: list[Query] = []
@@ -31,6 +35,8 @@ class Conditions:
             asked.append(_any([self._category(name) for name in categories]))
         if expression is not None:
             asked.extend(self._demands(expression.root))
+        if among is not None:
+            asked.append(Query.term_set_query(self._schema, "row", sorted(among)))
         return _all(asked) if asked else None
 
     def _demands(self, node: Node) -> Iterator[Query]:

@@ -1,8 +1,10 @@
 """Questions to one snapshot of the full-text index, asked as query objects, never as text."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import tantivy
 from tantivy import Occur, Query
@@ -22,6 +24,7 @@ AUTHOR_BOOST = 0.5
 READING_BOOST = 0.8
 """What a corrected word counts for against the word as it was written."""
 
+_NUMBERED = re.compile(r"([a-z]{3,})(\d[a-z0-9]*)")
 _TIER_POOL = 50  # of which at most `TITLE_HITS` go first for their titles
 _NAME_WORDS = 4
 _CORRECTED_WORDS = 12  # in a longer text one odd word changes little, and is often no slip
@@ -37,6 +40,10 @@ class Term:
     times: int
     weight: float
     """Its idf."""
+    joined: tuple[str, ...] = ()
+    """Stems of the words that it is also written as together with a neighbour."""
+    parts: tuple[str, ...] = ()
+    """Stems of the two words that it is also written as ("llama 3")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,10 @@ class Plan:
 
     words: QueryWords
     terms: tuple[Term, ...]
-    corrections: Mapping[str, tuple[str, ...]]
+    corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """What unknown words were read as."""
+    missing: tuple[str, ...] = ()
+    """Words that no paper has, and that were not read as others."""
 
     @property
     def weight(self) -> float:
@@ -68,16 +77,22 @@ class Lexicon:
         words = self._analysis.query(text)
         times = Counter(words.content)
         known = list(times)
+        joined = self._joined(words)
         terms: list[Term] = []
         corrections: dict[str, tuple[str, ...]] = {}
+        missing: list[str] = []
         for word, stem in zip(known, self._analysis.stem(known), strict=True):
             meant = self._meant(word, stem) if len(known) <= _CORRECTED_WORDS else ()
             if meant:
                 corrections[word] = meant
             stems = tuple(dict.fromkeys((stem, *self._analysis.stem(meant))))
             papers_with = max(self._named(word), *(self._frequency(each) for each in stems))
-            terms.append(Term(word, stems, times[word], idf(self.papers, papers_with)))
-        return Plan(words, tuple(terms), corrections)
+            weight = idf(self.papers, papers_with)
+            parts = self._parts(word)
+            terms.append(Term(word, stems, times[word], weight, joined.get(word, ()), parts))
+            if not (papers_with or parts or joined.get(word)):
+                missing.append(word)
+        return Plan(words, tuple(terms), corrections, tuple(missing))
 
     def best(
         self, plan: Plan, within: Query | None, limit: int, *, rows: Sequence[int] | None = None
@@ -90,6 +105,12 @@ class Lexicon:
         if rows is not None:
             conditions.append(Query.term_set_query(self._schema, "row", list(rows)))
         return self._run(_under(conditions, asked), limit)
+
+    def written(self, plan: Plan) -> bool:
+        """Tell whether any paper's text holds the query word for word."""
+        stems = self._analysis.stem(plan.words.all)
+        phrase = Query.phrase_query(self._schema, "text", [*stems])
+        return bool(self.searcher.search(phrase, limit=1, count=False).hits)
 
     def tiers(self, plan: Plan, within: Query | None) -> tuple[dict[int, Tier], dict[int, float]]:
         """Return the papers whose titles or authors answer the query, and their BM25 scores."""
@@ -147,7 +168,7 @@ class Lexicon:
             if len(stem) > 1
         ]
         terms.sort(key=lambda term: (-term.times * term.weight, term.word))
-        return Plan(QueryWords((), ()), tuple(terms[:limit]), {})
+        return Plan(QueryWords((), ()), tuple(terms[:limit]))
 
     def held(self, plan: Plan, row: int) -> list[str]:
         """Return the words of a plan that a paper holds, most telling first."""
@@ -160,7 +181,11 @@ class Lexicon:
 
     def snippet(self, plan: Plan, text: str, length: int) -> tuple[str, list[tuple[int, int]]]:
         """Return the passage of a text that holds most of the query, and where its words stand."""
-        stems = [self._stem(stem) for term in plan.terms for stem in term.stems]
+        stems = [
+            self._stem(stem)
+            for term in plan.terms
+            for stem in (*term.stems, *term.joined, *term.parts)
+        ]
         if not stems or not text:
             return "", []
         generator = tantivy.SnippetGenerator.create(
@@ -186,6 +211,25 @@ class Lexicon:
             return parts
         return ()
 
+    def _joined(self, words: QueryWords) -> dict[str, tuple[str, ...]]:
+        """Return for neighbours that are also written as one ("alpha fold") the stem of that."""
+        found: dict[str, tuple[str, ...]] = {}
+        content = set(words.content)
+        for left, right in pairwise(words.all):
+            if left in content and right in content:
+                (one,) = self._analysis.stem([left + right])
+                if self._frequency(one):
+                    found[left] = (*found.get(left, ()), one)
+                    found[right] = (*found.get(right, ()), one)
+        return found
+
+    def _parts(self, word: str) -> tuple[str, ...]:
+        """Return the two words that a name with a number is also written as, if both are known."""
+        if (numbered := _NUMBERED.fullmatch(word)) is None:
+            return ()
+        parts = tuple(self._analysis.stem(numbered.groups()))
+        return parts if all(map(self._frequency, parts)) else ()
+
     def _papers_with(self, word: str) -> int:
         return self.searcher.doc_freq("title_words", word) + self._named(word)
 
@@ -200,25 +244,52 @@ class Lexicon:
         for term in plan.terms:
             for place, stem in enumerate(term.stems):
                 boost = term.times * (1 if place == 0 else READING_BOOST)
-                clauses.append((Occur.Should, _boosted(self._stem(stem), boost)))
-                title = Query.term_query(self._schema, "title", stem)
+                text, title = self._stem(stem), Query.term_query(self._schema, "title", stem)
+                if place == 0 and (term.joined or term.parts):
+                    text = self._spelled(text, "text", term)
+                    title = self._spelled(title, "title", term)
+                clauses.append((Occur.Should, _boosted(text, boost)))
                 clauses.append((Occur.Should, _boosted(title, boost * TITLE_BOOST)))
             author = Query.term_query(self._schema, "authors", term.word)
             clauses.append((Occur.Should, _boosted(author, AUTHOR_BOOST)))
         return Query.boolean_query(clauses)
+
+    def _spelled(self, asked: Query, field: str, term: Term) -> Query:
+        """Return what counts a word in any of its spellings, each for as much as the word."""
+        weights = [idf(self.papers, self._frequency(stem)) for stem in term.joined]
+        if term.parts:
+            weights.append(sum(idf(self.papers, self._frequency(part)) for part in term.parts))
+        spellings = self._spellings(field, term)
+        return Query.disjunction_max_query(
+            [
+                asked,
+                *(
+                    _boosted(query, min(1.0, term.weight / max(weight, 1e-9)))
+                    for query, weight in zip(spellings, weights, strict=True)
+                ),
+            ]
+        )
+
+    def _spellings(self, field: str, term: Term) -> list[Query]:
+        found = [Query.term_query(self._schema, field, stem) for stem in term.joined]
+        if term.parts:
+            found.append(Query.phrase_query(self._schema, field, [*term.parts]))
+        return found
+
+    def _answers(self, field: str, term: Term) -> list[Query]:
+        """Return everything that answers a word."""
+        stems = [Query.term_query(self._schema, field, stem) for stem in term.stems]
+        return [*stems, *self._spellings(field, term)]
 
     def _stem(self, stem: str) -> Query:
         return Query.term_query(self._schema, "text", stem, "freq")
 
     def _any_field(self, term: Term) -> Query:
         author = Query.term_query(self._schema, "authors", term.word)
-        return _any([*(self._stem(stem) for stem in term.stems), author])
+        return _any([*self._answers("text", term), author])
 
     def _in_title(self, plan: Plan) -> Query:
-        return _all(
-            _any([Query.term_query(self._schema, "title", stem) for stem in term.stems])
-            for term in plan.terms
-        )
+        return _all(_any(self._answers("title", term)) for term in plan.terms)
 
     def _author(self, plan: Plan) -> Query | None:
         """Return what finds the papers of the author that a query names; None if it names none."""

@@ -44,14 +44,14 @@ def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ra
     lexicon = Lexicon(index)
     plan = lexicon.plan(request.text)
     within = Conditions(index.schema, index.analysis).within(
-        request.since, request.categories, request.expression
+        request.since, request.categories, request.expression, request.among
     )
     if not plan.terms:
         rows = lexicon.matching(within, DEPTH) if within is not None else []
         return Ranking(plan, [Ranked(row, 0.0, None) for row in rows], by_meaning=False)
     if memory is None or not len(memory.matrix):
         words, tiers = _by_words(lexicon, plan, within)
-        hits = fuse(words, plan.weight, {}, tiers)
+        hits = _of_author(lexicon, plan, tiers, fuse(words, plan.weight, {}, tiers))
         return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=False)
     # The halves need nothing of each other: where there are two cores they take the time of one.
     found_by_words = memory.helper.submit(_by_words, lexicon, plan, within)
@@ -67,7 +67,7 @@ def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ra
     best = np.argsort(-first, kind="stable")[:FEEDBACK_PAPERS]
     moved = feedback(query, found[best], first[best])
     cosines = dict(zip(rows, dots(found, moved).tolist(), strict=True))
-    hits = fuse(words, plan.weight, cosines, tiers)
+    hits = _of_author(lexicon, plan, tiers, fuse(words, plan.weight, cosines, tiers))
     return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=True)
 
 
@@ -118,6 +118,15 @@ def _near(lexicon: Lexicon, memory: Memory, query: Floats, within: Query | None)
         scores = dots(found, query).tolist()
     ranked = sorted(zip(scores, rows, strict=True), reverse=True)
     return [row for _, row in ranked[:DEPTH]]
+
+
+def _of_author(
+    lexicon: Lexicon, plan: Plan, tiers: dict[int, Tier], hits: list[Ranked]
+) -> list[Ranked]:
+    """Return the papers of an author alone, where a query is a full name and nothing else."""
+    if len(plan.words.all) < 2 or set(tiers.values()) != {Tier.AUTHOR} or lexicon.written(plan):
+        return hits
+    return [hit for hit in hits if hit.tier is Tier.AUTHOR]
 
 
 def _sortable(

@@ -36,6 +36,8 @@ class SearchRequest:
     sort: Sort = Sort.BEST
     expression: Topic | None = None
     """The query language's conditions, which every hit must meet; `text` still ranks."""
+    among: frozenset[int] | None = None
+    """Rows of the papers that may be hits, a person's library for example; all of them without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Answer:
     hits: tuple[Hit, ...]
     corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Words that no paper has, with what they were read as."""
+    missing: tuple[str, ...] = ()
+    """Words that no paper has, and that were not read as others."""
     by_meaning: bool = False
     """Whether embeddings took part."""
     degraded: Degraded | None = None

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from papers.search import (
     MAX_QUERY_WORDS,
+    NEAR,
     TITLE_HITS,
     Analysis,
     Tier,
@@ -15,6 +16,7 @@ from papers.search import (
     fuse,
     idf,
     is_expression,
+    other_spellings,
     readings,
     slips,
     split,
@@ -48,6 +50,19 @@ def test_a_query_is_folded_and_loses_words_that_say_nothing() -> None:
 
 def test_a_query_of_stopwords_alone_keeps_them() -> None:
     assert Analysis().query("to be or not to be").content == ("to", "be", "or", "not", "to", "be")
+
+
+@pytest.mark.parametrize(
+    ("text", "spellings"),
+    [
+        ("Low-Rank Fine-Tuning", ["lowrank", "finetuning"]),
+        ("Qwen3-VL and GPT-4o", ["qwen3vl", "gpt4o", "qwen"]),
+        ("Llama3.1-8B on x86, the state-of-the-art", ["llama"]),
+        ("plain words", []),
+    ],
+)
+def test_compounds_are_also_written_otherwise(text: str, spellings: list[str]) -> None:
+    assert other_spellings(text) == spellings
 
 
 def test_a_book_for_a_query_is_cut() -> None:
@@ -124,6 +139,11 @@ def test_a_paper_that_is_not_embedded_yet_is_neither_lost_nor_first() -> None:
     assert ranked[1].cosine is None
 
 
+def test_what_shares_no_word_and_is_not_near_is_no_answer() -> None:
+    ranked = fuse({1: 5.0}, 4.0, {1: 0.1, 2: NEAR - 0.01, 3: NEAR}, {})
+    assert [paper.row for paper in ranked] == [1, 3]
+
+
 def test_titles_go_first_in_the_order_of_how_exact_they_are() -> None:
     tiers = {5: Tier.WORDS, 6: Tier.EXACT, 7: Tier.PHRASE}
     ranked = fuse({row: 10.0 - row for row in range(8)}, 3.0, {}, tiers)
@@ -142,11 +162,12 @@ def test_not_more_than_two_pages_of_titles_go_first() -> None:
     st.dictionaries(st.integers(0, 50), st.sampled_from(Tier)),
     st.just(0.0) | st.floats(0.001, 50),
 )
-def test_every_candidate_is_ranked_once(
+def test_all_with_a_word_and_all_that_are_near_are_ranked_once(
     words: dict[int, float], cosines: dict[int, float], tiers: dict[int, Tier], asked: float
 ) -> None:
     ranked = fuse(words, asked, cosines, tiers)
-    assert sorted(paper.row for paper in ranked) == sorted(words.keys() | cosines.keys())
+    near = {row for row, cosine in cosines.items() if cosine >= NEAR}
+    assert sorted(paper.row for paper in ranked) == sorted(words.keys() | near)
     assert all(math.isfinite(paper.score) for paper in ranked)
 
 

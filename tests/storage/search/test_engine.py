@@ -80,6 +80,45 @@ async def test_a_name_that_no_text_holds_is_not_corrected(engine: SearchEngine) 
     assert not answer.corrections
 
 
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("qwen", "7"),
+        ("qwen3", "7"),
+        ("qwen 3", "7"),
+        ("finetuning", "7"),
+        ("fine tuning", "8"),
+        ("llama3", "8"),
+        ("llama 3", "8"),
+        ("ego actor", "6"),
+    ],
+)
+async def test_a_name_is_found_however_it_is_spelt(
+    database: Database, opened: Opener, query: str, number: str
+) -> None:
+    await fill(database)
+    await fill(database, [paper(7, "Fine-Tuning of Qwen3-VL"), paper(8, "Finetuning Llama 3")])
+    engine = await opened(None)
+    await engine.follow()
+    answer = await engine.search(SearchRequest(query))
+    assert number in [hit.paper_id[-1] for hit in answer.hits if hit.tier is not Tier.NONE]
+    assert answer.corrections == {}
+
+
+async def test_an_author_s_full_name_finds_that_author_s_papers_alone(
+    engine: SearchEngine,
+) -> None:
+    assert sorted(await found(engine, "Noam Shazeer")) == ["1", "3"]
+    assert sorted(await found(engine, "Vaswani Ashish")) == ["1"]
+    assert len(await found(engine, "Noam Shazeer attention")) > 2
+
+
+async def test_words_that_no_paper_has_are_named(engine: SearchEngine) -> None:
+    answer = await engine.search(SearchRequest("gardening of diffusion"))
+    assert answer.missing == ("gardening",)
+    assert answer.hits
+
+
 async def test_an_author_is_found_without_accents(engine: SearchEngine) -> None:
     assert (await found(engine, "jurgen muller"))[0] == "5"
 
