@@ -104,6 +104,23 @@ async def test_the_library_can_be_searched_notes_included(tmp_path: Path) -> Non
         assert "Attention in birds" in said(result)
 
 
+async def test_no_number_of_other_papers_hides_a_saved_one_from_its_search(tmp_path: Path) -> None:
+    others = (f"Diffusion, diffusion, diffusing {number}" for number in range(260))
+    titles = ["How birds diffuse over the country", *others]
+    records = [
+        Record(paper(900 + number, title), Metrics(300 - number), MONDAY)
+        for number, title in enumerate(titles)
+    ]
+    async with posted(tmp_path, days={MONDAY: records}) as here:
+        thread = here.channel.threads[0].history()
+        await here.member.click(
+            next(m for m in thread if "How birds diffuse" in text_of(m)), label="Save"
+        )
+        text = said(await slash(here, "library show", query="diffusing"))
+        assert "How birds diffuse" in text
+        assert "1 of 1 paper" in text
+
+
 async def test_autocomplete_offers_own_titles_and_lists_only(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         await here.member.click(card(here), label="Save")
