@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,7 +17,7 @@ import yarl
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.client import PaperBot, create_bot
-from bot.logs import logging_to_stderr
+from bot.logs import log_failure, logging_to_stderr
 from bot.monitor import Monitor, serving
 from bot.settings import Settings, SettingsError
 
@@ -59,18 +60,29 @@ def token_of(settings: Settings) -> str:
     Raises:
         SettingsError: it is missing, or is something else by its form.
     """
-    if settings.discord_token is None:
+    if settings.discord_token is not None:
+        token = settings.discord_token.get_secret_value().strip()
+    elif settings.discord_token_file is not None:
+        token = _token_in(settings.discord_token_file)
+    else:
         raise SettingsError(
             "DISCORD_TOKEN is not set: copy the bot's token from discord.com/developers"
             " (your application, Bot, Reset Token) into .env; README.md has the steps"
         )
-    token = settings.discord_token.get_secret_value().strip()
     if token.count(".") != 2 or any(character.isspace() for character in token):
         raise SettingsError(
             "DISCORD_TOKEN is malformed: a bot's token has three parts with dots between them;"
             " what you have may be the client secret or the public key"
         )
     return token
+
+
+def _token_in(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise SettingsError(f"DISCORD_TOKEN_FILE: {path} cannot be read: {reason}") from error
 
 
 def point_at(settings: Settings) -> None:
@@ -213,7 +225,7 @@ async def _minute(bot: PaperBot) -> None:
         await bot.beat(bot.clock.now())
     except Exception as error:
         # The next minute is a new chance, and the database knows what is owed.
-        log.exception("the minute's work failed")
+        log_failure(log, error, "the minute's work failed")
         bot.monitor.stumbled(error)
     else:
         bot.monitor.beaten()

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr | None = None
     """The bot's token from Discord's developer portal. Needed by `paperboy run` only."""
+    discord_token_file: Path | None = None
+    """A file that holds the token, as Docker's secrets and systemd's credentials are files."""
 
     database_url: str = "sqlite+aiosqlite:///paperboy.db"
     """Where everything is kept: an SQLite file. Its search index lies beside it."""
