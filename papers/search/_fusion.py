@@ -26,7 +26,7 @@ MEANING = 0.45
 NEAR = 0.4
 """Cosine from which a paper without any word of the query answers it; below there is only chance.
 
-Recall@100 of cranfield and cacm is .0003 and .0005 less with it, nDCG@10 the same.
+With it recall@100 of cranfield goes from .8036 to .8033, of cacm from .780 to .787.
 """
 
 FEEDBACK_PAPERS = 3

@@ -51,6 +51,7 @@ def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ra
         return Ranking(plan, [Ranked(row, 0.0, None) for row in rows], by_meaning=False)
     if memory is None or not len(memory.matrix):
         words, tiers = _by_words(lexicon, plan, within)
+        words = _answering(words, request)
         hits = _of_author(lexicon, plan, tiers, fuse(words, plan.weight, {}, tiers))
         return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=False)
     # The halves need nothing of each other: where there are two cores they take the time of one.
@@ -60,6 +61,7 @@ def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ra
     words, tiers = found_by_words.result()
     lacking = [row for row in near[:_NEAREST] if row not in words]
     words |= lexicon.best(plan, within, _NEAREST, rows=lacking)
+    words = _answering(words, request)
     rows, found = memory.matrix.of(list(dict.fromkeys((*words, *near))))
     # Once to know the best papers, and again from where they draw the query.
     covered = np.array([words.get(row, 0.0) for row in rows], dtype=np.float32)
@@ -77,6 +79,16 @@ def _by_words(
     words = lexicon.best(plan, within, DEPTH)
     tiers, titled = lexicon.tiers(plan, within)
     return words | titled, tiers
+
+
+def _answering(words: dict[int, float], request: SearchRequest) -> dict[int, float]:
+    """Return the papers that hold a word, or that meet all conditions that a person spelt out.
+
+    To meet a date or a category alone is no answer.
+    """
+    if request.expression is not None:
+        return words
+    return {row: points for row, points in words.items() if points > 0}
 
 
 def like(

@@ -85,7 +85,7 @@ async def test_what_is_measured_is_what_the_command_shows(tmp_path: Path, query:
                 seen += titles(shown(result))
     by_id = {record.paper.id: record.paper.title for record in records}
     assert seen == [by_id[paper_id] for paper_id in measured]
-    assert len(seen) > 5 or query == "Noam Shazeer"
+    assert seen
 
 
 def test_measures_are_what_they_are_by_hand() -> None:
