@@ -20,6 +20,7 @@ async def added(connection: AsyncConnection, channel_id: int = 11, guild_id: int
         timezone="Pacific/Auckland",
         size=10,
         include=["agents"],
+        topics=["flow matching", 'author:"Yann LeCun"'],
         now=NOON,
     )
     assert feed is not None
@@ -40,6 +41,7 @@ async def test_a_feed_comes_back_as_it_was_added(database: Database):
         include=("agents",),
         exclude=(),
         categories=(),
+        topics=("flow matching", 'author:"Yann LeCun"'),
         ping_role_id=None,
         state=FeedState.ACTIVE,
         disabled_reason=None,
