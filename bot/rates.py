@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
-from statistics import median
 from types import SimpleNamespace
 from typing import Final, Generic, TypeVar
 
@@ -38,6 +37,12 @@ quite on time."""
 
 MARGIN: Final = 0.05
 """Seconds that a pause takes longer than asked for: what comes too early counts again."""
+
+SECOND: Final = 1.02
+"""Seconds for which a request counts: Discord's one, and what two journeys may differ by."""
+
+QUICK: Final = 10
+"""One answer of so many is quick: it was not held up on its way."""
 
 LATE: Final = 2.0
 """A request that is unanswered for longer is taken to have been counted all the same."""
@@ -107,14 +112,14 @@ class Turn:
     sent: float
     answered: float | None = None
 
-    def counts_until(self, now: float, usual: float) -> float:
+    def counts_until(self, now: float, quick: float) -> float:
         """Return until when Discord may count it in the same second as the next.
 
-        It is counted on arrival. An answer that takes longer than usual may have been held up on
-        the way there, so it counts from that much later.
+        It is counted on arrival. An answer that takes longer than the quick ones may have been
+        held up on the way there, so it counts from that much later.
         """
-        held_up = (now if self.answered is None else self.answered) - usual
-        return min(max(self.sent, held_up), self.sent + LATE) + 1.0
+        held_up = (now if self.answered is None else self.answered) - quick
+        return min(max(self.sent, held_up), self.sent + LATE) + SECOND
 
 
 class Limiter:
@@ -188,8 +193,8 @@ class Limiter:
     def _due(self, now: float) -> float:
         """Return when the next request may leave."""
         due = self._next
-        usual = median(self._latencies) if self._latencies else 0.0
-        ends = {turn: turn.counts_until(now, usual) for turn in self._turns}
+        quick = sorted(self._latencies)[len(self._latencies) // QUICK] if self._latencies else 0.0
+        ends = {turn: turn.counts_until(now, quick) for turn in self._turns}
         self._turns = [turn for turn, end in ends.items() if end > now]
         if (spare := limits.REQUESTS_PER_SECOND - len(self._turns)) <= 0:
             due = max(due, sorted(end for end in ends.values() if end > now)[-spare])
@@ -212,7 +217,7 @@ class Limiter:
         if context.turn is not None:
             self.answered(context.turn)
             if ended.response.status == 429 and (seconds := await _asked_of_all(ended.response)):
-                log.warning("Discord wants no requests for %.1f s", seconds)
+                log.warning("Discord wants no requests for %.2f s", seconds)
                 self.pause(seconds)
 
     async def _on_exception(

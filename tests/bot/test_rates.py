@@ -8,10 +8,10 @@ import discord
 import pytest
 
 from bot import limits
-from bot.rates import CATCH_UP, LATE, LONGEST_PAUSE, Limiter, Turn, Urgency, asking
+from bot.rates import CATCH_UP, LATE, LONGEST_PAUSE, SECOND, Limiter, Turn, Urgency, asking
 from bot.workers import Workers
 
-QUICK = 10_000.0
+FAST = 10_000.0
 """Requests a second where the pace is not what is tested."""
 
 
@@ -47,7 +47,7 @@ class Asking:
 
 @pytest.fixture
 async def limiter() -> Limiter:
-    return Limiter(QUICK)
+    return Limiter(FAST)
 
 
 async def test_people_go_before_posts_and_posts_before_reactions(limiter: Limiter) -> None:
@@ -129,14 +129,14 @@ async def test_no_more_than_fifty_pass_in_a_second_whatever_the_pace(limiter: Li
 
 
 def test_a_request_held_up_on_its_way_counts_from_when_it_may_have_arrived() -> None:
-    assert Turn(10.0, answered=10.1).counts_until(now=10.2, usual=0.1) == 11.0
-    assert Turn(10.0, answered=10.6).counts_until(now=10.7, usual=0.1) == 11.5
-    assert Turn(10.0, answered=10.02).counts_until(now=10.2, usual=0.1) == 11.0
+    assert Turn(10.0, answered=10.1).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
+    assert Turn(10.0, answered=10.6).counts_until(now=10.7, quick=0.1) == 10.5 + SECOND
+    assert Turn(10.0, answered=10.02).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
 
 
 def test_a_request_that_is_never_answered_does_not_count_for_ever() -> None:
-    assert Turn(10.0).counts_until(now=10.5, usual=0.1) == 11.4
-    assert Turn(10.0).counts_until(now=99.0, usual=0.1) == 10.0 + LATE + 1
+    assert Turn(10.0).counts_until(now=10.5, quick=0.1) == 10.4 + SECOND
+    assert Turn(10.0).counts_until(now=99.0, quick=0.1) == 10.0 + LATE + SECOND
 
 
 async def test_queued_work_of_one_server_does_not_keep_the_others_waiting() -> None:
