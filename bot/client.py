@@ -19,6 +19,7 @@ from bot.cooldowns import ANYTHING, TYPING, Cooldowns
 from bot.digests import Digester
 from bot.ingest import Ingester, IngestReport
 from bot.library import Library
+from bot.logs import log_failure
 from bot.monitor import Incidents, Monitor
 from bot.options import require_valid
 from bot.publishing import Publisher
@@ -283,7 +284,7 @@ class PaperBot(commands.AutoShardedBot):
             ingest, self._ingest = self._ingest, None
             if (error := ingest.exception()) is not None:
                 # What is known is posted all the same, and the next minute tries again.
-                log.error("the sources were not read", exc_info=error)
+                log_failure(log, error, "the sources were not read")
         await self.publisher.claim(now)
         await self.digester.claim(now)
 
@@ -292,9 +293,9 @@ class PaperBot(commands.AutoShardedBot):
         self.search.catch_up()
         try:
             await self.topics.match_new(now)
-        except Exception:
+        except Exception as error:
             # Threads do not wait for topics, and the next minute tries again.
-            log.exception("topics were not matched")
+            log_failure(log, error, "topics were not matched")
         return report
 
     async def tick(self, now: datetime) -> None:

@@ -13,7 +13,7 @@ from papers.sources import PaperSource, SourceError, SourceErrorKind
 from storage import batches, health
 from storage import papers as paper_store
 from storage.batches import BatchState
-from storage.database import Database
+from storage.database import Database, DriverError
 from storage.papers import UpsertReport
 
 log = logging.getLogger(__name__)
@@ -243,6 +243,8 @@ class Ingester:
             log.info("source answers again source=%s", source.name)
 
     async def _failed(self, source: PaperSource, error: Exception, now: datetime) -> SourceError:
+        if isinstance(error, DriverError):
+            raise error  # that says nothing of the source
         if not isinstance(error, SourceError):
             # A source must not take the bot along, whatever it trips over; the log has the whole
             # story.

@@ -12,6 +12,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from bot.settings import Settings
+from storage.database import trouble_of
+
+
+def log_failure(log: logging.Logger, error: BaseException, message: str, *args: object) -> None:
+    """Log an error that ended some work: in one line where the database's state explains it, with
+    its traceback where nobody foresaw it."""
+    if (trouble := trouble_of(error)) is None:
+        log.error(message, *args, exc_info=error)
+    else:
+        log.error(f"{message}: the database cannot be used, %s", *args, trouble)
 
 
 class JSONFormatter(logging.Formatter):

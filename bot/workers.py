@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Hashable
 from typing import NamedTuple, TypeAlias
 
+from bot.logs import log_failure
 from bot.rates import RoundRobin, Urgency, asking
 
 log = logging.getLogger(__name__)
@@ -78,8 +79,8 @@ class Workers:
             try:
                 with asking(self._urgency, job.share):
                     await job.work()
-            except Exception:
+            except Exception as error:
                 # One broken piece must not take the queue along; expected failures never get here.
-                log.exception("queued work failed key=%s", job.key)
+                log_failure(log, error, "queued work failed key=%s", job.key)
             finally:
                 self._keys.discard(job.key)

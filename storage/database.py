@@ -25,6 +25,12 @@ DriverError = SQLAlchemyError
 Observe: TypeAlias = Callable[[str, float], None]
 
 
+def trouble_of(error: BaseException) -> str | None:
+    """Return what is wrong with the file or its disk, for an error that comes from that."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return sqlite.trouble(cause) if isinstance(cause, sqlite3.Error) else None
+
+
 class DatabaseError(Exception):
     """The database cannot be used; the text says why and what to do about it."""
 

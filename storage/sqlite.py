@@ -25,6 +25,7 @@ __all__ = [
     "strict_tables",
     "take_out_of_service",
     "time_statements",
+    "trouble",
 ]
 
 BUSY_TIMEOUT = 15.0
@@ -37,6 +38,19 @@ OLDEST = (3, 37, 0)
 """The first SQLite that knows STRICT tables."""
 
 _HEADER = b"SQLite format 3\x00"
+
+_TROUBLES = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk cannot be read or written",
+    sqlite3.SQLITE_BUSY: "another program has it locked",
+    sqlite3.SQLITE_LOCKED: "another program has it locked",
+    sqlite3.SQLITE_READONLY: "its file is read-only",
+    sqlite3.SQLITE_CANTOPEN: "its file cannot be opened",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_NOTADB: "it is damaged",
+}
+"""Primary result codes (https://www.sqlite.org/rescode.html) that tell of the file's state, not of
+a mistake in a statement."""
 _KINDS = frozenset(("select", "insert", "update", "delete"))
 
 
@@ -122,6 +136,11 @@ def check(path: Path, *, thorough: bool = False) -> str | None:
     except sqlite3.DatabaseError as error:
         return str(error)
     return None if found == ("ok",) else str(found[0] if found else "no answer")
+
+
+def trouble(error: sqlite3.Error) -> str | None:
+    """Return what is wrong with the file, for an error that comes from that."""
+    return _TROUBLES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
 
 
 def _header(path: Path) -> bytes:

@@ -10,6 +10,7 @@ from discord.app_commands import AppCommandError
 
 from bot import limits
 from bot.ui import text
+from storage.database import trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,18 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
         log.warning("interaction came too late error_id=%s %s", error_id, _where(interaction))
         return error_id
     sentence = sentence_of(cause)
-    if sentence is None:
+    if (trouble := trouble_of(cause)) is not None:
+        log.error(
+            "interaction failed error_id=%s %s: the database cannot be used, %s",
+            error_id,
+            _where(interaction),
+            trouble,
+        )
+        sentence = (
+            "I cannot look anything up or save it at the moment, and the people who run this bot"
+            f" have to mend that (error `{error_id}`). What you did is not saved."
+        )
+    elif sentence is None:
         log.error(
             "interaction failed error_id=%s %s", error_id, _where(interaction), exc_info=cause
         )

@@ -11,7 +11,7 @@ from papers.embedding import Embedder
 from papers.search import Analysis
 from storage import papers as stored_papers
 from storage import vectors
-from storage.database import Database
+from storage.database import Database, trouble_of
 from storage.index import PaperIndex
 from storage.search import _fallback
 from storage.search._answers import allowed, answer, ids_of
@@ -159,8 +159,11 @@ class SearchEngine:
                 await self.follow()
                 if await self.embed_next():
                     continue
-            except Exception:
-                log.exception("search could not be brought up to date")
+            except Exception as error:
+                if (trouble := trouble_of(error)) is None:
+                    log.exception("search could not be brought up to date")
+                else:
+                    log.warning("search could not be brought up to date: %s", trouble)
                 await asyncio.sleep(_PAUSE)
             try:
                 async with asyncio.timeout(_POLL):

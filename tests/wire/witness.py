@@ -136,6 +136,7 @@ class Witness:
         text = re.sub(r"</([\w -]+):\d+>", r"/\1", text)
         text = re.sub(r" ?\(?<t:\d+:\w>\)?", " …", text)
         text = re.sub(r"http://127\.0\.0\.1:\d+", "…", text)
+        text = re.sub(r"error_id=\w+", "error_id=…", text)
         return re.sub(r"\d{15,}", "…", " ".join(text.split()))
 
 

@@ -1,0 +1,188 @@
+"""What becomes of us when the database cannot be used: a sentence, no traceback, nothing twice."""
+
+import asyncio
+import os
+import sqlite3
+import sys
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.runner import _minute as minute  # pyright: ignore[reportPrivateUsage]
+from storage.database import Database
+from tests import reliability
+from tests.bot.world import MONDAY, at, votes
+from tests.discord_server import DiscordServer
+from tests.discord_server.world import Event
+from tests.wire.bot import Connected, connected
+from tests.wire.witness import Witness
+
+ROOT = Path(__file__).resolve().parents[2]
+NINE = at(MONDAY, 9)
+TEN = {MONDAY: votes(MONDAY, *range(90, 80, -1))}
+"""So many papers that their post takes pages of its own in the file."""
+
+
+async def pragma(database: Database, setting: str) -> None:
+    """Set something on the connection that writes, which there is one of."""
+    writer = vars(database)["_writer"]
+    async with writer.connect() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection
+        await raw.execute(f"PRAGMA {setting}")
+
+
+@asynccontextmanager
+async def ready_to_post(server: DiscordServer, folder: Path) -> AsyncGenerator[Connected]:
+    """Connect a bot that has its papers and owes a thread at nine."""
+    async with connected(server, folder, TEN) as here:
+        await here.add_feed(time="09:00")
+        await here.tick(at(MONDAY, 8, 30))
+        yield here
+
+
+async def ask(here: Connected) -> str:
+    """Let the member do something that has to be saved, and return the answer without its id."""
+    card = "paper subscribe"
+    answer = await here.world.slash(here.member, here.office, card, topic="matter")
+    text = answer.text.partition("\n")[0]
+    return text.split("(error")[0].strip()
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keep the file locked, as a program that writes for minutes does."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+async def test_a_full_disk_stops_everything_in_one_sentence_until_there_is_room(
+    discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with ready_to_post(discord_server, tmp_path) as here:
+        witness = Witness(here, caplog)
+        with closing(sqlite3.connect(here.bot.database.path)) as file:
+            file.execute("VACUUM")  # no free page within the file
+        await pragma(here.bot.database, "max_page_count = 1")
+        await here.tick(NINE)
+        await witness.look()
+        await pragma(here.bot.database, "max_page_count = 1000000")
+        await here.tick(at(MONDAY, 9, 1))
+        await witness.look()
+        witness.record("disk: full for a minute")
+
+
+async def test_a_file_that_became_read_only_is_said_to_people_and_to_the_operator(
+    discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with ready_to_post(discord_server, tmp_path) as here:
+        witness = Witness(here, caplog)
+        await pragma(here.bot.database, "query_only = ON")
+        await here.tick(NINE)
+        await witness.look()
+        witness.note(person=f"a command: “{await ask(here)}”")
+        await pragma(here.bot.database, "query_only = OFF")
+        await here.tick(at(MONDAY, 9, 1))
+        await witness.look()
+        witness.record("disk: the database is read-only for a minute")
+
+
+async def test_a_lock_that_is_not_given_up_is_waited_for_and_then_said(
+    discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with ready_to_post(discord_server, tmp_path) as here:
+        witness = Witness(here, caplog)
+        await pragma(here.bot.database, "busy_timeout = 50")  # instead of 15 seconds
+        with held(here.bot.database.path):
+            await here.tick(NINE)
+            await witness.look()
+            witness.note(person=f"a command: “{await ask(here)}”")
+        await here.tick(at(MONDAY, 9, 1))
+        await witness.look()
+        witness.record("disk: the database is locked by another process")
+
+
+async def test_a_header_that_could_not_be_recorded_is_found_again(
+    discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with ready_to_post(discord_server, tmp_path) as here:
+        witness = Witness(here, caplog)
+        await pragma(here.bot.database, "busy_timeout = 50")
+        with closing(sqlite3.connect(here.bot.database.path, isolation_level=None)) as other:
+
+            def lock(event: Event) -> None:
+                if event.name == "MESSAGE_CREATE" and not other.in_transaction:
+                    other.execute("BEGIN IMMEDIATE")
+
+            here.world.listeners.append(lock)
+            await here.tick(NINE)
+            await witness.look()
+            here.world.listeners.remove(lock)
+            other.execute("ROLLBACK")
+        here.world.advance(3_600)  # no nonce is remembered any more
+        await here.tick(at(MONDAY, 9, 1))
+        await witness.look()
+        assert witness.person[-1] == "1 header, 1 thread, 10 cards"
+        witness.record("disk: locked between a header and its record")
+
+
+async def test_a_file_that_is_damaged_meanwhile_is_said_and_no_worse_is_done_to_it(
+    discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with ready_to_post(discord_server, tmp_path) as here:
+        witness = Witness(here, caplog)
+        path = here.bot.database.path
+        await witness.look()
+        await here.bot.database.backup(tmp_path / "backup.db")
+        await pragma(here.bot.database, "wal_checkpoint(TRUNCATE)")
+        damaged = path.read_bytes()[:4096] + os.urandom(path.stat().st_size - 4096)
+        path.write_bytes(damaged)
+        for engine in ("_writer", "_readers"):  # what they have in memory is still whole
+            await vars(here.bot.database)[engine].dispose()
+        here.clock.at = NINE
+        await minute(here.bot)
+        assert witness.channel() == "nothing"
+        witness.note(person=f"a command: “{await ask(here)}”")
+        assert path.read_bytes() == damaged
+        witness.database.append("the file as it is found, for `paperboy restore` to put aside")
+        witness.record("disk: the database is damaged while running")
+
+
+async def test_a_damaged_file_is_refused_at_the_start_and_left_as_it_is(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "paperboy.db"
+    await (await Database.open(f"sqlite+aiosqlite:///{path}")).close()
+    damaged = path.read_bytes()[:4096] + b"?" * 40_960
+    path.write_bytes(damaged)
+    given = {
+        "PYTHONPATH": str(ROOT),
+        "DISCORD_TOKEN": discord_server.world.token,
+        "DISCORD_API_URL": discord_server.api_url,
+        "DISCORD_GATEWAY_URL": discord_server.gateway_url,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", "run"),
+        cwd=tmp_path,
+        env=os.environ | given,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    log = said.decode()
+    assert process.returncode == 1, log
+    assert "Traceback" not in log
+    last = log.splitlines()[-1].replace(str(path), "paperboy.db")
+    assert path.read_bytes() == damaged
+    assert not discord_server.gateway.identified
+    reliability.record(
+        "faults",
+        "disk: the database is damaged at the start",
+        "the bot is offline",
+        "the bot is offline",
+        f"{last} (and nothing more: the process ends with 1)",
+        "the file as it was found",
+    )
