@@ -95,7 +95,7 @@ class Drafter:
         )
         wishes: Mapping[str, Wish] = {}
         if feed.topics:
-            wishes = await self._topics.wishes(conn, _days(day), feed.topics, now)
+            wishes = await self._topics.wishes(conn, _days(day), feed.topics)
             ranked = by_wish(ranked, wishes, feed.size)
         todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
         draft = compose(

@@ -5,7 +5,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from papers.topics import Topic, TopicError, parse
 from papers.trending import Ranked, Reason
 from storage import matches, vectors
 from storage.database import Database
+from storage.matches import Progress
 from storage.papers import StoredPaper
 from storage.vectors import Embedded
 
@@ -51,7 +52,8 @@ class _Prepared:
     """The papers of some days, ready to be matched, and what feeds asked of them already."""
 
     days: tuple[date, ...]
-    now: datetime
+    known: Progress
+    """What the database held: newer papers ask for another preparation."""
     matcher: Matcher
     wishes: dict[tuple[str, ...], dict[str, Wish]]
 
@@ -73,7 +75,7 @@ class FeedTopics:
         self._texts: dict[str, Floats] = {}
 
     async def wishes(
-        self, conn: AsyncConnection, days: Sequence[date], topics: Sequence[str], now: datetime
+        self, conn: AsyncConnection, days: Sequence[date], topics: Sequence[str]
     ) -> dict[str, Wish]:
         """Return what the topics want of the batches of `days`, by paper; each paper's best.
 
@@ -82,8 +84,9 @@ class FeedTopics:
         read = {text: topic for text in topics if (topic := _read(text)) is not None}
         async with self._asking:
             prepared = self._prepared
-            if prepared is None or (prepared.days, prepared.now) != (tuple(days), now):
-                prepared = self._prepared = await self._prepare(conn, tuple(days), now)
+            known = await matches.latest(conn)
+            if prepared is None or (prepared.days, prepared.known) != (tuple(days), known):
+                prepared = self._prepared = await self._prepare(conn, tuple(days), known)
             key = tuple(read)
             if key not in prepared.wishes:
                 texts = await self._embedded(list(read.values()))
@@ -93,7 +96,7 @@ class FeedTopics:
             return prepared.wishes[key]
 
     async def _prepare(
-        self, conn: AsyncConnection, days: tuple[date, ...], now: datetime
+        self, conn: AsyncConnection, days: tuple[date, ...], known: Progress
     ) -> _Prepared:
         """Compare with the same two weeks that subscriptions are compared with."""
         window = await matches.announced(conn, max(days) - WINDOW, sources=self._sources)
@@ -102,12 +105,11 @@ class FeedTopics:
         rows: Floats | None = None
         archive: Archive | None = None
         if (embedder := self._embedder) is not None:
-            known = await self._vectors(conn, embedder, around, wanted=items)
-            none = np.zeros(embedder.dimensions, dtype=np.float32)
-            if len(known) > 1:
-                archive = Archive(np.stack(list(known.values())))
+            embedded = await self._vectors(conn, embedder, around, wanted=items)
+            if len(embedded) > 1:
+                archive = Archive(np.stack(list(embedded.values())))
             if items:
-                rows = np.stack([known.get(paper.paper.id, none) for paper in items])
+                rows = np.stack([embedded[paper.paper.id] for paper in items])
 
         def work() -> Matcher:
             return Matcher(
@@ -117,7 +119,7 @@ class FeedTopics:
                 archive=archive,
             )
 
-        return _Prepared(days, now, await asyncio.to_thread(work), {})
+        return _Prepared(days, known, await asyncio.to_thread(work), {})
 
     async def _vectors(
         self,
