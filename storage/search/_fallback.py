@@ -15,12 +15,13 @@ _WORDS = 8  # each is looked for in every paper
 async def find(
     conn: AsyncConnection, request: SearchRequest, words: QueryWords, limit: int
 ) -> list[str]:
-    """Return the ids of papers whose title or abstract holds most of the words, titles first."""
+    """Return the ids of papers whose title or text holds most of the words, titles first."""
     asked = list(dict.fromkeys(words.content))[:_WORDS]
     if not asked:
         return []
     in_title = [func.instr(func.lower(papers.c.title), word) > 0 for word in asked]
-    in_text = [func.instr(func.lower(papers.c.abstract), word) > 0 for word in asked]
+    said = func.lower(papers.c.abstract + " " + func.coalesce(papers.c.summary, ""))
+    in_text = [func.instr(said, word) > 0 for word in asked]
     points = sum(
         (
             case((title, 3), (text, 1), else_=0)

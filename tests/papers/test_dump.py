@@ -43,6 +43,18 @@ def test_authors_in_one_text_are_told_apart() -> None:
     assert [author.name for author in record.paper.authors] == ["Ada L.", "Grace H.", "Alan T."]
 
 
+def test_a_recorded_summary_is_not_taken_for_the_abstract() -> None:
+    line = {
+        "id": "2401.00001",
+        "title": "T",
+        "summary": "What it is about.",
+        "ai_summary": "Short.",
+    }
+    record = read_line(json.dumps(line))
+    assert record is not None
+    assert (record.paper.abstract, record.paper.summary) == ("What it is about.", "Short.")
+
+
 @given(st.text() | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps))
 def test_lines_that_hold_no_paper_are_none_and_never_an_error(line: str) -> None:
     assert read_line(line) is None

@@ -395,6 +395,7 @@ async def test_an_index_stays_when_papers_have_changed_since(
 async def test_a_summary_is_searched_too(database: Database, opened: Opener) -> None:
     await fill(database, [paper(1, "A Title", summary="About marmots."), paper(2, "Other")])
     engine = await opened(CountingEmbedder())
+    assert await found(engine, "marmots") == ["1"]
     await engine.follow()
     assert await found(engine, "marmot") == ["1"]
     while await engine.embed_next():
