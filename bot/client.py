@@ -26,7 +26,7 @@ from bot.publishing import Publisher
 from bot.rates import Limiter
 from bot.search import PaperSearch, open_embedder, open_search
 from bot.settings import Settings
-from bot.strays import answer_stray, is_stray
+from bot.strays import Known, answer_stray
 from bot.topics import Topics
 from bot.ui.errors import answer_error
 from bot.upkeep import Upkeep
@@ -138,7 +138,7 @@ class PaperBot(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         self.cooldowns = Cooldowns()
-        self._forms: list[re.Pattern[str]] = []
+        self.known_ids = Known()
         self._database: Database | None = None
         self._search: PaperSearch | None = None
         self._command_ids: dict[str, int] = {}
@@ -221,15 +221,15 @@ class PaperBot(commands.AutoShardedBot):
     def add_dynamic_items(self, *items: type[ui.DynamicItem[Any]]) -> None:
         """Add buttons and selects whose custom ids say what they do."""
         super().add_dynamic_items(*items)
-        self.add_forms(*(item.__discord_ui_compiled_template__ for item in items))
+        self.known_ids.items += [item.__discord_ui_compiled_template__ for item in items]
 
     def add_forms(self, *forms: re.Pattern[str]) -> None:
-        """Add custom ids that something answers to; all others are told that nothing does."""
-        self._forms += forms
+        """Add custom ids of forms that something answers to."""
+        self.known_ids.forms += forms
 
     async def on_interaction(self, interaction: discord.Interaction["PaperBot"]) -> None:
         """Answer what nothing else answers to."""
-        if is_stray(interaction, self._forms):
+        if not self.known_ids.answers(interaction):
             await answer_stray(interaction, self.mention("paper help"))
 
     async def _sync_commands(self) -> None:
@@ -322,13 +322,14 @@ class PaperBot(commands.AutoShardedBot):
             self._ingest.cancel()
             await asyncio.gather(self._ingest, return_exceptions=True)
         await self.workers.stop(STOP_TIMEOUT)
+        if self._search is not None:
+            # While what it found can still be shown to who waits for it.
+            await self._search.close()
         if self._database is not None:
             await self.library.rest()
         # discord.py has no loop before it begins to connect, and cannot close what never began.
         if isinstance(self.loop, asyncio.AbstractEventLoop):  # pyright: ignore[reportUnnecessaryIsInstance]
             await super().close()
-        if self._search is not None:
-            await self._search.close()
         if self._database is not None:
             await self.library.close()
         for source in self.sources:

@@ -57,10 +57,14 @@ def logging_to_stderr(settings: Settings) -> Generator[None]:
     before = root.level
     through = logging.handlers.QueueHandler(records)
     root.addHandler(through)
-    root.setLevel(settings.log_level)
-    for chatty in ("discord", "apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(max(logging.INFO, root.level))
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    level = logging.getLevelNamesMapping()[settings.log_level]
+    # At DEBUG, discord.py logs every message that is sent and aiosqlite every value that is
+    # written: what is told in detail is our own work alone.
+    root.setLevel(max(logging.INFO, level))
+    for ours in ("bot", "cogs", "storage", "papers"):
+        logging.getLogger(ours).setLevel(level)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, level))
     listener.start()
     try:
         yield

@@ -394,7 +394,12 @@ def answered(components: list[Json]) -> list[Json]:
             case 14:
                 filled = {"spacing": 1, "divider": True} | filled
             case 2 if emoji := component.get("emoji"):
-                filled["emoji"] = {key: emoji[key] for key in ("id", "name") if emoji.get(key)}
+                filled["emoji"] = _emoji(emoji)
+            case 3:
+                filled["options"] = [
+                    option | ({"emoji": _emoji(emoji)} if (emoji := option.get("emoji")) else {})
+                    for option in component["options"]
+                ]
             case _:
                 pass
         if "components" in component:
@@ -404,6 +409,10 @@ def answered(components: list[Json]) -> list[Json]:
         return filled
 
     return [fill(component) for component in components]
+
+
+def _emoji(emoji: Json) -> Json:
+    return {key: emoji[key] for key in ("id", "name") if emoji.get(key)}
 
 
 def _media(url: str) -> Json:
