@@ -102,6 +102,16 @@ async def test_a_correction_is_told(tmp_path: Path) -> None:
         assert "No paper has “adaptaion”, so I read it as adaptation" in text
 
 
+async def test_a_word_that_no_paper_has_is_told(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        text = shown(await here.search("gardening diffusion"))
+        assert "No paper I know has “gardening”." in text
+        assert "Classifier-Free Diffusion Guidance" in titles(text)
+        text = shown(await here.search("xylophone"))
+        assert "Nothing found" in text
+        assert "No paper I know has “xylophone”." in text
+
+
 async def test_nothing_found_says_what_to_do(tmp_path: Path) -> None:
     async with searching(tmp_path) as here:
         text = shown(await here.search("zymurgy", category="q-bio", since="2024"))
