@@ -16,12 +16,13 @@ from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
 from bot.ui.pages import render_list
 from bot.ui.parts import day_in_words
+from bot.ui.save_some import SaveSome
 from bot.ui.text import escape, plural
 from papers import calendar
 
 Interaction = discord.Interaction[PaperBot]
 
-_DAY = r"\d{4}-\d{2}-\d{2}"
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _PERIOD = "|".join(Period)
 _BACK, _NEXT, _OTHERS = range(3)
 
@@ -139,7 +140,14 @@ def render(page: TrendingPage) -> ui.LayoutView:
         plural(page.total, "paper")
         + (f" · page {page.page + 1} of {page.pages}" if page.pages > 1 else "")
     ]
-    return render_list(page.title, page.entries, notes=notes, buttons=[*turn, *others])
+    save = SaveSome((entry.rank, entry.paper_id, entry.title) for entry in page.entries)
+    return render_list(
+        page.title,
+        page.entries,
+        notes=notes,
+        select=save if page.entries else None,
+        buttons=[*turn, *others],
+    )
 
 
 async def setup(bot: PaperBot) -> None:

@@ -1,8 +1,8 @@
 """Libraries: saving by reaction, and everything that people do with what they saved."""
 
 from bot.client import PaperBot
-from bot.ui import save
-from cogs.library import _share, _sheet, _shelf, _top
+from bot.ui import save, save_some
+from cogs.library import _sheet, _shelf, _top
 from cogs.library._cog import Library
 from cogs.library._lists import Lists
 from cogs.library._message import SaveMessage
@@ -12,7 +12,7 @@ from cogs.library._top import Top
 
 async def setup(bot: PaperBot) -> None:
     """Add the cogs and their buttons."""
-    bot.add_dynamic_items(*save.ITEMS, *_shelf.ITEMS, *_sheet.ITEMS, *_share.ITEMS, *_top.ITEMS)
+    bot.add_dynamic_items(*save.ITEMS, *_shelf.ITEMS, *_sheet.ITEMS, *save_some.ITEMS, *_top.ITEMS)
     bot.add_forms(_sheet.NOTE_FORM)
     await bot.add_cog(Reactions(bot))
     await bot.add_cog(SaveMessage(bot))

@@ -14,7 +14,7 @@ from bot.ui.errors import Interaction, UserError
 from bot.ui.forms import submission
 from bot.ui.notices import render_notice
 from bot.ui.parts import link_button
-from bot.ui.save import ChooseLists, TakeOut, list_name, place_of, titled
+from bot.ui.save import GONE, ChooseLists, TakeOut, list_name, place_of, titled
 from bot.ui.text import escape, link, plain, timestamp
 from papers import arxiv_id
 from papers.model import Paper
@@ -69,6 +69,8 @@ class MarkRead(PaperboyButton, template=template("mark-read", paper_id=PAPER, re
         bot: PaperBot = interaction.client
         user_id, now = interaction.user.id, bot.clock.now()
         async with bot.database.write() as conn:
+            if await papers.get(conn, self.paper_id) is None:
+                raise UserError(GONE.format(search=bot.mention("paper search")))
             target = await library.read_list(conn, user_id, now)
             if self.read:
                 await library.save(
@@ -194,15 +196,15 @@ async def sheet(bot: PaperBot, user_id: int, paper_id: str) -> ui.LayoutView:
     entry = mine[0]
     paper = stored.paper
     summary = first_sentences(readable(paper.summary or paper.abstract), _SUMMARY)
+    heading = f"**{titled(paper.id, paper.title)}**" + (" ✅" if entry.read else "")
     parts = [
-        f"**{titled(paper.id, paper.title)}**" + (" ✅" if entry.read else ""),
-        f"-# {saved_line(entry, lists)}",
+        f"{heading}\n-# {saved_line(entry, lists)}",
         escape(summary, 2 * _SUMMARY),
         f"📝 {escape(entry.note, 3 * NOTE_LENGTH, lines=True)}" if entry.note else "",
     ]
     return render_notice(
         "In your library",
-        "\n".join(filter(None, parts)),
+        "\n\n".join(filter(None, parts)),
         actions=[
             ChooseLists(paper.id, lists, on),
             MarkRead(paper.id, read=not entry.read),

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from papers.model import Metrics, Record
-from tests.bot.library_world import FIRST, SAVE, SECOND, answer, card, posted, said, shelf
-from tests.bot.world import MONDAY, paper
+from tests.bot.library_world import FIRST, SAVE, SECOND, answer, card, posted, said, shelf, slash
+from tests.bot.world import MONDAY, paper, votes
 
 # Buttons.
 
@@ -67,6 +69,25 @@ async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
         assert await shelf(here, here.member) == {}
         await here.member.click(card(here, 1), label="Save")
         assert await shelf(here, here.member) == {"to read": {SECOND}}
+
+
+async def test_papers_of_a_list_are_chosen_and_saved_also_when_they_are_on_a_later_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.library._mending.PACE", 10_000)
+    days = {MONDAY: votes(MONDAY, *range(50, 36, -1))}
+    async with posted(tmp_path, days=days) as here:
+        result = await slash(here, "paper trending", public=True)
+        assert result.response is not None
+        await here.member.click(result.response, label="Next →")
+        await here.restart()
+        chosen = await here.member.select(
+            result.response, ["2506.00911", "2506.00913"], custom_id="v1:save-some"
+        )
+        assert "2 papers" in said(chosen)
+        assert await shelf(here, here.member) == {"to read": {"2506.00911", "2506.00913"}}
+        again = await here.member.select(result.response, ["2506.00913"], custom_id="v1:save-some")
+        assert "already" in said(again)
 
 
 # The command on messages.

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.library import QUERY_LENGTH, ShelfPage, View
-from bot.ui import save
+from bot.ui import save, save_some
 from bot.ui.buttons import PaperboyButton, PaperboySelect
-from cogs.library import _share, _sheet, _shelf, _top
+from cogs.library import _sheet, _shelf, _top
 from cogs.library._sheet import NOTE_LENGTH
 from cogs.library._shelf import TurnShelf, render_shelf
 from papers.model import Author, Metrics, Paper
@@ -110,7 +110,7 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
         *save.ITEMS,
         *_shelf.ITEMS,
         *_sheet.ITEMS,
-        *_share.ITEMS,
+        *save_some.ITEMS,
         *_top.ITEMS,
     ]
     lists = [ReadingList(1, 1, "to read", "🔖", True, False)]
@@ -126,7 +126,7 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
         _sheet.OpenSaved(LONGEST_ID),
         _sheet.MarkRead(LONGEST_ID, read=True),
         _sheet.WriteNote(LONGEST_ID),
-        _share.SaveShared(),
+        save_some.SaveSome(),
         _top.TurnTop(_top.Span.WEEK, 0, 0),
     ]
     assert {type(each) for each in made} == set(kinds)
