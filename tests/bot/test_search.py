@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cooldowns import Cooldowns
 from papers.model import Record
 from storage.search import SearchEngine
 from tests.bot.search_world import (
@@ -165,6 +166,7 @@ async def test_forty_pages_can_be_turned(tmp_path: Path) -> None:
         seen = titles(shown(result))
         for page in range(2, 41):
             assert result.response is not None
+            here.bot.cooldowns = Cooldowns()  # as if each page had been read
             await here.grace.click(result.response, label="Next →")
             text = shown(result)
             assert f"{page * 5 - 4} to {page * 5} of" in text
