@@ -14,6 +14,7 @@ from papers.text import cut
 from papers.topics import TopicError, parse
 from storage import posts
 from storage.feeds import Feed, FeedState
+from storage.subscriptions import Mode
 
 _TIME = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?", re.IGNORECASE
@@ -131,6 +132,11 @@ def parse_topics(text: str | None) -> tuple[str, ...]:
     for part in _TOPIC.finditer(text):
         if not part[0].strip():
             continue
+        if part[0].strip().casefold() == Mode.TRENDING:
+            raise UserError(
+                "A channel without topics has the day's trending papers already:"
+                " leave `topics` out, or write `none`."
+            )
         try:
             topic = parse(part[0])
         except TopicError as error:

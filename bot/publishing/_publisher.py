@@ -93,14 +93,15 @@ class Publisher:
     async def post_now(self, feed: Feed, now: datetime) -> Post | None:
         """Post the newest batch to this feed at once, or return the post that it has already.
 
-        It takes the place of the day's ordinary post; `None` while there is no batch at all.
+        It takes the place of the day's ordinary post; `None` while there is no batch at all. Where
+        nothing was left of the batch, what the feed wants by now is looked for again.
         """
         async with self._database.read() as conn:
             target = await self.newest(conn, now)
             if target is None:
                 return None
             existing = await posts.of_batch(conn, feed.id, target)
-        if existing is None:
+        if existing is None or existing.state == posts.EMPTY:
             local_date = now.astimezone(ZoneInfo(feed.timezone)).date()
             due = DueFeed(feed.id, feed.guild_id, feed.channel_id, local_date)
             await self._publish(due, target, now, late=False)

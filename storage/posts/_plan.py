@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, insert, literal, null, or_, select
+from sqlalchemy import delete, exists, func, insert, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.posts._types import EMPTY, PLANNED, SKIPPED, DueFeed
@@ -52,8 +52,16 @@ async def plan(
     """Freeze a post; `None` if that batch was planned there before. Without papers the day is
     recorded as empty.
 
-    Earlier batches that this feed never got are recorded as skipped, and so accounted for.
+    A day that was empty may be planned again: what the feed wants may have changed since. Earlier
+    batches that this feed never got are recorded as skipped, and so accounted for.
     """
+    await conn.execute(
+        delete(posts).where(
+            posts.c.feed_id == feed.feed_id,
+            posts.c.batch_day == batch_day,
+            posts.c.state == EMPTY,
+        )
+    )
     taken = await conn.scalar(
         select(func.count()).where(
             posts.c.feed_id == feed.feed_id, posts.c.local_date == feed.local_date

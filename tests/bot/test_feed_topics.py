@@ -95,6 +95,7 @@ async def test_topics_join_the_other_filters(tmp_path: Path) -> None:
         ('flow matching; "never closed', "never closed", " " * 15 + "^"),
         ("a; b (c", "parenthesis is never closed", " " * 5 + "^"),
         ("one OR", "OR needs something on both sides", " " * 4 + "^"),
+        ("video; Trending", "has the day's trending papers already", ""),
         ("; ".join(f"topic {n}" for n in range(12)), "12 topics", ""),
         (f"{'fine; ' * 20}author:", "right after the colon", "^"),
     ],
@@ -145,6 +146,19 @@ async def test_a_day_without_a_match_opens_no_thread_and_everything_says_why(
         (card,) = cards(here.channel)
         assert FLOW in card
         assert why not in await said(here, "feed list")
+
+
+async def test_other_topics_bring_an_empty_day_its_thread_after_all(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, "Proteins at Night", WALKING)}) as here:
+        await topical(here, "flow matching")
+        await here.tick(at(MONDAY, 9))
+        assert "Nothing to post" in await said(here, "feed post-now")
+        await said(here, "feed edit", topics="robots walk")
+        shown = await said(here, "feed preview")
+        assert "It is there" in await said(here, "feed post-now")
+        assert headers(here.channel) == [shown]
+        await here.tick(at(MONDAY, 10))
+        assert len(headers(here.channel)) == 1
 
 
 async def test_topics_are_changed_and_cleared(tmp_path: Path) -> None:
