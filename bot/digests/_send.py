@@ -19,6 +19,7 @@ from bot import limits
 from bot.digests._buttons import digest_buttons
 from bot.digests._compose import compose
 from bot.digests._payload import DigestEntry, DigestPayload, render_entries, why
+from bot.locks import KeyedLocks
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
 from bot.publishing import FIRST_RETRY, LONGEST_RETRY, strings_of
 from storage import digests, subscriptions
@@ -47,6 +48,7 @@ class Digester:
     def __init__(self, bot: "PaperBot") -> None:
         self._bot = bot
         self._database = bot.database
+        self._under_way = KeyedLocks()
 
     async def claim(self, now: datetime) -> None:
         """Queue every person who is owed a digest, and every digest that is not sent."""
@@ -131,6 +133,11 @@ class Digester:
 
     async def send(self, digest_id: int, now: datetime) -> None:
         """Send a digest that waits, if it may be sent now."""
+        # A minute that begins while a digest is under way finds it unfinished, and asks for it too.
+        async with self._under_way.of(digest_id):
+            await self._send_unsent(digest_id, now)
+
+    async def _send_unsent(self, digest_id: int, now: datetime) -> None:
         async with self._database.read() as conn:
             digest = await digests.get(conn, digest_id)
             if digest is None or digest.state not in digests.UNFINISHED:

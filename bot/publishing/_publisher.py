@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.drafts import Draft, Drafter
 from bot.feed_topics import FeedTopics
+from bot.locks import KeyedLocks
 from bot.outcomes import Retry
 from bot.publishing._failures import Failures
 from bot.publishing._pace import GIVE_UP_AFTER, LATE_AFTER, REFRESHES, scheduled
@@ -41,6 +42,7 @@ class Publisher:
         self.drafter = Drafter(self._sources, topics)
         self._steps = Steps(bot)
         self._failures = Failures(bot)
+        self._under_way = KeyedLocks()
 
     async def claim(self, now: datetime) -> None:
         """Queue every feed that owes a post, every post that is not finished, every header to
@@ -139,6 +141,11 @@ class Publisher:
 
     async def send(self, post_id: int, now: datetime) -> None:
         """Send what is missing of a post; what Discord has already is not sent again."""
+        # A minute that begins while a post is under way finds it unfinished, and asks for it too.
+        async with self._under_way.of(post_id):
+            await self._send(post_id, now)
+
+    async def _send(self, post_id: int, now: datetime) -> None:
         async with self._database.read() as conn:
             post = await posts.get(conn, post_id)
             feed = (

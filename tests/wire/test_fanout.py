@@ -96,6 +96,25 @@ async def test_many_channels_due_at_once_keep_to_the_limits_and_take_turns(
     assert last_of(posted, here.world, big) == len(posted) - 1
 
 
+async def test_a_minute_that_begins_while_a_post_is_under_way_asks_discord_for_nothing_more(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    days = {MONDAY: votes(MONDAY, 30, 20, 10)}
+    async with connected(discord_server, tmp_path, days, save_reactions=False) as here:
+        ((channel,),) = await add_channels(here, 1)
+        await here.server.until(lambda: len(channel.history) == 1)  # the word of introduction
+        before = len(discord_server.requests)
+        for pattern in ("POST /channels/*/threads", "POST /channels/*/messages"):
+            discord_server.fail(pattern, skip=pattern.endswith("messages"), hang=0.3, when="after")
+        ticking = asyncio.create_task(here.tick(at(MONDAY, 9)))
+        for _ in range(4):
+            await asyncio.sleep(0.1)
+            await here.bot.publisher.claim(at(MONDAY, 9, 1))
+        await ticking
+        requests = [each for each in discord_server.requests[before:] if is_posting(each)]
+        assert len(requests) == REQUESTS
+
+
 async def test_when_discord_counts_too_many_requests_all_of_them_wait(
     discord_server: DiscordServer, tmp_path: Path
 ) -> None:
