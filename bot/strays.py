@@ -4,24 +4,35 @@ Without this, Discord shows "interaction failed", and nobody knows why.
 """
 
 import re
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 import discord
 
-from bot.ui.errors import Interaction, UserError, answer_error
-
-_OLD: Final = "That is from another version of me, and I cannot tell any more what it meant."
-_KINDS: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+from bot.ui.errors import OUTDATED, Interaction, UserError, answer_error
 
 
-def is_stray(interaction: Interaction, known: Iterable[re.Pattern[str]]) -> bool:
-    """Tell whether an interaction is with something whose custom id has no form that we know."""
-    data: Any = interaction.data or {}
-    pressed = str(data.get("custom_id", ""))
-    return interaction.type in _KINDS and not any(form.fullmatch(pressed) for form in known)
+class Known:
+    """The custom ids that something answers to."""
+
+    def __init__(self) -> None:
+        self.items: list[re.Pattern[str]] = []
+        """Of buttons and menus."""
+        self.forms: list[re.Pattern[str]] = []
+        """Of forms that are sent in."""
+
+    def answers(self, interaction: Interaction) -> bool:
+        """Tell whether an interaction is none of these kinds, or something answers to it."""
+        data: Any = interaction.data or {}
+        sent = str(data.get("custom_id", ""))
+        match interaction.type:
+            case discord.InteractionType.component:
+                return any(known.fullmatch(sent) for known in self.items)
+            case discord.InteractionType.modal_submit:
+                return any(known.fullmatch(sent) for known in self.forms)
+            case _:
+                return True
 
 
 async def answer_stray(interaction: Interaction, instead: str) -> None:
     """Say that a button has outlived its meaning, and what works."""
-    await answer_error(interaction, UserError(f"{_OLD} {instead} lists what I can do now."))
+    await answer_error(interaction, UserError(f"{OUTDATED} {instead} lists what I can do now."))

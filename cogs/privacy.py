@@ -11,6 +11,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client import PaperBot
+from bot.cooldowns import FILES, paced
 from bot.ui.buttons import PaperboyButton, custom_id, template
 from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
@@ -106,6 +107,7 @@ class Privacy(commands.Cog):
             ephemeral=True,
         )
 
+    @paced(FILES)
     @privacy.command(name="export", description="Everything that I keep about you, as a file")
     async def export(self, interaction: Interaction) -> None:
         """Answer with a zip of JSON: one file for each kind of entry."""

@@ -4,8 +4,9 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from papers.formats import bibtex, csl, plain, ris, table
+from papers.formats import _texts, bibtex, csl, plain, ris, table
 from papers.formats._items import Finding, Imported, Unreadable
 
 __all__ = ["ImportReport", "Imported", "Unreadable", "read_ids"]
@@ -13,6 +14,8 @@ __all__ = ["ImportReport", "Imported", "Unreadable", "read_ids"]
 _BIBTEX = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
 _RIS = re.compile(r"^TY {1,2}- ?\w", re.MULTILINE)
 _UNREADABLE_SHOWN = 120
+_MOST_FINDINGS = 20_000
+"""Entries read of one file: a file that names more is no library, and would take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,36 @@ def read_ids(data: bytes, filename: str = "") -> ImportReport:
     """Read a file of ids or links, BibTeX, RIS, CSL-JSON or CSV.
 
     Its contents decide what it is, the file's name only where they leave that open. Never raises:
-    what cannot be read is reported with its line.
+    what cannot be read is reported with its line. Of a file without end only the beginning is read.
     """
     text = _decoded(data)
     papers: dict[str, Imported] = {}
     unreadable: list[Unreadable] = []
-    for finding in _reader(text, filename.casefold())(text):
+    for finding in _findings(text, filename.casefold()):
         if isinstance(finding, Unreadable):
             unreadable.append(replace(finding, text=finding.text[:_UNREADABLE_SHOWN]))
         else:
-            known = papers.get(finding.id)
-            papers[finding.id] = _together(known, finding) if known else finding
+            known, clean = papers.get(finding.id), _clean(finding)
+            papers[finding.id] = _together(known, clean) if known else clean
     return ImportReport(tuple(papers.values()), tuple(unreadable))
+
+
+def _findings(text: str, filename: str) -> Iterator[Finding]:
+    findings = _reader(text, filename)(text)
+    try:
+        yield from islice(findings, _MOST_FINDINGS)
+    except RecursionError:
+        yield Unreadable(1, "nested too deeply")
+
+
+def _clean(finding: Imported) -> Imported:
+    """Return what was read without what no database takes, such as halves of characters."""
+    lists = (_texts.one_line(name) for name in finding.lists)
+    return replace(
+        finding,
+        note=_texts.cleaned(finding.note or "") or None,
+        lists=tuple(name for name in lists if name),
+    )
 
 
 def _decoded(data: bytes) -> str:
@@ -78,7 +99,7 @@ def _reader(text: str, filename: str) -> Callable[[str], Iterator[Finding]]:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # also for a number with more digits than Python reads
         return False
     return True
 

@@ -7,6 +7,7 @@ import pytest
 
 from storage.database import Database
 from tests import reliability
+from tests.hostile import attacks
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -15,11 +16,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--full", action="store_true", help="run what takes minutes in its full length"
     )
     reliability.add_options(parser)
+    attacks.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tell the page's rows whether they are written or compared."""
     reliability.configure(config)
+    attacks.configure(config)
 
 
 @pytest.fixture

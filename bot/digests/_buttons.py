@@ -96,6 +96,8 @@ class ManageTopics(PaperboyButton, template=template("topics")):
 class EndTopics(PaperboySelect, template=template("end-topics")):
     """Ends the topics that are chosen."""
 
+    accepts = NUMBER
+
     def __init__(self, followed: list[Subscription]) -> None:
         shown = followed[: limits.SELECT_OPTIONS]
         options = [

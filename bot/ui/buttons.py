@@ -20,12 +20,13 @@ raises, and the person sees "interaction failed" (`discord/ui/view.py`): these a
 
 import re
 from collections.abc import Callable
-from typing import Any, Final, Self, TypeVar
+from typing import Any, ClassVar, Final, Self, TypeVar
 
 from discord import ui
 
 from bot import limits
-from bot.ui.errors import Interaction, answer_error
+from bot.cooldowns import ANYTHING, Pace
+from bot.ui.errors import OUTDATED, Interaction, UserError, answer_error
 
 PAPER: Final = r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7}"
 """The form of a paper's id in a custom id."""
@@ -62,6 +63,9 @@ def custom_id(action: str, *parts: object, version: int = 1) -> str:
 class PaperboyButton(ui.DynamicItem[ui.Button[Any]], template=_NEVER):
     """A button whose failures are answered with a sentence and an id."""
 
+    pace: ClassVar[Pace | None] = None
+    """How often one person may press it, besides the pace of all buttons together."""
+
     @classmethod
     async def from_custom_id(
         cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
@@ -77,6 +81,7 @@ class PaperboyButton(ui.DynamicItem[ui.Button[Any]], template=_NEVER):
     async def callback(self, interaction: Interaction) -> None:
         """Do what the button does; answer if it fails."""
         try:
+            _require_pace(interaction, self.pace)
             await self.pressed(interaction)
         except Exception as error:
             await answer_error(interaction, error)
@@ -88,6 +93,13 @@ class PaperboyButton(ui.DynamicItem[ui.Button[Any]], template=_NEVER):
 
 class PaperboySelect(ui.DynamicItem[ui.Select[Any]], template=_NEVER):
     """A select whose failures are answered with a sentence and an id."""
+
+    accepts: ClassVar[str] = r"(?s:.*)"
+    """The form of its values: a message may be older than what they mean now."""
+    may_be_empty: ClassVar[bool] = False
+    """Whether everything may be deselected."""
+    pace: ClassVar[Pace | None] = None
+    """How often one person may choose, besides the pace of all buttons together."""
 
     @classmethod
     async def from_custom_id(
@@ -104,9 +116,16 @@ class PaperboySelect(ui.DynamicItem[ui.Select[Any]], template=_NEVER):
     async def callback(self, interaction: Interaction) -> None:
         """Do what the select does with what was chosen; answer if it fails."""
         try:
-            await self.chosen(interaction, chosen_values(interaction))
+            _require_pace(interaction, self.pace)
+            await self.chosen(interaction, self._valid(chosen_values(interaction)))
         except Exception as error:
             await answer_error(interaction, error)
+
+    def _valid(self, values: list[str]) -> list[str]:
+        full = bool(values) or self.may_be_empty
+        if not full or not all(re.fullmatch(self.accepts, value) for value in values):
+            raise UserError(OUTDATED)
+        return values
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Answer the choice; `values` is empty when everything was deselected."""
@@ -140,11 +159,29 @@ def page_buttons(
     ]
 
 
+class _Mute(ui.DynamicItem[ui.Button[Any]], template=r"(?s:.*)"):
+    """Stands for a button that has been answered already."""
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Do nothing more."""
+
+
+def _require_pace(interaction: Interaction, pace: Pace | None) -> None:
+    cooldowns: Any = interaction.client.cooldowns
+    for each in (ANYTHING, pace):
+        if each is not None:
+            cooldowns.require(interaction, each)
+
+
 async def _rebuilt(
     interaction: Interaction, build: Callable[[re.Match[str]], ItemT], match: re.Match[str]
-) -> ItemT:
+) -> Any:
     try:
         return build(match)
+    except (ValueError, OverflowError):
+        # A day that the calendar lacks, a moment after all years: of the right form, made up.
+        await answer_error(interaction, UserError(OUTDATED))
+        return _Mute(ui.Button(label="…", custom_id=match.string))
     except Exception as error:
         await answer_error(interaction, error)
         raise

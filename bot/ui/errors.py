@@ -21,6 +21,7 @@ _TOO_LATE: Final = frozenset((10062, 10015))
 _ANSWERED: Final = 40060
 
 CHANGED: Final = "That command has changed. Restart Discord (Ctrl+R) and try again."
+OUTDATED: Final = "That is from another version of me, and I cannot tell any more what it meant."
 
 
 class UserError(AppCommandError):

@@ -182,6 +182,8 @@ class TakeOut(PaperboyButton, template=template("take-out", paper_id=PAPER)):
 class ChooseLists(PaperboySelect, template=template("lists", paper_id=PAPER)):
     """Puts a paper on exactly the chosen lists."""
 
+    accepts, may_be_empty = NUMBER, True
+
     def __init__(
         self,
         paper_id: str,

@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot import limits
 from bot.client import PaperBot
+from bot.cooldowns import SEARCHES, paced
 from bot.feed_texts import (
     describe,
     describe_post,
@@ -250,6 +251,7 @@ class Feeds(commands.Cog):
         )
         await interaction.response.send_message(view=view, ephemeral=True)
 
+    @paced(SEARCHES)
     @feed.command(name="preview", description="See what would be posted now; only you see it")
     @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")
     async def preview(

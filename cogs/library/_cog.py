@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot import limits
 from bot.client import PaperBot
+from bot.cooldowns import FILES, paced
 from bot.library import QUERY_LENGTH, View, shelf_page
 from bot.ui.errors import UserError, answer_error
 from bot.ui.notices import render_notice
@@ -139,6 +140,7 @@ class Library(commands.Cog):
         """Post a list for everybody in the channel, as it is now."""
         await _share.share(self.bot, interaction, in_list)
 
+    @paced(FILES)
     @library.command(name="export", description="Take your library along as a file")
     @app_commands.rename(format_="format", in_list="list")
     @app_commands.describe(format_="Which kind of file", in_list="Only this list")
@@ -149,6 +151,7 @@ class Library(commands.Cog):
         """Answer with the file."""
         await _files.export(self.bot, interaction, format_, in_list)
 
+    @paced(FILES)
     @library.command(
         name="import", description="Bring papers in: a file of links or ids, BibTeX, RIS, CSV, JSON"
     )

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import PaperBot
+from bot.cooldowns import SEARCHES, in_pace
 from bot.library import Found, look_up
 from bot.publishing import strings_of
 from bot.ui.errors import UserError
@@ -30,6 +31,7 @@ class SaveMessage(commands.Cog):
     def __init__(self, bot: PaperBot) -> None:
         self.bot = bot
         self.menu = app_commands.ContextMenu(name="Save papers", callback=self.save)
+        self.menu.add_check(in_pace(SEARCHES))
         self.menu.allowed_contexts = app_commands.AppCommandContext(
             guild=True, dm_channel=True, private_channel=True
         )

@@ -65,6 +65,8 @@ class TurnShelf(
 class ChooseShelf(PaperboySelect, template=template("shelf-list", sort=_SORT, query=_QUERY)):
     """Chooses which list is shown."""
 
+    accepts = NUMBER
+
     def __init__(self, view: View, lists: Sequence[ReadingList] = ()) -> None:
         options = [
             discord.SelectOption(label="Everything", value="0", default=not view.list_id),
@@ -91,6 +93,8 @@ class ChooseShelf(PaperboySelect, template=template("shelf-list", sort=_SORT, qu
 
 class SortShelf(PaperboySelect, template=template("shelf-sort", list_id=NUMBER)):
     """Chooses the order."""
+
+    accepts = _SORT
 
     def __init__(self, view: View) -> None:
         options = [

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot import limits
 from bot.client import PaperBot
+from bot.cooldowns import SEARCHES, paced
 from bot.feed_texts import parse_categories
 from bot.search import QUERY_LENGTH, parse_since, since_choices
 from bot.ui import text
@@ -34,6 +35,7 @@ class PaperSearch(commands.Cog):
     def __init__(self, bot: PaperBot) -> None:
         self.bot = bot
 
+    @paced(SEARCHES)
     @app_commands.command(description="Find papers by words, by meaning, by author, or by a link")
     @app_commands.describe(
         query='Words, a question, a title, a link; also "phrase", OR, -without, author:, cat:',
@@ -58,6 +60,7 @@ class PaperSearch(commands.Cog):
         question = self._question(query, since or "", category or "", sort)
         await open_results(interaction, question, public=public)
 
+    @paced(SEARCHES)
     @app_commands.command(description="Everything about one paper: abstract, figures, links")
     @app_commands.rename(paper="id_or_link")
     @app_commands.describe(
@@ -68,6 +71,7 @@ class PaperSearch(commands.Cog):
         """Answer with the full card of one paper."""
         await open_card(interaction, self._paper_id(paper), public=public)
 
+    @paced(SEARCHES)
     @app_commands.command(description="The papers most like one, each with why")
     @app_commands.rename(paper="id_or_link")
     @app_commands.describe(

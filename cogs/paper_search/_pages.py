@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import discord
 from discord import ui
 
+from bot.cooldowns import SEARCHES
 from bot.search import ResultsPage, SourceState, passage_of
 from bot.ui import text
 from bot.ui.buttons import (
     NUMBER,
     PAGE,
+    PAPER,
     PaperboyButton,
     PaperboySelect,
     custom_id,
@@ -75,6 +77,8 @@ class TurnResults(PaperboyButton, template=template("find", session=NUMBER, page
 class SortResults(PaperboyButton, template=template("find-sort", session=NUMBER, sort=_SORTS)):
     """Asks the same in another order."""
 
+    pace = SEARCHES
+
     def __init__(self, session_id: int, sort: Sort) -> None:
         super().__init__(
             ui.Button(
@@ -101,6 +105,8 @@ class SortResults(PaperboyButton, template=template("find-sort", session=NUMBER,
 
 class AgainButton(PaperboyButton, template=template("find-again", session=NUMBER)):
     """Asks the same again, over all papers that there are now."""
+
+    pace = SEARCHES
 
     def __init__(self, session_id: int, label: str = "Run again") -> None:
         super().__init__(ui.Button(label=label, custom_id=custom_id("find-again", session_id)))
@@ -167,6 +173,9 @@ class RefineButton(PaperboyButton, template=template("find-refine", session=NUMB
 
 class OpenHit(PaperboySelect, template=template("find-open", session=NUMBER)):
     """Opens the card, the abstract, or what is similar to a hit."""
+
+    accepts, may_be_empty = rf"(?:card|text|like):(?:{PAPER})", True
+    pace = SEARCHES
 
     def __init__(self, session_id: int, options: Sequence[discord.SelectOption] = ()) -> None:
         super().__init__(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from discord import ui
 
+from bot.cooldowns import SEARCHES
 from bot.search import LookUp, SimilarPage
 from bot.ui import text
 from bot.ui.buttons import PAGE, PAPER, PaperboyButton, custom_id, page_buttons, template
@@ -31,6 +32,8 @@ _ABSTRACT = 3_400
 
 class SimilarButton(PaperboyButton, template=template("like", paper_id=PAPER)):
     """Opens the papers like one."""
+
+    pace = SEARCHES
 
     def __init__(self, paper_id: str) -> None:
         super().__init__(ui.Button(label="Similar papers", custom_id=custom_id("like", paper_id)))

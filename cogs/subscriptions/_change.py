@@ -27,6 +27,8 @@ _OPEN_FOR: Final = 15 * 60.0
 class ChangeTopic(PaperboySelect, template=template("change-topic")):
     """Opens the form for one of a person's topics."""
 
+    accepts = NUMBER
+
     def __init__(self, followed: Sequence[Subscription]) -> None:
         options = [
             discord.SelectOption(
@@ -52,7 +54,7 @@ class ChangeTopic(PaperboySelect, template=template("change-topic")):
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Show the form, with the topic as it is."""
         bot: PaperBot = interaction.client
-        subscription = await _own(bot, interaction.user.id, int(values[0]) if values else 0)
+        subscription = await _own(bot, interaction.user.id, int(values[0]))
         await interaction.response.send_modal(_form(subscription))
 
 

@@ -9,6 +9,7 @@ from discord import ui
 
 from bot import digests, limits
 from bot.client import PaperBot
+from bot.cooldowns import SEARCHES
 from bot.digests import render_entries
 from bot.topics import TOO_FEW, WINDOW, Preview, read_topic
 from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
@@ -204,6 +205,8 @@ class SubscribeTopic(
 class NarrowTopic(PaperboyButton, template=template("narrow", draft_id=NUMBER, replaces=NUMBER)):
     """Previews the next narrower topic."""
 
+    pace = SEARCHES
+
     def __init__(self, draft_id: int, replaces: int) -> None:
         super().__init__(
             ui.Button(label="Narrower", custom_id=custom_id("narrow", draft_id, replaces))
@@ -222,6 +225,8 @@ class NarrowTopic(PaperboyButton, template=template("narrow", draft_id=NUMBER, r
 
 class WidenTopic(PaperboyButton, template=template("widen", draft_id=NUMBER, replaces=NUMBER)):
     """Previews the next wider topic."""
+
+    pace = SEARCHES
 
     def __init__(self, draft_id: int, replaces: int) -> None:
         super().__init__(ui.Button(label="Wider", custom_id=custom_id("widen", draft_id, replaces)))

@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from bot import limits
 from bot.client import PaperBot
+from bot.cooldowns import SEARCHES, paced
 from bot.digests import TRENDING, describe_subscription, next_digest, reopen
 from bot.topics import WINDOW, read_topic
 from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
@@ -92,6 +93,7 @@ class Subscriptions(commands.Cog):
     def __init__(self, bot: PaperBot) -> None:
         self.bot = bot
 
+    @paced(SEARCHES)
     @app_commands.command(
         description="Get papers on a topic by direct message; see a preview first"
     )

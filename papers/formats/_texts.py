@@ -111,9 +111,9 @@ def moment(text: str | None) -> datetime | None:
     """Return the time that an export of ours wrote, in UTC; `None` for anything else."""
     try:
         read = datetime.fromisoformat((text or "").strip())
-    except ValueError:
+        return read.astimezone(UTC) if read.tzinfo else None
+    except (ValueError, OverflowError):  # the first and the last day of all are elsewhere no day
         return None
-    return read.astimezone(UTC) if read.tzinfo else None
 
 
 def link(paper: Paper) -> str:

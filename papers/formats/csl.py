@@ -72,7 +72,7 @@ def read(text: str) -> Iterator[Finding]:
         line, counted = line + text.count("\n", counted, position), position
         try:
             item, position = decoder.raw_decode(text, position)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             yield Unreadable(line, _texts.one_line(text[position : position + 80]))
             return
         yield from _findings(item, line)

@@ -1,5 +1,6 @@
 """Topics that somebody looks at, before they count."""
 
+import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -12,6 +13,8 @@ from storage.tables import topic_drafts
 DRAFTS_KEPT = timedelta(days=7)
 """How long the buttons of a preview work."""
 
+_ID_BITS = 62
+
 
 async def add_draft(
     conn: AsyncConnection,
@@ -23,20 +26,21 @@ async def add_draft(
     now: datetime,
 ) -> TopicDraft:
     """Remember a topic that somebody looks at, and forget those of days ago."""
-    draft_id = await conn.scalar(
-        insert(topic_drafts)
-        .values(
+    # At random, not counted: who guesses at numbers must not read what others look for, and none
+    # comes back, so that an old button never means another topic.
+    draft_id = secrets.randbits(_ID_BITS)
+    await conn.execute(
+        insert(topic_drafts).values(
+            id=draft_id,
             query=query,
             mode=mode.value,
             every=every.value if every else None,
             min_votes=min_votes,
             created_at=now,
         )
-        .returning(topic_drafts.c.id)
     )
-    # Only now: the newest row stays, so that no number comes back and an old button means another.
     await conn.execute(delete(topic_drafts).where(topic_drafts.c.created_at < now - DRAFTS_KEPT))
-    return TopicDraft(int(draft_id or 0), query, mode, every, min_votes)
+    return TopicDraft(draft_id, query, mode, every, min_votes)
 
 
 async def get_draft(conn: AsyncConnection, draft_id: int) -> TopicDraft | None:
