@@ -14,14 +14,14 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import event as sql_event
+from sqlalchemy import func, select
 
+from benchmarks._libraries import CARDS, EMOJI, FIRST_CARD, FIRST_PERSON, NOW, PEOPLE, fill
 from bot.client import PaperBot, create_bot
 from bot.clock import FixedClock
 from bot.library import Library
@@ -31,25 +31,14 @@ from storage import library, tables
 from storage.database import Database
 from storage.library import Event, Reaction
 
-PEOPLE = 50_000
-SAVES = 1_000_000
-CARDS = 20_000
 RATE = 2_000
 """Events a second; half of them are on our messages."""
 SECONDS = 30.0
 TICK = 0.005
 """Seconds between two bursts of events, and between two looks at the loop's lag."""
 
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-EMOJI = ("🔖", "⭐", "✅")
-_FIRST_PERSON = 10**17
-_FIRST_CARD = 14 * 10**17
 _FIRST_FOREIGN = 15 * 10**17
 _US = 42
-_ROWS = 20_000
-
-Row = TypeVar("Row")
-_NONE: list[str] = []
 
 
 class Arrival(NamedTuple):
@@ -90,63 +79,6 @@ class Measured:
         return ours
 
 
-async def fill(database: Database) -> None:
-    """Write people, their lists, papers, cards and a million saves."""
-    papers = [f"{2001 + n // 5000}.{n % 5000 + 10000:05}" for n in range(CARDS)]
-    async with database.write() as conn:
-        for rows in _chunks(
-            {
-                "id": paper_id,
-                "title": f"Paper {paper_id}",
-                "abstract": "We study it.",
-                **dict.fromkeys(("authors", "categories", "keywords", "media"), _NONE),
-                "first_seen_at": NOW,
-                "revision": number + 1,
-            }
-            for number, paper_id in enumerate(papers)
-        ):
-            await conn.execute(insert(tables.papers), rows)
-        for rows in _chunks(
-            {
-                "message_id": _FIRST_CARD + n,
-                "paper_id": papers[n],
-                "channel_id": _FIRST_CARD + n // 10,
-                "guild_id": n // 100,
-                "posted_at": NOW - timedelta(days=30),
-            }
-            for n in range(CARDS)
-        ):
-            await conn.execute(insert(tables.cards), rows)
-        for people in _chunks(range(_FIRST_PERSON, _FIRST_PERSON + PEOPLE)):
-            await library.make_defaults(conn, people, NOW)
-        lists = [
-            (row.user_id, row.id)
-            for row in await conn.execute(
-                select(tables.lists.c.user_id, tables.lists.c.id)
-                .where(tables.lists.c.is_default == 1)
-                .order_by(tables.lists.c.user_id)
-            )
-        ]
-        each = SAVES // PEOPLE
-        for rows in _chunks(
-            {
-                "user_id": user_id,
-                "list_id": list_id,
-                "paper_id": papers[(place := (n * 7 + k * 911) % CARDS)],
-                "via": "reaction",
-                "emoji_key": EMOJI[0],
-                "kept": 1,
-                "message_id": _FIRST_CARD + place,
-                "channel_id": _FIRST_CARD + place // 10,
-                "guild_id": place // 100,
-                "saved_at": NOW - timedelta(minutes=k),
-            }
-            for n, (user_id, list_id) in enumerate(lists)
-            for k in range(each)
-        ):
-            await conn.execute(insert(tables.saves), rows)
-
-
 def arrivals(count: int, seed: int) -> tuple[list[Arrival], dict[Reaction, bool]]:
     """Make events and what stands after them: a fifth takes off what an earlier one added."""
     chance = random.Random(seed)  # noqa: S311 - a repeatable load, no secret
@@ -155,8 +87,8 @@ def arrivals(count: int, seed: int) -> tuple[list[Arrival], dict[Reaction, bool]
     added: list[Reaction] = []
     for number in range(count):
         ours = number % 2 == 0
-        on = _FIRST_CARD + chance.randrange(CARDS) if ours else _FIRST_FOREIGN + number
-        reaction = Reaction(on, _FIRST_PERSON + chance.randrange(PEOPLE), chance.choice(EMOJI[1:]))
+        on = FIRST_CARD + chance.randrange(CARDS) if ours else _FIRST_FOREIGN + number
+        reaction = Reaction(on, FIRST_PERSON + chance.randrange(PEOPLE), chance.choice(EMOJI[1:]))
         remove = chance.random() < 0.2
         if ours and remove and added:
             reaction = added.pop(chance.randrange(len(added)))
@@ -218,6 +150,24 @@ async def drive(
     return took
 
 
+async def queries_of_foreign(bot: PaperBot, measured: Measured) -> int:
+    """Count the statements that events on other people's messages cost, with nothing beside."""
+    foreign = [each for each in arrivals(2 * RATE, seed=9)[0] if not each.ours]
+    engines: list[Any] = [vars(bot.database)[name].sync_engine for name in ("_writer", "_readers")]
+    count = 0
+
+    def counted(*_: Any) -> None:
+        nonlocal count
+        count += 1
+
+    for engine in engines:
+        sql_event.listen(engine, "before_cursor_execute", counted)
+    await drive(bot, measured, foreign, [])
+    for engine in engines:
+        sql_event.remove(engine, "before_cursor_execute", counted)
+    return count
+
+
 async def _watch(late: list[float]) -> None:
     while True:
         began = time.perf_counter()
@@ -261,6 +211,8 @@ async def measure(folder: Path, seconds: float) -> None:
     real = bot.library
     async with bot:
         await bot.add_cog(Reactions(bot))
+        bot.library = measured = Measured(real)  # pyright: ignore[reportAttributeAccessIssue] - the same calls
+        _say("queries_of_foreign", await queries_of_foreign(bot, measured))
         for seed, way in enumerate(("ours", "naive")):
             measured = Measured(real, naive=bot.database if way == "naive" else None)
             bot.library = measured  # pyright: ignore[reportAttributeAccessIssue] - the same calls
@@ -278,12 +230,6 @@ async def measure(folder: Path, seconds: float) -> None:
 def _share(values: list[float], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    waiting = iter(rows)
-    while part := list(islice(waiting, _ROWS)):
-        yield part
 
 
 def _say(figure: str, value: float, way: str = "") -> None:
