@@ -74,8 +74,7 @@ async def run(plan: Plan) -> None:
         database_url=f"sqlite+aiosqlite:///{plan.folder / 'paperboy.db'}",
         discord_api_url=plan.api_url,
         discord_gateway_url=plan.gateway_url,
-        save_reactions=False,
-        **plan.settings,
+        **{"save_reactions": False, **plan.settings},
     )
     point_at(settings)
     source = SampleSource()
@@ -145,6 +144,7 @@ async def post(bot: PaperBot) -> None:
     while True:
         await bot.beat(bot.clock.now(), patience=None)
         if not len(bot.workers):
+            await bot.library.drain()
             return
         draining = asyncio.create_task(bot.workers.drain())
         await asyncio.wait({draining}, timeout=BEAT)

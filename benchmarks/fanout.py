@@ -146,7 +146,7 @@ class Run:
         posts: dict[str, list[float]] = {str(channel): [] for _, channel in self.discord.feeds}
         for each in counted:
             parts = each.path.split("/")
-            if each.status < 300 and parts[1] == "channels":
+            if each.status < 300 and parts[1] == "channels" and "reactions" not in parts:
                 channel = world.channels[int(parts[2])]
                 posts[str(channel.parent_id or channel.id)].append(each.at)
         return list(posts.values())

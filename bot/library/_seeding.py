@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SEEDERS: Final = 2
+SEEDERS: Final = 16
 """Channels that get their first reactions at the same time; Discord takes four a second in each."""
 
 WATERMARK: Final = "seeds"
@@ -52,7 +52,8 @@ class Seeder:
         """Put the reaction on a card in a while, where the settings allow."""
         if self._bot.settings.save_reactions:
             self._owed.add(message.id)
-            self._workers.submit(message.id, lambda: self._seed(message))
+            # Each thread is a share: two seeders in one would only wait for each other.
+            self._workers.submit(message.id, lambda: self._seed(message), share=message.channel.id)
 
     def seen(self, message: discord.Message) -> None:
         """Take in a message that was read back: it may lack what a stop kept from it."""
