@@ -270,7 +270,9 @@ class Digester:
         return None
 
     async def _handle(self, failure: Failure, digest: Digest, now: datetime) -> None:
-        log.info("digest not sent digest_id=%d: %s", digest.id, failure.reason)
+        ours = failure.reason in (Reason.BAD_PAYLOAD, Reason.UNKNOWN)
+        level = logging.ERROR if ours else logging.INFO
+        log.log(level, "digest not sent digest_id=%d: %s", digest.id, failure.reason)
         await self._note_block(failure, now)
         match failure:
             case Retry():

@@ -1,7 +1,7 @@
 """A bot as a process of its own, to be killed.
 
-`python -m tests.wire.bot_process FOLDER API GATEWAY GUILD CHANNEL` connects, makes sure that the
-channel has its feed, does one minute's work, and ends.
+`python -m tests.wire.bot_process FOLDER API GATEWAY GUILD CHANNEL PAPERS` connects, makes sure that
+the channel has its feed of so many papers a day, does one minute's work, and ends.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.client import create_bot
 from bot.clock import FixedClock
+from bot.logs import logging_to_stderr
 from bot.runner import point_at
 from storage import feeds
 from tests.bot.world import MONDAY, FakeSource, at, make_settings, votes
@@ -19,15 +20,14 @@ TOKEN = "MTA.wire.test"
 
 
 async def main(
-    folder: Path, api_url: str, gateway_url: str, guild_id: int, channel_id: int
+    folder: Path, api_url: str, gateway_url: str, guild_id: int, channel_id: int, papers: int
 ) -> None:
     """Do one minute's work."""
     settings = make_settings(folder, discord_api_url=api_url, discord_gateway_url=gateway_url)
     point_at(settings)
     now = at(MONDAY, 9)
-    bot = create_bot(
-        settings, clock=FixedClock(now), sources=[FakeSource({MONDAY: votes(MONDAY, 9, 5)})]
-    )
+    source = FakeSource({MONDAY: votes(MONDAY, *range(90, 90 - papers, -1))})
+    bot = create_bot(settings, clock=FixedClock(now), sources=[source])
     await bot.prepare()
     async with bot.database.write() as conn:
         await feeds.add(
@@ -36,21 +36,22 @@ async def main(
             channel_id=channel_id,
             at=time(9),
             timezone="UTC",
-            size=10,
+            size=papers,
             now=now,
         )
     # discord.py waits this long for servers that may still come; here all are there at once.
     vars(bot)["_connection"].guild_ready_timeout = 0.1
-    connection = asyncio.create_task(bot.start(TOKEN))
-    while not bot.is_ready():
-        await asyncio.sleep(0.02)
-        if connection.done():
-            connection.result()
-    await bot.tick(now)
-    await bot.close()
-    await connection
+    with logging_to_stderr(settings):
+        connection = asyncio.create_task(bot.start(TOKEN))
+        while not bot.is_ready():
+            await asyncio.sleep(0.02)
+            if connection.done():
+                connection.result()
+        await bot.tick(now)
+        await bot.close()
+        await connection
 
 
 if __name__ == "__main__":
-    folder, api_url, gateway_url, guild, channel = sys.argv[1:]
-    asyncio.run(main(Path(folder), api_url, gateway_url, int(guild), int(channel)))
+    folder, api_url, gateway_url, guild, channel, papers = sys.argv[1:]
+    asyncio.run(main(Path(folder), api_url, gateway_url, int(guild), int(channel), int(papers)))

@@ -1,72 +1,178 @@
-"""A bot killed at any step of a post, and started again, neither repeats nor loses anything."""
+"""A bot killed at any request of a post, and started again, neither repeats nor loses anything.
+
+`pytest --full tests/wire/test_killed.py` kills at every request; otherwise at a selection.
+"""
 
 import asyncio
+import sqlite3
 import sys
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from tests.discord_server import DiscordServer
+from tests import reliability
+from tests.discord_server import Channel, DiscordServer, World
 from tests.discord_server.faults import When
 from tests.wire.bot_process import TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
+PAPERS = 10
+SAVE = "🔖"
 POSTING = "POST /channels/*"
-STEPS = 4
-"""Requests of a post of two papers: the header, the thread, two cards."""
+SEEDING = "PUT /channels/*/reactions/*"
 
 
-async def run_bot(
-    server: DiscordServer, folder: Path, *places: int, kill: int = 0, when: When = "before"
-) -> int:
-    """Run the bot to its end, killed at its `kill`-th request of the post; return its code."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.wire.bot_process",
-        str(folder),
-        server.api_url,
-        server.gateway_url,
-        *map(str, places),
-        cwd=ROOT,
-        stderr=asyncio.subprocess.PIPE,
+class Boundary(NamedTuple):
+    """A request of a post: what it asks for, and the how-manieth it is of its kind."""
+
+    number: int
+    name: str
+    pattern: str
+    at: int
+
+
+BOUNDARIES = [
+    Boundary(number, name, pattern, at)
+    for number, (name, pattern, at) in enumerate(
+        [
+            ("header", POSTING, 1),
+            ("thread", POSTING, 2),
+            *((f"card {card}", POSTING, 2 + card) for card in range(1, PAPERS + 1)),
+            *((f"first reaction of card {card}", SEEDING, card) for card in range(1, PAPERS + 1)),
+        ],
+        1,
     )
-    if kill:
-        server.kill(process.pid, POSTING, at=kill, when=when)
-    _, errors = await asyncio.wait_for(process.communicate(), 60)
-    if process.returncode not in (0, -9):
-        raise AssertionError(errors.decode())
-    return process.returncode or 0
+]
+SELECTED = {(1, "before"), (1, "after"), (2, "before"), (2, "after")} | {
+    (3, "before"),
+    (8, "after"),
+    (13, "before"),
+    (22, "after"),
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Kill at every request, or at those that stand for all."""
+    if "boundary" not in metafunc.fixturenames:
+        return
+    full = metafunc.config.getoption("--full")
+    moments: list[tuple[Boundary, When]] = [
+        (boundary, when)
+        for boundary in BOUNDARIES
+        for when in ("before", "after")
+        if full or (boundary.number, when) in SELECTED
+    ]
+    metafunc.parametrize(
+        ("boundary", "when"), moments, ids=[f"{each.name}-{when}" for each, when in moments]
+    )
+
+
+@dataclass
+class Lab:
+    """A server with a channel, and the folder of the bot that posts there."""
+
+    server: DiscordServer
+    folder: Path
+    guild_id: int
+    channel: Channel
+
+    @property
+    def world(self) -> World:
+        """What is there."""
+        return self.server.world
+
+    async def run_bot(self, boundary: Boundary | None = None, when: When = "before") -> int:
+        """Run the bot to its end, killed at a request if one is given; return its code."""
+        server = self.server
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.wire.bot_process",
+            str(self.folder),
+            server.api_url,
+            server.gateway_url,
+            *map(str, (self.guild_id, self.channel.id, PAPERS)),
+            cwd=ROOT,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        if boundary is not None:
+            server.kill(process.pid, boundary.pattern, at=boundary.at, when=when)
+        _, said = await asyncio.wait_for(process.communicate(), 60)
+        log = said.decode()
+        server.heal()
+        if process.returncode not in (0, -9) or "Traceback" in log:
+            raise AssertionError(log)
+        assert not [secret for secret in self.world.secrets() if secret in log]
+        return process.returncode or 0
+
+    def ends_with(self) -> tuple[str, int, int]:
+        """Return what is there, in words, and how much of it is lost and doubled."""
+        threads = self.world.threads_of(self.channel)
+        shown: Counter[str] = Counter()
+        seeds = 0
+        for message in (each for thread in threads for each in thread.history):
+            shown.update(
+                f"2506.{number:05}"
+                for number in range(900, 900 + PAPERS)
+                if f"2506.{number:05}" in str(message.components)
+            )
+            seeds += self.world.bot.id in message.reactions.get(SAVE, [])
+        headers = len(self.channel.messages)
+        whole = [headers, len(threads), sum(shown.values()), seeds]
+        lost = sum(max(0, wanted - there) for wanted, there in zip((1, 1), whole, strict=False))
+        lost += PAPERS - len(shown) + max(0, PAPERS - seeds)
+        doubled = max(0, headers - 1) + max(0, len(threads) - 1) + shown.total() - len(shown)
+        words = zip(whole, ("header", "thread", "cards", "first reactions"), strict=True)
+        return ", ".join(f"{count} {word}" for count, word in words), lost, doubled
+
+    def recorded(self) -> tuple[str, int]:
+        """Return the state of the only post in the database, and how many cards it knows of."""
+        with closing(sqlite3.connect(self.folder / "paperboy.db")) as file:
+            ((state,),) = file.execute("SELECT state FROM posts")
+            ((cards,),) = file.execute("SELECT count(message_id) FROM post_papers")
+        return state, cards
+
+
+@pytest.fixture
+async def lab(tmp_path: Path):
+    """A quick Discord with one channel; it must have heard nothing unheard of."""
+    async with DiscordServer() as server:
+        server.buckets.pace = 0.01
+        server.world.token = TOKEN
+        guild = server.world.add_guild("Lab")
+        yield Lab(server, tmp_path, guild.id, server.world.add_channel(guild, "papers"))
+    server.assert_clean()
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("step", range(1, STEPS + 1))
-async def test_a_post_killed_at_any_step_ends_as_one_header_one_thread_and_one_card_a_paper(
-    tmp_path: Path, step: int, when: When
+async def test_a_post_killed_at_any_request_ends_whole_and_without_repetition(
+    lab: Lab, boundary: Boundary, when: When
 ) -> None:
-    async with DiscordServer() as server:
-        server.buckets.pace = 0.01
-        world = server.world
-        world.token = TOKEN
-        guild = world.add_guild("Lab")
-        channel = world.add_channel(guild, "papers")
-        killed = await run_bot(server, tmp_path, guild.id, channel.id, kill=step, when=when)
-        assert killed == -9
-        server.heal()
-        if when == "after":
-            # The nonce is forgotten by then: only what the channel shows can tell.
-            world.advance(3_600)
-        assert await run_bot(server, tmp_path, guild.id, channel.id) == 0
-        if step == STEPS:
-            posts = server.count(POSTING)
-            assert await run_bot(server, tmp_path, guild.id, channel.id) == 0
-            assert server.count(POSTING) == posts, "a third start finds nothing left to do"
+    assert await lab.run_bot(boundary, when) == -9
+    if when == "after":
+        # The nonce is forgotten by then: only what the channel shows can tell.
+        lab.world.advance(3_600)
+    assert await lab.run_bot() == 0
+    there, lost, doubled = lab.ends_with()
+    moment = "not carried out" if when == "before" else "carried out, answer lost"
+    row = f"daily post, request {boundary.number} ({boundary.name}): {moment}"
+    assert (lost, doubled) == (0, 0), f"{row}: {there}"
+    assert lab.recorded() == ("done", PAPERS)
+    reliability.record("kills", row, there, str(lost), str(doubled))
+    if boundary is BOUNDARIES[-1]:
+        asked = len(lab.server.requests)
+        posted = lab.server.count(POSTING)
+        assert await lab.run_bot() == 0
+        assert lab.server.count(POSTING) == posted, "a third start finds nothing left to do"
+        assert not [
+            request.line for request in lab.server.requests[asked:] if request.method == "PUT"
+        ]
 
-        (header,) = channel.history
-        (thread,) = world.threads_of(channel)
-        assert thread.id == header.id
-        texts = [str(message.components) for message in thread.history]
-        assert ["900" in text for text in texts] == [True, False]
-        assert ["901" in text for text in texts] == [False, True]
-    server.assert_clean()
+
+def test_the_page_has_every_request_of_a_post_and_no_other() -> None:
+    recorded = [row for row in reliability.rows("kills") if row.startswith("daily post")]
+    assert len(recorded) == 2 * len(BOUNDARIES)

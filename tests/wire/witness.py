@@ -109,12 +109,14 @@ class Witness:
                 " count(message_id), count(*), posts.reason FROM posts"
                 " LEFT JOIN post_papers ON post_id = posts.id GROUP BY posts.id ORDER BY posts.id"
             ).fetchall()
+            digests = file.execute("SELECT state, reason FROM digests ORDER BY id").fetchall()
         parts = [f"feed {state}{f' ({why})' if why else ''}" for state, why in feeds]
         for state, header, thread, cards, papers, reason in posts:
             have = [name for name, there in (("header", header), ("thread", thread)) if there]
             have.append(f"{cards} of {papers} cards")
             parts.append(f"post {state} ({', '.join(have)}{f': {reason}' if reason else ''})")
-        return ", ".join(parts)
+        parts += [f"digest {state}{f' ({why})' if why else ''}" for state, why in digests]
+        return ", ".join(parts) or NOTHING
 
     @property
     def _bot_id(self) -> int:
