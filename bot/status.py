@@ -1,7 +1,8 @@
 """What `/paper status` says: the last batch, the sources, the next thread, why nothing came."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from bot.client import PaperBot
 from bot.feed_texts import describe, next_post_at
@@ -9,14 +10,21 @@ from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar
 from papers.sources import PaperSource
-from storage import batches, digests, health, papers, posts
+from storage import batches, digests, figures, health, incidents, papers, posts
 from storage.feeds import Feed, FeedState
+from storage.figures import Backlog
 from storage.health import SourceHealth
+from storage.incidents import Incident
 from storage.search import EngineStatus
 
 
-async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime) -> list[str]:
-    """Return the report for one place, a paragraph each, in Discord's markdown."""
+async def status_lines(
+    bot: PaperBot, feeds_here: Sequence[Feed], now: datetime, *, manages: bool = False
+) -> list[str]:
+    """Return the report for one place, a paragraph each, in Discord's markdown.
+
+    Who `manages` it is told what is wrong with the bot and what is late elsewhere, too.
+    """
     curated = [source.name for source in bot.sources if source.curated]
     async with bot.database.read() as conn:
         newest = await batches.newest_complete(conn, calendar.batch_day(now), sources=curated)
@@ -24,6 +32,8 @@ async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime)
         states = {state.source: state for state in await health.all(conn)}
         known = await papers.count(conn)
         waiting = await digests.backlog(conn)
+        late = await figures.backlog(conn) if manages else {}
+        wrong = await incidents.current(conn) if manages else []
         resting = await digests.broken_until(conn, now)
         feed_lines: list[str] = []
         for feed in feeds_here:
@@ -43,6 +53,7 @@ async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime)
         reason = calendar.why_nothing(now, bot.settings.settle)
         if reason is not None:
             paragraphs.append(f"**Why nothing newer:** {escape(reason)}")
+    paragraphs.append(next_batch_line(now, bot.settings.settle))
     paragraphs.append(
         "**Sources**\n" + "\n".join(source_line(source, states) for source in bot.sources)
     )
@@ -52,9 +63,47 @@ async def status_lines(bot: PaperBot, feeds_here: Sequence[Feed], now: datetime)
         if resting is not None:
             line += f"; Discord holds direct messages back until {timestamp(resting, 'f')}"
         paragraphs.append(f"**Digests:** {line}.")
+    if manages:
+        paragraphs.append(late_line(late["post"]))
+        if (pause := bot.monitor.requests.invalid.pause) is not None:
+            paragraphs.append(
+                "**Sending pauses** for about "
+                f"{plural(ceil(pause / 60), 'minute')}: Discord refused too many requests."
+                " Commands go on."
+            )
+        paragraphs += incident_lines(wrong)
     if feed_lines:
         paragraphs.append("**Here**\n" + "\n".join(f"- {line}" for line in feed_lines))
     return paragraphs
+
+
+def next_batch_line(now: datetime, settle: timedelta) -> str:
+    """Say when the next batch begins, and from when on it is posted."""
+    begins = calendar.next_batch(now)
+    line = f"**Next batch:** begins {timestamp(begins, 'f')}"
+    if settle:
+        line += f"; its votes have settled {timestamp(begins + settle, 't')}, from then on it comes"
+    return f"{line}."
+
+
+def late_line(backlog: Backlog) -> str:
+    """Say what of all servers' threads is late, since when and why."""
+    if backlog.since is None:
+        return "**Late:** no thread, in any server."
+    why = f": {escape(backlog.reason)}" if backlog.reason else ", and being sent"
+    threads = plural(backlog.waiting, "thread")
+    return f"**Late:** {threads} in all servers, since {timestamp(backlog.since, 'R')}{why}."
+
+
+def incident_lines(wrong: Sequence[Incident]) -> list[str]:
+    """Say what is wrong with the bot itself, and since when."""
+    if not wrong:
+        return []
+    lines = [
+        f"🔴 {escape(incident.text)} Since {timestamp(incident.began_at, 'f')}."
+        for incident in wrong
+    ]
+    return ["**What is wrong**\n" + "\n".join(lines)]
 
 
 def search_line(status: EngineStatus, setting: str) -> str:

@@ -31,7 +31,8 @@ class Status(commands.Cog):
                 if interaction.guild_id is None
                 else await feeds.of_guild(conn, interaction.guild_id)
             )
-        lines = await status_lines(self.bot, here, self.bot.clock.now())
+        manages = interaction.permissions.manage_guild and interaction.guild_id is not None
+        lines = await status_lines(self.bot, here, self.bot.clock.now(), manages=manages)
         await interaction.response.send_message(
             view=render_notice("Status", "\n\n".join(lines)), ephemeral=True
         )
