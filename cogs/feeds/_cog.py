@@ -34,6 +34,7 @@ from cogs.feeds._shared import (
     no_feed,
     require_permissions,
     tell,
+    topic_choices,
 )
 from storage import feeds, posts
 from storage.feeds import FeedState
@@ -178,6 +179,13 @@ class Feeds(commands.Cog):
             app_commands.Choice(name=name, value=zone)
             for name, zone in timezone_choices(current, now)
         ]
+
+    @add.autocomplete("topics")
+    @edit.autocomplete("topics")
+    async def _topics(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        return await topic_choices(self.bot, current)
 
     @feed.command(name="list", description="This server's daily threads, and when each comes next")
     async def list_feeds(self, interaction: Interaction) -> None:

@@ -3,17 +3,23 @@
 from zoneinfo import ZoneInfo
 
 import discord
+from discord import app_commands
 
+from bot import limits
 from bot.client import PaperBot
 from bot.feed_texts import describe
 from bot.permissions import lacking
 from bot.status import next_post
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
+from bot.ui.text import plain
 from storage import feeds, posts
 from storage.feeds import Feed
 
 Interaction = discord.Interaction[PaperBot]
+
+_TYPED = 60
+"""Characters of a topic that is being typed that others are looked for by."""
 
 
 def guild_of(interaction: Interaction) -> discord.Guild:
@@ -67,6 +73,18 @@ def require_permissions(channel: discord.TextChannel) -> None:
             f"I need more permissions in {channel.mention}: **{', '.join(missing)}**. Give them to"
             " my role in the channel's settings, then try again."
         )
+
+
+async def topic_choices(bot: PaperBot, typed: str) -> list[app_commands.Choice[str]]:
+    """Return ways to complete the last of the topics typed so far: known topics and keywords."""
+    before, semicolon, last = typed.rpartition(";")
+    known = await bot.topics.suggest(last.strip()[:_TYPED], limits.CHOICES, bot.clock.now())
+    whole = [f"{before}{semicolon} {topic}".strip() for topic in known]
+    return [
+        app_commands.Choice(name=plain(topics, limits.CHOICE_NAME), value=topics)
+        for topics in whole
+        if len(topics) <= limits.CHOICE_VALUE
+    ]
 
 
 async def answer(interaction: Interaction, title: str, text: str) -> None:

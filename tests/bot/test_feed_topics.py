@@ -218,6 +218,19 @@ async def test_a_channel_gets_what_a_subscriber_to_the_same_topic_gets(tmp_path:
             assert match.reason in card
 
 
+async def test_the_last_topic_is_completed_behind_those_before_it(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, *SOME)}) as here:
+        await here.tick(at(MONDAY, 8))
+        choices = await here.admin.autocomplete(
+            here.channel, "feed edit", "topics", "robots; fl", channel=here.channel
+        )
+        assert [choice["value"] for choice in choices] == ["robots; flow matching"]
+        choices = await here.admin.autocomplete(
+            here.channel, "feed add", "topics", f"{'x' * 95}; fl", channel=here.channel
+        )
+        assert choices == [], "Discord takes a hundred characters"
+
+
 async def test_a_hostile_topic_stays_text(tmp_path: Path) -> None:
     batch = [Record(paper(1, "Everyone at Work"), Metrics(3), MONDAY)]
     async with world(tmp_path, {MONDAY: batch}) as here:
