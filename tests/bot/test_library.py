@@ -163,6 +163,21 @@ async def test_a_note_is_written_in_a_form_even_when_the_bot_restarts_meanwhile(
         assert "📝" not in said(await slash(here, "library show", query=FIRST))
 
 
+async def test_the_library_is_there_in_direct_messages_and_private_everywhere(
+    tmp_path: Path,
+) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.react(card(here), SAVE)
+        user = here.member.user
+        shown = await user.slash("library show")
+        assert "Paper number 900" in said(shown)
+        await user.slash("library note", paper=FIRST, note="from my phone")
+        await user.slash("library move", paper=FIRST, to="favourites")
+        assert "from my phone" in said(await user.slash("library show", list="favourites"))
+        stranger = await here.admin.user.slash("library show")
+        assert "Nothing is saved yet" in said(stranger)
+
+
 # Changing it.
 
 

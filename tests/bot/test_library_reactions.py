@@ -1,16 +1,13 @@
 """A reaction on a paper and the library behind it never drift apart."""
 
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import discord
 import pytest
-from discord.enums import ReactionType
-from discord.http import HTTPClient
 from sqlalchemy import func, select
 
-from storage import cards
-from storage.library import Reacted, Reaction
+from storage.database import Database
 from storage.tables import users
 from tests.bot.library_world import (
     FIRST,
@@ -20,12 +17,13 @@ from tests.bot.library_world import (
     STAR,
     card,
     header,
-    offline,
     posted,
+    said,
     shelf,
+    slash,
 )
-from tests.bot.topics import about, follower
-from tests.bot.world import MONDAY, TUESDAY, at, text_of, world
+from tests.bot.topics import about, dms, follower
+from tests.bot.world import MONDAY, at, text_of, world
 from tests.bot.world import cards as shown_cards
 
 
@@ -88,6 +86,7 @@ async def test_reacting_saves_and_taking_it_off_unsaves(tmp_path: Path) -> None:
         assert await shelf(here, here.member) == {"to read": {FIRST}}
         await here.member.unreact(card(here), SAVE)
         assert await shelf(here, here.member) == {}
+        assert dms(here.member) == [], "nobody is written to for reacting"
 
 
 async def test_two_emoji_are_two_lists(tmp_path: Path) -> None:
@@ -102,6 +101,42 @@ async def test_two_emoji_are_two_lists(tmp_path: Path) -> None:
         }
         await here.member.unreact(card(here), SAVE)
         assert await shelf(here, here.member) == {"favourites": {FIRST}, "read": {SECOND}}
+
+
+async def test_a_servers_own_emoji_is_a_list_too(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        made = await slash(
+            here, "library lists create", name="Robots", emoji="<:robot:987654321987654321>"
+        )
+        assert "Robots is there" in said(made)
+        payload = {
+            "user_id": str(here.member.id),
+            "channel_id": str(card(here).channel.id),
+            "message_id": str(card(here).id),
+            "guild_id": str(here.guild.id),
+            "emoji": {"id": "987654321987654321", "name": "renamed_robot"},
+            "burst": False,
+            "type": 0,
+        }
+        here.env.backend.emit("MESSAGE_REACTION_ADD", payload)
+        await here.env.settle()
+        assert await shelf(here, here.member) == {"Robots": {FIRST}}
+
+
+async def test_reactions_on_other_peoples_messages_cost_no_query(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def touched(database: Database) -> NoReturn:
+        raise AssertionError("the database was asked")
+
+    async with posted(tmp_path) as here:
+        message = await here.admin.send(here.channel, "2506.00900 is good")
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "read", touched)
+            patch.setattr(Database, "write", touched)
+            await here.member.react(message, SAVE)
+            await here.member.unreact(message, SAVE)
+        assert await shelf(here, here.member) == {}
 
 
 async def test_other_emoji_and_the_header_save_nothing(tmp_path: Path) -> None:
@@ -174,118 +209,3 @@ async def test_a_super_reaction_saves_and_unsaves_like_any_other(tmp_path: Path)
         here.env.backend.emit("MESSAGE_REACTION_REMOVE", payload)
         await here.env.settle()
         assert await shelf(here, here.member) == {}
-
-
-async def test_super_reactions_and_those_of_bots_are_told_apart_when_read_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read, listed = HTTPClient.logs_from, HTTPClient.get_reaction_users
-    kinds: list[int] = []
-
-    async def burst(self: HTTPClient, *given: Any, **known: Any) -> Any:
-        messages = await read(self, *given, **known)
-        for reaction in (each for message in messages for each in message.get("reactions", ())):
-            reaction["count_details"] = {"normal": 0, "burst": reaction["count"]}
-        return messages
-
-    async def asked(self: HTTPClient, *given: Any, **known: Any) -> Any:
-        kinds.append(known["type"])
-        return await listed(self, *given, **known)
-
-    async with posted(tmp_path) as here:
-        robot = here.env.create_user("robot", bot=True)
-        offline(here, card(here), SAVE, here.member.id)
-        offline(here, card(here), SAVE, robot.id)
-        monkeypatch.setattr(HTTPClient, "logs_from", burst)
-        monkeypatch.setattr(HTTPClient, "get_reaction_users", asked)
-        await here.restart()
-        assert await shelf(here, here.member) == {"to read": {FIRST}}
-        assert set(kinds) == {ReactionType.burst.value}
-        async with here.bot.database.read() as conn:
-            assert await conn.scalar(select(func.count()).select_from(users)) == 1
-
-
-async def test_old_cards_save_after_a_restart(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        await here.member.react(card(here), SAVE)
-        await here.restart()
-        await here.member.react(card(here, 1), SAVE)
-        await here.member.unreact(card(here), SAVE)
-        assert await shelf(here, here.member) == {"to read": {SECOND}}
-
-
-async def test_what_happened_while_the_bot_was_away_is_mended_both_ways(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        await here.member.react(card(here), SAVE)
-        await here.member.react(card(here), STAR)
-        offline(here, card(here), SAVE, here.member.id, reacted=False)
-        offline(here, card(here, 1), READ, here.member.id)
-        offline(here, card(here, 1), SAVE, here.admin.id)
-        assert await shelf(here, here.member) == {"to read": {FIRST}, "favourites": {FIRST}}
-        here.clock.at = at(TUESDAY, 7)
-        await here.restart()
-        assert await shelf(here, here.member) == {"favourites": {FIRST}, "read": {SECOND}}
-        assert await shelf(here, here.admin) == {"to read": {SECOND}}
-
-
-async def test_a_deleted_card_keeps_its_saves(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        await here.member.react(card(here), SAVE)
-        message = card(here)
-        here.env.backend.delete_message(message.channel.id, message.id)
-        await here.restart()
-        assert await shelf(here, here.member) == {"to read": {FIRST}}
-
-
-async def test_a_thread_that_cannot_be_read_changes_nothing(tmp_path: Path) -> None:
-    async with posted(tmp_path) as here:
-        await here.member.react(card(here), SAVE)
-        here.env.inject_error("GET", "/channels/*/messages", status=403, code=50001, times=None)
-        await here.restart()
-        assert await shelf(here, here.member) == {"to read": {FIRST}}
-
-
-async def test_what_happens_while_reactions_are_read_back_wins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with posted(tmp_path) as here:
-        await here.member.react(card(here), STAR)
-        history = discord.abc.Messageable.history
-
-        async def slow(self: discord.abc.Messageable, **known: object):
-            async for message in history(self, **known):  # pyright: ignore[reportArgumentType]
-                yield message
-            # Discord has answered, and now somebody changes their mind.
-            here.env.backend.add_reaction(card(here).channel.id, card(here).id, SAVE, here.admin.id)
-            here.env.backend.remove_reaction(
-                card(here).channel.id, card(here).id, STAR, here.member.id
-            )
-
-        with monkeypatch.context() as patch:
-            patch.setattr(discord.abc.Messageable, "history", slow)
-            here.bot.library.catch_up()
-            await here.bot.library.drain()
-        await here.env.settle()
-        assert await shelf(here, here.admin) == {"to read": {FIRST}}
-        assert await shelf(here, here.member) == {}
-
-
-async def test_a_reaction_that_comes_before_its_message_is_recorded_is_kept(
-    tmp_path: Path,
-) -> None:
-    async with posted(tmp_path) as here:
-        message_id = discord.utils.time_snowflake(here.clock.now())
-        event = Reacted(Reaction(message_id, here.member.id, SAVE), here.clock.now())
-        assert not await here.bot.library.react(event)
-        async with here.bot.database.write() as conn:
-            await cards.add(
-                conn,
-                message_id=message_id,
-                paper_id=FIRST,
-                channel_id=here.channel.id,
-                guild_id=here.guild.id,
-                now=here.clock.now(),
-            )
-        here.bot.library.shown(message_id, channel_id=here.channel.id, guild_id=here.guild.id)
-        await here.bot.library.drain()
-        assert await shelf(here, here.member) == {"to read": {FIRST}}
