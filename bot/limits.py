@@ -84,6 +84,6 @@ HEADER_PAPERS: Final = 20
 """Papers in one daily thread: what fits into a header with readable titles (`bot.ui.cards`)."""
 PAGE_HITS: Final = 5
 """Hits on one page: five sections, a select and two rows of buttons stay under `COMPONENTS`."""
-READ_BACK_MESSAGES: Final = 200
+READ_BACK_MESSAGES: Final = 1_000
 """Messages read back after a restart to find what had been sent: a thread, or a busy channel's
-minutes."""
+hour."""

@@ -6,6 +6,7 @@ import pytest
 
 from tests import reliability
 
+ROOT = Path(__file__).resolve().parents[1]
 PAGE = """before
 <!-- table: kills -->
 | killed at | end |
@@ -84,3 +85,10 @@ def test_a_block_of_figures_is_replaced_whole(page: Path) -> None:
     assert page.read_text() == PAGE.replace(
         "<!-- table: load -->\n", "<!-- table: load -->\n49 requests a second\n"
     )
+
+
+def test_no_fault_stands_on_the_page_that_is_not_made_to_happen() -> None:
+    tests = "".join(path.read_text() for path in (ROOT / "tests/wire").glob("test_faults*.py"))
+    faults = [row.partition(": ")[2] for row in reliability.rows("faults")]
+    assert len(faults) >= 20
+    assert [fault for fault in faults if fault not in tests] == []

@@ -26,10 +26,14 @@ def role_mention(role_id: int | None) -> discord.AllowedMentions:
 
 
 async def own_messages(
-    bot: "PaperBot", channel: discord.PartialMessageable
+    bot: "PaperBot", channel: discord.PartialMessageable, *, after: int | None = None
 ) -> AsyncIterator[discord.Message]:
-    """Yield our own latest messages, to see what had arrived before we stopped."""
-    async for message in channel.history(limit=limits.READ_BACK_MESSAGES):
+    """Yield our own messages, to see what had arrived before we stopped.
+
+    People may have written many since: the latest come first, or the earliest after a message.
+    """
+    start = None if after is None else discord.Object(after)
+    async for message in channel.history(limit=limits.READ_BACK_MESSAGES, after=start):
         if bot.user is not None and message.author.id == bot.user.id:
             yield message
 

@@ -137,11 +137,14 @@ class Steps:
     ) -> dict[str, int] | Failure:
         found: dict[str, int] = {}
         try:
-            async for message in own_messages(self._bot, thread):
+            # A thread has the id of the message that it starts from: its cards come next.
+            async for message in own_messages(self._bot, thread, after=thread.id):
                 urls = strings_of(message)
                 for step in steps:
                     if any(arxiv_id.abs_url(step.paper_id) in text for text in urls):
                         found.setdefault(step.paper_id, message.id)
+                if len(found) == len(steps):
+                    break
         except Exception as error:
             return failure_of(error)
         return found

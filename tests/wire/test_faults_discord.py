@@ -271,6 +271,25 @@ async def test_posts_go_on_while_the_gateway_is_gone_and_reactions_are_caught_up
         witness.record("gateway: gone for ten minutes, and the session with it")
 
 
+async def test_a_gateway_that_wants_us_to_reconnect_changes_nothing(
+    discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connected(discord_server, tmp_path) as here:
+        witness = Witness(here, caplog)
+        reconnecting: list[asyncio.Task[None]] = []
+        await here.add_feed(time="09:00")
+        at_once(
+            here,
+            "THREAD_CREATE",
+            lambda _: reconnecting.append(asyncio.create_task(discord_server.disconnect())),
+        )
+        await here.tick(NINE)
+        await asyncio.gather(*reconnecting)
+        await discord_server.until(lambda: discord_server.gateway.resumed)
+        await witness.look()
+        witness.record("gateway: asks for a reconnect in the middle of a post")
+
+
 async def test_a_server_that_is_away_at_the_start_keeps_its_feed_and_gets_its_post(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -77,6 +77,23 @@ async def test_a_lost_answer_repeats_and_loses_nothing(
         assert numbers == [900, 901, 902]
 
 
+@pytest.mark.parametrize("skip", [0, 2])
+async def test_what_was_lost_is_found_again_among_what_people_wrote_since(
+    discord_server: DiscordServer, tmp_path: Path, skip: int
+) -> None:
+    async with connected(discord_server, tmp_path) as here:
+        await here.add_feed(time="09:00")
+        discord_server.fail("POST /channels/*", skip=skip, drop=True, when="after")
+        await here.tick(at(MONDAY, 9))
+        places = [here.channel, *here.world.threads_of(here.channel)]
+        said = [here.world.say(here.member, place, "hm") for place in places for _ in range(450)]
+        here.world.advance(3_600)  # no nonce is remembered any more
+        await here.tick(at(MONDAY, 10))
+        for message in said:
+            here.world.delete_message(message)
+        assert len(post_of(here.world, here.channel)[1]) == 3
+
+
 @pytest.mark.parametrize("status", [429, 503])
 async def test_what_passes_is_waited_for(
     discord_server: DiscordServer, tmp_path: Path, status: int
