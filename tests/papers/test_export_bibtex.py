@@ -1,4 +1,4 @@
-"""The BibTeX of everything we have at hand, read back by libraries that had no part in writing it."""
+"""The BibTeX of everything at hand, read back by libraries that had no part in writing it."""
 
 import gzip
 import json
