@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import click
@@ -15,6 +16,7 @@ from bot.settings import Settings, SettingsError
 from papers.embedding import EmbeddingError, load_embedder
 from papers.sources import PaperSource, SourceError
 from storage import feeds, papers
+from storage.backups import scheduled
 from storage.database import Database, DatabaseError
 from storage.feeds import Feed
 
@@ -53,6 +55,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
                 known = await papers.count(conn)
             await database.close()
             yield Finding(True, f"Papers known: {known:,}; feeds posting: {len(active)}")
+    yield _backups(settings)
     yield await _embedder(settings)
     sources = live_sources(settings)
     try:
@@ -70,6 +73,19 @@ async def _database(settings: Settings) -> tuple[Database | None, str]:
     if not path.exists():
         return None, f"{path} does not exist yet; the first start makes it"
     return await Database.open(settings.database_url, migrate=False), f"{path} is whole"
+
+
+def _backups(settings: Settings) -> Finding:
+    if not settings.backup_keep:
+        return Finding(False, "Backups: off (BACKUP_KEEP=0); make your own", warning=True)
+    directory = settings.database_path.parent / settings.backup_dir
+    text = f"Backups: every {settings.backup_hours} h into {directory}, {settings.backup_keep} kept"
+    made = scheduled(directory, settings.database_path.name)
+    if not made:
+        return Finding(True, f"{text}; none yet")
+    old = datetime.now(UTC) - made[0].at > 2 * timedelta(hours=settings.backup_hours)
+    newest = f"{text}; the newest is of {made[0].at:%d %b %Y %H:%M} UTC"
+    return Finding(not old, newest + (", which is old" if old else ""), warning=True)
 
 
 async def _embedder(settings: Settings) -> Finding:

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import Self, TypeAlias
 
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from storage import migrations, sqlite
+from storage.patience import OrderlyLock, is_patient
 
 READERS = 4
 """Connections kept for reading; SQLite reads from memory, more only wait for the interpreter."""
@@ -48,7 +49,9 @@ class Database:
         self._observe = observe
         self._writer = writer
         self._readers = readers
-        self._lock = asyncio.Lock()
+        self._lock = OrderlyLock()
+        # The patient never take every connection, however many they are.
+        self._patient_reads = asyncio.Semaphore(READERS)
         self._writing: asyncio.Task[object] | None = None
         self._closed = False
 
@@ -115,7 +118,8 @@ class Database:
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """Yield a connection that sees one committed state throughout and refuses to write."""
         self._refuse_when_closed()
-        async with self._readers.connect() as connection:
+        turn = self._patient_reads if is_patient() else nullcontext()
+        async with turn, self._readers.connect() as connection:
             try:
                 yield connection
             finally:
@@ -188,7 +192,7 @@ def _prepare(path: Path, migrate: bool) -> None:
     try:
         if migrate:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
+            path.touch(mode=0o600)  # It holds people's lists; the log beside it is made alike.
         elif not path.exists():
             raise DatabaseError(f"there is no database at {path}")
         if wrong := sqlite.check(path):

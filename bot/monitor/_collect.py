@@ -89,8 +89,9 @@ async def _database(bot: "PaperBot", to: "Instruments", now: datetime) -> None:
     for part, size in sizes.items():
         to.database_bytes.labels(part).set(size)
     to.disk_free.set(free)
-    if bot.upkeep.wanted and (last := await asyncio.to_thread(bot.upkeep.last)) is not None:
-        to.backup_age.set((now - last).total_seconds())
+    if bot.upkeep.wanted:
+        last = await asyncio.to_thread(bot.upkeep.last)
+        to.backup_age.set((now - (last or bot.started_at)).total_seconds())
 
 
 def _on_disk(path: Path) -> tuple[dict[str, int], int]:

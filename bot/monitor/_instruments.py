@@ -103,7 +103,10 @@ class Instruments:
             buckets=_FAST,
             registry=registry,
         )
-        self.backup_age = gauge("backup_age_seconds", "Time since the last scheduled backup.")
+        self.backup_age = gauge(
+            "backup_age_seconds",
+            "Time since the last scheduled backup, or since the start while there is none.",
+        )
 
     def statement(self, kind: str, seconds: float) -> None:
         """Note that a statement of a kind took so long."""

@@ -253,6 +253,17 @@ def get_guild(call: Call) -> Answer:
     return 200, guild.to_json()
 
 
+@route("GET", "/guilds/{guild_id}/members/{user_id}")
+def get_member(call: Call) -> Answer:
+    """Show a member of a server."""
+    guild = call.world.guilds.get(call.number("guild_id"))
+    if guild is None:
+        raise unknown("Guild")
+    if (member := guild.members.get(call.number("user_id"))) is None:
+        raise unknown("Member")
+    return 200, member.to_json()
+
+
 @route("GET", "/users/{user_id}")
 def get_user(call: Call) -> Answer:
     """Show a user."""

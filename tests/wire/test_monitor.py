@@ -3,10 +3,12 @@
 import asyncio
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import aiohttp
 import pytest
 
+from bot.health import check
 from bot.monitor import _requests, serving
 from tests.bot.world import MONDAY, at, make_settings
 from tests.discord_server import DiscordServer
@@ -84,6 +86,29 @@ async def test_refusals_by_discord_count_and_those_of_a_shared_limit_do_not(
         discord_server.fail(SENDING, status=403, code=50013)
         await here.tick(at(MONDAY, 9))
         assert len(here.bot.monitor.requests.invalid) == discord_server.invalid_requests == 1
+
+
+async def test_a_check_logs_in_and_prints_the_link_to_invite_the_bot_with(
+    discord_server: DiscordServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.health.live_sources", Mock(return_value=[]))
+    async with connected(discord_server, tmp_path) as here:
+        await here.add_feed()
+        token, url = here.world.token, discord_server.api_url
+        settings = make_settings(tmp_path, discord_token=token, discord_api_url=url)
+        assert await check(settings) == 0
+        said = capsys.readouterr().out
+        assert "feeds posting: 1" in said
+        assert "#papers in Reading Group): everything is permitted" in said
+        assert "permissions=309237730368" in said
+        assert token not in said
+
+        wrong = make_settings(tmp_path, discord_token="MTA.bm90.YW55", discord_api_url=url)
+        assert await check(wrong) == 1
+        assert "the token is not accepted; reset it in the portal" in capsys.readouterr().out
 
 
 async def test_health_is_told_of_each_part_and_does_not_rest_on_being_ready(

@@ -1,0 +1,90 @@
+"""`paperboy check`, and the token it asks for, as an operator reads them."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from bot.health import check
+from bot.runner import token_of
+from bot.settings import SettingsError
+from storage import backups
+from storage.database import Database
+from tests.bot.world import make_settings
+
+TOKEN = "MTA.bm90.YW55"
+
+
+@pytest.fixture(autouse=True)
+def no_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.health.live_sources", Mock(return_value=[]))
+
+
+async def test_a_fresh_copy_is_told_what_is_missing_and_where_to_get_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await check(make_settings(tmp_path)) == 1
+    said = capsys.readouterr().out
+    assert "the first start makes it" in said
+    assert "none yet" in said
+    assert "DISCORD_TOKEN is not set: copy the bot's token from discord.com/developers" in said
+
+
+async def test_backups_that_are_off_or_old_are_pointed_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await check(make_settings(tmp_path, backup_keep=0))
+    assert "! Backups: off (BACKUP_KEEP=0)" in capsys.readouterr().out
+
+    settings = make_settings(tmp_path)
+    database = await Database.open(settings.database_url)
+    directory = tmp_path / "backups"
+    now = datetime.now(UTC)
+    for age, mark in ((timedelta(days=9), "!"), (timedelta(hours=1), "✓")):
+        await backups.make(database, directory, keep=7, now=now - age)
+        await check(settings)
+        (line,) = [line for line in capsys.readouterr().out.splitlines() if "Backups" in line]
+        assert line.startswith(mark), line
+    await database.close()
+
+
+def test_the_token_may_be_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n")
+    assert token_of(make_settings(tmp_path, discord_token_file=file)) == TOKEN
+    assert token_of(make_settings(tmp_path, discord_token="a.b.c", discord_token_file=file)) == (
+        "a.b.c"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "No such file"),
+        (b"\xff\xfe\x00", "it is no text"),
+        (b"a client secret", "malformed"),
+    ],
+)
+def test_a_token_file_that_is_none_is_named_without_its_content(
+    tmp_path: Path, content: bytes | None, complaint: str
+) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=complaint) as caught:
+        token_of(make_settings(tmp_path, discord_token_file=file))
+    assert "client secret or" in str(caught.value) or "secret" not in str(caught.value)
+
+
+def readable_to_others(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mode & 0o077 for path in folder.glob("paperboy.db*")}
+
+
+async def test_nobody_else_may_read_the_database_or_its_log(tmp_path: Path) -> None:
+    database = await Database.open(make_settings(tmp_path).database_url)
+    async with database.write():
+        modes = readable_to_others(tmp_path)
+    await database.close()
+    assert modes
+    assert set(modes.values()) == {0}
