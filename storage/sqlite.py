@@ -67,6 +67,8 @@ def set_up_writer(engine: Engine, *, foreign_keys: bool = True) -> None:
         # In WAL, NORMAL syncs at checkpoints only. A killed process loses nothing that was
         # committed, the kernel has it; a power cut may lose the last commits, but never the file.
         cursor.execute("PRAGMA synchronous = NORMAL")
+        # What people erase is overwritten in the file; not every build of SQLite does so by itself.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         cursor.close()
 
