@@ -38,6 +38,7 @@ class Seeder:
         self._owed: set[int] = set()
         self._missed: set[int] = set()
         self._newest = 0
+        self._noted = 0
 
     async def load(self) -> None:
         """Learn which cards may have been left without by a stop."""
@@ -45,7 +46,7 @@ class Seeder:
             return
         since = self._bot.clock.now() - privacy.REACTIONS_READ
         async with self._bot.database.read() as conn:
-            self._newest = await watermarks.get(conn, WATERMARK)
+            self._newest = self._noted = await watermarks.get(conn, WATERMARK)
             self._missed = await library.thread_cards(conn, since, self._newest)
 
     def seed(self, message: discord.PartialMessage) -> None:
@@ -93,6 +94,8 @@ class Seeder:
         await self._note()
 
     async def _note(self) -> None:
-        if not self._owed and not self._missed:
+        if self._newest > self._noted and not self._owed and not self._missed:
+            newest = self._newest
             async with self._bot.database.write() as conn:
-                await watermarks.put(conn, WATERMARK, self._newest)
+                await watermarks.put(conn, WATERMARK, newest)
+            self._noted = newest
