@@ -23,6 +23,7 @@ import yarl
 from discord.http import Route
 
 from bot import limits
+from storage.patience import patience
 
 log = logging.getLogger(__name__)
 
@@ -94,13 +95,16 @@ _asker: ContextVar[tuple[Urgency, Hashable]] = ContextVar("_asker")
 def asking(urgency: Urgency, share: Hashable) -> Generator[None]:
     """Say for whom the requests in here are made; elsewhere a person waits for them.
 
+    At the database, too, people go first.
+
     Args:
         urgency: what goes first.
         share: a server or a conversation; those of one urgency take turns.
     """
     token = _asker.set((urgency, share))
     try:
-        yield
+        with patience(urgency is not Urgency.PERSON):
+            yield
     finally:
         _asker.reset(token)
 

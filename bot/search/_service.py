@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from bot import limits
 from bot.clock import Clock
+from bot.rates import Urgency
 from bot.search._engine import Engine
 from bot.search._passages import PASSAGE, quotable
 from bot.search._reading import Reading, read
@@ -50,7 +51,7 @@ class PaperSearch:
         self._clock = clock
         self._sources = SourceSearcher(database, engine, sources, clock)
         # Its own workers: a slow arXiv must not stand in the way of the day's threads.
-        self._workers = Workers(ASKING_AT_ONCE)
+        self._workers = Workers(ASKING_AT_ONCE, Urgency.PERSON)
         self._indexing = Workers(1)
         self._asking: dict[str, asyncio.Future[SourceSearch]] = {}
         self._changing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
