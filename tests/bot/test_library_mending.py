@@ -1,5 +1,6 @@
 """What happened to reactions unheard is made good: after a stop, or before a message was known."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,23 @@ async def test_a_thread_that_cannot_be_read_changes_nothing(tmp_path: Path) -> N
         here.env.inject_error("GET", "/channels/*/messages", status=403, code=50001, times=None)
         await here.restart()
         assert await shelf(here, here.member) == {"to read": {FIRST}}
+
+
+async def test_reading_back_has_an_end_and_is_for_the_last_days_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with posted(tmp_path) as here:
+        offline(here, card(here), STAR, here.member.id)
+        with monkeypatch.context() as patch:
+            patch.setattr("bot.library._mending.MOST_REQUESTS", 0)
+            await here.restart()
+        assert "reactions read in part" in caplog.text
+        here.clock.at += timedelta(days=8)
+        await here.restart()
+        assert await shelf(here, here.member) == {}
+        here.clock.at -= timedelta(days=2)
+        await here.restart()
+        assert await shelf(here, here.member) == {"favourites": {FIRST}}
 
 
 async def test_what_happens_while_reactions_are_read_back_wins(
