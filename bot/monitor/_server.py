@@ -16,7 +16,7 @@ from bot.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
-FRESH: Final = 5.0
+FRESH: Final = 2.0
 """Seconds that an answer is kept: whoever asks all the time costs nothing."""
 
 

@@ -3,10 +3,13 @@
 import asyncio
 import json
 import os
+import re
 import signal
+import socket
+import sqlite3
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,6 +149,86 @@ async def test_the_bot_stops_when_asked_and_knows_its_feeds_when_it_was_killed(
             assert status["messages"]
             assert await bot.end(signal.SIGTERM, patience=15) == 0, bot.said()
             assert "Traceback" not in bot.said()
+
+
+async def healthy(bot: Process) -> dict[str, Any]:
+    """Wait until the bot says that it is well, at the port that its log names."""
+    found = re.search(r"health and metrics at (\S+)", bot.said())
+    assert found is not None, bot.said()
+    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+        while True:
+            async with session.get(f"{found[1]}/healthz") as answer:
+                if answer.status == 200:
+                    return (await answer.json())["checks"]
+            await asyncio.sleep(0.5)
+
+
+async def told(*arguments: str, folder: Path) -> tuple[int, str]:
+    """Run another command beside the bot, and return its exit code and what it says."""
+    async with process("bot", *arguments, folder=folder) as command:
+        return await command.end(), command.said()
+
+
+@pytest.mark.timeout(120)
+async def test_a_backup_is_put_back_once_the_bot_is_stopped_and_not_before(tmp_path: Path) -> None:
+    database = tmp_path / "paperboy.db"
+    async with a_discord(tmp_path) as (world, settings):
+        async with a_bot(tmp_path, settings | {"METRICS_PORT": "0"}) as bot:
+            await ready(world, bot)
+            assert (await healthy(bot)).keys() == {"loop", "gateway", "beat", "database"}
+            code, said = await told("backup", "before.db", folder=tmp_path)
+            assert code == 0, said
+            await world.do(
+                "slash",
+                user="ada",
+                channel="papers",
+                command="feed add",
+                options={"channel": {"channel": "papers"}},
+            )
+            code, said = await told("restore", "--yes", "before.db", folder=tmp_path)
+            assert code == 1
+            assert "stop the bot before restoring" in said
+            assert "Traceback" not in said
+            assert await bot.end(signal.SIGTERM, patience=15) == 0, bot.said()
+
+        assert feeds_in(database) == 1
+        code, said = await told("restore", "--yes", "before.db", folder=tmp_path)
+        assert code == 0, said
+        assert "is kept as paperboy.db.replaced-" in said
+        assert feeds_in(database) == 0
+        assert not (tmp_path / "paperboy.index").exists()
+        async with a_bot(tmp_path, settings) as bot:
+            await ready(world, bot)
+            listed = await world.do("slash", user="ada", channel="papers", command="feed list")
+            assert "No channel" in listed["messages"][0]["text"]
+
+
+def feeds_in(database: Path) -> int:
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute("SELECT count(*) FROM feeds").fetchone()[0]
+
+
+async def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = {"DISCORD_TOKEN": "a.b.c", "METRICS_PORT": str(taken.getsockname()[1])}
+        async with a_bot(tmp_path, settings) as bot:
+            assert await bot.end() == 1
+    assert "METRICS_PORT: cannot listen on 127.0.0.1" in bot.said()
+    assert "Traceback" not in bot.said()
+
+
+async def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "paperboy.db").write_bytes(b"no database at all" * 500)
+    async with (
+        a_discord(tmp_path) as (_, settings),
+        a_bot(tmp_path, settings) as bot,
+    ):
+        assert await bot.end() == 1, bot.said()
+    assert "is damaged" in bot.said()
+    assert "paperboy restore" in bot.said()
+    assert "Traceback" not in bot.said()
 
 
 async def test_a_refused_token_is_said_in_one_sentence(tmp_path: Path) -> None:
