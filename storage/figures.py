@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, func, literal, or_, select
+from sqlalchemy import Select, Table, and_, func, or_, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,11 +14,12 @@ from storage.tables import digests, feeds, papers, posts
 
 DAY = timedelta(hours=24)
 
-RECENT = 20_000
-"""Deliveries counted at most, the newest: a look must cost the same after years."""
-
 _UNFINISHED = ("planned", "sending")
 _AS_MEANT = ("done", "sent", "shown", "empty", "planned")
+
+
+RECENT = 100_000
+"""Deliveries of a day that are counted at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +109,19 @@ async def refusal(database: Database, now: datetime) -> str | None:
 
 
 async def _recent(conn: AsyncConnection, table: Table, now: datetime) -> list[Any]:
+    rows = await conn.execute(recent_by_state(table, now - DAY))
+    return list(rows)
+
+
+def recent_by_state(table: Table, since: datetime) -> Select[Any, Any, int]:
+    """Return the query for state, reason and count of what was planned since then."""
+    # The limit keeps SQLite from grouping the whole table along its index of states.
     newest = (
-        select(table.c.state, table.c.reason, table.c.planned_at)
-        .order_by(table.c.id.desc())
+        select(table.c.state, table.c.reason)
+        .where(table.c.planned_at >= since)
         .limit(RECENT)
         .subquery()
     )
-    rows = await conn.execute(
-        select(newest.c.state, newest.c.reason, func.count())
-        .where(newest.c.planned_at >= literal(now - DAY, newest.c.planned_at.type))
-        .group_by(newest.c.state, newest.c.reason)
+    return select(newest.c.state, newest.c.reason, func.count()).group_by(
+        newest.c.state, newest.c.reason
     )
-    return list(rows)

@@ -181,6 +181,8 @@ posts = _table(
     UniqueConstraint("feed_id", "local_date"),
     Index("ix_posts_channel_id", "channel_id"),
     Index("ix_posts_state", "state"),
+    # The figures of a day are read from it alone: a row's payload is long, and lies before these.
+    Index("ix_posts_planned_at", "planned_at", "state", "reason"),
 )
 
 post_papers = _table(
@@ -361,6 +363,7 @@ digests = _table(
     Column("reason", Text),
     UniqueConstraint("user_id", "local_date"),
     Index("ix_digests_state", "state"),
+    Index("ix_digests_planned_at", "planned_at", "state", "reason"),
     reuses_ids=False,
 )
 
