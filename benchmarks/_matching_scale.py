@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from benchmarks._collections import read_papers
 from papers.embedding import unit_rows
-from papers.matching import Archive, Matcher, PaperVectors, Rule, TermStatistics, Wanted
+from papers.matching import Archive, Matcher, Rule, TermStatistics, Wanted
 from papers.model import Author, Paper
 from papers.terms import STOPWORDS, Stemmer, words
 from papers.topics import Strictness, parse
@@ -59,12 +59,9 @@ class WordVectors:
             rows[row] = np.mean([self._vector(word) for word in found], axis=0) + self._shared
         return unit_rows(rows)
 
-    def of_papers(self, papers: Sequence[Paper]) -> PaperVectors:
-        """Return what an embedder makes of papers."""
-        return PaperVectors(
-            self.of([f"{(paper.title + ' ') * 4}{paper.abstract}" for paper in papers]),
-            self.of([paper.title for paper in papers]),
-        )
+    def of_papers(self, papers: Sequence[Paper]) -> Floats:
+        """Return one unit row per paper."""
+        return self.of([f"{(paper.title + ' ') * 4}{paper.abstract}" for paper in papers])
 
     def _vector(self, word: str) -> Floats:
         if word not in self._known:
@@ -82,7 +79,7 @@ class _Load:
     texts: Sequence[str]
     vectors: Floats
     batch: Sequence[Paper]
-    paper_vectors: PaperVectors
+    paper_vectors: Floats
     statistics: TermStatistics
     archive: Archive
 
@@ -115,7 +112,7 @@ def _prepared(corpus: Path | None, topics: int, papers: int) -> _Load:
         batch=batch,
         paper_vectors=directions.of_papers(batch),
         statistics=TermStatistics.of(sources),
-        archive=Archive(directions.of_papers(sources[:_ARCHIVE]).texts),
+        archive=Archive(directions.of_papers(sources[:_ARCHIVE])),
     )
 
 
@@ -131,11 +128,10 @@ def _say_pass(load: _Load, topics: int, papers: int, *, of_whole: float | None =
         for at, text in enumerate(load.texts[:topics])
     ]
     read = time.perf_counter()
-    texts, titles = load.paper_vectors.texts, load.paper_vectors.titles
     matches = Matcher(
         load.batch[:papers],
         load.statistics,
-        vectors=PaperVectors(texts[:papers], None if titles is None else titles[:papers]),
+        vectors=load.paper_vectors[:papers],
         archive=load.archive,
     ).match(wanted)
     matched = time.perf_counter()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks._matching_vectors import Vectors
-from papers.matching import Archive, Matcher, PaperVectors, TermStatistics, Wanted
+from papers.matching import Archive, Matcher, TermStatistics, Wanted
 from papers.model import Paper
 from papers.terms import STOPWORDS, Stemmer, words
 from papers.topics import Strictness, parse_plain
@@ -97,12 +97,9 @@ def _matchers(
     archive = None
     if vectors is not None:
         rng = np.random.default_rng(0)
-        texts = vectors.papers.texts
-        sample = np.sort(rng.permutation(len(texts))[:_ARCHIVE])
-        archive = Archive(texts[sample])
+        sample = np.sort(rng.permutation(len(papers))[:_ARCHIVE])
+        archive = Archive(vectors.papers[sample])
     for start in range(0, len(papers), _BATCH):
         part = slice(start, start + _BATCH)
-        some = None
-        if vectors is not None and vectors.papers.titles is not None:
-            some = PaperVectors(vectors.papers.texts[part], vectors.papers.titles[part])
+        some = None if vectors is None else vectors.papers[part]
         yield start, Matcher(papers[part], statistics, vectors=some, archive=archive)

@@ -3,19 +3,22 @@
 import hashlib
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from papers.embedding import Embedder, MiniLMEmbedder
-from papers.matching import PaperVectors, paper_text
+from papers.matching import embed_papers
 from papers.model import Paper
 
 _AT_ONCE = 512
 _SAVE_EVERY = 300  # seconds
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Vectors:
     """What a set needs."""
 
     topics: NDArray[np.float32]
-    papers: PaperVectors
+    papers: NDArray[np.float32]
 
 
 class VectorFile:
@@ -41,23 +44,31 @@ class VectorFile:
             self._known = {key.tobytes(): row for key, row in zip(keys, rows, strict=True)}
 
     def vectors(self, papers: Sequence[Paper], topics: Sequence[str]) -> Vectors:
-        """Return the vectors of topics, of papers and of their titles."""
+        """Return the vectors of topics and papers."""
         return Vectors(
-            self._embedded(topics, "topics"),
-            PaperVectors(
-                self._embedded([paper_text(paper) for paper in papers], "papers"),
-                self._embedded([paper.title for paper in papers], "titles"),
+            self._made(topics, topics, self.embedder.embed, "topics"),
+            self._made(
+                papers,
+                [f"{paper.title}\n{paper.abstract}" for paper in papers],
+                lambda some: embed_papers(self.embedder, some),
+                "papers",
             ),
         )
 
-    def _embedded(self, texts: Sequence[str], what: str) -> NDArray[np.float32]:
-        keys = [self._key(text) for text in texts]
-        missing = dict(zip(keys, texts, strict=True))
-        todo = [(key, text) for key, text in missing.items() if key not in self._known]
+    def _made(
+        self,
+        items: Sequence[Item],
+        texts: Sequence[str],
+        embed: Callable[[list[Item]], NDArray[np.float32]],
+        what: str,
+    ) -> NDArray[np.float32]:
+        keys = [self._key(f"{what}\0{text}") for text in texts]
+        missing = dict(zip(keys, items, strict=True))
+        todo = [(key, item) for key, item in missing.items() if key not in self._known]
         began = saved = time.monotonic()
         for start in range(0, len(todo), _AT_ONCE):
             some = todo[start : start + _AT_ONCE]
-            rows = self.embedder.embed([text for _, text in some])
+            rows = embed([item for _, item in some])
             for (key, _), row in zip(some, rows, strict=True):
                 self._known[key] = row.astype(np.float16)  # as the bot stores them
             done, now = start + len(some), time.monotonic()

@@ -57,7 +57,7 @@ def measure(
     sets: dict[str, Decided] = {"and": all_words(papers, texts)}
     scored: dict[str, Scored] = {"fts": fts(papers, texts)}
     if vectors is not None:
-        scored["dense"] = vectors.topics @ vectors.papers.texts.T
+        scored["dense"] = vectors.topics @ vectors.papers.T
         scored["ours"] = our_scores(papers, texts, statistics, vectors)
         scored["ours-words"] = our_scores(papers, texts, statistics, None)
     else:

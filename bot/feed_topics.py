@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.topics import WINDOW
-from papers.embedding import Embedder
-from papers.matching import Archive, Matcher, PaperVectors, TermStatistics, Wanted, paper_text
+from papers.embedding import Embedder, paper_text
+from papers.matching import Archive, Matcher, TermStatistics, Wanted
 from papers.text import cut
 from papers.topics import Topic, TopicError, parse
 from papers.trending import Ranked, Reason
@@ -115,7 +115,7 @@ class FeedTopics:
             return Matcher(
                 [paper.paper for paper in items],
                 TermStatistics.of(paper.paper for paper in around),
-                vectors=None if rows is None else PaperVectors(rows),
+                vectors=rows,
                 archive=archive,
             )
 

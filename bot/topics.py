@@ -14,15 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ui.errors import UserError
 from bot.ui.text import escape
 from papers import calendar
-from papers.embedding import Embedder
-from papers.matching import (
-    Archive,
-    Matcher,
-    PaperVectors,
-    TermStatistics,
-    Wanted,
-    paper_text,
-)
+from papers.embedding import Embedder, paper_text
+from papers.matching import Archive, Matcher, TermStatistics, Wanted
 from papers.model import Paper
 from papers.sources import PaperSource
 from papers.terms import Stemmer, analyse
@@ -219,7 +212,7 @@ class Topics:
             matcher = Matcher(
                 [paper.paper for paper in papers],
                 TermStatistics.of(paper.paper for paper in known),
-                vectors=None if near is None else PaperVectors(near),
+                vectors=near,
                 archive=archive,
             )
             wanted = [

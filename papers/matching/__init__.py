@@ -1,9 +1,8 @@
 """Matching: which topics want which of the new papers, with the evidence, in one pass."""
 
-from papers.embedding import paper_text
 from papers.matching._match import Match, Matches, Rule, Wanted
 from papers.matching._matcher import Matcher
-from papers.matching._meaning import Archive, PaperVectors, embed_papers
+from papers.matching._meaning import Archive, embed_papers
 from papers.matching._propose import propose
 from papers.matching._statistics import TermStatistics
 
@@ -12,11 +11,9 @@ __all__ = [
     "Match",
     "Matcher",
     "Matches",
-    "PaperVectors",
     "Rule",
     "TermStatistics",
     "Wanted",
     "embed_papers",
-    "paper_text",
     "propose",
 ]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from papers.matching._block import FULL_COVERAGE, TopicBlock, Words
 from papers.matching._index import PaperIndex
 from papers.matching._match import Columns, Matches, Rule, Wanted
-from papers.matching._meaning import Archive, Floats, PaperVectors, directions
+from papers.matching._meaning import Archive, Floats, directions
 from papers.matching._statistics import TermStatistics
 from papers.model import Paper
 from papers.terms import Stemmer
@@ -50,7 +50,7 @@ class Matcher:
         papers: Sequence[Paper],
         statistics: TermStatistics,
         *,
-        vectors: PaperVectors | None = None,
+        vectors: Floats | None = None,
         archive: Archive | None = None,
     ) -> None:
         """Prepare a batch.
@@ -58,15 +58,15 @@ class Matcher:
         Args:
             papers: in the order of the rows of `vectors`.
             statistics: how rare words are; of an archive, not of the batch alone.
-            vectors: None matches by words alone.
+            vectors: of `embed_papers`, zeros for a paper without; None matches by words alone.
             archive: papers known before, for the ranking; None ranks without.
         """
-        if vectors is not None and len(vectors.texts) != len(papers):
-            raise ValueError(f"{len(vectors.texts)} vectors for {len(papers)} papers")
+        if vectors is not None and len(vectors) != len(papers):
+            raise ValueError(f"{len(vectors)} vectors for {len(papers)} papers")
         self.papers = papers
         self._statistics = statistics
         self._stemmer = Stemmer()
-        self._texts = None if vectors is None else vectors.texts
+        self._vectors = vectors
         self._directions = None if vectors is None else directions(vectors, archive)
         self._archive = archive
         self._indexes = [
@@ -107,9 +107,9 @@ class Matcher:
         return np.concatenate(best)
 
     def _cosines(self, block: TopicBlock, offset: int) -> Floats | None:
-        if self._texts is None or block.vectors is None:
+        if self._vectors is None or block.vectors is None:
             return None
-        return block.vectors @ self._texts[offset : offset + _PAPERS].T
+        return block.vectors @ self._vectors[offset : offset + _PAPERS].T
 
     def _pass(self, block: TopicBlock, index: PaperIndex, offset: int) -> Columns:
         cosines = self._cosines(block, offset)

@@ -1,7 +1,6 @@
 """Vectors of papers made comparable with vectors of topics."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,22 +11,14 @@ from papers.model import Paper
 Floats = NDArray[np.float32]
 
 NEIGHBOURS = 10
+BEGINNING = 300
+"""Characters; title included."""
 _CENTRE = np.float32(0.5)
 _ROWS = 512  # rows of the archive compared at a time: 512 x 20,000 cosines are 40 MB
 
 
-@dataclass(frozen=True, slots=True)
-class PaperVectors:
-    """Unit vectors of papers in one order; a row of zeros is a paper that is not embedded."""
-
-    texts: Floats
-    """Of title and abstract."""
-    titles: Floats | None = None
-    """Of the title alone, which says what a paper is about with the least beside it."""
-
-
 class Archive:
-    """Vectors (title and abstract) of papers seen before: what a batch is compared against.
+    """Vectors of papers seen before, as `embed_papers` makes them: what a batch is compared with.
 
     A sample of some thousands does; the batch's own papers may be among them. Keep one as long as
     its papers are fresh enough: a tenth of a second for 20,000 papers.
@@ -66,29 +57,39 @@ class Archive:
         return np.sqrt(np.maximum(variance, 0)).astype(np.float32)
 
 
-def embed_papers(
-    embedder: Embedder, papers: Sequence[Paper], texts: Floats | None = None
-) -> PaperVectors:
-    """Embed what is missing of a batch: the titles, and the texts unless they are given."""
-    if texts is None:
-        texts = embedder.embed([paper_text(paper) for paper in papers])
-    return PaperVectors(texts, embedder.embed([paper.title for paper in papers]))
+def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Floats:
+    """Return unit vectors to compare topics with: of each paper's beginning, and of its title.
+
+    Of the beginning only, because what a paper is about stands there, and what it did comes after:
+    with 300 characters instead of 1,200, average precision on fine topics rises from .55 to .60,
+    with a share of the title's own direction to .62; coarse themes lose .01.
+    """
+    beginnings = embedder.embed([beginning(paper) for paper in papers])
+    titles = embedder.embed([paper.title for paper in papers])
+    return unit_rows(beginnings + np.multiply(titles, 0.5, dtype=np.float32))
 
 
-def directions(papers: PaperVectors, archive: Archive | None) -> Floats:
-    """Return for each paper the mean of its text's, its title's and its neighbourhood's direction.
+def beginning(paper: Paper) -> str:
+    """Return the title and the first sentences, cut between words."""
+    text = paper_text(paper)
+    if len(text) <= BEGINNING:
+        return text
+    return text[: BEGINNING + 1].rpartition(" ")[0] or text[:BEGINNING]
+
+
+def directions(papers: Floats, archive: Archive | None) -> Floats:
+    """Return for each paper the mean of its own and its neighbourhood's direction.
 
     The neighbourhood is the mean of the ten papers of the archive that are nearest: whoever wants
     "human-computer interaction" wants papers among such papers, whatever their own words. In
     average precision it adds .03 on coarse themes and takes nothing from fine topics.
     """
-    parts = [papers.texts] if papers.titles is None else [papers.texts, papers.titles]
-    if archive is not None:
-        parts = [archive.centred(part) for part in parts]
-        if len(archive.vectors) > NEIGHBOURS:
-            parts.append(_neighbourhoods(parts[0], archive.vectors))
-    mean: Floats = np.stack(parts).mean(axis=0, dtype=np.float32)
-    return mean
+    if archive is None:
+        return papers
+    own = archive.centred(papers)
+    if len(archive.vectors) <= NEIGHBOURS:
+        return own
+    return (own + _neighbourhoods(own, archive.vectors)) * np.float32(0.5)
 
 
 def _neighbourhoods(texts: Floats, archive: Floats) -> Floats:

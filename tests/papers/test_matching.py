@@ -1,5 +1,7 @@
 """Matching: which papers a topic brings, and what it says about why."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,6 @@ from papers.matching import (
     Archive,
     Match,
     Matcher,
-    PaperVectors,
     Rule,
     TermStatistics,
     Wanted,
@@ -59,7 +60,7 @@ def match(
     limit: int | None = None,
 ) -> list[Match]:
     topic = parse(source)
-    given_vectors = None if cosines is None else PaperVectors(vectors(*cosines))
+    given_vectors = None if cosines is None else vectors(*cosines)
     matcher = Matcher(papers, STATISTICS, vectors=given_vectors)
     asked = None if cosines is None else np.repeat(TOPIC, len(topic.texts), axis=0)
     return list(matcher.match([Wanted(topic, strictness, asked)], limit=limit))
@@ -162,7 +163,7 @@ def test_a_single_word_needs_the_title_or_the_meaning() -> None:
 
 def test_a_paper_without_a_vector_is_matched_by_words() -> None:
     topic = parse("object tracking")
-    none = PaperVectors(np.zeros((4, 3), dtype=np.float32))
+    none = np.zeros((4, 3), dtype=np.float32)
     found = Matcher(PAPERS, STATISTICS, vectors=none).match([Wanted(topic, vectors=TOPIC)])
     assert [m.paper for m in found] == [TRACKING]
 
@@ -175,14 +176,14 @@ def test_nothing_asked_and_no_papers_bring_nothing() -> None:
 
 def test_vectors_that_do_not_fit_the_papers_are_refused() -> None:
     with pytest.raises(ValueError, match="3 vectors for 4 papers"):
-        Matcher(PAPERS, STATISTICS, vectors=PaperVectors(vectors(0.1, 0.2, 0.3)))
+        Matcher(PAPERS, STATISTICS, vectors=vectors(0.1, 0.2, 0.3))
 
 
 def test_an_archive_ranks_but_does_not_decide() -> None:
     rng = np.random.default_rng(5)
     rows = rng.standard_normal((40, 3)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    texts = PaperVectors(vectors(0.7, 0.9, 0.8, 0.3), vectors(0.2, 0.9, 0.1, 0.9))
+    texts = vectors(0.7, 0.9, 0.8, 0.3)
     wanted = [Wanted(parse("grilling meat"), vectors=TOPIC)]
     with_archive = Matcher(PAPERS, STATISTICS, vectors=texts, archive=Archive(rows)).match(wanted)
     without = Matcher(PAPERS, STATISTICS, vectors=texts).match(wanted)
@@ -191,17 +192,22 @@ def test_an_archive_ranks_but_does_not_decide() -> None:
     assert all(np.isfinite(m.score) for m in with_archive)
 
 
-def test_embedding_a_batch_embeds_texts_and_titles() -> None:
-    class Lengths:
-        name, version, dimensions = "lengths", "1", 1
+def test_a_paper_is_embedded_by_its_beginning_and_by_its_title_once_more() -> None:
+    embedded: list[str] = []
 
-        def embed(self, texts: list[str]) -> Floats:
-            return np.array([[len(text)] for text in texts], dtype=np.float32)
+    class Embedder:
+        name, version, dimensions = "two", "1", 2
 
-    found = embed_papers(Lengths(), [paper(1, "ab", "cd"), paper(2, "abc")])  # pyright: ignore[reportArgumentType]
-    assert found.texts.tolist() == [[6], [3]]
-    assert found.titles is not None
-    assert found.titles.tolist() == [[2], [3]]
+        def embed(self, texts: Sequence[str]) -> Floats:
+            embedded.extend(texts)
+            return np.array([[1, 0] if "." in text else [0, 1] for text in texts], np.float32)
+
+    (found,) = embed_papers(Embedder(), [paper(1, "Title", "word " * 100)])
+    assert embedded[0].startswith("Title. word word")
+    assert embedded[0].endswith("word")
+    assert 290 < len(embedded[0]) <= 300
+    assert embedded[1] == "Title"
+    assert found == pytest.approx(np.array([1, 0.5]) / 1.25**0.5)
 
 
 VOCABULARY = ["video", "diffusion", "model", "object", "tracking", "the", "of", "agents", "fire"]
@@ -276,7 +282,7 @@ def test_the_pass_brings_what_the_rules_say_one_by_one(
         )
         for at, topic in enumerate(readable(asked))
     ]
-    matcher = Matcher(papers, STATISTICS, vectors=PaperVectors(vectors(*cosines)))
+    matcher = Matcher(papers, STATISTICS, vectors=vectors(*cosines))
     found = {(m.wanted, m.paper.id) for m in matcher.match(wanted)}
     assert found == {
         (place, one.id)
@@ -306,7 +312,7 @@ def test_a_preview_agrees_with_the_digest_that_matches_thousands_at_once() -> No
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     topics = [parse(" ".join(rng.choice(names, rng.integers(1, 4)))) for _ in range(2_500)]
     wanted = [Wanted(topic, vectors=rows[n % 1_500][None]) for n, topic in enumerate(topics)]
-    matcher = Matcher(papers, STATISTICS, vectors=PaperVectors(rows))
+    matcher = Matcher(papers, STATISTICS, vectors=rows)
     everything = matcher.match(wanted)
     for place in (0, 7, 2_047, 2_048, 2_499):
         alone = matcher.match([wanted[place]])
