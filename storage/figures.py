@@ -113,7 +113,7 @@ async def _recent(conn: AsyncConnection, table: Table, now: datetime) -> list[An
     return list(rows)
 
 
-def recent_by_state(table: Table, since: datetime) -> Select[Any, Any, int]:
+def recent_by_state(table: Table, since: datetime) -> "Select[Any, Any, int]":
     """Return the query for state, reason and count of what was planned since then."""
     # The limit keeps SQLite from grouping the whole table along its index of states.
     newest = (
