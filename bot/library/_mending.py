@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import discord
-from aiolimiter import AsyncLimiter
 from discord.enums import ReactionType
 
 from bot.library._seeding import Seeder
@@ -27,8 +26,6 @@ MOST_CARDS: Final = 20_000
 """Messages looked at, the newest first."""
 MOST_REQUESTS: Final = 5_000
 """Requests of one pass: some ten minutes' worth."""
-PACE: Final = 10
-"""Requests a second, so that posting and answering go on beside it."""
 MOST_PEOPLE: Final = 1_000
 """People read of one emoji on one message; where there are more, nobody is taken for gone."""
 
@@ -41,7 +38,6 @@ class Mender:
     def __init__(self, bot: "PaperBot", seeder: Seeder) -> None:
         self._bot = bot
         self._seeder = seeder
-        self._limiter = AsyncLimiter(PACE, 1)
         self._watched: dict[int, set[Reaction | Cleared]] = {}
         self._requests = 0
 
@@ -83,7 +79,7 @@ class Mender:
         added = removed = 0
         with self._watching(card.message_id for card in cards):
             while waiting and self._requests < MOST_REQUESTS:
-                await self._wait()
+                self._requests += 1
                 before = discord.Object(waiting[0].message_id - 1)
                 try:
                     page = [m async for m in channel.history(limit=_PAGE, after=before)]
@@ -150,8 +146,7 @@ class Mender:
         for kind, count in counts.items():
             if not count:
                 continue
-            for _ in range(0, min(count, MOST_PEOPLE), _PAGE):
-                await self._wait()
+            self._requests += -(-min(count, MOST_PEOPLE) // _PAGE)
             # Exactly as many as there are, since discord.py asks for a page more otherwise.
             async for user in reaction.users(limit=min(count, MOST_PEOPLE), type=kind):
                 if not user.bot:
@@ -176,7 +171,3 @@ class Mender:
         finally:
             for message_id in watched:
                 self._watched.pop(message_id, None)
-
-    async def _wait(self) -> None:
-        self._requests += 1
-        await self._limiter.acquire()

@@ -173,7 +173,7 @@ async def test_closed_messages_put_the_digest_into_the_inbox_and_three_pause_the
 
 
 async def test_everybody_gets_exactly_one_after_a_restart_in_the_middle(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     people = 500
     async with world(
@@ -203,8 +203,6 @@ async def test_everybody_gets_exactly_one_after_a_restart_in_the_middle(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(discord.abc.Messageable, "send", dying)
             await here.tick(at(MONDAY, 9))
-        # Reading the reactions of 250 messages back is paced to half a minute.
-        monkeypatch.setattr("bot.library._mending.PACE", 10_000)
         await here.restart()
         for minute in range(1, 4):
             await here.tick(at(MONDAY, 9, minute))

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from papers.model import Metrics, Record
 from tests.bot.library_world import FIRST, SAVE, SECOND, answer, card, posted, said, shelf, slash
 from tests.bot.world import MONDAY, paper, votes
@@ -72,9 +70,8 @@ async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
 
 
 async def test_papers_of_a_list_are_chosen_and_saved_also_when_they_are_on_a_later_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("bot.library._mending.PACE", 10_000)
     days = {MONDAY: votes(MONDAY, *range(50, 36, -1))}
     async with posted(tmp_path, days=days) as here:
         result = await slash(here, "paper trending", public=True)
