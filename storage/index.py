@@ -28,7 +28,8 @@ TITLE_REPEATS = 2
 KEY_END = "\x1f"
 """Between a suggestion's folded key and its spelling; sorts before every character of a name."""
 
-_HEAP_BYTES = 48_000_000  # of all indexing threads; 15 MB for each is tantivy's least
+_HEAP_BYTES = 24_000_000  # of an indexing thread; tantivy's least is 15 MB
+_HEAP_BYTES_FOR_MANY = 128_000_000  # of two: larger segments, of which fewer have to be merged
 _VERSION_FILE = "paperboy-schema"
 
 
@@ -116,7 +117,11 @@ class PaperIndex:
             IndexDamagedError: what is there cannot be extended.
         """
         try:
-            writer = self._index.writer(_HEAP_BYTES, num_threads=2 if many else 1)
+            writer = (
+                self._index.writer(_HEAP_BYTES_FOR_MANY, num_threads=2)
+                if many
+                else self._index.writer(_HEAP_BYTES, num_threads=1)
+            )
             # Only with the lock is the watermark sure to be the last one.
             self._index.reload()
         except ValueError as error:
@@ -152,6 +157,7 @@ class IndexSession:
     def __init__(self, index: PaperIndex, writer: tantivy.IndexWriter) -> None:
         self._index = index
         self._writer = writer
+        self._pending = False
         self.watermark = index.watermark()
         """The revision up to which papers have been put in."""
 
@@ -161,6 +167,7 @@ class IndexSession:
         Raises:
             IndexDamagedError: the index cannot be written, on a full disk for example.
         """
+        self._pending = True
         try:
             for entry in batch:
                 self._writer.delete_documents_by_term("row", entry.row)
@@ -178,6 +185,7 @@ class IndexSession:
         """
         try:
             self._writer.commit()
+            self._pending = False
             self._index.reload()
         except ValueError as error:
             raise IndexDamagedError(str(error)) from error
@@ -185,8 +193,11 @@ class IndexSession:
     def close(self) -> None:
         """Give the lock back; what was not committed is forgotten."""
         try:
-            self._writer.rollback()
+            if self._pending:
+                # Only then: it also stops the merging of segments, and many segments are slow.
+                self._writer.rollback()
             self._writer.wait_merging_threads()
+            self._index.reload()
         except ValueError:
             log.exception("the search index did not close cleanly")
 
@@ -204,8 +215,7 @@ class IndexSession:
         for title in titles:
             document.add_text("title", title)
         rest = (paper.abstract, paper.summary or "", *paper.keywords)
-        spellings = dict.fromkeys(s for part in rest for s in other_spellings(part))
-        for part in (*titles * TITLE_REPEATS, *rest, *spellings):
+        for part in (*titles * TITLE_REPEATS, *rest, *other_spellings(" ".join(rest))):
             document.add_text("text", part)
         for author in paper.authors:
             document.add_text("authors", author.name)

@@ -145,18 +145,17 @@ class VectorMatrix:
     def add(self, rows: Sequence[int], vectors: Floats) -> None:
         """Put in or replace the vectors of papers; beyond the limit the oldest row gives way."""
         with self._lock:
-            for row, vector in zip(rows, vectors, strict=True):
-                place = self._place(row)
-                if place is None:
-                    continue
-                if self._compact:
-                    scale = float(np.abs(vector).max()) / 127 or 1.0
-                    self._vectors[place] = np.rint(vector / scale)
-                    self._scales[place] = scale
-                else:
-                    self._vectors[place] = vector
-                    self._scales[place] = 1.0
-                self._rows[place] = row
+            found = [self._place(row) for row in rows]
+            kept = [at for at, place in enumerate(found) if place is not None]
+            # A place may come twice, when a row gave way at once: the later one stays.
+            places = [place for place in found if place is not None]
+            chosen = vectors[kept]
+            if self._compact:
+                self._vectors[places], self._scales[places] = _compact(chosen)
+            else:
+                self._vectors[places] = chosen
+                self._scales[places] = 1.0
+            self._rows[places] = [rows[at] for at in kept]
 
     def cosines(
         self, query: Floats, helper: Executor | None = None
@@ -208,14 +207,18 @@ class VectorMatrix:
     def _grow(self, capacity: int) -> None:
         compact = capacity >= COMPACT_FROM
         if compact and not self._compact:
-            size = len(self._rows)
-            peak = np.abs(self._vectors).max(axis=1)
-            self._scales = np.where(peak > 0, peak / 127, 1).astype(np.float32)[:size]
-            self._vectors = np.rint(self._vectors / self._scales[:, None]).astype(np.int8)
+            self._vectors, self._scales = _compact(self._vectors)
             self._compact = True
         self._vectors = _longer(self._vectors, capacity)
         self._scales = _longer(self._scales, capacity)
         self._rows = _longer(self._rows, capacity)
+
+
+def _compact(rows: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Return rows as whole numbers, and what each row's are to be multiplied by."""
+    peaks = np.abs(rows).max(axis=1) if len(rows) else np.zeros(0, dtype=np.float32)
+    scales = np.where(peaks > 0, peaks / 127, 1).astype(np.float32)
+    return np.rint(rows / scales[:, None]).astype(np.int8), scales
 
 
 def dots(rows: Floats, vector: Floats) -> Floats:
