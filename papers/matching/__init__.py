@@ -4,6 +4,7 @@ from papers.matching._match import Match, Matches, Rule, Wanted
 from papers.matching._matcher import Matcher
 from papers.matching._meaning import Archive, embed_papers
 from papers.matching._propose import propose
+from papers.matching._recent import Recent
 from papers.matching._statistics import TermStatistics
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Match",
     "Matcher",
     "Matches",
+    "Recent",
     "Rule",
     "TermStatistics",
     "Wanted",

@@ -12,6 +12,7 @@ from papers.matching import (
     Archive,
     Match,
     Matcher,
+    Recent,
     Rule,
     TermStatistics,
     Wanted,
@@ -290,6 +291,56 @@ def test_the_pass_brings_what_the_rules_say_one_by_one(
         for one, cosine in zip(papers, cosines, strict=True)
         if expected(item, one, cosine)
     }
+
+
+CONDITIONS = ['author:"Zhang"', 'author:"W. Zhang"', "org:lab", "code:no", "cat:cs", '"the of"']
+
+
+@settings(deadline=None)
+@given(
+    batches,
+    st.lists(st.sampled_from([*VOCABULARY, *CONDITIONS, "-fire", "OR", '"video model"', "models"])),
+    st.sampled_from(Strictness),
+    st.none() | st.lists(st.sampled_from([0.0, 0.41, 0.43, 0.6, 0.7]), min_size=6, max_size=6),
+)
+def test_papers_that_could_not_match_do_not(
+    batch: list[tuple[str, str]],
+    asked: list[str],
+    strictness: Strictness,
+    cosines: list[float] | None,
+) -> None:
+    papers = [
+        paper(n, title, abstract, authors=(Author("Wei Zhang"),) if n % 2 else (), organization="A")
+        for n, (title, abstract) in enumerate(batch)
+    ]
+    recent = Recent()
+    recent.put(papers)
+    recent.put([paper(99, "forgotten video", "fire")])
+    recent.keep({one.id for one in papers})
+    assert len(recent) == len(papers)
+    rows = None if cosines is None else vectors(*cosines[: len(papers)])
+    for topic in readable([" ".join(asked)]):
+        vector = np.repeat(TOPIC, len(topic.texts), axis=0)
+        wanted = Wanted(topic, strictness, None if rows is None else vector)
+        possible = recent.possible(wanted, [one.id for one in papers], rows)
+        everything = Matcher(papers, recent.statistics(), vectors=rows).match([wanted])
+        assert {match.paper.id for match in everything} <= set(possible)
+
+
+def test_only_papers_with_a_telling_word_could_match() -> None:
+    recent = Recent()
+    recent.put(PAPERS)
+    ids = [one.id for one in PAPERS]
+    assert recent.possible(Wanted(parse("video diffusion")), ids, None) == [
+        DIFFUSION.id,
+        SCATTERED.id,
+    ]
+    assert recent.possible(Wanted(parse('author:"W. Zhang"')), ids, None) == [DIFFUSION.id]
+    assert recent.possible(Wanted(parse("quarks")), ids, None) == []
+    near = vectors(0.1, 0.2, 0.3, 0.5)
+    assert recent.possible(Wanted(parse("meat"), vectors=TOPIC), ids, near) == [COOKING.id]
+    assert recent.sharing("a diffusion of crowds", ids, 2) == [TRACKING.id, DIFFUSION.id]
+    assert recent.sharing("quarks", ids, 2) == []
 
 
 @given(st.text(max_size=40), st.text(max_size=60), st.text(min_size=1, max_size=30))

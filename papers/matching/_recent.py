@@ -1,0 +1,142 @@
+"""Recent papers by the words they have: which of them a topic could want, without reading all."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from papers.matching._block import FULL_COVERAGE
+from papers.matching._match import Wanted, content_of
+from papers.matching._matcher import CLOSE, COVERAGE_SHARE
+from papers.matching._meaning import Floats
+from papers.matching._statistics import TermStatistics
+from papers.model import Paper
+from papers.terms import Stemmer, words
+from papers.topics import Branch, Field, FieldName, Leaf, Phrase, Word
+
+Terms = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+
+
+class _Held:
+    """Which words each paper has, as numbers."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.of: dict[str, Terms] = {}
+
+    def put(self, paper_id: str, found: Iterable[str]) -> None:
+        numbers = self.numbers
+        held = [numbers.setdefault(word, len(numbers)) for word in set(found)]
+        self.of[paper_id] = np.array(held, dtype=np.int32)
+
+    def having(self, wanted: Collection[str], ids: Sequence[str]) -> Mask:
+        """Tell of each paper whether it has one of the words; all could, if none is asked for."""
+        found = np.full(len(ids), not wanted)
+        numbers = [self.numbers[word] for word in wanted if word in self.numbers]
+        if numbers:
+            held = [self.of[paper_id] for paper_id in ids]
+            owners = np.repeat(np.arange(len(ids)), [len(terms) for terms in held])
+            found[owners[np.isin(np.concatenate(held), numbers)]] = True
+        return found
+
+
+class Recent:
+    """The words of some weeks' papers, half a kilobyte for each; no text is kept."""
+
+    def __init__(self) -> None:
+        self._terms = _Held()
+        self._names = _Held()
+        self._statistics: TermStatistics | None = None
+
+    def __len__(self) -> int:
+        return len(self._terms.of)
+
+    def put(self, papers: Iterable[Paper]) -> None:
+        """Take papers in, or their changed texts."""
+        stemmer = Stemmer()
+        for paper in papers:
+            self._terms.put(paper.id, stemmer.terms(f"{paper.title}\n{paper.abstract}"))
+            names = [author.name for author in paper.authors]
+            names += [author.username for author in paper.authors if author.username]
+            names.append(paper.organization or "")
+            self._names.put(paper.id, (word for name in names for word in words(name)))
+        self._statistics = None
+
+    def keep(self, ids: Collection[str]) -> None:
+        """Forget all other papers."""
+        for held in (self._terms, self._names):
+            for paper_id in held.of.keys() - ids:
+                del held.of[paper_id]
+        self._statistics = None
+
+    def statistics(self) -> TermStatistics:
+        """Return how many of the papers have each word."""
+        if self._statistics is None:
+            counts = np.zeros(len(self._terms.numbers), dtype=np.int64)
+            for terms in self._terms.of.values():
+                counts[terms] += 1
+            found = dict(zip(self._terms.numbers, counts.tolist(), strict=True))
+            self._statistics = TermStatistics(len(self), found)
+        return self._statistics
+
+    def possible(self, wanted: Wanted, ids: Sequence[str], vectors: Floats | None) -> list[str]:
+        """Return those of the papers `ids` that could match; the others cannot.
+
+        Args:
+            wanted: one topic.
+            ids: papers that were put in.
+            vectors: their rows, as a matcher gets them.
+        """
+        stemmer = Stemmer()
+        found = np.zeros(len(ids), dtype=np.bool_)
+        for branch in wanted.topic.branches:
+            found |= self._could(branch, ids, stemmer)
+        if vectors is not None and wanted.vectors is not None and len(wanted.vectors):
+            # A hair less than the rule says, for the matcher's products are rounded elsewhere.
+            near = CLOSE - COVERAGE_SHARE - 0.001
+            found |= (vectors @ wanted.vectors.T).max(axis=1) >= near
+        return [paper_id for paper_id, could in zip(ids, found.tolist(), strict=True) if could]
+
+    def sharing(self, text: str, ids: Sequence[str], limit: int) -> list[str]:
+        """Return the papers that share most with a text, by the weight of the words, best first."""
+        statistics, numbers = self.statistics(), self._terms.numbers
+        weights = np.zeros(len(numbers))
+        for stem in Stemmer().content(text):
+            if stem in numbers:
+                weights[numbers[stem]] = statistics.idf(stem)
+        shared = np.array([weights[self._terms.of[paper_id]].sum() for paper_id in ids])
+        best = np.argsort(-shared, kind="stable")[:limit]
+        return [ids[place] for place in map(int, best) if shared[place] > 0]
+
+    def _could(self, branch: Branch, ids: Sequence[str], stemmer: Stemmer) -> Mask:
+        if branch.parts:
+            return self._having_text(branch.text, ids, stemmer)
+        found = np.ones(len(ids), dtype=np.bool_)
+        for condition in branch.conditions:
+            if condition.wanted:
+                found &= self._could_hold(condition.leaf, ids, stemmer)
+        return found
+
+    def _could_hold(self, leaf: Leaf, ids: Sequence[str], stemmer: Stemmer) -> Mask:
+        match leaf:
+            case Field(FieldName.AUTHOR | FieldName.ORGANIZATION, value):
+                # Initials stand for names, but one word at least must be the same.
+                return self._names.having(words(value), ids)
+            case Field(FieldName.CATEGORY | FieldName.CODE):
+                return np.ones(len(ids), dtype=np.bool_)
+            case Field(_, text) | Word(text) | Phrase(text):
+                return self._having_text(text, ids, stemmer)
+
+    def _having_text(self, text: str, ids: Sequence[str], stemmer: Stemmer) -> Mask:
+        """Tell of each paper whether it has one of the heaviest words.
+
+        Those are so many that what is left of the text is too light to reach full coverage.
+        """
+        statistics = self.statistics()
+        stems = stemmer.stem(content_of(words(text)))
+        stems.sort(key=statistics.idf, reverse=True)
+        weights = np.array([statistics.idf(stem) for stem in stems])
+        before = np.cumsum(weights) - weights
+        count = int((before <= weights.sum() * (1 - FULL_COVERAGE) + 1e-6).sum())
+        return self._terms.having(stems[:count], ids)
