@@ -45,7 +45,7 @@ BOUNDARIES = [
     Boundary("arXiv, request 1 (the day's listing)", "listing", 1),
     Boundary("arXiv, request 2 (categories of Hugging Face's papers)", "look-up", 1),
 ]
-SELECTED = {(1, False), (2, True)}
+SELECTED = {(2, True)}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
