@@ -209,7 +209,7 @@ def _session(model: Path, threads: int) -> _Session:
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = runtime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    _give_back_memory()
+    give_back_memory()
     return session
 
 
@@ -229,7 +229,7 @@ def _runtime() -> Any:
     return runtime
 
 
-def _give_back_memory() -> None:
-    """Return to the system what loading needed and freed: 75 of 200 MB, where it is glibc's."""
+def give_back_memory() -> None:
+    """Return to the system what loading needed and freed: 75 of 200 MB, where malloc is glibc's."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

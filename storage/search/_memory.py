@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from papers.embedding import Embedder, paper_text
+from papers.embedding import Embedder, give_back_memory, paper_text
 from storage import papers as stored_papers
 from storage import vectors
 from storage.database import Database
@@ -54,6 +54,7 @@ class Memory:
             async for rows, found in portions:
                 await asyncio.to_thread(matrix.add, rows, found)
         self.matrix = matrix
+        await asyncio.to_thread(give_back_memory)
 
     async def embed_next(self, limit: int = BATCH) -> int:
         """Embed the newest papers that lack a vector of their present text; return how many."""
