@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from storage import backups, sqlite
+from storage import backups, posts, sqlite
 from storage.database import DatabaseError
 
 if TYPE_CHECKING:
@@ -16,6 +16,10 @@ log = logging.getLogger(__name__)
 
 SLACK: Final = timedelta(minutes=30)
 """A backup may come so much early, so that one a day does not wander through the hours."""
+
+
+PAYLOADS_KEPT: Final = timedelta(days=7)
+"""How long the wording of a finished post is kept; its header is refreshed for a day."""
 
 
 class Upkeep:
@@ -65,4 +69,13 @@ class Upkeep:
         elif wrong := await asyncio.to_thread(sqlite.check, database.path):
             raise DatabaseError(f"{database.path} is damaged: {wrong}")
         self._checked_at = now
+        await self._forget(now)
         await database.optimize()
+
+    async def _forget(self, now: datetime) -> None:
+        """Drop what nobody will need: a large bot's posts would fill a gigabyte every few weeks."""
+        dropped = 1
+        while dropped:
+            async with self._bot.database.write() as conn:
+                dropped = await posts.forget_payloads(conn, now - PAYLOADS_KEPT)
+            await asyncio.sleep(0)  # whoever wants to write gets a turn

@@ -183,6 +183,7 @@ posts = _table(
     Index("ix_posts_state", "state"),
     # The figures of a day are read from it alone: a row's payload is long, and lies before these.
     Index("ix_posts_planned_at", "planned_at", "state", "reason"),
+    Index("ix_posts_refreshes", "state", "refreshes", "finished_at"),
 )
 
 post_papers = _table(

@@ -3,6 +3,7 @@
 from storage.posts._plan import claim_due, plan
 from storage.posts._progress import (
     finish,
+    forget_payloads,
     mark_card,
     mark_header,
     mark_refreshed,
@@ -39,6 +40,7 @@ __all__ = [
     "claim_due",
     "finish",
     "first_batch",
+    "forget_payloads",
     "get",
     "mark_card",
     "mark_header",

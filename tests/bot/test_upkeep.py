@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import backups
+from storage import backups, posts
 from storage.database import DatabaseError
 from tests.bot.world import MONDAY, World, at, world
 
@@ -71,3 +71,21 @@ async def test_a_backup_that_failed_is_tried_again_within_the_hour(
         await here.bot.upkeep.run(at(MONDAY, 5))
         assert here.bot.upkeep.trouble is None
         assert len(made(here, tmp_path)) == 1
+
+
+async def test_what_a_finished_post_said_is_forgotten_after_a_week_and_what_it_showed_is_not(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        await here.add_feed()
+        await here.tick(at(MONDAY, 9))
+        for days in (1, 6, 8):
+            await here.bot.upkeep.run(at(MONDAY, 10) + days * 24 * HOUR)
+            async with here.bot.database.read() as conn:
+                post = await posts.get(conn, 1)
+                seen = await posts.shown(conn, here.channel.id)
+            assert post is not None
+            assert (post.payload is None) == (days > 7), days
+            assert len(seen) == 3
+        # A header that nobody brought up to date in time stays as it is.
+        await here.tick(at(MONDAY, 10) + 9 * 24 * HOUR)
