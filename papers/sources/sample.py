@@ -14,6 +14,7 @@ from typing import Final, TypedDict
 
 from papers import arxiv_id
 from papers.model import Author, Batch, Metrics, Paper, Record
+from papers.terms import STOPWORDS
 
 _WORD: Final = re.compile(r"[^\W_]+")
 
@@ -92,7 +93,7 @@ class SampleSource:
 
     async def search(self, query: str, limit: int) -> list[Record]:
         """Return the records that share most words with `query`; words of the title count more."""
-        words = set(_split(query))
+        words = set(_split(query)) - STOPWORDS
         found = [
             (score, record)
             for paper_id, record in self._records.items()
