@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from bot.monitor import _incidents as monitoring
+from bot.monitor import _requests
 from storage import digests, incidents
 from storage.incidents import Incident
 from tests.bot.world import MONDAY, at
@@ -117,3 +119,45 @@ async def test_a_database_that_takes_no_writes_is_told_at_once_and_written_down_
             "backup": True,
         }
         assert any("That is over" in text for text in told(here, owner))
+
+
+async def test_everything_that_can_be_wrong_with_the_process_is_noticed(
+    discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connected(discord_server, tmp_path, tell_owner=False) as here:
+        monitor = here.bot.monitor
+
+        async def wrong(minute: int) -> dict[str, str]:
+            await here.bot.incidents.look(at(MONDAY, 9, minute))
+            async with here.bot.database.read() as conn:
+                return {each.kind: each.text for each in await incidents.current(conn)}
+
+        async with monitor.measuring():
+            assert await wrong(0) == {}
+            monkeypatch.setattr(monitoring, "GATEWAY_GONE", 0.0)
+            info: Any = here.bot.shards[0]
+            heart = info._parent.ws._keep_alive
+            heart._last_ack -= 10 * heart.interval
+            for _ in range(3):
+                monitor.stumbled(ZeroDivisionError("a person's words"))
+            for _ in range(_requests.STOP_AT):
+                monitor.requests.invalid.add()
+            monkeypatch.setattr(monitoring, "LEAST_ROOM", 10**18)
+            found = await wrong(1)
+        assert found.keys() == {"gateway", "beat", "refused", "disk"}
+        assert "ZeroDivisionError" in found["beat"]
+        assert "words" not in str(found)
+
+
+async def test_a_thread_that_waits_for_half_an_hour_is_an_incident_with_its_reason(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    async with connected(discord_server, tmp_path, tell_owner=False) as here:
+        await here.add_feed(time="09:00")
+        discord_server.fail("POST /channels/*/messages", times=100, status=503)
+        for minutes in range(0, 45, 5):
+            await here.tick(at(MONDAY, 9) + minutes * MINUTE)
+        (incident,) = await known(here)
+        assert incident.text == (
+            "1 daily thread has waited for half an hour: Discord did not answer."
+        )
