@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -43,6 +42,8 @@ class Schema:
         # `/users/@me` is no `/users/{user_id}`: what has fewer placeholders is asked first.
         self._operations.sort(key=lambda operation: operation.path.count("{"))
         self._validators: dict[str, Any] = {}
+        # The commands are registered anew in nearly every test, and take longest to check.
+        self._known: dict[tuple[str, str], list[str]] = {}
 
     def of_request(self, method: str, path: str, body: Any) -> list[str]:
         """Return what is wrong with a request; a route that is not documented is wrong itself."""
@@ -58,7 +59,7 @@ class Schema:
                 if described["requestBody"].get("required")
                 else []
             )
-        return list(self._errors(operation, "requestBody/content", body))
+        return self._errors(operation, "requestBody/content", body)
 
     def of_answer(self, method: str, path: str, status: int, body: Any) -> list[str]:
         """Return what is wrong with an answer of ours."""
@@ -70,7 +71,7 @@ class Schema:
             return [f"{method} {path} does not answer {status}"]
         if "content" not in answer:
             return [] if body is None else [f"{method} {path} answers {status} without a body"]
-        return list(self._errors(operation, f"responses/{status}/content", body))
+        return self._errors(operation, f"responses/{status}/content", body)
 
     def _find(self, method: str, path: str) -> Operation | None:
         for operation in self._operations:
@@ -81,7 +82,7 @@ class Schema:
     def _described(self, operation: Operation) -> dict[str, Any]:
         return self._document["paths"][operation.path][operation.method.lower()]
 
-    def _errors(self, operation: Operation, where: str, body: Any) -> Iterator[str]:
+    def _errors(self, operation: Operation, where: str, body: Any) -> list[str]:
         escaped = operation.path.replace("~", "~0").replace("/", "~1")
         pointer = (
             (f"/paths/{escaped}/{operation.method.lower()}/{where}/application~1json/schema")
@@ -93,10 +94,17 @@ class Schema:
             make: Any = Draft202012Validator
             validator = make({"$ref": f"urn:discord#{pointer}"}, registry=self._registry)
             self._validators[pointer] = validator
-        error: Any
-        for error in validator.iter_errors(_spelled(body)):
-            yield f"{operation.method} {operation.path}: {_deepest(error)}"
+        spelled = _spelled(body)
+        key = pointer, _ID.sub("1", json.dumps(spelled))
+        if key not in self._known:
+            self._known[key] = [
+                f"{operation.method} {operation.path}: {_deepest(error)}"
+                for error in validator.iter_errors(spelled)
+            ]
+        return self._known[key]
 
+
+_ID = re.compile(r"\d{16,}")
 
 _SNOWFLAKE = 10**15
 """Whole numbers from here on are ids: the JSON of a client may write them without quotes."""
