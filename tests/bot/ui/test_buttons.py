@@ -10,6 +10,7 @@ import simcord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.cooldowns import Cooldowns
 from bot.ui.buttons import (
     PAPER,
     Interaction,
@@ -53,7 +54,8 @@ def layout(*items: ui.Item[Any]) -> ui.LayoutView:
 @asynccontextmanager
 async def world() -> AsyncGenerator[simcord.Env]:
     """A simulated Discord whose bot knows the buttons of these tests."""
-    bot = commands.Bot(commands.when_mentioned, intents=discord.Intents(guilds=True))
+    bot: Any = commands.Bot(commands.when_mentioned, intents=discord.Intents(guilds=True))
+    bot.cooldowns = Cooldowns()
     bot.add_dynamic_items(Keep, Pick, Fail)
     async with simcord.run(bot) as env:
         yield env
@@ -142,7 +144,8 @@ async def test_a_failing_command_answers_with_the_id_that_the_log_has(
     async def on_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
         ids.append(await answer_error(interaction, error))
 
-    bot = commands.Bot(commands.when_mentioned, intents=discord.Intents(guilds=True))
+    bot: Any = commands.Bot(commands.when_mentioned, intents=discord.Intents(guilds=True))
+    bot.cooldowns = Cooldowns()
     bot.tree.add_command(app_commands.Command(name="broken", description="Fail", callback=broken))
     bot.tree.error(on_error)
     async with simcord.run(bot) as env:
