@@ -11,17 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.topics import WINDOW
-from papers.embedding import Embedder, paper_text
+from bot.topics import WINDOW, embed_and_keep
+from papers.embedding import Embedder
 from papers.matching import Archive, Matcher, TermStatistics, Wanted
 from papers.text import cut
 from papers.topics import Topic, TopicError, parse
 from papers.trending import Ranked, Reason
-from storage import matches, vectors
+from storage import matches
 from storage.database import Database
 from storage.matches import Progress
 from storage.papers import StoredPaper
-from storage.vectors import Embedded
 
 log = logging.getLogger(__name__)
 
@@ -130,20 +129,10 @@ class FeedTopics:
         wanted: Sequence[StoredPaper],
     ) -> dict[str, Floats]:
         """Return the vectors that there are, and those of the `wanted` papers in any case."""
-        model = vectors.model_key(embedder)
-        known = await matches.vectors_of(conn, model, papers)
+        ids = [paper.paper.id for paper in papers]
+        known = await matches.vectors_of(conn, matches.model_key(embedder), ids)
         lacking = [paper for paper in wanted if paper.paper.id not in known]
-        if lacking:
-            texts = [paper_text(paper.paper) for paper in lacking]
-            made = await asyncio.to_thread(embedder.embed, texts)
-            kept = [
-                Embedded(paper.paper.id, paper.row, paper.revision, row)
-                for paper, row in zip(lacking, made, strict=True)
-            ]
-            async with self._database.write() as writing:
-                await vectors.put(writing, model, kept)
-            known |= {item.paper_id: item.vector for item in kept}
-        return known
+        return known | await embed_and_keep(self._database, embedder, lacking)
 
     async def _embedded(self, topics: Sequence[Topic]) -> dict[str, Floats]:
         if self._embedder is None:

@@ -3,11 +3,24 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Integer, delete, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers.embedding import Embedder
 from papers.model import Announcement
 from storage.papers import StoredPaper, stored
 from storage.papers._read import chunks
@@ -24,6 +37,7 @@ from storage.tables import (
     watermarks,
 )
 from storage.vectors import Floats
+from storage.vectors import model_key as model_of_search
 
 MATCHING = "matching"
 ENTRIES = "matching entries"
@@ -47,6 +61,16 @@ class Announced:
     """A paper of a recent batch, and the newest such batch; `entry` is when it got in there."""
 
     paper: StoredPaper
+    day: date
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What `Announced` says of a paper, without the paper."""
+
+    paper_id: str
+    revision: int
     day: date
     entry: int
 
@@ -99,10 +123,23 @@ async def announced(
     What arXiv announced as a new version only, and what was withdrawn, is not among them; nor is a
     paper that we know for another reason than being new, such as a search.
     """
+    rows = await conn.execute(_recent(since, sources, papers))
+    return [Announced(stored(row), row.batch_day, row.entry) for row in rows]
+
+
+async def placed(conn: AsyncConnection, since: date, *, sources: Collection[str]) -> list[Placed]:
+    """Return what `announced` returns, without the papers."""
+    rows = await conn.execute(_recent(since, sources, papers.c.id, papers.c.revision))
+    return [Placed(row.id, row.revision, row.batch_day, row.entry) for row in rows]
+
+
+def _recent(
+    since: date, sources: Collection[str], *columns: FromClause | ColumnElement[Any]
+) -> Select[Any]:
     entry, day = func.max(_ENTRY).label("entry"), func.max(batch_papers.c.day).label("batch_day")
-    rows = await conn.execute(
-        select(papers, entry, day)
-        .join(batch_papers, batch_papers.c.paper_id == papers.c.id)
+    return (
+        select(*columns, entry, day)
+        .join_from(papers, batch_papers, batch_papers.c.paper_id == papers.c.id)
         .where(
             batch_papers.c.day >= since,
             batch_papers.c.source.in_(sources),
@@ -115,7 +152,6 @@ async def announced(
         .group_by(papers.c.row)
         .order_by(entry)
     )
-    return [Announced(stored(row), row.batch_day, row.entry) for row in rows]
 
 
 async def remember(conn: AsyncConnection, matches: Sequence[NewMatch], *, at: datetime) -> None:
@@ -211,19 +247,25 @@ async def brought(conn: AsyncConnection, user_id: int) -> set[str]:
     return set(rows.scalars())
 
 
-async def vectors_of(
-    conn: AsyncConnection, model: str, wanted: Sequence[StoredPaper]
-) -> dict[str, Floats]:
+def model_key(embedder: Embedder) -> str:
+    """Return what the vectors that topics are matched with are stored under.
+
+    They are of a paper's beginning; those of search are of its whole abstract.
+    """
+    return f"{model_of_search(embedder)}+beginning"
+
+
+async def vectors_of(conn: AsyncConnection, model: str, ids: Sequence[str]) -> dict[str, Floats]:
     """Return the vectors of these papers' present texts, as far as they are kept, by id."""
     found: dict[str, Floats] = {}
-    for some in chunks(wanted):
+    for some in chunks(ids):
         rows = await conn.execute(
             select(vectors.c.paper_id, vectors.c.vector)
             .join(papers, papers.c.id == vectors.c.paper_id)
             .where(
                 vectors.c.model == model,
                 vectors.c.revision == papers.c.revision,
-                vectors.c.paper_id.in_([paper.paper.id for paper in some]),
+                vectors.c.paper_id.in_(some),
             )
         )
         for row in rows:

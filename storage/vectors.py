@@ -91,8 +91,12 @@ async def count(conn: AsyncConnection, model: str) -> int:
 
 
 async def forget_other_models(conn: AsyncConnection, model: str) -> int:
-    """Delete the vectors of every other model; return how many there were."""
-    result = await conn.execute(delete(vectors).where(vectors.c.model != model))
+    """Delete the vectors of every other model; return how many there were.
+
+    What is kept under the model's key, a plus and a word is the same model's of other parts.
+    """
+    of_model = vectors.c.model.startswith(f"{model}+", autoescape=True)
+    result = await conn.execute(delete(vectors).where(vectors.c.model != model, ~of_model))
     return result.rowcount
 
 

@@ -13,6 +13,8 @@ FEW = 0.002
 """Share of papers that makes a title's words too rare to propose: they name one paper's method."""
 MANY = 0.2
 """Share of papers that makes a word too common to propose."""
+_ENOUGH = 50
+"""Papers from which shares say something."""
 
 
 def propose(
@@ -31,15 +33,20 @@ def propose(
     asked = set(stemmer.content(topic.text))
     votes: Counter[tuple[str, ...]] = Counter()
     spellings: dict[tuple[str, ...], Counter[str]] = {}
+    keywords: set[tuple[str, ...]] = set()
     for paper in near:
-        phrases = [*paper.keywords, *_title_pairs(paper.title)]
-        for key, phrase in {tuple(stemmer.content(phrase)): phrase for phrase in phrases}.items():
+        named = {tuple(stemmer.content(word)): word for word in paper.keywords}
+        keywords |= named.keys()
+        for key, phrase in {**_title_pairs(paper.title, stemmer), **named}.items():
             votes[key] += 1
             spellings.setdefault(key, Counter())[phrase] += 1
     worth = {
         key: count * sum(map(statistics.idf, key)) / len(key)
         for key, count in votes.items()
-        if count > 1 and not set(key) <= asked and not _extreme(key, statistics)
+        if count > 1
+        and not set(key) <= asked
+        and not _common(key, statistics)
+        and (key in keywords or not _rare(key, statistics))
     }
     chosen: list[tuple[str, ...]] = []
     for key in sorted(worth, key=lambda key: (-worth[key], key)):
@@ -51,12 +58,17 @@ def propose(
     return [spellings[key].most_common(1)[0][0].lower() for key in chosen]
 
 
-def _extreme(key: Iterable[str], statistics: TermStatistics) -> bool:
-    counts = [statistics.frequencies.get(stem, 0) for stem in key]
+def _common(key: Iterable[str], statistics: TermStatistics) -> bool:
+    most = max(MANY * statistics.documents, _ENOUGH)
+    return all(statistics.frequencies.get(stem, 0) > most for stem in key)
+
+
+def _rare(key: Iterable[str], statistics: TermStatistics) -> bool:
     least = max(2.0, FEW * statistics.documents)
-    return not counts or min(counts) < least or min(counts) > MANY * statistics.documents
+    return any(statistics.frequencies.get(stem, 0) < least for stem in key)
 
 
-def _title_pairs(title: str) -> list[str]:
+def _title_pairs(title: str, stemmer: Stemmer) -> dict[tuple[str, ...], str]:
     found = words(title)
-    return [f"{one} {other}" for one, other in pairwise(found) if not {one, other} & STOPWORDS]
+    pairs = [pair for pair in pairwise(found) if not set(pair) & STOPWORDS]
+    return {tuple(stemmer.stem(pair)): " ".join(pair) for pair in pairs}
