@@ -19,7 +19,7 @@ from storage.search._follower import Follower
 from storage.search._lexicon import Lexicon
 from storage.search._memory import BATCH, Memory
 from storage.search._ranking import DEPTH, like, rank
-from storage.search._suggest import suggest
+from storage.search._suggest import Suggester
 from storage.search._types import (
     Answer,
     Degraded,
@@ -55,6 +55,7 @@ class SearchEngine:
         self._index = index
         self._memory = memory
         self._follower = Follower(database, index)
+        self._suggester = Suggester(index)
         self._wake = asyncio.Event()
         self._searching = ThreadPoolExecutor(2, "search")
 
@@ -78,6 +79,7 @@ class SearchEngine:
         if memory is not None:
             await memory.load()
         await engine._follower.see_how_far()
+        await engine._learn()
         return engine
 
     @property
@@ -107,7 +109,7 @@ class SearchEngine:
         """Return ways to go on typing `text`; none while there is no index."""
         if not self.ready:
             return []
-        found = await self._unless_damaged(suggest, self._index, text, limit)
+        found = await self._unless_damaged(self._suggester.suggest, text, limit)
         return found or []
 
     async def similar(self, paper_id: str, limit: int = 10) -> list[Similar]:
@@ -179,7 +181,10 @@ class SearchEngine:
         Args:
             progress: is told how many papers each batch had.
         """
-        return await self._follower.follow(progress)
+        taken = await self._follower.follow(progress)
+        if taken:
+            await self._learn()
+        return taken
 
     async def embed_next(self, limit: int = BATCH) -> int:
         """Embed the next papers that need it, newest first; return how many, 0 when done."""
@@ -208,6 +213,10 @@ class SearchEngine:
     async def close(self) -> None:
         """Finish what is under way and let the threads go."""
         await asyncio.to_thread(self._shut)
+
+    async def _learn(self) -> None:
+        if self.ready:
+            await self._unless_damaged(self._suggester.learn)
 
     def _shut(self) -> None:
         # First of all it is no longer ready: from here on the database answers.

@@ -1,5 +1,7 @@
 """Completing what a person types, from the index alone."""
 
+import string
+
 import tantivy
 from tantivy import Occur, Query
 
@@ -15,13 +17,39 @@ _LONG = 12  # letters; so much of a title's beginning is no longer the beginning
 _OF_EACH = 4  # topics and authors that may stand above titles
 
 
-def suggest(index: PaperIndex, text: str, limit: int) -> list[Suggestion]:
-    """Return how `text` may go on: topics and authors it begins, then titles with its words."""
+class Suggester:
+    """Completes from an index; knows by heart what a single letter begins.
+
+    That takes up to 10 ms with 100,000 papers, as the dictionary is walked through all that follows
+    the letter, while a second letter leaves little to walk.
+    """
+
+    def __init__(self, index: PaperIndex) -> None:
+        self._index = index
+        self._letters: dict[str, list[Suggestion]] = {}
+
+    def learn(self) -> None:
+        """Look up what each letter begins, as the index is now. Blocking."""
+        searcher = self._index.searcher()
+        self._letters = {letter: _topics(searcher, letter) for letter in string.ascii_lowercase}
+
+    def suggest(self, text: str, limit: int) -> list[Suggestion]:
+        """Return how `text` may go on: topics and authors it begins, then titles with its words."""
+        key = self._index.folded(text)
+        if not key:
+            return []
+        if (known := self._letters.get(key)) is not None:
+            return known[:limit]
+        return _completed(self._index, key, text, limit)
+
+
+def _topics(searcher: tantivy.Searcher, key: str) -> list[Suggestion]:
+    return _names(searcher, "keyword_names", key, SuggestionKind.TOPIC, _OF_EACH)
+
+
+def _completed(index: PaperIndex, key: str, text: str, limit: int) -> list[Suggestion]:
     searcher = index.searcher()
-    key = index.folded(text)
-    if not key:
-        return []
-    topics = _names(searcher, "keyword_names", key, SuggestionKind.TOPIC, _OF_EACH)
+    topics = _topics(searcher, key)
     if len(key) < _SHORTEST:
         return topics[:limit]
     authors = _names(searcher, "author_names", key, SuggestionKind.AUTHOR, _OF_EACH)

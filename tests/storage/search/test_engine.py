@@ -257,6 +257,15 @@ async def test_suggestions_are_topics_authors_and_titles(engine: SearchEngine) -
     assert await engine.suggest("zzzz") == []
 
 
+async def test_a_single_letter_suggests_topics_also_new_ones(
+    database: Database, engine: SearchEngine
+) -> None:
+    assert [each.text for each in await engine.suggest("D")] == ["diffusion models"]
+    await fill(database, [paper(9, "Kittens", keywords=("deep kittens",))])
+    await engine.follow()
+    assert {each.text for each in await engine.suggest("d")} == {"diffusion models", "deep kittens"}
+
+
 async def test_similar_papers_come_with_why(engine: SearchEngine) -> None:
     alike = await engine.similar("2603.00003", 3)
     assert alike[0].paper_id == "2603.00005"
