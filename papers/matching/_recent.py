@@ -1,5 +1,6 @@
 """Recent papers by the words they have: which of them a topic could want, without reading all."""
 
+import threading
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
@@ -16,6 +17,8 @@ from papers.topics import Branch, Field, FieldName, Leaf, Phrase, Word
 
 Terms = NDArray[np.int32]
 Mask = NDArray[np.bool_]
+
+_NONE: Terms = np.empty(0, dtype=np.int32)
 
 
 class _Held:
@@ -34,17 +37,21 @@ class _Held:
         """Tell of each paper whether it has one of the words; all could, if none is asked for."""
         found = np.full(len(ids), not wanted)
         numbers = [self.numbers[word] for word in wanted if word in self.numbers]
-        if numbers:
-            held = [self.of[paper_id] for paper_id in ids]
+        if numbers and ids:
+            held = [self.of.get(paper_id, _NONE) for paper_id in ids]
             owners = np.repeat(np.arange(len(ids)), [len(terms) for terms in held])
             found[owners[np.isin(np.concatenate(held), numbers)]] = True
         return found
 
 
 class Recent:
-    """The words of some weeks' papers, half a kilobyte for each; no text is kept."""
+    """The words of some weeks' papers, half a kilobyte for each; no text is kept.
+
+    Threads may ask while another puts papers in.
+    """
 
     def __init__(self) -> None:
+        self._using = threading.RLock()
         self._terms = _Held()
         self._names = _Held()
         self._statistics: TermStatistics | None = None
@@ -105,7 +112,8 @@ class Recent:
         for stem in Stemmer().content(text):
             if stem in numbers:
                 weights[numbers[stem]] = statistics.idf(stem)
-        shared = np.array([weights[self._terms.of[paper_id]].sum() for paper_id in ids])
+        held = self._terms.of
+        shared = np.array([weights[held.get(paper_id, _NONE)].sum() for paper_id in ids])
         best = np.argsort(-shared, kind="stable")[:limit]
         return [ids[place] for place in map(int, best) if shared[place] > 0]
 
