@@ -1,7 +1,7 @@
 """Measure a start and a post in the simulated Discord: `python -m benchmarks.start [--starts N]`.
 
 Each start is a process of its own, on a fresh database, with the default settings. Prints JSON
-lines `{"bench", "figure", "value"}`:
+lines `{"bench", "figure", "value", "embedder"}`:
 
 - `start`, `ready_s`: seconds from before the interpreter starts until the bot is READY and idle,
   the median of the starts; `rss_mb`: the most memory that the process had by then.
@@ -24,16 +24,17 @@ from statistics import median
 STARTS = 5
 
 
-def measure(starts: int) -> dict[tuple[str, str], float]:
-    """Return the median of each figure over some starts."""
-    figures: dict[tuple[str, str], list[float]] = {}
+def measure(starts: int) -> dict[tuple[str, str, str], float]:
+    """Return the median of each figure over some starts, by bench, figure and embedder."""
+    figures: dict[tuple[str, str, str], list[float]] = {}
     for _ in range(starts):
         # The clock of `perf_counter` may differ between processes; the wall's does not.
         child = [sys.executable, "-m", "benchmarks.start", "--since", repr(time.time())]
         printed = subprocess.run(child, check=True, capture_output=True, text=True).stdout  # noqa: S603
         for line in printed.splitlines():
             known = json.loads(line)
-            figures.setdefault((known["bench"], known["figure"]), []).append(known["value"])
+            key = (known["bench"], known["figure"], known["embedder"])
+            figures.setdefault(key, []).append(known["value"])
     return {figure: median(values) for figure, values in figures.items()}
 
 
@@ -51,14 +52,16 @@ async def start(since: float) -> None:
         settings = Settings(database_url=f"sqlite+aiosqlite:///{Path(folder, 'paperboy.db')}")
         bot = create_bot(settings, clock=clock, sources=[source])
         async with staged(bot, clock) as stage:
-            say("start", "ready_s", time.time() - since)
-            say("start", "rss_mb", peak())
+            ready, most = time.time() - since, peak()
+            embedder = (await bot.search.engine.status()).embedder or "none"
+            say("start", "ready_s", ready, embedder)
+            say("start", "rss_mb", most, embedder)
             before, began = len(stage.env.http_requests), time.perf_counter()
             await bot.tick(clock.now())
-            say("post", "post_s", time.perf_counter() - began)
-            say("post", "requests", len(stage.env.http_requests) - before)
-            say("post", "papers", len(stage.threads[-1].history()))
-            say("post", "rss_mb", peak())
+            say("post", "post_s", time.perf_counter() - began, embedder)
+            say("post", "requests", len(stage.env.http_requests) - before, embedder)
+            say("post", "papers", len(stage.threads[-1].history()), embedder)
+            say("post", "rss_mb", peak(), embedder)
 
 
 def peak() -> float:
@@ -67,9 +70,10 @@ def peak() -> float:
     return most / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
-def say(bench: str, figure: str, value: float) -> None:
+def say(bench: str, figure: str, value: float, embedder: str) -> None:
     """Print one figure as a JSON line."""
-    print(json.dumps({"bench": bench, "figure": figure, "value": round(value, 2)}), flush=True)
+    line = {"bench": bench, "figure": figure, "value": round(value, 2), "embedder": embedder}
+    print(json.dumps(line), flush=True)
 
 
 def main() -> None:
@@ -83,8 +87,8 @@ def main() -> None:
     if arguments.since is not None:
         asyncio.run(start(arguments.since))
         return
-    for (bench, figure), value in measure(arguments.starts).items():
-        say(bench, figure, value)
+    for (bench, figure, embedder), value in measure(arguments.starts).items():
+        say(bench, figure, value, embedder)
 
 
 if __name__ == "__main__":
