@@ -61,31 +61,34 @@ class Recent:
 
     def put(self, papers: Iterable[Paper]) -> None:
         """Take papers in, or their changed texts."""
-        stemmer = Stemmer()
-        for paper in papers:
-            self._terms.put(paper.id, stemmer.terms(f"{paper.title}\n{paper.abstract}"))
-            names = [author.name for author in paper.authors]
-            names += [author.username for author in paper.authors if author.username]
-            names.append(paper.organization or "")
-            self._names.put(paper.id, (word for name in names for word in words(name)))
-        self._statistics = None
+        with self._using:
+            stemmer = Stemmer()
+            for paper in papers:
+                self._terms.put(paper.id, stemmer.terms(f"{paper.title}\n{paper.abstract}"))
+                names = [author.name for author in paper.authors]
+                names += [author.username for author in paper.authors if author.username]
+                names.append(paper.organization or "")
+                self._names.put(paper.id, (word for name in names for word in words(name)))
+            self._statistics = None
 
     def keep(self, ids: Collection[str]) -> None:
         """Forget all other papers."""
-        for held in (self._terms, self._names):
-            for paper_id in held.of.keys() - ids:
-                del held.of[paper_id]
-        self._statistics = None
+        with self._using:
+            for held in (self._terms, self._names):
+                for paper_id in held.of.keys() - ids:
+                    del held.of[paper_id]
+            self._statistics = None
 
     def statistics(self) -> TermStatistics:
         """Return how many of the papers have each word."""
-        if self._statistics is None:
-            counts = np.zeros(len(self._terms.numbers), dtype=np.int64)
-            for terms in self._terms.of.values():
-                counts[terms] += 1
-            found = dict(zip(self._terms.numbers, counts.tolist(), strict=True))
-            self._statistics = TermStatistics(len(self), found)
-        return self._statistics
+        with self._using:
+            if self._statistics is None:
+                counts = np.zeros(len(self._terms.numbers), dtype=np.int64)
+                for terms in self._terms.of.values():
+                    counts[terms] += 1
+                found = dict(zip(self._terms.numbers, counts.tolist(), strict=True))
+                self._statistics = TermStatistics(len(self), found)
+            return self._statistics
 
     def possible(self, wanted: Wanted, ids: Sequence[str], vectors: Floats | None) -> list[str]:
         """Return those of the papers `ids` that could match; the others cannot.
@@ -107,15 +110,16 @@ class Recent:
 
     def sharing(self, text: str, ids: Sequence[str], limit: int) -> list[str]:
         """Return the papers that share most with a text, by the weight of the words, best first."""
-        statistics, numbers = self.statistics(), self._terms.numbers
-        weights = np.zeros(len(numbers))
-        for stem in Stemmer().content(text):
-            if stem in numbers:
-                weights[numbers[stem]] = statistics.idf(stem)
-        held = self._terms.of
-        shared = np.array([weights[held.get(paper_id, _NONE)].sum() for paper_id in ids])
-        best = np.argsort(-shared, kind="stable")[:limit]
-        return [ids[place] for place in map(int, best) if shared[place] > 0]
+        with self._using:
+            statistics, numbers = self.statistics(), self._terms.numbers
+            weights = np.zeros(len(numbers))
+            for stem in Stemmer().content(text):
+                if stem in numbers:
+                    weights[numbers[stem]] = statistics.idf(stem)
+            held = self._terms.of
+            shared = np.array([weights[held.get(paper_id, _NONE)].sum() for paper_id in ids])
+            best = np.argsort(-shared, kind="stable")[:limit]
+            return [ids[place] for place in map(int, best) if shared[place] > 0]
 
     def _could(self, branch: Branch, ids: Sequence[str], stemmer: Stemmer) -> Mask:
         if branch.parts:
