@@ -113,11 +113,14 @@ async def test_another_model_starts_anew_and_the_old_one_can_be_dropped(three: D
     ids = ["2603.00001", "2603.00002", "2603.00003"]
     await keep(three, "m@1", ids)
     assert len(await lacking(three, "m@2")) == 3
+    await keep(three, "m@1+beginning", ids[:1])
     await keep(three, "m@2", ids)
+    await keep(three, "m@2+beginning", ids[:2])
     async with three.write() as conn:
-        assert await vectors.forget_other_models(conn, "m@2") == 3
+        assert await vectors.forget_other_models(conn, "m@2") == 4
         assert await vectors.count(conn, "m@1") == 0
         assert await vectors.count(conn, "m@2") == 3
+        assert await vectors.count(conn, "m@2+beginning") == 2
 
 
 async def test_vectors_come_back_with_their_rows_the_newest_first(three: Database) -> None:
