@@ -107,7 +107,8 @@ class Witness:
             posts = file.execute(
                 "SELECT posts.state, posts.header_message_id, posts.thread_id,"
                 " count(message_id), count(*), posts.reason FROM posts"
-                " LEFT JOIN post_papers ON post_id = posts.id GROUP BY posts.id ORDER BY posts.id"
+                " LEFT JOIN post_papers ON post_id = posts.id GROUP BY posts.id"
+                " ORDER BY posts.feed_id, posts.id"
             ).fetchall()
             digests = file.execute("SELECT state, reason FROM digests ORDER BY id").fetchall()
         parts = [f"feed {state}{f' ({why})' if why else ''}" for state, why in feeds]
@@ -138,7 +139,8 @@ class Witness:
         text = re.sub(r"</([\w -]+):\d+>", r"/\1", text)
         text = re.sub(r" ?\(?<t:\d+:\w>\)?", " …", text)
         text = re.sub(r"http://127\.0\.0\.1:\d+", "…", text)
-        text = re.sub(r"error_id=\w+", "error_id=…", text)
+        text = re.sub(r"(error_id|post_id|feed_id)=\w+", r"\1=…", text)
+        text = re.sub(r"\d+\.\d+ s\b", "… s", text)
         return re.sub(r"\d{15,}", "…", " ".join(text.split()))
 
 
