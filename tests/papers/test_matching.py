@@ -169,6 +169,29 @@ def test_a_paper_without_a_vector_is_matched_by_words() -> None:
     assert [m.paper for m in found] == [TRACKING]
 
 
+@pytest.mark.parametrize(
+    ("topic", "title"),
+    [
+        ("schrodinger bridges", "Schrödinger Bridges"),
+        ("Schro\u0308dinger Bridge", "Schrödinger bridges"),
+        ("\uff56\uff49\uff44\uff45\uff4f\u3000diffusion", "Video Diffusion"),
+        ("vi\u200bdeo diffu\u00adsion", "Video Diffusion"),
+        ("扩散模型", "扩散模型 in Practice"),
+        ("диффузия видео", "Диффузия Видео"),
+        ("\u202evideo\x00 diffusion\u202c", "Video Diffusion"),
+        ("ﬂow matching", "Flow Matching 🌊"),
+    ],
+)
+def test_letters_are_compared_however_they_are_written(topic: str, title: str) -> None:
+    assert brought(topic, papers=[paper(1, title)]) == {title}
+
+
+@pytest.mark.parametrize("topic", ["🌊🌊 flow", "' or 1=1 --", "@everyone", "{0} %s $x", "a" * 500])
+def test_hostile_topics_are_words_like_others(topic: str) -> None:
+    assert brought(topic, strictness=Strictness.BROAD) == set()
+    assert len(match(topic, papers=[paper(1, topic)])) == 1
+
+
 def test_nothing_asked_and_no_papers_bring_nothing() -> None:
     assert list(Matcher([], STATISTICS).match([Wanted(parse("video"))])) == []
     assert list(Matcher(PAPERS, STATISTICS).match([])) == []
