@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 
-_TOO_LATE: Final = frozenset((10062, 10015))
+_TOO_LATE: Final = frozenset((10062, 10015, 50027))
 """Unknown interaction, and an expired token: there is nobody left to answer."""
 _ANSWERED: Final = 40060
 
@@ -43,7 +43,7 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
     """
     error_id = secrets.token_hex(3)
     cause = _cause(error)
-    if isinstance(cause, discord.NotFound) and cause.code in _TOO_LATE:
+    if isinstance(cause, discord.HTTPException) and cause.code in _TOO_LATE:
         log.warning("interaction came too late error_id=%s %s", error_id, _where(interaction))
         return error_id
     sentence = sentence_of(cause)

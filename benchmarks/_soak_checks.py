@@ -1,0 +1,190 @@
+"""What must hold after any number of days, whatever happened in them: each a sentence if it does
+not."""
+
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks._soak_world import People
+from storage.library import emoji_key
+from tests.discord_server import Channel, Message
+
+HEADER = re.compile(r"Papers of \w+ \d+ \w+ \d{4}")
+PAPER = re.compile(r"arxiv\.org/abs/(\d{4}\.\d{5})")
+DIGEST = "Your papers of"
+
+MOST_BYTES = {"paperboy.db": 60_000_000, "paperboy.db-wal": 20_000_000}
+
+
+def broken(folder: Path, people: People) -> list[str]:
+    """Return what does not hold, in sentences."""
+    with closing(sqlite3.connect(folder / "paperboy.db")) as conn:
+        conn.row_factory = sqlite3.Row
+        return [
+            *_integrity(conn),
+            *_posts(conn, people),
+            *_digests(conn, people),
+            *_saves(conn, people),
+            *_erased(conn, people),
+            *_files(folder),
+            *(f"Discord refused: {each}" for each in people.server.violations),
+        ]
+
+
+def counted(folder: Path) -> dict[str, int]:
+    """Return how much came together."""
+    with closing(sqlite3.connect(folder / "paperboy.db")) as conn:
+        posts = dict(conn.execute("SELECT 'posts ' || state, count(*) FROM posts GROUP BY state"))
+        mine = dict(
+            conn.execute("SELECT 'digests ' || state, count(*) FROM digests GROUP BY state")
+        )
+        saves = conn.execute("SELECT count(*) FROM saves WHERE kept = 1").fetchone()[0]
+        papers = conn.execute("SELECT count(*) FROM papers").fetchone()[0]
+    return {**posts, **mine, "saves": saves, "papers": papers}
+
+
+def _integrity(conn: sqlite3.Connection) -> Iterator[str]:
+    for check in ("integrity_check", "foreign_key_check"):
+        for row in conn.execute(f"PRAGMA {check}"):
+            if tuple(row) != ("ok",):
+                yield f"{check} says {tuple(row)}"
+
+
+def _posts(conn: sqlite3.Connection, people: People) -> Iterator[str]:
+    world = people.server.world
+    for row in conn.execute("SELECT * FROM posts WHERE state IN ('planned', 'sending')"):
+        yield f"the post {row['id']} of {row['batch_day']} is still {row['state']}"
+    for channel in people.channels:
+        headers = [message for message in channel.history if HEADER.search(message.text)]
+        days = Counter(HEADER.findall(message.text)[0] for message in headers)
+        yield from (f"#{channel.name} has “{day}” {n} times" for day, n in days.items() if n > 1)
+        seen: Counter[str] = Counter()
+        for message in headers:
+            thread = world.thread_on(message)
+            shown = _shown(thread)
+            seen.update(shown)
+            posted = conn.execute(
+                "SELECT paper_id, message_id FROM post_papers JOIN posts ON posts.id = post_id"
+                " WHERE header_message_id = ? AND state = 'done' ORDER BY position",
+                (message.id,),
+            ).fetchall()
+            if posted and [row["paper_id"] for row in posted] != shown:
+                yield f"#{channel.name}: {message.id} shows {shown}, not what was planned"
+        yield from (f"#{channel.name} has {paper} {n} times" for paper, n in seen.items() if n > 1)
+        if channel.id not in people.disturbed:
+            yield from _owed(conn, channel)
+
+
+def _shown(thread: Channel | None) -> list[str]:
+    cards = thread.history if thread is not None else []
+    return [found[0] for card in cards if (found := PAPER.findall(card.text + str(card.links)))]
+
+
+def _owed(conn: sqlite3.Connection, channel: Channel) -> Iterator[str]:
+    """Say which batches a channel that nobody disturbed has neither got nor noted as missed."""
+    rows = conn.execute(
+        "SELECT day FROM batches WHERE state = 'complete' AND papers > 0 AND day > ("
+        " SELECT min(batch_day) FROM posts WHERE channel_id = :channel) AND day < ("
+        " SELECT max(batch_day) FROM posts WHERE channel_id = :channel) AND day NOT IN ("
+        " SELECT batch_day FROM posts WHERE channel_id = :channel"
+        " AND state IN ('done', 'empty', 'skipped'))",
+        {"channel": channel.id},
+    )
+    for row in rows:
+        yield f"#{channel.name} never got the papers of {row['day']}"
+
+
+def _digests(conn: sqlite3.Connection, people: People) -> Iterator[str]:
+    world = people.server.world
+    for row in conn.execute("SELECT * FROM digests WHERE state IN ('planned', 'sending')"):
+        yield f"the digest {row['id']} of {row['local_date']} is still {row['state']}"
+    twice = conn.execute(
+        "SELECT user_id, paper_id, count(*) AS n FROM digest_papers"
+        " JOIN digests ON digests.id = digest_id GROUP BY user_id, paper_id HAVING n > 1"
+    )
+    for row in twice:
+        yield f"{row['user_id']} was sent {row['paper_id']} {row['n']} times"
+    for reader in people.readers:
+        direct = world.dm_of(reader)
+        got = [each for each in direct.history if DIGEST in each.text] if direct else []
+        days = Counter(_title(message) for message in got)
+        for day, times in days.items():
+            if times > 1:
+                yield f"{reader.name} got “{day}” {times} times"
+        sent = {
+            row["message_id"]
+            for row in conn.execute(
+                "SELECT message_id FROM digests WHERE user_id = ? AND state = 'sent'", (reader.id,)
+            )
+        }
+        if not sent <= {message.id for message in got}:
+            yield f"{reader.name} lacks a digest that is noted as sent"
+        if reader.id not in people.ever_erased and len(sent) != len(got):
+            yield f"{reader.name} has {len(got)} digests, and {len(sent)} are noted as sent"
+
+
+def _title(message: Message) -> str:
+    return next(line for line in message.text.splitlines() if DIGEST in line)
+
+
+def _saves(conn: sqlite3.Connection, people: People) -> Iterator[str]:
+    """Compare the reactions that stand with what they saved, for everybody who erased nothing."""
+    world = people.server.world
+    messages = {
+        message.id: message
+        for channel in world.channels.values()
+        for message in channel.history
+        if message.author is world.bot
+    }
+    cards: dict[int, set[str]] = defaultdict(set)
+    for row in conn.execute("SELECT message_id, paper_id FROM cards"):
+        cards[row["message_id"]].add(row["paper_id"])
+    lists: dict[int, set[str]] = defaultdict(set)
+    for row in conn.execute("SELECT user_id, emoji_key FROM lists WHERE emoji_key IS NOT NULL"):
+        lists[row["user_id"]].add(row["emoji_key"])
+    people_ids = {reader.id for reader in people.readers} - people.ever_erased
+    stand = {
+        (user_id, paper_id, message_id, emoji_key(emoji))
+        for message_id, papers in cards.items()
+        if message_id in messages
+        for emoji, users in messages[message_id].reactions.items()
+        for user_id in users
+        if user_id in people_ids and emoji_key(emoji) in lists[user_id]
+        for paper_id in papers
+    }
+    kept = {
+        (row["user_id"], row["paper_id"], row["message_id"], row["emoji_key"])
+        for row in conn.execute(
+            "SELECT * FROM saves WHERE emoji_key IS NOT NULL AND message_id IS NOT NULL"
+        )
+        if row["user_id"] in people_ids
+    }
+    for user_id, paper_id, message_id, emoji in sorted(stand - kept):
+        yield f"{user_id} reacted {emoji} to {paper_id} ({message_id}), which is not saved"
+    for user_id, paper_id, message_id, emoji in sorted(kept - stand):
+        yield f"{user_id} has {paper_id} saved by {emoji} ({message_id}), which does not stand"
+
+
+def _erased(conn: sqlite3.Connection, people: People) -> Iterator[str]:
+    for user_id in people.erased:
+        for table in ("subscriptions", "digests", "notes"):
+            left = conn.execute(
+                f"SELECT count(*) FROM {table} WHERE user_id = ?",  # noqa: S608 - one of ours
+                (user_id,),
+            ).fetchone()[0]
+            if left:
+                yield f"{user_id} erased everything, and {table} has {left} rows of theirs"
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for name, most in MOST_BYTES.items():
+        size = (folder / name).stat().st_size if (folder / name).exists() else 0
+        if size > most:
+            yield f"{name} has grown to {size:,} bytes"
+    strays = [path.name for path in folder.iterdir() if not path.name.startswith("paperboy")]
+    unknown = set(strays) - {"backups"}
+    if unknown:
+        yield f"beside the database lie {sorted(unknown)}"

@@ -1,0 +1,308 @@
+"""The month that a soak lives through: its papers, its people, and what they do at random."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from papers import calendar
+from papers.model import Author, Batch, Metrics, Paper, Record
+from papers.sources import SourceError, SourceErrorKind
+from tests.discord_server import Channel, DiscordServer, Guild, Message, User
+
+SUBJECTS = (
+    *("flow matching", "protein folding", "robot grasping", "speech synthesis", "graph search"),
+    *("image segmentation", "code generation", "weather forecasting", "theorem proving"),
+)
+TOPICS = (*SUBJECTS[:6], '"protein folding" OR robot', "speech -synthesis", "trending")
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
+EMOJI = ("🔖", "⭐", "✅", "🎉")
+"""Three that save, and one that means nothing."""
+
+
+@dataclass
+class Month:
+    """A curated source: a batch each working day, sometimes late, sometimes out of reach."""
+
+    chance: random.Random
+    now: datetime
+    name: str = "Soak"
+    curated: bool = True
+    failing_until: datetime | None = None
+    days: dict[date, tuple[datetime, list[Record]]] = field(
+        default_factory=dict[date, tuple[datetime, list[Record]]]
+    )
+
+    def fill(self, first: date, count: int) -> None:
+        """Write the batches of these days."""
+        for number in range(count):
+            day = first + timedelta(days=number)
+            if not calendar.is_working_day(day) or self.chance.random() < 0.03:
+                continue
+            late = timedelta(hours=self.chance.choice((0, 0, 0, 0, 1, 5)))
+            size = self.chance.randint(6, 18)
+            records = [self._record(day, number, place) for place in range(size)]
+            self.days[day] = (calendar.begins(day) + late, records)
+
+    def _record(self, day: date, number: int, place: int) -> Record:
+        subject = self.chance.choice(SUBJECTS)
+        paper = Paper(
+            id=f"{day:%y%m}.{day.day * 500 + place:05}",
+            title=f"{subject.title()} from {self.chance.choice(SUBJECTS)}, study {number}-{place}",
+            abstract=f"We study {subject} and what follows from it, with experiments.",
+            authors=(Author("Ada Lovelace"), Author("Grace Hopper")),
+            categories=(self.chance.choice(("cs.CL", "cs.LG", "cs.RO")),),
+        )
+        return Record(paper, Metrics(self.chance.randint(0, 90)), day)
+
+    async def daily(self, day: date) -> Batch:
+        """Return what of a day is there by now."""
+        self._fail()
+        there, records = self.days.get(day, (self.now, []))
+        return Batch(day, tuple(records) if self.now >= there else ())
+
+    async def latest(self) -> Batch:
+        """Return the newest batch that is there by now."""
+        self._fail()
+        there = [day for day, (at, _) in self.days.items() if at <= self.now]
+        return await self.daily(max(there, default=self.now.date()))
+
+    async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
+        """Return papers by id."""
+        self._fail()
+        known = [record for _, records in self.days.values() for record in records]
+        return [record for record in known if record.paper.id in paper_ids]
+
+    async def search(self, query: str, limit: int) -> list[Record]:
+        """Find nothing: what is here is known."""
+        self._fail()
+        return []
+
+    async def close(self) -> None:
+        """Close nothing."""
+
+    def _fail(self) -> None:
+        if self.failing_until is not None and self.now < self.failing_until:
+            kind = SourceErrorKind.UNREACHABLE
+            raise SourceError(self.name, kind, "as the soak will have it")
+
+
+@dataclass
+class People:
+    """Who is there, where, and what they do when it is their turn."""
+
+    server: DiscordServer
+    chance: random.Random
+    guilds: list[Guild] = field(default_factory=list[Guild])
+    channels: list[Channel] = field(default_factory=list[Channel])
+    offices: dict[int, Channel] = field(default_factory=dict[int, Channel])
+    admins: dict[int, User] = field(default_factory=dict[int, User])
+    readers: list[User] = field(default_factory=list[User])
+    home: dict[int, Guild] = field(default_factory=dict[int, Guild])
+    erased: set[int] = field(default_factory=set[int])
+    ever_erased: set[int] = field(default_factory=set[int])
+    disturbed: set[int] = field(default_factory=set[int])
+    """Channels that an admin paused, changed or closed to the bot on some day."""
+    done: dict[str, int] = field(default_factory=dict[str, int])
+
+    def settle(self, guilds: int, channels: int, readers: int) -> None:
+        """Make the servers and those who live in them."""
+        world = self.server.world
+        for number in range(guilds):
+            guild = world.add_guild(f"Reading Group {number}")
+            office = world.add_channel(guild, "office")
+            guild.system_channel_id = office.id
+            role = world.add_role(guild, "admins", "manage_guild")
+            self.guilds.append(guild)
+            self.offices[guild.id] = office
+            self.admins[guild.id] = world.add_member(guild, f"admin {number}", role)
+            for place in range(channels):
+                self.channels.append(world.add_channel(guild, f"papers-{place}"))
+        for number in range(readers):
+            guild = self.guilds[number % guilds]
+            reader = world.add_member(guild, f"reader {number}")
+            self.readers.append(reader)
+            self.home[reader.id] = guild
+
+    async def begin(self) -> None:
+        """Set up every channel's thread, and let half of the readers follow something."""
+        for number, channel in enumerate(self.channels):
+            guild = self.server.world.guild_of(channel)
+            hour = time((7 + 5 * number) % 24, self.chance.choice((0, 30)))
+            await self._slash(
+                self.admins[guild.id],
+                self.offices[guild.id],
+                "feed add",
+                channel=channel,
+                time=f"{hour:%H:%M}",
+                timezone=ZONES[number % len(ZONES)],
+                papers=3 + number % 4,
+                **({"include": "flow, robot"} if number == 1 else {}),
+            )
+        for reader in self.readers[::2]:
+            await self.follow(reader)
+
+    async def act(self, *, online: bool) -> None:
+        """Let one thing happen that people do; reactions also while the bot is away."""
+        reader = self.chance.choice(self.readers)
+        acts: list[tuple[int, Any]] = [(60, self.react), (20, self.unreact), (2, self.clear)]
+        if online:
+            acts += [
+                (5, self.follow),
+                (3, self.unfollow),
+                (3, self.settings),
+                (4, self.search),
+                (4, self.press_save),
+                (3, self.look),
+                (1, self.erase),
+                (1, self.close_dms),
+            ]
+        what = self.chance.choices([act for _, act in acts], [weight for weight, _ in acts])[0]
+        self.done[what.__name__] = self.done.get(what.__name__, 0) + 1
+        await what(reader)
+
+    # -- what readers do -------------------------------------------------------------------
+
+    async def react(self, reader: User) -> None:
+        """React to a paper of the last days."""
+        if (card := self._card(reader)) is not None:
+            self.server.world.react(reader, card, self.chance.choice(EMOJI))
+
+    async def unreact(self, reader: User) -> None:
+        """Take a reaction back."""
+        mine = [
+            (message, emoji)
+            for message in self._cards(reader)
+            for emoji, users in message.reactions.items()
+            if reader.id in users
+        ]
+        if mine:
+            message, emoji = self.chance.choice(mine)
+            self.server.world.unreact(reader, message, emoji)
+
+    async def clear(self, reader: User) -> None:
+        """Let somebody who moderates take one person's or everybody's reactions off."""
+        if (card := self._card(reader)) is not None:
+            for emoji, users in list(card.reactions.items()):
+                for user_id in [each for each in users if each != self.server.world.bot.id]:
+                    self.server.world.unreact(self.server.world.users[user_id], card, emoji)
+
+    async def follow(self, reader: User) -> None:
+        """Follow a topic: the preview, then the button."""
+        every = self.chance.choice(("day", "day", "weekdays", "week"))
+        topic = self.chance.choice(TOPICS)
+        preview = await self._slash(
+            reader, self._office(reader), "paper subscribe", topic=topic, every=every
+        )
+        if preview is not None and "Subscribe" in preview.message.buttons:
+            await self._safely(self.server.world.click(reader, preview.message, "Subscribe"))
+            self.erased.discard(reader.id)
+
+    async def unfollow(self, reader: User) -> None:
+        """End a topic, whether it is followed or not."""
+        topic = self.chance.choice(TOPICS)
+        await self._slash(reader, self._office(reader), "paper unsubscribe", topic=topic)
+
+    async def settings(self, reader: User) -> None:
+        """Move the digest to another hour and zone."""
+        hour, zone = str(self.chance.randint(0, 23)), self.chance.choice(ZONES)
+        office = self._office(reader)
+        await self._slash(reader, office, "paper digest settings", hour=hour, timezone=zone)
+
+    async def search(self, reader: User) -> None:
+        """Search, and turn the page."""
+        found = await self._slash(
+            reader, self._office(reader), "paper search", query=self.chance.choice(SUBJECTS)
+        )
+        if found is not None and "Next →" in found.message.buttons:
+            await self._safely(self.server.world.click(reader, found.message, "Next →"))
+
+    async def press_save(self, reader: User) -> None:
+        """Press Save on a card."""
+        if (card := self._card(reader)) is not None and "🔖" in card.text + str(card.buttons):
+            name = next((label for label in card.buttons if "Save" in label), None)
+            if name is not None:
+                await self._safely(self.server.world.click(reader, card, name))
+
+    async def look(self, reader: User) -> None:
+        """Look at one's library, one's topics, one's inbox, or how things are."""
+        path = self.chance.choice(
+            ("library show", "paper subscriptions", "paper inbox", "paper status", "paper trending")
+        )
+        await self._slash(reader, self._office(reader), path)
+
+    async def erase(self, reader: User) -> None:
+        """Erase everything that is kept about oneself."""
+        asked = await self._slash(reader, self._office(reader), "privacy delete")
+        if asked is not None and "Erase everything" in asked.message.buttons:
+            await self._safely(self.server.world.click(reader, asked.message, "Erase everything"))
+            self.erased.add(reader.id)
+            self.ever_erased.add(reader.id)
+
+    async def close_dms(self, reader: User) -> None:
+        """Refuse direct messages from now on, or take them again."""
+        reader.takes_dms = not reader.takes_dms
+
+    # -- what admins do ----------------------------------------------------------------------
+
+    async def admin_acts(self) -> None:
+        """Pause and resume a channel, or take a right away and give it back."""
+        channel = self.chance.choice(self.channels)
+        world = self.server.world
+        guild = world.guild_of(channel)
+        self.disturbed.add(channel.id)
+        command = self.chance.choice(("feed pause", "feed resume", "feed edit", "rights"))
+        self.done[command] = self.done.get(command, 0) + 1
+        if command == "rights":
+            denied = self.chance.random() < 0.5
+            world.set_permissions(channel, deny=("send_messages",) if denied else ())
+            return
+        options = {"papers": self.chance.randint(3, 6)} if command == "feed edit" else {}
+        admin, office = self.admins[guild.id], self.offices[guild.id]
+        await self._slash(admin, office, command, channel=channel, **options)
+
+    async def make_up(self) -> None:
+        """Give back every right and resume every channel."""
+        for channel in self.channels:
+            guild = self.server.world.guild_of(channel)
+            self.server.world.set_permissions(channel)
+            admin, office = self.admins[guild.id], self.offices[guild.id]
+            await self._slash(admin, office, "feed resume", channel=channel)
+
+    def _cards(self, reader: User) -> list[Message]:
+        world = self.server.world
+        guild = self.home[reader.id]
+        threads = [each for each in world.channels.values() if each.guild_id == guild.id]
+        recent = sorted((each for each in threads if each.is_thread), key=lambda each: each.id)[-6:]
+        return [
+            message
+            for thread in recent
+            if not thread.archived
+            for message in thread.history
+            if message.author is world.bot and message.buttons
+        ]
+
+    def _card(self, reader: User) -> Message | None:
+        cards = self._cards(reader)
+        return self.chance.choice(cards) if cards else None
+
+    def _office(self, reader: User) -> Channel:
+        return self.offices[self.home[reader.id].id]
+
+    async def _slash(self, user: User, where: Channel, path: str, /, **options: Any) -> Any:
+        return await self._safely(self.server.world.slash(user, where, path, **options))
+
+    async def _safely(self, work: Any) -> Any:
+        # A fault may hit the answer of a command: people would try again.
+        with suppress(AssertionError, asyncio.TimeoutError):
+            return await work
+        self.done["unanswered"] = self.done.get("unanswered", 0) + 1
+        return None
+
+
+def moment(day: date, minute: int) -> datetime:
+    """Return a minute of a day in UTC."""
+    return datetime.combine(day, time(), UTC) + timedelta(minutes=minute)

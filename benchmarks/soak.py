@@ -1,0 +1,390 @@
+"""A month in a few minutes: `python -m benchmarks.soak [--days N] [--seed N] [--write]`.
+
+The real bot, connected over real sockets to the tests' local Discord, lives through simulated
+days: sources that are late or out of reach, readers who react, follow, search and erase, admins who
+pause and forbid, requests that fail before and after they were carried out, lost connections, and
+restarts at any moment, also in the middle of a post. In the end every invariant is held against
+what Discord has and what the database says. Memory is measured each midnight after a collection:
+the objects of our own, discord.py's and SQLAlchemy's, which the local Discord has no part in.
+
+Prints JSON lines and fails if an invariant does; `--write` puts the report into
+docs/reliability.md.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import logging
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import discord.gateway
+import discord.http
+import yarl
+
+from benchmarks._soak_checks import broken, counted
+from benchmarks._soak_world import Month, People, moment
+from bot.client import PaperBot, create_bot
+from bot.clock import FixedClock
+from bot.settings import Settings
+from tests import reliability
+from tests.discord_server import DiscordServer
+
+START = date(2025, 10, 20)
+"""A Monday, a week before the clocks change in Europe and two before they do in America."""
+STEP = 60
+"""Minutes between two ticks."""
+READY_SECONDS = 20.0
+ANSWERING = ("discord-ui-dynamic-item", "CommandTree-invoker", "discord.py: on_")
+OURS = ("bot.", "cogs.", "papers.", "storage.", "discord.", "sqlalchemy.")
+
+FAULTS: tuple[dict[str, Any], ...] = (
+    {"pattern": "POST /channels/*", "status": 503, "when": "before"},
+    {"pattern": "POST /channels/*", "status": 503, "when": "after"},
+    {"pattern": "POST /channels/*/threads", "status": 503, "when": "after"},
+    {"pattern": "POST /channels/*", "drop": True, "when": "after"},
+    {"pattern": "POST /channels/*", "status": 429, "retry_after": 0.01},
+    {"pattern": "POST /users/@me/channels", "status": 503, "when": "after"},
+    {"pattern": "PUT /channels/*/reactions/*", "status": 503, "when": "before"},
+    {"pattern": "PATCH /channels/*", "status": 503, "when": "before"},
+    {"pattern": "GET /channels/*", "status": 503, "when": "before"},
+)
+
+
+@dataclass
+class Soak:
+    """The bot, the Discord it is connected to, and the time there."""
+
+    folder: Path
+    server: DiscordServer
+    chance: random.Random
+    people: People
+    month: Month
+    clock: FixedClock
+    bot: PaperBot | None = None
+    connection: asyncio.Task[None] | None = None
+    done: dict[str, int] = field(default_factory=dict[str, int])
+
+    async def start(self) -> None:
+        """Start the bot, as a process would."""
+        settings = Settings(
+            _env_file=None,  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
+            database_url=f"sqlite+aiosqlite:///{self.folder / 'paperboy.db'}",
+            embedder="none",
+        ).model_copy(update={"requests_per_second": 2_000.0})
+        bot = create_bot(settings, clock=self.clock, sources=[self.month])
+        vars(bot)["_connection"].guild_ready_timeout = 0.05
+        vars(bot)["before_identify_hook"] = at_once  # five seconds at the real Discord
+        connection = asyncio.create_task(bot.start(self.server.world.token))
+        async with asyncio.timeout(READY_SECONDS):
+            while not bot.is_ready():
+                if connection.done():
+                    connection.result()
+                await asyncio.sleep(0.005)
+        self.bot, self.connection = bot, connection
+
+    async def stop(self, *, suddenly: bool = False) -> None:
+        """Stop the bot; `suddenly` drops what it is doing at this very moment."""
+        if self.bot is None or self.connection is None:
+            return
+        if suddenly:
+            await self.bot.workers.stop(0.0)
+        await self.bot.close()
+        self.connection.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.connection
+        self.bot = self.connection = None
+
+    def at(self, when: datetime) -> None:
+        """Let it be this moment, in Discord and for the bot."""
+        ahead = when.timestamp() - self.server.world.clock.now()
+        self.server.world.advance(ahead)
+        self.clock.at = self.month.now = when
+
+    async def tick(self, when: datetime) -> None:
+        """Do a minute's work, which may be cut short by a crash."""
+        self.at(when)
+        if self.bot is None:
+            return
+        crash = self.chance.random() < 0.04
+        tick = asyncio.create_task(self.bot.tick(when))
+        if not crash:
+            await tick
+            return
+        after = len(self.server.requests) + self.chance.randint(1, 25)
+        while not tick.done() and len(self.server.requests) < after:  # noqa: ASYNC110 - no event for it
+            await asyncio.sleep(0)
+        self._count("crash" if not tick.done() else "crash while idle")
+        tick.cancel()
+        with suppress(asyncio.CancelledError):
+            await tick
+        await self.stop(suddenly=True)
+        await self.start()
+
+    async def day(self, day: date) -> None:
+        """Live through one day."""
+        away_until = -1
+        for minute in range(0, 1_440, STEP):
+            await self._trouble(minute)
+            if self.bot is None and minute >= away_until:
+                await self.start()
+            await self.tick(moment(day, minute))
+            self.server.heal()
+            for _ in range(self.chance.choice((0, 0, 1, 2, 4))):
+                await self.people.act(online=self.bot is not None)
+            await answered()
+            if self.bot is None:
+                continue
+            if minute % 720 == 0:
+                await self.bot.upkeep.run(self.clock.at)
+            if self.chance.random() < 0.02:
+                await self.people.admin_acts()
+            if self.chance.random() < 0.02:
+                self._count("restart")
+                await self.stop()
+                if self.chance.random() < 0.5:
+                    away_until = minute + self.chance.choice((30, 120, 600))
+                    self._count("away")
+                else:
+                    await self.start()
+            elif self.chance.random() < 0.04:
+                self._count("reconnect")
+                await self._reconnect(resumable=self.chance.random() < 0.5)
+        if self.bot is None:
+            await self.start()
+
+    async def quiet(self, day: date) -> None:
+        """Let everything that is owed come, with nobody in the way."""
+        self.server.heal()
+        self.month.failing_until = None
+        if self.bot is None:
+            await self.start()
+        await self.people.make_up()
+        for minute in range(0, 1_440, STEP):
+            self.at(moment(day, minute))
+            assert self.bot is not None  # noqa: S101 - just started
+            await self.bot.tick(moment(day, minute))
+        # A last start reads back what was missed.
+        await self.stop()
+        await self.start()
+        await asyncio.sleep(0.3)
+        assert self.bot is not None  # noqa: S101 - just started
+        await self.bot.tick(self.clock.at)
+
+    async def _trouble(self, minute: int) -> None:
+        roll = self.chance.random()
+        if roll < 0.2:
+            fault = dict(self.chance.choice(FAULTS))
+            self.server.fail(**fault, times=self.chance.randint(1, 3))
+            self._count("fault")
+        elif roll < 0.15 and minute:
+            self.month.failing_until = self.month.now + timedelta(hours=self.chance.randint(1, 7))
+            self._count("source failing")
+
+    async def _reconnect(self, *, resumable: bool) -> None:
+        """Lose the connection; meanwhile people react, which only a resumed session tells."""
+        met = self.server.gateway.identified + self.server.gateway.resumed
+        await self.server.disconnect(resumable=resumable)
+        await self.people.act(online=False)
+        gateway = self.server.gateway
+        await self.server.until(lambda: gateway.identified + gateway.resumed > met)
+        bot = self.bot
+        await self.server.until(lambda: bot is not None and bot.is_ready())
+        await asyncio.sleep(0.05)
+
+    def _count(self, what: str) -> None:
+        self.done[what] = self.done.get(what, 0) + 1
+
+
+async def at_once(*_: object, **__: object) -> None:
+    """Identify without waiting."""
+
+
+async def answered() -> None:
+    """Wait until every press and command has been dealt with: no hour passes before."""
+    async with asyncio.timeout(READY_SECONDS):
+        while any(  # noqa: ASYNC110 - they are discord.py's
+            task.get_name().startswith(ANSWERING) for task in asyncio.all_tasks()
+        ):
+            await asyncio.sleep(0.002)
+
+
+def expire() -> None:
+    """Let the quarter of an hour pass for which discord.py keeps a view that one person sees.
+
+    It counts real time, of which this month has little.
+    """
+    for task in asyncio.all_tasks():
+        coroutine: Any = task.get_coro()
+        if getattr(coroutine, "__qualname__", "").endswith("__timeout_task_impl"):
+            coroutine.cr_frame.f_locals["self"]._dispatch_timeout()
+            task.cancel()
+
+
+class Ears(logging.Handler):
+    """Hears every traceback: an expected failure has none."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record that has a traceback."""
+        if record.exc_info:
+            self.heard.append(logging.Formatter().format(record))
+
+
+@asynccontextmanager
+async def soaking(folder: Path, seed: int) -> AsyncGenerator[Soak]:
+    """Make a Discord and its people, and point discord.py at it."""
+    chance = random.Random(seed)  # noqa: S311 - a repeatable month, no secret
+    before = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+    async with DiscordServer() as server:
+        server.buckets.pace = 0.0002
+        server.schema = None  # a third of a second for each request; the tests hold them against it
+        discord.http.Route.BASE = server.api_url
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(server.gateway_url)
+        began = moment(START, 0)
+        people = People(server, chance)
+        soak = Soak(folder, server, chance, people, Month(chance, began), FixedClock(began))
+        soak.at(began)
+        try:
+            yield soak
+        finally:
+            await soak.stop()
+            discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = before
+
+
+async def soak(
+    folder: Path, days: int, seed: int, *, guilds: int = 2, channels: int = 3, readers: int = 14
+) -> dict[str, Any]:
+    """Live through so many days; return the report, with what does not hold in `broken`."""
+    began = time.monotonic()
+    ears = Ears()
+    logging.getLogger().addHandler(ears)
+    memory: list[dict[str, Any]] = []
+    try:
+        async with soaking(folder, seed) as here:
+            here.month.fill(START - timedelta(days=4), days + 6)
+            here.people.settle(guilds, channels, readers)
+            await here.start()
+            await here.people.begin()
+            for number in range(days):
+                day = START + timedelta(days=number)
+                await here.day(day)
+                memory.append(await measured(here, day))
+                here.server.requests.clear()
+            await here.quiet(START + timedelta(days=days))
+            wrong = [*broken(folder, here.people), *(f"logged: {each}" for each in ears.heard)]
+            happened = {**here.done, **here.people.done}
+    finally:
+        logging.getLogger().removeHandler(ears)
+    wrong += flat(memory)
+    return {
+        "days": days,
+        "seed": seed,
+        "seconds": round(time.monotonic() - began, 1),
+        "happened": happened,
+        "in the end": counted(folder),
+        "memory": memory,
+        "broken": wrong,
+    }
+
+
+async def measured(here: Soak, day: date) -> dict[str, Any]:
+    """Return how much is alive and how large the files are."""
+    expire()
+    await asyncio.sleep(0.05)
+    gc.collect()
+    alive = sum(str(type(each).__module__).startswith(OURS) for each in gc.get_objects())
+    files = {path.name: path.stat().st_size for path in here.folder.glob("paperboy.db*")}
+    return {
+        "day": day.isoformat(),
+        "objects": alive,
+        "tasks": len(asyncio.all_tasks()),
+        "MB": round(resident() / 1e6, 1),
+        "database MB": round(files.get("paperboy.db", 0) / 1e6, 2),
+        "files": sum(1 for path in here.folder.rglob("*") if path.is_file()),
+    }
+
+
+def told(report: dict[str, Any]) -> str:
+    """Return the report as the page has it."""
+    memory: list[dict[str, Any]] = report["memory"]
+    early, late = memory[min(1, len(memory) - 1)], memory[-1]
+    rows = {
+        "simulated": f"{report['days']} days from {START:%-d %B %Y}, seed {report['seed']},"
+        f" in {report['seconds']:,.0f} s",
+        "happened": ", ".join(f"{what} {n:,}" for what, n in sorted(report["happened"].items())),
+        "in the end": ", ".join(f"{what} {n:,}" for what, n in report["in the end"].items()),
+        "objects alive (ours, discord.py's, SQLAlchemy's)": f"{early['objects']:,} after the second"
+        f" day, {late['objects']:,} after the last",
+        "memory of the process, the local Discord included": f"{early['MB']:.0f} MB,"
+        f" {late['MB']:.0f} MB",
+        "database": f"{early['database MB']:.1f} MB, {late['database MB']:.1f} MB",
+        "invariants that did not hold": "; ".join(report["broken"]) or "none",
+    }
+    lines = [f"| {name} | {value} |" for name, value in rows.items()]
+    return "\n".join(
+        (
+            f"`python -m benchmarks.soak --days {report['days']} --seed {report['seed']}`",
+            "",
+            "| what | figure |",
+            "| --- | --- |",
+            *lines,
+        )
+    )
+
+
+def main() -> int:
+    """Soak, print, and say whether everything held."""
+    parser = argparse.ArgumentParser(description="A month in a few minutes.")
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="write it into docs/reliability.md")
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.CRITICAL)
+    with tempfile.TemporaryDirectory() as folder:
+        report = asyncio.run(soak(Path(folder), asked.days, asked.seed))
+    for day in report["memory"]:
+        print(json.dumps(day))
+    print(json.dumps({key: value for key, value in report.items() if key != "memory"}))
+    if asked.write:
+        reliability.write_block("soak", told(report))
+    return 1 if report["broken"] else 0
+
+
+def resident() -> int:
+    """Return the bytes of memory in use, or at most in use where only that is told."""
+    status = Path("/proc/self/statm")
+    if status.exists():
+        return int(status.read_text().split()[1]) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def flat(memory: list[dict[str, Any]]) -> list[str]:
+    """Say what grows from the first third of the days to the last."""
+    third = len(memory) // 3
+    if third < 2:
+        return []
+    said: list[str] = []
+    for name, most in (("objects", 1.25), ("tasks", 2.0), ("files", 1.5)):
+        early = max(each[name] for each in memory[1 : third + 1])
+        late = min(each[name] for each in memory[-third:])
+        if late > most * early:
+            said.append(f"{name} grew from {early} to {late}")
+    return said
+
+
+if __name__ == "__main__":
+    sys.exit(main())
