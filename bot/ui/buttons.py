@@ -162,6 +162,9 @@ def page_buttons(
 class _Mute(ui.DynamicItem[ui.Button[Any]], template=r"(?s:.*)"):
     """Stands for a button that has been answered already."""
 
+    def __init__(self, custom_id: str) -> None:
+        super().__init__(ui.Button(label="…", custom_id=custom_id))
+
     async def callback(self, interaction: Interaction) -> None:
         """Do nothing more."""
 
@@ -181,7 +184,7 @@ async def _rebuilt(
     except (ValueError, OverflowError):
         # A day that the calendar lacks, a moment after all years: of the right form, made up.
         await answer_error(interaction, UserError(OUTDATED))
-        return _Mute(ui.Button(label="…", custom_id=match.string))
+        return _Mute(match.string)
     except Exception as error:
         await answer_error(interaction, error)
         raise
