@@ -1,16 +1,13 @@
 """Questions to one snapshot of the full-text index, asked as query objects, never as text."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 
 import tantivy
 from tantivy import Occur, Query
 
-from papers.search import RARE, TITLE_WORDS, Analysis, QueryWords, Tier, idf, readings, split
+from papers.search import TITLE_WORDS, Analysis, Tier
 from storage.index import PaperIndex
+from storage.search._plan import Plan, Term, Words
 
 TITLE_BOOST = 0.25
 """What a word in the title adds beyond its two places in the scored text.
@@ -24,43 +21,9 @@ AUTHOR_BOOST = 0.5
 READING_BOOST = 0.8
 """What a corrected word counts for against the word as it was written."""
 
-_NUMBERED = re.compile(r"([a-z]{3,})(\d[a-z0-9]*)")
 _TIER_POOL = 50  # of which at most `TITLE_HITS` go first for their titles
 _NAME_WORDS = 4
-_READ_CLOSELY = 12  # words; in a longer text one odd word changes little, and is often no slip
 _LONGEST_TITLE = 24  # words of a title that is asked for as it stands
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One word of a query, with the stems that answer it, likeliest first, and its repeats."""
-
-    word: str
-    stems: tuple[str, ...]
-    times: int
-    weight: float
-    """Its idf."""
-    joined: tuple[str, ...] = ()
-    """Stems of the words that it is also written as together with a neighbour."""
-    parts: tuple[str, ...] = ()
-    """Stems of the two words that it is also written as ("llama 3")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a query asks of the index."""
-
-    words: QueryWords
-    terms: tuple[Term, ...]
-    corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    """What unknown words were read as."""
-    missing: tuple[str, ...] = ()
-    """Words that no paper has, and that were not read as others."""
-
-    @property
-    def weight(self) -> float:
-        """The idf of all words together, repeats included."""
-        return sum(term.weight * term.times for term in self.terms)
 
 
 class Lexicon:
@@ -70,30 +33,15 @@ class Lexicon:
         self._analysis: Analysis = index.analysis
         self._schema = index.schema
         self.searcher = index.searcher()
-        self.papers = self.searcher.num_docs
+        self._words = Words(self.searcher, index.analysis)
 
     def plan(self, text: str) -> Plan:
         """Read a query: its words, their stems and weights, and what misspelt ones may mean."""
-        words = self._analysis.query(text)
-        times = Counter(words.content)
-        known = list(times)
-        brief = len(known) <= _READ_CLOSELY
-        joined = self._joined(words) if brief else {}
-        terms: list[Term] = []
-        corrections: dict[str, tuple[str, ...]] = {}
-        missing: list[str] = []
-        for word, stem in zip(known, self._analysis.stem(known), strict=True):
-            meant = self._meant(word, stem) if brief else ()
-            if meant:
-                corrections[word] = meant
-            stems = tuple(dict.fromkeys((stem, *self._analysis.stem(meant))))
-            papers_with = max(self._named(word), *(self._frequency(each) for each in stems))
-            weight = idf(self.papers, papers_with)
-            parts = self._parts(word) if brief else ()
-            terms.append(Term(word, stems, times[word], weight, joined.get(word, ()), parts))
-            if not (papers_with or parts or joined.get(word)):
-                missing.append(word)
-        return Plan(words, tuple(terms), corrections, tuple(missing))
+        return self._words.plan(text)
+
+    def telling(self, text: str, limit: int) -> Plan:
+        """Return a plan of the words that tell a text from others: highest tf · idf."""
+        return self._words.telling(text, limit)
 
     def best(
         self, plan: Plan, within: Query | None, limit: int, *, rows: Sequence[int] | None = None
@@ -157,21 +105,6 @@ class Lexicon:
         hits = self.searcher.search(_all([within, among]), limit=len(rows), count=False).hits
         return self._rows([address for _, address in hits])
 
-    def telling(self, text: str, limit: int) -> Plan:
-        """Return a plan of the words that tell a text from others: highest tf · idf."""
-        words = self._analysis.query(text).content
-        all_words = [w for w in self._analysis.words.analyze(text) if w in set(words)] or words
-        stems = self._analysis.stem(list(all_words))
-        first = dict(zip(reversed(stems), reversed(all_words), strict=True))
-        counted = Counter(stems)
-        terms = [
-            Term(first[stem], (stem,), times, idf(self.papers, self._frequency(stem)))
-            for stem, times in counted.items()
-            if len(stem) > 1
-        ]
-        terms.sort(key=lambda term: (-term.times * term.weight, term.word))
-        return Plan(QueryWords((), ()), tuple(terms[:limit]))
-
     def held(self, plan: Plan, row: int) -> list[str]:
         """Return the words of a plan that a paper holds, most telling first."""
         found: list[str] = []
@@ -203,44 +136,6 @@ class Lexicon:
         ]
         return fragment, marks
 
-    def _meant(self, word: str, stem: str) -> tuple[str, ...]:
-        if self._frequency(stem) > max(self._papers_with(word), RARE):
-            # Another form of the same word is known.
-            return ()
-        if meant := readings(word, self._papers_with):
-            return meant
-        if self._frequency(stem) == 0 and (parts := split(word, self._papers_with)):
-            return parts
-        return ()
-
-    def _joined(self, words: QueryWords) -> dict[str, tuple[str, ...]]:
-        """Return for neighbours that are also written as one ("alpha fold") the stem of that."""
-        found: dict[str, tuple[str, ...]] = {}
-        content = set(words.content)
-        for left, right in pairwise(words.all):
-            if left in content and right in content:
-                (one,) = self._analysis.stem([left + right])
-                if self._frequency(one):
-                    found[left] = (*found.get(left, ()), one)
-                    found[right] = (*found.get(right, ()), one)
-        return found
-
-    def _parts(self, word: str) -> tuple[str, ...]:
-        """Return the two words that a name with a number is also written as, if both are known."""
-        if (numbered := _NUMBERED.fullmatch(word)) is None:
-            return ()
-        parts = tuple(self._analysis.stem(numbered.groups()))
-        return parts if all(map(self._frequency, parts)) else ()
-
-    def _papers_with(self, word: str) -> int:
-        return self.searcher.doc_freq("title_words", word) + self._named(word)
-
-    def _named(self, word: str) -> int:
-        return self.searcher.doc_freq("authors", word)
-
-    def _frequency(self, stem: str) -> int:
-        return self.searcher.doc_freq("text", stem)
-
     def _scored(self, plan: Plan) -> Query:
         clauses: list[tuple[Occur, Query]] = []
         for term in plan.terms:
@@ -253,16 +148,16 @@ class Lexicon:
                 clauses.append((Occur.Should, _boosted(text, boost)))
                 clauses.append((Occur.Should, _boosted(title, boost * TITLE_BOOST)))
             # Most words name nobody, and each clause costs time.
-            if self._named(term.word):
+            if self._words.named(term.word):
                 author = Query.term_query(self._schema, "authors", term.word)
                 clauses.append((Occur.Should, _boosted(author, AUTHOR_BOOST)))
         return Query.boolean_query(clauses)
 
     def _spelled(self, asked: Query, field: str, term: Term) -> Query:
         """Return what counts a word in any of its spellings, each for as much as the word."""
-        weights = [idf(self.papers, self._frequency(stem)) for stem in term.joined]
+        weights = [self._words.idf(stem) for stem in term.joined]
         if term.parts:
-            weights.append(sum(idf(self.papers, self._frequency(part)) for part in term.parts))
+            weights.append(sum(self._words.idf(part) for part in term.parts))
         spellings = self._spellings(field, term)
         return Query.disjunction_max_query(
             [
@@ -301,7 +196,7 @@ class Lexicon:
         if len(words) == 1:
             # "Long" is a name and a word: what it is more often counts.
             (term,) = plan.terms
-            if self._named(words[0]) <= self._frequency(term.stems[0]):
+            if self._words.named(words[0]) <= self._words.frequency(term.stems[0]):
                 return None
             return Query.term_query(self._schema, "authors", words[0])
         if not words or len(words) > _NAME_WORDS:

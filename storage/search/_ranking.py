@@ -10,8 +10,9 @@ from papers.search import FEEDBACK_PAPERS, Ranked, Tier, alike, feedback, fuse, 
 from storage.index import PaperIndex
 from storage.papers import StoredPaper
 from storage.search._conditions import Conditions
-from storage.search._lexicon import Lexicon, Plan
+from storage.search._lexicon import Lexicon
 from storage.search._memory import Memory
+from storage.search._plan import Plan
 from storage.search._types import SearchRequest, Sort
 from storage.vectors import Floats, dots
 
