@@ -44,7 +44,7 @@ async def measure(count: int) -> dict[str, float]:
         )
         bot = create_bot(settings, clock=FixedClock(now), sources=[source])
         await bot.prepare()
-        bot.publisher = Silent(bot, None)
+        bot.publisher = Silent(bot)
         await bot.ingest(now)
         async with bot.database.write() as conn:
             await feeds.add(

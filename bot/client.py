@@ -191,11 +191,11 @@ class PaperBot(commands.AutoShardedBot):
         self.library = Library(self)
         await self.library.load()
         embedder = await open_embedder(self.settings)
-        self.publisher = Publisher(self, embedder)
         self._search = await open_search(
             self.settings, self._database, self.sources, self.clock, embedder
         )
         self.topics = Topics(self._database, embedder, self.sources)
+        self.publisher = Publisher(self)
         self.digester = Digester(self)
         self.upkeep = Upkeep(self)
         self.incidents = Incidents(self)

@@ -17,6 +17,7 @@ from papers.text import cut
 from papers.trending import Candidate, Filters, Past, Prior, Ranked, rank
 from storage import batches, papers, posts
 from storage.batches import BatchEntry
+from storage.database import Database
 from storage.feeds import Feed
 
 LOOK_BACK = 3
@@ -64,7 +65,8 @@ class Drafter:
     """Composes posts. Keeps what all feeds of one moment share: the batch's papers and the
     prior."""
 
-    def __init__(self, sources: Collection[str], topics: FeedTopics) -> None:
+    def __init__(self, database: Database, sources: Collection[str], topics: FeedTopics) -> None:
+        self._database = database
         self._sources = sources
         self._topics = topics
         # Many feeds ask at the same minute; the first one's answer serves all.
@@ -72,30 +74,28 @@ class Drafter:
         self._candidates: tuple[tuple[date, datetime], list[Candidate]] | None = None
         self._prior: tuple[date, Prior] | None = None
 
-    async def draft(
-        self, conn: AsyncConnection, feed: Feed, day: date, now: datetime, *, late: bool = False
-    ) -> Draft:
+    async def draft(self, feed: Feed, day: date, now: datetime, *, late: bool = False) -> Draft:
         """Return the post of `feed` for the batch of `day`; without cards where nothing is left
         to show."""
-        # A channel's first thread is the day's; later ones may bring back what rose since.
-        first = await posts.first_batch(conn, feed.channel_id) or day
-        candidates = [
-            candidate
-            for candidate in await self.candidates(conn, day, now)
-            if candidate.batch >= first
-        ]
-        shown = await posts.shown(conn, feed.channel_id)
+        async with self._database.read() as conn:
+            everything = await self.candidates(conn, day, now)
+            # A channel's first thread is the day's; later ones may bring back what rose since.
+            first = await posts.first_batch(conn, feed.channel_id) or day
+            shown = await posts.shown(conn, feed.channel_id)
+            prior = await self.prior(conn, day)
+        candidates = [candidate for candidate in everything if candidate.batch >= first]
         ranked = rank(
             candidates,
             day=day,
             filters=filters_of(feed),
             shown=shown,
-            prior=await self.prior(conn, day),
+            prior=prior,
             size=None if feed.topics else feed.size,
         )
         wishes: Mapping[str, Wish] = {}
         if feed.topics:
-            wishes = await self._topics.wishes(conn, _days(day), feed.topics)
+            there = [each.paper.id for each in everything if each.paper.withdrawn_at is None]
+            wishes = await self._topics.wishes(there, feed.topics, now)
             ranked = by_wish(ranked, wishes, feed.size)
         todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
         draft = compose(

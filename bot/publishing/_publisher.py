@@ -15,7 +15,6 @@ from bot.publishing._failures import Failures
 from bot.publishing._pace import GIVE_UP_AFTER, LATE_AFTER, REFRESHES, scheduled
 from bot.publishing._steps import Steps
 from papers import calendar
-from papers.embedding import Embedder
 from storage import batches, feeds, posts
 from storage.batches import BatchState
 from storage.feeds import Feed
@@ -34,12 +33,12 @@ holidays."""
 class Publisher:
     """Plans and sends the daily threads of every feed."""
 
-    def __init__(self, bot: "PaperBot", embedder: Embedder | None) -> None:
+    def __init__(self, bot: "PaperBot") -> None:
         self._bot = bot
         self._database = bot.database
         self._sources = [source.name for source in bot.sources if source.curated]
-        topics = FeedTopics(bot.database, embedder, self._sources)
-        self.drafter = Drafter(self._sources, topics)
+        topics = FeedTopics(bot.database, bot.topics)
+        self.drafter = Drafter(bot.database, self._sources, topics)
         self._steps = Steps(bot)
         self._failures = Failures(bot)
         self._under_way = KeyedLocks()
@@ -90,7 +89,7 @@ class Publisher:
         """Return exactly what would be posted to this feed now; `None` while there is no batch."""
         async with self._database.read() as conn:
             target = await self.newest(conn, now)
-            return None if target is None else await self.drafter.draft(conn, feed, target, now)
+        return None if target is None else await self.drafter.draft(feed, target, now)
 
     async def post_now(self, feed: Feed, now: datetime) -> Post | None:
         """Post the newest batch to this feed at once, or return the post that it has already.
@@ -117,11 +116,11 @@ class Publisher:
     ) -> None:
         async with self._database.read() as conn:
             feed = await feeds.get(conn, due.feed_id)
-            if feed is None:
-                return
-            if late is None:
-                late = now - scheduled(feed, batch_day, self._bot.settings.settle) > LATE_AFTER
-            draft = await self.drafter.draft(conn, feed, batch_day, now, late=late)
+        if feed is None:
+            return
+        if late is None:
+            late = now - scheduled(feed, batch_day, self._bot.settings.settle) > LATE_AFTER
+        draft = await self.drafter.draft(feed, batch_day, now, late=late)
         async with self._database.write() as conn:
             post_id = await posts.plan(
                 conn,

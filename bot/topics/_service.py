@@ -168,6 +168,22 @@ class Topics:
                     at = min(begun, now - timedelta(minutes=1))
                     await matches.remember(conn, [match], at=at)
 
+    async def matcher(self, paper_ids: Sequence[str], now: datetime) -> Matcher:
+        """Return the matcher of some papers as a pass would have it, for others than subscribers.
+
+        A paper that nobody embedded yet is embedded now.
+        """
+        await self._window.refresh(now)
+        await self._window.embed(paper_ids)
+        async with self._database.read() as conn:
+            some = list((await papers.get_many(conn, paper_ids)).values())
+        return await asyncio.to_thread(self._matcher, some)
+
+    async def wanted(self, queries: Iterable[str]) -> dict[str, Wanted]:
+        """Return topics as the matcher takes them, without those that cannot be read any more."""
+        rows = await self._wanted(StoredTopic(0, query, Mode.STRICT) for query in queries)
+        return {row.query: wanted for row, wanted in rows}
+
     async def suggest(self, typed: str, limit: int, now: datetime) -> list[str]:
         """Return topics that begin with or hold what was typed: popular ones, then keywords."""
         async with self._database.read() as conn:
@@ -213,15 +229,17 @@ class Topics:
     def _pass(
         self, wanted: Sequence[Wanted], some: Sequence[StoredPaper]
     ) -> list[tuple[int, Shown]]:
-        window = self._window
         stored = {each.paper.id: each for each in some}
-        matcher = Matcher(
-            [each.paper for each in some],
-            window.statistics(),
-            vectors=window.rows(list(stored)),
-            archive=window.archive(),
-        )
         return [
             (match.wanted, Shown(stored[match.paper.id], match.score, match.reason()))
-            for match in matcher.match(wanted)
+            for match in self._matcher(some).match(wanted)
         ]
+
+    def _matcher(self, some: Sequence[StoredPaper]) -> Matcher:
+        window = self._window
+        return Matcher(
+            [each.paper for each in some],
+            window.statistics(),
+            vectors=window.rows([each.paper.id for each in some]),
+            archive=window.archive(),
+        )
