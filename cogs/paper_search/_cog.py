@@ -14,9 +14,10 @@ from bot.feed_texts import parse_categories
 from bot.search import QUERY_LENGTH, parse_since, since_choices
 from bot.ui import text
 from bot.ui.errors import UserError, answer_error
+from bot.ui.forms import submission
 from cogs.paper_search._pages import ask_again, open_results
 from cogs.paper_search._papers import open_card, open_similar
-from cogs.paper_search._refine import submitted
+from cogs.paper_search._refine import FORM
 from papers import arxiv_id, categories
 from storage.search import Sort, Suggestion, SuggestionKind
 from storage.sessions import Question
@@ -118,12 +119,12 @@ class PaperSearch(commands.Cog):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer a submitted form, also one that was opened before a restart."""
-        form = submitted(interaction)
+        form = submission(interaction, FORM)
         if form is None:
             return
-        session_id, typed = form
+        match, typed = form
         try:
-            before = await self.bot.search.session(session_id)
+            before = await self.bot.search.session(int(match["session"]))
             sort = before.question.sort if before is not None else Sort.BEST
             question = self._question(
                 typed.get("query", ""), typed.get("since", ""), typed.get("category", ""), sort

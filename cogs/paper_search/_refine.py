@@ -1,10 +1,8 @@
 """The form that changes a question. Nothing of it is kept in memory: its custom id names the
 search, and what was typed comes with the submission."""
 
-import re
-from typing import Any, Final
+from typing import Final
 
-import discord
 from discord import ui
 
 from bot.search import QUERY_LENGTH
@@ -59,14 +57,3 @@ def refine_modal(session: Session) -> ui.Modal:
         )
     )
     return form
-
-
-def submitted(interaction: discord.Interaction[Any]) -> tuple[int, dict[str, str]] | None:
-    """Return the search that a submitted form belongs to and what was typed, if it is ours."""
-    data: Any = interaction.data or {}
-    match: re.Match[str] | None = FORM.fullmatch(str(data.get("custom_id", "")))
-    if interaction.type is not discord.InteractionType.modal_submit or match is None:
-        return None
-    fields = (row.get("component", {}) for row in data.get("components", ()))
-    typed = {str(field.get("custom_id")): str(field.get("value") or "") for field in fields}
-    return int(match["session"]), typed
