@@ -80,7 +80,7 @@ class Words:
     def telling(self, text: str, limit: int) -> Plan:
         """Return a plan of the words that tell a text from others: highest tf · idf."""
         words = self._analysis.query(text).content
-        content = set(words)  # of the whole text, of which a query's words are the beginning
+        content = set(words)  # of its beginning: as a query, a long text is cut
         all_words = [w for w in self._analysis.words.analyze(text) if w in content] or words
         stems = self._analysis.stem(list(all_words))
         first = dict(zip(reversed(stems), reversed(all_words), strict=True))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from papers.model import Author, Metrics, Paper, Record
 from storage import papers
 from storage.database import Database
+from storage.search import SearchEngine, SearchRequest
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -109,3 +110,8 @@ LIBRARY = [
 async def fill(database: Database, records: Sequence[Record] = LIBRARY) -> None:
     async with database.write() as conn:
         await papers.upsert(conn, records, now=NOON)
+
+
+async def found(engine: SearchEngine, text: str, **filters: object) -> list[str]:
+    answer = await engine.search(SearchRequest(text, **filters))  # pyright: ignore[reportArgumentType]
+    return [hit.paper_id.removeprefix("2603.0000") for hit in answer.hits]
