@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks._soak_world import People
-from storage.library import emoji_key
+from storage.library import DEFAULT_LISTS, emoji_key
 from tests.discord_server import Channel, Message
 
 HEADER = re.compile(r"Papers of \w+ \d+ \w+ \d{4}")
@@ -145,6 +145,7 @@ def _saves(conn: sqlite3.Connection, people: People) -> Iterator[str]:
     lists: dict[int, set[str]] = defaultdict(set)
     for row in conn.execute("SELECT user_id, emoji_key FROM lists WHERE emoji_key IS NOT NULL"):
         lists[row["user_id"]].add(row["emoji_key"])
+    begun = {emoji_key(each.emoji) for each in DEFAULT_LISTS}  # who has none yet gets these
     people_ids = {reader.id for reader in people.readers} - people.ever_erased
     stand = {
         (user_id, paper_id, message_id, emoji_key(emoji))
@@ -152,7 +153,7 @@ def _saves(conn: sqlite3.Connection, people: People) -> Iterator[str]:
         if message_id in messages
         for emoji, users in messages[message_id].reactions.items()
         for user_id in users
-        if user_id in people_ids and emoji_key(emoji) in lists[user_id]
+        if user_id in people_ids and emoji_key(emoji) in (lists.get(user_id) or begun)
         for paper_id in papers
     }
     kept = {

@@ -17,7 +17,7 @@ from benchmarks.soak import START, Soak, moment, soaking
 async def test_some_days_of_faults_and_restarts_leave_everything_in_order(tmp_path: Path) -> None:
     report = await soak.soak(tmp_path, 3, 4, guilds=1, channels=2, readers=8)
     assert report["broken"] == []
-    assert report["in the end"]["posts done"] >= 8
+    assert report["in the end"]["posts done"] >= 4
     assert report["in the end"]["digests sent"] >= 1
     assert report["happened"]["fault"] >= 1
 
@@ -34,11 +34,10 @@ async def lived(tmp_path: Path) -> AsyncIterator[Soak]:
             here.at(moment(START, 60 * hour))
             assert here.bot is not None
             await here.bot.tick(here.clock.at)
+        (thread,) = here.server.world.threads_of(here.people.channels[0])
         for reader in here.people.readers:
-            await here.people.react(reader)
-        assert here.bot is not None
-        await soak.answered()
-        await here.bot.library.drain()
+            here.server.world.react(reader, thread.history[0], "🔖")
+        await here.server.until(lambda: broken(tmp_path, here.people) == [])
         await here.stop()
         assert broken(tmp_path, here.people) == []
         yield here
