@@ -6,7 +6,7 @@ has reached: `ready`, with its memory after the servers came, and `done`.
 
 import asyncio
 import json
-import resource
+import re
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -57,8 +57,12 @@ class Clock:
 
 
 def memory() -> float:
-    """Return the most memory that this process ever had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the most memory that this process ever had, in MB.
+
+    Not `resource.getrusage`, which begins with what the parent has.
+    """
+    status = Path("/proc/self/status").read_text()
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024
 
 
 def say(event: str, **figures: float) -> None:

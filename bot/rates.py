@@ -39,14 +39,17 @@ quite on time."""
 MARGIN: Final = 0.05
 """Seconds that a pause takes longer than asked for: what comes too early counts again."""
 
-SECOND: Final = 1.02
-"""Seconds for which a request counts: Discord's one, and what two journeys may differ by."""
+SECOND: Final = 1.01
+"""Seconds for which a request counts: Discord's one, and what its clocks may differ by."""
 
 QUICK: Final = 10
-"""One answer of so many is quick: it was not held up on its way."""
+"""One of so many requests is quick: nothing held it up."""
 
-LATE: Final = 2.0
-"""A request that is unanswered for longer is taken to have been counted all the same."""
+REMEMBERED: Final = 500
+"""Requests that tell what is quick: some ten seconds' worth, so that a stall does not look so."""
+
+LATE: Final = 5.0
+"""A request that is unanswered for so many seconds is taken to have been counted all the same."""
 
 LONGEST_PAUSE: Final = 60.0
 """Seconds; where Discord wants more, requests fail with that instead of waiting."""
@@ -88,6 +91,8 @@ class RoundRobin(Generic[T]):
         return left
 
 
+_RESET: Final = ("X-RateLimit-Reset", "X-RateLimit-Reset-After")
+
 _asker: ContextVar[tuple[Urgency, Hashable]] = ContextVar("_asker")
 
 
@@ -111,19 +116,32 @@ def asking(urgency: Urgency, share: Hashable) -> Generator[None]:
 
 @dataclass(slots=True, eq=False)
 class Turn:
-    """One request: when it left, and when its answer came; in the loop's seconds."""
+    """One request: when it left, and when Discord counted it had it travelled as quickly as the
+    quick ones; in the loop's seconds."""
 
     sent: float
-    answered: float | None = None
+    counted: float | None = None
 
     def counts_until(self, now: float, quick: float) -> float:
         """Return until when Discord may count it in the same second as the next.
 
-        It is counted on arrival. An answer that takes longer than the quick ones may have been
-        held up on the way there, so it counts from that much later.
+        Without an answer it may be counted at any time, unless answers always take so long.
         """
-        held_up = (now if self.answered is None else self.answered) - quick
-        return min(max(self.sent, held_up), self.sent + LATE) + SECOND
+        counted = now - quick if self.counted is None else self.counted
+        return min(max(self.sent, counted), self.sent + LATE) + SECOND
+
+
+class Quick:
+    """What the quick ones of the latest requests take."""
+
+    def __init__(self) -> None:
+        self._latest: deque[float] = deque(maxlen=REMEMBERED)
+        self.seconds = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Take in another request."""
+        self._latest.append(seconds)
+        self.seconds = sorted(self._latest)[len(self._latest) // QUICK]
 
 
 class Limiter:
@@ -133,7 +151,8 @@ class Limiter:
         self._interval = 1 / rate
         self._waiting = {urgency: RoundRobin[asyncio.Future[Turn]]() for urgency in Urgency}
         self._turns: list[Turn] = []
-        self._latencies: deque[float] = deque(maxlen=limits.REQUESTS_PER_SECOND)
+        self._latency = Quick()
+        self._journey = Quick()
         self._next = 0.0
         self._paused_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -154,15 +173,27 @@ class Limiter:
         if (pause := self._paused_until - loop.time()) > LONGEST_PAUSE:
             raise discord.RateLimited(pause)
         urgency, share = _asker.get((Urgency.PERSON, None))
-        turn: asyncio.Future[Turn] = loop.create_future()
-        self._waiting[urgency].put(share, turn)
+        future: asyncio.Future[Turn] = loop.create_future()
+        self._waiting[urgency].put(share, future)
         self._pass()
-        return await turn
+        turn = await future
+        turn.sent = loop.time()  # where the loop was busy, later than it was let pass
+        return turn
 
-    def answered(self, turn: Turn) -> None:
-        """Take note that an answer came, whatever it says."""
-        turn.answered = asyncio.get_running_loop().time()
-        self._latencies.append(turn.answered - turn.sent)
+    def answered(self, turn: Turn, there: float | None = None) -> None:
+        """Take note that an answer came, whatever it says.
+
+        Args:
+            turn: the request's.
+            there: the time on Discord's clock when it was dealt with, where the answer tells.
+        """
+        now = asyncio.get_running_loop().time()
+        self._latency.add(now - turn.sent)
+        turn.counted = now - self._latency.seconds
+        if there is not None:
+            # Both clocks' difference is in every journey, so it is in none that is compared.
+            self._journey.add(there - turn.sent)
+            turn.counted = min(there - self._journey.seconds, now)
         self._pass()
 
     def pause(self, seconds: float) -> None:
@@ -197,8 +228,7 @@ class Limiter:
     def _due(self, now: float) -> float:
         """Return when the next request may leave."""
         due = self._next
-        quick = sorted(self._latencies)[len(self._latencies) // QUICK] if self._latencies else 0.0
-        ends = {turn: turn.counts_until(now, quick) for turn in self._turns}
+        ends = {turn: turn.counts_until(now, self._latency.seconds) for turn in self._turns}
         self._turns = [turn for turn, end in ends.items() if end > now]
         if (spare := limits.REQUESTS_PER_SECOND - len(self._turns)) <= 0:
             due = max(due, sorted(end for end in ends.values() if end > now)[-spare])
@@ -219,7 +249,7 @@ class Limiter:
         ended: aiohttp.TraceRequestEndParams,
     ) -> None:
         if context.turn is not None:
-            self.answered(context.turn)
+            self.answered(context.turn, _clock_of(ended.response))
             if ended.response.status == 429 and (seconds := await _asked_of_all(ended.response)):
                 log.warning("Discord wants no requests for %.2f s", seconds)
                 self.pause(seconds)
@@ -238,6 +268,16 @@ class Limiter:
 def _counts(url: yarl.URL) -> bool:
     base, asked = Route.BASE, str(url)
     return asked.startswith(base) and not asked[len(base) :].startswith(UNCOUNTED)
+
+
+def _clock_of(response: aiohttp.ClientResponse) -> float | None:
+    """Return what Discord's clock showed, to the millisecond: its headers tell when the route's
+    limit ends, and how far away that is."""
+    try:
+        ends, away = (float(response.headers[name]) for name in _RESET)
+    except (KeyError, ValueError):
+        return None
+    return ends - away
 
 
 async def _asked_of_all(response: aiohttp.ClientResponse) -> float:

@@ -128,15 +128,43 @@ async def test_no_more_than_fifty_pass_in_a_second_whatever_the_pace(limiter: Li
     assert loop.time() - began >= 1
 
 
-def test_a_request_held_up_on_its_way_counts_from_when_it_may_have_arrived() -> None:
-    assert Turn(10.0, answered=10.1).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
-    assert Turn(10.0, answered=10.6).counts_until(now=10.7, quick=0.1) == 10.5 + SECOND
-    assert Turn(10.0, answered=10.02).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
+def test_a_request_held_up_on_its_way_counts_from_when_it_was_counted() -> None:
+    assert Turn(10.0, counted=10.0).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
+    assert Turn(10.0, counted=10.5).counts_until(now=10.7, quick=0.1) == 10.5 + SECOND
+    assert Turn(10.0, counted=9.98).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
 
 
-def test_a_request_that_is_never_answered_does_not_count_for_ever() -> None:
+def test_a_request_without_an_answer_may_be_counted_any_time_but_not_for_ever() -> None:
     assert Turn(10.0).counts_until(now=10.5, quick=0.1) == 10.4 + SECOND
     assert Turn(10.0).counts_until(now=99.0, quick=0.1) == 10.0 + LATE + SECOND
+
+
+async def test_when_requests_were_counted_is_told_by_discords_clock_however_wrong_it_is(
+    limiter: Limiter,
+) -> None:
+    turns: list[Turn] = []
+    for number in range(20):
+        turn = await limiter.acquire()
+        held_up = 0.3 if number == 15 else 0.0
+        await asyncio.sleep(0.002)
+        limiter.answered(turn, there=1_700_000_000.0 + turn.sent + 0.001 + held_up)
+        turns.append(turn)
+    delays = [(turn.counted or 0.0) - turn.sent for turn in turns]
+    # No later than the answer came, whatever the clock says.
+    assert all(abs(delay) < 1e-6 for number, delay in enumerate(delays) if number != 15)
+    assert 0.001 < delays[15] < 0.3
+
+
+async def test_without_discords_clock_late_answers_tell(limiter: Limiter) -> None:
+    for _ in range(20):
+        turn = await limiter.acquire()
+        await asyncio.sleep(0.001)
+        limiter.answered(turn)
+    turn = await limiter.acquire()
+    await asyncio.sleep(0.05)
+    limiter.answered(turn)
+    assert turn.counted is not None
+    assert turn.counted - turn.sent > 0.03
 
 
 async def test_queued_work_of_one_server_does_not_keep_the_others_waiting() -> None:
