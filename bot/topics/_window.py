@@ -26,6 +26,9 @@ _PORTION = 512
 _ARCHIVE = 5_000
 """Vectors that neighbourhoods are looked for in: 15 MB, and a few seconds for a day's listing."""
 
+_NEAR = 0.3
+"""The least cosine of a paper that says something about a topic; "zzz" has up to .28."""
+
 
 class Window:
     """What is known of the papers of the last two weeks, without their texts: 2 KB for each."""
@@ -130,14 +133,15 @@ class Window:
         return self._recent.possible(wanted, ids, self.rows(ids))
 
     def nearest(self, wanted: Wanted, limit: int) -> list[str]:
-        """Return the papers that share most words with a topic, or else are closest in meaning."""
+        """Return papers that share words with a topic, then those that are close in meaning."""
         ids = list(self.papers)
-        shared = self._recent.sharing(wanted.topic.text, ids, limit)
+        found = self._recent.sharing(wanted.topic.text, ids, limit)
         rows = self.rows(ids)
-        if shared or rows is None or wanted.vectors is None:
-            return shared
-        cosines = (rows @ wanted.vectors.T).max(axis=1)
-        return [ids[place] for place in map(int, np.argsort(-cosines)[:limit])]
+        if rows is not None and wanted.vectors is not None and len(wanted.vectors):
+            cosines = (rows @ wanted.vectors.T).max(axis=1)
+            best = np.argsort(-cosines)[:limit]
+            found += [ids[place] for place in map(int, best) if cosines[place] >= _NEAR]
+        return list(dict.fromkeys(found))[:limit]
 
     def keywords(self) -> Counter[str]:
         """Return the papers' keywords, by how many have them."""

@@ -50,8 +50,8 @@ def propose(
     }
     chosen: list[tuple[str, ...]] = []
     for key in sorted(worth, key=lambda key: (-worth[key], key)):
-        # "video diffusion" beside "video diffusion models" proposes one thing twice.
-        if not any(set(key) <= set(other) or set(other) <= set(key) for other in chosen):
+        # "video diffusion" beside "diffusion models" proposes one thing twice.
+        if not any(set(key) & set(other) for other in chosen):
             chosen.append(key)
         if len(chosen) == limit:
             break
