@@ -7,7 +7,7 @@ Prints JSON lines `{"bench": "matching", "set", "system", "figure", "value", ...
 
 - `and`: all of the topic's words, stemmed, somewhere in title and abstract.
 - `fts`: SQLite's FTS5 with porter stems, words joined by OR, by bm25.
-- `dense`: the cosine of the topic's and the paper's vector.
+- `dense`: the cosine of the topic's and the paper's vector, the same that `ours` has.
 - `ours`: the score that ranks matches; `ours-words`: the same without any vector.
 - `ours-strict`, `ours-broad`: what the bot would send of a topic.
 
@@ -16,7 +16,7 @@ Prints JSON lines `{"bench": "matching", "set", "system", "figure", "value", ...
 fifths of the topics chose by their mean F1; `and`, `ours-strict` and `ours-broad` have none.
 All are means over topics. Our neighbourhoods (papers.matching) come from the measured papers alone.
 
-Embedding takes a minute for 3,000 papers: `--vectors FILE.npz` keeps vectors between runs.
+Two cores embed about 140 papers a second: `--vectors FILE.npz` keeps vectors between runs.
 """
 
 import argparse
