@@ -8,6 +8,7 @@ themselves: after a crash it is exactly as far as its content.
 import logging
 import shutil
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
@@ -30,6 +31,7 @@ KEY_END = "\x1f"
 
 _HEAP_BYTES = 24_000_000  # of an indexing thread; tantivy's least is 15 MB
 _HEAP_BYTES_FOR_MANY = 128_000_000  # of two: larger segments, of which fewer have to be merged
+_NAMES_KNOWN = 20_000
 _VERSION_FILE = "paperboy-schema"
 
 
@@ -75,10 +77,21 @@ class PaperIndex:
         Raises:
             IndexDamagedError: its files cannot be read.
         """
+        return self._highest("revision")
+
+    def last_row(self) -> int:
+        """Return the highest row in it, 0 if it is empty.
+
+        Raises:
+            IndexDamagedError: its files cannot be read.
+        """
+        return self._highest("row")
+
+    def _highest(self, field: str) -> int:
         try:
             searcher = cast("Any", self.searcher())
             found: dict[str, dict[str, float | None]] = searcher.aggregate(
-                tantivy.Query.all_query(), {"last": {"max": {"field": "revision"}}}
+                tantivy.Query.all_query(), {"last": {"max": {"field": field}}}
             )
         except (ValueError, OSError) as error:
             raise IndexDamagedError(str(error)) from error
@@ -158,6 +171,9 @@ class IndexSession:
         self._index = index
         self._writer = writer
         self._pending = False
+        self._last_row = index.last_row()
+        # Names come again and again, and looking at their words takes longer than writing them.
+        self._keys = lru_cache(maxsize=_NAMES_KNOWN)(self._name_keys)
         self.watermark = index.watermark()
         """The revision up to which papers have been put in."""
 
@@ -170,7 +186,9 @@ class IndexSession:
         self._pending = True
         try:
             for entry in batch:
-                self._writer.delete_documents_by_term("row", entry.row)
+                if entry.row <= self._last_row:
+                    self._writer.delete_documents_by_term("row", entry.row)
+                self._last_row = max(self._last_row, entry.row)
                 self._writer.add_document(self._document(entry))
         except ValueError as error:
             raise IndexDamagedError(str(error)) from error
@@ -219,7 +237,7 @@ class IndexSession:
             document.add_text("text", part)
         for author in paper.authors:
             document.add_text("authors", author.name)
-            for key in self._name_keys(author.name):
+            for key in self._keys(author.name):
                 document.add_text("author_names", f"{key}{KEY_END}{author.name}")
         for keyword in paper.keywords:
             document.add_text("keyword_names", f"{self._index.folded(keyword)}{KEY_END}{keyword}")
