@@ -47,6 +47,11 @@ BOUNDARIES = [
         1,
     )
 ]
+BACK = [
+    ("header", 1, "reading the channel back", 0),
+    ("card 1", 3, "reading the thread back", 1),
+]
+"""What is lost by the first kill, and what the second one interrupts."""
 SELECTED = {(1, "before"), (1, "after"), (2, "before"), (2, "after")} | {
     (3, "before"),
     (8, "after"),
@@ -57,9 +62,12 @@ SELECTED = {(1, "before"), (1, "after"), (2, "before"), (2, "after")} | {
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Kill at every request, or at those that stand for all."""
+    full = metafunc.config.getoption("--full")
+    if "reading" in metafunc.fixturenames:
+        again = [(each, when) for each in BACK for when in ("before", "after")]
+        metafunc.parametrize(("reading", "when"), again if full else again[1:2])
     if "boundary" not in metafunc.fixturenames:
         return
-    full = metafunc.config.getoption("--full")
     moments: list[tuple[Boundary, When]] = [
         (boundary, when)
         for boundary in BOUNDARIES
@@ -173,6 +181,25 @@ async def test_a_post_killed_at_any_request_ends_whole_and_without_repetition(
         ]
 
 
+@pytest.mark.timeout(180)
+async def test_a_post_killed_again_while_it_looks_for_what_was_lost_ends_whole(
+    lab: Lab, reading: tuple[str, int, str, int], when: When
+) -> None:
+    lost, at, what, place = reading
+    assert await lab.run_bot(Boundary(0, lost, POSTING, at), "after") == -9
+    lab.world.advance(3_600)
+    places = [lab.channel, *lab.world.threads_of(lab.channel)]
+    back = f"GET /channels/{places[place].id}/messages"
+    assert await lab.run_bot(Boundary(0, what, back, 1), when) == -9
+    assert await lab.run_bot() == 0
+    there, missing, doubled = lab.ends_with()
+    moment = "not carried out" if when == "before" else "carried out, answer lost"
+    row = f"daily post, killed at its {lost} and again at {what}: {moment}"
+    assert (missing, doubled) == (0, 0), f"{row}: {there}"
+    assert lab.recorded() == ("done", PAPERS)
+    reliability.record("kills", row, there, str(missing), str(doubled))
+
+
 def test_the_page_has_every_request_of_a_post_and_no_other() -> None:
     recorded = [row for row in reliability.rows("kills") if row.startswith("daily post")]
-    assert len(recorded) == 2 * len(BOUNDARIES)
+    assert len(recorded) == 2 * len(BOUNDARIES) + 2 * len(BACK)
