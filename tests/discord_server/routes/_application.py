@@ -1,0 +1,80 @@
+"""Who the bot is, where its gateway is, and its commands."""
+
+from tests.discord_server.routes._call import Answer, Call, route
+from tests.discord_server.rules import Json, check_commands
+
+
+@route("GET", "/users/@me")
+def own_user(call: Call) -> Answer:
+    """Who the token belongs to."""
+    own = {"mfa_enabled": True, "locale": "en-US", "verified": True, "email": None}
+    return 200, call.world.bot.to_json() | own
+
+
+@route("GET", "/oauth2/applications/@me")
+@route("GET", "/applications/@me")
+def own_application(call: Call) -> Answer:
+    """What the token's application is."""
+    world = call.world
+    return 200, {
+        "id": str(world.bot.id),
+        "name": world.bot.name,
+        "type": None,
+        "icon": None,
+        "description": "",
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "flags_new": "0",
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "owner": world.bot.to_json(),
+        "approximate_guild_count": len(world.guilds),
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "team": None,
+        "eligible_oauth2_scopes": [],
+        "bot_public": True,
+        "bot_require_code_grant": False,
+    }
+
+
+@route("GET", "/gateway/bot")
+def gateway(call: Call) -> Answer:
+    """Where to connect."""
+    start = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
+    return 200, {"url": f"ws{call.base_url[4:]}/gateway", "shards": 1, "session_start_limit": start}
+
+
+@route("PUT", "/applications/{application_id}/commands")
+def put_commands(call: Call) -> Answer:
+    """Replace the application's commands; one of the same name keeps its id."""
+    world = call.world
+    check_commands(call.body)
+    ids = {(each["type"], each["name"]): each["id"] for each in world.commands}
+    world.commands = [
+        {"type": 1, "description": "", "default_member_permissions": None, "nsfw": False}
+        | {key: value for key, value in command.items() if value is not None}
+        | {
+            "id": ids.get((command.get("type") or 1, command["name"]), str(world.new_id())),
+            "application_id": str(world.bot.id),
+            "version": str(world.new_id()),
+        }
+        for command in call.body
+    ]
+    return 200, [_written(command) for command in world.commands]
+
+
+@route("GET", "/applications/{application_id}/commands")
+def get_commands(call: Call) -> Answer:
+    """List the application's commands."""
+    return 200, [_written(command) for command in call.world.commands]
+
+
+def _written(command: Json) -> Json:
+    permissions = command["default_member_permissions"]
+    return {
+        **command,
+        "default_member_permissions": None if permissions is None else str(permissions),
+    }
