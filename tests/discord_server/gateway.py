@@ -7,8 +7,9 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.discord_server.places import Event
 from tests.discord_server.rules import Json
-from tests.discord_server.world import Event, World
+from tests.discord_server.world import World
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15

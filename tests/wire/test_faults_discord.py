@@ -13,7 +13,7 @@ import pytest
 
 from tests.bot.world import MONDAY, TUESDAY, at
 from tests.discord_server import DiscordServer
-from tests.discord_server.world import Event
+from tests.discord_server.places import Event
 from tests.wire.bot import Connected, connected
 from tests.wire.witness import Witness
 

@@ -15,7 +15,7 @@ from storage.database import Database
 from tests import reliability
 from tests.bot.world import MONDAY, at, votes
 from tests.discord_server import DiscordServer
-from tests.discord_server.world import Event
+from tests.discord_server.places import Event
 from tests.wire.bot import Connected, connected
 from tests.wire.witness import Witness
 

@@ -1,9 +1,10 @@
 """Channels, threads, servers, and people."""
 
 from tests.discord_server.objects import User
+from tests.discord_server.places import GUILDS
 from tests.discord_server.routes._call import Answer, Call, route
 from tests.discord_server.rules import DiscordError, Json, invalid, unknown
-from tests.discord_server.world import GUILDS, World
+from tests.discord_server.world import World
 
 
 @route("GET", "/channels/{channel_id}")
