@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -40,6 +39,11 @@ _DASHES = "-\u2212\u2013\u2014"
 _FIELD = re.compile(r"([A-Za-z]+):")
 _PLAIN = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")
 """Most topics by far: words, a space or hyphen between; read without a look at each character."""
+_BLANKS = r"\s\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_BLANK = re.compile(f"[{_BLANKS}]")
+"""White space, control characters, and halves of a character that was cut."""
+_END = re.compile(f"[{_BLANKS}(){QUOTES}]")
+"""What ends a bare text."""
 _OPERATORS = frozenset({"OR", "AND", "NOT"})
 _CATEGORY = re.compile(r"([a-z-]+)(?:\.(\*|[a-z-]+))?")
 _ARCHIVE_NAMES = """
@@ -121,9 +125,8 @@ def _bare(source: str, at: int, found: list[_Token]) -> int:
             raise TopicError(f"Write the value of “{name}:” right after the colon.", at)
         if source[at] in "(" + QUOTES:
             return at
-    end = at
-    while end < len(source) and not (_blank(source[end]) or source[end] in "()" + QUOTES):
-        end += 1
+    ending = _END.search(source, at)
+    end = ending.start() if ending else len(source)
     text = _clean(source[at:end])
     after_field = bool(found) and found[-1].kind == "field"
     if after_field:
@@ -165,12 +168,12 @@ def _quoted(source: str, at: int) -> tuple[str, int]:
 
 
 def _blank(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) in ("Cc", "Cs")
+    return _BLANK.match(char) is not None
 
 
 def _clean(text: str) -> str:
     """Return the text with control characters as spaces."""
-    return "".join(" " if _blank(c) else c for c in text)
+    return _BLANK.sub(" ", text)
 
 
 def _says_something(text: str) -> bool:
