@@ -32,6 +32,7 @@ from bot.ui.errors import answer_error
 from bot.upkeep import Upkeep
 from bot.workers import Workers
 from papers import calendar
+from papers.embedding import give_back_memory
 from papers.sources import PaperSource
 from papers.sources.arxiv import ArxivSource
 from papers.sources.huggingface import HuggingFaceSource
@@ -313,6 +314,8 @@ class PaperBot(commands.AutoShardedBot):
         async with self.database.write() as conn:
             await guilds.reconcile(conn, [guild.id for guild in self.guilds], now)
             await guilds.purge(conn, now - LEFT_GUILDS_KEPT)
+        # What thousands of servers came in would be kept for the next thousands.
+        await asyncio.to_thread(give_back_memory)
         self.dispatch("guilds_known")
         log.info("ready guilds=%d shards=%s", len(self.guilds), self.shard_count)
 
