@@ -6,7 +6,8 @@ over the wire, so that rate limits, lost answers, broken connections and killed 
 
 from tests.discord_server.app import DiscordServer, Request
 from tests.discord_server.interactions import Interaction
-from tests.discord_server.objects import Channel, Guild, Message, Role, User
+from tests.discord_server.objects import Channel, Guild, Message
+from tests.discord_server.people import Role, User
 from tests.discord_server.world import World
 
 __all__ = [

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from discord import Permissions
 
-from tests.discord_server.objects import Channel, Message, Role, User
+from tests.discord_server.objects import Channel, Message
+from tests.discord_server.people import Role, User
 from tests.discord_server.rules import EPHEMERAL, SELECTS, Json, walk
 
 if TYPE_CHECKING:

@@ -1,10 +1,9 @@
-"""What a Discord consists of, and how each thing is written in an answer."""
+"""What people write, and where: messages, channels, servers, each as it is written in an answer."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from discord import Permissions
-
+from tests.discord_server.components import emoji_json
+from tests.discord_server.people import Member, Overwrite, Role, User, iso
 from tests.discord_server.rules import (
     BUTTON,
     COMPONENTS_V2,
@@ -15,120 +14,6 @@ from tests.discord_server.rules import (
 )
 
 TEXT, DM, NEWS, PUBLIC_THREAD = 0, 1, 5, 11
-
-MEMBER_PERMISSIONS = Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    read_message_history=True,
-    add_reactions=True,
-    embed_links=True,
-    attach_files=True,
-    use_application_commands=True,
-)
-
-
-def iso(at: float) -> str:
-    """Write a moment as Discord does."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds")
-
-
-@dataclass
-class User:
-    """A person or a bot."""
-
-    id: int
-    name: str
-    bot: bool = False
-    takes_dms: bool = True
-    installed_app: bool = False
-
-    def to_json(self) -> Json:
-        """Return the user as others see it."""
-        return {
-            "id": str(self.id),
-            "username": self.name,
-            "discriminator": "0000" if self.bot else "0",
-            "global_name": self.name,
-            "avatar": None,
-            "bot": self.bot,
-            "flags": 0,
-            "public_flags": 0,
-            "primary_guild": None,
-        }
-
-
-@dataclass
-class Role:
-    """A role of one server; the one with the server's id is everyone's."""
-
-    id: int
-    name: str
-    permissions: Permissions
-    position: int = 0
-    mentionable: bool = False
-
-    def to_json(self) -> Json:
-        """Return the role."""
-        return {
-            "id": str(self.id),
-            "name": self.name,
-            "permissions": str(self.permissions.value),
-            "position": self.position,
-            "color": 0,
-            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-            "hoist": False,
-            "managed": False,
-            "mentionable": self.mentionable,
-            "icon": None,
-            "unicode_emoji": None,
-            "flags": 0,
-        }
-
-
-@dataclass
-class Member:
-    """Somebody in a server."""
-
-    user: User
-    role_ids: list[int]
-    joined_at: float
-
-    def to_json(self) -> Json:
-        """Return the member with its user."""
-        return {
-            "user": self.user.to_json(),
-            "roles": [str(role_id) for role_id in self.role_ids],
-            "joined_at": iso(self.joined_at),
-            "nick": None,
-            "avatar": None,
-            "banner": None,
-            "communication_disabled_until": None,
-            "premium_since": None,
-            "pending": False,
-            "flags": 0,
-            "mute": False,
-            "deaf": False,
-        }
-
-
-@dataclass
-class Overwrite:
-    """What a channel allows and denies to one role (kind 0) or member (kind 1)."""
-
-    id: int
-    kind: int
-    allow: Permissions
-    deny: Permissions
-
-    def to_json(self) -> Json:
-        """Return the overwrite."""
-        return {
-            "id": str(self.id),
-            "type": self.kind,
-            "allow": str(self.allow.value),
-            "deny": str(self.deny.value),
-        }
 
 
 @dataclass
@@ -362,65 +247,3 @@ class Guild:
                 )
             ),
         }
-
-
-def emoji_json(emoji: str) -> Json:
-    """Write an emoji: `name:id` for a server's own, the character itself otherwise."""
-    name, _, number = emoji.partition(":")
-    return {"id": number or None, "name": name, "animated": False}
-
-
-def answered(components: list[Json]) -> list[Json]:
-    """Return components as Discord gives them back: numbered, with what was left out filled in."""
-    number = 0
-
-    def fill(component: Json) -> Json:
-        nonlocal number
-        number += 1
-        filled = {**component, "id": component.get("id") or number}
-        match component["type"]:
-            case 17:
-                filled = {"accent_color": None, "spoiler": False} | filled
-            case 11:
-                filled = {"description": None, "spoiler": False} | filled
-                filled["media"] = _media(component["media"]["url"])
-            case 12:
-                filled["items"] = [
-                    {"description": None, "spoiler": False}
-                    | item
-                    | {"media": _media(item["media"]["url"])}
-                    for item in component["items"]
-                ]
-            case 14:
-                filled = {"spacing": 1, "divider": True} | filled
-            case 2 if emoji := component.get("emoji"):
-                filled["emoji"] = _emoji(emoji)
-            case 3:
-                filled["options"] = [
-                    option | ({"emoji": _emoji(emoji)} if (emoji := option.get("emoji")) else {})
-                    for option in component["options"]
-                ]
-            case _:
-                pass
-        if "components" in component:
-            filled["components"] = [fill(child) for child in component["components"]]
-        if component.get("accessory") is not None:
-            filled["accessory"] = fill(component["accessory"])
-        return filled
-
-    return [fill(component) for component in components]
-
-
-def _emoji(emoji: Json) -> Json:
-    return {key: emoji[key] for key in ("id", "name") if emoji.get(key)}
-
-
-def _media(url: str) -> Json:
-    return {
-        "id": "1",
-        "url": url,
-        "proxy_url": url,
-        "width": None,
-        "height": None,
-        "content_type": None,
-    }

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from discord import Permissions
 
-from tests.discord_server.objects import MEMBER_PERMISSIONS, Channel, Overwrite, Role, User
+from tests.discord_server.objects import Channel
+from tests.discord_server.people import MEMBER_PERMISSIONS, Overwrite, Role, User
 from tests.discord_server.places import GUILDS, Places
 from tests.discord_server.rules import DiscordError, Json, text_of
 

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.discord_server.objects import DM, Channel, Guild, Message, User
+from tests.discord_server.objects import DM, Channel, Guild, Message
+from tests.discord_server.people import User
 from tests.discord_server.rules import Json, unknown
 
 DISCORD_EPOCH = 1_420_070_400.0

@@ -5,19 +5,10 @@ from typing import Any
 
 from discord import Permissions
 
+from tests.discord_server.components import emoji_json
 from tests.discord_server.interactions import Interaction, Interactions
-from tests.discord_server.objects import (
-    MEMBER_PERMISSIONS,
-    PUBLIC_THREAD,
-    TEXT,
-    Channel,
-    Guild,
-    Member,
-    Message,
-    Role,
-    User,
-    emoji_json,
-)
+from tests.discord_server.objects import PUBLIC_THREAD, TEXT, Channel, Guild, Message
+from tests.discord_server.people import MEMBER_PERMISSIONS, Member, Role, User
 from tests.discord_server.permits import Permits
 from tests.discord_server.places import (
     DIRECT_MESSAGES,

@@ -1,6 +1,6 @@
 """Channels, threads, servers, and people."""
 
-from tests.discord_server.objects import User
+from tests.discord_server.people import User
 from tests.discord_server.places import GUILDS
 from tests.discord_server.routes._call import Answer, Call, route
 from tests.discord_server.rules import DiscordError, Json, invalid, unknown

@@ -1,6 +1,7 @@
 """Messages: listed, sent, edited, deleted."""
 
-from tests.discord_server.objects import Channel, Message, answered
+from tests.discord_server.components import answered
+from tests.discord_server.objects import Channel, Message
 from tests.discord_server.routes._call import Answer, Call, File, route
 from tests.discord_server.rules import (
     COMPONENTS_V2,

@@ -1,6 +1,6 @@
 """Reactions, and who is in a thread."""
 
-from tests.discord_server.objects import iso
+from tests.discord_server.people import iso
 from tests.discord_server.routes._call import Answer, Call, route
 from tests.discord_server.rules import DiscordError
 
