@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks._soak_world import People
@@ -74,8 +75,7 @@ def _posts(conn: sqlite3.Connection, people: People) -> Iterator[str]:
             if posted and [row["paper_id"] for row in posted] != shown:
                 yield f"#{channel.name}: {message.id} shows {shown}, not what was planned"
         yield from (f"#{channel.name} has {paper} {n} times" for paper, n in seen.items() if n > 1)
-        if channel.id not in people.disturbed:
-            yield from _owed(conn, channel)
+        yield from _owed(conn, channel, people)
 
 
 def _shown(thread: Channel | None) -> list[str]:
@@ -83,18 +83,21 @@ def _shown(thread: Channel | None) -> list[str]:
     return [found[0] for card in cards if (found := PAPER.findall(card.text + str(card.links)))]
 
 
-def _owed(conn: sqlite3.Connection, channel: Channel) -> Iterator[str]:
-    """Say which batches a channel that nobody disturbed has neither got nor noted as missed."""
+def _owed(conn: sqlite3.Connection, channel: Channel, people: People) -> Iterator[str]:
+    """Say which batches a channel did not get around which nobody was in the way."""
     rows = conn.execute(
-        "SELECT day FROM batches WHERE state = 'complete' AND papers > 0 AND day > ("
-        " SELECT min(batch_day) FROM posts WHERE channel_id = :channel) AND day < ("
-        " SELECT max(batch_day) FROM posts WHERE channel_id = :channel) AND day NOT IN ("
-        " SELECT batch_day FROM posts WHERE channel_id = :channel"
-        " AND state IN ('done', 'empty', 'skipped'))",
+        "SELECT day, posts.state FROM batches LEFT JOIN posts"
+        " ON posts.batch_day = batches.day AND posts.channel_id = :channel"
+        " WHERE batches.state = 'complete' AND papers > 0"
+        " AND day > (SELECT min(batch_day) FROM posts WHERE channel_id = :channel)"
+        " AND day < (SELECT max(batch_day) FROM posts WHERE channel_id = :channel)",
         {"channel": channel.id},
     )
     for row in rows:
-        yield f"#{channel.name} never got the papers of {row['day']}"
+        day = date.fromisoformat(row["day"])
+        around = {(channel.id, day + timedelta(days=after)) for after in range(4)}
+        if row["state"] not in ("done", "empty") and not around & people.disturbed:
+            yield f"#{channel.name} did not get the papers of {day}: {row['state'] or 'no post'}"
 
 
 def _digests(conn: sqlite3.Connection, people: People) -> Iterator[str]:

@@ -104,8 +104,10 @@ class People:
     home: dict[int, Guild] = field(default_factory=dict[int, Guild])
     erased: set[int] = field(default_factory=set[int])
     ever_erased: set[int] = field(default_factory=set[int])
-    disturbed: set[int] = field(default_factory=set[int])
-    """Channels that an admin paused, changed or closed to the bot on some day."""
+    troubled: set[int] = field(default_factory=set[int])
+    """Channels that are paused, or closed to the bot."""
+    disturbed: set[tuple[int, date]] = field(default_factory=set[tuple[int, date]])
+    """Channels with the days on which they were."""
     done: dict[str, int] = field(default_factory=dict[str, int])
 
     def settle(self, guilds: int, channels: int, readers: int) -> None:
@@ -248,21 +250,35 @@ class People:
 
     # -- what admins do ----------------------------------------------------------------------
 
-    async def admin_acts(self) -> None:
-        """Pause and resume a channel, or take a right away and give it back."""
+    async def admin_acts(self, day: date) -> None:
+        """Pause a channel, take a right away, or change something; mend what was done before."""
         channel = self.chance.choice(self.channels)
-        world = self.server.world
-        guild = world.guild_of(channel)
-        self.disturbed.add(channel.id)
-        command = self.chance.choice(("feed pause", "feed resume", "feed edit", "rights"))
-        self.done[command] = self.done.get(command, 0) + 1
-        if command == "rights":
-            denied = self.chance.random() < 0.5
-            world.set_permissions(channel, deny=("send_messages",) if denied else ())
-            return
-        options = {"papers": self.chance.randint(3, 6)} if command == "feed edit" else {}
+        guild = self.server.world.guild_of(channel)
         admin, office = self.admins[guild.id], self.offices[guild.id]
-        await self._slash(admin, office, command, channel=channel, **options)
+        if self.troubled:
+            self.note_troubled(day)
+            await self.make_up()
+            return
+        what = self.chance.choice(("feed pause", "forbid", "feed edit"))
+        self.done[what] = self.done.get(what, 0) + 1
+        if what == "feed edit":
+            size = self.chance.randint(3, 6)
+            await self._slash(admin, office, what, channel=channel, papers=size)
+            return
+        self.troubled.add(channel.id)
+        self.note_troubled(day)
+        if what == "forbid":
+            self.server.world.set_permissions(channel, deny=("send_messages",))
+        else:
+            await self._slash(admin, office, what, channel=channel)
+
+    def note_troubled(self, day: date) -> None:
+        """Note which channels cannot get their threads on a day."""
+        self.disturbed |= {(channel_id, day) for channel_id in self.troubled}
+
+    def note_absent(self, day: date) -> None:
+        """Note that no channel can get its thread at its hour: the bot is away."""
+        self.disturbed |= {(channel.id, day) for channel in self.channels}
 
     async def make_up(self) -> None:
         """Give back every right and resume every channel."""
@@ -271,6 +287,7 @@ class People:
             self.server.world.set_permissions(channel)
             admin, office = self.admins[guild.id], self.offices[guild.id]
             await self._slash(admin, office, "feed resume", channel=channel)
+        self.troubled.clear()
 
     def _cards(self, reader: User) -> list[Message]:
         world = self.server.world

@@ -39,6 +39,7 @@ from bot.clock import FixedClock
 from bot.settings import Settings
 from tests import reliability
 from tests.discord_server import DiscordServer
+from tests.discord_server.faults import Fault
 
 START = date(2025, 10, 20)
 """A Monday, a week before the clocks change in Europe and two before they do in America."""
@@ -74,6 +75,7 @@ class Soak:
     bot: PaperBot | None = None
     connection: asyncio.Task[None] | None = None
     done: dict[str, int] = field(default_factory=dict[str, int])
+    _fault: Fault | None = None
 
     async def start(self) -> None:
         """Start the bot, as a process would."""
@@ -116,7 +118,7 @@ class Soak:
         self.at(when)
         if self.bot is None:
             return
-        crash = self.chance.random() < 0.04
+        crash = self.chance.random() < 0.2
         tick = asyncio.create_task(self.bot.tick(when))
         if not crash:
             await tick
@@ -124,7 +126,10 @@ class Soak:
         after = len(self.server.requests) + self.chance.randint(1, 25)
         while not tick.done() and len(self.server.requests) < after:  # noqa: ASYNC110 - no event for it
             await asyncio.sleep(0)
-        self._count("crash" if not tick.done() else "crash while idle")
+        if tick.done():
+            tick.result()
+            return
+        self._count("crash")
         tick.cancel()
         with suppress(asyncio.CancelledError):
             await tick
@@ -133,13 +138,14 @@ class Soak:
 
     async def day(self, day: date) -> None:
         """Live through one day."""
+        self.people.note_troubled(day)
         away_until = -1
         for minute in range(0, 1_440, STEP):
             await self._trouble(minute)
             if self.bot is None and minute >= away_until:
                 await self.start()
             await self.tick(moment(day, minute))
-            self.server.heal()
+            self._heal()
             for _ in range(self.chance.choice((0, 0, 1, 2, 4))):
                 await self.people.act(online=self.bot is not None)
             await answered()
@@ -148,13 +154,14 @@ class Soak:
             if minute % 720 == 0:
                 await self.bot.upkeep.run(self.clock.at)
             if self.chance.random() < 0.02:
-                await self.people.admin_acts()
+                await self.people.admin_acts(day)
             if self.chance.random() < 0.02:
                 self._count("restart")
                 await self.stop()
                 if self.chance.random() < 0.5:
                     away_until = minute + self.chance.choice((30, 120, 600))
                     self._count("away")
+                    self.people.note_absent(day)
                 else:
                     await self.start()
             elif self.chance.random() < 0.04:
@@ -165,7 +172,7 @@ class Soak:
 
     async def quiet(self, day: date) -> None:
         """Let everything that is owed come, with nobody in the way."""
-        self.server.heal()
+        self._heal()
         self.month.failing_until = None
         if self.bot is None:
             await self.start()
@@ -183,13 +190,18 @@ class Soak:
 
     async def _trouble(self, minute: int) -> None:
         roll = self.chance.random()
-        if roll < 0.2:
+        if roll < 0.5:
             fault = dict(self.chance.choice(FAULTS))
-            self.server.fail(**fault, times=self.chance.randint(1, 3))
-            self._count("fault")
-        elif roll < 0.15 and minute:
+            self._fault = self.server.fail(**fault, times=self.chance.randint(1, 3))
+        elif roll < 0.52 and minute:
             self.month.failing_until = self.month.now + timedelta(hours=self.chance.randint(1, 7))
             self._count("source failing")
+
+    def _heal(self) -> None:
+        if self._fault is not None and self._fault.met:
+            self._count("fault")
+        self._fault = None
+        self.server.heal()
 
     async def _reconnect(self, *, resumable: bool) -> None:
         """Lose the connection; meanwhile people react, which only a resumed session tells."""
