@@ -14,6 +14,8 @@ from tests import reliability
 T = TypeVar("T")
 
 USUAL: Final = 10_000
+_SECONDS: Final = 120.0
+"""How long a test with its share of those may take."""
 BOT: Final = "through the bot"
 """As a gateway event, through the command or the button, to Discord's answer."""
 FUNCTION: Final = "through the function"
@@ -77,6 +79,6 @@ def attacks(share: float, row: str, get: str, *, seam: str = BOT) -> Callable[[A
             attacked(*args, **kwargs)
             reliability.record("hostile", row, f"{round(USUAL * share):,} {seam}", get)
 
-        return run
+        return pytest.mark.timeout(_SECONDS * max(1.0, int(asked or USUAL) / USUAL))(run)
 
     return decorate
