@@ -12,8 +12,9 @@ from tests.discord_server import answers as _answers  # registers its routes
 from tests.discord_server.buckets import Buckets
 from tests.discord_server.faults import Fault, When
 from tests.discord_server.gateway import Gateway
+from tests.discord_server.replies import respond, slow_down, strike
 from tests.discord_server.routes import ROUTES, Call, File, Handler
-from tests.discord_server.rules import DiscordError, Json
+from tests.discord_server.rules import DiscordError
 from tests.discord_server.schema import discord_schema
 from tests.discord_server.world import World
 
@@ -219,17 +220,17 @@ class DiscordServer:
         request.body = call.body
         due = [fault for fault in self._faults if fault.meets(request.method, request.path)]
         for fault in due:
-            if fault.when == "before" and (answer := await self._strike(http, fault)) is not None:
+            if fault.when == "before" and (answer := await strike(http, fault)) is not None:
                 return answer
         major = "/".join(call.parameters.get(name, "") for name in MAJOR)
         verdict = self.buckets.take(request.method, template, major)
         if verdict.retry_after is not None:
-            return _slow_down(verdict.retry_after, verdict.headers, everywhere=verdict.everywhere)
+            return slow_down(verdict.retry_after, verdict.headers, everywhere=verdict.everywhere)
         status, body = self._carry_out(http, request, call, template, handler)
         for fault in due:
-            if fault.when == "after" and (answer := await self._strike(http, fault)) is not None:
+            if fault.when == "after" and (answer := await strike(http, fault)) is not None:
                 return answer
-        return _respond(status, body, verdict.headers)
+        return respond(status, body, verdict.headers)
 
     def _carry_out(
         self, http: web.Request, request: Request, call: Call, template: str, handler: Handler
@@ -286,52 +287,6 @@ class DiscordServer:
         parameters = dict(http.match_info)
         return Call(self.world, self.base_url, parameters, dict(http.query), body, files)
 
-    async def _strike(self, http: web.Request, fault: Fault) -> web.StreamResponse | None:
-        fault.strike()
-        if fault.hang:
-            try:
-                async with asyncio.timeout(fault.hang):
-                    await fault.over.wait()
-            except TimeoutError:
-                pass
-        if fault.silent:
-            if http.transport is not None:
-                http.transport.abort()
-            return web.Response(status=500)
-        if fault.status == 429 and fault.via:
-            return _slow_down(fault.retry_after or 1.0, {}, everywhere=False)
-        headers: dict[str, str] = {}
-        if fault.retry_after is not None:
-            headers["Retry-After"] = str(int(fault.retry_after))
-        if fault.status is not None and fault.html:
-            page = f"<html><title>{fault.status}</title></html>"
-            kind = {"Content-Type": "text/html"}
-            return web.Response(status=fault.status, text=page, headers=headers | kind)
-        if fault.status is not None:
-            error = DiscordError(fault.status, fault.code, fault.message)
-            return _respond(fault.status, error.to_json(), headers)
-        return None
-
     async def _on_unknown(self, http: web.Request) -> web.StreamResponse:
         self.violations.append(f"{http.method} {http.path} is not served here")
-        return _respond(404, {"message": "404: Not Found", "code": 0}, {})
-
-
-def _respond(status: int, body: Any, headers: dict[str, str]) -> web.Response:
-    if body is None:
-        return web.Response(status=status, headers=headers)
-    # discord.py takes a body for JSON only if the type is exactly this, without a charset.
-    exact = {**headers, "Content-Type": "application/json"}
-    return web.Response(status=status, body=json.dumps(body).encode(), headers=exact)
-
-
-def _slow_down(seconds: float, headers: dict[str, str], *, everywhere: bool) -> web.Response:
-    body: Json = {
-        "message": "You are being rate limited.",
-        "retry_after": round(seconds, 3),
-        "global": everywhere,
-    }
-    # Without `Via` discord.py takes a 429 for a ban by Cloudflare.
-    scope = {"X-RateLimit-Scope": "user"} | headers
-    extra = {"Via": "1.1 google", "Retry-After": str(int(seconds) + 1)} | scope
-    return _respond(429, body, extra | ({"X-RateLimit-Global": "true"} if everywhere else {}))
+        return respond(404, {"message": "404: Not Found", "code": 0}, {})
