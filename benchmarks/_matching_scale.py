@@ -21,7 +21,7 @@ from papers.embedding import unit_rows
 from papers.matching import Archive, Matcher, Rule, TermStatistics, Wanted
 from papers.model import Author, Paper
 from papers.terms import STOPWORDS, Stemmer, words
-from papers.topics import Strictness, parse
+from papers.topics import Strictness, parse_many
 
 _SEED = 20261123
 _DIMENSIONS = 384
@@ -121,11 +121,12 @@ def _say_pass(load: _Load, topics: int, papers: int, *, of_whole: float | None =
     began, spent = time.perf_counter(), time.process_time()
     wanted = [
         Wanted(
-            parse(text),
+            topic,
             Strictness.BROAD if at % _BROAD == 0 else Strictness.STRICT,
             load.vectors[at : at + 1],
         )
-        for at, text in enumerate(load.texts[:topics])
+        for at, topic in enumerate(parse_many(load.texts[:topics]))
+        if topic is not None
     ]
     read = time.perf_counter()
     matches = Matcher(

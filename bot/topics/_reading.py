@@ -1,10 +1,11 @@
 """Reading topics: a person's, with a sentence for what is wrong, and those that are stored."""
 
 import logging
+from collections.abc import Sequence
 
 from bot.ui.errors import UserError
 from bot.ui.text import escape
-from papers.topics import Topic, TopicError, parse
+from papers.topics import Topic, TopicError, parse, parse_many
 from storage.subscriptions import StoredTopic
 
 log = logging.getLogger(__name__)
@@ -24,10 +25,12 @@ def read_topic(query: str) -> Topic:
         raise UserError(f"{escape(str(error))}{where}") from error
 
 
-def read_stored(stored: StoredTopic) -> Topic | None:
-    """Return a topic that was read when it was stored; `None` if a newer language refuses it."""
-    try:
-        return parse(stored.query)
-    except TopicError:
-        log.warning("a stored topic cannot be read any more topic_id=%d", stored.id)
-        return None
+def read_stored(stored: Sequence[StoredTopic]) -> list[tuple[StoredTopic, Topic]]:
+    """Return topics with how they read; without those that a newer language refuses."""
+    found: list[tuple[StoredTopic, Topic]] = []
+    for row, topic in zip(stored, parse_many([row.query for row in stored]), strict=True):
+        if topic is None:
+            log.warning("a stored topic cannot be read any more topic_id=%d", row.id)
+        else:
+            found.append((row, topic))
+    return found

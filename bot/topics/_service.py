@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.topics._reading import read_stored, read_topic
-from bot.topics._vectors import TopicVectors
+from bot.topics._vectors import Floats, TopicVectors
 from bot.topics._window import Window
 from papers import calendar
 from papers.embedding import Embedder
@@ -181,7 +181,7 @@ class Topics:
 
     async def wanted(self, queries: Iterable[str]) -> dict[str, Wanted]:
         """Return topics as the matcher takes them, without those that cannot be read any more."""
-        rows = await self._wanted(StoredTopic(0, query, Mode.STRICT) for query in queries)
+        rows = await self._wanted([StoredTopic(0, query, Mode.STRICT) for query in queries])
         return {row.query: wanted for row, wanted in rows}
 
     async def suggest(self, typed: str, limit: int, now: datetime) -> list[str]:
@@ -203,17 +203,22 @@ class Topics:
         return list(reversed(self._window.papers))
 
     async def _wanted(
-        self, stored: Iterable[StoredTopic], *, only: bool = False
+        self, stored: Sequence[StoredTopic], *, only: bool = False
     ) -> list[tuple[StoredTopic, Wanted]]:
         """Return those topics that can be read as the matcher takes them."""
-        read = [(topic, known) for topic in stored if (known := read_stored(topic)) is not None]
-        vectors = self._vectors
-        if vectors is not None:
-            await vectors.learn((topic for _, topic in read), only=only)
-        return [
-            (row, Wanted(topic, Strictness(row.mode.value), vectors.of(topic) if vectors else None))
-            for row, topic in read
-        ]
+
+        def read() -> list[tuple[StoredTopic, Wanted]]:
+            rows = read_stored(stored)
+            topics = [topic for _, topic in rows]
+            vectors: list[Floats | None] = [None] * len(topics)
+            if self._vectors is not None:
+                vectors = self._vectors.of(topics, only=only)
+            return [
+                (row, Wanted(topic, Strictness(row.mode.value), found))
+                for (row, topic), found in zip(rows, vectors, strict=True)
+            ]
+
+        return await asyncio.to_thread(read)
 
     async def _match(self, wanted: Sequence[Wanted], ids: Sequence[str]) -> list[tuple[int, Shown]]:
         """Return what the topics want of these papers, with the place of each topic."""

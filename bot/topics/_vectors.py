@@ -1,7 +1,7 @@
 """Vectors to match topics with: papers', made once and kept in the database, and topics'."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from storage.vectors import Embedded
 
 Floats = NDArray[np.float32]
 
+Halves = NDArray[np.float16]
+
+_TOPICS = 1_024
+"""Topics embedded at a time."""
 _PORTION = 64
 """Papers embedded and kept at a time: half a second of work."""
 
@@ -44,20 +48,25 @@ class TopicVectors:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._known: dict[str, NDArray[np.float16]] = {}
+        self._known: dict[str, Halves] = {}
 
-    async def learn(self, topics: Iterable[Topic], *, only: bool = False) -> None:
-        """Embed what is new; `only` forgets all other topics."""
+    def of(self, topics: Sequence[Topic], *, only: bool = False) -> list[Floats | None]:
+        """Return each topic's rows, `None` for one without a text; blocking.
+
+        Args:
+            topics: new ones among them are embedded.
+            only: whether to forget all other topics.
+        """
         texts = list(dict.fromkeys(text for topic in topics for text in topic.texts))
-        if only:
-            self._known = {text: self._known[text] for text in texts if text in self._known}
-        lacking = [text for text in texts if text not in self._known]
-        if lacking:
-            made = await asyncio.to_thread(self._embedder.embed, lacking)
-            self._known |= dict(zip(lacking, made.astype(np.float16), strict=True))
-
-    def of(self, topic: Topic) -> Floats | None:
-        """Return the rows of a topic that was learnt; `None` if it has no text."""
-        if not topic.texts:
-            return None
-        return np.stack([self._known[text] for text in topic.texts]).astype(np.float32)
+        rows = {text: self._known[text] for text in texts if text in self._known}
+        lacking = [text for text in texts if text not in rows]
+        for start in range(0, len(lacking), _TOPICS):
+            some = lacking[start : start + _TOPICS]
+            rows |= dict(zip(some, self._embedder.embed(some).astype(np.float16), strict=True))
+        self._known = rows if only else self._known | rows
+        return [
+            np.stack([rows[text] for text in topic.texts]).astype(np.float32)
+            if topic.texts
+            else None
+            for topic in topics
+        ]

@@ -96,9 +96,13 @@ class Window:
             return
         lacking = [paper_id for paper_id in ids if paper_id not in self._vectors][:limit]
         for start in range(0, len(lacking), _PORTION):
+            some = lacking[start : start + _PORTION]
             async with self._database.read() as conn:
-                stored = await papers.get_many(conn, lacking[start : start + _PORTION])
-            self._keep(await embed_and_keep(self._database, self._embedder, list(stored.values())))
+                # Papers of before the window, which posts of older batches ask for.
+                known = await matches.vectors_of(conn, matches.model_key(self._embedder), some)
+                stored = await papers.get_many(conn, [key for key in some if key not in known])
+            made = await embed_and_keep(self._database, self._embedder, list(stored.values()))
+            self._keep(known | made)
 
     def _keep(self, rows: dict[str, Floats]) -> None:
         self._vectors |= {key: row.astype(np.float16) for key, row in rows.items()}

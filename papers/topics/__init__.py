@@ -15,6 +15,7 @@ from papers.topics._topic import (
     holds,
     in_category,
     parse,
+    parse_many,
     parse_plain,
 )
 from papers.topics._tree import (
@@ -52,6 +53,7 @@ __all__ = [
     "in_category",
     "narrower",
     "parse",
+    "parse_many",
     "parse_plain",
     "wider",
 ]

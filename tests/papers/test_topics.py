@@ -1,5 +1,7 @@
 """The query language: what people write, what it means, and what they are told when it is wrong."""
 
+import gc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from papers.topics import (
     Word,
     narrower,
     parse,
+    parse_many,
     parse_plain,
     wider,
 )
@@ -243,6 +246,11 @@ def test_plain_reading_of_any_text_with_a_word_never_fails(source: str) -> None:
     else:
         assert topic.plain
         assert topic.allows(PAPER)
+
+
+def test_many_topics_are_read_as_each_alone_and_broken_ones_are_left_out() -> None:
+    assert parse_many(["video", "(broken", "-a"]) == [parse("video"), None, parse("-a")]
+    assert gc.isenabled()
 
 
 @given(st.lists(st.text("aOR1é-_ ", max_size=6)).map(" ".join))
