@@ -32,6 +32,7 @@ def broken(folder: Path, people: People) -> list[str]:
             *_erased(conn, people),
             *_files(folder),
             *(f"Discord refused: {each}" for each in people.server.violations),
+            *(f"nobody answered {each}" for each in people.unanswered),
         ]
 
 

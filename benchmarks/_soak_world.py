@@ -109,6 +109,7 @@ class People:
     disturbed: set[tuple[int, date]] = field(default_factory=set[tuple[int, date]])
     """Channels with the days on which they were."""
     done: dict[str, int] = field(default_factory=dict[str, int])
+    unanswered: list[str] = field(default_factory=list[str])
 
     def settle(self, guilds: int, channels: int, readers: int) -> None:
         """Make the servers and those who live in them."""
@@ -310,13 +311,12 @@ class People:
         return self.offices[self.home[reader.id].id]
 
     async def _slash(self, user: User, where: Channel, path: str, /, **options: Any) -> Any:
-        return await self._safely(self.server.world.slash(user, where, path, **options))
+        return await self._safely(self.server.world.slash(user, where, path, **options), path)
 
-    async def _safely(self, work: Any) -> Any:
-        # A fault may hit the answer of a command: people would try again.
+    async def _safely(self, work: Any, what: str = "a button") -> Any:
         with suppress(AssertionError, asyncio.TimeoutError):
             return await work
-        self.done["unanswered"] = self.done.get("unanswered", 0) + 1
+        self.unanswered.append(what)
         return None
 
 

@@ -1,5 +1,6 @@
 """What only SQLite knows: pragmas, locks, the check and the copy of a file; no other SQL is."""
 
+import asyncio
 import shutil
 import sqlite3
 import time
@@ -79,6 +80,22 @@ def set_up_writer(engine: Engine, *, foreign_keys: bool = True) -> None:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
+    event.listen(engine, "invalidate", _given_up)
+
+
+def _given_up(connection: Any, _record: object, _error: object) -> None:
+    """Roll back what a cancelled task leaves, before its connection is closed.
+
+    Closing does not end a transaction that has a statement with rows left to give: SQLite keeps
+    the connection, and with it what it has locked, until that statement is collected as garbage
+    (https://www.sqlite.org/c3ref/close.html, on zombies).
+    """
+    if isinstance(connection, sqlite3.Connection):
+        connection.rollback()
+        return
+    # Only started here: the driver does one thing after the other, and closing comes next.
+    rollback: asyncio.Future[None] = asyncio.ensure_future(connection.driver_connection.rollback())
+    rollback.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 def set_up_readers(engine: Engine) -> None:
@@ -94,6 +111,7 @@ def set_up_readers(engine: Engine) -> None:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
+    event.listen(engine, "invalidate", _given_up)
 
 
 def time_statements(engine: Engine, observe: Callable[[str, float], None]) -> None:
