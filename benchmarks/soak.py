@@ -13,11 +13,9 @@ docs/reliability.md.
 
 import argparse
 import asyncio
-import gc
 import json
 import logging
 import random
-import resource
 import sys
 import tempfile
 import time
@@ -33,6 +31,7 @@ import discord.http
 import yarl
 
 from benchmarks._soak_checks import broken, counted
+from benchmarks._soak_report import flat, measured, told
 from benchmarks._soak_world import Month, People, moment
 from bot.client import PaperBot, create_bot
 from bot.clock import FixedClock
@@ -47,7 +46,6 @@ STEP = 60
 """Minutes between two ticks."""
 READY_SECONDS = 20.0
 ANSWERING = ("discord-ui-dynamic-item", "CommandTree-invoker", "discord.py: on_")
-OURS = ("bot.", "cogs.", "papers.", "storage.", "discord.", "sqlalchemy.")
 
 FAULTS: tuple[dict[str, Any], ...] = (
     {"pattern": "POST /channels/*", "status": 503, "when": "before"},
@@ -231,18 +229,6 @@ async def answered() -> None:
             await asyncio.sleep(0.002)
 
 
-def expire() -> None:
-    """Let the quarter of an hour pass for which discord.py keeps a view that one person sees.
-
-    It counts real time, of which this month has little.
-    """
-    for task in asyncio.all_tasks():
-        coroutine: Any = task.get_coro()
-        if getattr(coroutine, "__qualname__", "").endswith("__timeout_task_impl"):
-            coroutine.cr_frame.f_locals["self"]._dispatch_timeout()
-            task.cancel()
-
-
 class Ears(logging.Handler):
     """Hears every traceback: an expected failure has none."""
 
@@ -294,7 +280,7 @@ async def soak(
             for number in range(days):
                 day = START + timedelta(days=number)
                 await here.day(day)
-                memory.append(await measured(here, day))
+                memory.append(await measured(here.folder, day))
                 here.server.requests.clear()
             await here.quiet(START + timedelta(days=days))
             wrong = [*broken(folder, here.people), *(f"logged: {each}" for each in ears.heard)]
@@ -313,51 +299,6 @@ async def soak(
     }
 
 
-async def measured(here: Soak, day: date) -> dict[str, Any]:
-    """Return how much is alive and how large the files are."""
-    expire()
-    await asyncio.sleep(0.05)
-    gc.collect()
-    alive = sum(str(type(each).__module__).startswith(OURS) for each in gc.get_objects())
-    files = {path.name: path.stat().st_size for path in here.folder.glob("paperboy.db*")}
-    return {
-        "day": day.isoformat(),
-        "objects": alive,
-        "tasks": len(asyncio.all_tasks()),
-        "MB": round(resident() / 1e6, 1),
-        "database MB": round(files.get("paperboy.db", 0) / 1e6, 2),
-        "files": sum(1 for path in here.folder.rglob("*") if path.is_file()),
-    }
-
-
-def told(report: dict[str, Any]) -> str:
-    """Return the report as the page has it."""
-    memory: list[dict[str, Any]] = report["memory"]
-    early, late = memory[min(1, len(memory) - 1)], memory[-1]
-    rows = {
-        "simulated": f"{report['days']} days from {START:%-d %B %Y}, seed {report['seed']},"
-        f" in {report['seconds']:,.0f} s",
-        "happened": ", ".join(f"{what} {n:,}" for what, n in sorted(report["happened"].items())),
-        "in the end": ", ".join(f"{what} {n:,}" for what, n in report["in the end"].items()),
-        "objects alive (ours, discord.py's, SQLAlchemy's)": f"{early['objects']:,} after the second"
-        f" day, {late['objects']:,} after the last",
-        "memory of the process, the local Discord included": f"{early['MB']:.0f} MB,"
-        f" {late['MB']:.0f} MB",
-        "database": f"{early['database MB']:.1f} MB, {late['database MB']:.1f} MB",
-        "invariants that did not hold": "; ".join(report["broken"]) or "none",
-    }
-    lines = [f"| {name} | {value} |" for name, value in rows.items()]
-    return "\n".join(
-        (
-            f"`python -m benchmarks.soak --days {report['days']} --seed {report['seed']}`",
-            "",
-            "| what | figure |",
-            "| --- | --- |",
-            *lines,
-        )
-    )
-
-
 def main() -> int:
     """Soak, print, and say whether everything held."""
     parser = argparse.ArgumentParser(description="A month in a few minutes.")
@@ -372,30 +313,8 @@ def main() -> int:
         print(json.dumps(day))
     print(json.dumps({key: value for key, value in report.items() if key != "memory"}))
     if asked.write:
-        reliability.write_block("soak", told(report))
+        reliability.write_block("soak", told(report, START))
     return 1 if report["broken"] else 0
-
-
-def resident() -> int:
-    """Return the bytes of memory in use, or at most in use where only that is told."""
-    status = Path("/proc/self/statm")
-    if status.exists():
-        return int(status.read_text().split()[1]) * resource.getpagesize()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def flat(memory: list[dict[str, Any]]) -> list[str]:
-    """Say what grows from the first third of the days to the last."""
-    third = len(memory) // 3
-    if third < 2:
-        return []
-    said: list[str] = []
-    for name, most in (("objects", 1.25), ("tasks", 2.0), ("files", 1.5)):
-        early = max(each[name] for each in memory[1 : third + 1])
-        late = min(each[name] for each in memory[-third:])
-        if late > most * early:
-            said.append(f"{name} grew from {early} to {late}")
-    return said
 
 
 if __name__ == "__main__":

@@ -10,27 +10,20 @@ against Discord's rules. Only the wire and simcord's own clients are left out.
 import asyncio
 import contextlib
 import logging
-import random
 import re
 import sqlite3
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, closing
-from contextvars import Context, copy_context
+from collections.abc import Coroutine, Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-import discord
 import simcord
 from simcord import interactions as payloads
 from simcord.backend import serializers
 
-from bot import limits
-from bot.ui.text import length
 from storage.privacy import personal_tables
-from tests.bot.topics import follow
-from tests.bot.world import MONDAY, TUESDAY, World, at, votes, world
+from tests.bot.world import World
+from tests.hostile.answers import Answer, HarmError, require_answered, strings
 
 T = TypeVar("T")
 
@@ -45,24 +38,7 @@ PATIENCE: Final = 20.0
 """Seconds until an attack counts as one that hangs the bot."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a person got for an interaction."""
-
-    kind: str
-    """`message`, `update`, `modal`, `autocomplete`, `deferred_update`, or `none`."""
-    text: str
-    """Everything in it that can be read."""
-    ephemeral: bool
-    raw: tuple[dict[str, Any], ...] = ()
-    files: tuple[str, ...] = ()
-
-
-class HarmError(AssertionError):
-    """An attack has done harm."""
-
-
-class _Ears(logging.Handler):
+class Ears(logging.Handler):
     """Hears every error and every traceback that is logged."""
 
     def __init__(self) -> None:
@@ -82,7 +58,7 @@ class Hostile:
     runner: asyncio.Runner
     context: Context
     """What simcord keeps in context: its clock, and its stand-in for Discord's REST."""
-    ears: _Ears
+    ears: Ears
     elsewhere: simcord.GuildHandle
     victim: simcord.MemberActor
     mallory: simcord.MemberActor
@@ -227,7 +203,7 @@ class Hostile:
         if self.ears.heard:
             heard, self.ears.heard = self.ears.heard, []
             raise HarmError("the log has\n" + "\n".join(heard))
-        _require_answered(answer, record)
+        require_answered(answer, record)
         if who is not self.victim and SECRET in answer.text:
             raise HarmError(f"somebody else reads: {answer.text}")
         self.look_after_victim()
@@ -320,7 +296,7 @@ class Hostile:
         if record.autocomplete_choices is not None:
             raw.append({"choices": record.autocomplete_choices})
         files = tuple(str(file["filename"]) for each in sent for file in each.attachments)
-        return Answer(kind, "\n".join(_strings(raw)), record.ephemeral, tuple(raw), files)
+        return Answer(kind, "\n".join(strings(raw)), record.ephemeral, tuple(raw), files)
 
     def _of_victim(self) -> str:
         found: list[str] = []
@@ -342,124 +318,3 @@ class Hostile:
         backend.interactions.clear()
         backend.interaction_tokens.clear()
         backend.http_requests.clear()
-
-
-def _require_answered(answer: Answer, record: Any) -> None:
-    if answer.kind in ("none", "deferred") or (
-        answer.kind == "deferred_update" and not answer.text.strip()
-    ):
-        raise HarmError(f"nobody answered: {record}")
-    if answer.kind == "autocomplete":
-        choices = answer.raw[-1]["choices"]
-        if len(choices) > limits.CHOICES or not all(
-            1 <= length(each["name"]) <= limits.CHOICE_NAME
-            and 1 <= length(str(each["value"])) <= limits.CHOICE_VALUE
-            for each in choices
-        ):
-            raise HarmError(f"Discord does not take these choices: {choices}")
-        return
-    if not answer.text.strip():
-        raise HarmError(f"an empty answer: {record}")
-    for message in answer.raw:
-        parts = list(_parts(message.get("components") or ()))
-        shown = [str(part["content"]) for part in parts if part.get("type") == 10]
-        if (
-            length(str(message.get("content") or "")) > limits.MESSAGE_CONTENT
-            or len(parts) > limits.COMPONENTS
-            or sum(map(length, shown)) > limits.LAYOUT_CHARACTERS
-        ):
-            raise HarmError(f"Discord does not take this: {message}")
-
-
-def _parts(components: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    for each in components:
-        yield each
-        yield from _parts(each.get("components") or ())
-        for inner in ("accessory", "component"):
-            if inner in each:
-                yield from _parts([each[inner]])
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():  # pyright: ignore[reportUnknownVariableType] - JSON
-            if key not in ("type", "custom_id"):
-                yield from _strings(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:  # pyright: ignore[reportUnknownVariableType] - JSON
-            yield from _strings(inner)
-
-
-async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> Hostile:
-    """Run the bot, and let the victim live in it for a day."""
-    days = {MONDAY: votes(MONDAY, *range(40, 0, -3)), TUESDAY: votes(TUESDAY, 30, 20, 10)}
-    here = await stack.enter_async_context(world(folder, days))
-    await here.add_feed()
-    victim = here.guild.add_member(here.env.create_user("vera"))
-    mallory = here.guild.add_member(here.env.create_user("mallory"))
-    elsewhere = here.env.create_guild("Elsewhere", owner=here.env.create_user("eve"))
-    lounge = elsewhere.create_text_channel("lounge")
-    role = here.guild.create_role("readers")
-    admins = elsewhere.create_role("admins", permissions=discord.Permissions(manage_guild=True))
-    usurper = elsewhere.add_member(here.env.create_user("ursula"), roles=[admins])
-    await here.env.settle()
-    await here.tick(at(MONDAY, 8, 30))
-    await _live(here, victim)
-    await here.tick(at(MONDAY, 9))
-    await here.tick(at(TUESDAY, 9))
-    here.clock.at = at(TUESDAY, 12)
-    note = await mallory.slash(here.channel, "paper status")
-    assert note.response is not None
-    pressed = note.response._message  # pyright: ignore[reportPrivateUsage] - what it stands on
-    synced: Any = here.env.backend.commands[None].values()
-    ears = _Ears()
-    logging.getLogger().addHandler(ears)
-    stack.callback(logging.getLogger().removeHandler, ears)
-    connection = stack.enter_context(closing(sqlite3.connect(here.bot.database.path)))
-    found = Hostile(
-        here,
-        runner,
-        copy_context(),
-        ears,
-        elsewhere,
-        victim,
-        mallory,
-        usurper,
-        lounge,
-        role,
-        admins,
-        pressed,
-        connection,
-        {command["name"]: command for command in synced if command.get("type", 1) == 1},
-    )
-    found.ids = _numbers(found)
-    found.look_after_victim()
-    return found
-
-
-async def _live(here: World, victim: simcord.MemberActor) -> None:
-    """Give the victim one of everything, with the secret in all that they wrote."""
-    channel = here.channel
-    paper = "2506.00900"
-    await victim.slash(channel, "paper search", query=f"{SECRET} matter")
-    await victim.slash(channel, "library lists create", name=f"{SECRET} list", emoji="🧪")
-    await victim.slash(channel, "paper show", id_or_link=paper)
-    saved = await victim.slash(channel, "paper show", id_or_link=paper)
-    assert saved.response is not None
-    await victim.click(saved.response, custom_id=f"v1:save:{paper}")
-    await victim.slash(channel, "library note", paper=paper, note=f"{SECRET} note")
-    await follow(here, victim, f"matter OR {SECRET}")
-    await victim.slash(channel, "paper subscribe", topic=f"{SECRET} in water")
-    here.clock.at += timedelta(seconds=1)
-
-
-def _numbers(found: Hostile) -> list[int]:
-    """Return ids of rows, people and channels, so that forged custom ids hit something."""
-    ids = [found.victim.id, found.mallory.id, found.here.channel.id, found.here.guild.id]
-    for table in ("lists", "topics", "digests", "feeds", "posts"):
-        ids += [row[0] for row in found.connection.execute(f"SELECT id FROM {table}")]  # noqa: S608
-    for text in found.connection.execute("SELECT saved_at FROM saves"):
-        ids.append(int(random.Random(str(text)).random() * 1e15))  # noqa: S311
-    return ids
