@@ -180,7 +180,7 @@ async def run(options: argparse.Namespace) -> dict[str, Figures]:
     for system in options.systems.split(","):
         guilds = options.guilds if system == "ours" else min(options.guilds, options.sample)
         figures = await Run(system, guilds, options).measure()
-        if guilds < options.guilds:
+        if guilds < options.guilds and figures["feeds_done"] == figures["feeds"]:
             figures["seconds_extrapolated"] = figures["seconds"] * options.guilds / guilds
         found[system] = figures
         say(system, figures)
@@ -219,6 +219,8 @@ def _rows(options: argparse.Namespace) -> dict[str, Callable[[Figures], str]]:
             f"{f['seconds_extrapolated']:,.0f} (extrapolated)"
             if "seconds_extrapolated" in f
             else f"{f['seconds']:,.0f}"
+            if f["feeds"] == every
+            else "—"
         ),
         "requests a second": lambda f: f"{f['requests_per_s']:.1f}",
         "of the 50 that Discord allows": lambda f: f"{f['share_of_limit']:.1%}",

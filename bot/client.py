@@ -277,6 +277,9 @@ class PaperBot(commands.AutoShardedBot):
         A source that takes longer than `patience` seconds goes on in the background; what is known
         is posted meanwhile.
         """
+        # Threads that ran the model keep what it needed, 100 MB among them, and what thousands of
+        # servers arrived in is kept for the next thousands.
+        await asyncio.to_thread(give_back_memory)
         if self._ingest is None:
             expected = calendar.expected_batch(now, self.settings.settle)
             self._ingest = asyncio.create_task(self._take_in(now, expected), name="ingest")
@@ -314,8 +317,6 @@ class PaperBot(commands.AutoShardedBot):
         async with self.database.write() as conn:
             await guilds.reconcile(conn, [guild.id for guild in self.guilds], now)
             await guilds.purge(conn, now - LEFT_GUILDS_KEPT)
-        # What thousands of servers came in would be kept for the next thousands.
-        await asyncio.to_thread(give_back_memory)
         self.dispatch("guilds_known")
         log.info("ready guilds=%d shards=%s", len(self.guilds), self.shard_count)
 
