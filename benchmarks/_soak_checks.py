@@ -87,7 +87,7 @@ def _shown(thread: Channel | None) -> list[str]:
 def _owed(conn: sqlite3.Connection, channel: Channel, people: People) -> Iterator[str]:
     """Say which batches a channel did not get around which nobody was in the way."""
     rows = conn.execute(
-        "SELECT day, posts.state FROM batches LEFT JOIN posts"
+        "SELECT day, posts.state, posts.reason FROM batches LEFT JOIN posts"
         " ON posts.batch_day = batches.day AND posts.channel_id = :channel"
         " WHERE batches.state = 'complete' AND papers > 0"
         " AND day > (SELECT min(batch_day) FROM posts WHERE channel_id = :channel)"
@@ -96,9 +96,10 @@ def _owed(conn: sqlite3.Connection, channel: Channel, people: People) -> Iterato
     )
     for row in rows:
         day = date.fromisoformat(row["day"])
-        around = {(channel.id, day + timedelta(days=after)) for after in range(4)}
+        around = {(channel.id, day + timedelta(days=after)) for after in range(3)}
         if row["state"] not in ("done", "empty") and not around & people.disturbed:
-            yield f"#{channel.name} did not get the papers of {day}: {row['state'] or 'no post'}"
+            told = f"{row['state'] or 'no post'}, {row['reason'] or 'no reason'}"
+            yield f"#{channel.name} did not get the papers of {day}: {told}"
 
 
 def _digests(conn: sqlite3.Connection, people: People) -> Iterator[str]:

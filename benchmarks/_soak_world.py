@@ -278,7 +278,7 @@ class People:
         self.disturbed |= {(channel_id, day) for channel_id in self.troubled}
 
     def note_absent(self, day: date) -> None:
-        """Note that no channel can get its thread at its hour: the bot is away."""
+        """Note that threads may be missed: the bot or its source is away at their hour."""
         self.disturbed |= {(channel.id, day) for channel in self.channels}
 
     async def make_up(self) -> None:

@@ -191,8 +191,12 @@ class Soak:
         if roll < 0.5:
             fault = dict(self.chance.choice(FAULTS))
             self._fault = self.server.fail(**fault, times=self.chance.randint(1, 3))
-        elif roll < 0.52 and minute:
-            self.month.failing_until = self.month.now + timedelta(hours=self.chance.randint(1, 7))
+        elif roll < 0.51 and minute:
+            until = self.month.now + timedelta(hours=self.chance.randint(1, 7))
+            self.month.failing_until = until
+            # A channel whose day ends meanwhile goes on with the next batch.
+            for day in {self.month.now.date(), until.date()}:
+                self.people.note_absent(day)
             self._count("source failing")
 
     def _heal(self) -> None:
