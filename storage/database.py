@@ -19,6 +19,9 @@ from storage.patience import OrderlyLock, is_patient
 READERS = 4
 """Connections kept for reading; SQLite reads from memory, more only wait for the interpreter."""
 
+LAST_READS = 5.0
+"""Seconds for which closing waits for what is being read."""
+
 
 DriverError = SQLAlchemyError
 """What a statement may raise: a full disk, a lock that is not given up, a damaged file."""
@@ -52,6 +55,7 @@ class Database:
         self._lock = OrderlyLock()
         # The patient never take every connection, however many they are.
         self._patient_reads = asyncio.Semaphore(READERS)
+        self._reads: dict[asyncio.Future[None], asyncio.Task[object] | None] = {}
         self._writing: asyncio.Task[object] | None = None
         self._closed = False
 
@@ -119,13 +123,19 @@ class Database:
         """Yield a connection that sees one committed state throughout and refuses to write."""
         self._refuse_when_closed()
         turn = self._patient_reads if is_patient() else nullcontext()
-        async with turn, self._readers.connect() as connection:
-            try:
-                yield connection
-            finally:
-                if self._closed:
-                    # It came from a pool that is gone, and nobody else would end its thread.
-                    await connection.invalidate()
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._reads[over] = asyncio.current_task()
+        try:
+            async with turn, self._readers.connect() as connection:
+                try:
+                    yield connection
+                finally:
+                    if self._closed:
+                        # It came from a pool that is gone, and nobody else would end its thread.
+                        await connection.invalidate()
+        finally:
+            del self._reads[over]
+            over.set_result(None)
 
     async def backup(self, target: Path) -> None:
         """Write a copy of the present state to `target` while the bot goes on.
@@ -143,12 +153,17 @@ class Database:
     async def close(self) -> None:
         """Close every connection; waits for the writer, and may be called again.
 
-        A block that is still reading may finish, after which its connection goes too.
+        A block that is still reading may finish, after which its connection goes too; it is waited
+        for, too, unless it is the caller's own, or takes longer than `LAST_READS`.
         """
         async with self._lock:
             self._closed = True
             await self._writer.dispose()
             await self._readers.dispose()
+        # A loop that ends in the middle of such a connection's end would wait for it for ever.
+        here = asyncio.current_task()
+        if others := [over for over, task in self._reads.items() if task is not here]:
+            await asyncio.wait(others, timeout=LAST_READS)
 
     def _refuse_when_closed(self) -> None:
         # The engines would quietly connect again, and that connection would never be closed.

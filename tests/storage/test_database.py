@@ -278,6 +278,22 @@ async def test_cancelled_readers_leave_nothing_behind(tmp_path: Path):
     assert not await asyncio.to_thread(lasting_threads, before)
 
 
+async def test_closing_waits_for_what_others_read(tmp_path: Path):
+    database = await Database.open(url(tmp_path / "paperboy.db"))
+    reading = asyncio.Event()
+
+    async def read() -> None:
+        async with database.read() as conn:
+            reading.set()
+            await asyncio.sleep(0.05)
+            assert await numbers(conn) == []
+
+    reader = asyncio.create_task(read())
+    await reading.wait()
+    await database.close()
+    await asyncio.wait_for(reader, 0.01)
+
+
 async def test_a_closed_database_answers_nothing(tmp_path: Path):
     database = await Database.open(url(tmp_path / "paperboy.db"))
     await database.close()
