@@ -96,10 +96,8 @@ class SmallEngine:
     async def search(self, request: SearchRequest) -> Answer:
         return Answer(tuple(Hit(record.paper.id, 1.0) for record in LIBRARY))
 
-    async def passages(
-        self, text: str, abstracts: Sequence[str], length: int
-    ) -> list[Passage | None]:
-        return [None for _ in abstracts]
+    async def passages(self, text: str, texts: Sequence[str], length: int) -> list[Passage | None]:
+        return [None for _ in texts]
 
     async def similar(self, paper_id: str, limit: int) -> list[Similar]:
         return []

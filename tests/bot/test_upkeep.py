@@ -24,9 +24,7 @@ async def test_a_backup_is_made_once_a_day_and_a_week_of_them_is_kept(tmp_path: 
                 await here.bot.upkeep.run(at(MONDAY, 3, 47) + hours * HOUR)
         found = made(here, tmp_path)
     assert len(found) == 7
-    assert {newer.at - older.at for newer, older in pairwise(found)} == {
-        24 * HOUR
-    }
+    assert {newer.at - older.at for newer, older in pairwise(found)} == {24 * HOUR}
 
 
 async def test_a_restart_makes_no_backup_before_its_time(tmp_path: Path) -> None:
