@@ -128,5 +128,5 @@ async def test_when_discord_counts_too_many_requests_all_of_them_wait(
         requests = discord_server.requests[before:]
         for channel in channels:
             assert len(here.world.threads_of(channel)) == 1
-    # What was under way by then; the pace lets little more than one pass in the time of an answer.
-    assert 1 <= refusals(requests) <= 7
+    # Those that were under way by then, and hardly one that came back too early.
+    assert 1 <= refusals(requests) <= 1.5 * len(channels)
