@@ -133,6 +133,10 @@ class Soak:
             await tick
         await self.stop(suddenly=True)
         await self.start()
+        # It goes on within the minute, not within the hour that passes here between two ticks.
+        self.at(when + timedelta(minutes=1))
+        assert self.bot is not None  # noqa: S101 - just started
+        await self.bot.tick(self.clock.at)
 
     async def day(self, day: date) -> None:
         """Live through one day."""
