@@ -127,7 +127,11 @@ def _digests(conn: sqlite3.Connection, people: People) -> Iterator[str]:
         }
         if not sent <= {message.id for message in got}:
             yield f"{reader.name} lacks a digest that is noted as sent"
-        if reader.id not in people.ever_erased and len(sent) != len(got):
+        # One may have arrived whose answer was lost, before its reader closed the conversation.
+        kept = conn.execute(
+            "SELECT count(*) FROM digests WHERE user_id = ? AND state = 'inbox'", (reader.id,)
+        ).fetchone()[0]
+        if reader.id not in people.ever_erased and len(got) > len(sent) + kept:
             yield f"{reader.name} has {len(got)} digests, and {len(sent)} are noted as sent"
 
 
