@@ -54,21 +54,24 @@ def logging_to_stderr(settings: Settings) -> Generator[None]:
     records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     listener = logging.handlers.QueueListener(records, handler)
     root = logging.getLogger()
-    before = root.level
     through = logging.handlers.QueueHandler(records)
     root.addHandler(through)
     level = logging.getLevelNamesMapping()[settings.log_level]
     # At DEBUG, discord.py logs every message that is sent and aiosqlite every value that is
     # written: what is told in detail is our own work alone.
-    root.setLevel(max(logging.INFO, level))
+    levels = {root: max(logging.INFO, level)}
     for ours in ("bot", "cogs", "storage", "papers"):
-        logging.getLogger(ours).setLevel(level)
+        levels[logging.getLogger(ours)] = level
     for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, level))
+        levels[logging.getLogger(chatty)] = max(logging.WARNING, level)
+    before = {logger: logger.level for logger in levels}
+    for logger, wanted in levels.items():
+        logger.setLevel(wanted)
     listener.start()
     try:
         yield
     finally:
         listener.stop()
         root.removeHandler(through)
-        root.setLevel(before)
+        for logger, was in before.items():
+            logger.setLevel(was)
