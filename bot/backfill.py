@@ -19,10 +19,10 @@ from rich.progress import (
     track,
 )
 
-from bot.client import live_sources
 from bot.ingest import Ingester, IngestReport, working_days
 from bot.logs import logging_to_stderr
 from bot.settings import Settings
+from bot.sources import live_sources
 from papers import calendar, dump
 from papers.sources import SourceError
 from storage import papers, watermarks

@@ -1,8 +1,6 @@
 """The bot: built by `create_bot`, connected by whoever runs it."""
 
 import asyncio
-import hashlib
-import json
 import logging
 import re
 from collections.abc import Sequence
@@ -15,28 +13,25 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.clock import Clock, SystemClock
-from bot.cooldowns import ANYTHING, TYPING, Cooldowns
+from bot.cooldowns import Cooldowns
 from bot.digests import Digester
 from bot.ingest import Ingester, IngestReport
 from bot.library import Library
 from bot.logs import log_failure
 from bot.monitor import Incidents, Monitor
-from bot.options import require_valid
 from bot.publishing import Publisher
 from bot.rates import Limiter
+from bot.registration import PaperTree, Registration
 from bot.search import PaperSearch, open_embedder, open_search
 from bot.settings import Settings
+from bot.sources import live_sources
 from bot.strays import Known, answer_stray
 from bot.topics import Topics
-from bot.ui.errors import answer_error
 from bot.upkeep import Upkeep
 from bot.workers import Workers
 from papers import calendar
 from papers.embedding import give_back_memory
 from papers.sources import PaperSource
-from papers.sources.arxiv import ArxivSource
-from papers.sources.huggingface import HuggingFaceSource
-from storage import commands as command_store
 from storage import guilds
 from storage.database import Database
 
@@ -61,33 +56,6 @@ STOP_TIMEOUT = 10.0
 
 LEFT_GUILDS_KEPT = timedelta(days=30)
 """How long a server's feeds are kept after the bot was removed, in case that was a mistake."""
-
-
-class PaperTree(app_commands.CommandTree["PaperBot"]):
-    """The command tree; its errors become sentences."""
-
-    async def interaction_check(self, interaction: discord.Interaction["PaperBot"]) -> bool:
-        """Let nobody be faster than people are, or send what Discord would not let them."""
-        cooldowns = interaction.client.cooldowns
-        if interaction.type is not discord.InteractionType.autocomplete:
-            cooldowns.require(interaction, ANYTHING)
-            require_valid(interaction)
-        elif cooldowns.take(interaction.user.id, TYPING, interaction.created_at) is not None:
-            await interaction.response.autocomplete([])
-            return False
-        return True
-
-    async def on_error(
-        self, interaction: discord.Interaction["PaperBot"], error: app_commands.AppCommandError
-    ) -> None:
-        """Answer with what happened and what to do."""
-        await answer_error(interaction, error)
-
-    def payload_hash(self) -> str:
-        """Return a hash of what would be registered, so that only changes are."""
-        payload = [command.to_dict(self) for command in self.get_commands()]
-        payload.sort(key=lambda command: (command.get("type", 1), command["name"]))
-        return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
 class PaperBot(commands.AutoShardedBot):
@@ -142,7 +110,7 @@ class PaperBot(commands.AutoShardedBot):
         self.known_ids = Known()
         self._database: Database | None = None
         self._search: PaperSearch | None = None
-        self._command_ids: dict[str, int] = {}
+        self._registration = Registration(self)
         self._ingest: asyncio.Task[IngestReport] | None = None
         self.monitor.watch(self)
 
@@ -208,7 +176,7 @@ class PaperBot(commands.AutoShardedBot):
         self.tree.add_command(self.paper_group)
         for extension in EXTENSIONS:
             await self.load_extension(extension)
-        await self._sync_commands()
+        await self._registration.renew()
 
     async def add_paper_cog(self, cog: commands.Cog) -> None:
         """Add a cog and move its plain slash commands under `/paper`; its own groups stay at the
@@ -233,35 +201,10 @@ class PaperBot(commands.AutoShardedBot):
         if not self.known_ids.answers(interaction):
             await answer_stray(interaction, self.mention("paper help"))
 
-    async def _sync_commands(self) -> None:
-        tree = self.tree
-        assert isinstance(tree, PaperTree)  # noqa: S101 - tells the type checker what `tree_cls` made
-        application_id = self.application_id or 0
-        wanted = tree.payload_hash()
-        async with self.database.read() as conn:
-            known = await command_store.get(conn, application_id)
-        if known is not None:
-            self._command_ids = known.command_ids
-        if self.settings.sync_commands == "never" or (
-            self.settings.sync_commands == "changed"
-            and known is not None
-            and known.payload_hash == wanted
-        ):
-            return
-        synced = await tree.sync()
-        self._command_ids = {command.name: command.id for command in synced}
-        async with self.database.write() as conn:
-            await command_store.put(
-                conn, application_id, wanted, self._command_ids, now=self.clock.now()
-            )
-        log.info("commands registered n=%d", len(synced))
-
     def mention(self, command: str) -> str:
         """Return a command as people can tap it: `</paper search:123>`, or plain before the
         first sync."""
-        root = command.partition(" ")[0]
-        command_id = self._command_ids.get(root)
-        return f"`/{command}`" if command_id is None else f"</{command}:{command_id}>"
+        return self._registration.mention(command)
 
     async def ingest(self, now: datetime) -> IngestReport:
         """Ask every source for what is new, whether its time has come or not."""
@@ -340,19 +283,6 @@ class PaperBot(commands.AutoShardedBot):
             await source.close()
         if self._database is not None:
             await self._database.close()
-
-
-def live_sources(settings: Settings) -> tuple[PaperSource, ...]:
-    """Return the real sources as the settings name them; none is asked anything yet."""
-    token = settings.huggingface_token
-    sources: list[PaperSource] = [
-        HuggingFaceSource(settings.huggingface_url, token.get_secret_value() if token else None)
-    ]
-    if settings.arxiv_categories:
-        sources.append(
-            ArxivSource(settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_categories)
-        )
-    return tuple(sources)
 
 
 def create_bot(

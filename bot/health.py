@@ -8,11 +8,11 @@ from typing import NamedTuple
 import click
 import discord
 
-from bot.client import live_sources
 from bot.outcomes import failure_of
 from bot.permissions import invite_permissions, lacking
 from bot.runner import point_at, token_of
 from bot.settings import Settings, SettingsError
+from bot.sources import live_sources
 from papers.embedding import EmbeddingError, load_embedder
 from papers.sources import PaperSource, SourceError
 from storage import feeds, papers

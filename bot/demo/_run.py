@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bot.client import create_bot, live_sources
+from bot.client import create_bot
 from bot.demo._clock import DemoClock
 from bot.demo._page import PLACES, Pages
 from bot.demo._stage import DemoError, Stage, kept_at, staged
@@ -18,6 +18,7 @@ from bot.demo._transcript import transcript
 from bot.logs import logging_to_stderr
 from bot.runner import signals
 from bot.settings import Settings
+from bot.sources import live_sources
 from papers import calendar
 from papers.sources import PaperSource, SourceError, SourceErrorKind
 from papers.sources.sample import SampleSource

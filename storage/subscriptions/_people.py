@@ -35,9 +35,8 @@ async def ensure_subscriber(
         )
         .on_conflict_do_nothing()
     )
-    found = await subscriber(conn, user_id)
-    assert found is not None  # noqa: S101 - it was inserted above
-    return found
+    mine = select(subscribers).where(subscribers.c.user_id == user_id)
+    return _subscriber((await conn.execute(mine)).one())
 
 
 async def change_settings(conn: AsyncConnection, wanted: Subscriber) -> None:

@@ -1,0 +1,19 @@
+"""The sources that a running bot asks."""
+
+from bot.settings import Settings
+from papers.sources import PaperSource
+from papers.sources.arxiv import ArxivSource
+from papers.sources.huggingface import HuggingFaceSource
+
+
+def live_sources(settings: Settings) -> tuple[PaperSource, ...]:
+    """Return the real sources as the settings name them; none is asked anything yet."""
+    token = settings.huggingface_token
+    sources: list[PaperSource] = [
+        HuggingFaceSource(settings.huggingface_url, token.get_secret_value() if token else None)
+    ]
+    if settings.arxiv_categories:
+        sources.append(
+            ArxivSource(settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_categories)
+        )
+    return tuple(sources)
