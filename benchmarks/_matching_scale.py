@@ -155,7 +155,7 @@ def _say_pass(load: _Load, topics: int, papers: int, *, of_whole: float | None =
 
 def _papers(count: int, corpus: Path | None) -> tuple[list[Paper], list[Paper]]:
     """Return a batch and the papers that topics are taken from."""
-    rng = random.Random(_SEED)  # noqa: S311 - nothing secret
+    rng = random.Random(_SEED)
     known = read_papers(corpus) if corpus else _invented(3 * count + _ARCHIVE, rng)
     rng.shuffle(known)
     sources = known[count:] if len(known) > 2 * count else known
@@ -190,7 +190,7 @@ def _topics(count: int, sources: Sequence[Paper]) -> list[str]:
 
     Distinct, because the bot matches a topic once however many people follow it.
     """
-    rng = random.Random(_SEED)  # noqa: S311 - nothing secret
+    rng = random.Random(_SEED)
     runs: list[list[str]] = []
     for paper in sources:
         run: list[str] = []

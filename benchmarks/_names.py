@@ -18,7 +18,7 @@ _SHORTEST_TYPO = 5  # letters; shorter words are typed right, or cannot be told 
 
 def lookups(papers: Sequence[Paper], seed: int = _SEED) -> Iterator[tuple[str, str, str]]:
     """Yield kind, query and the id that is looked for; the same for the same papers and seed."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     order = sorted(papers, key=lambda paper: paper.id)
     dice.shuffle(order)
     made: dict[str, int] = dict.fromkeys(("first-words", "three-words", "typo"), 0)

@@ -115,7 +115,7 @@ def arxiv_sanity(papers: Sequence[Paper]) -> Peer:
     vectorizer = cast("Any", TfidfVectorizer)(
         strip_accents="unicode",
         stop_words="english",
-        token_pattern=r"(?u)\b[a-zA-Z_][a-zA-Z0-9_]+\b",  # noqa: S106
+        token_pattern=r"(?u)\b[a-zA-Z_][a-zA-Z0-9_]+\b",  # noqa: S106 - a pattern of words, no secret
         ngram_range=(1, 2),
         max_features=20_000,
         sublinear_tf=True,

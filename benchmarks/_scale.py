@@ -189,7 +189,7 @@ def _size(path: Path) -> float:
 def _memory_of(path: Path, setting: str) -> tuple[float, float]:
     """Return the most and the last memory of a process that opens everything and is asked."""
     command = [sys.executable, "-m", "benchmarks._scale", str(path), setting]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    answer = subprocess.run(command, check=True, capture_output=True, text=True)
     peak, kept = answer.stdout.split()
     return float(peak), float(kept)
 
@@ -218,7 +218,7 @@ def _memory() -> tuple[float, float]:
 
 def _papers(number: int, source: Sequence[Paper]) -> Iterator[Paper]:
     """Yield `number` papers: those given, then again with some of their words changed."""
-    dice = random.Random(_SEED)  # noqa: S311
+    dice = random.Random(_SEED)
     source = source or list(_invented(dice))
     # With repeats: a common word takes another's place as often as it is said.
     vocabulary = [word for paper in source[:2_000] for word in paper.abstract.split()]
@@ -259,7 +259,7 @@ def _invented(dice: random.Random) -> Iterator[Paper]:
 
 
 def _questions(papers: Sequence[Paper]) -> tuple[list[str], list[str], list[str]]:
-    dice = random.Random(_SEED)  # noqa: S311
+    dice = random.Random(_SEED)
     shorts: list[str] = []
     longs: list[str] = []
     typed: list[str] = []

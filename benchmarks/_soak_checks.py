@@ -17,6 +17,13 @@ HEADER = re.compile(r"Papers of \w+ \d+ \w+ \d{4}")
 PAPER = re.compile(r"arxiv\.org/abs/(\d{4}\.\d{5})")
 DIGEST = "Your papers of"
 
+_ROWS_OF_A_PERSON = {
+    "subscriptions": "SELECT count(*) FROM subscriptions WHERE user_id = ?",
+    "digests": "SELECT count(*) FROM digests WHERE user_id = ?",
+    "notes": "SELECT count(*) FROM notes WHERE user_id = ?",
+}
+"""What nobody has who erased everything, whatever they react to afterwards."""
+
 MOST_BYTES = {"paperboy.db": 60_000_000, "paperboy.db-wal": 20_000_000}
 
 
@@ -180,11 +187,8 @@ def _saves(conn: sqlite3.Connection, people: People) -> Iterator[str]:
 
 def _erased(conn: sqlite3.Connection, people: People) -> Iterator[str]:
     for user_id in people.erased:
-        for table in ("subscriptions", "digests", "notes"):
-            left = conn.execute(
-                f"SELECT count(*) FROM {table} WHERE user_id = ?",  # noqa: S608 - one of ours
-                (user_id,),
-            ).fetchone()[0]
+        for table, rows in _ROWS_OF_A_PERSON.items():
+            left = conn.execute(rows, (user_id,)).fetchone()[0]
             if left:
                 yield f"{user_id} erased everything, and {table} has {left} rows of theirs"
 

@@ -64,7 +64,7 @@ class Measured:
 
     async def react(self, event: Event, author_id: int | None = None) -> bool:
         """Do what the bot does, and note how long after its arrival it was done."""
-        assert isinstance(event, library.Reacted)  # noqa: S101 - nobody clears here
+        assert isinstance(event, library.Reacted)
         if self._naive is not None and event.reaction.message_id in self._wrapped.messages:
             async with self._naive.write() as conn:
                 await library.apply(conn, [event])
@@ -81,7 +81,7 @@ class Measured:
 
 def arrivals(count: int, seed: int) -> tuple[list[Arrival], dict[Reaction, bool]]:
     """Make events and what stands after them: a fifth takes off what an earlier one added."""
-    chance = random.Random(seed)  # noqa: S311 - a repeatable load, no secret
+    chance = random.Random(seed)
     events: list[Arrival] = []
     stands: dict[Reaction, bool] = {}
     added: list[Reaction] = []

@@ -135,7 +135,7 @@ class Soak:
         await self.start()
         # It goes on within the minute, not within the hour that passes here between two ticks.
         self.at(when + timedelta(minutes=1))
-        assert self.bot is not None  # noqa: S101 - just started
+        assert self.bot is not None
         await self.bot.tick(self.clock.at)
 
     async def day(self, day: date) -> None:
@@ -181,13 +181,13 @@ class Soak:
         await self.people.make_up()
         for minute in range(0, 1_440, STEP):
             self.at(moment(day, minute))
-            assert self.bot is not None  # noqa: S101 - just started
+            assert self.bot is not None
             await self.bot.tick(moment(day, minute))
         # A last start reads back what was missed.
         await self.stop()
         await self.start()
         await asyncio.sleep(0.3)
-        assert self.bot is not None  # noqa: S101 - just started
+        assert self.bot is not None
         await self.bot.tick(self.clock.at)
 
     async def _trouble(self, minute: int) -> None:
@@ -253,7 +253,7 @@ class Ears(logging.Handler):
 @asynccontextmanager
 async def soaking(folder: Path, seed: int) -> AsyncGenerator[Soak]:
     """Make a Discord and its people, and point discord.py at it."""
-    chance = random.Random(seed)  # noqa: S311 - a repeatable month, no secret
+    chance = random.Random(seed)
     before = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     async with DiscordServer() as server:
         server.buckets.pace = 0.0002

@@ -30,7 +30,7 @@ def measure(starts: int) -> dict[tuple[str, str, str], float]:
     for _ in range(starts):
         # The clock of `perf_counter` may differ between processes; the wall's does not.
         child = [sys.executable, "-m", "benchmarks.start", "--since", repr(time.time())]
-        printed = subprocess.run(child, check=True, capture_output=True, text=True).stdout  # noqa: S603
+        printed = subprocess.run(child, check=True, capture_output=True, text=True).stdout
         for line in printed.splitlines():
             known = json.loads(line)
             key = (known["bench"], known["figure"], known["embedder"])
