@@ -18,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import limits
 from bot.digests._buttons import digest_buttons
 from bot.digests._compose import compose
+from bot.digests._conversations import BREAK, Conversations
 from bot.digests._payload import DigestEntry, DigestPayload, render_entries, why
 from bot.locks import KeyedLocks
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
-from bot.publishing import FIRST_RETRY, LONGEST_RETRY, strings_of
+from bot.publishing import FIRST_RETRY, LONGEST_RETRY, own_messages, strings_of
 from storage import digests, subscriptions
 from storage.digests import Digest, DueDigest
 from storage.subscriptions import Subscriber
@@ -31,15 +32,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BREAK = timedelta(hours=24)
-"""How long all direct messages rest after Discord said that there are too many."""
-
 AT_ONCE = 20
 """So many digests of one minute need no spreading."""
 
 INBOX_KEPT = timedelta(days=14)
-
-HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 
 
 class Digester:
@@ -48,6 +44,8 @@ class Digester:
     def __init__(self, bot: "PaperBot") -> None:
         self._bot = bot
         self._database = bot.database
+        self._doors = Conversations(bot)
+        self.greet = self._doors.greet
         self._under_way = KeyedLocks()
 
     async def claim(self, now: datetime) -> None:
@@ -155,7 +153,7 @@ class Digester:
 
     async def _send(self, digest: Digest, person: Subscriber, now: datetime) -> None:
         payload = DigestPayload.model_validate(digest.payload)
-        opened = await self.channel_of(person, now)
+        opened = await self._doors.channel_of(person, now)
         if isinstance(opened, Retry | Gone | Refused):
             await self._handle(opened, digest, now)
             return
@@ -165,13 +163,7 @@ class Digester:
             again = found is not None
             if found is None:
                 async with self._database.write() as conn:
-                    wait = await digests.spend(
-                        conn,
-                        digests.SEND,
-                        limit=self._bot.settings.dm_sends_per_hour,
-                        window=HOUR,
-                        now=now,
-                    )
+                    wait = await self._doors.spend_message(conn, now)
                     if wait is None:
                         await digests.mark_sending(conn, digest.id, now)
                 if wait is not None:
@@ -207,73 +199,16 @@ class Digester:
         """Return the digest's message if an earlier attempt got it through unrecorded."""
         if digest.state != digests.SENDING:
             return None
-        async for message in channel.history(limit=limits.PAGE_HITS * 2):
-            mine = self._bot.user is not None and message.author.id == self._bot.user.id
-            if mine and any(payload.title in text for text in strings_of(message)):
+        async for message in own_messages(self._bot, channel):
+            if any(payload.title in text for text in strings_of(message)):
                 return message.id
-        return None
-
-    async def channel_of(self, person: Subscriber, now: datetime) -> int | Failure:
-        """Return the direct message channel of a person, opened now if it never was."""
-        if person.dm_channel_id is not None:
-            return person.dm_channel_id
-        async with self._database.write() as conn:
-            if await digests.broken_until(conn, now) is not None:
-                return Refused(Reason.DM_BLOCKED)
-            wait = await digests.spend(
-                conn,
-                digests.OPEN,
-                limit=self._bot.settings.dm_opens_per_day,
-                window=DAY,
-                now=now,
-            )
-        if wait is not None:
-            return Retry(Reason.RATE_LIMITED, (wait - now).total_seconds())
-        try:
-            channel = await self._bot.create_dm(discord.Object(person.user_id, type=discord.User))
-        except Exception as error:
-            return failure_of(error)
-        async with self._database.write() as conn:
-            await subscriptions.open_channel(conn, person.user_id, channel.id)
-        return channel.id
-
-    async def greet(
-        self, person: Subscriber, view: discord.ui.LayoutView, now: datetime
-    ) -> Failure | None:
-        """Send somebody who just subscribed a first message; say what kept it from arriving."""
-        async with self._database.read() as conn:
-            if await digests.broken_until(conn, now) is not None:
-                return Refused(Reason.DM_BLOCKED)
-        opened = await self.channel_of(person, now)
-        if isinstance(opened, Retry | Gone | Refused):
-            await self._note_block(opened, now)
-            return opened
-        async with self._database.write() as conn:
-            wait = await digests.spend(
-                conn,
-                digests.SEND,
-                limit=self._bot.settings.dm_sends_per_hour,
-                window=HOUR,
-                now=now,
-            )
-        if wait is not None:
-            return Retry(Reason.RATE_LIMITED, (wait - now).total_seconds())
-        channel = self._bot.get_partial_messageable(opened, type=discord.ChannelType.private)
-        try:
-            await channel.send(view=view)
-        except Exception as error:
-            failure = failure_of(error)
-            await self._note_block(failure, now)
-            return failure
-        async with self._database.write() as conn:
-            await subscriptions.open_channel(conn, person.user_id, opened)
         return None
 
     async def _handle(self, failure: Failure, digest: Digest, now: datetime) -> None:
         ours = failure.reason in (Reason.BAD_PAYLOAD, Reason.UNKNOWN)
         level = logging.ERROR if ours else logging.INFO
         log.log(level, "digest not sent digest_id=%d: %s", digest.id, failure.reason)
-        await self._note_block(failure, now)
+        await self._doors.note_block(failure, now)
         match failure:
             case Retry():
                 pause = max(failure.after, min(FIRST_RETRY * 2**digest.attempts, LONGEST_RETRY))
@@ -286,12 +221,6 @@ class Digester:
                 await self._to_inbox(digest, failure.reason, now)
             case Gone() | Refused():
                 await self._to_inbox(digest, failure.reason, now)
-
-    async def _note_block(self, failure: Failure, now: datetime) -> None:
-        if failure.reason is Reason.DM_BLOCKED:
-            log.warning("Discord holds direct messages back; none is sent for a day")
-            async with self._database.write() as conn:
-                await digests.break_until(conn, now + BREAK, failure.reason)
 
     async def _wait(self, digest: Digest, until: datetime, reason: str, now: datetime) -> None:
         if until >= digest.expires_at:

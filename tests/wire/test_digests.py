@@ -87,6 +87,22 @@ async def test_a_digest_killed_at_any_request_arrives_once(
     )
 
 
+@pytest.mark.timeout(180)
+async def test_a_digest_is_known_again_however_much_its_reader_wrote_meanwhile(
+    quick_discord: DiscordServer, tmp_path: Path
+) -> None:
+    readers = Readers(quick_discord, tmp_path, 1)
+    assert await readers.run_bot(LOST) == -9
+    (reader,) = readers.people
+    conversation = quick_discord.world.dm_of(reader)
+    assert conversation is not None
+    for number in range(120):
+        quick_discord.world.say(reader, conversation, f"hello? {number}")
+    readers.pass_over(3_600)
+    assert await readers.run_bot() == 0
+    assert readers.received() == [1]
+
+
 def test_the_page_has_every_request_of_a_digest_and_no_other() -> None:
     recorded = [row for row in reliability.rows("kills") if row.startswith("digest")]
     assert len(recorded) == 2 * len(BOUNDARIES)
