@@ -1,6 +1,7 @@
 """The bot: built by `create_bot`, connected by whoever runs it."""
 
 import asyncio
+import importlib
 import logging
 import re
 from collections.abc import Sequence
@@ -175,7 +176,9 @@ class PaperBot(commands.AutoShardedBot):
         self.search.catch_up()
         self.tree.add_command(self.paper_group)
         for extension in EXTENSIONS:
-            await self.load_extension(extension)
+            # `load_extension` runs every module again for each bot of a process: 0.1 s and a second
+            # copy of every class, for a reload that is never asked for.
+            await importlib.import_module(extension).setup(self)
         await self._registration.renew()
 
     async def add_paper_cog(self, cog: commands.Cog) -> None:

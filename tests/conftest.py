@@ -7,6 +7,7 @@ import pytest
 
 from storage.database import Database
 from tests import reliability
+from tests.databases import open_empty
 from tests.hostile import attacks
 
 
@@ -34,6 +35,6 @@ def full(pytestconfig: pytest.Config) -> bool:
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """An empty database of the present schema in its own file."""
-    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'paperboy.db'}")
+    opened = await open_empty(tmp_path)
     yield opened
     await opened.close()

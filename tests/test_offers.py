@@ -12,6 +12,7 @@ from discord import app_commands
 from bot.client import PaperBot, create_bot
 from bot.ui.buttons import PaperboyButton, PaperboySelect
 from tests.bot.world import make_settings
+from tests.databases import put_empty
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[PaperBot]:
     """The bot with all its cogs, connected to nothing."""
+    put_empty(tmp_path)
     made = create_bot(make_settings(tmp_path, sync_commands="never"), sources=[])
     await made.setup_hook()
     yield made

@@ -15,6 +15,7 @@ from papers.model import Author, Batch, Metrics, Paper, Record
 from papers.sources import SourceError, SourceErrorKind
 from storage import papers as paper_store
 from tests.bot.world import MONDAY, at, make_settings, text_of
+from tests.databases import put_empty
 
 
 def known(
@@ -197,6 +198,7 @@ async def searching(
 ) -> AsyncGenerator[SearchWorld]:
     """Run the real bot with these papers in its index."""
     clock = FixedClock(at(MONDAY, 12))
+    put_empty(folder)
     bot = create_bot(make_settings(folder, **settings), clock=clock, sources=sources)
     here: SearchWorld | None = None
     try:

@@ -1,7 +1,6 @@
 """Answers in time: three seconds for the first one, and no change under anybody's eyes."""
 
 import asyncio
-import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
@@ -10,6 +9,7 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.search import PaperSearch, ResultsPage
+from cogs.paper_search import _replies
 from storage import papers
 from storage.database import Database
 from storage.search import Answer, EngineStatus, Hit, Passage, SearchRequest, Similar, Suggestion
@@ -39,9 +39,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     async def in_time(task: object) -> bool:
         return False
 
-    # Found anew: discord.py forgets a cog's modules when a bot closes.
-    replies = importlib.import_module("cogs.paper_search._replies")
-    monkeypatch.setattr(replies, "in_time", in_time)
+    monkeypatch.setattr(_replies, "in_time", in_time)
 
 
 @pytest.mark.usefixtures("impatient")

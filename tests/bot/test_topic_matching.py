@@ -24,6 +24,7 @@ from storage.papers import get_many
 from storage.subscriptions import Every, Mode, TopicDraft
 from storage.tables import vectors
 from tests.bot.world import MONDAY, TUESDAY, WEDNESDAY, FakeSource, at
+from tests.databases import open_empty
 
 READER = 7
 VOCABULARY = ("video", "diffusion", "flow", "matching", "graph", "agents", "robots", "proteins")
@@ -94,7 +95,7 @@ class Matching:
 
 @asynccontextmanager
 async def matching(folder: Path, embedder: Embedder | None = None) -> AsyncGenerator[Matching]:
-    database = await Database.open(f"sqlite+aiosqlite:///{folder / 'paperboy.db'}")
+    database = await open_empty(folder)
     try:
         yield Matching(database, embedder)
     finally:

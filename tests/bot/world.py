@@ -18,6 +18,7 @@ from papers.model import Author, Batch, Metrics, Paper, Record
 from papers.sources import SourceError, SourceErrorKind
 from storage import feeds
 from storage.feeds import Feed
+from tests.databases import put_empty
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2025, 6, day) for day in range(9, 14))
 
@@ -164,6 +165,7 @@ async def world(
     """Run the real bot in a server with one channel, an admin and a member."""
     clock = FixedClock(now or at(MONDAY, 8))
     source = FakeSource(days if days is not None else {MONDAY: votes(MONDAY, 30, 20, 10)})
+    put_empty(folder)
     bot = create_bot(make_settings(folder, **settings), clock=clock, sources=[source])
     here: World | None = None
     try:

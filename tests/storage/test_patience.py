@@ -5,8 +5,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from storage.database import READERS, Database
+from storage.database import READERS
 from storage.patience import OrderlyLock, is_patient, patience
+from tests.databases import open_empty
 
 
 async def test_who_is_patient_gets_the_lock_when_nobody_else_waits() -> None:
@@ -52,7 +53,7 @@ async def test_a_lock_that_is_given_up_goes_to_the_next() -> None:
 
 
 async def test_reading_is_possible_while_all_the_patient_read(tmp_path: Path) -> None:
-    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'paperboy.db'}")
+    database = await open_empty(tmp_path)
     done = asyncio.Event()
 
     async def read_long() -> None:

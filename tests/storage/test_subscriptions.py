@@ -19,6 +19,7 @@ from storage.digests import DueDigest
 from storage.matches import NewMatch
 from storage.subscriptions import Every, Mode, StoredTopic
 from storage.tables import metadata, users
+from tests.databases import open_empty
 
 NOW = datetime(2025, 6, 9, 8, tzinfo=UTC)
 MONDAY = NOW.date()
@@ -27,7 +28,7 @@ ADA, GRACE = 11, 12
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'paperboy.db'}")
+    opened = await open_empty(tmp_path)
     yield opened
     await opened.close()
 
@@ -263,8 +264,7 @@ def test_every_day_is_due_once_whatever_the_clocks_do(
     zone: str, hour: int, start: date, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     async def days() -> list[date]:
-        path = tmp_path_factory.mktemp("due") / "paperboy.db"
-        database = await Database.open(f"sqlite+aiosqlite:///{path}")
+        database = await open_empty(tmp_path_factory.mktemp("due"))
         try:
             async with database.write() as conn:
                 began = datetime.combine(start, time(), UTC)

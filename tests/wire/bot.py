@@ -12,6 +12,7 @@ from bot.clock import FixedClock
 from papers.model import Record
 from papers.sources import PaperSource
 from tests.bot.world import MONDAY, FakeSource, at, make_settings, votes
+from tests.databases import put_empty
 from tests.discord_server import Channel, DiscordServer, Guild, User, World
 
 
@@ -87,6 +88,7 @@ async def connected(
     clock = FixedClock(at(MONDAY, 8))
     source = FakeSource(days if days is not None else {MONDAY: votes(MONDAY, 30, 20, 10)})
     asked = [source] if sources is None else sources
+    put_empty(folder)
     bot = create_bot(make_settings(folder, **settings), clock=clock, sources=asked)
     # discord.py waits this long for servers that may still come; here all are there at once.
     vars(bot)["_connection"].guild_ready_timeout = 0.1

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.databases import put_empty
 from tests.discord_server import Channel, DiscordServer, User
 from tests.discord_server.faults import When
 from tests.wire.digest_process import TITLE, Plan
@@ -61,6 +62,7 @@ class Readers:
             papers=self.papers,
             began=self.began,
         )
+        put_empty(self.folder)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

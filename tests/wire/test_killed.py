@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from tests import reliability
+from tests.databases import put_empty
 from tests.discord_server import Channel, DiscordServer, World
 from tests.discord_server.faults import When
 from tests.wire.bot_process import TOKEN
@@ -96,6 +97,7 @@ class Lab:
     async def run_bot(self, boundary: Boundary | None = None, when: When = "before") -> int:
         """Run the bot to its end, killed at a request if one is given; return its code."""
         server = self.server
+        put_empty(self.folder)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import reliability
+from tests.databases import put_empty
 from tests.discord_server import DiscordServer, Message, User, World
 from tests.discord_server.faults import When
 from tests.wire.bot_process import TOKEN
@@ -104,6 +105,7 @@ async def a_place(folder: Path) -> AsyncGenerator[Place]:
 @asynccontextmanager
 async def a_bot(place: Place, *deadly: object) -> AsyncGenerator[asyncio.subprocess.Process]:
     """Run the bot until the block ends, where it is killed if it still lives."""
+    put_empty(place.folder)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

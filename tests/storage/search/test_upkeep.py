@@ -13,6 +13,7 @@ from storage import papers
 from storage.database import Database
 from storage.index import PaperIndex
 from storage.search import Degraded, SearchEngine, SearchRequest, Sort
+from tests.databases import open_empty
 from tests.storage.search.conftest import Opener
 from tests.storage.search.library import LIBRARY, NOON, CountingEmbedder, fill, found, paper
 
@@ -94,7 +95,7 @@ async def test_an_index_ahead_of_a_restored_database_is_made_anew(
     first = await SearchEngine.open(database, embedder=None, directory=ahead)
     await first.follow()
     await first.close()
-    older = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'older.db'}")
+    older = await open_empty(tmp_path, "older.db")
     await fill(older, [paper(3, "Only Paper")])
     engine = await SearchEngine.open(older, embedder=None, directory=ahead)
     await engine.follow()
@@ -112,7 +113,7 @@ async def test_an_index_is_made_anew_after_a_restored_database_has_caught_up_wit
     first = await SearchEngine.open(database, embedder=None, directory=ahead)
     await first.follow()
     await first.close()
-    older = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'older.db'}")
+    older = await open_empty(tmp_path, "older.db")
     await fill(older, LIBRARY[:1])
     await fill(older, LIBRARY[3:])
     engine = await SearchEngine.open(older, embedder=None, directory=ahead)
