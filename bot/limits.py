@@ -87,3 +87,5 @@ PAGE_HITS: Final = 5
 READ_BACK_MESSAGES: Final = 1_000
 """Messages read back after a restart to find what had been sent: a thread, or a busy channel's
 hour."""
+QUIET_DAYS: Final = 366
+"""How far ahead digests can be silenced: a year; who wants none for longer ends their topics."""

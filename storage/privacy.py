@@ -143,7 +143,9 @@ def _in_conversation(user_id: int, conversation_id: int | None) -> ColumnElement
         select(saves.c.channel_id).where(saves.c.user_id == user_id, saves.c.guild_id.is_(None)),
     ]
     sent = select(digests.c.message_id).where(digests.c.user_id == user_id)
-    mine = cards.c.message_id.in_(sent) | (cards.c.channel_id == conversation_id)
+    mine = cards.c.message_id.in_(sent)
+    if conversation_id is not None:
+        mine |= cards.c.channel_id == conversation_id
     for known in channels:
         mine |= cards.c.channel_id.in_(known)
     return cards.c.guild_id.is_(None) & mine

@@ -1,9 +1,11 @@
 """What every part's tests share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.sql.operators import ColumnOperators
 
 from storage.database import Database
 from tests import reliability
@@ -24,6 +26,28 @@ def pytest_configure(config: pytest.Config) -> None:
     """Tell the page's rows whether they are written or compared."""
     reliability.configure(config)
     attacks.configure(config)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_comparison_with_nothing() -> Iterator[None]:
+    """Refuse `column == None`: SQLAlchemy writes IS NULL, which matches every row without a value.
+
+    Say `is_(None)` where that is meant.
+    """
+    equal, unequal = ColumnOperators.__eq__, ColumnOperators.__ne__
+
+    def eq(self: ColumnOperators, other: Any) -> Any:
+        assert other is not None, f"{self} is compared with None"
+        return equal(self, other)
+
+    def ne(self: ColumnOperators, other: Any) -> Any:
+        assert other is not None, f"{self} is compared with None"
+        return unequal(self, other)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ColumnOperators, "__eq__", eq)
+        patch.setattr(ColumnOperators, "__ne__", ne)
+        yield
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ _OFTEN = {
     Every.WEEK: "every Monday",
 }
 
+_RHYTHM = 7
+"""Days after which every rhythm begins again."""
+
 
 def describe_settings(person: Subscriber) -> str:
     """Say when a person's digest comes."""
@@ -63,19 +66,23 @@ def next_digest_at(
         used: the last of their calendar days that had its digest.
     """
     zone = ZoneInfo(person.timezone)
-    day = now.astimezone(zone).date()
-    while True:
+    days = [now.astimezone(zone).date(), since.astimezone(zone).date()]
+    if person.quiet_until is not None:
+        days.append(person.quiet_until)
+    if used is not None:
+        days.append(used + timedelta(days=1))
+    first = min(max(days), date.max - timedelta(days=_RHYTHM))
+    for offset in range(_RHYTHM + 1):
+        day = first + timedelta(days=offset)
         at = datetime.combine(day, person.at, zone)
-        wanted = (
-            person.every is Every.DAY
-            or (person.every is Every.WEEKDAYS and day.weekday() < 5)
-            or (person.every is Every.WEEK and day.weekday() == 0)
-        )
-        quiet = person.quiet_until is not None and day < person.quiet_until
-        free = used is None or day > used
-        if wanted and not quiet and free and at >= since:
+        if _wanted(person.every, day) and at >= since:
             return max(at, now)
-        day += timedelta(days=1)
+    raise AssertionError("every rhythm has a day in each week")
+
+
+def _wanted(every: Every, day: date) -> bool:
+    weekday = day.weekday()
+    return every is Every.DAY or weekday == 0 or (every is Every.WEEKDAYS and weekday < 5)
 
 
 async def next_digest(bot: "PaperBot", person: Subscriber, now: datetime) -> str:

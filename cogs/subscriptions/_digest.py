@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from bot.digests import (
     why,
 )
 from bot.feed_texts import parse_time, parse_timezone, timezone_choices
-from bot.limits import PAGE_HITS
+from bot.limits import PAGE_HITS, QUIET_DAYS
 from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
@@ -201,4 +201,10 @@ def _parse_day(text: str, person: Subscriber, now: datetime) -> date | None:
         ) from error
     if day <= today:
         raise UserError("That day is here already: digests are not quiet.")
+    latest = today + timedelta(days=QUIET_DAYS)
+    if day > latest:
+        raise UserError(
+            f"Digests can be quiet for a year at most, until {latest.isoformat()}. To stop them for"
+            " longer, end your topics."
+        )
     return day

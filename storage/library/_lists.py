@@ -113,14 +113,13 @@ async def change(conn: AsyncConnection, wanted: ReadingList) -> bool:
     """Store a list's name and emoji, made with `dataclasses.replace`; false if one is taken."""
     key = wanted.name.casefold()
     emoji = emoji_key(wanted.emoji) if wanted.emoji else None
+    clash = lists.c.key == key
+    if emoji is not None:  # SQLAlchemy makes IS NULL of a comparison with None
+        clash |= lists.c.emoji_key == emoji
     taken = await conn.scalar(
         select(func.count())
         .select_from(lists)
-        .where(
-            lists.c.user_id == wanted.user_id,
-            lists.c.id != wanted.id,
-            (lists.c.key == key) | (lists.c.emoji_key == emoji),
-        )
+        .where(lists.c.user_id == wanted.user_id, lists.c.id != wanted.id, clash)
     )
     if taken:
         return False

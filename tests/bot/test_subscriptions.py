@@ -255,6 +255,11 @@ async def test_votes_can_be_asked_for(tmp_path: Path) -> None:
         )
         assert "1 of 2 papers" in answer(result)
         assert "at least 20 votes" in answer(result)
+        for votes, count in ((50, 1), (51, 0)):
+            exact = await here.member.slash(
+                here.channel, "paper subscribe", topic="flow matching", min_votes=votes
+            )
+            assert f"{count} of 2 papers" in answer(exact)
 
 
 async def test_what_a_search_brought_up_is_no_news(tmp_path: Path) -> None:

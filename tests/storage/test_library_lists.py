@@ -34,6 +34,24 @@ async def test_lists_keep_their_names_and_emoji_apart(database: Database) -> Non
         assert [each.name for each in await library.of_user(conn, ADA)][-1] == "Reading group"
 
 
+async def test_a_list_without_emoji_stands_in_no_other_lists_way(database: Database) -> None:
+    async with database.write() as conn:
+        for name in ("Alpha", "Beta"):
+            assert await library.create(conn, ADA, name, None, NOON)
+        *_, stars, _, alpha, _ = await library.of_user(conn, ADA)
+        assert await library.change(conn, replace(alpha, name="Gamma"))
+        assert await library.change(conn, replace(stars, emoji=None))
+        assert not await library.change(conn, replace(alpha, name="beta"))
+        kept = [(each.name, each.emoji) for each in await library.of_user(conn, ADA)]
+    assert kept == [
+        ("to read", "🔖"),
+        ("favourites", None),
+        ("read", "✅"),
+        ("Gamma", None),
+        ("Beta", None),
+    ]
+
+
 async def test_nobody_has_more_lists_than_a_menu_shows(database: Database) -> None:
     async with database.write() as conn:
         made = [await library.create(conn, ADA, f"list {n}", None, NOON) for n in range(30)]

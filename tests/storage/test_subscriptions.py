@@ -172,6 +172,26 @@ async def test_a_person_is_brought_what_matched_since_and_was_not_brought(
     assert mine.matches == 5
 
 
+@pytest.mark.parametrize(
+    ("min_votes", "brought"), [(0, [0, 1, 2, 3]), (1, [1, 2, 3]), (2, [2, 3]), (3, [3]), (4, [])]
+)
+async def test_a_paper_with_just_the_votes_that_a_topic_asks_for_is_brought(
+    database: Database, min_votes: int, brought: list[int]
+) -> None:
+    unvoted = replace(record(4), metrics=Metrics())
+    async with database.write() as conn:
+        numbers = [*(record(number, votes=number) for number in range(4)), unvoted]
+        await batches.record(conn, Batch(MONDAY, tuple(numbers)), "Fake", now=NOW)
+        topic = await follow(conn, ADA, "agents", min_votes=min_votes)
+        found = [NewMatch(topic.id, f"2506.{number:05}", 0.5, "why") for number in range(5)]
+        await matches.remember(conn, found, at=NOW)
+        waiting = await matches.unseen(conn, ADA, NOW)
+    expected = [*brought, *([] if min_votes else [4])]
+    assert sorted(match.paper.paper.id for match in waiting) == [
+        f"2506.{number:05}" for number in expected
+    ]
+
+
 async def test_a_day_is_planned_once(database: Database) -> None:
     due = DueDigest(ADA, MONDAY, Every.DAY, NOW, NOW + timedelta(days=1))
     async with database.write() as conn:
@@ -198,6 +218,27 @@ async def test_a_budget_slides(database: Database) -> None:
         assert await spend(61) == NOW + timedelta(minutes=90)
         opened = await digests.spend(conn, digests.OPEN, limit=1, window=hour, now=NOW)
         assert opened is None
+
+
+async def test_a_budget_that_was_lowered_is_free_again_when_enough_have_left_the_window(
+    database: Database,
+) -> None:
+    hour = timedelta(hours=1)
+    async with database.write() as conn:
+        for minute in (0, 10, 20):
+            now = NOW + timedelta(minutes=minute)
+            assert not await digests.spend(conn, digests.SEND, limit=3, window=hour, now=now)
+
+        async def spend(minute: int, limit: int) -> datetime | None:
+            now = NOW + timedelta(minutes=minute)
+            return await digests.spend(conn, digests.SEND, limit=limit, window=hour, now=now)
+
+        assert await spend(30, 1) == NOW + timedelta(minutes=80)
+        assert await spend(30, 2) == NOW + timedelta(minutes=70)
+        assert await spend(30, 3) == NOW + hour
+        # What lies a whole window back has left it, to the moment.
+        assert await spend(59, 3) == NOW + hour
+        assert await spend(60, 3) is None
 
 
 async def test_the_longest_break_is_kept(database: Database) -> None:
