@@ -32,11 +32,13 @@ SUGGESTIONS: Final = (
     ("paper trending", "/paper trending", "the best of the day, the week or the month"),
     ("paper search", "/paper search query: video generation", "by words and by meaning"),
     ("paper subscribe", "/paper subscribe topic: diffusion", "then look at your direct messages"),
-    ("paper digest now", "/paper digest now", "what is new in your topics, by direct message"),
+    ("paper digest now", "/paper digest now", "what is new in your topics, shown at once"),
     ("library show", "/library show", "what you saved"),
-    ("library export", "/library export format: bibtex", "to take it along"),
+    ("library export", "/library export format: bibtex", "your library as a file"),
     ("paper status", "/paper status", "the newest batch, the sources, the next thread"),
     ("feed list", "/feed list", "as Ada: which channel gets what, and when"),
+    ("feed add", "/feed add channel: reading", "as Ada: a daily thread for another channel"),
+    ("feed post-now", "/feed post-now channel: reading", "then: its first thread, at once"),
 )
 """Commands worth trying: shown as far as this bot has them."""
 
@@ -50,6 +52,7 @@ class Pages:
         self._stage = stage
         self._port = port
         self._place = READER if place == DIRECT_MESSAGES else place
+        self._preview: Preview | None = None
 
     async def serve(self) -> None:
         """Serve until the person leaves; cancel it to stop earlier.
@@ -58,7 +61,8 @@ class Pages:
             DemoError: the port cannot be had.
         """
         _say_what_to_try(self._stage)
-        self._stage.env.backend.subscribers.append(self._tell_of_messages)
+        subscribers = self._stage.env.backend.subscribers
+        subscribers += (self._tell_of_messages, self._set_page_clock)
         with Terminal() as typed:
             if typed.listening:
                 click.echo("\nType here, then Enter:")
@@ -85,6 +89,7 @@ class Pages:
                     f"port {self._port} is in use; choose another with --port, or 0 for a free one"
                 ) from error
             raise
+        self._preview = preview
         try:
             self._port = urlsplit(preview.url).port or 0
             click.echo(f"\nOpen {self._name()}:\n\n    {preview.url}\n")
@@ -133,7 +138,7 @@ class Pages:
 
     async def _wait(self, hours: float) -> None:
         stage = self._stage
-        await _when_free(lambda: stage.env.advance_time(hours * 3600))
+        stage.clock.put_forward(hours * 3600)
         await stage.bot.tick(stage.clock.now())
         click.echo(f"It is {stage.clock.now():%A, %H:%M} UTC now.")
 
@@ -160,6 +165,13 @@ class Pages:
             dm_channel_id = backend.dm_channels.get(person.id)
             if payload["channel_id"] == str(dm_channel_id) and self._place != name:
                 click.echo(f"{name.title()} has a new direct message: type {name} to read it.")
+
+    def _set_page_clock(self, event: str, payload: Mapping[str, Any]) -> None:
+        """Let the page tell relative times from now: by itself it looks at the clock when it is
+        opened or refreshed only, and calls what came later the future."""
+        del event, payload
+        if self._preview is not None:
+            self._preview.capture_time = self._stage.clock.now()
 
 
 async def _first(*waits: Coroutine[Any, Any, bool]) -> bool:

@@ -9,14 +9,19 @@ from typing import Any
 
 import discord
 import simcord
+from discord.app_commands import AppCommandError
 
 from bot.client import PaperBot
 from bot.demo._clock import DemoClock
 from bot.demo._discord import KeptDiscord, keep_in, set_clock
+from bot.registration import PaperTree
+from bot.ui.errors import is_refusal
 from storage import feeds
 
 GUILD = "Reading Group"
 CHANNEL = "papers"
+OTHER_CHANNEL = "reading"
+"""A channel without a feed, for trying `/feed add`."""
 OWNER, ADMIN, READER = "owner", "ada", "grace"
 
 SHOWN = 10
@@ -98,6 +103,7 @@ async def staged(
         await _add_feed(stage)
         await env.start()
         _keep_pace(bot)
+        _expect_refusals(bot)
         try:
             with env.time_context():
                 await env.settle()
@@ -121,6 +127,19 @@ def _keep_pace(bot: PaperBot) -> None:
             bot.limiter.answered(turn)
 
     bot.http.request = paced
+
+
+def _expect_refusals(bot: PaperBot) -> None:
+    """Keep what a person can mend out of the page's list of errors: simcord takes whatever a
+    command raises for a fault of the bot, marks the action as failed and keeps the command in the
+    composer, although the person has read the answer."""
+    recorded = bot.tree.on_error
+    answered = PaperTree.on_error.__get__(bot.tree)
+
+    async def on_error(interaction: Any, error: AppCommandError) -> None:
+        await (answered if is_refusal(error) else recorded)(interaction, error)
+
+    bot.tree.on_error = on_error
 
 
 def _beside(database: Path) -> Path:
@@ -157,6 +176,7 @@ def _build(env: simcord.Env, bot: PaperBot, clock: DemoClock) -> Stage:
     guild = env.create_guild(GUILD, owner=owner)
     admins = guild.create_role("admins", permissions=discord.Permissions(manage_guild=True))
     guild.create_text_channel(CHANNEL, topic="The day's trending papers")
+    guild.create_text_channel(OTHER_CHANNEL, topic="What we read together")
     guild.add_member(env.create_user(ADMIN, global_name="Ada"), roles=[admins])
     guild.add_member(env.create_user(READER, global_name="Grace"))
     return _find(env, bot, clock)

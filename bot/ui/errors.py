@@ -75,6 +75,11 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
     return error_id
 
 
+def is_refusal(error: Exception) -> bool:
+    """Tell whether an error, also wrapped, is one that the person can mend."""
+    return sentence_of(_cause(error)) is not None
+
+
 def sentence_of(error: Exception) -> str | None:
     """Return what a person can do about an error that is theirs to mend, `None` for ours."""
     match error:

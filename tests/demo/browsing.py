@@ -25,6 +25,9 @@ QUIET = (
 PATIENCE = 30_000
 """Milliseconds that a busy machine gets for each step."""
 
+QUICK = 2_000
+"""Milliseconds in which the bot has answered on any machine; on a quiet one it takes 50."""
+
 PHONE_LIKE = {"width": 720, "height": 1150}
 """Too narrow for the workbench's sidebar: then the page shows the conversation alone."""
 
@@ -64,8 +67,11 @@ def press(page: Page, button: Locator) -> None:
     button.click()
 
 
-def run(page: Page, slash_command: str, value: str = "") -> None:
-    """Type a command, and its first option's value, into the page's composer, and send it."""
+def run(page: Page, slash_command: str, value: str = "", *, pick: str = "") -> None:
+    """Type a command and its first option's value into the page's composer, and send it.
+
+    `pick` is the suggestion to choose for that option instead: a channel, a format.
+    """
     wait_until_idle(page)
     page.locator("#channel-composer-input").click()
     page.keyboard.type(slash_command)
@@ -73,8 +79,15 @@ def run(page: Page, slash_command: str, value: str = "") -> None:
     expect(options.first).to_contain_text(re.compile(re.escape(slash_command.removeprefix("/"))))
     page.keyboard.press("Enter")
     expect(page.locator(".command-chip")).to_have_text(slash_command)
-    if value:
-        page.locator(".command-option-input").fill(value)
+    option = page.locator(".command-option-input").first
+    if (value or pick) and not option.count():
+        page.locator(".command-ghost").click()  # the first is optional, so it has to be asked for
+        page.locator(".command-suggestion").first.click()
+    if value or pick:
+        option.fill(value or pick)
+    if pick:
+        page.locator(".command-suggestion", has_text=pick).first.click()
+    wait_until_idle(page)
     page.locator("#send-message").click()
     expect(page.locator(".command-chip")).to_have_count(0)
 

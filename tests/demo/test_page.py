@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.demo.browsing import (
     CHROMIUM,
     PHONE_LIKE,
+    QUICK,
     browser,
     picture,
     press,
@@ -74,25 +75,75 @@ def test_a_person_searches_and_saves_papers_in_the_thread(tmp_path: Path, page: 
         expect(marks.nth(1)).to_contain_text("2")
 
 
+def test_every_flow_that_the_terminal_suggests_is_answered_at_once(
+    tmp_path: Path, page: Page
+) -> None:
+    with serving(tmp_path, stdin=subprocess.PIPE) as (process, url):
+        visit(page, url)
+        said = page.locator("#channel-message-list")
+
+        run(page, "/paper subscribe", "diffusion")
+        expect(said).to_contain_text("papers in 14 days", timeout=QUICK)
+        press(page, said.get_by_role("button", name="Subscribe").last)
+        expect(said).to_contain_text("I sent you a direct message", timeout=QUICK)
+        run(page, "/paper digest now")
+        expect(said).to_contain_text("Nothing new", timeout=QUICK)
+        run(page, "/paper search", "video generation")
+        expect(said).to_contain_text("AnyTalker", timeout=QUICK)
+        run(page, "/feed add", pick="reading")
+        expect(said).to_contain_text("The daily thread is set up", timeout=QUICK)
+        run(page, "/feed post-now", pick="reading")
+        expect(said).to_contain_text("It is there", timeout=QUICK)
+        run(page, "/feed list")
+        expect(said).to_contain_text("#reading", timeout=QUICK)
+
+        _go(process, page, "ada")
+        expect(said).to_contain_text("You follow a topic")
+
+        _go(process, page, "thread")
+        marks = said.locator("button.reaction-chip")
+        press(page, marks.nth(1))
+        expect(marks.nth(1)).to_contain_text("2", timeout=QUICK)
+        press(page, said.get_by_role("button", name="Save").first)
+        expect(said).to_contain_text("Saved to", timeout=QUICK)
+        run(page, "/library show")
+        expect(said).to_contain_text("2 papers", timeout=QUICK)
+        run(page, "/library export", pick="bibtex")
+        expect(said).to_contain_text(".bib", timeout=QUICK)
+
+
+def test_a_command_that_was_refused_is_answered_and_leaves_the_composer(
+    tmp_path: Path, page: Page
+) -> None:
+    with serving(tmp_path) as (_, url):
+        visit(page, url)
+        run(page, "/paper subscribe", '"never closed')
+        expect(page.locator("#channel-message-list")).to_contain_text("closed", timeout=QUICK)
+        expect(page.locator("#inspector-count")).to_have_text("")
+
+
+def _go(process: subprocess.Popen[str], page: Page, place: str) -> None:
+    """Type a place into the demo's terminal, and open the page that it then serves."""
+    assert process.stdin is not None
+    process.stdin.write(f"{place}\n")
+    process.stdin.flush()
+    visit(page, next_address(process))
+
+
 def test_the_thread_and_direct_messages_are_a_word_away(tmp_path: Path, page: Page) -> None:
     with serving(tmp_path, stdin=subprocess.PIPE) as (process, url):
-        assert process.stdin is not None
         page.set_viewport_size(PHONE_LIKE)  # pyright: ignore[reportArgumentType] - a plain dict
         visit(page, url)
         expect(page.get_by_text("EditThinker").first).to_be_visible()
         header = _shot(page)
 
-        process.stdin.write("thread\n")
-        process.stdin.flush()
-        visit(page, next_address(process))
+        _go(process, page, "thread")
         expect(page.locator("#channel-name")).to_have_text("Papers of Monday 8 December 2025")
         cards = page.locator("#channel-message-list").get_by_role("link", name="arXiv")
         expect(cards).to_have_count(10)
         thread = _shot(page)
 
-        process.stdin.write("grace\n")
-        process.stdin.flush()
-        visit(page, next_address(process))
+        _go(process, page, "grace")
         run(page, "/paper trending")
         expect(page.locator("#channel-message-list")).to_contain_text("EditThinker")
 
