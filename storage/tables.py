@@ -71,6 +71,7 @@ papers = _table(
     Column("first_seen_at", UTCDateTime, nullable=False),
     # Rises with every change of text, so that derived indexes can follow it as a watermark.
     Column("revision", Integer, nullable=False, index=True),
+    Index("ix_papers_doi", "doi", "id"),
 )
 
 snapshots = _table(

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -11,12 +10,12 @@ from bot import limits
 from bot.clock import Clock
 from bot.rates import Urgency
 from bot.search._engine import Engine
+from bot.search._named import named
 from bot.search._passages import PASSAGE, quotable
 from bot.search._reading import Reading, read
-from bot.search._sources import PER_MINUTE, SourceSearcher
+from bot.search._sources import PER_MINUTE, SourceSearcher, key, meets
 from bot.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
 from bot.workers import Workers
-from papers import topics
 from papers.model import Paper
 from papers.sources import PaperSource
 from storage import papers, sessions, source_searches
@@ -59,11 +58,14 @@ class PaperSearch:
     async def search(self, question: Question) -> ResultsPage:
         """Answer a question from the index and return its first page.
 
-        If the page says `ASKING`, pass its session to `follow`.
+        A query that names several papers by id or link lists those. If the page says `ASKING`, pass
+        its session to `follow`.
 
         Raises:
             UserError: there is no word in the query.
         """
+        if len(listed := await self.named(question.query)) > 1:
+            return await self._listed(question, listed)
         reading = read(question.query)
         answer = await self.engine.search(reading.request(question))
         hits = [hit.paper_id for hit in answer.hits[:HITS_KEPT]]
@@ -77,6 +79,19 @@ class PaperSearch:
         async with self._database.write() as conn:
             session = await sessions.add(conn, question, hits, remarks, now=self._clock.now())
         return await self.page(session, 0, ask=True)
+
+    async def named(self, text: str) -> list[str]:
+        """Return the ids of the papers that a text names by id, link or a known paper's DOI."""
+        return await named(self._database, text)
+
+    async def _listed(self, question: Question, listed: Sequence[str]) -> ResultsPage:
+        found = [await self.look_up(paper_id) for paper_id in listed]
+        hits = [told.paper.paper.id for told in found if told.paper is not None]
+        unknown = [paper_id for paper_id in listed if paper_id not in hits]
+        async with self._database.write() as conn:
+            remarks = Remarks(f"No source knows {', '.join(unknown)}." if unknown else None)
+            session = await sessions.add(conn, question, hits, remarks, now=self._clock.now())
+        return await self.page(session, 0)
 
     async def session(self, session_id: int) -> Session | None:
         """Return an answered search, `None` when not even its question is known any more."""
@@ -231,8 +246,9 @@ class PaperSearch:
         return self._changing.setdefault(session_id, asyncio.Lock())
 
     async def _from_sources(self, session: Session, reading: Reading, *, ask: bool) -> FromSources:
-        question = _key(reading.words)
-        if session.fresh or not question or not self._sources.names:
+        question = key(reading.words)
+        listed = await self.named(session.question.query)
+        if session.fresh or len(listed) > 1 or not question or not self._sources.names:
             return FromSources(SourceState.NOT_ASKED)
         now = self._clock.now()
         if ask:
@@ -267,13 +283,13 @@ class PaperSearch:
         return tuple(
             paper_id
             for paper_id, entry in found.items()
-            if _meets(entry, question.since, question.categories)
+            if meets(entry, question.since, question.categories)
             and (reading.topic.plain or reading.topic.allows(entry.paper))
         )
 
     async def _answered(self, words: str) -> None:
         """Ask the sources, or wait for the answer that somebody else is waiting for."""
-        question = _key(words)
+        question = key(words)
         if (waiting := self._asking.get(question)) is not None:
             await asyncio.wait({waiting})
             return
@@ -283,19 +299,3 @@ class PaperSearch:
             await answer
         finally:
             del self._asking[question]
-
-
-def _key(words: str) -> str:
-    """Return the question that equal questions share."""
-    return " ".join(words.casefold().split())
-
-
-def _meets(entry: StoredPaper, since: date | None, categories: Sequence[str]) -> bool:
-    published = (entry.paper.published_at or entry.first_seen_at).date()
-    if since is not None and published < since:
-        return False
-    return not categories or any(
-        topics.in_category(category, wanted)
-        for category in entry.paper.categories
-        for wanted in categories
-    )

@@ -3,14 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
+from datetime import date
 from typing import Final
 
 from bot.clock import Clock
 from bot.search._engine import Engine
+from papers import topics
 from papers.model import Record
 from papers.sources import PaperSource, SourceError, SourceErrorKind
 from storage import papers, source_searches
 from storage.database import Database
+from storage.papers import StoredPaper
 from storage.source_searches import SourceAnswer, SourceSearch
 
 log = logging.getLogger(__name__)
@@ -135,3 +138,20 @@ class SourceSearcher:
         else:
             return records, SourceAnswer(source.name, len(records))
         return [], SourceAnswer(source.name, None, failure)
+
+
+def key(words: str) -> str:
+    """Return the question that equal questions share."""
+    return " ".join(words.casefold().split())
+
+
+def meets(entry: StoredPaper, since: date | None, categories: Sequence[str]) -> bool:
+    """Return whether a paper is as recent, and of one of the categories, as was asked for."""
+    published = (entry.paper.published_at or entry.first_seen_at).date()
+    if since is not None and published < since:
+        return False
+    return not categories or any(
+        topics.in_category(category, wanted)
+        for category in entry.paper.categories
+        for wanted in categories
+    )

@@ -58,11 +58,10 @@ async def find_paper(conn: AsyncConnection, user_id: int, typed: str) -> str:
     Raises:
         UserError: it is none of theirs, or one of several.
     """
-    named = arxiv_id.parse(typed)
-    if named is not None:
-        if await library.of_paper(conn, user_id, named):
-            return named
-        raise UserError(f"`{named}` is not in your library.")
+    if named := arxiv_id.find_all(typed):
+        if await library.of_paper(conn, user_id, named[0]):
+            return named[0]
+        raise UserError(f"`{named[0]}` is not in your library.")
     found = await library.titles(conn, user_id, typed, 2)
     if len(found) == 1:
         return found[0][0]

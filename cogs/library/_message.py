@@ -16,7 +16,6 @@ from bot.ui.parts import AnyItem
 from bot.ui.save import UndoSave, list_name, titled
 from bot.ui.text import escape, plural
 from cogs.library._choices import Interaction
-from papers import arxiv_id
 from storage import library
 from storage.library import Place, ReadingList, Via
 
@@ -47,11 +46,11 @@ class SaveMessage(commands.Cog):
 
     async def save(self, interaction: Interaction, message: discord.Message) -> None:
         """Save every paper that the message names to the default list."""
-        named = arxiv_id.find_all(_text(message))
+        named = await self.bot.search.named(_text(message))
         if not named:
             raise UserError(
-                "I see no paper in that message: no link to arXiv, Hugging Face or alphaXiv, no"
-                " arXiv DOI and no arXiv id."
+                "I see no paper in that message: no arXiv id, no link to one, and no DOI of a paper"
+                " that I know."
             )
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await look_up(self.bot, named[:MOST_PAPERS])

@@ -18,7 +18,7 @@ from bot.ui.forms import submission
 from cogs.paper_search._pages import ask_again, open_results
 from cogs.paper_search._papers import open_card, open_similar
 from cogs.paper_search._refine import FORM
-from papers import arxiv_id, categories
+from papers import categories
 from storage.search import Sort, Suggestion, SuggestionKind
 from storage.sessions import Question
 
@@ -55,8 +55,8 @@ class PaperSearch(commands.Cog):
         public: bool = False,
     ) -> None:
         """Answer with a page of papers, or with the one that was named."""
-        if (paper_id := arxiv_id.parse(query)) is not None:
-            await open_card(interaction, paper_id, public=public)
+        if len(named := await self.bot.search.named(query)) == 1:
+            await open_card(interaction, named[0], public=public)
             return
         question = self._question(query, since or "", category or "", sort)
         await open_results(interaction, question, public=public)
@@ -70,7 +70,7 @@ class PaperSearch(commands.Cog):
     )
     async def show(self, interaction: Interaction, paper: Query, public: bool = False) -> None:
         """Answer with the full card of one paper."""
-        await open_card(interaction, self._paper_id(paper), public=public)
+        await open_card(interaction, await self._paper_id(paper), public=public)
 
     @paced(SEARCHES)
     @app_commands.command(description="The papers most like one, each with why")
@@ -81,7 +81,7 @@ class PaperSearch(commands.Cog):
     )
     async def similar(self, interaction: Interaction, paper: Query, public: bool = False) -> None:
         """Answer with a page of papers like one."""
-        await open_similar(interaction, self._paper_id(paper), public=public)
+        await open_similar(interaction, await self._paper_id(paper), public=public)
 
     @search.autocomplete("query")
     async def _queries(
@@ -149,15 +149,15 @@ class PaperSearch(commands.Cog):
             sort=sort,
         )
 
-    def _paper_id(self, typed: str) -> str:
-        paper_id = arxiv_id.parse(typed)
-        if paper_id is None:
+    async def _paper_id(self, typed: str) -> str:
+        named = await self.bot.search.named(typed)
+        if not named:
             raise UserError(
                 f"“{text.escape(typed, 80)}” is no arXiv number or link, like 2406.07496 or"
                 " https://arxiv.org/abs/2406.07496. Pick a title from the list while you type, or"
                 f" look for it with {self.bot.mention('paper search')}."
             )
-        return paper_id
+        return named[0]
 
     def _today(self) -> date:
         return self.bot.clock.now().date()

@@ -3,6 +3,7 @@
 from storage.papers._read import (
     Snapshot,
     StoredPaper,
+    by_doi,
     changed_since,
     count,
     get,
@@ -18,6 +19,7 @@ __all__ = [
     "Snapshot",
     "StoredPaper",
     "UpsertReport",
+    "by_doi",
     "changed_since",
     "count",
     "get",

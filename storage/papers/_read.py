@@ -127,6 +127,17 @@ async def get_many(conn: AsyncConnection, paper_ids: Iterable[str]) -> dict[str,
     return {paper_id: found[paper_id] for paper_id in wanted if paper_id in found}
 
 
+async def by_doi(conn: AsyncConnection, dois: Iterable[str]) -> dict[str, str]:
+    """Return the ids of known papers by the DOIs of their publications, given in lower case."""
+    found: dict[str, str] = {}
+    for some in chunks(list(dict.fromkeys(dois))):
+        doi = func.lower(papers.c.doi)
+        # The index holds both columns, so that this reads it alone and not the table.
+        for row in await conn.execute(select(doi, papers.c.id).where(doi.in_(some))):
+            found.setdefault(row[0], row[1])
+    return found
+
+
 async def changed_since(conn: AsyncConnection, revision: int, limit: int) -> list[StoredPaper]:
     """Return at most `limit` papers whose text changed after `revision`, oldest change first.
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from papers.model import Metrics, Record
@@ -12,12 +13,14 @@ from tests.bot.search_world import (
     ATTENTION,
     DIFFUSION,
     GUIDANCE,
+    LIBRARY,
     SEGMENT,
     Finder,
     SearchWorld,
     known,
     searching,
     shown,
+    titles,
 )
 
 NEW = known("2505.11111", "Diffusion of robots", "Robots diffuse.", categories=("cs.RO",))
@@ -64,6 +67,42 @@ async def test_an_unknown_paper_is_looked_up_and_known_from_then_on(tmp_path: Pa
         text = shown(await here.grace.slash(here.channel, "paper show", id_or_link=link))
         assert "Diffusion of robots" in text
         assert "Diffusion of robots" in shown(await here.search("robots diffuse"))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "check https://arxiv.org/abs/2006.11239",
+        "[2006.11239] Denoising Diffusion Probabilistic Models",
+        "https://www.google.com/url?q=https://arxiv.org/abs/2006.11239v2&sa=D",
+        "https://doi.org/10.1103/physrevlett.116.061102",
+    ],
+)
+async def test_a_link_or_a_known_doi_among_words_opens_its_paper_everywhere(
+    tmp_path: Path, typed: str
+) -> None:
+    papers = [*LIBRARY, Record(replace(DIFFUSION.paper, doi="10.1103/PhysRevLett.116.061102"))]
+    async with searching(tmp_path, papers) as here:
+        for command, option in (("search", "query"), ("show", "id_or_link")):
+            text = shown(
+                await here.grace.slash(here.channel, f"paper {command}", **{option: typed})
+            )
+            assert "https://arxiv.org/pdf/2006.11239" in text
+        like = shown(await here.grace.slash(here.channel, "paper similar", id_or_link=typed))
+        assert "Similar to Denoising Diffusion Probabilistic Models" in like
+
+
+async def test_several_links_are_listed_in_order(tmp_path: Path) -> None:
+    sources = [Finder("arXiv", finds=[NEW])]
+    async with searching(tmp_path, sources=sources) as here:
+        links = "https://arxiv.org/abs/2304.02643;arXiv:2505.11111 or 1706.03762v7 and 2505.99999"
+        text = shown(await here.search(links))
+        assert "No source knows 2505.99999" in text
+        assert titles(text) == [
+            "Segment Anything",
+            "Diffusion of robots",
+            "Attention Is All You Need",
+        ]
 
 
 async def test_a_paper_that_nobody_knows_is_said_to_be_unknown(tmp_path: Path) -> None:

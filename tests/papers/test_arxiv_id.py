@@ -1,10 +1,20 @@
+# ruff: noqa: RUF001 - full-width signs are what people paste
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.arxiv_id import abs_url, alphaxiv_url, find_all, hf_url, parse, pdf_url
+from papers._arxiv_grammar import legible
+from papers.arxiv_id import (
+    abs_url,
+    alphaxiv_url,
+    find_all,
+    find_marked,
+    hf_url,
+    parse,
+    pdf_url,
+)
 
 
 def numbers(low: int, high: int) -> st.SearchStrategy[int]:
@@ -181,5 +191,122 @@ def test_find_all_leaves_other_numbers_alone(message: str):
 
 
 def test_a_long_hostile_message_is_read_in_no_time():
-    for piece in ("a.", "2406.", "arxiv:", "https://", "+49 ", "hep-th/", "1"):
+    for piece in (
+        *("a.", "2406.", "arxiv:", "https://", "+49 ", "hep-th/", "1", "10.1234/", "corr/abs-"),
+        *("https://arxiv.org/abs/", "1999hep.....", "arxiv.org/%252f", "http://a.b/,", "?a.b/"),
+    ):
         assert find_all(piece * 20_000) == []
+
+
+@pytest.mark.parametrize(
+    ("pasted", "expected"),
+    [
+        # As chats, mails and other scripts wrap a link.
+        ("这篇不错：https://arxiv.org/abs/2506.00900。推荐", ["2506.00900"]),
+        ("（https://arxiv.org/abs/2506.00900）", ["2506.00900"]),
+        (
+            "https://arxiv.org/abs/2506.00900，https://arxiv.org/abs/2506.00901",
+            ["2506.00900", "2506.00901"],
+        ),
+        ("「https://arxiv.org/abs/2506.00900」", ["2506.00900"]),
+        ("_https://arxiv.org/abs/2506.00900_", ["2506.00900"]),
+        ("**https://arxiv.org/abs/2506.00900** ||arxiv.org/abs/2506.00901||",
+         ["2506.00900", "2506.00901"]),
+        ("https://arxiv.org/abs/2506.00900\u200b", ["2506.00900"]),
+        ("https://arxiv.org/abs/\u200b2506.00900\ufeff", ["2506.00900"]),
+        ("https://arxiv.org/abs/2506.00900推荐", ["2506.00900"]),
+        ("见arXiv:2506.00901论文", ["2506.00901"]),
+        ("２５０６．００９００ ａｒＸｉｖ：２５０６．００９０１", ["2506.00900", "2506.00901"]),
+        (r"https:\/\/arxiv.org\/abs\/2506.00900", ["2506.00900"]),
+        ("https:&#x2F;&#x2F;arxiv.org&#x2F;abs&#x2F;2506.00900", ["2506.00900"]),
+        (r"http://arxiv.org/abs/math\_ph/0101001", ["math-ph/0101001"]),
+        ("[2606.04321] Some Title", ["2606.04321"]),
+        # As arXiv and its mirrors have written them over the years.
+        ("https://arxiv.org//abs/2506.00900", ["2506.00900"]),
+        ("https://arxiv.org/abs/hep-th/1601.07616", ["1601.07616"]),
+        ("http://arxiv.org/abs/arXiv:1908.03213", ["1908.03213"]),
+        ("https://arxiv.org/abs/2102.07936?tracking-id=xxx", ["2102.07936"]),
+        ("https://arxiv.org/abs/2512.24880/sso-callback", ["2512.24880"]),
+        ("https://arxiv.org/pdf/2506.00900v2.pdf&ved=2ahUKEwi", ["2506.00900"]),
+        ("https://export.arxiv.org/api/query?id_list=1706.03762,1810.04805&start=0",
+         ["1706.03762", "1810.04805"]),
+        ("http://arxiv.org/PS_cache/hep-th/pdf/9901/9901001v1.pdf", ["hep-th/9901001"]),
+        ("https://arxiv.org/ftp/arxiv/papers/1706/1706.03762.pdf", ["1706.03762"]),
+        ("http://xxx.lanl.gov/abs/hep-th/9901001", ["hep-th/9901001"]),
+        ("astro-ph9912010.gz hep-th_9901001.pdf", ["astro-ph/9912010", "hep-th/9901001"]),
+        ("arXiv.2506.00900 arXiv-2506.00901v1.tar.gz", ["2506.00900", "2506.00901"]),
+        # Links that carry links.
+        ("https://web.archive.org/web/2025/https://arxiv.org/abs/2506.00900", ["2506.00900"]),
+        ("https://www.google.com/url?q=https://arxiv.org/abs/2506.00900&sa=D", ["2506.00900"]),
+        ("https://l.facebook.com/l.php?u=https%253A%252F%252Farxiv.org%252Fabs%252F2506.00900",
+         ["2506.00900"]),
+        ("https://eur01.safelinks.example.com/?url=https%3A%2F%2Farxiv.org%2Fabs%2F2506.00900&d=5",
+         ["2506.00900"]),
+        # Other sites, and the keys of catalogues.
+        ("https://www.arxiv-vanity.com/papers/1511.05440/", ["1511.05440"]),
+        ("https://inspirehep.net/api/arxiv/1706.03762", ["1706.03762"]),
+        ("https://inspirehep.net/literature?q=arxiv%3A1706.03762", ["1706.03762"]),
+        ("https://ui.adsabs.harvard.edu/abs/2017arXiv170603762V/abstract", ["1706.03762"]),
+        ("https://ui.adsabs.harvard.edu/abs/2007arXiv0704.0001B", ["0704.0001"]),
+        ("http://adsabs.harvard.edu/abs/1999hep.th....1001S", ["hep-th/9901001"]),
+        ("https://dblp.org/rec/journals/corr/abs-1706-03762.html", ["1706.03762"]),
+        ("DBLP:journals/corr/cs-CL-0409058", ["cs/0409058"]),
+        ("https://www.catalyzex.com/paper/arxiv:2406.07496", ["2406.07496"]),
+        ("https://api.semanticscholar.org/graph/v1/paper/ARXIV:1706.03762", ["1706.03762"]),
+        ("https://huggingface.co/models?other=arxiv:2406.07496", ["2406.07496"]),
+        ("CoRR, abs/1706.03762", ["1706.03762"]),
+    ],
+)  # fmt: skip
+def test_what_people_paste_is_read(pasted: str, expected: list[str]):
+    assert find_all(pasted) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.1111/j.1365-2966.2012.20123.x",
+        "doi:10.1109/TPAMI.2016.2577031",
+        "10.1088/1475-7516/2019/06/1906.00001",
+        "https://doi.org/10.1145/1906.00001",
+        "https://zenodo.org/record/1706.03762",
+        "arXiv:astro-ph/011202",
+        "2019JCAP...06..001A",
+    ],
+)
+def test_other_catalogues_numbers_are_no_ids(text: str):
+    assert find_all(text) == []
+
+
+def test_only_what_is_marked_counts_where_bare_numbers_mean_other_things():
+    assert find_marked("1906.00001 and hep-th/9901001") == []
+    assert find_marked("arXiv:1906.00001, abs/1906.00002") == ["1906.00001", "1906.00002"]
+
+
+NOISE = st.one_of(
+    st.text(max_size=12),
+    st.text(alphabet="0123456789.:/-", max_size=8),
+    st.sampled_from(
+        [
+            *("https://", "arXiv:", "10.1103/", "abs/", "doi.org/", "(", "）", "%2F", "v2", "2024"),
+            *("https://www.google.com/url?q=", "10.48550/arXiv.", "corr/abs-", "arXiv", "\u200b"),
+        ]
+    ),
+)
+
+
+@given(st.lists(st.one_of(NOISE, ids, st.just(" ")), max_size=12).map("".join))
+def test_no_noise_makes_another_paper_of_what_is_there(text: str):
+    seen = re.sub(r"%2[fF]", "/", legible(text)).lower().replace("_", "-")
+    for paper_id in find_all(text):
+        archive, _, number = paper_id.rpartition("/")
+        assert parse(paper_id) == paper_id
+        assert number in seen or number.replace(".", "-") in seen
+        assert archive in seen
+
+
+@given(st.lists(st.tuples(NOISE, forms, ids, NOISE), min_size=1, max_size=4))
+def test_an_id_between_spaces_is_found_whatever_else_is_there(
+    pieces: list[tuple[str, str, str, str]],
+):
+    text = " ".join(f"{a} \n{form.format(i)}\n {b}" for a, form, i, b in pieces)
+    assert {i for _, _, i, _ in pieces} <= set(find_all(text))
