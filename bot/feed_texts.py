@@ -1,25 +1,20 @@
-"""What admins type into `/feed …`, read; and what a feed is, said."""
+"""Words and topics typed into `/feed …`, read; and what a feed is, in words."""
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from bot import limits
 from bot.ui.errors import UserError
 from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
-from papers import calendar
+from papers import calendar, zone_names
+from papers.categories import is_category
 from papers.text import cut
 from papers.topics import TopicError, parse
 from storage import posts
 from storage.feeds import Feed, FeedState
 from storage.subscriptions import Mode
-
-_TIME = re.compile(
-    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?", re.IGNORECASE
-)
-_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.([a-z]{2}|[a-z]+(-[a-z]+)*|\*))?", re.IGNORECASE)
 
 _HORIZON = 14
 """Days looked ahead for the next post: longer than any row of days without batches."""
@@ -38,57 +33,6 @@ WORD = 60
 """Characters in one of them."""
 
 
-def parse_time(text: str) -> time:
-    """Read a time of day: `9`, `09:00`, `9.30`, `9pm`.
-
-    Raises:
-        UserError: it is none.
-    """
-    match = _TIME.fullmatch(text.strip())
-    hour, minute = (int(match["hour"]), int(match["minute"] or 0)) if match else (24, 0)
-    if match and match["half"]:
-        if not 1 <= hour <= 12:
-            hour = 24
-        else:
-            hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
-    if hour > 23 or minute > 59:
-        raise UserError(
-            f"“{escape(text, 40)}” is no time of day. Write it like 09:00, 17:30 or 9pm."
-        )
-    return time(hour, minute)
-
-
-def parse_timezone(text: str) -> str:
-    """Read an IANA time zone, whatever its case, with spaces or underscores.
-
-    Raises:
-        UserError: there is none of that name.
-    """
-    wanted = text.strip().replace(" ", "_").casefold()
-    for zone in available_timezones():
-        if zone.casefold() == wanted:
-            return zone
-    raise UserError(
-        f"“{escape(text, 60)}” is no time zone I know. Type a city, for example Berlin or Tokyo,"
-        " and pick one from the list."
-    )
-
-
-def timezone_choices(text: str, now: datetime) -> list[tuple[str, str]]:
-    """Return up to 25 zones for what was typed so far, as (what people see, name)."""
-    wanted = text.strip().replace(" ", "_").casefold()
-    zones = sorted(
-        zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")
-    )
-    zones = ["UTC", *zones]
-    starts = [zone for zone in zones if zone.rpartition("/")[2].casefold().startswith(wanted)]
-    holds = [zone for zone in zones if wanted in zone.casefold() and zone not in starts]
-    return [
-        (f"{zone.replace('_', ' ')} ({now.astimezone(ZoneInfo(zone)):%H:%M} now)", zone)
-        for zone in (starts + holds)[: limits.CHOICES]
-    ]
-
-
 def parse_words(text: str | None) -> tuple[str, ...]:
     """Read words and phrases between commas, each once.
 
@@ -103,22 +47,6 @@ def parse_words(text: str | None) -> tuple[str, ...]:
             f"“{escape(long, 80)}” is too long for a filter. Put commas between words and phrases."
         )
     return words
-
-
-def parse_categories(text: str | None) -> tuple[str, ...]:
-    """Read arXiv categories between commas or spaces: `cs.CL`, `stat.ML`, `cs.*`.
-
-    Raises:
-        UserError: one of them has another form.
-    """
-    categories = tuple(dict.fromkeys((text or "").replace(",", " ").split()))
-    for category in categories:
-        if not _CATEGORY.fullmatch(category):
-            raise UserError(
-                f"“{escape(category, 40)}” is no arXiv category. They look like cs.CL, stat.ML"
-                " or cs.*; the list is on arxiv.org/category_taxonomy."
-            )
-    return categories[:WORDS]
 
 
 def parse_topics(text: str | None) -> tuple[str, ...]:
@@ -192,11 +120,16 @@ def describe(feed: Feed, next_at: datetime | None, last: posts.Post | None = Non
     """
     lines = [
         f"<#{feed.channel_id}> · {plural(feed.size, 'paper')} a day at {feed.at:%H:%M}"
-        f" ({escape(feed.timezone.replace('_', ' '))})"
+        f" ({escape(zone_names.label(feed.timezone))})"
     ]
     filters = describe_filters(feed)
     if filters:
         lines.append(filters)
+    if unknown := [code for code in feed.categories if not is_category(code)]:
+        lines.append(
+            f"⚠️ arXiv has no category {_listed(unknown)}, so no paper passes that filter. Change"
+            " `categories`."
+        )
     if feed.ping_role_id is not None:
         lines.append(f"pings <@&{feed.ping_role_id}>")
     if last is not None and last.state == posts.EMPTY and last.reason:

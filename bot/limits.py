@@ -56,6 +56,8 @@ THREAD_ARCHIVE_MINUTES: Final = 10_080
 # Reactions: topics/opcodes-and-status-codes (30010)
 REACTIONS: Final = 20
 """Different emoji on one message."""
+EMOJI_VERSION: Final = 17
+"""The newest version of Unicode's emoji that Discord's clients draw (September 2025's)."""
 
 # Commands: interactions/application-commands
 COMMAND_NAME: Final = 32

@@ -3,9 +3,12 @@
 From https://arxiv.org/category_taxonomy; archives without subjects stand as themselves.
 """
 
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Final
 
-from papers.terms import fold
+from papers.terms import fold, words
 
 _TAXONOMY: Final = """
 cs.CL Computation and Language
@@ -182,6 +185,138 @@ NAMES: Final[dict[str, str]] = {
 """What each category is called; those that are asked for most come first."""
 
 
+_ALIASES: Final[dict[str, str]] = {
+    "nlp": "cs.CL",
+    "cl": "cs.CL",
+    "natural language processing": "cs.CL",
+    "computational linguistics": "cs.CL",
+    "language models": "cs.CL",
+    "llm": "cs.CL",
+    "llms": "cs.CL",
+    "cmp lg": "cs.CL",
+    "cv": "cs.CV",
+    "vision": "cs.CV",
+    "computer vision": "cs.CV",
+    "pattern recognition": "cs.CV",
+    "ml": "cs.LG stat.ML",
+    "machine learning": "cs.LG stat.ML",
+    "deep learning": "cs.LG",
+    "reinforcement learning": "cs.LG",
+    "ai": "cs.AI",
+    "robots": "cs.RO",
+    "audio": "cs.SD eess.AS",
+    "speech": "cs.SD eess.AS",
+    "ir": "cs.IR",
+    "recommender systems": "cs.IR",
+    "hci": "cs.HC",
+    "security": "cs.CR",
+    "cryptography": "cs.CR",
+    "computer graphics": "cs.GR",
+    "neural networks": "cs.NE",
+    "distributed computing": "cs.DC",
+    "algorithms": "cs.DS",
+    "databases": "cs.DB",
+    "database": "cs.DB",
+    "networking": "cs.NI",
+    "control": "eess.SY",
+    "image processing": "eess.IV",
+    "optimization": "math.OC",
+    "optimisation": "math.OC",
+    "probability theory": "math.PR",
+    "computer science": "cs",
+    "electrical engineering": "eess",
+    "maths": "math",
+    "stats": "stat",
+    "biology": "q-bio",
+    "bioinformatics": "q-bio.QM q-bio.GN",
+    "neuroscience": "q-bio.NC",
+    "finance": "q-fin",
+    "economy": "econ",
+    "astronomy": "astro-ph",
+    "condensed matter": "cond-mat",
+    "quantum": "quant-ph",
+    "quantum computing": "quant-ph",
+    "high energy physics": "hep-ex hep-lat hep-ph hep-th",
+    "general relativity": "gr-qc",
+    "medical physics": "physics.med-ph",
+}
+"""What people call categories, folded, and the codes that they mean."""
+
+_QUALIFIER = re.compile(r",? all of it$| \(.*\)$")
+
+
+class UnknownCategoryError(ValueError):
+    """Text that names no category of arXiv.
+
+    Attributes:
+        text: what was typed.
+        near: up to three codes that may have been meant.
+    """
+
+    def __init__(self, text: str, near: Sequence[str]) -> None:
+        super().__init__(text)
+        self.text, self.near = text, near
+
+
+def parse(text: str) -> tuple[str, ...]:
+    """Read categories between commas, semicolons or blanks, by code (`cs.CL`, `cs.*`) or name.
+
+    Raises:
+        UnknownCategoryError: arXiv has no category of that code or name.
+    """
+    if (named := _named(text)) is not None:
+        return named
+    codes: list[str] = []
+    for part in re.split(r"[,;|/\n]|\s[+&]\s", text):
+        codes += _part(part)
+    return tuple(dict.fromkeys(codes))
+
+
+def is_category(code: str) -> bool:
+    """Return whether arXiv has this category or archive, `cs.*` standing for `cs`."""
+    return code.casefold() in _CODES
+
+
+def _part(text: str) -> Iterator[str]:
+    """Yield the categories of a part without commas: a name, or codes and names of one word."""
+    if (named := _named(text)) is not None:
+        yield from named
+        return
+    pieces = re.split(r"\s+(?:and|or)\s+", text)
+    if len(pieces) > 1:
+        for piece in pieces:
+            yield from _part(piece)
+        return
+    known = [_code_or_name(word) for word in text.split()]
+    unknown = [word for word, codes in zip(text.split(), known, strict=True) if codes is None]
+    if unknown:
+        wrong = unknown[0] if len(unknown) < len(known) else text.strip()
+        raise UnknownCategoryError(wrong, _near(wrong))
+    for codes in known:
+        yield from codes or ()
+
+
+def _code_or_name(word: str) -> tuple[str, ...] | None:
+    code = _CODES.get(word.casefold())
+    return (code,) if code is not None else _named(word)
+
+
+def _named(text: str) -> tuple[str, ...] | None:
+    name = " ".join(words(text))
+    codes = _ALIASES.get(name) or _BY_NAME.get(name)
+    return tuple(codes.split()) if codes is not None else None
+
+
+def _near(text: str) -> list[str]:
+    by_name = [value for _, value in suggest(text.replace(",", " ").strip(), 3) if " " not in value]
+    name = " ".join(words(text))
+    spelled = get_close_matches(text.casefold(), _CODES, n=2, cutoff=0.7)
+    called = get_close_matches(name, (*_BY_NAME, *_ALIASES), n=2, cutoff=0.7)
+    codes = [_CODES[code] for code in spelled if not code.endswith("*")]
+    codes += [code for each in called for code in (_named(each) or ())]
+    return list(dict.fromkeys((*codes, *by_name)))[:3]
+
+
 def suggest(typed: str, limit: int) -> list[tuple[str, str]]:
     """Return how a begun list of categories may go on: what to show, and the whole list.
 
@@ -197,5 +332,16 @@ def suggest(typed: str, limit: int) -> list[tuple[str, str]]:
         for code, name in NAMES.items()
         if folded and any(word.startswith(folded) for word in fold(name).split())
     ]
-    chosen = [code for code in dict.fromkeys((*codes, *named)) if code not in kept]
+    alias = [code for name, codes in _ALIASES.items() if folded == name for code in codes.split()]
+    chosen = [code for code in dict.fromkeys((*alias, *codes, *named)) if code not in kept]
     return [(f"{code} · {NAMES[code]}", " ".join((*kept, code))) for code in chosen[:limit]]
+
+
+_CODES: Final[dict[str, str]] = {
+    spelled.casefold(): spelled
+    for code in NAMES
+    for spelled in ((code,) if "." in code else (code, f"{code}.*"))
+}
+_BY_NAME: Final[dict[str, str]] = {
+    " ".join(words(_QUALIFIER.sub("", name))): code for code, name in reversed(NAMES.items())
+}

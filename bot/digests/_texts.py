@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.ui.text import escape, plural, timestamp
+from papers import zone_names
 from storage import digests, subscriptions
 from storage.subscriptions import Every, Mode, Subscriber, Subscription
 
@@ -25,7 +26,7 @@ def describe_settings(person: Subscriber) -> str:
     """Say when a person's digest comes."""
     lines = [
         f"It comes {_OFTEN[person.every]} at {person.at:%H:%M}"
-        f" ({escape(person.timezone.replace('_', ' '))})."
+        f" ({escape(zone_names.label(person.timezone))})."
     ]
     if person.quiet_until is not None:
         lines.append(f"Quiet until {person.quiet_until.isoformat()}.")

@@ -15,7 +15,7 @@ from discord.enums import ReactionType
 from bot.library._seeding import Seeder
 from bot.outcomes import failure_of
 from storage import library, privacy
-from storage.library import Card, Cleared, Event, Reaction, emoji_key
+from storage.library import Card, Cleared, Event, Reaction, emoji_key, without_tone
 
 if TYPE_CHECKING:
     from bot.client import PaperBot
@@ -103,12 +103,12 @@ class Mender:
         async with self._bot.database.read() as conn:
             known = await library.standing(conn, message.id)
             keys = await library.emoji_in_use(conn)
-        keys |= {reaction.emoji for reaction in known}
+        keys |= {without_tone(reaction.emoji) for reaction in known}
         standing: set[Reaction] = set()
         partly: set[str] = set()
         for reaction in message.reactions:
             key = emoji_key(str(reaction.emoji))
-            if key in keys and reaction.count > reaction.me:
+            if without_tone(key) in keys and reaction.count > reaction.me:
                 people, whole = await self._people(reaction)
                 standing |= {Reaction(message.id, user_id, key) for user_id in people}
                 if not whole:

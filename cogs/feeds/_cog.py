@@ -1,5 +1,6 @@
 """`/feed …`: which channel gets the day's thread, when, and with what in it."""
 
+import asyncio
 from dataclasses import replace
 
 import discord
@@ -12,13 +13,10 @@ from bot.cooldowns import SEARCHES, paced
 from bot.feed_texts import (
     describe,
     describe_post,
-    parse_categories,
-    parse_time,
-    parse_timezone,
     parse_topics,
     parse_words,
-    timezone_choices,
 )
+from bot.inputs import parse_categories, parse_time, parse_timezone, zone_choices
 from bot.status import next_post
 from bot.ui.cards import render_header
 from bot.ui.errors import UserError
@@ -33,6 +31,7 @@ from cogs.feeds._shared import (
     guild_of,
     no_feed,
     require_permissions,
+    require_pingable,
     tell,
     topic_choices,
 )
@@ -98,15 +97,19 @@ class Feeds(commands.Cog):
         """Give a channel its feed; only the channel is needed."""
         guild = guild_of(interaction)
         require_permissions(channel)
+        require_pingable(ping, channel)
         settings = self.bot.settings
         now = self.bot.clock.now()
+        zone = settings.default_timezone
+        if timezone:
+            zone = await asyncio.to_thread(parse_timezone, timezone, now)
         async with self.bot.database.write() as conn:
             feed = await feeds.add(
                 conn,
                 guild_id=guild.id,
                 channel_id=channel.id,
                 at=parse_time(time) if time else settings.default_time,
-                timezone=parse_timezone(timezone) if timezone else settings.default_timezone,
+                timezone=zone,
                 size=papers,
                 now=now,
                 min_votes=min_votes,
@@ -149,10 +152,14 @@ class Feeds(commands.Cog):
     ) -> None:
         """Change what is named; everything else stays."""
         feed = await feed_of(interaction, channel)
+        require_pingable(ping, guild_of(interaction).get_channel(feed.channel_id))
+        zone = feed.timezone
+        if timezone is not None:
+            zone = await asyncio.to_thread(parse_timezone, timezone, self.bot.clock.now())
         changed = replace(
             feed,
             at=feed.at if time is None else parse_time(time),
-            timezone=feed.timezone if timezone is None else parse_timezone(timezone),
+            timezone=zone,
             size=feed.size if papers is None else papers,
             min_votes=feed.min_votes if min_votes is None else min_votes,
             include=feed.include if include is None else parse_words(_cleared(include)),
@@ -174,11 +181,7 @@ class Feeds(commands.Cog):
     async def _zones(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        now = self.bot.clock.now()
-        return [
-            app_commands.Choice(name=name, value=zone)
-            for name, zone in timezone_choices(current, now)
-        ]
+        return await zone_choices(interaction, current)
 
     @add.autocomplete("topics")
     @edit.autocomplete("topics")

@@ -75,6 +75,27 @@ def require_permissions(channel: discord.TextChannel) -> None:
         )
 
 
+def require_pingable(role: discord.Role | None, channel: discord.abc.GuildChannel | None) -> None:
+    """Let a role pass that a thread in the channel can ping.
+
+    Raises:
+        UserError: it is @everyone, or neither its settings nor ours let us ping it.
+    """
+    if role is None:
+        return
+    if role.is_default():
+        raise UserError(
+            "A daily thread can't ping @everyone. Make a role for those who want it, and choose"
+            " that role."
+        )
+    allowed = channel is not None and channel.permissions_for(role.guild.me).mention_everyone
+    if not (role.mentionable or allowed):
+        raise UserError(
+            f"I can't ping {role.mention}. Turn on “Allow anyone to @mention this role” in the"
+            " role's settings, or give me “Mention @everyone, @here, and All Roles”."
+        )
+
+
 async def topic_choices(bot: PaperBot, typed: str) -> list[app_commands.Choice[str]]:
     """Return ways to complete the last of the topics typed so far: known topics and keywords."""
     before, semicolon, last = typed.rpartition(";")

@@ -1,14 +1,13 @@
 """`/library lists …`: making, naming and ordering one's lists."""
 
-import unicodedata
 from dataclasses import replace
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.client import PaperBot
+from bot.inputs import parse_emoji
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.save import list_name
@@ -16,8 +15,6 @@ from bot.ui.text import escape, plural, visible
 from cogs.library._choices import NAME_LENGTH, Interaction, find_list, list_choices
 from storage import library
 from storage.library import ReadingList
-
-_ON_AN_EMOJI = 12  # code points: families and flags are several joined together
 
 
 class Lists(commands.Cog):
@@ -45,7 +42,7 @@ class Lists(commands.Cog):
     ) -> None:
         """Make a list."""
         user_id, now = interaction.user.id, self.bot.clock.now()
-        clean, sign = _name(name), None if emoji is None else _emoji(emoji)
+        clean, sign = _name(name), None if emoji is None else parse_emoji(emoji)
         async with self.bot.database.write() as conn:
             if len(await library.ensure(conn, user_id, now)) >= library.MOST_LISTS:
                 raise UserError(
@@ -81,7 +78,7 @@ class Lists(commands.Cog):
     @app_commands.autocomplete(in_list=list_choices)
     async def emoji(self, interaction: Interaction, in_list: str, emoji: str) -> None:
         """Give a list another emoji, or none."""
-        sign = None if emoji.strip() == "-" else _emoji(emoji)
+        sign = None if emoji.strip() == "-" else parse_emoji(emoji)
         async with self.bot.database.write() as conn:
             found = await self._find(conn, interaction, in_list)
             if not await library.change(conn, replace(found, emoji=sign)):
@@ -137,15 +134,14 @@ class Lists(commands.Cog):
             + (" · marks papers as read" if each.is_read else "")
             for each in mine
         ]
-        await interaction.response.send_message(
-            view=render_notice(
-                title,
-                "\n".join(lines),
-                footer="Reacting to a paper with a list's emoji saves it there; taking the"
-                " reaction off takes it out again.",
-            ),
-            ephemeral=True,
+        footer = (
+            "Reacting to a paper with a list's emoji saves it there; taking the reaction off takes"
+            " it out again."
         )
+        if any(each.emoji and each.emoji.startswith("<") for each in mine):
+            footer += " A server's own emoji works wherever you can react with it."
+        view = render_notice(title, "\n".join(lines), footer=footer)
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 _TAKEN = "You have a list with that name or that emoji already."
@@ -156,27 +152,3 @@ def _name(text: str) -> str:
     if not clean:
         raise UserError("A list needs a name that can be seen.")
     return clean
-
-
-def _emoji(text: str) -> str:
-    """Return the emoji that somebody typed.
-
-    Raises:
-        UserError: it is none, or several.
-    """
-    typed = text.strip()
-    custom = discord.PartialEmoji.from_str(typed)
-    if custom.id is not None:
-        return str(custom)
-    shown = [c for c in typed if c not in "\ufe0f\u200d" and unicodedata.category(c) != "Sk"]
-    kinds = {unicodedata.category(c) for c in shown}
-    keycap = typed.endswith("\u20e3") and len(shown) == 2
-    flag = len(shown) == 2 and all("\U0001f1e6" <= c <= "\U0001f1ff" for c in shown)
-    single = len(shown) == 1 or "\u200d" in typed
-    whole = bool(kinds) and kinds <= {"So", "Sm", "Po"} and (single or flag)
-    if len(typed) <= _ON_AN_EMOJI and (whole or keycap) and not typed.isascii():
-        return typed
-    raise UserError(
-        "That is not an emoji I can use. Type one, or pick one from the emoji menu: a standard"
-        " one, or a server's own."
-    )

@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot import limits
 from bot.client import PaperBot
 from bot.cooldowns import SEARCHES, paced
-from bot.feed_texts import parse_categories
+from bot.inputs import parse_categories
 from bot.search import QUERY_LENGTH, parse_since, since_choices
 from bot.ui import text
 from bot.ui.errors import UserError, answer_error

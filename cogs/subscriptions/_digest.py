@@ -1,5 +1,6 @@
 """`/paper digest …` and `/paper inbox`."""
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -19,7 +20,7 @@ from bot.digests import (
     reopen,
     why,
 )
-from bot.feed_texts import parse_time, parse_timezone, timezone_choices
+from bot.inputs import parse_time, parse_timezone, zone_choices
 from bot.limits import PAGE_HITS, QUIET_DAYS
 from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction as AnyInteraction
@@ -146,10 +147,13 @@ class DigestCommands(commands.Cog):
         """Change what is named, and say how it is now."""
         now = self.bot.clock.now()
         person = await _required(self.bot, interaction.user.id)
+        zone = person.timezone
+        if timezone is not None:
+            zone = await asyncio.to_thread(parse_timezone, timezone, now)
         wanted = replace(
             person,
             at=person.at if hour is None else parse_time(hour),
-            timezone=person.timezone if timezone is None else parse_timezone(timezone),
+            timezone=zone,
             every=person.every if every is None else Every(every),
         )
         if quiet_until is not None:
@@ -169,10 +173,7 @@ class DigestCommands(commands.Cog):
     async def _zones(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return [
-            app_commands.Choice(name=name, value=zone)
-            for name, zone in timezone_choices(current, self.bot.clock.now())
-        ]
+        return await zone_choices(interaction, current)
 
 
 async def _subscriber(bot: PaperBot, user_id: int) -> Subscriber | None:

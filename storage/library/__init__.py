@@ -64,6 +64,7 @@ from storage.library._types import (
     Sort,
     Via,
     emoji_key,
+    without_tone,
 )
 
 __all__ = [
@@ -124,4 +125,5 @@ __all__ = [
     "toggle",
     "top",
     "undo",
+    "without_tone",
 ]

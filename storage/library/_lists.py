@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.library._types import DEFAULT_LISTS, MOST_LISTS, ReadingList, emoji_key
+from storage.library._types import DEFAULT_LISTS, MOST_LISTS, ReadingList, emoji_key, without_tone
 from storage.papers._read import chunks
 from storage.sqlite import insert
 from storage.tables import lists, saves, users
@@ -82,11 +82,12 @@ async def by_emoji(
 
 
 async def emoji_in_use(conn: AsyncConnection) -> set[str]:
-    """Return the keys of every emoji that saves for anybody."""
+    """Return the keys, without skin tone, of every emoji that saves to a list."""
     rows = await conn.execute(
         select(lists.c.emoji_key).where(lists.c.emoji_key.is_not(None)).distinct()
     )
-    return {emoji_key(each.emoji) for each in DEFAULT_LISTS} | set(rows.scalars())
+    keys = {emoji_key(each.emoji) for each in DEFAULT_LISTS} | set(rows.scalars())
+    return {without_tone(key) for key in keys}
 
 
 async def create(

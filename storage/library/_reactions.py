@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.library import _lists
-from storage.library._types import DEFAULT_LISTS, SAVE_EMOJI, Via, emoji_key
+from storage.library._types import DEFAULT_LISTS, SAVE_EMOJI, Via, emoji_key, without_tone
 from storage.papers._read import chunks
 from storage.sqlite import insert
 from storage.tables import cards, saves
@@ -104,7 +104,7 @@ async def add(
     new = {
         reaction.user_id: at
         for reaction, at in meant.items()
-        if reaction.user_id not in mine and reaction.emoji in _DEFAULT_KEYS
+        if reaction.user_id not in mine and without_tone(reaction.emoji) in _DEFAULT_KEYS
     }
     if new:
         await _lists.make_defaults(conn, new, min(new.values()))
@@ -162,7 +162,12 @@ async def standing(conn: AsyncConnection, message_id: int) -> set[Reaction]:
 
 
 def _list_of(mine: Mapping[str | None, int], emoji: str) -> int | None:
-    return mine.get(emoji, mine.get(None) if emoji == SAVE_EMOJI else None)
+    """Return the list that an emoji saves to: the one with this very emoji, else with its base."""
+    if (exact := mine.get(emoji)) is not None:
+        return exact
+    base = without_tone(emoji)
+    toned = {without_tone(key): list_id for key, list_id in mine.items() if key is not None}
+    return toned.get(base, mine.get(None) if base == SAVE_EMOJI else None)
 
 
 def _covers(event: Cleared, reaction: Reaction) -> bool:

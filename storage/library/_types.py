@@ -108,3 +108,8 @@ def emoji_key(emoji: str) -> str:
     if emoji.startswith("<") and emoji.endswith(">"):
         return emoji[1:-1].rpartition(":")[2]
     return emoji.replace("\ufe0f", "")
+
+
+def without_tone(key: str) -> str:
+    """Return an emoji's key without its skin tone: 👍🏽 saves to the list of 👍."""
+    return "".join(c for c in key if not "\U0001f3fb" <= c <= "\U0001f3ff") or key

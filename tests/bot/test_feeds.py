@@ -1,5 +1,6 @@
 """`/feed …` and `/paper status`, as an admin meets them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +72,10 @@ async def test_missing_permissions_are_named_before_anything_is_set_up(tmp_path:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"time": "half past"}, "no time of day"),
-        ({"time": "25:00"}, "no time of day"),
-        ({"timezone": "Atlantis"}, "no time zone"),
-        ({"categories": "cs,CL;"}, "no arXiv category"),
+        ({"time": "half past"}, "not a time of day"),
+        ({"time": "25:00"}, "not a time of day"),
+        ({"timezone": "Atlantis"}, "a time zone called"),
+        ({"categories": "cs.CL; Computer"}, "arXiv has no category"),
         ({"include": "x" * 70}, "too long"),
     ],
 )
@@ -223,3 +224,47 @@ async def test_a_server_that_removes_the_bot_gets_its_feeds_back_if_it_was_a_mis
         await here.restart()
         await here.tick(at(MONDAY, 9))
         assert len(headers(here.channel)) == 1
+
+
+async def test_a_zone_is_set_by_the_city_that_was_typed(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        text = await said(here, "feed add", channel=here.channel, timezone="San Francisco")
+        assert "America/Los Angeles" in text
+        text = await said(here, "feed edit", timezone="UTC+2")
+        assert "(UTC+2)" in text
+        assert "Kolkata, Dublin or Jerusalem" in await said(here, "feed edit", timezone="IST")
+
+
+async def test_a_category_that_does_not_exist_is_refused_with_the_one_that_is_meant(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        text = await said(here, "feed add", channel=here.channel, categories="cs.ZZ")
+        assert "arXiv has no category called “cs.ZZ”" in text
+        text = await said(here, "feed add", channel=here.channel, categories="computer vision")
+        assert "only papers in *cs.CV*" in text
+
+
+async def test_a_stored_category_that_does_not_exist_is_pointed_out(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        feed = await here.add_feed()
+        async with here.bot.database.write() as conn:
+            await feeds.update(conn, replace(feed, categories=("Computer", "cs.CL")))
+        assert "arXiv has no category *Computer*" in await said(here, "feed list")
+
+
+async def test_a_role_that_cannot_be_pinged_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        me = here.guild.me
+        assert me is not None
+        forbidden = discord.PermissionOverwrite(mention_everyone=False)
+        channel = here.guild.create_text_channel("quiet", overwrites={me: forbidden})
+        quiet = here.guild.create_role("readers")
+        text = await said(here, "feed add", channel=channel, ping=quiet)
+        assert "Allow anyone to @mention this role" in text
+        everyone = here.guild.default_role
+        text = await said(here, "feed add", channel=here.channel, ping=everyone)
+        assert "can't ping @everyone" in text
+        loud = here.guild.create_role("fans", mentionable=True)
+        text = await said(here, "feed add", channel=channel, ping=loud)
+        assert f"pings <@&{loud.id}>" in text

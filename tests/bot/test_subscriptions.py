@@ -180,7 +180,7 @@ async def test_settings_are_changed_by_name_and_bad_ones_refused(tmp_path: Path)
         for options, complaint in (
             ({"quiet_until": "soon"}, "is no date"),
             ({"quiet_until": "2025-06-01"}, "here already"),
-            ({"timezone": "Atlantis"}, "no time zone"),
+            ({"timezone": "Atlantis"}, "a time zone called"),
         ):
             refused = await here.member.slash(here.channel, "paper digest settings", **options)
             assert complaint in answer(refused)

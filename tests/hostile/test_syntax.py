@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import limits
-from bot.feed_texts import parse_categories, parse_time, parse_timezone, parse_topics, parse_words
+from bot.feed_texts import parse_topics, parse_words
+from bot.inputs import parse_categories, parse_emoji, parse_time, parse_timezone
 from bot.search import parse_since
 from bot.ui import text
 from bot.ui.errors import UserError, sentence_of
@@ -22,7 +23,15 @@ from tests.hostile.texts import hostile_texts
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 TODAY = date(2025, 6, 10)
-OPTIONS = st.sampled_from((parse_time, parse_timezone, parse_words, parse_categories, parse_topics))
+
+
+def _zone(text: str) -> str:
+    return parse_timezone(text, datetime(2025, 6, 10, 12, tzinfo=UTC))
+
+
+OPTIONS = st.sampled_from(
+    (parse_time, _zone, parse_words, parse_categories, parse_topics, parse_emoji)
+)
 
 
 @attacks(

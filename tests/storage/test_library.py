@@ -57,6 +57,29 @@ async def test_an_emoji_is_a_list(database: Database) -> None:
     assert await shelf(database) == {"to read": {FIRST}, "read": {SECOND}}
 
 
+async def test_a_skin_tone_saves_to_the_list_of_the_base_emoji(database: Database) -> None:
+    await prepare(database)
+    async with database.write() as conn:
+        await library.ensure(conn, ADA, NOON)
+        await library.create(conn, ADA, "agree", "👍", NOON)
+    await happen(database, reacted(emoji="👍🏽"), reacted(emoji="👍🏿"))
+    assert await shelf(database) == {"agree": {FIRST}}
+    await happen(database, took_off(emoji="👍🏿"))
+    assert await shelf(database) == {"agree": {FIRST}}
+    await happen(database, took_off(emoji="👍🏽"))
+    assert await shelf(database) == {}
+
+
+async def test_a_list_that_was_made_with_a_skin_tone_goes_on_working(database: Database) -> None:
+    await prepare(database)
+    async with database.write() as conn:
+        await library.ensure(conn, ADA, NOON)
+        await library.create(conn, ADA, "agree", "👍🏽", NOON)
+        assert "👍" in await library.emoji_in_use(conn)
+    await happen(database, reacted(emoji="👍"))
+    assert await shelf(database) == {"agree": {FIRST}}
+
+
 async def test_reacting_to_a_digest_saves_every_paper_in_it(database: Database) -> None:
     await prepare(database)
     await happen(database, reacted(DIGEST))
