@@ -68,6 +68,11 @@ def find_marked(text: str) -> list[str]:
     return list(dict.fromkeys(_found(legible(text), bare=False)))
 
 
+def without(text: str) -> str:
+    """Return a text, as it looks, with a space for each id and link in it."""
+    return _TOKEN.sub(" ", legible(text))
+
+
 def abs_url(paper_id: str) -> str:
     """Return the address of the paper's abstract page on arXiv."""
     return f"https://arxiv.org/abs/{paper_id}"
