@@ -80,7 +80,7 @@ MENTIONS = [
     "doi={10.1109/TPAMI.2016.10770}, number={1610.10770}",
 ]
 
-TAGGED = {
+TAGGED: dict[str, tuple[str, list[str]]] = {
     "one blank (OJS)": ("TY - JOUR\nUR - https://arxiv.org/abs/1706.03762\nER -\nTY - JOUR\n"
                         "DO - 10.48550/arXiv.1810.04805\nER -", [A, B]),
     "two blanks": ("TY  -  JOUR\nUR  -  https://arxiv.org/abs/1706.03762\nER  -  ", [A]),
