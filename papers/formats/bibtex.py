@@ -9,6 +9,7 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field, ImplicitComment
 from bibtexparser.writer import BibtexFormat
 
+from papers import arxiv_id
 from papers.formats import _texts
 from papers.formats._bibtex_reader import read, read_with_text
 from papers.formats._items import MARK, ExportItem
@@ -59,7 +60,7 @@ def _entry(item: ExportItem) -> Entry:
     paper = item.paper
     published = _texts.published(paper)
     year, month = (
-        (published.year, published.month) if published else _texts.year_and_month(paper.id)
+        (published.year, published.month) if published else arxiv_id.year_and_month(paper.id)
     )
     primary = paper.categories[0] if paper.categories else ""
     fields = {

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from papers import arxiv_id
 from papers.formats import _texts
 from papers.formats._items import PRODUCER, ExportItem
 from papers.formats._json_reader import OURS, read
@@ -21,7 +22,7 @@ def _item(item: ExportItem) -> dict[str, object]:
     parts = (
         [published.year, published.month, published.day]
         if published
-        else list(_texts.year_and_month(paper.id))
+        else list(arxiv_id.year_and_month(paper.id))
     )
     lists = [_texts.one_line(name) for name in item.lists]
     note = _texts.cleaned(item.note or "")

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import rispy
 
+from papers import arxiv_id
 from papers.formats import _texts
 from papers.formats._items import MARK, PRODUCER, ExportItem
 
@@ -30,7 +31,7 @@ def write(items: Sequence[ExportItem]) -> bytes:
 def _record(item: ExportItem) -> _Record:
     paper = item.paper
     published = _texts.published(paper)
-    year, month = _texts.year_and_month(paper.id)
+    year, month = arxiv_id.year_and_month(paper.id)
     day = f"{published:%Y/%m/%d}" if published else f"{year}/{month:02}"
     record: _Record = {
         "type_of_reference": "UNPB",
