@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papers.matching._index import MAX_RUN, PaperIndex, ragged
-from papers.matching._match import MAX_TERMS, Wanted
+from papers.matching._match import MAX_TERMS, Wanted, pieces_of
 from papers.matching._statistics import TermStatistics
 from papers.terms import STOPWORDS, Stemmer, words
 from papers.topics import Branch, Phrase, Strictness
@@ -38,12 +38,13 @@ class Words:
 
     def read(self, branches: Sequence[Branch]) -> tuple[Rows, Rows]:
         """Return (row, word) for each word of each branch's text, in order."""
-        texts = [part.text for branch in branches for part in branch.parts]
+        pieces = [pieces_of(branch) for branch in branches]
+        texts = [text for found in pieces for text in found]
         new = [text for text in dict.fromkeys(texts) if text not in self._parts]
         if new:
             self._learn(new)
         parts = np.fromiter(map(self._parts.__getitem__, texts), np.int64, len(texts))
-        lengths = np.array([len(branch.parts) for branch in branches], dtype=np.int64)
+        lengths = np.array([len(found) for found in pieces], dtype=np.int64)
         ends = np.array(self._ends, dtype=np.int64)
         starts = np.append(0, ends[:-1])
         at, places = ragged(starts[parts], ends[parts])
