@@ -22,7 +22,10 @@ _BRITISH: Final = (
     (re.compile(rf"\b((?:mis|re|dis|un|multi)?(?:{'|'.join(_OUR.split())}))our"), r"\1or"),
     (re.compile(rf"\b((?:un|re|mis)?(?:{'|'.join(_DOUBLED.split())}))l(ed|ing|er|ers)$"), r"\1\2"),
     (re.compile(r"(analy|cataly|paraly|dialy|hydroly|electroly)s(e|ed|er|ers|ing)$"), r"\1z\2"),
-    (re.compile(r"(cent|fib|lit|(?<!para)met|theat|spect|calib|lust|meag|sab)re(s|d)?$"), r"\1er\2"),
+    (
+        re.compile(r"(cent|fib|lit|(?<!para)met|theat|spect|calib|lust|meag|sab)re(s|d)?$"),
+        r"\1er\2",
+    ),
     (re.compile(r"(catal|dial|anal)ogue(s|d)?$"), r"\1og\2"),
     (re.compile(r"^(an|leuk|hyperglyc|isch)aem"), r"\1em"),
     (re.compile(r"^h(a)em(o|at)"), r"hem\2"),
@@ -39,71 +42,80 @@ fulfil fulfill, grey gray, greyscale grayscale, judgement judgment, judgements j
 learnt learned, licence license, manoeuvre maneuver, manoeuvres maneuvers, mould mold,
 offence offense, plough plow, practise practice, practising practicing, programme program,
 programmes programs, sceptic skeptic, sceptical skeptical, storey story, sulphur sulfur,
-whilst while,
-analyses analysis, antennae antenna, appendices appendix, bacteria bacterium, corpora corpus,
-criteria criterion, equilibria equilibrium, formulae formula, hypotheses hypothesis, indices index,
-loci locus, matrices matrix, maxima maximum, minima minimum, nuclei nucleus, optima optimum,
-phenomena phenomenon, radii radius, simplices simplex, spectra spectrum, stimuli stimulus,
-submatrices submatrix, syntheses synthesis, theses thesis, vertices vertex, vortices vortex
+whilst while
 """
-_ALIKE: Final = dict(pair.split() for pair in _PAIRS.replace("\n", " ").split(","))
+_WORDS = _PAIRS.replace(",", " ").split()
+_ALIKE: Final[dict[str, str]] = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 _KEPT: Final = frozenset(_KEEP_ISE.split())
 
 _NO_VOWEL_BUT_LAST = re.compile(r"[b-df-hj-np-tv-xz]{2,}[aeiou]?s$")
 
-SPACED_PREFIXES: Final = frozenset(
-    "anti bi hyper inter intra multi neuro non omni pre pseudo quasi semi spatio tri ultra uni".split()
+_SPACED = (
+    "anti bi hyper inter intra multi neuro non omni pre pseudo quasi semi spatio tri ultra uni"
 )
+SPACED_PREFIXES: Final = frozenset(_SPACED.split())
 """What is no word by itself: "multi modal" is "multimodal", whatever stands between."""
-PREFIXES: Final = SPACED_PREFIXES | frozenset(
-    "auto bio co de electro geo macro magneto meta micro mis mono nano over photo poly post re sub"
-    " super tele thermo trans un under".split()
-)
-"""What is written together or with a hyphen, and is a word, or half a name, when it stands alone."""
+
+_HYPHENATED = """
+auto bio co de electro geo macro magneto meta micro mis mono nano over photo poly post re sub super
+tele thermo trans un under
+"""
+PREFIXES: Final = SPACED_PREFIXES | frozenset(_HYPHENATED.split())
+"""What is written together or with a hyphen, and is another word when it stands alone."""
 
 _OPEN: Final = """
 audio visual; auto encoder auto encoders; back end back ends; back propagation; back propagating;
-back propagate; band gap band gaps; bench mark; black box; chat bot chat bots; check point
-check points; check pointing; code base code bases; common sense; cross over; data base data bases;
-data flow; data set data sets; deep fake deep fakes; ego centric; ego motion; end point end points;
-face book; feed back; feed forward; fine tune fine tuned fine tunes fine tuning fine tuner fine tunable;
-four fold; front end front ends; git hub; gray scale; grey scale; grid world; hand crafted;
-hand written; hand held; head set; high light; image net; in painting; key frame key frames;
-key point key points; key word key words; land mark land marks; life cycle life cycles; light weight;
-look ahead; lower case; map reduce; mini batch mini batches; name space; night time; noise less;
-off line; off loading; off load; on board; on line; open source open sourced; open sourcing;
-out painting; out lier out liers; out perform out performs; pair wise; pay load; play back; pipe line;
-point cloud point clouds; point wise; pre print; ray casting; ray tracing; real time; road map;
-round trip; run time run times; sand box; screen shot screen shots; self attention; self supervised;
-self supervision; self play; sign up; soft max; space time; speed up speed ups; spread sheet;
-stand alone; state ful; step wise; straight forward; super resolution; super conducting;
-super computer super computing; table top; test bed; text book; time frame; time line; time scale
-time scales; time series; time stamp time stamps; time step time steps; tool chain; tool kit;
-trade off trade offs; two fold; up sampling; down sampling; down stream; up stream; up date;
-video game video games; view point view points; wave form wave forms; wave function wave functions;
-wave packet wave packets; web page web pages; web site web sites; wi fi; white box; work flow
-work flows; work load work loads; work station; zero shot; few shot; one shot; per cent
+back propagate; band gap band gaps; bench mark; black box; chat bot chat bots; check point check
+points; check pointing; code base code bases; common sense; cross over; data flow; data set data
+sets; deep fake deep fakes; ego centric; ego motion; end point end points; face book; feed back;
+feed forward; fine tune fine tuned fine tunes fine tuning fine tuner fine tunable; four fold;
+front end front ends; git hub; gray scale; grey scale; grid world; hand crafted; hand written;
+hand held; head set; high light; image net; in painting; key frame key frames; key point key
+points; key word key words; land mark land marks; life cycle life cycles; light weight; look
+ahead; lower case; map reduce; mini batch mini batches; name space; night time; noise less; off
+line; off loading; off load; on board; on line; open source open sourced; open sourcing; out
+painting; out lier out liers; out perform out performs; pair wise; pay load; play back; pipe line;
+point wise; pre print; ray casting; ray tracing; real time; road map; round trip; run time run
+times; sand box; screen shot screen shots; self attention; self supervised; self supervision; self
+play; sign up; soft max; space time; speed up speed ups; spread sheet; stand alone; state ful;
+step wise; straight forward; super conducting; super computer super computing; table top; test
+bed; text book; time frame; time line; time scale time scales; time series; time stamp time
+stamps; time step time steps; tool chain; tool kit; trade off trade offs; two fold; up sampling;
+down sampling; down stream; up stream; up date; video game video games; view point view points;
+wave form wave forms; wave function wave functions; wave packet wave packets; web page web pages;
+web site web sites; wi fi; white box; work flow work flows; work load work loads; work station;
+zero shot; few shot; one shot; per cent
 """
 
 
-def _compounds() -> dict[str, frozenset[str]]:
+_LOOSE: Final = "point cloud point clouds; super resolution"
+
+
+def _compounds(table: str) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for entry in _OPEN.replace("\n", " ").split(";"):
+    for entry in table.replace("\n", " ").split(";"):
         words = entry.split()
         for first, second in zip(words[::2], words[1::2], strict=True):
             found.setdefault(first, set()).add(second)
     return {first: frozenset(seconds) for first, seconds in found.items()}
 
 
-COMPOUNDS: Final = _compounds()
+COMPOUNDS: Final = _compounds(_OPEN)
 """What people write as two words, with a hyphen, and as one: first words, and what follows each.
 
 Found in 21,194 abstracts of arXiv by counting words that occur in both forms, read through by hand.
 """
 
+LOOSE: Final = _compounds(_LOOSE)
+"""Compounds whose parts are telling words by themselves: the one word stands beside them only.
+
+As one word "point clouds" loses the papers on points in space: its average precision .83 → .74.
+"""
+WHOLES: Final = {a + b: (a, b) for a, seconds in LOOSE.items() for b in seconds}
+
 
 def one_spelling(word: str) -> str:
-    """Return a folded word in its American spelling, singular where its plural is Latin or Greek.
+    """Return a folded word in its American spelling.
 
     Also the singular of an acronym that has no other vowel than its last letter ("llms", "gpus").
     """
@@ -111,7 +123,12 @@ def one_spelling(word: str) -> str:
         return word
     if (alike := _ALIKE.get(word)) is not None:
         return alike
-    if word != "plus" and word[-1] == "s" and word[-2] != "s" and _NO_VOWEL_BUT_LAST.match(word):
+    if (
+        word not in ("plus", "thus")
+        and word[-1] == "s"
+        and word[-2] != "s"
+        and _NO_VOWEL_BUT_LAST.match(word)
+    ):
         return word[:-1]
     if "is" in word and (match := _ISE.match(word)) and len(word) > 5:
         base = f"{match[1]}ise"

@@ -2,17 +2,30 @@
 
 "SD$^2$", "SD²" and "SD^2" are "sd2"; "Gödel" is "godel", and "goedel" beside it; "LLMs" is "llm";
 "fine-tuning", "fine tuning" and "finetuning" are "finetuning", with its parts beside it;
-"modelling" is "modeling"; "Alzheimer’s" is "alzheimer".
+"modelling" is "modeling"; "Alzheimer's" is "alzheimer", whichever apostrophe it has.
 """
 
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from papers._variants import COMPOUNDS, PREFIXES, SPACED_PREFIXES, one_spelling
-from papers.text import readable
+from papers._folding import APOSTROPHES, UMLAUTS, cleaned, fold, names
+from papers._variants import COMPOUNDS, LOOSE, PREFIXES, SPACED_PREFIXES, WHOLES, one_spelling
+
+__all__ = [
+    "STOPWORDS",
+    "Located",
+    "Span",
+    "Spelled",
+    "fold",
+    "joins",
+    "located",
+    "may_join",
+    "names",
+    "spans",
+    "spelled",
+]
 
 _STOPWORDS = """
 a about above after again all also am an and any are as at be because been before being below
@@ -25,11 +38,12 @@ within without would you your
 """
 STOPWORDS: Final = frozenset(_STOPWORDS.split())
 
-_COUNTED: Final = STOPWORDS | frozenset(
-    "appendix chapter eq equation fig figure figures least nearly page pages section sections table"
-    " tables top version january february march april june july august september october november"
-    " december using against around approximately roughly".split()
-)
+_COUNTERS = """
+appendix chapter eq equation fig figure figures least nearly page pages section sections table
+tables top version january february march april june july august september october november
+december using against around approximately roughly
+"""
+_COUNTED: Final = STOPWORDS | frozenset(_COUNTERS.split())
 """What a number after it is counted by, and no part of its name."""
 
 _CACHED: Final = 100_000  # spellings of a corpus' vocabulary, about 30 MB
@@ -40,26 +54,16 @@ _CHUNK = re.compile(
     r"(?:\+\+(?!\w)|(?<=\b[A-Za-z])\#(?!\w))?"
 )
 """A word with what belongs to it: hyphens, apostrophes, an exponent or index, decimals, C++."""
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _POSSESSIVE = re.compile(r"['’ʼ]s?(?=\Z|-)", re.IGNORECASE)  # noqa: RUF001
-_APOSTROPHES = str.maketrans("", "", "'’ʼ{}")  # noqa: RUF001
+_MARKED = re.compile(r"['’ʼ_^{}]+")  # noqa: RUF001
 _SCRIPT = re.compile(r"[\^_]\{?(?=\d)|(?<=[A-Za-z])\^\{?(?=[A-Za-z]\b)")
-_APART = re.compile(r"[-\u2010\u2011\u2013_^]")  # noqa: RUF001 - dashes as authors write them
+_APART = re.compile(r"[-\u2010\u2011\u2013_^]")
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})?[a-z]?")
 _NUMBERED = re.compile(r"([^\W\d_]{3,})(\d[^\W_]*(?:\.\d+)?)")
+_TAIL = re.compile(r"[^\W\d_]{1,2}(\d+([^\W\d_]{3,}))")
 _BETWEEN = re.compile(r"([a-z]{3,})2([a-z]{3,})")
 _PLURAL = re.compile(r"[A-Z0-9][A-Za-z0-9]*[A-Z0-9]s")
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _AS_UMLAUT = re.compile(r"(?<=[b-df-hj-np-tv-z])([ao])e(?=[b-df-hj-np-tv-z])")
-_UNDECOMPOSED = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
-)
-_GREEK = re.compile(r"(?<![\u0370-\u03ff])[\u03b1-\u03c9](?![\u0370-\u03ff])")
-_LETTERS = """
-alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma
-tau upsilon phi chi psi omega
-"""
-_NAMES = dict(zip(map(chr, range(0x3B1, 0x3CA)), _LETTERS.split(), strict=True))
 
 
 class Spelled(NamedTuple):
@@ -71,6 +75,8 @@ class Spelled(NamedTuple):
     """In order, compounds in their parts."""
     others: tuple[str, ...] = ()
     """What else is written for them, where it can stand in no order."""
+    forms: tuple[str, ...] = ()
+    """The parts as they were written, folded only."""
 
 
 class Located(NamedTuple):
@@ -81,39 +87,33 @@ class Located(NamedTuple):
     end: int
 
 
-def fold(text: str) -> str:
-    """Return the text without case, accents, compatibility forms and invisible characters.
-
-    A single Greek letter is its name: "β-VAE" is also written "beta-VAE".
-    """
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
-    return _GREEK.sub(lambda match: _NAMES[match[0]], bare.translate(_UNDECOMPOSED))
-
-
 def spelled(text: str) -> Spelled:
     """Return the words of a text, its LaTeX read."""
     words: list[str] = []
     parts: list[str] = []
     others: list[str] = []
+    forms: list[str] = []
     before, opened = "", False
-    for chunk in _CHUNK.findall(_clean(text)):
+    for chunk in _CHUNK.findall(cleaned(text)):
         word, plain, opens, numeral, found = _entry(chunk)
         if (opened or numeral) and before and word and _one_word(before, word):
             words[-1] = before + word
             parts += found.parts
+            forms += found.forms
             others += found.others
         elif plain:
             words.append(word)
             parts.append(word)
+            forms.append(word)
         else:
             words += found.words
             parts += found.parts
+            forms += found.forms
             others += found.others
+        if opened and word in LOOSE.get(before, ()):
+            others.append(before + word)
         before, opened = word, opens
-    return Spelled(tuple(words), tuple(parts), tuple(others))
+    return Spelled(tuple(words), tuple(parts), tuple(others), tuple(forms))
 
 
 def located(text: str) -> list[Located]:
@@ -130,6 +130,27 @@ def located(text: str) -> list[Located]:
     return found
 
 
+class Span(NamedTuple):
+    """A place in a text, and everything that is written for what stands there."""
+
+    spellings: frozenset[str]
+    start: int
+    end: int
+
+
+def spans(text: str) -> Iterator[Span]:
+    """Yield the places of the words of a text that has no LaTeX, with all of their spellings."""
+    before, begun = "", 0
+    for match in _CHUNK.finditer(text):
+        word, _, _, _, found = _entry(match[0])
+        if before and word and _one_word(before, word):
+            yield Span(frozenset((before + word,)), begun, match.end())
+        yield Span(
+            frozenset((*found.words, *found.parts, *found.others)), match.start(), match.end()
+        )
+        before, begun = word, match.start()
+
+
 def joins(left: str, right: str) -> bool:
     """Tell whether the end of one text and the beginning of another make one word."""
     ends, begins = spelled(left).words[-1:], spelled(right).words[:1]
@@ -140,24 +161,6 @@ def may_join(word: str) -> bool:
     """Tell, quickly and generously, whether a bare word may be part of a compound."""
     folded = word.lower()
     return folded[:1].isdigit() or folded in COMPOUNDS or folded in SPACED_PREFIXES
-
-
-def names(text: str) -> list[tuple[str, ...]]:
-    """Return the folded words of a name: as it is, with umlauts written out, and without hyphens.
-
-    "O'Neil" and "O’Neil" are "oneil".
-    """  # noqa: RUF002
-    text = _clean(text).translate(_APOSTROPHES)
-    ways = [text, text.lower().translate(_UMLAUTS), re.sub(r"(?<=\w)[-\u2010\u2011](?=\w)", "", text)]
-    found = (tuple(re.findall(r"[^\W_]+", fold(way))) for way in dict.fromkeys(ways))
-    return [way for way in dict.fromkeys(found) if way]
-
-
-def _clean(text: str) -> str:
-    text = readable(text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
-    return text
 
 
 def _one_word(left: str, right: str) -> bool:
@@ -180,40 +183,50 @@ def _one_word(left: str, right: str) -> bool:
 def _entry(chunk: str) -> tuple[str, bool, bool, bool, Spelled]:
     """Return how a chunk stands in a text, so that a look at each is short.
 
-    That is: its word, if it is one that may be joined with a neighbour; whether that is all; whether
-    it begins compounds; whether it begins with a digit; and its spellings.
+    That is: its word, if it is one that may be joined with a neighbour; whether that is all;
+    whether it begins compounds; whether it begins with a digit; and its spellings.
     """
     found = _chunk(chunk)
     word = found.words[0] if len(found.words) == 1 else ""
     if word and found.parts != found.words and "-" in chunk:
         word = ""
-    plain = word != "" and found.parts == found.words and not found.others
-    return word, plain, word in COMPOUNDS or word in SPACED_PREFIXES, word[:1].isdigit(), found
+    plain = word != "" and found.words == found.parts == found.forms and not found.others
+    opens = word in COMPOUNDS or word in SPACED_PREFIXES or word in LOOSE
+    return word, plain, opens, word[:1].isdigit(), found
 
 
 def _chunk(chunk: str) -> Spelled:
     """Return the spellings of what stands between two blanks."""
     if len(chunk) > 4 * _LONGEST:
-        return Spelled((chunk[:_LONGEST].lower(),), (chunk[:_LONGEST].lower(),))
-    bare = _SCRIPT.sub("", _POSSESSIVE.sub("", chunk)).translate(_APOSTROPHES)
+        cut = (chunk[:_LONGEST].lower(),)
+        return Spelled(cut, cut, (), cut)
+    unowned = _POSSESSIVE.sub("", chunk)
+    pieces = [
+        piece for piece in _APART.split(_SCRIPT.sub("", unowned).translate(APOSTROPHES)) if piece
+    ]
     parts: list[str] = []
+    forms: list[str] = []
     words: list[str] = []
     others: list[str] = []
-    pieces = [piece for piece in _APART.split(bare) if piece]
     for piece in pieces:
-        _add(piece, words, parts, others)
-    if len(parts) > 1:
-        whole = "".join(fold(piece) for piece in pieces)
-        if 1 < len(pieces) < 4 and len(whole) <= _LONGEST:
-            others.append(one_spelling(whole))
+        _add(piece, words, parts, others, forms)
+    whole = "".join(map(fold, pieces))
+    if 1 < len(pieces) < 4 and len(whole) <= _LONGEST:
+        others.append(one_spelling(whole))
+    marked = _MARKED.split(unowned)
+    if len(marked) > 1:
+        others += [fold(piece) for piece in marked if len(piece) > 1]
     joined = _joined(words, hyphens=len(pieces) > 1)
     kept = tuple(dict.fromkeys(other for other in others if other not in joined))
     if not joined:
-        return Spelled((chunk.lower()[:_LONGEST],), (chunk.lower()[:_LONGEST],))
-    return Spelled(joined, tuple(parts), kept)
+        cut = (chunk.lower()[:_LONGEST],)
+        return Spelled(cut, cut, (), cut)
+    return Spelled(joined, tuple(parts), kept, tuple(forms))
 
 
-def _add(piece: str, words: list[str], parts: list[str], others: list[str]) -> None:
+def _add(
+    piece: str, words: list[str], parts: list[str], others: list[str], forms: list[str]
+) -> None:
     """Add one word without a hyphen in it."""
     folded = fold(piece)[:_LONGEST]
     if not folded:
@@ -222,6 +235,7 @@ def _add(piece: str, words: list[str], parts: list[str], others: list[str]) -> N
         cut = [part for part in re.split(r"[^\w]", folded) if part]
         words.append("".join(cut) if "\u2044" in folded else folded)
         parts += cut
+        forms += cut
         if (numbered := _NUMBERED.fullmatch(folded)) is not None:
             others += numbered.groups()
         return
@@ -229,6 +243,7 @@ def _add(piece: str, words: list[str], parts: list[str], others: list[str]) -> N
         ways = (between[1], "to", between[2])
         words += ways
         parts += ways
+        forms += ways
         others.append(folded)
         return
     word = folded
@@ -239,9 +254,13 @@ def _add(piece: str, words: list[str], parts: list[str], others: list[str]) -> N
         word = one_spelling(word)
     words.append(word)
     parts.append(word)
+    forms.append(folded)
+    others += WHOLES.get(word, ())
     if (numbered := _NUMBERED.fullmatch(word)) is not None:
         others += numbered.groups()
-    if not piece.isascii() and (written_out := fold(piece.lower().translate(_UMLAUTS))) != folded:
+    if (tail := _TAIL.fullmatch(word)) is not None:
+        others += tail.groups()
+    if not piece.isascii() and (written_out := fold(piece.lower().translate(UMLAUTS))) != folded:
         others.append(written_out)
     elif piece[0].isupper() and (plain := _AS_UMLAUT.sub(r"\1", folded)) != folded:
         others.append(plain)
@@ -266,6 +285,8 @@ def _joined(words: Sequence[str], *, hyphens: bool) -> tuple[str, ...]:
 
 
 def _hyphenated(left: str, right: str) -> bool:
+    if right in LOOSE.get(left, ()):
+        return False
     if left in PREFIXES:
         return right.isalpha() and right not in STOPWORDS
     if right == "wise" or (left.isdigit() and right == "d"):

@@ -10,7 +10,7 @@ from papers.matching._index import MAX_RUN, PaperIndex, ragged
 from papers.matching._match import MAX_TERMS, Wanted, pieces_of
 from papers.matching._statistics import TermStatistics
 from papers.terms import STOPWORDS, Stemmer, words
-from papers.topics import Branch, Phrase, Strictness
+from papers.topics import TEXT_FIELDS, Branch, Field, Phrase, Strictness
 
 FULL_COVERAGE = 0.883
 """Coverage at which the words alone decide: judged precision .88, with .40 of what lists hold."""
@@ -100,6 +100,8 @@ class TopicBlock:
         self.vectors = _vectors(wanted, self.branches)
         self.quoted = np.array([_only_phrases(branch) for branch in self.branches], dtype=np.bool_)
         """Branches of phrases alone, which their conditions decide."""
+        self.excluding = np.array([_excludes(branch) for branch in self.branches], dtype=np.bool_)
+        """Branches that say which words a paper must not have."""
         self._read(lookup)
         self.pairs = index.pair_numbers(self.terms[:, :-1], self.terms[:, 1:])
         """The number of each two content words side by side."""
@@ -134,6 +136,14 @@ class TopicBlock:
         rows, at = np.nonzero(needed)
         terms = self.terms[rows, order[rows, at]]
         return rows[terms >= 0], terms[terms >= 0]
+
+
+def _excludes(branch: Branch) -> bool:
+    return any(
+        not condition.wanted
+        and not (isinstance(condition.leaf, Field) and condition.leaf.name not in TEXT_FIELDS)
+        for condition in branch.conditions
+    )
 
 
 def _only_phrases(branch: Branch) -> bool:

@@ -180,7 +180,9 @@ class PaperIndex:
                 return np.flatnonzero(np.all(self.where[terms] > 0, axis=0)).tolist()
             case FieldName.AUTHOR | FieldName.ORGANIZATION:
                 asked = {word for way in names(field.value) for word in way}
-                named = [self._names.get(word, set[int]()) for word in {*asked, *words(field.value)}]
+                named = [
+                    self._names.get(word, set[int]()) for word in {*asked, *words(field.value)}
+                ]
                 return sorted(set[int]().union(*named))
             case _:
                 return range(self.size)
