@@ -142,13 +142,9 @@ class Drafter:
             if self._prior is None or self._prior[0] != day:
                 days = [day - timedelta(days=n) for n in range(1, PRIOR_DAYS + 1)]
                 past = await batches.papers(conn, days, sources=self._sources)
-                self._prior = (
-                    day,
-                    Prior.learn(
-                        [Past(entry.paper.paper, entry.paper.metrics, entry.day) for entry in past],
-                        before=day,
-                    ),
-                )
+                learnt = [Past(entry.paper.paper, entry.paper.metrics, entry.day) for entry in past]
+                prior = await asyncio.to_thread(Prior.learn, learnt, before=day)
+                self._prior = day, prior
             return self._prior[1]
 
 

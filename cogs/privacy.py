@@ -1,9 +1,11 @@
 """`/privacy …`: what is kept about a person, shown, taken along, erased."""
 
+import asyncio
 import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from typing import Any, Self
 
 import discord
@@ -114,12 +116,7 @@ class Privacy(commands.Cog):
         await interaction.response.defer(ephemeral=True)
         async with self.bot.database.read() as conn:
             found = await privacy.export(conn, interaction.user.id, _conversation(interaction))
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for table, rows in found.items():
-                text = json.dumps(rows, ensure_ascii=False, indent=1)
-                archive.writestr(f"{table}.json", text)
-        packed.seek(0)
+        packed = await asyncio.to_thread(_packed, found)
         file = discord.File(packed, filename="paperboy-my-data.zip")
         await interaction.followup.send(
             "Everything that I keep about you, one file of JSON for each kind of entry.",
@@ -160,6 +157,16 @@ class Privacy(commands.Cog):
             ),
             ephemeral=True,
         )
+
+
+def _packed(found: Mapping[str, Any]) -> io.BytesIO:
+    """Return a zip archive with one file of JSON for each table."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for table, rows in found.items():
+            archive.writestr(f"{table}.json", json.dumps(rows, ensure_ascii=False, indent=1))
+    packed.seek(0)
+    return packed
 
 
 def _conversation(interaction: discord.Interaction[Any]) -> int | None:

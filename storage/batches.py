@@ -10,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Announcement, Batch
 from storage.papers import StoredPaper, UpsertReport, stored, upsert
+from storage.papers._read import chunks
 from storage.sqlite import insert
 from storage.tables import batch_papers as entries
 from storage.tables import batches
 from storage.tables import papers as paper_table
+
+_DAYS = 5
 
 
 class BatchState(StrEnum):
@@ -118,6 +121,16 @@ async def papers(
 
     A paper that two sources listed on a day appears once for each.
     """
+    found: list[BatchEntry] = []
+    # In portions: to make months of papers of their rows at once would hold the event loop.
+    for some in chunks(sorted(days), _DAYS):
+        found += await _papers(conn, some, sources)
+    return found
+
+
+async def _papers(
+    conn: AsyncConnection, days: Collection[date], sources: Collection[str] | None
+) -> list[BatchEntry]:
     statement = (
         select(
             paper_table,

@@ -26,6 +26,8 @@ from storage.tables import (
 REACTIONS_READ = timedelta(days=7)
 """How old a message may be whose reactions are read back at start; erasures are known as long."""
 
+_PORTION = 500
+
 _SALT = hashlib.blake2b.SALT_SIZE
 
 
@@ -54,8 +56,13 @@ async def export(
     found: dict[str, list[dict[str, Any]]] = {}
     for name in personal_tables():
         statement = _rows(metadata.tables[name], user_id, conversation_id)
-        rows = (await conn.execute(statement)).mappings()
-        found[name] = [{key: _plain(value) for key, value in row.items()} for row in rows]
+        # In portions: all of a large library at once would hold the event loop.
+        rows = (await conn.stream(statement)).mappings().partitions(_PORTION)
+        found[name] = [
+            {key: _plain(value) for key, value in row.items()}
+            async for portion in rows
+            for row in portion
+        ]
     words = await conn.execute(
         select(topics.c.id, topics.c.query)
         .join(subscriptions, subscriptions.c.topic_id == topics.c.id)

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 Making = Coroutine[Any, Any, ui.LayoutView]
 
-DEFER_AFTER: Final = 1.2
+DEFER_AFTER: Final = 0.8
 """Seconds that an answer may take before Discord is told to wait for it; it gives up after 3."""
 
 CHANGE_TIMEOUT: Final = 1.5

@@ -57,11 +57,9 @@ class Tier(IntEnum):
     """The title holds the query word for word."""
     AUTHOR = 2
     """The query is the name of an author."""
-    FORMS = 3
-    """The title holds every word of the query as it is written there."""
-    WORDS = 4
-    """The title holds every word of the query in some form."""
-    NONE = 5
+    WORDS = 3
+    """The title holds every word of the query."""
+    NONE = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from papers.topics._topic import (
     parse_plain,
 )
 from papers.topics._tree import (
-    TEXT_FIELDS,
     All,
     Condition,
     Either,
@@ -35,7 +34,6 @@ from papers.topics._tree import (
 __all__ = [
     "MAX_BRANCHES",
     "MAX_LENGTH",
-    "TEXT_FIELDS",
     "All",
     "Branch",
     "Condition",

@@ -1,12 +1,11 @@
 """A topic as the rest of the bot holds it: a tree, its alternatives, and its filters."""
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from papers.model import Paper
-from papers.spelling import names
 from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
 from papers.topics._parse import MAX_LENGTH, TopicError, parse_tree
 from papers.topics._tree import (
@@ -181,15 +180,14 @@ def holds(leaf: Leaf, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> bool
     """Tell whether one leaf is true of a paper."""
     match leaf:
         case Word(text) | Phrase(text):
-            run = stemmer.terms(text)
-            return terms.title.holds(run) or terms.abstract.holds(run)
+            return _in_either(stemmer.terms(text), terms.title, terms.abstract)
         case Field(FieldName.TITLE, value):
-            return terms.title.holds(stemmer.terms(value))
+            return _in_either(stemmer.terms(value), terms.title)
         case Field(FieldName.ABSTRACT, value):
-            return terms.abstract.holds(stemmer.terms(value))
+            return _in_either(stemmer.terms(value), terms.abstract)
         case Field(FieldName.AUTHOR, value):
-            ways = names(value)
-            return any(names_author(name, way) for name in terms.authors for way in ways)
+            wanted = words(value)
+            return any(names_author(name, wanted) for name in terms.authors)
         case Field(FieldName.ORGANIZATION, value):
             return holds_run(terms.organization, words(value))
         case Field(FieldName.CATEGORY, value):
@@ -202,6 +200,10 @@ def in_category(category: str, wanted: str) -> bool:
     """Tell whether a paper's category is the wanted one, or of the wanted archive."""
     folded, target = category.lower(), wanted.lower()
     return folded == target or folded.partition(".")[0] == target
+
+
+def _in_either(run: Sequence[str], *texts: Sequence[str]) -> bool:
+    return any(holds_run(text, run) for text in texts)
 
 
 def _branch(way: tuple[Condition, ...]) -> Branch:

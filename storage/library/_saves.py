@@ -77,6 +77,8 @@ async def save(
     place: Place = NOWHERE,
 ) -> list[str]:
     """Put papers on a list on purpose, each with when; return those that were not on it."""
+    if not papers:
+        return []
     known = await on_list(conn, list_id, papers)
     await conn.execute(
         _SAVE,

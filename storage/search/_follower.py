@@ -19,7 +19,7 @@ BEHIND = 2_000
 """Papers that an index may lack and still answer; one that lacks more is being made anew."""
 
 _PROBES = 50  # newest papers by which an index is known to be the database's own
-_READ = 2_000  # papers indexed at a time
+_READ = 500  # papers indexed at a time; making them of rows holds the loop for 40 ms
 _COMMIT = 40_000  # papers after which a long run is committed, to be resumed from there
 
 Result = TypeVar("Result")

@@ -1,24 +1,11 @@
 """What a person gets for an attack, and whether that is an answer."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot import limits
 from bot.ui.text import length
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a person got for an interaction."""
-
-    kind: str
-    """`message`, `update`, `modal`, `autocomplete`, `deferred_update`, or `none`."""
-    text: str
-    """Everything in it that can be read."""
-    ephemeral: bool
-    raw: tuple[dict[str, Any], ...] = ()
-    files: tuple[str, ...] = ()
+from tests.bot.interactions import Answer
 
 
 class HarmError(AssertionError):
@@ -64,16 +51,3 @@ def _parts(components: Sequence[Any]) -> Iterator[dict[str, Any]]:
         for inner in ("accessory", "component"):
             if inner in each:
                 yield from _parts([each[inner]])
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Return every text in a message, but custom ids."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():  # pyright: ignore[reportUnknownVariableType] - JSON
-            if key not in ("type", "custom_id"):
-                yield from strings(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:  # pyright: ignore[reportUnknownVariableType] - JSON
-            yield from strings(inner)

@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack, closing
 from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import discord
 import simcord
 
+from tests.bot.interactions import what_is_registered
 from tests.bot.topics import follow
 from tests.bot.world import MONDAY, TUESDAY, World, at, votes, world
 from tests.hostile.harness import SECRET, Ears, Hostile
@@ -36,16 +36,15 @@ async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> 
     await here.tick(at(MONDAY, 9))
     await here.tick(at(TUESDAY, 9))
     here.clock.at = at(TUESDAY, 12)
-    note = await mallory.slash(here.channel, "paper status")
-    assert note.response is not None
-    pressed = note.response._message  # pyright: ignore[reportPrivateUsage] - what it stands on
-    synced: Any = here.env.backend.commands[None].values()
+    pressed, registered = await what_is_registered(here, mallory)
     ears = Ears()
     logging.getLogger().addHandler(ears)
     stack.callback(logging.getLogger().removeHandler, ears)
     connection = stack.enter_context(closing(sqlite3.connect(here.bot.database.path)))
     found = Hostile(
         here,
+        pressed,
+        registered,
         runner,
         copy_context(),
         ears,
@@ -56,9 +55,7 @@ async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> 
         lounge,
         role,
         admins,
-        pressed,
         connection,
-        {command["name"]: command for command in synced if command.get("type", 1) == 1},
     )
     found.ids = _numbers(found)
     found.look_after_victim()

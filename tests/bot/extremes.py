@@ -1,0 +1,99 @@
+"""What people type, choose and press: the ordinary first, then the extreme."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from tests import large
+
+
+def longest(pattern: str, length: int) -> str:
+    """Return a text of this length."""
+    return (pattern * (length // len(pattern) + 1))[:length]
+
+
+SAVED: Final = "2505.00001"
+
+VALUES: Final[Mapping[str, Sequence[Any]]] = {
+    "time": ("09:00", "23:59", longest("9", 6_000)),
+    "hour": ("09:00", "00:00", longest("9", 6_000)),
+    "timezone": ("Europe/Berlin", "Pacific/Kiritimati", longest("a/", 6_000)),
+    "papers": (10, 20, 3),
+    "min_votes": (1, 1_000, 0),
+    "include": ("diffusion, robots", longest("word, ", 6_000), longest("a", 6_000)),
+    "exclude": ("graphs", longest("x,", 6_000), "-"),
+    "categories": ("cs.CL", longest("cs.CL, ", 6_000), longest("math.", 6_000)),
+    "topics": ("diffusion; robots", longest("a OR ", 2_000), longest("((", 2_000)),
+    "no_ping": (True, False),
+    "format": ("bibtex", "ris", "csl", "csv", "markdown"),
+    "list": ("to read", "read", longest("x", 6_000)),
+    "from": ("to read", "read", longest("x", 6_000)),
+    "to": ("read", "favourites", longest("x", 6_000)),
+    "name": ("Later", longest("y", 40), longest("🧪", 40)),
+    "emoji": ("🧪", "-", longest("🧪", 6_000)),
+    "confirm": (True, False),
+    "paper": (SAVED, "Diffusion", longest("robots ", 6_000)),
+    "note": ("Read again.", longest("word ", 500), longest("**", 500)),
+    "query": ("diffusion models", longest("a b c ", 100), longest('"x" OR -', 100)),
+    "sort": ("best", "newest", "oldest", "unread", "votes", "published", "title"),
+    "every": ("day", "weekdays", "week"),
+    "quiet_until": ("2025-07-01", "9999-12-31", "0001-01-01"),
+    "since": ("2024-01-01", "30d", longest("9", 6_000)),
+    "category": ("cs.CL", "cs.*", longest("cs.", 6_000)),
+    "public": (False, True),
+    "id_or_link": (SAVED, "Diffusion", longest("https://arxiv.org/abs/2505.0 ", 200)),
+    "topic": ("diffusion", longest("language OR ", 490) + "graphs", longest("(", 500)),
+    "period": ("week", "month", "day"),
+    "date": ("2025-06-09", "9999-12-31", "2023-05-04"),
+    "count_my_saves": (True, False),
+}
+"""What is typed or chosen in options and fields: the ordinary first, then the extreme."""
+
+PARTS: Final[Mapping[str, Sequence[str]]] = {
+    "paper_id": (SAVED, "9999.99999"),
+    "digest_id": ("1", "9" * 18),
+    "page": ("0", "9999"),
+    "place": ("0", "9999"),
+    "feed_id": ("9", "9" * 18),
+    "channel_id": ("1", "9" * 18),
+    "session": (str(large.SESSIONS), "1", "9" * 18),
+    "sort": ("newest", "votes", "title", "best"),
+    "draft_id": ("1", "9" * 18),
+    "replaces": ("0", "1", "9" * 18),
+    "read": ("1", "0"),
+    "list_id": ("1", "2", "9" * 18),
+    "at": ("1749448800000000", "9" * 18, "0"),
+    "topic_id": ("1", "9" * 18),
+    "paused": ("1", "0"),
+    "span": ("week", "month"),
+    "period": ("week", "month", "day"),
+    "day": ("2025-06-09", "9999-12-31"),
+    "query": ("", longest("robots ", 40)),
+}
+"""What stands in the places of custom ids."""
+
+CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
+    "change-topic": (("1",), ("9" * 18,)),
+    "end-topics": (("1",), tuple(map(str, range(2, 27)))),
+    "find-open": ((SAVED,), (f"abstract:{SAVED}",)),
+    "lists": (("1",), tuple(map(str, range(1, 25)))),
+    "save-some": ((SAVED,), tuple(f"2506.{number:05}" for number in range(1, 26))),
+    "shelf-list": (("1",), ("0",)),
+    "shelf-sort": (("newest",), ("title",)),
+}
+"""What is chosen in menus."""
+
+FIELDS: Final[Mapping[str, Sequence[str]]] = {
+    "find-form": ("query", "since", "category"),
+    "note-form": ("note",),
+    "topic-form": ("topic", "min_votes"),
+}
+"""What forms ask for."""
+
+MESSAGES: Final[Mapping[str, Sequence[str]]] = {
+    "Save papers": ("https://arxiv.org/abs/2505.00001", longest("arxiv.org/abs/2505.0000", 4_000))
+}
+"""Commands on a message, and what that says."""
+
+LAST: Final = re.compile(r"library lists delete|privacy delete|erase-me|end-topics|feed-?.remove")
+"""What takes away what others need."""
