@@ -81,6 +81,8 @@ class PaperBot(commands.AutoShardedBot):
         intents.guilds = True  # channels and roles, for permissions; removed servers
         intents.guild_reactions = True  # saving papers in servers
         intents.dm_reactions = True  # saving papers in direct messages
+        # Voice is never used: that its libraries are missing is no news to an operator.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,  # a text prefix would want the content intent
             help_command=None,

@@ -11,6 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from bot.outcomes import is_unanswerable
 from bot.settings import Settings
 from storage.database import trouble_of
 
@@ -40,6 +41,24 @@ class JSONFormatter(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
+class UnanswerableFilter(logging.Filter):
+    """Makes one line of information of what discord.py logs with a traceback when an interaction
+    takes no more answers, above all of autocompletions that came after the next letter."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change such a record; let every record pass."""
+        error = record.exc_info[1] if record.exc_info else None
+        if record.name.startswith("discord.") and is_unanswerable(_root_of(error)):
+            record.msg, record.args = f"{record.getMessage()}: {_root_of(error)}", None
+            record.exc_info = record.exc_text = None
+            record.levelno, record.levelname = logging.INFO, "INFO"
+        return True
+
+
+def _root_of(error: BaseException | None) -> BaseException | None:
+    return getattr(error, "original", error)  # what discord.py wraps a command's failure in
+
+
 @contextmanager
 def logging_to_stderr(settings: Settings) -> Generator[None]:
     """Log to standard error as the settings say, until the block ends."""
@@ -55,6 +74,7 @@ def logging_to_stderr(settings: Settings) -> Generator[None]:
     listener = logging.handlers.QueueListener(records, handler)
     root = logging.getLogger()
     through = logging.handlers.QueueHandler(records)
+    through.addFilter(UnanswerableFilter())
     root.addHandler(through)
     level = logging.getLevelNamesMapping()[settings.log_level]
     # At DEBUG, discord.py logs every message that is sent and aiosqlite every value that is

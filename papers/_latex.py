@@ -8,7 +8,7 @@ nobody knows leaves its name or its argument instead of a hole.
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from pylatexenc import latex2text, latexwalker, macrospec
@@ -21,6 +21,7 @@ _walker: Any = latexwalker
 _spec: Any = macrospec
 
 _LONGEST_FORMULA: Final = 400
+_CACHED, _CACHED_LENGTH = 8_192, 60  # formulas kept, and the characters of the longest of them
 _CITATION = re.compile(r"\s*[(\[](?:[\s,;]*\0)+[\s,;]*[)\]]|(?:\s*\0)+")
 _BRACKETED = re.compile(r"\\\((.{1,400}?)\\\)|(?<!\\)\\\[(.{1,400}?)\\\]", re.DOTALL)
 _ESCAPED_TWICE = re.compile(r"\\(?=\\[()])")
@@ -221,9 +222,16 @@ class _Converter:
     def __init__(self, known: Any, writer: Any) -> None:
         self._known = known
         self._writer = writer
+        # Papers repeat few formulas very often, and parsing one takes a tenth of a millisecond.
+        self._cached = lru_cache(maxsize=_CACHED)(self._convert)
 
     def latex_to_text(self, text: str) -> str:
         """Return `text` converted; the parser forgives what it can."""
+        if len(text) > _CACHED_LENGTH:
+            return self._convert(text)
+        return self._cached(text)
+
+    def _convert(self, text: str) -> str:
         walker = _walker.LatexWalker(text, latex_context=self._known, tolerant_parsing=True)
         nodes, _, _ = walker.get_latex_nodes()
         return self._writer.nodelist_to_text(nodes)

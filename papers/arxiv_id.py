@@ -68,6 +68,18 @@ def find_marked(text: str) -> list[str]:
     return list(dict.fromkeys(_found(legible(text), bare=False)))
 
 
+def without(text: str) -> str:
+    """Return a text, as it looks, with a space for each id and link in it."""
+    return _TOKEN.sub(" ", legible(text))
+
+
+def year_and_month(paper_id: str) -> tuple[int, int]:
+    """Return when arXiv gave out an id: the four digits that every id holds."""
+    digits = paper_id.rpartition("/")[2]
+    year, month = int(digits[:2]), int(digits[2:4])
+    return (1900 if year > 90 else 2000) + year, month
+
+
 def abs_url(paper_id: str) -> str:
     """Return the address of the paper's abstract page on arXiv."""
     return f"https://arxiv.org/abs/{paper_id}"

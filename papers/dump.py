@@ -1,8 +1,10 @@
 """Read papers from a file of JSON lines: arXiv's own metadata snapshot, or lists like it."""
 
+import calendar
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from typing import IO, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -26,8 +28,12 @@ class _Line(BaseModel):
     )
     published: date | None = Field(
         default=None,
-        validation_alias=AliasChoices("published", "publishedAt", "date", "update_date"),
+        validation_alias=AliasChoices("published", "publishedAt", "date"),
     )
+    update_date: date | None = None
+    """When arXiv last touched the record, years after its first version for many."""
+    versions: tuple[datetime, ...] = ()
+    """When each version was submitted, the first one first."""
     comment: str | None = Field(default=None, validation_alias=AliasChoices("comments", "comment"))
     doi: str | None = None
     journal_ref: str | None = Field(default=None, validation_alias="journal-ref")
@@ -62,6 +68,22 @@ class _Line(BaseModel):
             for each in value
         )
 
+    @field_validator("versions", mode="before")
+    @classmethod
+    def _versions(cls, value: Any) -> object:
+        try:
+            return tuple(parsedate_to_datetime(each["created"]).astimezone(UTC) for each in value)
+        except (TypeError, ValueError, LookupError, OverflowError):
+            return ()
+
+    @field_validator("update_date", mode="before")
+    @classmethod
+    def _touched(cls, value: object) -> date | None:
+        try:
+            return date.fromisoformat(str(value)[:10])
+        except ValueError:
+            return None
+
     @field_validator("published", mode="before")
     @classmethod
     def _day(cls, value: object) -> object:
@@ -82,26 +104,43 @@ def read_line(line: str | bytes) -> Record | None:
     paper_id = arxiv_id.parse(known.id)
     if paper_id is None:
         return None
-    published = known.published
     return Record(
         Paper(
             id=paper_id,
             title=" ".join(known.title.split()),
             abstract=" ".join(known.abstract.split()),
             authors=tuple(map(Author, known.authors)),
-            published_at=published
-            and datetime(published.year, published.month, published.day, tzinfo=UTC),
+            published_at=_published(known, paper_id),
             categories=known.categories,
             summary=known.ai_summary or None,
             keywords=known.keywords,
             organization=known.organization,
             repository=known.repository,
             comment=known.comment,
+            version=len(known.versions) or None,
+            updated_at=known.versions[-1] if len(known.versions) > 1 else None,
             doi=known.doi,
             journal_ref=known.journal_ref,
         ),
         Metrics(upvotes=known.upvotes, stars=known.stars),
     )
+
+
+def _published(known: _Line, paper_id: str) -> datetime:
+    """Return when the first version was submitted.
+
+    Where a line has neither versions nor a date of publication, that is the end of the month that
+    the id names: no later than the last change, and never before the true day, so that a source
+    that tells the true one corrects it.
+    """
+    if known.versions:
+        return known.versions[0]
+    day = known.published
+    if day is None:
+        year, month = arxiv_id.year_and_month(paper_id)
+        day = date(year, month, calendar.monthrange(year, month)[1])
+        day = min(day, known.update_date or day)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def batches(lines: IO[bytes], size: int, skip: int = 0) -> Iterator[tuple[int, list[Record], int]]:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from papers.formats import _texts, bibtex, csl, plain, ris, table
+from papers.formats import _texts, bibtex, csl, plain, table, tagged
 from papers.formats._items import Finding, Imported, Unreadable
 
 __all__ = ["ImportReport", "Imported", "Unreadable", "read_ids"]
 
 _BIBTEX = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
-_RIS = re.compile(r"^TY {1,2}- ?\w", re.MULTILINE)
 _UNREADABLE_SHOWN = 120
 _MOST_FINDINGS = 20_000
 """Entries read of one file: a file that names more is no library, and would take long."""
@@ -33,7 +32,7 @@ class ImportReport:
 
 
 def read_ids(data: bytes, filename: str = "") -> ImportReport:
-    """Read a file of ids or links, BibTeX, RIS, CSL-JSON or CSV.
+    """Read a file of ids or links, BibTeX, RIS and its kin, JSON of any shape, or CSV.
 
     Its contents decide what it is, the file's name only where they leave that open. Never raises:
     what cannot be read is reported with its line. Of a file without end only the beginning is read.
@@ -86,9 +85,11 @@ def _reader(text: str, filename: str) -> Callable[[str], Iterator[Finding]]:
     if table.looks_like_one(text):
         return table.read
     if _BIBTEX.search(text):
-        return bibtex.read
-    if _RIS.search(text):
-        return ris.read
+        # A reading list may end with how to cite it.
+        in_text = filename.endswith((".md", ".txt", ".html", ".rst", ".tex"))
+        return bibtex.read_with_text if in_text else bibtex.read
+    if tagged.looks_like_one(text):
+        return tagged.read
     if text.lstrip()[:1] in ("{", "[") and (filename.endswith("json") or _is_json(text)):
         return csl.read
     if filename.endswith((".csv", ".tsv")):

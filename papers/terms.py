@@ -1,44 +1,40 @@
-"""Cut text into the terms that matching compares: folded, without accents, stemmed.
+"""Cut text into the terms that matching compares: in one spelling, stemmed.
 
-The stemmer is tantivy's Snowball English, the one the search index uses, so that a topic and a
-search agree on what counts as the same word.
+How people write a word is for `papers.spelling`; the stemmer is tantivy's Snowball English, the one
+the search index uses. So a topic, a filter and a search agree on what counts as the same word.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import tantivy
 
 from papers.model import Paper
+from papers.spelling import STOPWORDS, Spelled, fold, names, spelled
+from papers.text import readable
 
-_WORD = re.compile(r"[^\W_]+")
+__all__ = [
+    "STOPWORDS",
+    "PaperTerms",
+    "Stemmer",
+    "Terms",
+    "analyse",
+    "fold",
+    "holds_run",
+    "names_author",
+    "sentences",
+    "unique",
+    "words",
+]
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"“(\[])")
-
-_STOPWORDS = """
-a about above after again all also am an and any are as at be because been before being below
-between both but by can could did do does doing down during each few for from further had has
-have having he her here hers him his how i if in into is it its itself just may me might more
-most my no nor not of off on once only or other our out over own per same she should so some
-such than that the their them then there these they this those through to too toward towards
-under until up upon us very via was we were what when where which while who whom why will with
-within without would you your
-"""
-STOPWORDS = frozenset(_STOPWORDS.split())
-
-
-def fold(text: str) -> str:
-    """Return the text without case, accents, compatibility forms and invisible characters."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
 
 
 def words(text: str) -> list[str]:
-    """Return the folded words of the text in order, stopwords included."""
-    return _WORD.findall(fold(text))
+    """Return the words of the text in order, each in one spelling, stopwords included."""
+    return list(spelled(text).words)
 
 
 def sentences(text: str) -> list[str]:
@@ -73,6 +69,15 @@ class Stemmer:
         """Return the stems of all words of the text in order, stopwords included."""
         return self.stem(words(text))
 
+    def read(self, text: str) -> "Terms":
+        """Return all stems by which a text is found."""
+        return self._read(spelled(text))
+
+    def _read(self, found: Spelled) -> "Terms":
+        run = tuple(self.stem(found.words))
+        parts = run if found.parts == found.words else tuple(self.stem(found.parts))
+        return Terms(run, parts, tuple(self.stem(found.others)) if found.others else ())
+
     def content(self, text: str) -> list[str]:
         """Return the stems of the words that are no stopwords; all of them if none is."""
         found = words(text)
@@ -80,24 +85,64 @@ class Stemmer:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """The stems of one text."""
+
+    run: tuple[str, ...]
+    """In order, a compound as one word."""
+    parts: tuple[str, ...]
+    """In order, compounds in their parts; the same as `run` where there is none."""
+    others: tuple[str, ...] = ()
+    """Other spellings, which stand in no order."""
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every stem by which the text is found."""
+        return frozenset((*self.run, *self.parts, *self.others))
+
+    @property
+    def runs(self) -> tuple[tuple[str, ...], ...]:
+        """The orders in which a phrase can stand there."""
+        return (self.run,) if self.parts == self.run else (self.run, self.parts)
+
+    def holds(self, run: Sequence[str]) -> bool:
+        """Tell whether stems stand there together, in this order; another spelling alone does."""
+        if len(run) == 1 and run[0] in self.others:
+            return True
+        return any(holds_run(found, run) for found in self.runs)
+
+    @staticmethod
+    def joined(texts: Sequence["Terms"]) -> "Terms":
+        """Return the terms of texts that follow each other."""
+        run = tuple(chain.from_iterable(text.run for text in texts))
+        parts = tuple(chain.from_iterable(text.parts for text in texts))
+        others = tuple(chain.from_iterable(text.others for text in texts))
+        return Terms(run, run if parts == run else parts, others)
+
+
+@dataclass(frozen=True, slots=True)
 class PaperTerms:
     """One paper as the query language sees it: stems of title and abstract, folded names."""
 
-    title: tuple[str, ...]
-    abstract: tuple[str, ...]
+    title: Terms
+    abstract: Terms
+    sentences: tuple[Terms, ...]
+    """The abstract, sentence by sentence."""
     authors: tuple[tuple[str, ...], ...]
-    """The words of each author's name, and each claimed account name as one of its own."""
+    """The words of each author's name, in each of its spellings, and of each account name."""
     organization: tuple[str, ...]
 
 
 def analyse(paper: Paper, stemmer: Stemmer) -> PaperTerms:
     """Return the terms of one paper."""
-    names = [tuple(words(author.name)) for author in paper.authors]
-    accounts = [tuple(words(a.username)) for a in paper.authors if a.username]
+    found = tuple(map(stemmer.read, sentences(readable(paper.abstract))))
+    named = [way for author in paper.authors for way in names(author.name)]
+    accounts = [way for a in paper.authors if a.username for way in names(a.username)]
     return PaperTerms(
-        title=tuple(stemmer.terms(paper.title)),
-        abstract=tuple(stemmer.terms(paper.abstract)),
-        authors=tuple(name for name in (*names, *accounts) if name),
+        title=stemmer.read(paper.title),
+        abstract=Terms.joined(found),
+        sentences=found,
+        authors=(*named, *accounts),
         organization=tuple(words(paper.organization or "")),
     )
 

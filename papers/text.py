@@ -9,6 +9,8 @@ from papers import _latex
 _LONGEST_LATEX: Final = 20_000
 """Beyond this a text is no title or abstract, and parsing it would keep others waiting."""
 
+_RAISED_DIGIT = re.compile(r"(?:(?<=[A-Z])|(?<=[a-z])(?=\^\d[A-Za-z]))\^(\d{1,2})(?![\d.])")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)\]]*(?=\s+\S)|[。！？]""")  # noqa: RUF001 - Chinese marks
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[])(?:e\.g|i\.e|cf|al|etc|vs|resp|approx|ca|figs?|eqs?|sec|refs?|tab|no|vol|dr|"
@@ -24,13 +26,16 @@ ELLIPSIS: Final = "…"
 def readable(text: str) -> str:
     """Return a title or an abstract as people read it: LaTeX as Unicode, white space folded.
 
-    Dollars and percent signs of prose stay. LaTeX too broken to be read stays as it was.
+    Dollars and percent signs of prose stay. LaTeX too broken to be read stays as it was. A raised
+    digit in prose ("C^2DLM") is read, too.
     """
     if _latex.has_latex(text) and len(text) <= _LONGEST_LATEX:
         try:
             text = _latex.to_unicode(text)
         except Exception:  # whatever the parser meets, the paper must not be lost
             return _folded(text)
+    if "^" in text:
+        text = _RAISED_DIGIT.sub(lambda match: match[1].translate(_RAISED), text)
     return _folded(text)
 
 

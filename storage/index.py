@@ -15,19 +15,15 @@ from typing import Any, cast
 
 import tantivy
 
-from papers.search import Analysis, other_spellings
+from papers.search import Analysis
+from papers.spelling import spelled
+from storage._documents import document_of, name_keys, schema
 from storage.papers import StoredPaper
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raise it with every change of fields or analysis: an index of another version is made anew."""
-
-TITLE_REPEATS = 2
-"""The title stands this often in the field that is scored, so that its words count for more."""
-
-KEY_END = "\x1f"
-"""Between a suggestion's folded key and its spelling; sorts before every character of a name."""
 
 _HEAP_BYTES = 24_000_000  # of an indexing thread; tantivy's least is 15 MB
 _HEAP_BYTES_FOR_MANY = 128_000_000  # of two: larger segments, of which fewer have to be merged
@@ -49,7 +45,7 @@ class PaperIndex:
     def __init__(self, directory: Path, analysis: Analysis) -> None:
         self.directory = directory
         self.analysis = analysis
-        self.schema = _schema()
+        self.schema = schema()
         self.created = not _usable(directory)
         """Whether nothing usable was there."""
         if not self.created:
@@ -161,7 +157,7 @@ class PaperIndex:
 
     def folded(self, text: str) -> str:
         """Return the words of a text as suggestions are keyed by them."""
-        return " ".join(self.analysis.words.analyze(text))
+        return " ".join(spelled(text).forms)
 
 
 class IndexSession:
@@ -173,7 +169,7 @@ class IndexSession:
         self._pending = False
         self._last_row = index.last_row()
         # Names come again and again, and looking at their words takes longer than writing them.
-        self._keys = lru_cache(maxsize=_NAMES_KNOWN)(self._name_keys)
+        self._keys = lru_cache(maxsize=_NAMES_KNOWN)(name_keys)
         self.watermark = index.watermark()
         """The revision up to which papers have been put in."""
 
@@ -189,7 +185,7 @@ class IndexSession:
                 if entry.row <= self._last_row:
                     self._writer.delete_documents_by_term("row", entry.row)
                 self._last_row = max(self._last_row, entry.row)
-                self._writer.add_document(self._document(entry))
+                self._writer.add_document(document_of(entry, self._keys))
         except ValueError as error:
             raise IndexDamagedError(str(error)) from error
         if batch:
@@ -218,69 +214,6 @@ class IndexSession:
             self._index.reload()
         except ValueError:
             log.exception("the search index did not close cleanly")
-
-    def _document(self, entry: StoredPaper) -> tantivy.Document:
-        paper = entry.paper
-        document = tantivy.Document()
-        document.add_integer("row", entry.row)
-        document.add_integer("revision", entry.revision)
-        document.add_integer("day", (paper.published_at or entry.first_seen_at).date().toordinal())
-        document.add_text("id", paper.id)
-        document.add_text("title_words", paper.title)
-        document.add_integer("title_length", len(self._words(paper.title)))
-        # Part by part: the index keeps a distance between them that no phrase crosses.
-        titles = (paper.title, *other_spellings(paper.title))
-        for title in titles:
-            document.add_text("title", title)
-        rest = (paper.abstract, paper.summary or "", *paper.keywords)
-        for part in (*titles * TITLE_REPEATS, *rest, *other_spellings(" ".join(rest))):
-            document.add_text("text", part)
-        for author in paper.authors:
-            document.add_text("authors", author.name)
-            for key in self._keys(author.name):
-                document.add_text("author_names", f"{key}{KEY_END}{author.name}")
-        for keyword in paper.keywords:
-            document.add_text("keyword_names", f"{self._index.folded(keyword)}{KEY_END}{keyword}")
-        for category in dict.fromkeys((*paper.categories, *map(_archive, paper.categories))):
-            document.add_text("categories", category.lower())
-        if paper.organization:
-            document.add_text("organization", paper.organization)
-        if paper.repository:
-            document.add_text("code", "yes")
-        return document
-
-    def _words(self, text: str) -> list[str]:
-        return self._index.analysis.words.analyze(text)
-
-    def _name_keys(self, name: str) -> list[str]:
-        words = self._words(name)
-        if len(words) < 2:
-            return [" ".join(words)] if words else []
-        return [" ".join(words), " ".join((words[-1], *words[:-1]))]
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_integer_field("row", indexed=True, fast=True)
-    builder.add_integer_field("revision", fast=True)
-    builder.add_integer_field("day", indexed=True, fast=True)
-    builder.add_integer_field("title_length", fast=True)
-    builder.add_text_field("id", stored=True, tokenizer_name="names", index_option="basic")
-    builder.add_text_field("title", stored=True, tokenizer_name="stems")
-    # Unstemmed, for exact titles, for completing words, and as the dictionary in which misspelt
-    # words find their neighbours: what is looked for stands in some title, and is spelt well there.
-    builder.add_text_field("title_words", tokenizer_name="words")
-    # What is scored: title and abstract as one text, so that a word's weight is one BM25 term.
-    builder.add_text_field("text", tokenizer_name="stems")
-    builder.add_text_field("authors", tokenizer_name="words")
-    builder.add_text_field("organization", tokenizer_name="words")
-    for name in ("categories", "code", "author_names", "keyword_names"):
-        builder.add_text_field(name, tokenizer_name="names", index_option="basic")
-    return builder.build()
-
-
-def _archive(category: str) -> str:
-    return category.partition(".")[0]
 
 
 def _usable(directory: Path) -> bool:

@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.app_commands import AppCommandError
 
 from bot import limits
+from bot.outcomes import is_unanswerable
 from bot.ui import text
 from storage.database import trouble_of
 
@@ -16,9 +17,8 @@ log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 
-_TOO_LATE: Final = frozenset((10062, 10015, 50027))
-"""Unknown interaction, and an expired token: there is nobody left to answer."""
 _ANSWERED: Final = 40060
+"""The interaction has its answer already; a follow-up still arrives."""
 
 CHANGED: Final = "That command has changed. Restart Discord (Ctrl+R) and try again."
 OUTDATED: Final = "That is from another version of me, and I cannot tell any more what it meant."
@@ -39,12 +39,12 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
     """Tell the person what went wrong, ephemerally, and log it; return the id that both carry.
 
     Anything may be passed, also what an app command wraps. Nothing is raised: this is the last
-    handler. An interaction that Discord no longer knows is a warning and no more.
+    handler. An interaction that takes no more answers is information, and is not answered again.
     """
     error_id = secrets.token_hex(3)
     cause = _cause(error)
-    if isinstance(cause, discord.HTTPException) and cause.code in _TOO_LATE:
-        log.warning("interaction came too late error_id=%s %s", error_id, _where(interaction))
+    if is_unanswerable(cause):
+        log.info("not answered error_id=%s: %s %s", error_id, cause, _where(interaction))
         return error_id
     sentence = sentence_of(cause)
     if (trouble := trouble_of(cause)) is not None:
@@ -111,12 +111,17 @@ async def _answer(interaction: Interaction, sentence: str, error_id: str) -> Non
             return
     except discord.HTTPException as failure:
         if failure.code != _ANSWERED:
-            log.warning("error not told error_id=%s: %s", error_id, failure)
+            _log_unanswered(failure, error_id)
             return
     try:
         await interaction.followup.send(sentence, ephemeral=True)
     except discord.HTTPException as failure:
-        log.warning("error not told error_id=%s: %s", error_id, failure)
+        _log_unanswered(failure, error_id)
+
+
+def _log_unanswered(failure: discord.HTTPException, error_id: str) -> None:
+    level = logging.INFO if is_unanswerable(failure) else logging.WARNING
+    log.log(level, "error not reported error_id=%s: %s", error_id, failure)
 
 
 def _cause(error: Exception) -> Exception:

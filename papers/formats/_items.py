@@ -1,6 +1,6 @@
 """What goes into a file and what comes out of one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from papers.model import Paper
@@ -40,6 +40,12 @@ class Unreadable:
 
     line: int
     text: str
+    title: str = field(default="", compare=False)
+    """The title of the entry's paper, if the file gives one."""
+    author: str = field(default="", compare=False)
+    """Its authors as the file writes them, the first one first."""
+    dois: tuple[str, ...] = field(default=(), compare=False)
+    """In lower case."""
 
 
 Finding = Imported | Unreadable

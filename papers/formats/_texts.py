@@ -87,13 +87,6 @@ def published(paper: Paper) -> date | None:
     return paper.published_at.date() if paper.published_at else None
 
 
-def year_and_month(paper_id: str) -> tuple[int, int]:
-    """Return when arXiv gave out an id: the four digits that every id holds."""
-    digits = paper_id.rpartition("/")[2]
-    year, month = int(digits[:2]), int(digits[2:4])
-    return (1900 if year > 90 else 2000) + year, month
-
-
 def key(paper: Paper) -> str:
     """Return a citation key: `vaswani2017-1706.03762`.
 
@@ -104,7 +97,7 @@ def key(paper: Paper) -> str:
     family = name_in_parts(names[0]).family if names else ""
     plain = unicodedata.normalize("NFKD", family.casefold()).encode("ascii", "ignore").decode()
     author = _NOT_ASCII_WORD.sub("", plain)[:24] or "paper"
-    return f"{author}{year_and_month(paper.id)[0]}-{paper.id.replace('/', '-')}"
+    return f"{author}{arxiv_id.year_and_month(paper.id)[0]}-{paper.id.replace('/', '-')}"
 
 
 def moment(text: str | None) -> datetime | None:
@@ -119,14 +112,3 @@ def moment(text: str | None) -> datetime | None:
 def link(paper: Paper) -> str:
     """Return the address that stands for the paper."""
     return arxiv_id.abs_url(paper.id)
-
-
-def first_id(texts: list[str]) -> str | None:
-    """Return the first arXiv id: of a text that is one, else of one that mentions it."""
-    for text in texts:
-        if found := arxiv_id.parse(text):
-            return found
-    for text in texts:
-        if mentioned := arxiv_id.find_all(text):
-            return mentioned[0]
-    return None

@@ -1,18 +1,20 @@
-"""BibTeX, written and read by bibtexparser; texts are UTF-8, LaTeX's own characters escaped."""
+"""BibTeX, written by bibtexparser; texts are UTF-8, LaTeX's own characters escaped."""
 
-import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 from bibtexparser import entrypoint
 from bibtexparser.library import Library
-from bibtexparser.model import DuplicateBlockKeyBlock, Entry, Field, ImplicitComment
+from bibtexparser.model import Entry, Field, ImplicitComment
 from bibtexparser.writer import BibtexFormat
 
+from papers import arxiv_id
 from papers.formats import _texts
-from papers.formats._items import MARK, ExportItem, Finding, Imported, Unreadable
+from papers.formats._bibtex_reader import read, read_with_text
+from papers.formats._items import MARK, ExportItem
+
+__all__ = ["read", "read_with_text", "write"]
 
 # Its untyped keywords keep the function itself from being typed.
 _write_string = cast("Callable[..., str]", entrypoint.write_string)  # pyright: ignore[reportUnknownMemberType]
@@ -27,18 +29,11 @@ _ESCAPES: Final = {
     **{character: f"\\{character}" for character in "&%$#_"},
 }
 _ESCAPE = str.maketrans(_ESCAPES)
-_UNESCAPE: Final = {latex: character for character, latex in _ESCAPES.items()}
-_LATEX = re.compile("|".join(map(re.escape, _UNESCAPE)) + "|[{}]")
 
 _WORD = re.compile(r"(?P<open>[(\[\"'\u201c\u2018]*)(?P<word>[^\s\-\u2010-\u2015/]+)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CLOSING = re.compile(r"[.,;:!?\"'\u201d\u2019]*$")
 _CLOSING_BRACKETS = re.compile(r"[.,;:!?\"'\u201d\u2019)\]]*$")
-# It writes a line, with what it read in it, for every entry that it cannot parse.
-logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-
-MOST_ENTRIES: Final = 20_000
-
 _ENTRY_LIKE = re.compile(r"@(?=\w*[ \t]*\{)")
 _AND = re.compile(r"\s+and\s+|^and\s|\sand$|,", re.IGNORECASE)
 
@@ -47,9 +42,6 @@ _MONTHS: Final = (
     *("jul", "aug", "sep", "oct", "nov", "dec"),
 )
 """The macros that every BibTeX style defines."""
-
-_OF_ARXIV: Final = ("eprint", "arxivid", "arxiv", "doi", "url", "ee")
-_MENTIONS: Final = ("volume", "journal", "journaltitle", "howpublished", "note", "number", "pages")
 
 
 def write(items: Sequence[ExportItem]) -> bytes:
@@ -68,7 +60,7 @@ def _entry(item: ExportItem) -> Entry:
     paper = item.paper
     published = _texts.published(paper)
     year, month = (
-        (published.year, published.month) if published else _texts.year_and_month(paper.id)
+        (published.year, published.month) if published else arxiv_id.year_and_month(paper.id)
     )
     primary = paper.categories[0] if paper.categories else ""
     fields = {
@@ -138,60 +130,3 @@ def _author(name: str) -> str:
 def _keyword(name: str) -> str:
     escaped = _escaped(_texts.one_line(name))
     return f"{{{escaped}}}" if "," in escaped else escaped
-
-
-def read(text: str) -> Iterator[Finding]:
-    """Yield the entries in the order of the file; a broken one does not harm the others."""
-    library = entrypoint.parse_string(_beginning(text))
-    ours = any(MARK in comment.comment for comment in library.comments)
-    entries = [(entry.start_line or 0, entry) for entry in library.entries]
-    for block in library.failed_blocks:
-        entry = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock) else None
-        line = block.start_line or 0
-        entries.append((line, entry if isinstance(entry, Entry) else _raw_entry(block.raw or "")))
-    for line, entry in sorted(entries, key=lambda pair: pair[0]):
-        yield _finding(entry, line + 1, ours=ours)
-
-
-def _beginning(text: str) -> str:
-    """Return the part that holds as many entries as are worth parsing; the rest takes minutes."""
-    starts = islice(re.finditer("@", text), MOST_ENTRIES, None)
-    rest = next(starts, None)
-    return text if rest is None else text[: rest.start()]
-
-
-def _raw_entry(raw: str) -> Entry:
-    return Entry("misc", " ".join(raw.split()), [])
-
-
-def _finding(entry: Entry, line: int, *, ours: bool) -> Finding:
-    fields = {field.key.casefold(): str(field.value) for field in entry.fields}
-    plain = {name: _unescaped(fields[name]) for name in (*_OF_ARXIV, *_MENTIONS) if name in fields}
-    paper_id = _texts.first_id([plain[name] for name in _OF_ARXIV if name in plain])
-    paper_id = paper_id or _texts.first_id([plain[name] for name in _MENTIONS if name in plain])
-    if paper_id is None:
-        shown = _unescaped(fields.get("title", "")) or entry.key
-        return Unreadable(line, _texts.one_line(shown))
-    if not ours:
-        return Imported(paper_id)
-    return Imported(
-        paper_id,
-        note=_unescaped(fields.get("note", "")) or None,
-        lists=tuple(_keywords(fields.get("keywords", ""))),
-        saved_at=_texts.moment(fields.get("timestamp")),
-    )
-
-
-def _unescaped(latex: str) -> str:
-    """Return the text behind our escapes, and a stranger's text without its braces."""
-    return _LATEX.sub(lambda match: _UNESCAPE.get(match.group(), ""), latex)
-
-
-def _keywords(value: str) -> Iterator[str]:
-    depth, start = 0, 0
-    for position, character in enumerate(f"{value},"):
-        depth += (character == "{") - (character == "}")
-        if character == "," and depth == 0:
-            if name := _unescaped(value[start:position]).strip():
-                yield name
-            start = position + 1

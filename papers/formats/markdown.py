@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from papers import arxiv_id
 from papers.formats import _texts
 from papers.formats._items import MARK, ExportItem
 
@@ -28,7 +29,7 @@ def _line(item: ExportItem) -> str:
     shown = ", ".join(authors[:_AUTHORS_SHOWN])
     more = len(authors) - _AUTHORS_SHOWN
     published = _texts.published(paper)
-    year = published.year if published else _texts.year_and_month(paper.id)[0]
+    year = published.year if published else arxiv_id.year_and_month(paper.id)[0]
     facts = [
         f"[{_escaped(_texts.title(paper))}]({_texts.link(paper)})",
         _escaped(f"{shown} and {more} more" if more > 0 else shown),

@@ -9,7 +9,7 @@ from papers.formats._items import MARK, Finding, Imported, Unreadable
 from papers.formats.markdown import without_notes
 
 _LISTED = re.compile(r"- \[(?:\\.|[^\]\\])*\]\((?P<link>[^)\s]+)\)")
-_NO_ENTRY = re.compile(r"\s*(?:[#%].*|<!--.*-->|[-=*_`]*)\s*$")
+_NO_ENTRY = re.compile(r"\s*(?:[#%].*|<!--.*-->|(?:<[^<>]*>\s*)+|[-=*_`|:\s]*|```\w*)\s*$")
 
 
 def read(text: str) -> Iterator[Finding]:

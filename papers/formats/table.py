@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from papers import arxiv_id
-from papers.formats import _texts
+from papers.formats import _records, _texts
+from papers.formats._fields import role_of
 from papers.formats._items import ExportItem, Finding, Imported, Unreadable
+from papers.formats._records import Role
 
 HEADER: Final = (
     "id",
@@ -29,6 +31,9 @@ HEADER: Final = (
 _FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _TEXT: Final = "'"
 """Tells a spreadsheet that the cell is text."""
+
+_SEPARATOR = re.compile(r"\A\"?sep=.\"?\n")
+"""Excel's first line, which names the delimiter."""
 
 _ID_COLUMNS: Final = ("id", "arxiv", "arxiv_id", "arxiv id", "eprint", "url", "link", "doi")
 
@@ -82,40 +87,51 @@ def _names(cell: str) -> tuple[str, ...]:
 
 
 def looks_like_one(text: str) -> bool:
-    """Return whether a file begins with a header that has a column for ids or links."""
-    first = text.partition("\n")[0]
-    cells = {cell.strip().strip('"').casefold() for cell in re.split(r"[,;\t]", first)}
-    return len(cells) > 1 and not cells.isdisjoint(_ID_COLUMNS)
+    """Return whether a file begins with a header that has columns as lists of papers have them."""
+    first = _SEPARATOR.sub("", text).partition("\n")[0]
+    names = [cell.strip().strip('"') for cell in re.split(r"[,;\t|]", first)]
+    roles = {role_of(name) for name in names if name}
+    named = {name.casefold() for name in names}
+    return len(names) > 1 and (
+        not named.isdisjoint(_ID_COLUMNS) or {Role.TITLE, Role.AUTHOR} <= roles
+    )
 
 
 def read(text: str) -> Iterator[Finding]:
-    """Yield the rows in order: with all columns from our own files, else the first id of a row."""
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    """Yield the rows in order: with all columns from our own files, else the paper of each row."""
+    told = _SEPARATOR.match(text)
+    text = text[told.end() :] if told else text
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line, header, ours = 1, True, False
+    first = line = 2 if told else 1
+    header = None
     try:
         for row in rows:
             cells = [_as_written(cell) for cell in row]
-            if header and tuple(cells) == HEADER:
-                ours = True
+            if header is None:
+                header = cells
+                # Where the first row is a paper, nothing says what the columns are.
+                if not isinstance(paper := _finding(cells, (), line), Unreadable):
+                    header = []
+                    yield paper
             elif any(map(str.strip, cells)):
-                finding = _finding(cells, line, ours=ours)
-                if not (header and isinstance(finding, Unreadable)):
-                    yield finding
-            header, line = False, rows.line_num + 1
+                yield _finding(cells, header, line)
+            line = rows.line_num + first
     except csv.Error as error:
         yield Unreadable(line, f"not a table: {error}")
 
 
-def _finding(cells: list[str], line: int, *, ours: bool) -> Finding:
-    if ours and len(cells) == len(HEADER):
-        fields: Mapping[str, str] = dict(zip(HEADER, cells, strict=True))
-        if paper_id := _texts.first_id([fields["id"], fields["url"]]):
+def _finding(cells: list[str], header: Sequence[str], line: int) -> Finding:
+    if tuple(header) == HEADER and len(cells) == len(HEADER):
+        values: Mapping[str, str] = dict(zip(HEADER, cells, strict=True))
+        if paper_id := arxiv_id.parse(values["id"]) or arxiv_id.parse(values["url"]):
             return Imported(
                 paper_id,
-                note=fields["note"] or None,
-                lists=_names(fields["lists"]),
-                saved_at=_texts.moment(fields["saved_at"]),
+                note=values["note"] or None,
+                lists=_names(values["lists"]),
+                saved_at=_texts.moment(values["saved_at"]),
             )
-    paper_id = _texts.first_id([cell.strip() for cell in cells])
-    return Imported(paper_id) if paper_id else Unreadable(line, _texts.one_line(" ".join(cells)))
+    # A cell without a column of its own is read as a note.
+    names = [*header, *[""] * (len(cells) - len(header))]
+    fields = [(role_of(name), cell) for name, cell in zip(names, cells, strict=False)]
+    return _records.finding(fields, line, " ".join(cells))

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papers.matching._index import MAX_RUN, PaperIndex, ragged
-from papers.matching._match import MAX_TERMS, Wanted
+from papers.matching._match import MAX_TERMS, Wanted, pieces_of
 from papers.matching._statistics import TermStatistics
 from papers.terms import STOPWORDS, Stemmer, words
-from papers.topics import Branch, Phrase, Strictness
+from papers.topics import TEXT_FIELDS, Branch, Field, Phrase, Strictness
 
 FULL_COVERAGE = 0.883
 """Coverage at which the words alone decide: judged precision .88, with .40 of what lists hold."""
@@ -38,12 +38,13 @@ class Words:
 
     def read(self, branches: Sequence[Branch]) -> tuple[Rows, Rows]:
         """Return (row, word) for each word of each branch's text, in order."""
-        texts = [part.text for branch in branches for part in branch.parts]
+        pieces = [pieces_of(branch) for branch in branches]
+        texts = [text for found in pieces for text in found]
         new = [text for text in dict.fromkeys(texts) if text not in self._parts]
         if new:
             self._learn(new)
         parts = np.fromiter(map(self._parts.__getitem__, texts), np.int64, len(texts))
-        lengths = np.array([len(branch.parts) for branch in branches], dtype=np.int64)
+        lengths = np.array([len(found) for found in pieces], dtype=np.int64)
         ends = np.array(self._ends, dtype=np.int64)
         starts = np.append(0, ends[:-1])
         at, places = ragged(starts[parts], ends[parts])
@@ -99,6 +100,8 @@ class TopicBlock:
         self.vectors = _vectors(wanted, self.branches)
         self.quoted = np.array([_only_phrases(branch) for branch in self.branches], dtype=np.bool_)
         """Branches of phrases alone, which their conditions decide."""
+        self.excluding = np.array([_excludes(branch) for branch in self.branches], dtype=np.bool_)
+        """Branches that say which words a paper must not have."""
         self._read(lookup)
         self.pairs = index.pair_numbers(self.terms[:, :-1], self.terms[:, 1:])
         """The number of each two content words side by side."""
@@ -133,6 +136,14 @@ class TopicBlock:
         rows, at = np.nonzero(needed)
         terms = self.terms[rows, order[rows, at]]
         return rows[terms >= 0], terms[terms >= 0]
+
+
+def _excludes(branch: Branch) -> bool:
+    return any(
+        not condition.wanted
+        and not (isinstance(condition.leaf, Field) and condition.leaf.name not in TEXT_FIELDS)
+        for condition in branch.conditions
+    )
 
 
 def _only_phrases(branch: Branch) -> bool:

@@ -1,14 +1,15 @@
 """A batch of papers as columns: where each term and each pair of neighbouring terms occurs."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from papers.matching._match import LAST_SENTENCE
 from papers.model import Paper
-from papers.terms import PaperTerms, Stemmer, analyse, sentences, words
+from papers.spelling import names
+from papers.terms import PaperTerms, Stemmer, analyse, words
 from papers.topics import Condition, Field, FieldName, Leaf, Phrase, Word, holds
 
 MAX_CACHED = 4_096
@@ -38,27 +39,30 @@ class PaperIndex:
 
     def _fill(self) -> None:
         ids = self._ids
+
+        def numbers(terms: Iterable[str]) -> list[int]:
+            return [ids.setdefault(term, len(ids)) for term in terms]
+
         tokens: list[int] = []
         owners: list[int] = []
         title_ends: list[int] = []
         entries: dict[int, int] = {}
-        for place, (paper, terms) in enumerate(zip(self.papers, self._terms, strict=True)):
-            title = [ids.setdefault(term, len(ids)) for term in terms.title]
-            abstract = [ids.setdefault(term, len(ids)) for term in terms.abstract]
-            bits = dict.fromkeys(title, 1)
-            at = 0
-            for number, sentence in enumerate(sentences(paper.abstract), start=1):
+        for place, terms in enumerate(self._terms):
+            bits = dict.fromkeys(numbers(terms.title.all), 1)
+            for number, sentence in enumerate(terms.sentences, start=1):
                 bit = 1 << min(number, LAST_SENTENCE)
-                length = len(words(sentence))
-                for term in abstract[at : at + length]:
+                for term in numbers(sentence.all):
                     bits[term] = bits.get(term, 0) | bit
-                at += length
             for term, mask in bits.items():
                 entries[term * self.size + place] = mask
-            title_ends.append(len(tokens) + len(title))
+            begun = len(tokens)
             # Separators keep a title's last word from standing beside an abstract's first.
-            tokens += [*title, -1, *abstract, -1]
-            owners += [place] * (len(title) + len(abstract) + 2)
+            for run in terms.title.runs:
+                tokens += [*numbers(run), -1]
+            title_ends.append(len(tokens) - 1)
+            for run in terms.abstract.runs:
+                tokens += [*numbers(run), -1]
+            owners += [place] * (len(tokens) - begun)
         self._width = max(len(ids), 1)
         self.keys = np.array(sorted(entries), dtype=np.int64)
         """Sorted term x size + place, one for each term of each paper."""
@@ -175,7 +179,10 @@ class PaperIndex:
                     return ()
                 return np.flatnonzero(np.all(self.where[terms] > 0, axis=0)).tolist()
             case FieldName.AUTHOR | FieldName.ORGANIZATION:
-                named = [self._names.get(word, set[int]()) for word in words(field.value)]
+                asked = {word for way in names(field.value) for word in way}
+                named = [
+                    self._names.get(word, set[int]()) for word in {*asked, *words(field.value)}
+                ]
                 return sorted(set[int]().union(*named))
             case _:
                 return range(self.size)

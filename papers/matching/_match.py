@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papers.model import Paper
+from papers.spelling import joins, located, may_join
 from papers.terms import STOPWORDS, sentences, unique, words
+from papers.text import readable
 from papers.topics import Branch, Condition, Phrase, Strictness, Topic
 
 MAX_TERMS = 48
@@ -82,8 +84,8 @@ class Match(NamedTuple):
         if self.sentence is None:
             return None
         if self.sentence == 0:
-            return self.paper.title
-        found = sentences(self.paper.abstract)
+            return readable(self.paper.title)
+        found = sentences(readable(self.paper.abstract))
         if self.sentence < LAST_SENTENCE:
             return found[self.sentence - 1]
         return " ".join(found[LAST_SENTENCE - 1 :])
@@ -173,7 +175,7 @@ class Matches(Sequence[Match]):
             key = (place, numbers[row])
             if key not in branches:
                 branch = self._wanted[place].topic.branches[numbers[row]]
-                branches[key] = branch, content_of(words(branch.text))
+                branches[key] = branch, shown_words(branch)
             branch, terms = branches[key]
             rule, cosine, bits = _RULES[rules[row]], cosines[row], held[row]
             yield Match(
@@ -194,6 +196,38 @@ class Matches(Sequence[Match]):
         """Return the matches of one topic, best first."""
         start, end = np.searchsorted(self.columns.wanted, [wanted, wanted + 1])
         return self[int(start) : int(end)]
+
+
+def pieces_of(branch: Branch) -> list[str]:
+    """Return the texts of a branch, those that make one word ("fine", "tuning") as one."""
+    texts = [part.text for part in branch.parts]
+    if len(texts) < 2 or not any(map(may_join, texts)):
+        return texts
+    pieces = texts[:1]
+    for text in texts[1:]:
+        if joins(pieces[-1], text):
+            pieces[-1] = f"{pieces[-1]} {text}"
+        else:
+            pieces.append(text)
+    return pieces
+
+
+def branch_words(branch: Branch) -> list[str]:
+    """Return the words of a branch in order, as its papers are compared with them."""
+    return [word for piece in pieces_of(branch) for word in words(piece)]
+
+
+def shown_words(branch: Branch) -> list[str]:
+    """Return the words that are compared, as they were written."""
+    shown: dict[str, str] = {}
+    for piece in pieces_of(branch):
+        text = readable(piece)
+        found = located(text)
+        if [each.word for each in found] != words(piece):
+            return content_of(branch_words(branch))
+        for each in found:
+            shown.setdefault(each.word, text[each.start : each.end].lower())
+    return [shown[word] for word in content_of(branch_words(branch))]
 
 
 def content_of(folded: Sequence[str]) -> list[str]:

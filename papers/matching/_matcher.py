@@ -205,9 +205,14 @@ class _Pairs:
         found = np.full(len(self.rows), _NO_RULE, dtype=np.uint8)
         broad = all_words & self.block.broad[self.rows] & (lexical | (near >= BROAD_COSINE))
         found[broad] = Rule.BROAD
-        found[near + COVERAGE_SHARE * self.coverage >= CLOSE] = Rule.MEANING
-        found[self.coverage >= FULL_COVERAGE] = Rule.WORDS
+        # A strict topic of several words never rests on one: "world models" is not about worlds.
+        lone = (counts > 1) & (np.bitwise_count(self.words) < 2) & ~self.block.broad[self.rows]
+        shared = np.where(lone, np.float32(0), self.coverage)
+        found[near + COVERAGE_SHARE * shared >= CLOSE] = Rule.MEANING
+        found[shared >= FULL_COVERAGE] = Rule.WORDS
         found[self._phrases(all_words)] = Rule.PHRASE
+        # Who excludes something spells out the rest, too.
+        found[self.block.excluding[self.rows] & (self.words == 0)] = _NO_RULE
         found[self.block.quoted[self.rows]] = Rule.PHRASE
         found[counts == 0] = Rule.FILTER
         return found

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papers.matching._block import FULL_COVERAGE
-from papers.matching._match import Wanted, content_of
+from papers.matching._match import Wanted, branch_words, content_of
 from papers.matching._matcher import CLOSE, COVERAGE_SHARE
 from papers.matching._meaning import Floats
 from papers.matching._statistics import TermStatistics
 from papers.model import Paper
+from papers.spelling import names
 from papers.terms import Stemmer, words
 from papers.topics import Branch, Field, FieldName, Leaf, Phrase, Word
 
@@ -64,11 +65,16 @@ class Recent:
         with self._using:
             stemmer = Stemmer()
             for paper in papers:
-                self._terms.put(paper.id, stemmer.terms(f"{paper.title}\n{paper.abstract}"))
-                names = [author.name for author in paper.authors]
-                names += [author.username for author in paper.authors if author.username]
-                names.append(paper.organization or "")
-                self._names.put(paper.id, (word for name in names for word in words(name)))
+                self._terms.put(paper.id, stemmer.read(f"{paper.title}\n{paper.abstract}").all)
+                named = [author.name for author in paper.authors]
+                named += [author.username for author in paper.authors if author.username]
+                self._names.put(
+                    paper.id,
+                    [
+                        *(word for name in named for way in names(name) for word in way),
+                        *words(paper.organization or ""),
+                    ],
+                )
             self._statistics = None
 
     def keep(self, ids: Collection[str]) -> None:
@@ -123,7 +129,7 @@ class Recent:
 
     def _could(self, branch: Branch, ids: Sequence[str], stemmer: Stemmer) -> Mask:
         if branch.parts:
-            return self._having_text(branch.text, ids, stemmer)
+            return self._having(branch_words(branch), ids, stemmer)
         found = np.ones(len(ids), dtype=np.bool_)
         for condition in branch.conditions:
             if condition.wanted:
@@ -132,21 +138,23 @@ class Recent:
 
     def _could_hold(self, leaf: Leaf, ids: Sequence[str], stemmer: Stemmer) -> Mask:
         match leaf:
-            case Field(FieldName.AUTHOR | FieldName.ORGANIZATION, value):
+            case Field(FieldName.AUTHOR, value):
                 # Initials stand for names, but one word at least must be the same.
+                return self._names.having({word for way in names(value) for word in way}, ids)
+            case Field(FieldName.ORGANIZATION, value):
                 return self._names.having(words(value), ids)
             case Field(FieldName.CATEGORY | FieldName.CODE):
                 return np.ones(len(ids), dtype=np.bool_)
             case Field(_, text) | Word(text) | Phrase(text):
-                return self._having_text(text, ids, stemmer)
+                return self._having(words(text), ids, stemmer)
 
-    def _having_text(self, text: str, ids: Sequence[str], stemmer: Stemmer) -> Mask:
+    def _having(self, asked: Sequence[str], ids: Sequence[str], stemmer: Stemmer) -> Mask:
         """Tell of each paper whether it has one of the heaviest words.
 
         Those are so many that what is left of the text is too light to reach full coverage.
         """
         statistics = self.statistics()
-        stems = stemmer.stem(content_of(words(text)))
+        stems = stemmer.stem(content_of(asked))
         stems.sort(key=statistics.idf, reverse=True)
         weights = np.array([statistics.idf(stem) for stem in stems])
         before = np.cumsum(weights) - weights

@@ -21,7 +21,7 @@ class TermStatistics:
         """Count an archive; a few thousand papers are enough."""
         stemmer, counts, documents = Stemmer(), Counter[str](), 0
         for paper in papers:
-            counts.update(set(stemmer.terms(f"{paper.title}\n{paper.abstract}")))
+            counts.update(stemmer.read(f"{paper.title}\n{paper.abstract}").all)
             documents += 1
         return cls(documents, counts)
 

@@ -14,6 +14,7 @@ from papers.search._fusion import (
     idf,
     score,
 )
+from papers.search._passage import best_passage
 from papers.search._spelling import RARE, readings, slips, split
 from papers.search._words import MAX_QUERY_WORDS, Analysis, QueryWords, other_spellings
 
@@ -29,6 +30,7 @@ __all__ = [
     "Ranked",
     "Tier",
     "alike",
+    "best_passage",
     "feedback",
     "fuse",
     "idf",

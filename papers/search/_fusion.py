@@ -57,9 +57,11 @@ class Tier(IntEnum):
     """The title holds the query word for word."""
     AUTHOR = 2
     """The query is the name of an author."""
-    WORDS = 3
-    """The title holds every word of the query."""
-    NONE = 4
+    FORMS = 3
+    """The title holds every word of the query as it is written there."""
+    WORDS = 4
+    """The title holds every word of the query in some form."""
+    NONE = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import string
 from collections.abc import Callable, Iterator
 
-from papers.terms import STOPWORDS
+from papers.spelling import STOPWORDS
 
 RARE = 1
 """A word in at most this many papers may itself be somebody's slip."""

@@ -107,12 +107,22 @@ def read_listing(answer: Answer) -> Listing:
     if moment is None:
         raise MalformedError("the feed names no day")
     # The feed is made at midnight in New York, so that its moment is there on the day it announces.
-    day = moment.astimezone(_NEW_YORK).date()
-    records: dict[str, Record] = {}
+    day = _day_of(moment)
+    items: list[_Entry] = []
     broken = 0
     for wire in entries:
         try:
-            record = _announced(_Entry.model_validate(wire), day)
+            items.append(_Entry.model_validate(wire))
+        except ValueError:
+            broken += 1
+    # A feed that is dated anew while it still holds the announcement before is of that day, and
+    # items of an older announcement are no part of a newer one.
+    days = [_day_of(item.published) if item.published else day for item in items]
+    day = min(day, max(days, default=day))
+    records: dict[str, Record] = {}
+    for item in (item for item, its_day in zip(items, days, strict=True) if its_day >= day):
+        try:
+            record = _announced(item, day)
         except ValueError:
             broken += 1
             continue
@@ -120,6 +130,10 @@ def read_listing(answer: Answer) -> Listing:
         if before is None or before.announcement is not Announcement.NEW:
             records[record.paper.id] = record
     return Listing(day, tuple(records.values()), broken, len(entries))
+
+
+def _day_of(moment: datetime) -> date:
+    return moment.astimezone(_NEW_YORK).date()
 
 
 def read_found(answer: Answer) -> Found:

@@ -19,6 +19,7 @@ from papers.topics._topic import (
     parse_plain,
 )
 from papers.topics._tree import (
+    TEXT_FIELDS,
     All,
     Condition,
     Either,
@@ -34,6 +35,7 @@ from papers.topics._tree import (
 __all__ = [
     "MAX_BRANCHES",
     "MAX_LENGTH",
+    "TEXT_FIELDS",
     "All",
     "Branch",
     "Condition",

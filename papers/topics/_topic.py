@@ -1,11 +1,12 @@
 """A topic as the rest of the bot holds it: a tree, its alternatives, and its filters."""
 
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import cast
 
 from papers.model import Paper
+from papers.spelling import names
 from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
 from papers.topics._parse import MAX_LENGTH, TopicError, parse_tree
 from papers.topics._tree import (
@@ -180,14 +181,15 @@ def holds(leaf: Leaf, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> bool
     """Tell whether one leaf is true of a paper."""
     match leaf:
         case Word(text) | Phrase(text):
-            return _in_either(stemmer.terms(text), terms.title, terms.abstract)
+            run = stemmer.terms(text)
+            return terms.title.holds(run) or terms.abstract.holds(run)
         case Field(FieldName.TITLE, value):
-            return _in_either(stemmer.terms(value), terms.title)
+            return terms.title.holds(stemmer.terms(value))
         case Field(FieldName.ABSTRACT, value):
-            return _in_either(stemmer.terms(value), terms.abstract)
+            return terms.abstract.holds(stemmer.terms(value))
         case Field(FieldName.AUTHOR, value):
-            wanted = words(value)
-            return any(names_author(name, wanted) for name in terms.authors)
+            ways = names(value)
+            return any(names_author(name, way) for name in terms.authors for way in ways)
         case Field(FieldName.ORGANIZATION, value):
             return holds_run(terms.organization, words(value))
         case Field(FieldName.CATEGORY, value):
@@ -200,10 +202,6 @@ def in_category(category: str, wanted: str) -> bool:
     """Tell whether a paper's category is the wanted one, or of the wanted archive."""
     folded, target = category.lower(), wanted.lower()
     return folded == target or folded.partition(".")[0] == target
-
-
-def _in_either(run: Sequence[str], *texts: Sequence[str]) -> bool:
-    return any(holds_run(text, run) for text in texts)
 
 
 def _branch(way: tuple[Condition, ...]) -> Branch:

@@ -6,7 +6,11 @@ from datetime import date
 from tantivy import FieldType, Occur, Query, Schema
 
 from papers.search import Analysis
+from papers.spelling import names, spelled
 from papers.topics import All, Either, Field, FieldName, Node, Not, Phrase, Topic, Word
+
+_RUNS = {"title": "title_run", "text": "run"}
+"""Scored fields, and where the same texts have their compounds as one word."""
 
 
 class Conditions:
@@ -75,7 +79,7 @@ class Conditions:
             case FieldName.AUTHOR:
                 return self._author(value)
             case FieldName.ORGANIZATION:
-                words = self._analysis.words.analyze(value)
+                words = spelled(value).parts
                 return _all([Query.term_query(self._schema, "organization", w) for w in words])
             case FieldName.CATEGORY:
                 return self._category(value)
@@ -86,7 +90,14 @@ class Conditions:
                 return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, has)])
 
     def _text(self, text: str, field: str) -> Query:
-        return self._together(field, self._analysis.stems.analyze(text))
+        words, parts = self._analysis.phrase(text)
+        # A compound stands in one of these as it was written, and in the other as one word.
+        ways = [self._together(field, parts)]
+        if words != parts:
+            ways.append(self._together(field, words))
+        if words != parts or len(words) > 1:
+            ways.append(self._together(_RUNS[field], words))
+        return _any(ways)
 
     def _together(self, field: str, words: Sequence[str], slop: int = 0) -> Query:
         if not words:
@@ -96,10 +107,12 @@ class Conditions:
         return Query.phrase_query(self._schema, field, list(words), slop)
 
     def _author(self, name: str) -> Query:
-        words = self._analysis.words.analyze(name)
-        # Names come as "Y. LeCun", "Yann LeCun" and "LeCun Yann": an initial says nothing here.
-        full = [word for word in words if len(word) > 1] or words
-        return _any([self._together("authors", full, 1), self._together("authors", full[::-1], 1)])
+        ways: list[Query] = []
+        for words in names(name):
+            # As "Y. LeCun", "Yann LeCun" and "LeCun Yann": an initial says nothing here.
+            full = [word for word in words if len(word) > 1] or words
+            ways += [self._together("authors", full, 1), self._together("authors", full[::-1], 1)]
+        return _any(ways)
 
     def _category(self, name: str) -> Query:
         folded = name.strip().lower().removesuffix(".*")

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import tantivy
 from tantivy import Occur, Query
 
-from papers.search import TITLE_WORDS, Analysis, Tier
+from papers.search import TITLE_WORDS, Analysis, Tier, best_passage
+from papers.spelling import STOPWORDS
 from storage.index import PaperIndex
 from storage.search._plan import Plan, Term, Words
 
@@ -69,12 +70,15 @@ class Lexicon:
         if 0 < len(plan.terms) <= TITLE_WORDS:
             scores |= self._titled(plan, self._in_title(plan), within)
             found |= dict.fromkeys(scores, Tier.WORDS)
+            written = self._titled(plan, self._forms_in_title(plan), within)
+            scores |= written
+            found |= dict.fromkeys(written, Tier.FORMS)
         if (author := self._author(plan)) is not None:
             written = self._titled(plan, author, within)
             scores |= written
             found |= dict.fromkeys(written, Tier.AUTHOR)
         if 1 < len(plan.words.all) <= _LONGEST_TITLE:
-            phrase = Query.phrase_query(self._schema, "title_words", [*plan.words.all])
+            phrase = Query.phrase_query(self._schema, "title_words", [*plan.words.forms])
             if held := self._titled(plan, phrase, within):
                 scores |= held
                 lengths = self._values("title_length", phrase, within)
@@ -116,25 +120,12 @@ class Lexicon:
 
     def snippet(self, plan: Plan, text: str, length: int) -> tuple[str, list[tuple[int, int]]]:
         """Return the passage of a text that holds most of the query, and where its words stand."""
-        stems = [
-            self._stem(stem)
+        weights = {
+            stem: term.weight
             for term in plan.terms
             for stem in (*term.stems, *term.joined, *term.parts)
-        ]
-        if not stems or not text:
-            return "", []
-        generator = tantivy.SnippetGenerator.create(
-            self.searcher, _any(stems), self._schema, "text"
-        )
-        generator.set_max_num_chars(length)
-        snippet = generator.snippet_from_doc(tantivy.Document(text=text))
-        fragment = snippet.fragment()
-        raw = fragment.encode()
-        marks = [
-            (len(raw[: mark.start].decode()), len(raw[: mark.end].decode()))
-            for mark in snippet.highlighted()
-        ]
-        return fragment, marks
+        }
+        return best_passage(text, weights, self._analysis.stem, length)
 
     def _scored(self, plan: Plan) -> Query:
         clauses: list[tuple[Occur, Query]] = []
@@ -189,6 +180,10 @@ class Lexicon:
 
     def _in_title(self, plan: Plan) -> Query:
         return _all(_any(self._answers("title", term)) for term in plan.terms)
+
+    def _forms_in_title(self, plan: Plan) -> Query:
+        forms = dict.fromkeys(form for form in plan.words.forms if form not in STOPWORDS)
+        return _all(Query.term_query(self._schema, "title_words", form) for form in forms)
 
     def _author(self, plan: Plan) -> Query | None:
         """Return what finds the papers of the author that a query names; None if it names none."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 import tantivy
 
 from papers.search import RARE, Analysis, QueryWords, idf, readings, split
+from papers.spelling import spelled
 
 _NUMBERED = re.compile(r"([a-z]{3,})(\d[a-z0-9]*)")
 _READ_CLOSELY = 12  # words; in a longer text one odd word changes little, and is often no slip
@@ -39,6 +40,8 @@ class Plan:
     """What unknown words were read as."""
     missing: tuple[str, ...] = ()
     """Words that no paper has, and that were not read as others."""
+    rare: frozenset[str] = frozenset()
+    """Words with corrections that a paper has nevertheless."""
 
     @property
     def weight(self) -> float:
@@ -64,24 +67,30 @@ class Words:
         terms: list[Term] = []
         corrections: dict[str, tuple[str, ...]] = {}
         missing: list[str] = []
+        rare: set[str] = set()
+        forms = dict(zip(reversed(words.all), reversed(words.forms), strict=True))
         for word, stem in zip(known, self._analysis.stem(known), strict=True):
-            meant = self._meant(word, stem) if brief else ()
+            form = forms[word]
+            meant = self._meant(form, stem) if brief else ()
             if meant:
-                corrections[word] = meant
-            stems = tuple(dict.fromkeys((stem, *self._analysis.stem(meant))))
+                corrections[form] = meant
+                if self.frequency(stem) or self._papers_with(form):
+                    rare.add(form)
+            spelt = [part for each in meant for part in spelled(each).parts]
+            stems = tuple(dict.fromkeys((stem, *self._analysis.stem(spelt))))
             papers_with = max(self.named(word), *(self.frequency(each) for each in stems))
             weight = idf(self.papers, papers_with)
             parts = self._parts(word) if brief else ()
             terms.append(Term(word, stems, times[word], weight, joined.get(word, ()), parts))
-            if not (papers_with or parts or joined.get(word)):
-                missing.append(word)
-        return Plan(words, tuple(terms), corrections, tuple(missing))
+            if not (papers_with or parts or joined.get(word) or self._organizations(word)):
+                missing.append(form)
+        return Plan(words, tuple(terms), corrections, tuple(missing), frozenset(rare))
 
     def telling(self, text: str, limit: int) -> Plan:
         """Return a plan of the words that tell a text from others: highest tf · idf."""
         words = self._analysis.query(text).content
         content = set(words)  # of its beginning: as a query, a long text is cut
-        all_words = [w for w in self._analysis.words.analyze(text) if w in content] or words
+        all_words = [w for w in spelled(text).parts if w in content] or words
         stems = self._analysis.stem(list(all_words))
         first = dict(zip(reversed(stems), reversed(all_words), strict=True))
         counted = Counter(stems)
@@ -100,6 +109,10 @@ class Words:
     def frequency(self, stem: str) -> int:
         """Return how many papers' texts hold a stem."""
         return self._searcher.doc_freq("text", stem)
+
+    def _organizations(self, word: str) -> int:
+        """Return how many papers come from an organization with a word in its name."""
+        return self._searcher.doc_freq("organization", word)
 
     def idf(self, stem: str) -> float:
         """Return a stem's weight."""

@@ -5,7 +5,8 @@ import string
 import tantivy
 from tantivy import Occur, Query
 
-from storage.index import KEY_END, PaperIndex
+from storage._documents import KEY_END
+from storage.index import PaperIndex
 from storage.search._types import Suggestion, SuggestionKind
 
 _COMPLETIONS = 12
@@ -95,7 +96,7 @@ def _titles(
     found: list[Suggestion] = []
     for _, address in hits:
         document = searcher.doc(address)
-        title, paper_id = str(document.get_first("title")), str(document.get_first("id"))
+        title, paper_id = str(document.get_first("shown")), str(document.get_first("id"))
         # One letter begins too many words of the dictionary, but few of these titles.
         if last and not any(word.startswith(last) for word in index.folded(title).split()):
             continue

@@ -2,8 +2,9 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,10 @@ SNAPSHOT = {
     "doi": "10.1103/PhysRevD.76",
     "categories": "hep-ph hep-ex",
     "abstract": "  A fully differential\n calculation.  ",
+    "versions": [
+        {"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"},
+        {"version": "v2", "created": "Tue, 24 Jul 2007 20:10:27 GMT"},
+    ],
     "update_date": "2008-11-26",
     "authors_parsed": [["Balázs", "C.", ""], ["Berger", "E. L.", ""]],
 }
@@ -32,8 +37,27 @@ def test_a_line_of_arxivs_snapshot_is_read_whole() -> None:
     assert paper.title == "Calculation of prompt diphoton production"
     assert paper.categories == ("hep-ph", "hep-ex")
     assert [author.name for author in paper.authors] == ["C. Balázs", "E. L. Berger"]
-    assert paper.published_at == datetime(2008, 11, 26, tzinfo=UTC)
+    assert paper.published_at == datetime(2007, 4, 2, 19, 18, 42, tzinfo=UTC)
+    assert paper.updated_at == datetime(2007, 7, 24, 20, 10, 27, tzinfo=UTC)
+    assert paper.version == 2
     assert (paper.comment, paper.journal_ref) == ("37 pages", "Phys.Rev.D76")
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ({"versions": [], "update_date": "2008-11-26"}, date(2007, 4, 30)),
+        ({"versions": [{"created": "yesterday"}], "update_date": "2007-04-05"}, date(2007, 4, 5)),
+        ({"versions": None, "update_date": "n/a"}, date(2007, 4, 30)),
+        ({"published": "2007-04-01", "update_date": "2008-11-26"}, date(2007, 4, 1)),
+        ({}, date(2007, 4, 30)),
+    ],
+)
+def test_the_last_change_of_a_record_is_never_its_date(line: dict[str, object], day: date) -> None:
+    record = read_line(json.dumps({"id": "0704.0001", "title": "T", **line}))
+    assert record is not None
+    assert record.paper.published_at is not None
+    assert record.paper.published_at.date() == day
 
 
 def test_authors_in_one_text_are_told_apart() -> None:

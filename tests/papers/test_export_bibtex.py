@@ -51,7 +51,7 @@ async def test_the_whole_sample_comes_back_from_another_bibtex_library_with_noth
         assert fields["archivePrefix"] == "arXiv"
         assert fields.get("primaryClass") == (paper.categories[0] if paper.categories else None)
         assert fields["url"] == f"https://arxiv.org/abs/{paper.id}"
-        assert as_typeset(fields["title"]) == paper.title
+        assert as_typeset(fields["title"]) == readable(paper.title)
         assert as_typeset(fields["note"]) == f"note on {paper.title}"
         assert as_typeset(fields["keywords"]) == "to read, 50% & more"
         assert fields["timestamp"] == at.isoformat()

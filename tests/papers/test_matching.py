@@ -111,9 +111,23 @@ def test_meaning_matches_without_any_shared_word() -> None:
 
 def test_shared_words_lower_what_meaning_must_reach() -> None:
     # "fire" alone of two words of equal weight, in the title: coverage .5.
-    (found,) = match("fire hazards", cosines=(0.1, 0.2, 0.3, 0.56))
+    (found,) = match("fire hazards", cosines=(0.1, 0.2, 0.3, 0.56), strictness=Strictness.BROAD)
     assert found.coverage == pytest.approx(0.5)
     assert found.reason() == "close in meaning (0.56), with “fire”"
+
+
+def test_a_strict_topic_of_several_words_never_rests_on_one_of_them() -> None:
+    assert brought("fire hazards", cosines=(0.1, 0.2, 0.3, 0.56)) == set()
+    # However rare the one is, and however common the other.
+    common = TermStatistics(1000, {"model": 990, "world": 2})
+    (of_world,) = [paper(1, "A world of food", "")]
+    found = Matcher([of_world], common).match([Wanted(parse("world models"))])
+    assert not list(found)
+
+
+def test_who_excludes_something_gets_no_paper_without_what_they_want() -> None:
+    assert brought("grilling", cosines=(0.1, 0.2, 0.3, 0.9)) == {COOKING.title}
+    assert brought("grilling -fire", cosines=(0.9, 0.9, 0.9, 0.9)) == set()
 
 
 def test_a_quoted_phrase_is_needed_whatever_the_meaning() -> None:
@@ -127,7 +141,10 @@ def test_conditions_and_exclusions_apply_to_every_rule() -> None:
     near = (0.9, 0.9, 0.9, 0.9)
     assert brought("anything cat:cs.CV", cosines=near) == {DIFFUSION.title}
     assert brought("anything code:yes", cosines=near) == {COOKING.title}
-    assert brought("anything -video -cat:cs.CV", cosines=near) == {TRACKING.title, COOKING.title}
+    assert brought("anything -cat:cs.CV", cosines=near) == {
+        each.title for each in PAPERS if each is not DIFFUSION
+    }
+    assert brought("tracking -video -cat:cs.CV", cosines=near) == {TRACKING.title}
     assert brought('video diffusion author:"Wei Zhang"') == {DIFFUSION.title}
     assert brought('video diffusion -author:"W. Zhang"') == set()
 
@@ -274,6 +291,11 @@ def expected(wanted: Wanted, one: Paper, cosine: float) -> bool:
         run = stemmer.terms(branch.text)
         phrase = len(content) > 1 and any(holds_run(text, run) for text in both)
         broad = wanted.strictness is Strictness.BROAD and all(shares) and cosine >= 0.40
+        lone = len(content) > 1 and sum(map(bool, shares)) < 2
+        if lone and wanted.strictness is Strictness.STRICT:
+            coverage = 0.0
+        if not any(shares) and any(not c.wanted for c in branch.conditions):
+            continue
         if phrase or broad or coverage >= 0.883 or cosine + 0.25 * coverage >= 0.675:
             return True
     return False

@@ -77,7 +77,7 @@ async def test_the_sample_has_what_renderers_must_cope_with():
     assert any('"' in title for title in titles)
     assert any("&" in title for title in titles)
     assert max(len(record.paper.authors) for record in records) > 200
-    assert all(readable(title) == title for title in titles)
+    assert all(readable(title) == title for title in titles if "^" not in title)
     for part in ("repository", "organization", "project_page", "keywords", "categories"):
         having = sum(bool(getattr(record.paper, part)) for record in records)
         assert having >= 15, part

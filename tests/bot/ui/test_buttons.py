@@ -40,10 +40,10 @@ class Fail(PaperboyButton, template=template("fail", how=r"\w+")):
             raise UserError("That list is full. Remove a paper first.")
         if self.how == "answered":
             await interaction.response.send_message("working", ephemeral=True)
-        if self.how == "expired":
+        if self.how.isdecimal():
             await interaction.response.defer()
             response: Any = type("Response", (), {"status": 404, "reason": "Not Found"})()
-            raise discord.NotFound(response, {"code": 10062, "message": "Unknown interaction"})
+            raise discord.NotFound(response, {"code": int(self.how), "message": "No more answers"})
         raise RuntimeError("the database is gone")
 
 
@@ -124,13 +124,15 @@ async def test_what_a_person_can_mend_is_told_without_an_id(
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-async def test_an_interaction_that_came_too_late_is_a_warning(
-    caplog: pytest.LogCaptureFixture,
+@pytest.mark.parametrize("code", ["10062", "10015", "50027", "40060", "10008", "50083"])
+async def test_an_interaction_that_takes_no_answer_is_information_and_is_left_alone(
+    code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     async with world() as env:
-        assert await told(env, Fail("expired"), "expired") == []
+        assert await told(env, Fail(code), code) == []
     records = [record for record in caplog.records if record.name == "bot.ui.errors"]
-    assert [record.levelno for record in records] == [logging.WARNING]
+    assert [(record.levelno, record.exc_info) for record in records] == [(logging.INFO, None)]
 
 
 async def test_a_failing_command_answers_with_the_id_that_the_log_has(

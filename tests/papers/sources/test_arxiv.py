@@ -179,6 +179,23 @@ async def test_a_paper_new_in_one_category_and_cross_listed_in_another_is_new(
     assert record.announcement is Announcement.NEW
 
 
+async def test_yesterdays_items_under_todays_date_are_yesterdays_announcement(
+    service: Service, source: ArxivSource
+):
+    service.on(RSS, rss(item(1), item(2), day="Thu, 30 Jul 2026 00:00:00 -0400"))
+    batch = await source.latest()
+    assert batch.day == date(2026, 7, 29)
+    assert len(batch.records) == 2
+
+
+async def test_what_is_left_of_yesterday_is_no_part_of_today(service: Service, source: ArxivSource):
+    left, strange = "Tue, 28 Jul 2026 00:00:00 -0400", "Fri, 01 Jan 2100 00:00:00 -0500"
+    service.on(RSS, rss(item(1, pubDate=left), item(2), item(3, pubDate=strange)))
+    batch = await source.latest()
+    assert batch.day == date(2026, 7, 29)
+    assert [record.paper.id for record in batch.records] == ["2607.00002", "2607.00003"]
+
+
 async def test_the_weekends_feed_is_an_empty_day_and_no_failure(
     service: Service, source: ArxivSource
 ):
@@ -209,8 +226,9 @@ async def test_a_feed_that_ends_at_its_limit_is_asked_for_by_category(
 
 async def test_parts_on_both_sides_of_midnight_are_not_mixed(service: Service, source: ArxivSource):
     service.on(RSS, rss(*(item(n) for n in range(1, 2001))))
+    thursday = "Thu, 30 Jul 2026 00:00:00 -0400"
     service.on("/rss/cs.CL", rss(item(1)))
-    service.on("/rss/cs.LG", rss(item(2), day="Thu, 30 Jul 2026 00:00:00 -0400"))
+    service.on("/rss/cs.LG", rss(item(2, pubDate=thursday), day=thursday))
     batch = await source.latest()
     assert (batch.day, len(batch.records)) == (date(2026, 7, 30), 1)
 

@@ -1,0 +1,54 @@
+"""Letters however people write them: case, accents, Greek, LaTeX, and what cannot be seen."""
+
+import re
+import unicodedata
+
+from papers.text import readable
+
+APOSTROPHES = str.maketrans("", "", "'’ʼ{}")  # noqa: RUF001
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_UNDECOMPOSED = str.maketrans("øłđð\u0131ħ", "olddih") | str.maketrans(
+    {"þ": "th", "æ": "ae", "œ": "oe"}
+)
+_GREEK = re.compile(r"(?<![\u0370-\u03ff])[\u03b1-\u03c9](?![\u0370-\u03ff])")
+_LETTERS = """
+alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma
+tau upsilon phi chi psi omega
+"""
+_NAMES = dict(zip(map(chr, range(0x3B1, 0x3CA)), _LETTERS.split(), strict=True))
+
+
+def fold(text: str) -> str:
+    """Return the text without case, accents, compatibility forms and invisible characters.
+
+    A single Greek letter is its name: "β-VAE" is also written "beta-VAE".
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
+    return _GREEK.sub(lambda match: _NAMES[match[0]], bare.translate(_UNDECOMPOSED))
+
+
+def cleaned(text: str) -> str:
+    """Return a text without LaTeX and invisible characters, letters and accents together."""
+    text = readable(text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    return text
+
+
+def names(text: str) -> list[tuple[str, ...]]:
+    """Return the folded words of a name: as it is, with umlauts written out, and without hyphens.
+
+    "O'Neil" and "O’Neil" are "oneil".
+    """  # noqa: RUF002
+    text = cleaned(text).translate(APOSTROPHES)
+    ways = [
+        text,
+        text.lower().translate(UMLAUTS),
+        re.sub(r"(?<=\w)[-\u2010\u2011](?=\w)", "", text),
+    ]
+    found = (tuple(re.findall(r"[^\W_]+", fold(way))) for way in dict.fromkeys(ways))
+    return [way for way in dict.fromkeys(found) if way]

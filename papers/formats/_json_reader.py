@@ -1,0 +1,186 @@
+"""JSON of any shape: CSL, Better BibTeX, Zotero's and other services' answers, lists, JSON lines.
+
+A record is an object with a title or an id of its own; whatever wraps records is looked through.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
+
+from papers import arxiv_id
+from papers.formats import _records, _texts, plain
+from papers.formats._fields import role_of
+from papers.formats._items import Finding, Imported, Unreadable
+from papers.formats._records import Role
+
+OURS: Final = "paperboy"
+"""Under CSL's `custom`, which is for what CSL has no field for."""
+
+_SPACE: Final = " \t\r\n,"
+_ASIDE: Final = frozenset(
+    (
+        *("attachments", "author", "authors", "children", "collections", "contributors"),
+        *("creators", "creator", "editor", "editors", "keywords", "notes", "organizations"),
+        *("relations", "submittedby", "tags", "topics", "user", "users"),
+    )
+)
+"""Lists that hold objects with names and titles which are no papers of the list."""
+_PREPRINT: Final = "has-preprint"
+"""Crossref's relation from an article to itself as a preprint."""
+_PROSE = re.compile(
+    r'"(?:abstract|abstractNote|summary|ai_summary|description|notes?|annote)"\s*:\s*"(?:\\.|[^"\\])*"?',
+    re.IGNORECASE,
+)
+
+
+def read(text: str) -> Iterator[Finding]:
+    """Yield the records in order; what stands behind a syntax error is searched for ids alone."""
+    position = len(text) - len(text.lstrip(_SPACE))
+    # A list is read item by item, so that an error in one of them does not harm those before it.
+    position += text.startswith("[", position)
+    decoder = json.JSONDecoder()
+    line, counted = 1, 0
+    while (position := _next(text, position)) < len(text):
+        if text[position] == "]":
+            position += 1
+            continue
+        line, counted = line + text.count("\n", counted, position), position
+        try:
+            value, position = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            yield from _broken(text[position:], line)
+            return
+        yield from _walk(value, line)
+
+
+def _next(text: str, position: int) -> int:
+    while position < len(text) and text[position] in _SPACE:
+        position += 1
+    return position
+
+
+def _broken(text: str, line: int) -> Iterator[Finding]:
+    ids = arxiv_id.find_all(_PROSE.sub(" ", text))
+    yield from map(Imported, ids)
+    if not ids:
+        yield Unreadable(line, _texts.one_line(text[:80]))
+
+
+def _walk(value: Any, line: int) -> Iterator[Finding]:
+    if isinstance(value, list):
+        for each in cast("list[Any]", value):
+            yield from _walk(each, line)
+    elif isinstance(value, dict):
+        yield from _of_object(cast("dict[str, Any]", value), line)
+    elif isinstance(value, str):
+        found = list(plain.read(value))
+        yield from (item for item in found if isinstance(item, Imported))
+        if not any(isinstance(item, Imported) for item in found):
+            yield Unreadable(line, _texts.one_line(value))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        paper_id = arxiv_id.parse(str(value))
+        yield Imported(paper_id) if paper_id else Unreadable(line, str(value))
+
+
+def _of_object(value: dict[str, Any], line: int) -> Iterator[Finding]:
+    keyed = [(paper_id, each) for key, each in value.items() if (paper_id := _id_key(key))]
+    if keyed:
+        yield from (Imported(paper_id) for paper_id, _ in keyed)
+        return
+    inner = [each for key, each in value.items() if _plain(key) not in _ASIDE and _records_in(each)]
+    own = {key: each for key, each in value.items() if not _records_in(each)}
+    if _is_record(own) and not (inner and _paper_of(own) is None):
+        yield _finding(value, line)
+        return
+    for each in inner or [e for e in value.values() if isinstance(e, dict | list)]:
+        yield from _walk(each, line)
+    if not inner and not any(isinstance(each, dict | list) for each in value.values()):
+        yield _finding(value, line)
+
+
+def _id_key(key: str) -> str | None:
+    return arxiv_id.parse(key) if any(map(str.isdigit, key)) else None
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[^a-z]", "", key.casefold())
+
+
+def _records_in(value: Any) -> bool:
+    """Return whether a value is a list of records, or leads to one."""
+    if isinstance(value, list):
+        items = cast("list[Any]", value)
+        return any(isinstance(item, dict) and _is_record(cast("Any", item)) for item in items)
+    if isinstance(value, dict):
+        inner = cast("dict[str, Any]", value)
+        return any(
+            _records_in(each)
+            for key, each in inner.items()
+            if _plain(key) not in _ASIDE and role_of(key) is not Role.OTHER
+        )
+    return False
+
+
+def _is_record(value: Mapping[str, Any]) -> bool:
+    fields = list(_fields(value))
+    return any(role is Role.TITLE and text.strip() for role, text in fields) or (
+        _paper_of(value) is not None
+    )
+
+
+def _paper_of(value: Mapping[str, Any]) -> str | None:
+    named = [field for field in _fields(value) if field[0] in (Role.IDENTITY, Role.PLACE)]
+    return _records.paper_of([*named, (Role.TITLE, "-")])
+
+
+def _fields(value: Mapping[str, Any], under: Role | None = None) -> Iterator[_records.Field]:
+    """Yield the texts of an object and of the objects in it, each with its field's role."""
+    for key, each in value.items():
+        role = Role.IDENTITY if key == _PREPRINT else role_of(key)
+        if under in (Role.OTHER, Role.AUTHOR, Role.IDENTITY) and role is not Role.IDENTITY:
+            role = under
+        if _plain(key) in _ASIDE and role is not Role.AUTHOR:
+            role = Role.OTHER
+        yield from _texts_of(each, role, key)
+
+
+def _texts_of(value: Any, role: Role, key: str) -> Iterator[_records.Field]:
+    if isinstance(value, dict):
+        inner = cast("dict[str, Any]", value)
+        names = [inner.get(part) for part in ("name", "literal", "family", "lastName")]
+        if role is Role.AUTHOR and any(names):
+            given = inner.get("given") or inner.get("firstName") or ""
+            yield role, f"{given} {next(filter(None, names))}".strip()
+        else:
+            passed = role in (Role.OTHER, Role.AUTHOR, Role.IDENTITY)
+            yield from _fields(inner, role if passed else None)
+    elif isinstance(value, list):
+        for each in cast("list[Any]", value):
+            yield from _texts_of(each, role, key)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield role, str(value)
+
+
+def _finding(fields: Mapping[str, Any], line: int) -> Finding:
+    custom = fields.get("custom")
+    added = cast("Mapping[str, Any]", custom).get(OURS) if isinstance(custom, dict) else None
+    if isinstance(added, dict):
+        paper_id = arxiv_id.parse(str(fields.get("number")))
+        if paper_id is not None:
+            return _of_ours(fields, cast("Mapping[str, Any]", added), paper_id)
+    read_fields = list(_fields(fields))
+    titles = [text for role, text in read_fields if role is Role.TITLE]
+    shown = next(filter(None, [*titles, str(fields.get("id") or ""), json.dumps(fields)]), "")
+    return _records.finding(read_fields, line, shown)
+
+
+def _of_ours(fields: Mapping[str, Any], ours: Mapping[str, Any], paper_id: str) -> Imported:
+    lists = ours.get("lists")
+    note, saved_at = fields.get("note"), ours.get("saved_at")
+    return Imported(
+        paper_id,
+        note=note if isinstance(note, str) else None,
+        lists=tuple(map(str, cast("list[Any]", lists))) if isinstance(lists, list) else (),
+        saved_at=_texts.moment(saved_at) if isinstance(saved_at, str) else None,
+    )
