@@ -1,13 +1,18 @@
-"""What the database needs now and then: a backup that was checked, and fresh statistics."""
+"""What the database needs now and then: a backup that was checked, old texts dropped, statistics.
+
+Each task stands alone: one that fails keeps none of the others from being done.
+"""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bot.logs import log_failure
 from storage import backups, posts, sqlite
-from storage.database import DatabaseError
+from storage.database import DatabaseError, trouble_of
 
 if TYPE_CHECKING:
     from bot.client import PaperBot
@@ -16,7 +21,6 @@ log = logging.getLogger(__name__)
 
 SLACK: Final = timedelta(minutes=30)
 """A backup may come so much early, so that one a day does not wander through the hours."""
-
 
 PAYLOADS_KEPT: Final = timedelta(days=7)
 """How long the wording of a finished post is kept; its header is refreshed for a day."""
@@ -28,9 +32,16 @@ class Upkeep:
     def __init__(self, bot: "PaperBot") -> None:
         self._bot = bot
         self._every = timedelta(hours=bot.settings.backup_hours)
-        self._checked_at: datetime | None = None
+        self._done: dict[str, datetime] = {}
         self.trouble: str | None = None
-        """Why the last round failed, in a sentence for the operator."""
+        """Why the last backup failed, in a sentence for the operator."""
+        self.failing: dict[str, str] = {}
+        """Which other tasks failed the last time, and why."""
+        self.tasks: dict[str, Callable[[datetime], Awaitable[None]]] = {
+            "dropping old texts": self._forget,
+            "refreshing statistics": self._optimize,
+        }
+        """What is done as often as backups are made, by name, whatever becomes of the backup."""
 
     @property
     def directory(self) -> Path:
@@ -48,19 +59,39 @@ class Upkeep:
         return made[0].at if made else None
 
     async def run(self, now: datetime) -> None:
-        """Do what is due: never raises for what an operator can mend, but remembers and logs it."""
-        last = await asyncio.to_thread(self.last) if self.wanted else self._checked_at
-        if last is not None and now - last < self._every - SLACK:
+        """Do each task that is due. Failures are logged and kept in `trouble` and `failing`; a
+        failed task is tried again at the next call."""
+        for name, task in self.tasks.items():
+            await self._attempt(name, task, now)
+        last = await asyncio.to_thread(self.last) if self.wanted else self._done.get("check")
+        if not self._is_due(last, now):
             return
         try:
-            await self._round(now)
+            await self._back_up(now)
         except DatabaseError as error:
             self.trouble = str(error)
             log.error("no backup: %s" if self.wanted else "damaged: %s", error)  # noqa: TRY400 - the sentence says all
         else:
             self.trouble = None
 
-    async def _round(self, now: datetime) -> None:
+    async def _attempt(
+        self, name: str, task: Callable[[datetime], Awaitable[None]], now: datetime
+    ) -> None:
+        if not self._is_due(self._done.get(name), now):
+            return
+        try:
+            await task(now)
+        except Exception as error:
+            self.failing[name] = trouble_of(error) or f"{type(error).__name__}, see the log"
+            log_failure(log, error, "upkeep failed task=%s", name)
+        else:
+            self.failing.pop(name, None)
+            self._done[name] = now
+
+    def _is_due(self, last: datetime | None, now: datetime) -> bool:
+        return last is None or now - last >= self._every - SLACK
+
+    async def _back_up(self, now: datetime) -> None:
         database = self._bot.database
         if self.wanted:
             keep = self._bot.settings.backup_keep
@@ -68,14 +99,15 @@ class Upkeep:
             log.info("backed up to %s", made.path)
         elif wrong := await asyncio.to_thread(sqlite.check, database.path):
             raise DatabaseError(f"{database.path} is damaged: {wrong}")
-        self._checked_at = now
-        await self._forget(now)
-        await database.optimize()
+        self._done["check"] = now
+
+    async def _optimize(self, _: datetime) -> None:
+        await self._bot.database.optimize()
 
     async def _forget(self, now: datetime) -> None:
-        """Drop what nobody will need: a large bot's posts would fill a gigabyte every few weeks."""
+        """Drop the wording of old posts: a large bot's would fill a gigabyte every few weeks."""
         dropped = 1
         while dropped:
             async with self._bot.database.write() as conn:
                 dropped = await posts.forget_payloads(conn, now - PAYLOADS_KEPT)
-            await asyncio.sleep(0)  # whoever wants to write gets a turn
+            await asyncio.sleep(0)  # other writers get a turn

@@ -183,6 +183,8 @@ class Incidents:
             )
         if bot.upkeep.trouble is not None:
             yield Trouble("backup", "", f"The database was not backed up: {bot.upkeep.trouble}.")
+        for task, why in bot.upkeep.failing.items():
+            yield Trouble("upkeep", task, f"A part of the database's upkeep fails ({task}): {why}.")
         free, size = await asyncio.to_thread(_room, bot)
         if free < max(LEAST_ROOM, size):
             yield Trouble("disk", "", f"The disk has only {free / 1e6:,.0f} MB left.")

@@ -1,12 +1,12 @@
 """Backups on a schedule, as the running bot makes them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from storage import backups, posts
+from storage import backups, incidents, posts
 from storage.database import DatabaseError
 from tests.bot.world import MONDAY, World, at, world
 
@@ -87,3 +87,48 @@ async def test_what_a_finished_post_said_is_forgotten_after_a_week_and_what_it_s
             assert len(seen) == 3
         # A header that nobody brought up to date in time stays as it is.
         await here.tick(at(MONDAY, 10) + 9 * 24 * HOUR)
+
+
+async def test_old_texts_are_dropped_though_no_backup_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where the directory should be")
+    async with world(tmp_path, backup_dir=tmp_path / "taken") as here:
+        await here.add_feed()
+        await here.tick(at(MONDAY, 9))
+        for days in range(1, 9):
+            await here.bot.upkeep.run(at(MONDAY, 10) + days * 24 * HOUR)
+            assert here.bot.upkeep.trouble is not None
+        async with here.bot.database.read() as conn:
+            post = await posts.get(conn, 1)
+        assert post is not None
+        assert post.payload is None
+
+
+async def test_one_failed_task_stops_no_other_and_the_operator_hears_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world(tmp_path) as here:
+        done: list[str] = []
+
+        async def fail(now: datetime) -> None:
+            done.append("failed")
+            raise OSError(28, "No space left on device")
+
+        async def work(now: datetime) -> None:
+            done.append("worked")
+
+        tasks = {"first": fail, "second": work}
+        monkeypatch.setattr(here.bot.upkeep, "tasks", tasks)
+        await here.bot.upkeep.run(at(MONDAY, 4))
+        assert done == ["failed", "worked"]
+        assert len(made(here, tmp_path)) == 1
+        await here.bot.incidents.look(at(MONDAY, 4))
+        async with here.bot.database.read() as conn:
+            (trouble,) = await incidents.current(conn)
+        assert (trouble.kind, trouble.subject) == ("upkeep", "first")
+
+        # What failed is tried at the next look, what was done only when its time has come.
+        await here.bot.upkeep.run(at(MONDAY, 5))
+        assert done == ["failed", "worked", "failed"]
+        tasks["first"] = work
+        await here.bot.upkeep.run(at(MONDAY, 6))
+        assert here.bot.upkeep.failing == {}
