@@ -3,7 +3,8 @@
 import hashlib
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
 from discord import app_commands
@@ -41,32 +42,52 @@ class PaperTree(app_commands.CommandTree["PaperBot"]):
 
 
 class Registration:
-    """Registers the commands with Discord where they changed, and knows the ids they got."""
+    """Registers the commands with Discord where it has others, and knows the ids they have."""
 
     def __init__(self, bot: "PaperBot") -> None:
         self._bot = bot
         self._ids: dict[str, int] = {}
 
     async def renew(self) -> None:
-        """Register the commands if they are others than last time, or as the settings say."""
+        """Register the commands if Discord has others, or as the settings say.
+
+        What Discord has is asked each time, since a newer version, or another database, may have
+        registered since. Where it does not answer, what was last registered from here decides.
+
+        Raises:
+            discord.HTTPException: the commands changed, and Discord does not take them now.
+        """
         bot = self._bot
         application_id = bot.application_id or 0
-        wanted = _hash_of(bot.tree)
+        payload = [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
+        wanted = _hash_of(payload)
         async with bot.database.read() as conn:
             known = await commands.get(conn, application_id)
         if known is not None:
             self._ids = known.command_ids
-        if bot.settings.sync_commands == "never" or (
-            bot.settings.sync_commands == "changed"
-            and known is not None
-            and known.payload_hash == wanted
-        ):
+        if bot.settings.sync_commands == "never":
             return
+        if bot.settings.sync_commands == "changed":
+            try:
+                there: list[Any] = [*await bot.http.get_global_commands(application_id)]
+            except discord.HTTPException as error:
+                if known is None or known.payload_hash != wanted:
+                    raise
+                log.warning("registered commands not read: %s", error)
+                return
+            if same_commands(payload, there):
+                await self._note(wanted, {each["name"]: int(each["id"]) for each in there})
+                return
         synced = await bot.tree.sync()
-        self._ids = {command.name: command.id for command in synced}
-        async with bot.database.write() as conn:
-            await commands.put(conn, application_id, wanted, self._ids, now=bot.clock.now())
+        await self._note(wanted, {command.name: command.id for command in synced})
         log.info("commands registered n=%d", len(synced))
+
+    async def _note(self, payload_hash: str, ids: dict[str, int]) -> None:
+        bot, self._ids = self._bot, ids
+        async with bot.database.write() as conn:
+            await commands.put(
+                conn, bot.application_id or 0, payload_hash, ids, now=bot.clock.now()
+            )
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it: `</paper search:123>`, or plain before the
@@ -75,8 +96,79 @@ class Registration:
         return f"`/{command}`" if command_id is None else f"</{command}:{command_id}>"
 
 
-def _hash_of(tree: app_commands.CommandTree[Any]) -> str:
+def same_commands(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether Discord has exactly these commands.
+
+    Args:
+        ours: what would be registered.
+        theirs: what Discord lists, with ids, versions and defaults of its own.
+    """
+    registered = {_identity(command): command for command in theirs}
+    wanted = {_identity(command): command for command in ours}
+    return registered.keys() == wanted.keys() and all(
+        _canonical(command, like=command) == _canonical(registered[key], like=command)
+        for key, command in wanted.items()
+    )
+
+
+_COMPARED: Final = frozenset(
+    [
+        "type",
+        "name",
+        "description",
+        "options",
+        "choices",
+        "value",
+        "required",
+        "autocomplete",
+        "min_value",
+        "max_value",
+        "min_length",
+        "max_length",
+        "channel_types",
+        "contexts",
+        "integration_types",
+        "default_member_permissions",
+        "nsfw",
+    ]
+)
+"""What Discord returns as it was registered; the rest is its own, or follows from these."""
+
+_FILLED_IN: Final = ("contexts", "integration_types")
+"""What Discord fills in from the application's settings where a command leaves it out."""
+
+
+def _identity(command: Mapping[str, Any]) -> tuple[int, str]:
+    return (command.get("type") or 1, command["name"])
+
+
+def _canonical(value: Any, *, like: Mapping[str, Any] | None = None) -> Any:
+    """Return a part of a command in the one form that both sides share."""
+    if isinstance(value, Mapping):
+        told = {name: _canonical(part) for name, part in value.items() if name in _COMPARED}
+        if (permissions := told.get("default_member_permissions")) is not None:
+            told["default_member_permissions"] = str(permissions)
+        if like is not None:
+            told = {
+                name: part
+                for name, part in told.items()
+                if name not in _FILLED_IN or like.get(name) is not None
+            }
+            # Discord derives it from the contexts, where a command names them.
+            told["guild_only"] = (
+                like.get("contexts") is None and value.get("dm_permission") is False
+            )
+        absent = (None, "", [], {})
+        return {
+            name: part for name, part in told.items() if part is not False and part not in absent
+        }
+    if isinstance(value, list):
+        parts = [_canonical(part) for part in value]
+        return sorted(parts) if all(isinstance(part, int) for part in parts) else parts
+    return value
+
+
+def _hash_of(payload: Sequence[Mapping[str, Any]]) -> str:
     """Return a hash of what would be registered."""
-    payload = [command.to_dict(tree) for command in tree.get_commands()]
-    payload.sort(key=lambda command: (command.get("type", 1), command["name"]))
-    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    ordered = sorted(payload, key=_identity)
+    return hashlib.sha256(json.dumps(ordered, sort_keys=True).encode()).hexdigest()

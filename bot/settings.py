@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     bot 50 requests a second."""
 
     sync_commands: Literal["changed", "always", "never"] = "changed"
-    """When the slash commands are registered with Discord at start."""
+    """When the slash commands are registered with Discord at start; `changed`: if it has others."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much is logged."""
     log_format: Literal["text", "json"] = "text"

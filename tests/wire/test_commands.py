@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+import discord
+import pytest
+from discord import app_commands
+
+from bot.client import PaperBot
 from tests.bot.world import MONDAY, at
 from tests.discord_server import DiscordServer
 from tests.wire.bot import connected
@@ -59,10 +64,75 @@ async def test_a_direct_message_is_no_place_for_feeds_and_says_the_rest(
         assert (await world.slash(grace, conversation, "paper status")).text
 
 
-async def test_commands_are_registered_once_and_again_only_when_they_change(
+async def test_commands_are_registered_once_and_read_once_at_each_later_start(
     discord_server: DiscordServer, tmp_path: Path
 ) -> None:
-    for _ in range(2):
+    for starts in (1, 2):
         async with connected(discord_server, tmp_path):
             pass
-    assert discord_server.count("PUT /applications/*/commands") == 1
+        assert discord_server.count("GET /applications/*/commands") == starts
+        assert discord_server.count("PUT /applications/*/commands") == 1
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["its backup", "no database"])
+async def test_going_back_to_a_version_leaves_none_of_the_newer_ones_commands(
+    discord_server: DiscordServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kept: bool,
+) -> None:
+    database, backup = tmp_path / "paperboy.db", tmp_path / "before.db"
+    real = PaperBot.setup_hook
+
+    async def newer(self: PaperBot) -> None:
+        @app_commands.command(name="brandnew", description="Of the next version")
+        async def brandnew(interaction: discord.Interaction) -> None: ...
+
+        self.tree.add_command(brandnew)
+        await real(self)
+
+    def registered() -> list[str]:
+        return sorted(command["name"] for command in discord_server.world.commands)
+
+    async with connected(discord_server, tmp_path) as here:
+        await here.bot.database.backup(backup)
+    first = registered()
+    with monkeypatch.context() as patch:
+        patch.setattr(PaperBot, "setup_hook", newer)
+        async with connected(discord_server, tmp_path):
+            assert "brandnew" in registered()
+    database.unlink()
+    if kept:
+        backup.replace(database)
+    async with connected(discord_server, tmp_path) as here:
+        assert registered() == first
+        ids = {each["name"]: each["id"] for each in discord_server.world.commands}
+        assert here.bot.mention("paper help") == f"</paper help:{ids['paper']}>"
+
+
+async def test_a_changed_option_is_noticed_wherever_it_was_changed(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    async with connected(discord_server, tmp_path):
+        pass
+    (feed,) = (each for each in discord_server.world.commands if each["name"] == "feed")
+    feed["options"][0]["options"][0]["description"] = "As another version has it"
+    async with connected(discord_server, tmp_path):
+        pass
+    assert discord_server.count("PUT /applications/*/commands") == 2
+
+
+async def test_known_commands_need_no_answer_at_a_start_and_changed_ones_do(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    async with connected(discord_server, tmp_path) as here:
+        help_ = here.bot.mention("paper help")
+    discord_server.fail("GET /applications/*/commands", status=403, code=0)
+    async with connected(discord_server, tmp_path) as here:
+        assert here.bot.mention("paper help") == help_
+    discord_server.heal()
+    discord_server.fail("GET /applications/*/commands", status=403, code=0)
+    (tmp_path / "paperboy.db").unlink()
+    with pytest.raises(discord.Forbidden):
+        async with connected(discord_server, tmp_path):
+            pass

@@ -3,6 +3,8 @@
 from tests.discord_server.routes._call import Answer, Call, route
 from tests.discord_server.rules import Json, check_commands
 
+CHAT_INPUT = 1
+
 
 @route("GET", "/users/@me")
 def own_user(call: Call) -> Answer:
@@ -73,8 +75,26 @@ def get_commands(call: Call) -> Answer:
 
 
 def _written(command: Json) -> Json:
+    """Return a command as Discord lists it: permissions as text, defaults left out or filled in."""
     permissions = command["default_member_permissions"]
-    return {
-        **command,
+    written = {
+        "dm_permission": True,
+        "contexts": None,
+        "integration_types": [0],
+        **_terse(command),
         "default_member_permissions": None if permissions is None else str(permissions),
+        "nsfw": bool(command.get("nsfw")),
     }
+    if command["type"] != CHAT_INPUT:
+        written["description"] = ""
+    return written
+
+
+def _terse(part: Json) -> Json:
+    said = {
+        key: value for key, value in part.items() if value is not False or key == "dm_permission"
+    }
+    for key in ("options", "choices"):
+        if key in said:
+            said[key] = [_terse(each) for each in said[key]]
+    return {key: value for key, value in said.items() if value != []}
