@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import discord
 from discord import app_commands
@@ -103,36 +103,19 @@ def same_commands(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[st
         ours: what would be registered.
         theirs: what Discord lists, with ids, versions and defaults of its own.
     """
-    registered = {_identity(command): command for command in theirs}
     wanted = {_identity(command): command for command in ours}
+    registered = {_identity(command): command for command in theirs}
     return registered.keys() == wanted.keys() and all(
-        _canonical(command, like=command) == _canonical(registered[key], like=command)
+        _command(command, like=command) == _command(registered[key], like=command)
         for key, command in wanted.items()
     )
 
 
-_COMPARED: Final = frozenset(
-    [
-        "type",
-        "name",
-        "description",
-        "options",
-        "choices",
-        "value",
-        "required",
-        "autocomplete",
-        "min_value",
-        "max_value",
-        "min_length",
-        "max_length",
-        "channel_types",
-        "contexts",
-        "integration_types",
-        "default_member_permissions",
-        "nsfw",
-    ]
-)
-"""What Discord returns as it was registered; the rest is its own, or follows from these."""
+_COMPARED: Final = frozenset((
+    *("type", "name", "description", "options", "choices", "value", "required", "autocomplete"),
+    *("min_value", "max_value", "min_length", "max_length", "channel_types"),
+))  # fmt: skip
+"""What Discord returns of commands and options as it was registered, unless it is a default."""
 
 _FILLED_IN: Final = ("contexts", "integration_types")
 """What Discord fills in from the application's settings where a command leaves it out."""
@@ -142,30 +125,34 @@ def _identity(command: Mapping[str, Any]) -> tuple[int, str]:
     return (command.get("type") or 1, command["name"])
 
 
-def _canonical(value: Any, *, like: Mapping[str, Any] | None = None) -> Any:
-    """Return a part of a command in the one form that both sides share."""
+def _command(command: Mapping[str, Any], *, like: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a command in the one form that both sides share, with what `like` says at all."""
+    permissions = command.get("default_member_permissions")
+    known: dict[str, Any] = {
+        name: sorted(command.get(name) or ()) for name in _FILLED_IN if like.get(name) is not None
+    }
+    if like.get("contexts") is None:
+        # Discord derives this older field from the contexts, where a command names them.
+        known["guild_only"] = command.get("dm_permission") is False
+    return {
+        **_part(command),
+        **known,
+        "permissions": None if permissions is None else str(permissions),
+        "nsfw": bool(command.get("nsfw")),
+    }
+
+
+def _part(value: Any) -> Any:
+    """Return a part of a command without ids and defaults."""
     if isinstance(value, Mapping):
-        told = {name: _canonical(part) for name, part in value.items() if name in _COMPARED}
-        if (permissions := told.get("default_member_permissions")) is not None:
-            told["default_member_permissions"] = str(permissions)
-        if like is not None:
-            told = {
-                name: part
-                for name, part in told.items()
-                if name not in _FILLED_IN or like.get(name) is not None
-            }
-            # Discord derives it from the contexts, where a command names them.
-            told["guild_only"] = (
-                like.get("contexts") is None and value.get("dm_permission") is False
-            )
-        absent = (None, "", [], {})
+        parts = cast("Mapping[str, Any]", value)
+        told = {name: _part(part) for name, part in parts.items() if name in _COMPARED}
         return {
-            name: part for name, part in told.items() if part is not False and part not in absent
+            name: part
+            for name, part in told.items()
+            if part is not None and part is not False and part not in ("", [])
         }
-    if isinstance(value, list):
-        parts = [_canonical(part) for part in value]
-        return sorted(parts) if all(isinstance(part, int) for part in parts) else parts
-    return value
+    return [_part(part) for part in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def _hash_of(payload: Sequence[Mapping[str, Any]]) -> str:

@@ -49,7 +49,10 @@ async def test_commands_are_registered_only_when_they_changed(tmp_path: Path) ->
     async with world(tmp_path) as here:
 
         def registrations() -> int:
-            return sum(request.path.endswith("/commands") for request in here.env.http_requests)
+            return sum(
+                request.method == "PUT" and request.path.endswith("/commands")
+                for request in here.env.http_requests
+            )
 
         assert registrations() == 1
         await here.restart()

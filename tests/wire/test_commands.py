@@ -86,9 +86,9 @@ async def test_going_back_to_a_version_leaves_none_of_the_newer_ones_commands(
 
     async def newer(self: PaperBot) -> None:
         @app_commands.command(name="brandnew", description="Of the next version")
-        async def brandnew(interaction: discord.Interaction) -> None: ...
+        async def brandnew(interaction: discord.Interaction[PaperBot]) -> None: ...
 
-        self.tree.add_command(brandnew)
+        self.tree.add_command(brandnew)  # pyright: ignore[reportUnknownArgumentType] - no parameters
         await real(self)
 
     def registered() -> list[str]:

@@ -91,10 +91,12 @@ def _written(command: Json) -> Json:
 
 
 def _terse(part: Json) -> Json:
-    said = {
-        key: value for key, value in part.items() if value is not False or key == "dm_permission"
-    }
-    for key in ("options", "choices"):
-        if key in said:
-            said[key] = [_terse(each) for each in said[key]]
-    return {key: value for key, value in said.items() if value != []}
+    """Return a command or option without what is off or empty, which Discord leaves out."""
+    said: Json = {}
+    for key, value in part.items():
+        if key in ("options", "choices"):
+            nested: list[Json] = value
+            value = [_terse(each) for each in nested]
+        if value != [] and (value is not False or key == "dm_permission"):
+            said[key] = value
+    return said
