@@ -102,7 +102,7 @@ def _prepared(text: str) -> str | None:
     text = _BRACKETED.sub(lambda match: f" {_formula(match[1] or match[2])} ", text)
     pieces: list[str] = []
     position = 0
-    for start, end, inside in _formulas(text):
+    for start, end, inside in formulas(text):
         pieces += [_prose(text[position:start]), _formula(inside)]
         position = end
     if not pieces and "\\" not in text:
@@ -110,7 +110,7 @@ def _prepared(text: str) -> str | None:
     return "".join([*pieces, _prose(text[position:])])
 
 
-def _formulas(text: str) -> Iterator[tuple[int, int, str]]:
+def formulas(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and content of each `$…$` and `$$…$$` that is a formula and not money."""
     position = 0
     while (opening := _DOLLAR.search(text, position)) is not None:

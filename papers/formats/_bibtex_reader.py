@@ -16,7 +16,7 @@ from bibtexparser.model import (
 )
 
 from papers import arxiv_id
-from papers.formats import _records, _texts
+from papers.formats import _records, _tex, _texts
 from papers.formats._fields import role_of
 from papers.formats._items import MARK, Finding, Imported
 from papers.formats._records import Role
@@ -25,17 +25,6 @@ from papers.formats._records import Role
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
 MOST_ENTRIES: Final = 20_000
-
-_ESCAPES: Final = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{character: f"\\{character}" for character in "&%$#_"},
-}
-_UNESCAPE: Final = {latex: character for character, latex in _ESCAPES.items()}
-_LATEX = re.compile("|".join(map(re.escape, _UNESCAPE)) + "|[{}]")
 
 _START = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
 _INNER = re.compile(r"\n[ \t]*@[ \t]*\w+[ \t]*\{[^\n{}=]*,[ \t]*\n")
@@ -134,9 +123,9 @@ def _finding(key: str, pairs: Pairs, line: int) -> Finding:
     for name, value in pairs:
         role = role_of(name.lstrip("% \t"))
         if role is Role.TITLE:
-            title = title or _unescaped(value)
+            title = title or _tex.decoded(value)
         # Commands of a note are read there: `\href{…}{…}` holds a link.
-        fields.append((role, value if role is Role.NOTE else _unescaped(value)))
+        fields.append((role, value if role is Role.NOTE else _tex.decoded(value)))
     fields.append((Role.KEY, key.translate(_KEY_SIGNS)))
     return _records.finding(fields, line, title or key)
 
@@ -148,15 +137,10 @@ def _of_ours(entry: Entry, line: int) -> Finding:
         return _finding(entry.key, list(fields.items()), line)
     return Imported(
         paper_id,
-        note=_unescaped(fields.get("note", "")) or None,
+        note=_tex.decoded(fields.get("note", "")) or None,
         lists=tuple(_keywords(fields.get("keywords", ""))),
         saved_at=_texts.moment(fields.get("timestamp")),
     )
-
-
-def _unescaped(latex: str) -> str:
-    """Return the text behind our escapes, and a stranger's text without its braces."""
-    return _LATEX.sub(lambda match: _UNESCAPE.get(match.group(), ""), latex)
 
 
 def _keywords(value: str) -> Iterator[str]:
@@ -164,6 +148,6 @@ def _keywords(value: str) -> Iterator[str]:
     for position, character in enumerate(f"{value},"):
         depth += (character == "{") - (character == "}")
         if character == "," and depth == 0:
-            if name := _unescaped(value[start:position]).strip():
+            if name := _tex.decoded(value[start:position]).strip():
                 yield name
             start = position + 1

@@ -17,6 +17,7 @@ _GROUPS = frozenset(
         *("labs", "project", "research", "team", "university"),
     )
 )
+_SPACES = re.compile(r"\s+")
 _NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -53,6 +54,11 @@ def cleaned(text: str) -> str:
 def one_line(text: str) -> str:
     """Return cleaned text on one line, white space folded."""
     return " ".join(cleaned(text).split())
+
+
+def cleaned_part(text: str) -> str:
+    """Return a part of a line, white space folded, with the spaces at its ends."""
+    return _SPACES.sub(" ", cleaned(f"|{text}|")[1:-1])
 
 
 def title(paper: Paper) -> str:

@@ -1,34 +1,25 @@
-"""BibTeX, written by bibtexparser; texts are UTF-8, LaTeX's own characters escaped."""
+"""BibTeX, written by bibtexparser, that compiles with every engine: see `_tex`."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final, cast
 
 from bibtexparser import entrypoint
 from bibtexparser.library import Library
-from bibtexparser.model import Entry, Field, ImplicitComment
+from bibtexparser.model import Block, Entry, Field, ImplicitComment, Preamble
 from bibtexparser.writer import BibtexFormat
 
 from papers import arxiv_id
-from papers.formats import _texts
+from papers.formats import _tex, _texts
 from papers.formats._bibtex_reader import read, read_with_text
 from papers.formats._items import MARK, ExportItem
+from papers.model import Paper
 
 __all__ = ["read", "read_with_text", "write"]
 
 # Its untyped keywords keep the function itself from being typed.
 _write_string = cast("Callable[..., str]", entrypoint.write_string)  # pyright: ignore[reportUnknownMemberType]
-
-# Braces as commands: BibTeX counts every brace, with a backslash before it or not.
-_ESCAPES: Final = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{character: f"\\{character}" for character in "&%$#_"},
-}
-_ESCAPE = str.maketrans(_ESCAPES)
 
 _WORD = re.compile(r"(?P<open>[(\[\"'\u201c\u2018]*)(?P<word>[^\s\-\u2010-\u2015/]+)")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -36,6 +27,14 @@ _CLOSING = re.compile(r"[.,;:!?\"'\u201d\u2019]*$")
 _CLOSING_BRACKETS = re.compile(r"[.,;:!?\"'\u201d\u2019)\]]*$")
 _ENTRY_LIKE = re.compile(r"@(?=\w*[ \t]*\{)")
 _AND = re.compile(r"\s+and\s+|^and\s|\sand$|,", re.IGNORECASE)
+
+_TYPESET: Final = frozenset(("title", "author", "howpublished", "note", "keywords"))
+"""Fields that styles print."""
+
+_LETTER_OF_SEVERAL = re.compile(
+    r"(?P<whole>\{\\(?:[^{}]|\{[^{}]*\})*\})|(?P<macro>\\(?:[a-z]+\{\}|.))|(?P<raw>[^\x00-\x7f]+)"
+)
+_RELAX: Final = "\\relax "
 
 _MONTHS: Final = (
     *("jan", "feb", "mar", "apr", "may", "jun"),
@@ -50,7 +49,14 @@ def write(items: Sequence[ExportItem]) -> bytes:
     Lists are `keywords`, which reference managers show as tags; a comma in a list's name stands in
     braces, as biblatex reads it.
     """
-    library = Library([ImplicitComment(f"% {MARK}"), *(_entry(item) for item in items)])
+    entries = [_entry(item) for item in items]
+    known = _tex.preamble(
+        str(field.value) for entry in entries for field in entry.fields if field.key in _TYPESET
+    )
+    head: list[Block] = [ImplicitComment(f"% {MARK}")]
+    if known:
+        head.append(Preamble(f'"{known}"'))
+    library = Library([*head, *entries])
     layout = BibtexFormat()
     layout.indent, layout.block_separator, layout.trailing_comma = "  ", "\n", True
     return _write_string(library, bibtex_format=layout).encode()
@@ -64,19 +70,19 @@ def _entry(item: ExportItem) -> Entry:
     )
     primary = paper.categories[0] if paper.categories else ""
     fields = {
-        "title": _ENTRY_LIKE.sub("{@}", _protected(_texts.title(paper))),
+        "title": _ENTRY_LIKE.sub("{@}", _title(paper)),
         "author": " and ".join(_author(name) for name in _texts.authors(paper)),
         "year": str(year),
         "month": _MONTHS[month - 1],
         "eprint": paper.id,
         "archivePrefix": "arXiv",
-        "primaryClass": _escaped(_texts.one_line(primary)),
+        "primaryClass": _tex.encoded(_texts.one_line(primary)),
         "doi": _verbatim(_texts.one_line(paper.doi or "")),
-        "howpublished": _escaped(_texts.one_line(paper.journal_ref or "")),
+        "howpublished": _tex.encoded(_texts.one_line(paper.journal_ref or "")),
         "url": _texts.link(paper),
-        "abstract": _escaped(_texts.abstract(paper)),
+        "abstract": _ENTRY_LIKE.sub("{@}", _abstract(paper)),
         "keywords": ", ".join(_keyword(name) for name in item.lists),
-        "note": _escaped(_texts.cleaned(item.note or "")),
+        "note": _tex.encoded(_texts.cleaned(item.note or "")),
         "timestamp": item.saved_at.isoformat() if item.saved_at else "",
     }
     kept = [
@@ -89,11 +95,25 @@ def _entry(item: ExportItem) -> Entry:
 
 def _verbatim(text: str) -> str:
     """Return a field that biblatex takes literally: escaped only where its braces would break."""
-    return _escaped(text) if re.search(r"[\\{}]", text) else text
+    return _tex.encoded(text) if re.search(r"[\\{}]", text) else text
 
 
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPE)
+def _title(paper: Paper) -> str:
+    written: list[str] = []
+    for part, latex in _tex.pieces(_texts.cleaned(paper.title)):
+        if latex:
+            # Braces twice: styles change the case behind a brace and a backslash.
+            written.append(f"{{{part}}}" if part.startswith("$") else f"{{{{{part}}}}}")
+        else:
+            written.append(_protected(_texts.cleaned_part(part)))
+    return "".join(written).strip() or f"{{{_tex.encoded(_texts.title(paper))}}}"
+
+
+def _abstract(paper: Paper) -> str:
+    return "".join(
+        part if latex else _tex.encoded(_texts.cleaned_part(part))
+        for part, latex in _tex.pieces(_texts.cleaned(paper.abstract))
+    ).strip()
 
 
 def _protected(text: str) -> str:
@@ -105,11 +125,15 @@ def _protected(text: str) -> str:
         ending = brackets.search(word)
         bare = word[: ending.start()] if ending else word
         if not _has_capitals_of_its_own(bare):
-            return _escaped(match.group())
-        return f"{_escaped(match['open'])}{{{_escaped(bare)}}}{_escaped(word[len(bare) :])}"
+            return _tex.encoded(match.group())
+        around = _tex.encoded(match["open"]), _tex.encoded(word[len(bare) :])
+        return f"{around[0]}{{{_tex.encoded(bare)}}}{around[1]}"
 
-    # What no word matches is white space and hyphens, which need no escape.
-    return _WORD.sub(protect, text)
+    written, position = "", 0
+    for match in _WORD.finditer(text):
+        written += _tex.encoded(text[position : match.start()]) + protect(match)
+        position = match.end()
+    return written + _tex.encoded(text[position:])
 
 
 def _has_capitals_of_its_own(word: str) -> bool:
@@ -122,11 +146,20 @@ def _has_capitals_of_its_own(word: str) -> bool:
 
 
 def _author(name: str) -> str:
-    """Return the name as it is; braces keep a group's name, a comma and an "and" in one piece."""
-    whole = _AND.search(name) or (" " in name and _texts.name_in_parts(name).literal)
-    return f"{{{_escaped(name)}}}" if whole else _escaped(name)
+    """Return the name as it is; braces keep a group's name, a comma and an "and" in one piece.
+
+    Styles cut names to their first letters, through macros and the bytes of raw characters; what
+    stands in braces behind a backslash they take for one letter.
+    """
+    name = unicodedata.normalize("NFC", name)
+    encoded = _tex.encoded(name)
+    if _AND.search(name) or (" " in name and _texts.name_in_parts(name).literal):
+        return f"{{{encoded}}}" if encoded == name and name.isascii() else f"{{\\relax {encoded}}}"
+    return _LETTER_OF_SEVERAL.sub(
+        lambda match: match["whole"] or f"{{{match['macro'] or _RELAX + match['raw']}}}", encoded
+    )
 
 
 def _keyword(name: str) -> str:
-    escaped = _escaped(_texts.one_line(name))
-    return f"{{{escaped}}}" if "," in escaped else escaped
+    encoded = _tex.encoded(_texts.one_line(name))
+    return f"{{{encoded}}}" if "," in encoded else encoded

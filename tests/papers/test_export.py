@@ -80,9 +80,8 @@ def parsed_by_pybtex(text: str) -> dict[str, Any]:
         ("Vision-Language Models in 3D", "Vision-Language Models in {3D}"),
         ("Q-Learning (with DQN).", "{Q}-Learning (with {DQN})."),
         ("100% of R&D_x #1", r"100\% of {R\&D\_x} \#1"),
-        (r"Learning in $\mathcal{O}(n)$", "Learning in {O(n)}"),
         ("Pass@K GPT", "{Pass@K} {GPT}"),
-        ("Müller und Straße", "Müller und Straße"),
+        ("Müller und Straße", r"M{\"{u}}ller und Stra{\ss}e"),
         ("A Lone A", "A Lone A"),
         ("", "{arXiv:1706.03762}"),
     ],
@@ -101,7 +100,7 @@ def test_capitals_that_mean_something_are_protected_and_latex_is_escaped(
         ("DeepSeek-AI", "DeepSeek-AI"),
         ("NVIDIA, Inc.", "{NVIDIA, Inc.}"),
         ("Rock and Roll", "{Rock and Roll}"),
-        ("Łukasz Kaiser", "Łukasz Kaiser"),
+        ("Łukasz Kaiser", r"{\L}ukasz Kaiser"),
     ],
 )
 def test_people_are_written_in_order_and_groups_in_one_piece(name: str, written: str) -> None:
