@@ -45,7 +45,7 @@ def record(table: str, row: str, *cells: str) -> None:
     """
     line = _line(row, *cells)
     if _stash.get(_WRITING, False):
-        _rewrite(table, lambda inside: _with_row(table, inside, row, line))
+        write_row(table, row, *cells)
         return
     known = {_name(each): each for each in _rows(_inside(PAGE.read_text(), table))}
     test = os.environ.get("PYTEST_CURRENT_TEST", "tests").partition(" ")[0]
@@ -54,6 +54,12 @@ def record(table: str, row: str, *cells: str) -> None:
         f"where this was seen:\n  {line}\n"
         f"If that is right, write it down: pytest {OPTION} '{test}'"
     )
+
+
+def write_row(table: str, row: str, *cells: str) -> None:
+    """Write one row of a table into the page; the arguments are those of `record`."""
+    line = _line(row, *cells)
+    _rewrite(table, lambda inside: _with_row(table, inside, row, line))
 
 
 def rows(table: str) -> list[str]:

@@ -1,0 +1,198 @@
+"""Change the code in small ways, and see whether its tests notice: `scripts/mutants [PATH ...]`.
+
+mutmut makes the changes (`>=` to `>`, a number to the next, an argument to None, a string to
+another) and runs, for each, those of a path's tests that reach the changed function. It works on a
+copy, in a temporary folder. What survives is listed in `survivors.txt` beside this module, without
+the changes that `equivalents.toml` names as ones that no test can notice, each with why.
+
+`--write` puts the figures into docs/reliability.md.
+"""
+
+import argparse
+import fnmatch
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from mutmut.configuration import reset_config
+from mutmut.mutation.diff_apply import find_mutant, get_diff_for_mutant
+
+from tests import reliability
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+EQUIVALENTS: Final = Path(__file__).with_name("equivalents.toml")
+SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
+
+TESTS: Final[Mapping[str, Sequence[str]]] = {
+    "bot/digests": ("tests/bot/test_digest*.py", "tests/bot/test_subscriptions*.py"),
+    "bot/publishing": ("tests/bot/test_publishing*.py", "tests/bot/test_feeds.py"),
+    "bot/search/_reading.py": ("tests/bot/test_search_reading.py", "tests/bot/test_search.py"),
+    "papers/calendar.py": ("tests/papers/test_calendar*.py",),
+    "papers/matching": ("tests/papers/test_matching*.py", "tests/bot/test_topic_matching.py"),
+    "papers/topics": ("tests/papers/test_topics*.py", "tests/papers/test_matching*.py"),
+    "papers/trending": ("tests/papers/test_trending*.py",),
+    "storage/digests": ("tests/storage/test_subscriptions*.py", "tests/storage/test_digests*.py"),
+    "storage/library": ("tests/storage/test_library*.py",),
+    "storage/posts": ("tests/storage/test_posts*.py", "tests/bot/test_publishing*.py"),
+}
+"""The paths that are changed, each with the tests that have to notice."""
+
+WORKERS: Final = 2
+_SETUP: Final = """[mutmut]
+source_paths=
+    bot
+    cogs
+    storage
+    papers
+    benchmarks
+only_mutate=
+    {only}
+do_not_mutate_patterns=
+    ^\\s*log\\.
+also_copy=
+    docs
+    deploy
+    scripts
+    README.md
+    PRIVACY.md
+    CONTRIBUTING.md
+pytest_add_cli_args=
+    -p
+    no:cacheprovider
+    -n0
+pytest_add_cli_args_test_selection=
+    {tests}
+"""
+_KILLED: Final = frozenset({1, 3, 24, 36, 152, -24, -11, -9})
+"""Exit codes of a run that noticed: a test failed, or the run took too long or died."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A change that was made."""
+
+    file: str
+    name: str
+    was: str
+    now: str
+    killed: bool
+
+    def __str__(self) -> str:
+        return f"{self.file}\n  - {self.was}\n  + {self.now}"
+
+
+def main() -> None:
+    """Change what the command line names, or everything."""
+    parser = argparse.ArgumentParser(prog="scripts/mutants", description=__doc__)
+    parser.add_argument("paths", nargs="*", metavar="PATH", choices=[[], *TESTS])
+    parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
+    arguments = parser.parse_args()
+    print(f"{'path':24} {'mutants':>8} {'killed':>8} {'equal':>6} {'survive':>8} {'share':>7}")
+    for path in arguments.paths or TESTS:
+        began = time.monotonic()
+        found = list(run(path))
+        equal = [each for each in found if not each.killed and is_equivalent(each)]
+        survivors = [each for each in found if not each.killed and each not in equal]
+        killed = len(found) - len(equal) - len(survivors)
+        share = f"{100 * killed / max(1, killed + len(survivors)):.1f} %"
+        figures = len(found), killed, len(equal), len(survivors)
+        print(
+            f"{path:24} {figures[0]:8} {figures[1]:8} {figures[2]:6} {figures[3]:8} {share:>7}"
+            f"  {time.monotonic() - began:.0f} s",
+            flush=True,
+        )
+        keep(path, survivors)
+        if arguments.write:
+            reliability.write_row("mutants", f"`{path}`", *map(str, figures), share)
+
+
+def run(path: str) -> Iterator[Mutant]:
+    """Yield every change of a path, after running its tests."""
+    with TemporaryDirectory(prefix="paperboy-mutants-") as folder:
+        copy = Path(folder) / "paperboy"
+        _copy(copy)
+        only = path if path.endswith(".py") else f"{path}/*"
+        tests = sorted(
+            str(each.relative_to(ROOT)) for glob in TESTS[path] for each in ROOT.glob(glob)
+        )
+        (copy / "setup.cfg").write_text(_SETUP.format(only=only, tests="\n    ".join(tests)))
+        command = [sys.executable, "-m", "mutmut"]
+        environment = {**os.environ, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            [*command, "run", "--max-children", str(WORKERS)],
+            cwd=copy,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        kept = sorted((copy / "mutants").rglob("*.meta"))
+        codes = {
+            name: code
+            for meta in kept
+            for name, code in json.loads(meta.read_text())["exit_code_by_key"].items()
+        }
+        if done.returncode or None in codes.values() or not codes:
+            raise SystemExit(f"mutmut failed for {path}:\n{done.stdout[-3_000:]}")
+        # mutmut reads the settings of the folder that it is in.
+        os.chdir(copy)
+        reset_config()
+        try:
+            yield from (_mutant(name, code) for name, code in codes.items())
+        finally:
+            os.chdir(ROOT)
+
+
+def _copy(to: Path) -> None:
+    listed = subprocess.run(
+        ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"),  # noqa: S607
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            (to / name).write_bytes((ROOT / name).read_bytes())
+
+
+def _mutant(name: str, code: int) -> Mutant:
+    file = str(find_mutant(name).path)
+    if code in _KILLED:
+        return Mutant(file, name, "", "", killed=True)
+    lines = get_diff_for_mutant(name).splitlines()[2:]
+    was = " ".join(line[1:].strip() for line in lines if line.startswith("-"))
+    now = " ".join(line[1:].strip() for line in lines if line.startswith("+"))
+    return Mutant(file, name, was, now, killed=False)
+
+
+def is_equivalent(mutant: Mutant) -> bool:
+    """Return whether `equivalents.toml` says that nothing can notice a change."""
+    return any(
+        fnmatch.fnmatch(mutant.file, known.get("file", "*"))
+        and re.fullmatch(known.get("was", ".*"), mutant.was)
+        and re.fullmatch(known.get("now", ".*"), mutant.now)
+        for known in tomllib.loads(EQUIVALENTS.read_text()).get("equivalent", ())
+    )
+
+
+def keep(path: str, survivors: Sequence[Mutant]) -> None:
+    """Replace a path's part of `survivors.txt`."""
+    parts = SURVIVORS.read_text().split("## ") if SURVIVORS.exists() else []
+    others = [part for part in parts if part.strip() and part.splitlines()[0] != path]
+    told = "\n".join(sorted(map(str, survivors)))
+    whole = sorted([*others, *([f"{path}\n\n{told}\n\n"] if survivors else [])])
+    SURVIVORS.write_text("".join(f"## {part}" for part in whole))
+
+
+if __name__ == "__main__":
+    main()
