@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
@@ -69,6 +69,7 @@ class WordPiece:
         return tuple(ids)
 
 
+@cache
 def bert_uncased() -> WordPiece:
     """Return the tokenizer with the vocabulary that ships with this package.
 

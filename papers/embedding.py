@@ -28,6 +28,8 @@ _KEPT = 16 * 1024 * 1024
 """What malloc may keep at the end of each heap: left to itself, once its other threshold is set, it
 keeps 128 KB, and a search that gives back and asks again takes 3 of 14 ms longer."""
 
+_PIECES = 16  # of one word, with the two that frame it
+_LETTERS_A_PIECE = 4
 _BATCH_TOKENS = 512
 """Padded tokens of one run: more is not faster, and twice as many take 50 MB instead of 20."""
 
@@ -155,6 +157,15 @@ def load_embedder(setting: str) -> Embedder | None:
     raise EmbeddingError(
         f"{setting!r} is no embedding model: use minilm, none, or a model of the Hub (owner/name)"
     )
+
+
+def is_english(word: str) -> bool:
+    """Tell whether a word is made of few pieces of BERT's vocabulary: "gardening", not "asdfghjkl".
+
+    The vectors of other words are chance.
+    """
+    pieces = len(bert_uncased().encode(word, _PIECES)) - 2
+    return 0 < pieces <= max(1, len(word) // _LETTERS_A_PIECE)
 
 
 def paper_text(paper: Paper) -> str:

@@ -42,6 +42,10 @@ class Remarks:
     """Words that no paper has, with what they were read as."""
     missing: tuple[str, ...] = ()
     """Words that no paper has, and that were not read as others."""
+    rare: tuple[str, ...] = ()
+    """Words with corrections that some paper has nevertheless."""
+    common: bool = False
+    """Whether nothing was found because there are only words that every text has."""
     by_meaning: bool = False
     """Whether meaning took part, and not words alone."""
     rebuilding: bool = False
@@ -91,6 +95,8 @@ async def add(
                 "syntax": remarks.syntax,
                 "corrections": {word: list(read) for word, read in remarks.corrections.items()},
                 "missing": list(remarks.missing),
+                "rare": list(remarks.rare),
+                "common": remarks.common,
                 "by_meaning": remarks.by_meaning,
                 "rebuilding": remarks.rebuilding,
             },
@@ -137,6 +143,8 @@ def _session(row: Row[Any], *, expired: bool) -> Session:
                 word: tuple(read) for word, read in remarks.get("corrections", {}).items()
             },
             missing=tuple(remarks.get("missing", ())),
+            rare=tuple(remarks.get("rare", ())),
+            common=bool(remarks.get("common")),
             by_meaning=bool(remarks.get("by_meaning")),
             rebuilding=bool(remarks.get("rebuilding")),
         ),

@@ -1,15 +1,15 @@
 """Reading what a person typed: a query in the topic language or in plain words, and a date."""
 
 import re
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from bot.ui import text
 from bot.ui.errors import UserError
 from papers import topics
 from papers.search import is_expression
-from papers.topics import Branch, Field, FieldName, Phrase, Topic, TopicError
+from papers.topics import Branch, Field, FieldName, Phrase, Topic, TopicError, day_of
 from storage.search import SearchRequest
 from storage.sessions import Question
 
@@ -19,15 +19,10 @@ QUERY_LENGTH: Final = 200
 _AROUND: Final = 12
 """Characters shown on both sides of the place where a query's syntax breaks."""
 
-_AGO: Final = re.compile(
-    r"(?:(?:past|last)\s+)?(?P<count>\d{1,3})?\s*"
-    r"(?P<unit>d|days?|w|weeks?|m|months?|y|years?)(?:\s+ago)?",
+_LINK: Final = re.compile(
+    r"(?:https?://|www\.)\S+|(?<!\S)(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|edu|gov|co|dev|app)(?:/\S*)?(?!\S)",
     re.IGNORECASE,
 )
-_DAY: Final = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?")
-_DAYS: Final = {"d": 1, "w": 7, "m": 30, "y": 365}
-_FIRST_YEAR: Final = 1991
-"""arXiv's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,17 @@ class Reading:
     query: str
     topic: Topic
     syntax: str | None = None
-    """Why it was read as plain words, where it was meant as more: a sentence."""
+    """How it was read, where that may not be what was meant: a sentence."""
+
+    @property
+    def since(self) -> date | None:
+        """The latest day that every paper has to be as new as."""
+        days = [
+            day_of(condition.leaf.value, None)
+            for condition in self.topic.required
+            if isinstance(condition.leaf, Field) and condition.leaf.name is FieldName.SINCE
+        ]
+        return max(filter(None, days), default=None)
 
     def request(self, question: Question) -> SearchRequest:
         """Return what to ask the index for."""
@@ -45,7 +50,7 @@ class Reading:
         return SearchRequest(
             # A title is found by its exact words: of a plain query none is dropped or moved.
             text=self.query if plain else self.topic.text,
-            since=question.since,
+            since=max(filter(None, (question.since, self.since)), default=None),
             categories=question.categories,
             sort=question.sort,
             expression=None if plain else self.topic,
@@ -62,21 +67,34 @@ class Reading:
         return next((words for words in map(_words, self.topic.branches) if words), "")
 
 
-def read(query: str) -> Reading:
+def read(query: str, today: date | None = None) -> Reading:
     """Read a query; wrong syntax makes it plain words.
+
+    Args:
+        query: what a person typed.
+        today: what `since:7d` is counted from.
 
     Raises:
         UserError: there is no word in it.
     """
     query = " ".join(query.split())
+    words = " ".join(_LINK.sub(" ", query).split())
+    if words != query and any(c.isalnum() for c in words):
+        # The parts of an address say nothing, if it is no paper's.
+        reading = read(words, today)
+        told = "I left the link out, as it names no paper that I know."
+        return replace(reading, syntax=" ".join(filter(None, (reading.syntax, told))))
     try:
-        parsed = topics.parse(query)
+        parsed = topics.parse(query, today)
     except TopicError as error:
         wrong = error
     else:
         # A title or a question with a quote in it stays words, as conditions it would find nothing.
-        meant = parsed.plain or is_expression(query)
-        return Reading(query, parsed if meant else topics.parse_plain(query))
+        if parsed.plain and not is_expression(query):
+            return Reading(query, parsed)
+        if not is_expression(query):
+            return Reading(query, topics.parse_plain(query))
+        return Reading(query, parsed, _how_read(query, parsed))
     try:
         topic = topics.parse_plain(query)
     except TopicError:
@@ -89,22 +107,34 @@ def read(query: str) -> Reading:
     )
 
 
+def _how_read(query: str, topic: Topic) -> str | None:
+    if topics.reads_commas(query):
+        return f"I read the commas as OR: {topic}."
+    return None
+
+
+def refuse_link(query: str) -> None:
+    """Let a query pass that is more than a link.
+
+    Raises:
+        UserError: it is a link, and names no paper as far as the caller knows.
+    """
+    link = _LINK.search(query)
+    if link is not None and not any(c.isalnum() for c in _LINK.sub(" ", query)):
+        raise UserError(
+            f"“{text.escape(link[0], 100)}” is a link, but not to a paper that I can look up. Paste"
+            " a link or number of arXiv, or write words of the title."
+        )
+
+
 def parse_since(typed: str, today: date) -> date:
     """Return the day that a person means: `2025`, `2025-03`, `2025-03-31`, `7d`, `past month`.
 
     Raises:
         UserError: it is none, or has not come yet.
     """
-    clean = typed.strip().lower()
-    day: date | None = None
-    if (ago := _AGO.fullmatch(clean)) is not None:
-        day = today - timedelta(days=int(ago["count"] or 1) * _DAYS[ago["unit"][0]])
-    elif (named := _DAY.fullmatch(clean)) is not None:
-        try:
-            day = date(int(named["year"]), int(named["month"] or 1), int(named["day"] or 1))
-        except ValueError:
-            day = None
-    if day is None or day.year < _FIRST_YEAR:
+    day = day_of(typed, today)
+    if day is None:
         raise UserError(
             f"“{text.escape(typed, 40)}” is no date that I can read. Write 2025, 2025-03,"
             " 2025-03-31, or 7d, 6m, 1y for the past days, months or years."

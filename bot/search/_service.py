@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -12,7 +13,7 @@ from bot.rates import Urgency
 from bot.search._engine import Engine
 from bot.search._named import named
 from bot.search._passages import PASSAGE, quotable
-from bot.search._reading import Reading, read
+from bot.search._reading import Reading, read, refuse_link
 from bot.search._sources import PER_MINUTE, SourceSearcher, key, meets
 from bot.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
 from bot.workers import Workers
@@ -62,17 +63,21 @@ class PaperSearch:
         its session to `follow`.
 
         Raises:
-            UserError: there is no word in the query.
+            UserError: there is no word in the query, or only a link that names no paper.
         """
         if len(listed := await self.named(question.query)) > 1:
             return await self._listed(question, listed)
-        reading = read(question.query)
+        if not listed:
+            refuse_link(question.query)
+        reading = read(question.query, self._today())
         answer = await self.engine.search(reading.request(question))
         hits = [hit.paper_id for hit in answer.hits[:HITS_KEPT]]
         remarks = Remarks(
             syntax=reading.syntax,
             corrections=answer.corrections,
             missing=answer.missing,
+            rare=tuple(sorted(answer.rare)),
+            common=answer.common and not hits,
             by_meaning=answer.by_meaning,
             rebuilding=answer.degraded is Degraded.INDEX,
         )
@@ -107,7 +112,7 @@ class PaperSearch:
         pages = max(1, -(-len(hits) // limits.PAGE_HITS))
         number = min(max(number, 0), pages - 1)
         shown = hits[number * limits.PAGE_HITS : (number + 1) * limits.PAGE_HITS]
-        reading = read(session.question.query)
+        reading = read(session.question.query, self._today())
         async with self._database.read() as conn:
             found = await papers.get_many(conn, shown)
         texts = [quotable(entry.paper) for entry in found.values()]
@@ -132,7 +137,7 @@ class PaperSearch:
     async def fresh(self, session: Session) -> ResultsPage:
         """Return the first page of what only the sources brought, as a search of its own."""
         question = session.question
-        reading = read(question.query)
+        reading = read(question.query, self._today())
         added = await self._from_sources(session, reading, ask=False)
         answer = await self.engine.search(reading.request(question))
         place = {hit.paper_id: place for place, hit in enumerate(answer.hits)}
@@ -150,7 +155,7 @@ class PaperSearch:
         """
 
         async def work() -> None:
-            await self._answered(read(session.question.query).words)
+            await self._answered(read(session.question.query, self._today()).words)
             async with self._lock(session.id):
                 now = await self.session(session.id)
                 if now is None or now.used:
@@ -241,6 +246,9 @@ class PaperSearch:
         await self._workers.stop(STOP_TIMEOUT)
         await self._indexing.stop(STOP_TIMEOUT)
         await self.engine.close()
+
+    def _today(self) -> date:
+        return self._clock.now().date()
 
     def _lock(self, session_id: int) -> asyncio.Lock:
         return self._changing.setdefault(session_id, asyncio.Lock())

@@ -54,10 +54,13 @@ def notes(session: Session) -> list[str]:
 def _readings(remarks: Remarks) -> list[str]:
     told = [remarks.syntax] if remarks.syntax else []
     told += [
-        f"No paper has “{word}”, so I read it as {' or '.join(read)}."
+        f"{'Hardly any' if word in remarks.rare else 'No'} paper has “{word}”, so I read it as"
+        f" {' or '.join(read)}."
         for word, read in remarks.corrections.items()
         if read
     ]
+    if remarks.common:
+        told.append("Nearly every paper has these words, so they say nothing. Add one that does.")
     if remarks.missing:
         words = " or ".join(f"“{word}”" for word in remarks.missing)
         told.append(f"No paper I know has {words}.")

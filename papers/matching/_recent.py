@@ -143,7 +143,7 @@ class Recent:
                 return self._names.having({word for way in names(value) for word in way}, ids)
             case Field(FieldName.ORGANIZATION, value):
                 return self._names.having(words(value), ids)
-            case Field(FieldName.CATEGORY | FieldName.CODE):
+            case Field(FieldName.CATEGORY | FieldName.CODE | FieldName.SINCE):
                 return np.ones(len(ids), dtype=np.bool_)
             case Field(_, text) | Word(text) | Phrase(text):
                 return self._having(words(text), ids, stemmer)

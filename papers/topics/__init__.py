@@ -1,12 +1,16 @@
 """Topics: the query language of subscriptions, search and feed filters.
 
 Plain words are matched by meaning; `"exact phrase"`, `OR`, `-exclude`, parentheses, `title:`,
-`abstract:`, `author:"Yann LeCun"`, `org:`, `cat:cs.CL` (`cat:cs` is the archive) and `code:yes` say
-more. OR binds weakest: `diffusion models OR flow matching` is two alternatives of two words.
+`abstract:`, `author:"Yann LeCun"`, `org:`, `cat:cs.CL` (`cat:cs` is the archive; `cs.CL` alone is
+the same), `since:2025` and `code:yes` say more. NOT and ANDNOT exclude like the minus; words beside
+an AND must each be there; commas between alternatives are OR, which binds weakest:
+`diffusion models OR flow matching` is two alternatives of two words.
 """
 
 from papers.topics._edit import Strictness, narrower, wider
-from papers.topics._parse import MAX_LENGTH, TopicError
+from papers.topics._parse import MAX_LENGTH, reads_commas
+from papers.topics._since import day_of
+from papers.topics._tokens import TopicError
 from papers.topics._topic import (
     MAX_BRANCHES,
     Branch,
@@ -51,11 +55,13 @@ __all__ = [
     "TopicError",
     "Word",
     "allows",
+    "day_of",
     "holds",
     "in_category",
     "narrower",
     "parse",
     "parse_many",
     "parse_plain",
+    "reads_commas",
     "wider",
 ]

@@ -5,10 +5,9 @@ from enum import StrEnum
 from itertools import groupby
 
 from papers.terms import words
-from papers.topics._parse import TopicError
+from papers.topics._tokens import TopicError, is_word
 from papers.topics._topic import Topic
 from papers.topics._tree import (
-    QUOTES,
     TEXT_FIELDS,
     All,
     Either,
@@ -132,8 +131,7 @@ def _as_words(node: Node) -> Node:
 
 def _word(text: str) -> Node:
     """Return a plain word; one that the language would read as a sign stays a phrase."""
-    signs = text in ("OR", "AND", "NOT") or ":" in text or any(c in text for c in "()|" + QUOTES)
-    return Phrase(text) if signs or not text[0].isalnum() else Word(text)
+    return Word(text) if text[0].isalnum() and is_word(text) else Phrase(text)
 
 
 def _without_filters(node: Node) -> Node:
@@ -144,7 +142,7 @@ def _without_filters(node: Node) -> Node:
 
 
 def _is_filter(node: Node) -> bool:
-    droppable = (FieldName.CATEGORY, FieldName.ORGANIZATION, FieldName.CODE)
+    droppable = (FieldName.CATEGORY, FieldName.ORGANIZATION, FieldName.CODE, FieldName.SINCE)
     match node:
         case Field(name, _):
             return name in droppable

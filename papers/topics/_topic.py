@@ -3,15 +3,20 @@
 import gc
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import cast
 
 from papers.model import Paper
 from papers.spelling import names
 from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
-from papers.topics._parse import MAX_LENGTH, TopicError, parse_tree
+from papers.topics._parse import MAX_LENGTH, parse_tree
+from papers.topics._since import day_of
+from papers.topics._tokens import TopicError
 from papers.topics._tree import (
+    TEXT_FIELDS,
     All,
     Condition,
+    Either,
     Field,
     FieldName,
     Leaf,
@@ -108,6 +113,16 @@ class Topic:
         )
 
     @property
+    def excludes_words(self) -> bool:
+        """Whether words are excluded from title or abstract, and others are wanted as words."""
+        return any(
+            not condition.wanted
+            and (not isinstance(condition.leaf, Field) or condition.leaf.name in TEXT_FIELDS)
+            for branch in self.branches
+            for condition in branch.conditions
+        ) and not isinstance(self.root, Either)
+
+    @property
     def plain(self) -> bool:
         """Whether the topic is words and nothing else."""
         nodes = self.root.nodes if isinstance(self.root, All) else (self.root,)
@@ -124,13 +139,17 @@ class Topic:
         return unique(p.text for b in self.branches for p in b.parts if isinstance(p, kind))
 
 
-def parse(source: str) -> Topic:
+def parse(source: str, today: date | None = None) -> Topic:
     """Return the topic that a person wrote.
+
+    Args:
+        source: their text.
+        today: what `since:7d` is counted from; without it that holds for every paper.
 
     Raises:
         TopicError: the text is empty, too long, or breaks a rule of the language.
     """
-    return Topic(parse_tree(source))
+    return Topic(parse_tree(source, today))
 
 
 def parse_many(sources: Iterable[str]) -> list[Topic | None]:
@@ -194,6 +213,10 @@ def holds(leaf: Leaf, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> bool
             return holds_run(terms.organization, words(value))
         case Field(FieldName.CATEGORY, value):
             return any(in_category(category, value) for category in paper.categories)
+        case Field(FieldName.SINCE, value):
+            day = day_of(value, None)
+            # A digest has new papers only, and none is older than "the past month".
+            return day is None or paper.published_at is None or paper.published_at.date() >= day
         case Field(_, value):
             return (paper.repository is not None) is (value == "yes")
 

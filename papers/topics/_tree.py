@@ -16,6 +16,7 @@ class FieldName(StrEnum):
     ORGANIZATION = "org"
     CATEGORY = "cat"
     CODE = "code"
+    SINCE = "since"
 
 
 TEXT_FIELDS = frozenset({FieldName.TITLE, FieldName.ABSTRACT})

@@ -31,7 +31,14 @@ async def answer(database: Database, request: SearchRequest, ranking: Ranking) -
         meeting = set(await allowed(database, request.expression, found))
         hits = tuple(hit for hit in hits if hit.paper_id in meeting)
     plan = ranking.plan
-    return Answer(hits, plan.corrections, plan.missing, ranking.by_meaning)
+    return Answer(
+        hits,
+        plan.corrections,
+        plan.missing,
+        plan.rare,
+        common=bool(plan.terms) and plan.words.common,
+        by_meaning=ranking.by_meaning,
+    )
 
 
 async def allowed(database: Database, topic: Topic, paper_ids: Sequence[str]) -> list[str]:

@@ -7,7 +7,18 @@ from tantivy import FieldType, Occur, Query, Schema
 
 from papers.search import Analysis
 from papers.spelling import names, spelled
-from papers.topics import All, Either, Field, FieldName, Node, Not, Phrase, Topic, Word
+from papers.topics import (
+    All,
+    Either,
+    Field,
+    FieldName,
+    Node,
+    Not,
+    Phrase,
+    Topic,
+    Word,
+    day_of,
+)
 
 _RUNS = {"title": "title_run", "text": "run"}
 """Scored fields, and where the same texts have their compounds as one word."""
@@ -30,11 +41,7 @@ class Conditions:
         """Return what all hits have to meet; None if nothing is asked."""
         asked: list[Query] = []
         if since is not None:
-            asked.append(
-                Query.range_query(
-                    self._schema, "day", FieldType.Integer, lower_bound=since.toordinal()
-                )
-            )
+            asked.append(self._since(since))
         if categories:
             asked.append(_any([self._category(name) for name in categories]))
         if expression is not None:
@@ -83,6 +90,9 @@ class Conditions:
                 return _all([Query.term_query(self._schema, "organization", w) for w in words])
             case FieldName.CATEGORY:
                 return self._category(value)
+            case FieldName.SINCE:
+                day = day_of(value, None)
+                return Query.all_query() if day is None else self._since(day)
             case FieldName.CODE:
                 has = Query.term_query(self._schema, "code", "yes")
                 if value == "yes":
@@ -113,6 +123,11 @@ class Conditions:
             full = [word for word in words if len(word) > 1] or words
             ways += [self._together("authors", full, 1), self._together("authors", full[::-1], 1)]
         return _any(ways)
+
+    def _since(self, day: date) -> Query:
+        return Query.range_query(
+            self._schema, "day", FieldType.Integer, lower_bound=day.toordinal()
+        )
 
     def _category(self, name: str) -> Query:
         folded = name.strip().lower().removesuffix(".*")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import tantivy
 from tantivy import Occur, Query
 
+from papers.embedding import is_english
 from papers.search import TITLE_WORDS, Analysis, Tier, best_passage
 from papers.spelling import STOPWORDS
 from storage.index import PaperIndex
@@ -77,22 +78,37 @@ class Lexicon:
             written = self._titled(plan, author, within)
             scores |= written
             found |= dict.fromkeys(written, Tier.AUTHOR)
-        if 1 < len(plan.words.all) <= _LONGEST_TITLE:
-            phrase = Query.phrase_query(self._schema, "title_words", [*plan.words.forms])
-            if held := self._titled(plan, phrase, within):
-                scores |= held
-                lengths = self._values("title_length", phrase, within)
-                for row in held:
-                    exact = lengths.get(row) == len(plan.words.all)
-                    found[row] = Tier.EXACT if exact else Tier.PHRASE
-        return found, scores
+        written, named = self.named_titles(plan, within)
+        return found | named, scores | written
+
+    def named_titles(
+        self, plan: Plan, within: Query | None
+    ) -> tuple[dict[int, float], dict[int, Tier]]:
+        """Return the papers whose titles are the query or hold it word for word, with scores."""
+        if not 1 < len(plan.words.all) <= _LONGEST_TITLE:
+            return {}, {}
+        phrase = Query.phrase_query(self._schema, "title_words", [*plan.words.forms])
+        held = self._titled(plan, phrase, within)
+        lengths = self._values("title_length", phrase, within) if held else {}
+        whole = len(plan.words.all)
+        return held, {row: Tier.EXACT if lengths.get(row) == whole else Tier.PHRASE for row in held}
+
+    def holding(self, plan: Plan, within: Query | None) -> Query:
+        """Return a condition, and that a paper holds every word of the query."""
+        every = [self._any_field(term) for term in plan.terms]
+        return _all([*every, *([within] if within is not None else [])])
+
+    def sensible(self, plan: Plan) -> bool:
+        """Tell whether the query has a meaning: a word that a paper has, or that English has."""
+        missing = set(plan.missing)
+        forms = [form for form in plan.words.forms if form not in STOPWORDS]
+        return any(form not in missing or is_english(form) for form in forms)
 
     def holding_all(self, plan: Plan, within: Query | None, limit: int) -> list[int]:
         """Return the rows of papers that hold every word of the query, newest first."""
         if not plan.terms:
             return []
-        every = [self._any_field(term) for term in plan.terms]
-        query = _all([*every, *([within] if within is not None else [])])
+        query = self.holding(plan, within)
         hits = self.searcher.search(query, limit=limit, count=False, order_by_field="day").hits
         return self._rows([address for _, address in hits])
 

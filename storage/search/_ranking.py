@@ -50,7 +50,14 @@ def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ra
     if not plan.terms:
         rows = lexicon.matching(within, DEPTH) if within is not None else []
         return Ranking(plan, [Ranked(row, 0.0, None) for row in rows], by_meaning=False)
-    if memory is None or not len(memory.matrix):
+    if plan.words.common:
+        # Words that every text has say nothing, but in a title's own order.
+        scores, named = lexicon.named_titles(plan, within)
+        hits = fuse(scores, plan.weight, {}, named)
+        return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=False)
+    if request.expression is not None and request.expression.excludes_words:
+        within = lexicon.holding(plan, within)
+    if memory is None or not len(memory.matrix) or not lexicon.sensible(plan):
         words, tiers = _by_words(lexicon, plan, within)
         words = _answering(words, request)
         hits = _of_author(lexicon, plan, tiers, fuse(words, plan.weight, {}, tiers))

@@ -56,9 +56,13 @@ class Answer:
 
     hits: tuple[Hit, ...]
     corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    """Words that no paper has, with what they were read as."""
+    """Unknown words, and hardly known ones, with what they were read as."""
     missing: tuple[str, ...] = ()
     """Words that no paper has, and that were not read as others."""
+    rare: frozenset[str] = frozenset()
+    """Words with corrections that some paper has nevertheless."""
+    common: bool = False
+    """Whether the request has only words that every text has."""
     by_meaning: bool = False
     """Whether embeddings took part."""
     degraded: Degraded | None = None

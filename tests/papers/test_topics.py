@@ -135,6 +135,12 @@ def test_keeps_the_paper_out(source: str) -> None:
     assert not allows(source)
 
 
+SINCE_ERROR = (
+    "“maybe” is no date that I can read. Write since:2025, since:2025-03-31, or since:7d, 6m, 1y"
+    " for the past days, months or years."
+)
+
+
 @pytest.mark.parametrize(
     ("source", "message", "position"),
     [
@@ -151,7 +157,8 @@ def test_keeps_the_paper_out(source: str) -> None:
         ("a OR OR b", "OR needs something on both sides.", 5),
         ("video -", "", -1),
         ("video NOT", "There is nothing after this minus sign.", 6),
-        ("title: video", "Write the value of “title:” right after the colon.", 6),
+        ("title: ", "Write the value of “title:” right after the colon.", 6),
+        ("since:maybe", SINCE_ERROR, 6),
         ("autor:hinton", "There is no field “autor:”; did you mean “author:”?", 0),
         ("code:maybe", "Write “code:yes” or “code:no”.", 5),
         ("title:(author:x)", "A field cannot stand within another field.", 7),

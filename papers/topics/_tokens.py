@@ -1,0 +1,221 @@
+"""Cut the text of a topic into the tokens of its language."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from papers import categories
+from papers.topics._tree import QUOTES, FieldName
+
+_ALIASES = {
+    **{name.value: name for name in FieldName},
+    "ti": FieldName.TITLE,
+    "abs": FieldName.ABSTRACT,
+    "au": FieldName.AUTHOR,
+    "authors": FieldName.AUTHOR,
+    "organization": FieldName.ORGANIZATION,
+    "organisation": FieldName.ORGANIZATION,
+    "category": FieldName.CATEGORY,
+}
+_MORE_ALIASES = {
+    "titles": FieldName.TITLE,
+    "intitle": FieldName.TITLE,
+    "ab": FieldName.ABSTRACT,
+    "abstracts": FieldName.ABSTRACT,
+    "inauthor": FieldName.AUTHOR,
+    "by": FieldName.AUTHOR,
+    "orgs": FieldName.ORGANIZATION,
+    "organizations": FieldName.ORGANIZATION,
+    "organisations": FieldName.ORGANIZATION,
+    "affiliation": FieldName.ORGANIZATION,
+    "institution": FieldName.ORGANIZATION,
+    "lab": FieldName.ORGANIZATION,
+    "cats": FieldName.CATEGORY,
+    "categories": FieldName.CATEGORY,
+    "subject": FieldName.CATEGORY,
+    "after": FieldName.SINCE,
+}
+"""What people type for a field's name, too; no typing error of a name is compared with these."""
+ALL_FIELDS = "all"
+"""The prefix of arXiv's own language that names no field."""
+
+_CLOSING = {'"': '"”', "“": '"”', "”": '"”', "„": '"“”', "«": '"»', "»": '"«»'}
+_DASHES = "-\u2212\u2013\u2014"
+"""A hyphen, and what keyboards make of it: minus sign, en dash, em dash."""
+_FIELD = re.compile(r"([A-Za-z]+):")
+_BLANKS = r"\s\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_BLANK = re.compile(f"[{_BLANKS}]")
+"""White space, control characters, and halves of a character that was cut."""
+_END_OF_VALUE = re.compile(f"[{_BLANKS}(){QUOTES}]")
+"""What ends the bare value of a field."""
+_LISTING = re.compile(r"[;\uff1b\u3001\uff0c]|,(?!(?<=\d,)\d)")
+"""Commas and semicolons, also Chinese ones; a comma within a number is none."""
+_END = re.compile(f"[{_BLANKS}(){QUOTES}]|{_LISTING.pattern}")
+"""What ends a bare text."""
+OPERATORS = frozenset({"OR", "AND", "NOT", "ANDNOT"})
+_CODES = {code.lower() for code in categories.NAMES if "." in code}
+
+
+class TopicError(ValueError):
+    """A topic cannot be read. `str(error)` is a sentence for its writer.
+
+    `position` is the index of the character in their text at which reading stopped.
+    """
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One sign or text of a topic."""
+
+    kind: str
+    """`word`, `phrase`, `field`, `category`, `or`, `and`, `not`, `list`, `(`, `)` or `end`."""
+    text: str
+    position: int
+
+
+def tokens_of(source: str) -> list[Token]:
+    """Return the tokens of a topic, the last one an `end`.
+
+    Raises:
+        TopicError: a quotation mark is not closed, or a field has no value or another name.
+    """
+    found: list[Token] = []
+    at = 0
+    while at < len(source):
+        char = source[at]
+        if _blank(char):
+            at += 1
+        elif char in "()":
+            found.append(Token(char, char, at))
+            at += 1
+        elif char in QUOTES:
+            text, after = _quoted(source, at)
+            found.append(Token("phrase", text, at))
+            at = after
+        elif _LISTING.match(source, at):
+            found.append(Token("list", char, at))
+            at += 1
+        elif char in _DASHES:
+            start = at
+            while at < len(source) and source[at] in _DASHES:
+                at += 1
+            # A dash that stands alone is punctuation.
+            if at < len(source) and not _blank(source[at]) and not _LISTING.match(source, at):
+                found.append(Token("not", char, start))
+        else:
+            at = _bare(source, at, found)
+    found.append(Token("end", "", len(source)))
+    return found
+
+
+def says_something(text: str) -> bool:
+    """Tell whether there is a letter or a digit in a text."""
+    return any(c.isalnum() for c in text)
+
+
+def is_word(text: str) -> bool:
+    """Tell whether a text is read as one plain word."""
+    try:
+        return [(token.kind, token.text) for token in tokens_of(text)][:-1] == [("word", text)]
+    except TopicError:
+        return False
+
+
+def _bare(source: str, at: int, found: list[Token]) -> int:
+    """Add the tokens of the bare text that starts at `at`; return where it ends."""
+    field = _FIELD.match(source, at)
+    if field and (name := _field_name(field, source)):
+        at = _value_of(source, field)
+        if name != ALL_FIELDS:
+            found.append(Token("field", name, field.start()))
+            if source[at] not in "(" + QUOTES:
+                return _value(source, at, name, found)
+        if source[at] in "(" + QUOTES:
+            return at
+    ending = _END.search(source, at)
+    end = ending.start() if ending else len(source)
+    text = _clean(source[at:end])
+    if text in ("OR", "|", "||"):
+        found.append(Token("or", text, at))
+    elif text in ("NOT", "ANDNOT"):
+        found.append(Token("not", text, at))
+    elif text in ("AND", "&&"):
+        found.append(Token("and", text, at))
+    elif text.lower() in _CODES:
+        found.append(Token("category", text, at))
+    elif says_something(text):
+        found.append(Token("word", text, at))
+    return max(end, at + 1)
+
+
+def _value_of(source: str, field: re.Match[str]) -> int:
+    """Return where the value of a field begins: after the colon, or after blanks behind it."""
+    at = field.end()
+    while at < len(source) and _blank(source[at]):
+        at += 1
+    if at == len(source) or source[at] == ")":
+        raise TopicError(f"Write the value of “{field[0]}” right after the colon.", field.end())
+    return at
+
+
+def _value(source: str, at: int, name: str, found: list[Token]) -> int:
+    """Add the bare value of a field, or the values between commas of categories."""
+    ending = _END_OF_VALUE.search(source, at)
+    end = ending.start() if ending else len(source)
+    text = _clean(source[at:end])
+    kept = text.rstrip(",;") or text
+    values = [part for part in re.split(r"[,;]", kept) if part]
+    if name != FieldName.CATEGORY or len(values) < 2:
+        found.append(Token("word", kept, at))
+    else:
+        found.append(Token("(", "(", at))
+        for value in values:
+            found += [Token("word", value, at), Token("or", "OR", at)]
+        found[-1] = Token(")", ")", at)
+    if kept != text:
+        found.append(Token("list", text[-1], end - 1))
+    return end
+
+
+def _field_name(match: re.Match[str], source: str) -> str | None:
+    """Return the field that `name:` means, None if it is only a word with a colon."""
+    written = match[1].lower()
+    known = _ALIASES.get(written) or _MORE_ALIASES.get(written)
+    following = source[match.end() : match.end() + 1]
+    if known is not None:
+        return None if following == "/" else known.value
+    if not following or _blank(following) or following in "/:)":
+        return None
+    if written == ALL_FIELDS:
+        return ALL_FIELDS
+    near = difflib.get_close_matches(written, _ALIASES, n=1, cutoff=0.75)
+    if near:
+        raise TopicError(
+            f"There is no field “{match[1]}:”; did you mean “{_ALIASES[near[0]]}:”?", match.start()
+        )
+    return None
+
+
+def _quoted(source: str, at: int) -> tuple[str, int]:
+    ends = _CLOSING[source[at]]
+    close = next((i for i in range(at + 1, len(source)) if source[i] in ends), None)
+    if close is None:
+        raise TopicError("This quotation mark is never closed.", at)
+    inside = "".join(c for c in source[at + 1 : close] if c not in QUOTES)
+    text = " ".join(_clean(inside).split())
+    if not says_something(text):
+        raise TopicError("There is nothing between these quotation marks.", at)
+    return text, close + 1
+
+
+def _blank(char: str) -> bool:
+    return _BLANK.match(char) is not None
+
+
+def _clean(text: str) -> str:
+    """Return the text with control characters as spaces."""
+    return _BLANK.sub(" ", text)
