@@ -10,8 +10,9 @@ from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar, zone_names
 from papers.categories import is_category
+from papers.search import is_expression
 from papers.text import cut
-from papers.topics import TopicError, parse
+from papers.topics import Topic, TopicError, parse
 from storage import posts
 from storage.feeds import Feed, FeedState
 from storage.subscriptions import Mode
@@ -19,6 +20,7 @@ from storage.subscriptions import Mode
 _HORIZON = 14
 """Days looked ahead for the next post: longer than any row of days without batches."""
 
+_WISH = re.compile(r'(?:"[^"]*"|\([^()]*\)|[^,;\n])+')
 _TOPIC = re.compile(r'(?:"[^"]*"|[^;])+')
 _POINTED = 36
 """Characters shown around a mistake: what a phone shows of a line of code."""
@@ -34,12 +36,18 @@ WORD = 60
 
 
 def parse_words(text: str | None) -> tuple[str, ...]:
-    """Read words and phrases between commas, each once.
+    """Read words, phrases and expressions between commas or semicolons, each once.
+
+    A comma in quotes or parentheses parts nothing.
 
     Raises:
-        UserError: there are too many, or one is too long.
+        UserError: there are too many, one is too long, or one breaks a rule of the query language.
     """
-    words = tuple(dict.fromkeys(word.strip() for word in (text or "").split(",") if word.strip()))
+    parts = [(part[0].strip(), part.start()) for part in _WISH.finditer(text or "")]
+    for part, at in parts:
+        if is_expression(part) or part.count('"') % 2:
+            _check(part, at, text or "")
+    words = tuple(dict.fromkeys(part for part, _ in parts if part))
     if len(words) > WORDS:
         raise UserError(f"That is {len(words)} words or phrases; a filter takes {WORDS} at most.")
     if long := next((word for word in words if len(word) > WORD), None):
@@ -65,15 +73,20 @@ def parse_topics(text: str | None) -> tuple[str, ...]:
                 "A channel without topics has the day's trending papers already:"
                 " leave `topics` out, or write `none`."
             )
-        try:
-            topic = parse(part[0])
-        except TopicError as error:
-            at = part.start() + error.position
-            raise UserError(f"{escape(str(error))}\n{_pointed(text, at)}") from error
+        topic = _check(part[0], part.start(), text)
         topics.setdefault(topic.key, str(topic))
     if len(topics) > TOPICS:
         raise UserError(f"That is {len(topics)} topics; a channel takes {TOPICS} at most.")
     return tuple(topics.values())
+
+
+def _check(part: str, start: int, whole: str) -> Topic:
+    """Read a part of a text, its mistakes shown where they stand in the whole."""
+    try:
+        return parse(part)
+    except TopicError as error:
+        at = start + error.position
+        raise UserError(f"{escape(str(error))}\n{_pointed(whole, at)}") from error
 
 
 def _pointed(text: str, at: int) -> str:

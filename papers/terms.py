@@ -131,10 +131,12 @@ class PaperTerms:
     authors: tuple[tuple[str, ...], ...]
     """The words of each author's name, in each of its spellings, and of each account name."""
     organization: tuple[str, ...]
+    others: tuple[Terms, ...] = ()
+    """Of summary and keywords, where those are asked for."""
 
 
-def analyse(paper: Paper, stemmer: Stemmer) -> PaperTerms:
-    """Return the terms of one paper."""
+def analyse(paper: Paper, stemmer: Stemmer, *, whole: bool = False) -> PaperTerms:
+    """Return the terms of one paper; of a `whole` one also those of its summary and keywords."""
     found = tuple(map(stemmer.read, sentences(readable(paper.abstract))))
     named = [way for author in paper.authors for way in names(author.name)]
     accounts = [way for a in paper.authors if a.username for way in names(a.username)]
@@ -144,6 +146,7 @@ def analyse(paper: Paper, stemmer: Stemmer) -> PaperTerms:
         sentences=found,
         authors=(*named, *accounts),
         organization=tuple(words(paper.organization or "")),
+        others=tuple(map(stemmer.read, (paper.summary or "", *paper.keywords))) if whole else (),
     )
 
 

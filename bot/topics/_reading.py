@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.ui.errors import UserError
 from bot.ui.text import escape
-from papers.topics import Topic, TopicError, parse, parse_many
+from papers.topics import Topic, TopicError, parse, parse_many, parse_plain
 from storage.subscriptions import StoredTopic
 
 log = logging.getLogger(__name__)
@@ -26,11 +26,14 @@ def read_topic(query: str) -> Topic:
 
 
 def read_stored(stored: Sequence[StoredTopic]) -> list[tuple[StoredTopic, Topic]]:
-    """Return topics with how they read; without those that a newer language refuses."""
+    """Return topics with how they read: by their words alone where a newer language refuses."""
     found: list[tuple[StoredTopic, Topic]] = []
     for row, topic in zip(stored, parse_many([row.query for row in stored]), strict=True):
         if topic is None:
-            log.warning("a stored topic cannot be read any more topic_id=%d", row.id)
-        else:
-            found.append((row, topic))
+            log.warning("a stored topic is read by its words alone topic_id=%d", row.id)
+            try:
+                topic = parse_plain(row.query)
+            except TopicError:
+                continue
+        found.append((row, topic))
     return found

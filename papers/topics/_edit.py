@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from itertools import groupby
 
 from papers.terms import words
 from papers.topics._tokens import TopicError, is_word
@@ -17,6 +16,7 @@ from papers.topics._tree import (
     Not,
     Phrase,
     Word,
+    as_phrases,
     both,
     either,
 )
@@ -36,7 +36,7 @@ def narrower(topic: Topic, strictness: Strictness) -> tuple[Topic, Strictness] |
     """
     if strictness is Strictness.BROAD:
         return topic, Strictness.STRICT
-    for step in (_as_phrases, _in_title):
+    for step in (as_phrases, _in_title):
         changed = _rebuilt(topic, step)
         if changed is not None:
             return changed, strictness
@@ -68,28 +68,6 @@ def _rebuilt(topic: Topic, step: Callable[[Node], Node]) -> Topic | None:
         return Topic(root)
     except TopicError:
         return None
-
-
-def _as_phrases(node: Node) -> Node:
-    match node:
-        case All(nodes):
-            runs = (
-                (kind, list(run)) for kind, run in groupby(nodes, lambda n: isinstance(n, Word))
-            )
-            return both(
-                part
-                for plain, run in runs
-                for part in ([_joined(run)] if plain else map(_as_phrases, run))
-            )
-        case Either(nodes):
-            return either(map(_as_phrases, nodes))
-        case _:
-            return node
-
-
-def _joined(run: list[Node]) -> Node:
-    """Return plain words as one phrase; one word alone is no phrase."""
-    return Phrase(" ".join(map(str, run))) if len(run) > 1 else run[0]
 
 
 def _in_title(node: Node) -> Node:

@@ -24,6 +24,7 @@ from papers.topics._tree import (
     Phrase,
     Word,
     alternatives,
+    as_phrases,
     normal,
 )
 
@@ -174,6 +175,18 @@ def _parse_or_none(source: str) -> Topic | None:
         return None
 
 
+def parse_literal(source: str) -> Topic | None:
+    """Return a topic whose plain words must stand together as a phrase; `None` without a word.
+
+    For a feed's include and exclude words: what breaks a rule of the language is one phrase.
+    """
+    try:
+        return Topic(as_phrases(parse_tree(source)))
+    except TopicError:
+        found = words(source[:MAX_LENGTH])
+        return Topic(Phrase(" ".join(found))) if found else None
+
+
 def parse_plain(source: str) -> Topic:
     """Return the topic of the text's words alone, whatever signs stand between them.
 
@@ -196,12 +209,21 @@ def allows(topic: Topic, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> b
     )
 
 
+def literally_holds(topic: Topic, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> bool:
+    """Tell whether a paper has what a topic says word for word, plain words included."""
+    return any(
+        all(holds(part, paper, terms, stemmer) for part in branch.parts)
+        and all(holds(c.leaf, paper, terms, stemmer) is c.wanted for c in branch.conditions)
+        for branch in topic.branches
+    )
+
+
 def holds(leaf: Leaf, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> bool:
     """Tell whether one leaf is true of a paper."""
     match leaf:
         case Word(text) | Phrase(text):
             run = stemmer.terms(text)
-            return terms.title.holds(run) or terms.abstract.holds(run)
+            return any(text.holds(run) for text in (terms.title, terms.abstract, *terms.others))
         case Field(FieldName.TITLE, value):
             return terms.title.holds(stemmer.terms(value))
         case Field(FieldName.ABSTRACT, value):

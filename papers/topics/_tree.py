@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 QUOTES = '"“”„«»'
 
@@ -100,6 +101,29 @@ def either(nodes: Iterable[Node]) -> Node:
     flat = [part for n in nodes for part in (n.nodes if isinstance(n, Either) else (n,))]
     once = tuple(dict.fromkeys(flat))
     return once[0] if len(once) == 1 else Either(once)
+
+
+def as_phrases(node: Node) -> Node:
+    """Return the node with plain words side by side as phrases; one word alone stays a word."""
+    match node:
+        case All(nodes):
+            runs = (
+                (kind, list(run)) for kind, run in groupby(nodes, lambda n: isinstance(n, Word))
+            )
+            return both(
+                part
+                for plain, run in runs
+                for part in ([_joined(run)] if plain else map(as_phrases, run))
+            )
+        case Either(nodes):
+            return either(map(as_phrases, nodes))
+        case _:
+            return node
+
+
+def _joined(run: list[Node]) -> Node:
+    """Return plain words as one phrase; one word alone is no phrase."""
+    return Phrase(" ".join(map(str, run))) if len(run) > 1 else run[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,41 +1,26 @@
 """What a feed wants to see at all."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from papers.model import Paper
+from papers.terms import PaperTerms, Stemmer, analyse
+from papers.topics import Topic, literally_holds, parse_literal
 from papers.trending._candidate import Candidate
 
-_WORD = re.compile(r"[^\W_]+[+#]*")
-_HISSING = ("ches", "shes", "sses", "xes", "zzes")
-_NO_PLURAL = ("ss", "us", "is")
-
-
-def _folded(word: str) -> str:
-    """Return a word without its English plural ending, as far as its letters tell."""
-    if len(word) > 4 and word.endswith("ies"):
-        return f"{word[:-3]}y"
-    if word.endswith(_HISSING):
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(_NO_PLURAL):
-        return word[:-1]
-    return word
-
-
-def _spelled(text: str) -> str:
-    """Return the folded words of a text between single spaces, so that a phrase is a substring."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    return f" {' '.join(map(_folded, words))} " if words else ""
+_PAPERS = 512
+"""Papers whose terms are kept: those of a day, which every feed with words looks at."""
+_WORDS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """A feed's filters; the default ones let every paper through.
 
-    Words and phrases match whole words of title, abstract, summary and keywords, whatever their
-    case, hyphens or plural. One of `include` is enough, one of `exclude` is too many. A category
+    Words and phrases match whole words of title, abstract, summary and keywords, however they are
+    written (see `papers.spelling`), and may be expressions of the query language, as in `diffusion
+    -guidance`. One of `include` is enough, one of `exclude` is too many. A category
     matches the primary one and cross-lists alike; `cs` and `cs.*` match all of `cs.…`. A paper
     whose categories no source has told yet does not pass a filter on categories.
     """
@@ -52,13 +37,12 @@ class Filters:
             return False
         if not (self.include or self.exclude):
             return True
-        texts = _texts(paper)
-        included = not self.include or bool(_found(self.include, texts))
-        return included and not _found(self.exclude, texts)
+        included = not self.include or bool(_found(self.include, paper))
+        return included and not _found(self.exclude, paper)
 
     def matched(self, paper: Paper) -> tuple[str, ...]:
         """Return which of the include words the paper holds, as the feed's owner wrote them."""
-        return _found(self.include, _texts(paper)) if self.include else ()
+        return _found(self.include, paper)
 
     def _in_categories(self, paper: Paper) -> bool:
         return not self.categories or any(
@@ -68,16 +52,23 @@ class Filters:
         )
 
 
-def _texts(paper: Paper) -> tuple[str, ...]:
-    # Apart from each other, so that no phrase is found across the end of the title or of a keyword.
-    return tuple(map(_spelled, (paper.title, paper.abstract, paper.summary or "", *paper.keywords)))
+def _found(phrases: Iterable[str], paper: Paper) -> tuple[str, ...]:
+    return tuple(phrase for phrase in phrases if _holds(phrase, paper))
 
 
-def _found(phrases: Iterable[str], texts: tuple[str, ...]) -> tuple[str, ...]:
-    spelled = ((phrase, _spelled(phrase)) for phrase in phrases)
-    return tuple(
-        phrase for phrase, words in spelled if words and any(words in text for text in texts)
-    )
+def _holds(phrase: str, paper: Paper) -> bool:
+    topic, stemmer = _reading(phrase)
+    return topic is not None and literally_holds(topic, paper, _terms(paper), stemmer)
+
+
+@lru_cache(maxsize=_WORDS)
+def _reading(phrase: str) -> tuple[Topic | None, Stemmer]:
+    return parse_literal(phrase), Stemmer()
+
+
+@lru_cache(maxsize=_PAPERS)
+def _terms(paper: Paper) -> PaperTerms:
+    return analyse(paper, Stemmer(), whole=True)
 
 
 def _in_category(category: str, wanted: str) -> bool:
