@@ -42,13 +42,15 @@ def cleaned(text: str) -> str:
 def names(text: str) -> list[tuple[str, ...]]:
     """Return the folded words of a name: as it is, with umlauts written out, and without hyphens.
 
-    "O'Neil" and "O’Neil" are "oneil".
+    "O'Neil" and "O’Neil" are "oneil", and "o neil" beside it.
     """  # noqa: RUF002
-    text = cleaned(text).translate(APOSTROPHES)
+    written = cleaned(text)
+    text = written.translate(APOSTROPHES)
     ways = [
         text,
         text.lower().translate(UMLAUTS),
         re.sub(r"(?<=\w)[-\u2010\u2011](?=\w)", "", text),
+        written,
     ]
     found = (tuple(re.findall(r"[^\W_]+", fold(way))) for way in dict.fromkeys(ways))
     return [way for way in dict.fromkeys(found) if way]

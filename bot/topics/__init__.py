@@ -1,8 +1,17 @@
 """Topics against papers: the pass over what is new, and the preview, by one matcher."""
 
-from bot.topics._reading import read_topic
+from bot.topics._reading import read_stored, read_topic
 from bot.topics._service import TOO_FEW, Preview, Shown, Topics
 from bot.topics._vectors import embed_and_keep
 from bot.topics._window import WINDOW
 
-__all__ = ["TOO_FEW", "WINDOW", "Preview", "Shown", "Topics", "embed_and_keep", "read_topic"]
+__all__ = [
+    "TOO_FEW",
+    "WINDOW",
+    "Preview",
+    "Shown",
+    "Topics",
+    "embed_and_keep",
+    "read_stored",
+    "read_topic",
+]

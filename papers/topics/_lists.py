@@ -1,5 +1,7 @@
 """Commas and semicolons: where a person clearly lists alternatives, they are read as OR."""
 
+import re
+
 from papers.spelling import STOPWORDS
 from papers.topics._tokens import Token
 from papers.topics._tree import FieldName
@@ -8,6 +10,7 @@ _LONGEST = 5
 """Words of an alternative; longer ones are parts of a sentence."""
 _LINKING = frozenset(["and", "for", "from", "in", "of", "on", "or"])
 """Stopwords that a topic's name has; any other makes a sentence."""
+_NAME = re.compile(r"(?:[A-Z][a-z]+)+")
 _FILTERS = frozenset({FieldName.CATEGORY, FieldName.CODE, FieldName.SINCE})
 
 _OPEN, _CLOSE, _EITHER = Token("(", "(", 0), Token(")", ")", 0), Token("or", ",", 0)
@@ -98,7 +101,7 @@ def _are_alternatives(parts: list[list[Token]]) -> bool:
 
 def _is_name(part: list[Token]) -> bool:
     (first, *more) = part
-    return first.kind == "word" and not more and first.text.istitle()
+    return first.kind == "word" and not more and _NAME.fullmatch(first.text) is not None
 
 
 def _is_condition(part: list[Token]) -> bool:

@@ -113,6 +113,38 @@ async def test_a_word_that_no_paper_has_is_told(tmp_path: Path) -> None:
         assert "No paper I know has “xylophone”." in text
 
 
+async def test_letters_and_words_that_say_nothing_find_nothing_and_that_is_said(
+    tmp_path: Path,
+) -> None:
+    async with searching(tmp_path) as here:
+        text = shown(await here.search("a"))
+        assert "Nothing found for “a”" in text
+        assert "Nearly every paper has these words, so they say nothing. Add one that does." in text
+        text = shown(await here.search("asdfghjkl"))
+        assert "Nothing found" in text
+        assert "No paper I know has “asdfghjkl”." in text
+
+
+async def test_a_link_to_no_paper_is_refused_and_left_out_of_a_longer_query(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        result = await here.search("https://openai.com")
+        assert result.ephemeral
+        assert result.response is not None
+        assert "is a link, but not to a paper that I can look up" in (result.response.content or "")
+        text = shown(await here.search("diffusion guidance https://openai.com/blog?x=1"))
+        assert "Classifier-Free Diffusion Guidance" in titles(text)
+        assert "I left the link out, as it names no paper that I know." in text
+
+
+async def test_operators_and_lists_are_read_and_it_is_said_how(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        found = titles(shown(await here.search("diffusion NOT guidance")))
+        assert "Classifier-Free Diffusion Guidance" not in found
+        text = shown(await here.search("diffusion guidance, low-rank adaptation"))
+        assert "I read the commas as OR: diffusion guidance OR low-rank adaptation." in text
+        assert "Classifier-Free Diffusion Guidance" in titles(text)
+
+
 async def test_nothing_found_says_what_to_do(tmp_path: Path) -> None:
     async with searching(tmp_path) as here:
         text = shown(await here.search("zymurgy", category="q-bio", since="2024"))
