@@ -83,17 +83,17 @@ class Mender:
                 before = discord.Object(waiting[0].message_id - 1)
                 try:
                     page = [m async for m in channel.history(limit=_PAGE, after=before)]
-                    found = {message.id: message for message in page}
-                    for card in waiting:
-                        if (message := found.get(card.message_id)) is not None:
-                            self._seeder.seen(message)
-                            plus, minus = await self._message(card, message)
-                            added += plus
-                            removed += minus
                 except Exception as error:
                     failure = failure_of(error)
                     log.info("reactions not read channel_id=%d: %s", channel.id, failure.reason)
                     break
+                found = {message.id: message for message in page}
+                for card in waiting:
+                    if (message := found.get(card.message_id)) is not None:
+                        self._seeder.seen(message)
+                        plus, minus = await self._message(card, message)
+                        added += plus
+                        removed += minus
                 # What is not there was deleted, which unsaves nothing.
                 last = page[-1].id if len(page) == _PAGE else waiting[-1].message_id
                 waiting = [card for card in waiting if card.message_id > last]
@@ -136,13 +136,28 @@ class Mender:
         return added, len(gone)
 
     async def _people(self, reaction: discord.Reaction) -> tuple[set[int], bool]:
-        """Return who reacted so, apart from bots, and whether that is all of them."""
+        """Return who reacted so, apart from bots, and whether that is all of them.
+
+        A reaction that cannot be read, because it was just taken off or its emoji deleted, tells
+        nothing: others on the message, and other messages, are read all the same.
+        """
+        people: set[int] = set()
+        try:
+            whole = await self._read(reaction, people)
+        except Exception as error:
+            failure = failure_of(error)
+            message_id = reaction.message.id
+            log.info("a reaction not read message_id=%d: %s", message_id, failure.reason)
+            return people, False
+        return people, whole
+
+    async def _read(self, reaction: discord.Reaction, people: set[int]) -> bool:
+        """Add who reacted so to `people`; return whether that is all of them."""
         # Without the two counts (an older API), there are no super reactions to tell apart.
         counts = {
             ReactionType.normal: reaction.normal_count or reaction.count - reaction.burst_count,
             ReactionType.burst: reaction.burst_count,
         }
-        people: set[int] = set()
         for kind, count in counts.items():
             if not count:
                 continue
@@ -151,7 +166,7 @@ class Mender:
             async for user in reaction.users(limit=min(count, MOST_PEOPLE), type=kind):
                 if not user.bot:
                     people.add(user.id)
-        return people, max(counts.values()) <= MOST_PEOPLE
+        return max(counts.values()) <= MOST_PEOPLE
 
     def _touched(self, reaction: Reaction) -> bool:
         seen = self._watched.get(reaction.message_id, set())

@@ -19,12 +19,17 @@ from tests.bot.library_world import (
     SAVE,
     SECOND,
     STAR,
+    THIRD,
     card,
     offline,
     posted,
     shelf,
 )
 from tests.bot.world import TUESDAY, at
+
+
+class _Answer:
+    status, reason = 404, "Not Found"
 
 
 async def test_super_reactions_and_those_of_bots_are_told_apart_when_read_back(
@@ -94,6 +99,27 @@ async def test_a_thread_that_cannot_be_read_changes_nothing(tmp_path: Path) -> N
         here.env.inject_error("GET", "/channels/*/messages", status=403, code=50001, times=None)
         await here.restart()
         assert await shelf(here, here.member) == {"to read": {FIRST}}
+
+
+async def test_one_unreadable_reaction_costs_no_other_and_nobody_their_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.react(card(here), SAVE)
+        for number in range(3):
+            offline(here, card(here, number), STAR, here.member.id)
+        broken = card(here).id
+        listed = HTTPClient.get_reaction_users
+
+        async def unknown(self: HTTPClient, *given: Any, **known: Any) -> Any:
+            if given[:3] == (card(here).channel.id, broken, SAVE):
+                raise discord.NotFound(_Answer(), {"code": 10014, "message": "Unknown Emoji"})  # pyright: ignore[reportArgumentType]
+            return await listed(self, *given, **known)
+
+        monkeypatch.setattr(HTTPClient, "get_reaction_users", unknown)
+        await here.restart()
+        kept = await shelf(here, here.member)
+        assert kept == {"to read": {FIRST}, "favourites": {FIRST, SECOND, THIRD}}
 
 
 async def test_reading_back_has_an_end_and_is_for_the_last_days_only(
