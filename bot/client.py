@@ -25,6 +25,7 @@ from bot.rates import Limiter
 from bot.registration import PaperTree, Registration
 from bot.search import PaperSearch, open_embedder, open_search
 from bot.settings import Settings
+from bot.shards import forget_unlisted
 from bot.sources import live_sources
 from bot.strays import Known, answer_stray
 from bot.topics import Topics
@@ -96,6 +97,7 @@ class PaperBot(commands.AutoShardedBot):
             http_trace=self.trace,
             shard_count=shard_count,
         )
+        forget_unlisted(self)
         self.settings = settings
         self.clock = clock
         self.sources = tuple(sources)
@@ -259,13 +261,23 @@ class PaperBot(commands.AutoShardedBot):
         await self.search.drain()
         await self.incidents.look(now)
 
-    async def on_ready(self) -> None:
-        """Note which servers we are in; comes again after reconnects, and is cheap then."""
-        now = self.clock.now()
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Note which servers of one shard the bot is in: at the start, and after a lost session,
+        when `on_ready` does not come again for the other shards' sake."""
+        present = [guild.id for guild in self.guilds if guild.shard_id == shard_id]
         async with self.database.write() as conn:
-            await guilds.reconcile(conn, [guild.id for guild in self.guilds], now)
-            await guilds.purge(conn, now - LEFT_GUILDS_KEPT)
+            shard = (shard_id, self.shard_count or 1)
+            await guilds.reconcile(conn, present, self.clock.now(), shard=shard)
         self.dispatch("guilds_known")
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Check the same after a resume, which replays joins and removals: cheap, and complete."""
+        await self.on_shard_ready(shard_id)
+
+    async def on_ready(self) -> None:
+        """Forget the servers that removed the bot long ago."""
+        async with self.database.write() as conn:
+            await guilds.purge(conn, self.clock.now() - LEFT_GUILDS_KEPT)
         log.info("ready guilds=%d shards=%s", len(self.guilds), self.shard_count)
 
     async def close(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.feeds import FeedState
@@ -13,6 +13,15 @@ from storage.tables import cards, feeds, guilds
 
 REMOVED = "the bot was removed from the server"
 """Why the feeds of such a server are disabled, and how they are known again when it returns."""
+
+
+def in_shard(guild_id: ColumnElement[int], shard: tuple[int, int]) -> ColumnElement[bool]:
+    """Return the condition that a server belongs to a shard: number, and how many there are.
+
+    Direct messages, which have no server, belong to shard 0 (Discord: topics/gateway, Sharding).
+    """
+    number, count = shard
+    return func.coalesce(guild_id, 0).op(">>")(22).op("%")(count) == number
 
 
 class Reconciled(NamedTuple):
@@ -69,10 +78,23 @@ async def left(conn: AsyncConnection, guild_id: int, now: datetime) -> None:
     )
 
 
-async def reconcile(conn: AsyncConnection, present_ids: Iterable[int], now: datetime) -> Reconciled:
-    """Bring the table in line with the servers that the bot sees; cheap if nothing changed."""
+async def reconcile(
+    conn: AsyncConnection,
+    present_ids: Iterable[int],
+    now: datetime,
+    *,
+    shard: tuple[int, int] = (0, 1),
+) -> Reconciled:
+    """Bring the table in line with the servers that the bot sees; cheap if nothing changed.
+
+    Args:
+        conn: a writing connection.
+        present_ids: the servers that the bot is in, of this shard alone.
+        now: the present instant.
+        shard: its number, and how many there are; the others' servers are left as they are.
+    """
     present = set(present_ids)
-    here = select(guilds.c.id).where(guilds.c.left_at.is_(None))
+    here = select(guilds.c.id).where(guilds.c.left_at.is_(None), in_shard(guilds.c.id, shard))
     known = set((await conn.execute(here)).scalars())
     changes = Reconciled(sorted(present - known), sorted(known - present))
     for guild_id in changes.joined:

@@ -49,12 +49,16 @@ class Mender:
         elif event.reaction.message_id in self._watched:
             self._watched[event.reaction.message_id].add(event.reaction)
 
-    async def mend(self, cards: Sequence[Card] | None = None) -> None:
-        """Read reactions on these messages, or on those of the last days, and mend the saves."""
+    async def mend_shard(self, shard_id: int) -> None:
+        """Read reactions on a shard's messages of the last days, and mend the saves."""
         since = self._bot.clock.now() - privacy.REACTIONS_READ
-        if cards is None:
-            async with self._bot.database.read() as conn:
-                cards = await library.recent_cards(conn, since, MOST_CARDS)
+        shard = (shard_id, self._bot.shard_count or 1)
+        async with self._bot.database.read() as conn:
+            cards = await library.recent_cards(conn, since, MOST_CARDS, shard=shard)
+        await self.mend(cards)
+
+    async def mend(self, cards: Sequence[Card]) -> None:
+        """Read reactions on these messages, and mend the saves."""
         self._requests = 0
         by_channel: dict[int, list[Card]] = {}
         for card in cards:

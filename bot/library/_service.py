@@ -34,7 +34,7 @@ class Library:
         self._mender = Mender(bot, self._seeder)
         # Its own: reading back takes minutes, and must not hold up the day's threads.
         self._mending = Workers(1)
-        self._behind = False
+        self._behind: set[int] = set()
         self._held: OrderedDict[int, list[Event]] = OrderedDict()
 
     async def load(self) -> None:
@@ -88,9 +88,10 @@ class Library:
             channel = self._bot.get_partial_messageable(channel_id, guild_id=guild_id)
             self._seeder.seed(channel.get_partial_message(message_id))
 
-    def catch_up(self) -> None:
-        """Read back, in the background, what happened to reactions while the bot was away."""
-        self._behind = True
+    def catch_up(self, *shard_ids: int) -> None:
+        """Read back, in the background, what reactions came and went while no session of these
+        shards heard of them."""
+        self._behind.update(shard_ids)
         self._mending.submit("recent", self._catch_up)
 
     async def drain(self) -> None:
@@ -119,11 +120,12 @@ class Library:
             self._held.popitem(last=False)
 
     async def _catch_up(self) -> None:
-        # A connection lost while reactions are read back may have cost others: once more, then.
+        # A session lost while reactions are read back may have cost others: once more, then.
         while self._behind:
-            self._behind = False
-            await self._mender.mend()
-        await self._seeder.caught_up()
+            await self._mender.mend_shard(self._behind.pop())
+        if self._bot.is_ready():
+            # Before that, other shards' messages are still to be read.
+            await self._seeder.caught_up()
 
     async def _late(self, event: Event) -> None:
         await self.react(event)

@@ -14,8 +14,14 @@ class Reactions(commands.Cog):
         self.bot = bot
 
     @commands.Cog.listener()
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Read back what a lost session missed. A resumed one misses nothing: Discord replays it
+        (topics/gateway, Resuming)."""
+        self.bot.library.catch_up(shard_id)
+
+    @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Read back what was missed; Discord tells nobody of it again."""
+        """Take note that every shard has been asked for."""
         self.bot.library.catch_up()
 
     @commands.Cog.listener()

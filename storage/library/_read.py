@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.guilds import in_shard
 from storage.library._saves import ensure_user, read_lists
 from storage.library._types import Card, Place, Saved, Sort, Via
 from storage.papers import StoredPaper, get_many, stored
@@ -174,8 +175,10 @@ async def is_card(conn: AsyncConnection, message_id: int) -> bool:
     return bool(await conn.scalar(select(exists().where(cards.c.message_id == message_id))))
 
 
-async def recent_cards(conn: AsyncConnection, since: datetime, limit: int) -> list[Card]:
-    """Return the newest messages of ours that show papers."""
+async def recent_cards(
+    conn: AsyncConnection, since: datetime, limit: int, *, shard: tuple[int, int] = (0, 1)
+) -> list[Card]:
+    """Return the newest messages of ours that show papers, in the servers of one shard."""
     rows = await conn.execute(
         select(
             cards.c.message_id,
@@ -183,7 +186,7 @@ async def recent_cards(conn: AsyncConnection, since: datetime, limit: int) -> li
             cards.c.guild_id,
             func.min(cards.c.posted_at).label("posted_at"),
         )
-        .where(cards.c.posted_at >= since)
+        .where(cards.c.posted_at >= since, in_shard(cards.c.guild_id, shard))
         .group_by(cards.c.message_id)
         .order_by(cards.c.message_id.desc())
         .limit(limit)

@@ -157,7 +157,7 @@ async def test_what_happens_while_reactions_are_read_back_wins(
 
         with monkeypatch.context() as patch:
             patch.setattr(discord.abc.Messageable, "history", slow)
-            here.bot.library.catch_up()
+            here.bot.library.catch_up(0)
             await here.bot.library.drain()
         await here.env.settle()
         assert await shelf(here, here.admin) == {"to read": {FIRST}}

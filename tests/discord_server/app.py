@@ -158,9 +158,10 @@ class DiscordServer:
         """Let nothing fail any more."""
         self._faults.clear()
 
-    async def disconnect(self, *, resumable: bool = True) -> None:
-        """Ask the bot to reconnect; without `resumable` its session is forgotten."""
-        await self.gateway.disconnect(resumable=resumable)
+    async def disconnect(self, *, resumable: bool = True, shard: int | None = None) -> None:
+        """Ask the bot, or one shard of it, to reconnect; without `resumable` the session is
+        forgotten."""
+        await self.gateway.disconnect(resumable=resumable, shard=shard)
 
     # -- waiting and judging ---------------------------------------------------------------
 

@@ -25,6 +25,7 @@ class Session:
     shards: int
     events: list[Json] = field(default_factory=list[Json])
     cursor: int = 0
+    deaf: bool = False
     socket: web.WebSocketResponse | None = None
     transport: asyncio.WriteTransport | None = None
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -58,7 +59,7 @@ class Gateway:
 
     def _on_event(self, event: Event) -> None:
         for session in self.sessions.values():
-            if session.hears(event):
+            if session.hears(event) and not session.deaf:
                 session.tell(event.name, event.data)
 
     @property
@@ -154,6 +155,12 @@ class Gateway:
         async with self.changed:
             self.changed.notify_all()
 
+    def deafen(self, shard: int) -> None:
+        """Let a shard's session hear nothing more, as one does whose connection died."""
+        for session in self.sessions.values():
+            if session.shard == shard:
+                session.deaf = True
+
     def drop(self) -> None:
         """Break every connection at once, as a cable does."""
         for session in self.sessions.values():
@@ -163,9 +170,16 @@ class Gateway:
                 if transport is not None:
                     transport.abort()
 
-    async def disconnect(self, *, resumable: bool = True) -> None:
-        """Ask every connection to come again; without `resumable` its session is forgotten."""
+    async def disconnect(self, *, resumable: bool = True, shard: int | None = None) -> None:
+        """Ask connections to come again; without `resumable` their sessions are forgotten.
+
+        Args:
+            resumable: whether they may resume.
+            shard: which shard's; by default every one's.
+        """
         for session in list(self.sessions.values()):
+            if shard is not None and session.shard != shard:
+                continue
             if not resumable:
                 del self.sessions[session.id]
             if session.socket is not None:

@@ -46,6 +46,8 @@ class Places:
     def __init__(self) -> None:
         self.clock = Clock()
         self._count = 0
+        self.shards = 1
+        """How many connections a bot is asked to make."""
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}

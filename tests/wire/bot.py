@@ -66,6 +66,7 @@ async def connected(
     days: dict[date, list[Record]] | None = None,
     *,
     sources: Sequence[PaperSource] | None = None,
+    shards: int = 1,
     **settings: object,
 ) -> AsyncGenerator[Connected]:
     """Connect the bot to a fresh world, and close it in the end.
@@ -75,6 +76,7 @@ async def connected(
         folder: where the database lies.
         days: what the source in memory has.
         sources: other sources instead.
+        shards: how many connections Discord asks for.
         settings: what differs from the default.
     """
     world = server.world
@@ -89,7 +91,13 @@ async def connected(
     source = FakeSource(days if days is not None else {MONDAY: votes(MONDAY, 30, 20, 10)})
     asked = [source] if sources is None else sources
     put_empty(folder)
-    bot = create_bot(make_settings(folder, **settings), clock=clock, sources=asked)
+    world.shards = shards
+    bot = create_bot(
+        make_settings(folder, **settings),
+        clock=clock,
+        sources=asked,
+        shard_count=None if shards > 1 else 1,
+    )
     # discord.py waits this long for servers that may still come; here all are there at once.
     vars(bot)["_connection"].guild_ready_timeout = 0.1
     connection = asyncio.create_task(bot.start(world.token))

@@ -46,7 +46,8 @@ def own_application(call: Call) -> Answer:
 def gateway(call: Call) -> Answer:
     """Where to connect."""
     start = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
-    return 200, {"url": f"ws{call.base_url[4:]}/gateway", "shards": 1, "session_start_limit": start}
+    url, shards = f"ws{call.base_url[4:]}/gateway", call.world.shards
+    return 200, {"url": url, "shards": shards, "session_start_limit": start}
 
 
 @route("PUT", "/applications/{application_id}/commands")

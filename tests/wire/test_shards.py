@@ -1,0 +1,118 @@
+"""Several connections: each hears its own servers, and may lose its session alone."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests import reliability
+from tests.bot.world import MONDAY, TUESDAY, at, votes
+from tests.discord_server import DiscordServer
+from tests.wire.bot import Connected, connected
+
+SHARDS = [1, 2]
+"""How many connections Discord asks for."""
+
+
+def rows(here: Connected, statement: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(here.bot.database.path)) as file:
+        return file.execute(statement).fetchall()
+
+
+def saves(here: Connected) -> int:
+    return len(rows(here, "SELECT 1 FROM saves WHERE kept"))
+
+
+def shard_of(here: Connected) -> int:
+    return (here.guild.id >> 22) % here.world.shards
+
+
+async def lose_session(here: Connected) -> None:
+    """Let the server's shard come again with a new session."""
+    before = here.server.gateway.identified
+    await here.server.disconnect(resumable=False, shard=shard_of(here))
+    await here.server.until(lambda: here.server.gateway.identified > before, patience=60)
+
+
+@pytest.mark.parametrize("shards", SHARDS)
+async def test_what_happened_while_one_shards_session_was_lost_is_made_good(
+    discord_server: DiscordServer, tmp_path: Path, shards: int
+) -> None:
+    async with connected(discord_server, tmp_path, shards=shards) as here:
+        world = here.world
+        assert here.bot.shard_count == shards
+        await here.add_feed(time="09:00")
+        await here.tick(at(MONDAY, 9))
+        first, second, *_ = world.threads_of(here.channel)[0].history
+        world.react(here.member, first, "🔖")
+        await discord_server.until(lambda: saves(here) == 1)
+
+        discord_server.gateway.deafen(shard_of(here))
+        world.unreact(here.member, first, "🔖")
+        world.react(here.member, second, "🔖")
+        world.react(here.admin, second, "🔖")
+        await lose_session(here)
+        await discord_server.until(lambda: saves(here) == 2)
+        kept = rows(here, "SELECT DISTINCT message_id FROM saves WHERE kept")
+        assert kept == [(second.id,)]
+        of = "the only shard" if shards == 1 else f"one of {shards} shards"
+        reliability.record(
+            "shards", f"reactions while {of} had no session", "saved and taken back", "nothing"
+        )
+
+
+@pytest.mark.parametrize("shards", SHARDS)
+async def test_a_server_that_removed_the_bot_meanwhile_is_noticed_and_the_others_stay(
+    discord_server: DiscordServer, tmp_path: Path, shards: int
+) -> None:
+    async with connected(discord_server, tmp_path, shards=shards) as here:
+        other = here.world.add_guild("Another")
+        await discord_server.until(lambda: here.bot.get_guild(other.id) is not None)
+        await here.add_feed(time="09:00")
+        await here.tick(at(MONDAY, 9))
+        discord_server.gateway.deafen(shard_of(here))
+        here.world.remove_bot(here.guild)
+        await lose_session(here)
+        left = "SELECT id FROM guilds WHERE left_at IS NOT NULL"
+        await discord_server.until(lambda: rows(here, left) == [(here.guild.id,)])
+        assert here.bot.get_guild(here.guild.id) is None
+        assert here.bot.get_guild(other.id) is not None
+        assert rows(here, "SELECT id FROM guilds WHERE left_at IS NULL") == [(other.id,)]
+        feed = rows(here, "SELECT state, disabled_reason FROM feeds")
+        assert feed == [("disabled", "the bot was removed from the server")]
+        sent = discord_server.count("POST /channels/*/messages")
+        here.source.days[TUESDAY] = votes(TUESDAY, 9, 8, 7)
+        await here.tick(at(TUESDAY, 9))
+        assert discord_server.count("POST /channels/*/messages") == sent
+        of = "the only shard" if shards == 1 else f"one of {shards} shards"
+        reliability.record(
+            "shards",
+            f"removed from a server while {of} had no session",
+            "its feeds stop",
+            "nothing",
+        )
+
+
+async def test_a_shard_that_resumes_hears_what_it_missed_and_reads_nothing_back(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    async with connected(discord_server, tmp_path, shards=2) as here:
+        await here.add_feed(time="09:00")
+        await here.tick(at(MONDAY, 9))
+        card = here.world.threads_of(here.channel)[0].history[0]
+        read = discord_server.count("GET /channels/*/messages")
+        resumed = discord_server.gateway.resumed
+        await discord_server.disconnect(shard=shard_of(here))
+        here.world.react(here.member, card, "🔖")
+        await discord_server.until(lambda: discord_server.gateway.resumed > resumed, patience=60)
+        await discord_server.until(lambda: saves(here) == 1)
+        await asyncio.sleep(0.1)
+        assert discord_server.count("GET /channels/*/messages") == read
+        reliability.record(
+            "shards",
+            "reactions while one of 2 shards resumed",
+            "saved, as Discord replays",
+            "nothing",
+        )
