@@ -3,6 +3,7 @@
 from bot.library._lookup import Found, look_up
 from bot.library._service import Library
 from bot.library._shelf import QUERY_LENGTH, ShelfPage, View, search, shelf_page
+from bot.library._titles import by_doi, by_title
 
 __all__ = [
     "QUERY_LENGTH",
@@ -10,6 +11,8 @@ __all__ = [
     "Library",
     "ShelfPage",
     "View",
+    "by_doi",
+    "by_title",
     "look_up",
     "search",
     "shelf_page",

@@ -5,24 +5,28 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import discord
+from discord import ui
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.client import PaperBot
-from bot.library import Found, look_up
+from bot.library import Found, by_doi, by_title, look_up
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
-from bot.ui.parts import AnyItem
-from bot.ui.save import UndoSave, list_name
-from bot.ui.text import escape, plain, plural
+from bot.ui.parts import ACCENT, AnyItem
+from bot.ui.save import SaveButton, UndoSave, list_name, titled
+from bot.ui.text import escape, people, plain, plural
 from cogs.library._choices import NAME_LENGTH, NOTHING_SAVED, Interaction, find_list
 from papers.export import ExportItem, Format, filename
 from papers.export import export as write_file
-from papers.importing import Imported, ImportReport, read_ids
+from papers.importing import Imported, ImportReport, Unreadable, read_ids
+from papers.model import Paper
+from papers.text import readable
 from storage import library
 from storage.library import ReadingList, Via
+from storage.papers import StoredPaper
 
 MOST_BYTES: Final = 2_000_000
 MOST_PAPERS: Final = 5_000
@@ -31,6 +35,10 @@ MOST_SENT: Final = 8_000_000
 """Bytes that Discord takes from a bot anywhere; a larger file is packed."""
 
 _SHOWN: Final = 10
+_UNREAD_SHOWN: Final = 5
+_OFFERED: Final = 8
+"""Papers with a button each: a message takes 40 components."""
+_TITLE: Final = 120
 _NOTE: Final = 500
 
 
@@ -81,11 +89,13 @@ async def import_(
     except discord.HTTPException as error:
         raise UserError("Discord did not hand over the file. Please send it again.") from error
     report = await asyncio.to_thread(read_ids, data, file.filename)
+    report = _with_published(report, await by_doi(bot, report.unreadable))
+    offers = await by_title(bot, report.unreadable)
     named = report.papers[:MOST_PAPERS]
-    if not named:
+    if not named and not offers:
         raise UserError(
             "I found no arXiv paper in that file. It should hold arXiv links or ids, or be BibTeX,"
-            " RIS, CSL-JSON or CSV with them."
+            " RIS, JSON or CSV with them."
         )
     found = await look_up(bot, [each.id for each in named])
     known = [each for each in named if each.id in found.papers]
@@ -98,9 +108,43 @@ async def import_(
             target = None if name is None else await find_list(conn, interaction.user.id, name)
             new = await _save(conn, mine, target, known, now)
             there = len(known) - new
-    await interaction.followup.send(
-        view=_report(report, found, new, there, target, now), ephemeral=True
+    view = _report(report, found, new, there, target, now)
+    if offers:
+        view.add_item(_offered(offers))
+    await interaction.followup.send(view=view, ephemeral=True)
+
+
+def _with_published(report: ImportReport, known: Mapping[Unreadable, str]) -> ImportReport:
+    """Return a report in which records with the DOI of a known paper are that paper."""
+    there = set(report.ids)
+    added = {paper_id for paper_id in known.values() if paper_id not in there}
+    return ImportReport(
+        (*report.papers, *map(Imported, sorted(added))),
+        tuple(each for each in report.unreadable if each not in known),
     )
+
+
+def _offered(papers: Sequence[StoredPaper]) -> ui.Container[ui.LayoutView]:
+    """Return papers that records without an id may be, each with its button."""
+    container = ui.Container[ui.LayoutView](accent_colour=ACCENT)
+    what = "paper has" if len(papers) == 1 else "papers have"
+    more = f" Here are {_OFFERED}." if len(papers) > _OFFERED else ""
+    container.add_item(
+        ui.TextDisplay(
+            f"{len(papers):,} {what} the title and first author of an entry without an id. Save"
+            f" those that you meant.{more}"
+        )
+    )
+    for each in papers[:_OFFERED]:
+        paper = each.paper
+        shown = f"{titled(paper.id, paper.title, _TITLE)}\n-# {escape(people(_names(paper)), 80)}"
+        save: Any = SaveButton(paper.id)
+        container.add_item(ui.Section[ui.LayoutView](ui.TextDisplay(shown), accessory=save))
+    return container
+
+
+def _names(paper: Paper) -> list[str]:
+    return [readable(author.name) for author in paper.authors]
 
 
 def _file(items: Sequence[ExportItem], wanted: Format, called: str) -> tuple[str, bytes]:
@@ -172,10 +216,12 @@ def _report(
         )
         if found.failed:
             lines.append(f"-# {escape('; '.join(found.failed))}. Try again later.")
-    if report.unreadable:
-        lines.append(f"⚠️ {plural(len(report.unreadable), 'line')} named no arXiv paper:")
-        lines += [f"> {each.line}: {escape(each.text, 100)}" for each in report.unreadable[:_SHOWN]]
-        more = len(report.unreadable) - _SHOWN
+    if unread := report.unreadable:
+        titled_ones = any(each.title for each in unread)
+        what = plural(len(unread), *(("entry", "entries") if titled_ones else ("line",)))
+        lines.append(f"⚠️ {what} named no arXiv paper:")
+        lines += [f"> {each.line}: {escape(each.text, 100)}" for each in unread[:_UNREAD_SHOWN]]
+        more = len(unread) - _UNREAD_SHOWN
         if more > 0:
             lines.append(f"> and {more:,} more")
     if len(report.papers) > MOST_PAPERS:

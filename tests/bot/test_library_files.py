@@ -1,12 +1,14 @@
 """A library leaves as a file that other programs read, and comes back from it whole."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from bibtexparser.entrypoint import parse_string
 
 from papers.export import Format
-from storage import library, privacy
+from papers.model import Record
+from storage import library, papers, privacy
 from tests.bot.library_world import (
     FIRST,
     SAVE,
@@ -130,3 +132,32 @@ async def test_a_file_without_papers_is_refused_with_what_would_do(
 ) -> None:
     async with posted(tmp_path) as here:
         assert sentence in said(await slash(here, "library import", file=file))
+
+
+async def test_an_entry_without_an_id_is_offered_by_its_title_and_never_saved_unasked(
+    tmp_path: Path,
+) -> None:
+    async with posted(tmp_path) as here:
+        here.bot.search.catch_up()
+        await here.bot.search.drain()
+        text = (
+            "@article{a, title={{Paper} Number 900}, author={Lovelace, Ada and Hopper, Grace}}\n"
+            "@article{b, title={Paper number 901}, author={Hopper, Grace}}\n"
+        )
+        result = await slash(here, "library import", file=("refs.bib", text.encode()))
+        assert "**0 papers** saved." in said(result)
+        assert "1 paper has the title and first author of an entry without an id" in said(result)
+        assert await shelf(here, here.member) == {}
+        await here.member.click(answer(result), label="Save")
+        assert await shelf(here, here.member) == {"to read": {FIRST}}
+
+
+async def test_an_entry_with_the_doi_of_a_known_paper_is_that_paper(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        async with here.bot.database.write() as conn:
+            (known,) = (await papers.get_many(conn, [SECOND])).values()
+            published = replace(known.paper, doi="10.1103/PhysRevLett.116.061102")
+            await papers.upsert(conn, [Record(published)], now=here.clock.now())
+        text = "@article{a, title={X}, doi={https://doi.org/10.1103/physrevlett.116.061102}}"
+        await slash(here, "library import", file=("refs.bib", text.encode()))
+        assert await shelf(here, here.member) == {"to read": {SECOND}}
