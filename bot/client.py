@@ -20,6 +20,7 @@ from bot.ingest import Ingester, IngestReport
 from bot.library import Library
 from bot.logs import log_failure
 from bot.monitor import Incidents, Monitor
+from bot.notify import Notices
 from bot.publishing import Publisher
 from bot.rates import Limiter
 from bot.registration import PaperTree, Registration
@@ -113,6 +114,7 @@ class PaperBot(commands.AutoShardedBot):
         )
         self.cooldowns = Cooldowns()
         self.known_ids = Known()
+        self.notices = Notices(self)
         self._database: Database | None = None
         self._search: PaperSearch | None = None
         self._registration = Registration(self)
@@ -202,6 +204,12 @@ class PaperBot(commands.AutoShardedBot):
     def add_forms(self, *forms: re.Pattern[str]) -> None:
         """Add custom ids of forms that something answers to."""
         self.known_ids.forms += forms
+
+    async def on_app_command_completion(
+        self, interaction: discord.Interaction["PaperBot"], _: object
+    ) -> None:
+        """Tell an admin what could not be told before."""
+        await self.notices.show(interaction)
 
     async def on_interaction(self, interaction: discord.Interaction["PaperBot"]) -> None:
         """Answer what nothing else answers to."""

@@ -3,6 +3,7 @@ frozen."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
@@ -50,6 +51,20 @@ class Draft(BaseModel):
     def paper_ids(self) -> list[str]:
         """The papers shown, in their order."""
         return [card.paper_id for card in self.cards]
+
+    def without_titles(self) -> Self:
+        """Return the draft with its papers listed by id alone, for a channel that blocks titles."""
+        entries = tuple(
+            entry.model_copy(
+                update={
+                    "title": f"arXiv:{entry.paper_id}",
+                    "reason": replace(entry.reason, matched=(), topic=None, evidence=None),
+                }
+            )
+            for entry in self.header.entries
+        )
+        header = self.header.model_copy(update={"entries": entries, "notes": ()})
+        return self.model_copy(update={"header": header})
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values, for the post's row."""

@@ -29,7 +29,9 @@ class Reason(StrEnum):
     UNAVAILABLE = "Discord did not answer"
     UNAUTHORIZED = "Discord does not accept the bot's token"
     RATE_LIMITED = "Discord asked us to slow down"
+    BLOCKED = "Discord or the server's AutoMod blocked what it says"
     UNKNOWN = "Discord refused, without a reason we know"
+    UNKNOWN_PLACE = "Discord refused it, without a reason we know"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ class Refused:
     detail: str = ""
 
 
+ABOUT_MESSAGE = frozenset({Reason.BAD_PAYLOAD, Reason.BLOCKED, Reason.UNKNOWN})
+"""Refusals of one message, which say nothing of the next."""
+
 Outcome: TypeAlias = Sent | Retry | Gone | Refused
 Failure: TypeAlias = Retry | Gone | Refused
 
@@ -84,6 +89,9 @@ _BY_CODE: dict[int, Gone | Refused | Retry] = {
     50035: _BAD_PAYLOAD,
     50083: Refused(Reason.ARCHIVED),
     50278: Refused(Reason.DM_CLOSED),
+    200000: Refused(Reason.BLOCKED),
+    200001: Refused(Reason.BLOCKED),
+    240000: Refused(Reason.BLOCKED),
     90001: Refused(Reason.REACTION_BLOCKED),
     160004: Refused(Reason.THREAD_EXISTS),
     160006: Refused(Reason.THREAD_CAP),
@@ -130,8 +138,7 @@ def _http_failure(error: discord.HTTPException) -> Failure:
         return Retry(Reason.RATE_LIMITED, _LATER)
     if error.status >= 500:
         return Retry(Reason.UNAVAILABLE, _SOON)
-    if error.status == 403:
-        return Refused(Reason.NO_PERMISSION, error.text)
-    if error.status == 404:
-        return Gone(Reason.CHANNEL_GONE)
+    if error.status in (403, 404):
+        # A new code, or none, as a proxy answers: no reason to take the channel for lost.
+        return Refused(Reason.UNKNOWN_PLACE, error.text)
     return Refused(Reason.UNKNOWN, error.text)

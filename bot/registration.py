@@ -39,6 +39,8 @@ class PaperTree(app_commands.CommandTree["PaperBot"]):
     ) -> None:
         """Answer with what happened and what to do."""
         await answer_error(interaction, error)
+        if interaction.type is discord.InteractionType.application_command:
+            await interaction.client.notices.show(interaction)
 
 
 class Registration:

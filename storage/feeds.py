@@ -115,11 +115,15 @@ async def active(conn: AsyncConnection) -> list[Feed]:
     return [_feed(row) for row in await conn.execute(statement)]
 
 
-async def untold(conn: AsyncConnection) -> list[Feed]:
-    """Return the feeds that we disabled and whose admin does not know yet."""
+async def untold(conn: AsyncConnection, guild_id: int) -> list[Feed]:
+    """Return the feeds of a server that we disabled and whose admin does not know yet."""
     statement = (
         select(feeds)
-        .where(feeds.c.state == FeedState.DISABLED.value, feeds.c.told_at.is_(None))
+        .where(
+            feeds.c.guild_id == guild_id,
+            feeds.c.state == FeedState.DISABLED.value,
+            feeds.c.told_at.is_(None),
+        )
         .order_by(feeds.c.id)
     )
     return [_feed(row) for row in await conn.execute(statement)]

@@ -1,12 +1,14 @@
 """What follows when a post cannot be sent: another try, an end, a word to the admins."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.notify import tell_admins
+from bot.notify import STOPPED, stopped_text, tell_admins
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry
 from bot.publishing._pace import GIVE_UP_AFTER, retry_at
+from bot.ui.text import escape, plural
 from storage import feeds, posts
 from storage.feeds import Feed, FeedState
 from storage.posts import Post
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
+
+
+UNKNOWN_REFUSALS = 3
+"""So many posts in a row that fail for a reason unknown disable their feed."""
 
 
 class Failures:
@@ -47,8 +53,34 @@ class Failures:
                 # Somebody deleted the header or the thread, or there is room for none: that is how
                 # they want it, or how it is.
                 await self.finish(post, posts.DONE, now, failure.reason)
+            case Refused(Reason.UNKNOWN_PLACE):
+                await self.give_up(post, feed, reason, now)
+                async with self._database.read() as conn:
+                    last = await posts.last_outcomes(conn, feed.id, UNKNOWN_REFUSALS)
+                again = [why for state, why in last if state == posts.FAILED and why]
+                if sum(why.startswith(failure.reason) for why in again) == UNKNOWN_REFUSALS:
+                    await self._disable(feed, f"three times in a row: {reason}", now)
             case Refused():
                 await self.give_up(post, feed, reason, now)
+
+    async def tell_refused(self, post: Post, feed: Feed, refused: Mapping[str, Refused]) -> None:
+        """Tell the admins which cards are missing from a thread, and why.
+
+        Papers are named by id alone: their titles and links may be what was refused.
+        """
+        lines = [
+            f"- `arXiv:{paper_id}`: {failure.reason}"
+            + (f" ({escape(failure.detail, 200)})" if failure.detail else "")
+            for paper_id, failure in refused.items()
+        ]
+        await tell_admins(
+            self._bot,
+            feed.guild_id,
+            "Some papers are missing from a thread",
+            f"<#{feed.channel_id}>, thread of {post.batch_day.isoformat()}: "
+            + f"{plural(len(refused), 'card')} could not be posted; the others are there.\n"
+            + "\n".join(lines),
+        )
 
     async def finish(
         self, post: Post, state: str, now: datetime, reason: str | None = None
@@ -76,10 +108,10 @@ class Failures:
         told = feed.told_at is not None or await tell_admins(
             self._bot,
             feed.guild_id,
-            "The daily papers have stopped",
-            f"<#{feed.channel_id}> gets no more threads: {reason}. When that is mended,"
-            f" {self._bot.mention('feed resume')} starts them again.",
+            STOPPED,
+            stopped_text(self._bot, feed, reason),
             avoid=feed.channel_id,
+            keep=False,  # The database knows, until an admin was told.
         )
         if told and feed.told_at is None:
             async with self._database.write() as conn:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.drafts import Draft, Drafter
 from bot.feed_topics import FeedTopics
 from bot.locks import KeyedLocks
-from bot.outcomes import Retry
+from bot.outcomes import Refused, Retry
 from bot.publishing._failures import Failures
 from bot.publishing._pace import GIVE_UP_AFTER, LATE_AFTER, REFRESHES, scheduled
 from bot.publishing._steps import Steps
@@ -161,10 +161,13 @@ class Publisher:
             reason = post.reason or "it was too late for it"
             await self._failures.give_up(post, feed, reason, now)
             return
-        failure = await self._steps.send(post, Draft.from_json(post.payload), now)
+        refused: dict[str, Refused] = {}
+        failure = await self._steps.send(post, Draft.from_json(post.payload), now, refused)
         if failure is None:
             await self._failures.finish(post, posts.DONE, now)
             log.info("posted feed_id=%d batch=%s", feed.id, post.batch_day)
+            if refused:
+                await self._failures.tell_refused(post, feed, refused)
         else:
             await self._failures.handle(failure, post, feed, now)
 

@@ -10,7 +10,17 @@ import discord
 
 from bot import limits
 from bot.drafts import Draft
-from bot.outcomes import Failure, Gone, Outcome, Reason, Refused, Retry, Sent, failure_of
+from bot.outcomes import (
+    ABOUT_MESSAGE,
+    Failure,
+    Gone,
+    Outcome,
+    Reason,
+    Refused,
+    Retry,
+    Sent,
+    failure_of,
+)
 from bot.permissions import missing_permissions
 from bot.publishing._marks import nonce, own_messages, role_mention, strings_of
 from bot.ui.cards import render_card, render_header, thread_name
@@ -25,6 +35,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+UNKNOWN_IN_A_ROW = 3
+"""So many cards refused one after the other for a reason unknown: it is the place, not the card."""
+
+
 class Steps:
     """Sends what is missing of a post."""
 
@@ -32,8 +46,13 @@ class Steps:
         self._bot = bot
         self._database = bot.database
 
-    async def send(self, post: Post, draft: Draft, now: datetime) -> Failure | None:
-        """Take every step that is not taken yet; return what kept one from being taken."""
+    async def send(
+        self, post: Post, draft: Draft, now: datetime, refused: dict[str, Refused]
+    ) -> Failure | None:
+        """Take every step that is not taken yet; return what kept the post from being finished.
+
+        A card that Discord refuses is left out, and noted in `refused` by its paper's id.
+        """
         missing = missing_permissions(self._bot, post.guild_id, post.channel_id)
         if missing:
             return Refused(Reason.NO_PERMISSION, ", ".join(missing))
@@ -44,11 +63,15 @@ class Steps:
         header_id = post.header_message_id
         if header_id is None:
             outcome = await self._send_header(post, draft, resuming=resuming)
+            if isinstance(outcome, Refused) and outcome.reason is Reason.BLOCKED:
+                # One title is enough to block the list; the other papers' cards are still wanted.
+                draft = draft.without_titles()
+                outcome = await self._send_header(post, draft, resuming=False)
             if not isinstance(outcome, Sent):
                 return outcome
             header_id = outcome.id
             async with self._database.write() as conn:
-                await posts.mark_header(conn, post.id, header_id)
+                await posts.mark_header(conn, post.id, header_id, draft.to_json())
 
         thread_id = post.thread_id
         if thread_id is None:
@@ -58,7 +81,7 @@ class Steps:
             thread_id = outcome.id
             async with self._database.write() as conn:
                 await posts.mark_thread(conn, post.id, thread_id)
-        return await self._send_cards(post, thread_id, draft, now, resuming=resuming)
+        return await self._send_cards(post, thread_id, draft, now, refused, resuming=resuming)
 
     async def edit_header(self, post: Post, message_id: int, draft: Draft) -> Failure | None:
         """Show a header's draft as it is now; return what kept it from being shown."""
@@ -100,7 +123,14 @@ class Steps:
         return Sent(thread.id)
 
     async def _send_cards(
-        self, post: Post, thread_id: int, draft: Draft, now: datetime, *, resuming: bool
+        self,
+        post: Post,
+        thread_id: int,
+        draft: Draft,
+        now: datetime,
+        refused: dict[str, Refused],
+        *,
+        resuming: bool,
     ) -> Failure | None:
         thread = self._channel(post.guild_id, thread_id, discord.ChannelType.public_thread)
         async with self._database.read() as conn:
@@ -110,17 +140,26 @@ class Steps:
         there = await self._cards_there(thread, steps) if resuming else {}
         if isinstance(there, Retry | Gone | Refused):
             return _in_thread(there)
+        unknown = 0
         for step in steps:
             message_id = there.get(step.paper_id)
             if message_id is None:
                 outcome = await self._send_card(thread, post, step, draft)
-                if isinstance(outcome, Refused) and outcome.reason is Reason.BAD_PAYLOAD:
-                    # Our own mistake with this one paper: the others are not held up.
-                    log.error("card refused post_id=%d paper=%s", post.id, step.paper_id)
+                if isinstance(outcome, Refused) and outcome.reason in _ABOUT_CARD:
+                    # Something about this one paper: the others are not held up.
+                    log.error(
+                        "card refused post_id=%d paper=%s: %s",
+                        *(post.id, step.paper_id, outcome.reason),
+                    )
+                    refused[step.paper_id] = outcome
+                    unknown += outcome.reason is Reason.UNKNOWN_PLACE
+                    if unknown == UNKNOWN_IN_A_ROW:
+                        return outcome
                     continue
                 if not isinstance(outcome, Sent):
                     return _in_thread(outcome)
                 message_id = outcome.id
+            unknown = 0
             async with self._database.write() as conn:
                 await posts.mark_card(conn, post, step, message_id, now)
             self._bot.library.shown(
@@ -168,6 +207,9 @@ class Steps:
         kind: discord.ChannelType = discord.ChannelType.text,
     ) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(channel_id, guild_id=guild_id, type=kind)
+
+
+_ABOUT_CARD = ABOUT_MESSAGE | {Reason.UNKNOWN_PLACE}
 
 
 def _in_thread(failure: Failure) -> Failure:

@@ -12,7 +12,16 @@ from storage.posts._progress import (
     mark_thread,
     refresh_due,
 )
-from storage.posts._read import first_batch, get, newest, of_batch, shown, steps, unfinished
+from storage.posts._read import (
+    first_batch,
+    get,
+    last_outcomes,
+    newest,
+    of_batch,
+    shown,
+    steps,
+    unfinished,
+)
 from storage.posts._types import (
     DONE,
     EMPTY,
@@ -42,6 +51,7 @@ __all__ = [
     "first_batch",
     "forget_payloads",
     "get",
+    "last_outcomes",
     "mark_card",
     "mark_header",
     "mark_refreshed",

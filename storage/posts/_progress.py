@@ -24,11 +24,14 @@ async def mark_sending(conn: AsyncConnection, post_id: int, now: datetime) -> No
     )
 
 
-async def mark_header(conn: AsyncConnection, post_id: int, message_id: int) -> None:
-    """Record the header's message."""
-    await conn.execute(
-        update(posts).where(posts.c.id == post_id).values(header_message_id=message_id, attempts=0)
-    )
+async def mark_header(
+    conn: AsyncConnection, post_id: int, message_id: int, payload: Any | None = None
+) -> None:
+    """Record the header's message, and the payload that it shows where that is another."""
+    values: dict[str, Any] = {"header_message_id": message_id, "attempts": 0}
+    if payload is not None:
+        values["payload"] = payload
+    await conn.execute(update(posts).where(posts.c.id == post_id).values(**values))
 
 
 async def mark_thread(conn: AsyncConnection, post_id: int, thread_id: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.posts._types import DONE, SENDING, UNFINISHED, Post, Step
+from storage.posts._types import DONE, EMPTY, SENDING, SKIPPED, UNFINISHED, Post, Step
 from storage.tables import feeds, post_papers, posts
 
 
@@ -55,6 +55,19 @@ async def newest(conn: AsyncConnection, feed_id: int) -> Post | None:
         )
     ).one_or_none()
     return None if row is None else _post(row)
+
+
+async def last_outcomes(
+    conn: AsyncConnection, feed_id: int, limit: int
+) -> list[tuple[str, str | None]]:
+    """Return how a feed's newest posts ended that had something to post: state and reason."""
+    rows = await conn.execute(
+        select(posts.c.state, posts.c.reason)
+        .where(posts.c.feed_id == feed_id, posts.c.state.not_in((EMPTY, SKIPPED, *UNFINISHED)))
+        .order_by(posts.c.batch_day.desc())
+        .limit(limit)
+    )
+    return [(row.state, row.reason) for row in rows]
 
 
 async def steps(conn: AsyncConnection, post_id: int) -> list[Step]:

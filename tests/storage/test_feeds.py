@@ -99,18 +99,18 @@ async def test_only_active_feeds_post(database: Database):
 async def test_an_admin_is_told_once_for_each_reason(database: Database):
     async with database.write() as connection:
         feed = await added(connection)
-        assert await feeds.untold(connection) == []
+        assert await feeds.untold(connection, feed.guild_id) == []
         assert await feeds.set_state(connection, feed.id, FeedState.DISABLED, "no permission")
-        assert [each.disabled_reason for each in await feeds.untold(connection)] == [
+        assert [each.disabled_reason for each in await feeds.untold(connection, feed.guild_id)] == [
             "no permission"
         ]
         await feeds.mark_told(connection, feed.id, NOON)
-        assert await feeds.untold(connection) == []
+        assert await feeds.untold(connection, feed.guild_id) == []
 
         assert not await feeds.set_state(connection, feed.id, FeedState.DISABLED, "no permission")
-        assert await feeds.untold(connection) == []
+        assert await feeds.untold(connection, feed.guild_id) == []
         assert await feeds.set_state(connection, feed.id, FeedState.DISABLED, "channel gone")
-        assert [each.id for each in await feeds.untold(connection)] == [feed.id]
+        assert [each.id for each in await feeds.untold(connection, feed.guild_id)] == [feed.id]
 
 
 async def test_resuming_forgets_why_it_was_disabled(database: Database):

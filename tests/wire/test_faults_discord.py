@@ -46,11 +46,18 @@ REFUSED_FOR_GOOD = [
     ("header refused, 50013 a permission is missing", HEADER, 0, 403, 50013),
     ("header refused, 50035 invalid form", HEADER, 0, 400, 50035),
     ("header refused, a code that nobody knows", HEADER, 0, 400, 99_999),
+    ("header refused, 200000 AutoMod blocks a title", HEADER, 0, 400, 200000),
+    ("header refused, 403 without a code", HEADER, 0, 403, 0),
+    ("header refused, 404 without a code", HEADER, 0, 404, 0),
     ("header refused, 401 the token was reset", HEADER, 0, 401, 0),
     ("thread refused, 10008 the header was deleted", THREAD, 0, 404, 10008),
     ("thread refused, 160006 no room for threads", THREAD, 0, 400, 160006),
     ("card refused, 10003 the thread was deleted", HEADER, 2, 404, 10003),
     ("card refused, 50035 invalid form", HEADER, 2, 400, 50035),
+    ("card refused, 200000 AutoMod blocks it", HEADER, 2, 400, 200000),
+    ("card refused, 240000 a link is blocked", HEADER, 2, 400, 240000),
+    ("card refused, a code that nobody knows", HEADER, 2, 400, 99_999),
+    ("card refused, 403 with a code that nobody knows", HEADER, 2, 403, 99_999),
     ("card refused, 50083 the thread is archived", HEADER, 2, 400, 50083),
 ]
 
