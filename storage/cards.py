@@ -1,11 +1,20 @@
-"""Which message of ours shows which paper, so that a reaction on it is a save."""
+"""Which message of ours shows which paper, so that a reaction on it is a save.
 
-from datetime import datetime
+A row is kept for `CARDS_KEPT`. Discord archives a thread after seven quiet days, and no reaction can
+be added there. An older message that still gets a reaction says itself which papers it shows: it is
+read again (`bot.library`), and its rows come back for a day.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import insert
+from storage.sqlite import delete_some, insert
 from storage.tables import cards
+
+CARDS_KEPT: Final = timedelta(days=30)
+"""More than the week in which reactions are read back (`privacy.REACTIONS_READ`)."""
 
 
 async def add(
@@ -29,3 +38,9 @@ async def add(
         )
         .on_conflict_do_nothing()
     )
+
+
+async def prune(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
+    """Delete the oldest rows that are older than `CARDS_KEPT`; return how many, 0 at the end."""
+    old = cards.c.posted_at < now - CARDS_KEPT
+    return await delete_some(conn, cards, old, first=cards.c.posted_at, most=most)

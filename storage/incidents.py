@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import insert
+from storage.sqlite import delete_some, insert
 from storage.tables import incidents
 
 SETTLED = timedelta(minutes=10)
@@ -63,9 +63,13 @@ async def note(conn: AsyncConnection, troubles: Sequence[Trouble], now: datetime
         await conn.execute(
             update(incidents).where(incidents.c.id == incident.id).values(ended_at=incident.seen_at)
         )
-    if over:
-        await conn.execute(delete(incidents).where(incidents.c.ended_at < now - KEPT))
     return Change(tuple(begun), tuple(over))
+
+
+async def forget(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
+    """Delete incidents that ended longer ago than `KEPT`; return how many, 0 at the end."""
+    ended = incidents.c.ended_at
+    return await delete_some(conn, incidents, ended < now - KEPT, first=ended, most=most)
 
 
 async def _begin(conn: AsyncConnection, trouble: Trouble, now: datetime) -> Incident:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,6 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
-    delete,
-    exists,
     func,
     literal_column,
     or_,
@@ -24,9 +22,10 @@ from papers.embedding import Embedder
 from papers.model import Announcement
 from storage.papers import StoredPaper, stored
 from storage.papers._read import chunks
-from storage.sqlite import insert
+from storage.sqlite import delete_some, insert
 from storage.tables import (
     batch_papers,
+    brought_papers,
     digest_papers,
     digests,
     papers,
@@ -38,6 +37,9 @@ from storage.tables import (
 )
 from storage.vectors import Floats
 from storage.vectors import model_key as model_of_search
+
+MATCHES_KEPT = timedelta(days=30)
+"""What no digest took by then, none will take: digests look back a week."""
 
 MATCHING = "matching"
 ENTRIES = "matching entries"
@@ -190,9 +192,12 @@ async def store(
     )
 
 
-async def prune(conn: AsyncConnection, before: datetime) -> None:
-    """Forget old matches: what no digest took by then, none will take."""
-    await conn.execute(delete(topic_matches).where(topic_matches.c.matched_at < before))
+async def prune(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
+    """Forget matches older than `MATCHES_KEPT`; return how many, 0 at the end."""
+    old = topic_matches.c.matched_at < now - MATCHES_KEPT
+    return await delete_some(
+        conn, topic_matches, old, first=topic_matches.c.matched_at, most=most
+    )
 
 
 async def unseen(conn: AsyncConnection, user_id: int, since: datetime) -> list[Candidate]:
@@ -200,14 +205,11 @@ async def unseen(conn: AsyncConnection, user_id: int, since: datetime) -> list[C
 
     A paper that several topics matched appears once for each.
     """
-    brought = (
-        exists()
-        .where(
-            digest_papers.c.paper_id == papers.c.id,
-            digests.c.id == digest_papers.c.digest_id,
-            digests.c.user_id == user_id,
-        )
-        .correlate(papers)
+    # Read once for the person: a paper that thousands got is not looked up for each of them.
+    recently = (
+        select(digest_papers.c.paper_id)
+        .join(digests, digests.c.id == digest_papers.c.digest_id)
+        .where(digests.c.user_id == user_id)
     )
     rows = await conn.execute(
         select(
@@ -228,12 +230,14 @@ async def unseen(conn: AsyncConnection, user_id: int, since: datetime) -> list[C
             topic_matches.c.matched_at >= subscriptions.c.created_at,
             papers.c.withdrawn_at.is_(None),
             (subscriptions.c.min_votes == 0) | (papers.c.upvotes >= subscriptions.c.min_votes),
-            ~brought,
+            papers.c.id.not_in(recently),
         )
     )
+    older = await _older(conn, user_id)
     return [
         Candidate(stored(row), row.topic_id, row.topic, row.score, row.reason, row.matched_at)
         for row in rows
+        if row.id not in older
     ]
 
 
@@ -244,7 +248,15 @@ async def brought(conn: AsyncConnection, user_id: int) -> set[str]:
         .join(digests, digests.c.id == digest_papers.c.digest_id)
         .where(digests.c.user_id == user_id)
     )
-    return set(rows.scalars())
+    return set(rows.scalars()) | await _older(conn, user_id)
+
+
+async def _older(conn: AsyncConnection, user_id: int) -> set[str]:
+    """Return what digests brought that have been pruned."""
+    rows = await conn.execute(
+        select(brought_papers.c.papers).where(brought_papers.c.user_id == user_id)
+    )
+    return set[str]().union(*rows.scalars())
 
 
 def model_key(embedder: Embedder) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import insert
+from storage.sqlite import delete_some, insert
 from storage.subscriptions import forget_unfollowed
 from storage.tables import (
     cards,
@@ -108,9 +108,15 @@ async def erase(
     return rows
 
 
-async def forget_erasures(conn: AsyncConnection, now: datetime) -> None:
-    """Delete the traces of erasures from before the reactions that are still read."""
-    await conn.execute(delete(erasures).where(erasures.c.erased_at < now - REACTIONS_READ))
+async def forget_erasures(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
+    """Delete the traces of erasures from before the reactions that are still read.
+
+    Returns how many there were, 0 at the end.
+    """
+    erased_at = erasures.c.erased_at
+    return await delete_some(
+        conn, erasures, erased_at < now - REACTIONS_READ, first=erased_at, most=most
+    )
 
 
 async def erased(conn: AsyncConnection, user_ids: Iterable[int]) -> dict[int, datetime]:

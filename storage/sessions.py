@@ -10,14 +10,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.search import Sort
+from storage.sqlite import delete_some
 from storage.tables import search_sessions as sessions
 
 RESULTS_KEPT = timedelta(days=30)
 QUESTIONS_KEPT = timedelta(days=182)
+
+FORGOTTEN_WITH_EACH = 20
+"""Searches forgotten when one is added; the upkeep forgets the others."""
 
 _ID_BITS = 62
 
@@ -77,8 +81,8 @@ async def add(
     now: datetime,
     fresh: bool = False,
 ) -> Session:
-    """Remember an answered search, and forget those whose time is over."""
-    await _forget(conn, now)
+    """Remember an answered search, and forget a few of those whose time is over."""
+    await forget(conn, now, most=FORGOTTEN_WITH_EACH)
     # At random, not counted: a number given out again after its row is gone would let an old
     # message show what somebody else asked.
     session_id = secrets.randbits(_ID_BITS)
@@ -122,13 +126,22 @@ async def use(conn: AsyncConnection, session_id: int) -> None:
     )
 
 
-async def _forget(conn: AsyncConnection, now: datetime) -> None:
-    await conn.execute(delete(sessions).where(sessions.c.created_at < now - QUESTIONS_KEPT))
-    await conn.execute(
-        update(sessions)
-        .where(sessions.c.created_at < now - RESULTS_KEPT, sessions.c.hits.is_not(None))
-        .values(hits=None, remarks={})
+async def forget(conn: AsyncConnection, now: datetime, *, most: int = 200) -> int:
+    """Delete old searches, and the results of less old ones; return how many, 0 at the end."""
+    created = sessions.c.created_at
+    gone = await delete_some(
+        conn, sessions, created < now - QUESTIONS_KEPT, first=created, most=most
     )
+    old = (
+        select(sessions.c.id)
+        .where(created < now - RESULTS_KEPT, sessions.c.hits.is_not(None))
+        .order_by(created)
+        .limit(most)
+    )
+    emptied = await conn.execute(
+        update(sessions).where(sessions.c.id.in_(old)).values(hits=None, remarks={})
+    )
+    return gone + emptied.rowcount
 
 
 def _session(row: Row[Any], *, expired: bool) -> Session:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import insert
+from storage.sqlite import delete_some, insert
 from storage.tables import source_searches as searches
 
 ANSWER_KEPT = timedelta(days=1)
@@ -78,11 +78,6 @@ async def claim(
     )
     if (lately or 0) >= per_minute:
         raise BudgetSpentError
-    await conn.execute(
-        delete(searches).where(
-            searches.c.asked_at < now - ANSWER_KEPT, searches.c.question != question
-        )
-    )
     values = {"asked_at": now, "answered_at": None}
     await conn.execute(
         insert(searches)
@@ -90,6 +85,12 @@ async def claim(
         .on_conflict_do_update(index_elements=[searches.c.question], set_=values)
     )
     return None
+
+
+async def forget(conn: AsyncConnection, now: datetime, *, most: int = 200) -> int:
+    """Delete answers that are asked for again anyway; return how many, 0 at the end."""
+    old = searches.c.asked_at < now - ANSWER_KEPT - LOST_AFTER
+    return await delete_some(conn, searches, old, first=searches.c.asked_at, most=most)
 
 
 async def answer(

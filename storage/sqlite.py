@@ -10,8 +10,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Table,
+    delete,
+    event,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 __all__ = [
     "BUSY_TIMEOUT",
@@ -19,6 +30,7 @@ __all__ = [
     "OLDEST",
     "check",
     "copy",
+    "delete_some",
     "insert",
     "optimize",
     "set_up_readers",
@@ -192,6 +204,22 @@ def copy(source: Path, target: Path) -> None:
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+async def delete_some(
+    conn: AsyncConnection,
+    table: Table,
+    *where: ColumnElement[bool],
+    first: ColumnElement[Any],
+    most: int,
+) -> int:
+    """Delete at most `most` rows, those with the lowest `first`; return how many there were.
+
+    An index on `first` makes the cost that of the deleted rows, however long the table is.
+    """
+    row = literal_column(f"{table.name}.rowid", Integer)
+    some = select(row).select_from(table).where(*where).order_by(first).limit(most)
+    return (await conn.execute(delete(table).where(row.in_(some)))).rowcount
 
 
 def optimize(connection: Connection) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from storage.types import ISODate, JSONText, LocalTime, UTCDateTime
+from storage.types import ISODate, JSONText, LocalTime, PackedIds, UTCDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -72,6 +72,7 @@ papers = _table(
     # Rises with every change of text, so that derived indexes can follow it as a watermark.
     Column("revision", Integer, nullable=False, index=True),
     Index("ix_papers_doi", "doi", "id"),
+    Index("ix_papers_uncategorised", "row", sqlite_where=text("categories = '[]'")),
 )
 
 snapshots = _table(
@@ -81,6 +82,7 @@ snapshots = _table(
     Column("upvotes", Integer),
     Column("stars", Integer),
     Column("comments", Integer),
+    Index("ix_snapshots_at", "at"),
 )
 
 batches = _table(
@@ -157,7 +159,9 @@ posts = _table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     # A removed feed leaves its posts: the channel has still seen those papers.
     Column("feed_id", Integer, ForeignKey("feeds.id", ondelete="SET NULL")),
-    Column("guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
     Column("channel_id", Integer, nullable=False),
     Column("batch_day", ISODate, nullable=False),
     # The feed's own calendar day that this post used up; empty for batches recorded as skipped.
@@ -185,6 +189,7 @@ posts = _table(
     # The figures of a day are read from it alone: a row's payload is long, and lies before these.
     Index("ix_posts_planned_at", "planned_at", "state", "reason"),
     Index("ix_posts_refreshes", "state", "refreshes", "finished_at"),
+    Index("ix_posts_payload", "planned_at", sqlite_where=text("payload IS NOT NULL")),
 )
 
 post_papers = _table(
@@ -197,6 +202,19 @@ post_papers = _table(
     Column("message_id", Integer),
 )
 
+# What a channel was shown in a year by posts that have been pruned, so that nothing comes twice.
+shown_papers = _table(
+    "shown_papers",
+    Column("channel_id", Integer, primary_key=True, autoincrement=False),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    # The oldest batch among them.
+    Column("since", ISODate, nullable=False),
+    Column("papers", PackedIds, nullable=False),
+)
+
 # Which message of ours shows which paper: a card shows one, a digest several.
 cards = _table(
     "cards",
@@ -206,6 +224,9 @@ cards = _table(
     Column("guild_id", Integer),
     Column("posted_at", UTCDateTime, nullable=False),
     Index("ix_cards_posted_at", "posted_at"),
+    Index("ix_cards_guild_id", "guild_id", sqlite_where=text("guild_id IS NOT NULL")),
+    # Conversations with one person, for that person's rights.
+    Index("ix_cards_channel_id", "channel_id", sqlite_where=text("guild_id IS NULL")),
 )
 
 # The process.
@@ -232,6 +253,7 @@ incidents = _table(
     Column("seen_at", UTCDateTime, nullable=False),
     Column("ended_at", UTCDateTime),
     Column("told_at", UTCDateTime),
+    Index("ix_incidents_ended_at", "ended_at"),
     Index(
         "uq_incidents_open", "kind", "subject", unique=True, sqlite_where=text("ended_at IS NULL")
     ),
@@ -264,6 +286,7 @@ search_sessions = _table(
     # Somebody has used the message: it must not change by itself any more.
     Column("used", Integer, nullable=False),
     Column("created_at", UTCDateTime, nullable=False, index=True),
+    Index("ix_search_sessions_hits", "created_at", sqlite_where=text("hits IS NOT NULL")),
     reuses_ids=False,
 )
 
@@ -366,6 +389,7 @@ digests = _table(
     UniqueConstraint("user_id", "local_date"),
     Index("ix_digests_state", "state"),
     Index("ix_digests_planned_at", "planned_at", "state", "reason"),
+    Index("ix_digests_payload", "planned_at", sqlite_where=text("payload IS NOT NULL")),
     reuses_ids=False,
 )
 
@@ -375,6 +399,14 @@ digest_papers = _table(
     Column("position", Integer, primary_key=True),
     Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
     Index("ix_digest_papers_paper_id", "paper_id"),
+)
+
+# What pruned digests brought a person in a year, so that no paper comes twice.
+brought_papers = _table(
+    "brought_papers",
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("papers", PackedIds, nullable=False),
 )
 
 # Direct messages sent and opened lately, for the budgets; nobody's name is in it.

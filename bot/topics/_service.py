@@ -22,8 +22,6 @@ from storage.subscriptions import Mode, StoredTopic, TopicDraft
 
 log = logging.getLogger(__name__)
 
-MATCHES_KEPT = timedelta(days=30)
-
 TOO_MANY = 0.4
 """The share of all papers from which a topic is no topic."""
 TOO_FEW = 1
@@ -104,7 +102,6 @@ class Topics:
             known = {topic.id for topic in await subscriptions.all_topics(conn)}
             found = [item for item in found if item.topic_id in known]
             await matches.store(conn, found, window.reached, now=now)
-            await matches.prune(conn, now - MATCHES_KEPT)
         if fresh:
             log.info("matched papers=%d topics=%d n=%d", len(fresh), len(stored), len(found))
         await self._catch_up()

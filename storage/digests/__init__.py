@@ -9,10 +9,20 @@ from storage.digests._outbox import (
     mark_sending,
     mark_sent,
     of_day,
+    papers_of,
     to_inbox,
     unfinished,
 )
 from storage.digests._plan import claim_due, plan, show
+from storage.digests._prune import (
+    DIGESTS_KEPT,
+    DM_LOG_KEPT,
+    INBOX_KEPT,
+    TEXTS_KEPT,
+    fold,
+    forget_payloads,
+    forget_sending,
+)
 from storage.digests._types import (
     EMPTY,
     INBOX,
@@ -26,14 +36,18 @@ from storage.digests._types import (
 )
 
 __all__ = [
+    "DIGESTS_KEPT",
+    "DM_LOG_KEPT",
     "EMPTY",
     "INBOX",
+    "INBOX_KEPT",
     "OPEN",
     "PLANNED",
     "SEND",
     "SENDING",
     "SENT",
     "SHOWN",
+    "TEXTS_KEPT",
     "UNFINISHED",
     "Digest",
     "DueDigest",
@@ -41,12 +55,16 @@ __all__ = [
     "break_until",
     "broken_until",
     "claim_due",
+    "fold",
+    "forget_payloads",
+    "forget_sending",
     "get",
     "inbox",
     "mark_retry",
     "mark_sending",
     "mark_sent",
     "of_day",
+    "papers_of",
     "plan",
     "show",
     "spend",

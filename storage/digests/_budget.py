@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import sqlite
@@ -25,7 +25,6 @@ async def spend(
     if len(moments) >= limit:
         return moments[len(moments) - limit] + window
     await conn.execute(insert(dm_log).values(at=now, kind=kind))
-    await conn.execute(delete(dm_log).where(dm_log.c.at < now - timedelta(days=2)))
     return None
 
 

@@ -3,7 +3,6 @@
 from storage.posts._plan import claim_due, plan
 from storage.posts._progress import (
     finish,
-    forget_payloads,
     mark_card,
     mark_header,
     mark_refreshed,
@@ -12,6 +11,7 @@ from storage.posts._progress import (
     mark_thread,
     refresh_due,
 )
+from storage.posts._prune import PAYLOADS_KEPT, POSTS_KEPT, fold, forget_payloads, week_before
 from storage.posts._read import (
     first_batch,
     get,
@@ -39,7 +39,9 @@ __all__ = [
     "DONE",
     "EMPTY",
     "FAILED",
+    "PAYLOADS_KEPT",
     "PLANNED",
+    "POSTS_KEPT",
     "SENDING",
     "SKIPPED",
     "UNFINISHED",
@@ -49,6 +51,7 @@ __all__ = [
     "claim_due",
     "finish",
     "first_batch",
+    "fold",
     "forget_payloads",
     "get",
     "last_outcomes",
@@ -65,4 +68,5 @@ __all__ = [
     "shown",
     "steps",
     "unfinished",
+    "week_before",
 ]

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, literal, null, or_, select, update
+from sqlalchemy import and_, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.posts._types import DONE, SENDING, UNFINISHED, Post, Step
+from storage.posts._types import DONE, SENDING, Post, Step
 from storage.tables import cards, post_papers, posts
 
 
@@ -116,21 +116,3 @@ async def mark_refreshed(
     if payload is not None:
         values["payload"] = payload
     await conn.execute(update(posts).where(posts.c.id == post_id).values(**values))
-
-
-async def forget_payloads(conn: AsyncConnection, before: datetime, *, most: int = 300) -> int:
-    """Drop what was sent from posts that were planned before then and are over; return how many.
-
-    Which papers a channel was shown stays, and with what message. Call it until it returns 0.
-    """
-    old = (
-        select(posts.c.id)
-        .where(
-            posts.c.planned_at < before,
-            posts.c.payload.is_not(None),
-            posts.c.state.not_in(UNFINISHED),
-        )
-        .limit(most)
-    )
-    result = await conn.execute(update(posts).where(posts.c.id.in_(old)).values(payload=null()))
-    return result.rowcount

@@ -7,7 +7,7 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.posts._types import DONE, EMPTY, SENDING, SKIPPED, UNFINISHED, Post, Step
-from storage.tables import feeds, post_papers, posts
+from storage.tables import feeds, post_papers, posts, shown_papers
 
 
 async def unfinished(conn: AsyncConnection, now: datetime) -> list[int]:
@@ -87,12 +87,19 @@ async def shown(conn: AsyncConnection, channel_id: int) -> set[str]:
         .join(posts, posts.c.id == post_papers.c.post_id)
         .where(posts.c.channel_id == channel_id)
     )
-    return set(rows.scalars())
+    shown = set(rows.scalars())
+    older = await conn.execute(
+        select(shown_papers.c.papers).where(shown_papers.c.channel_id == channel_id)
+    )
+    return shown.union(*older.scalars())
 
 
 async def first_batch(conn: AsyncConnection, channel_id: int) -> date | None:
     """Return the oldest batch that this channel got a thread for."""
-    return await conn.scalar(
+    oldest = await conn.scalar(
+        select(func.min(shown_papers.c.since)).where(shown_papers.c.channel_id == channel_id)
+    )
+    return oldest or await conn.scalar(
         select(func.min(posts.c.batch_day)).where(
             posts.c.channel_id == channel_id, posts.c.state.in_((SENDING, DONE))
         )

@@ -1,6 +1,6 @@
 """Subscriptions: who wants to read about what, and when."""
 
-from storage.subscriptions._drafts import DRAFTS_KEPT, add_draft, get_draft
+from storage.subscriptions._drafts import DRAFTS_KEPT, add_draft, forget_drafts, get_draft
 from storage.subscriptions._people import (
     STRIKES,
     change_settings,
@@ -45,6 +45,7 @@ __all__ = [
     "all_topics",
     "change_settings",
     "ensure_subscriber",
+    "forget_drafts",
     "forget_unfollowed",
     "get_draft",
     "of_user",

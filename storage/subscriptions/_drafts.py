@@ -3,10 +3,10 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import insert
+from storage.sqlite import delete_some, insert
 from storage.subscriptions._types import Every, Mode, TopicDraft
 from storage.tables import topic_drafts
 
@@ -25,7 +25,7 @@ async def add_draft(
     min_votes: int,
     now: datetime,
 ) -> TopicDraft:
-    """Remember a topic that somebody looks at, and forget those of days ago."""
+    """Remember a topic that somebody looks at."""
     # At random, not counted: who guesses at numbers must not read what others look for, and none
     # comes back, so that an old button never means another topic.
     draft_id = secrets.randbits(_ID_BITS)
@@ -39,8 +39,15 @@ async def add_draft(
             created_at=now,
         )
     )
-    await conn.execute(delete(topic_drafts).where(topic_drafts.c.created_at < now - DRAFTS_KEPT))
     return TopicDraft(draft_id, query, mode, every, min_votes)
+
+
+async def forget_drafts(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
+    """Delete drafts older than `DRAFTS_KEPT`; return how many, 0 at the end."""
+    created = topic_drafts.c.created_at
+    return await delete_some(
+        conn, topic_drafts, created < now - DRAFTS_KEPT, first=created, most=most
+    )
 
 
 async def get_draft(conn: AsyncConnection, draft_id: int) -> TopicDraft | None:

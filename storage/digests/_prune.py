@@ -1,0 +1,87 @@
+"""Old digests: their texts go first, then their rows, and what they brought stays."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, null, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.digests._types import UNFINISHED
+from storage.posts import week_before
+from storage.sqlite import delete_some, insert
+from storage.tables import brought_papers, digest_papers, digests, dm_log
+
+INBOX_KEPT: Final = timedelta(days=14)
+"""How far back the inbox goes, in days of a person's calendar."""
+
+TEXTS_KEPT: Final = INBOX_KEPT + timedelta(days=2)
+"""How long the wording of a digest is kept: longer than the inbox by what calendars differ."""
+
+DIGESTS_KEPT: Final = timedelta(days=60)
+"""How long a digest's row is kept, for its buttons: without its wording its pages are made of the
+papers as they are known now."""
+
+DM_LOG_KEPT: Final = timedelta(days=2)
+"""Twice the longest window of the budgets of direct messages."""
+
+
+async def forget_payloads(conn: AsyncConnection, now: datetime, *, most: int = 200) -> int:
+    """Drop the wording of digests older than `TEXTS_KEPT`; return how many, 0 at the end."""
+    old = (
+        select(digests.c.id)
+        .where(
+            digests.c.planned_at < now - TEXTS_KEPT,
+            digests.c.payload.is_not(None),
+            digests.c.state.not_in(UNFINISHED),
+        )
+        .order_by(digests.c.planned_at)
+        .limit(most)
+    )
+    result = await conn.execute(update(digests).where(digests.c.id.in_(old)).values(payload=null()))
+    return result.rowcount
+
+
+async def fold(conn: AsyncConnection, now: datetime, *, most: int = 40) -> int:
+    """Replace the old digests of at most `most` people by the set of papers that they brought.
+
+    Digests are folded once a week, when they are older than `DIGESTS_KEPT`. Returns how many
+    digests were folded, 0 at the end.
+    """
+    before = week_before(now - DIGESTS_KEPT)
+    old = (digests.c.planned_at < before) & digests.c.state.not_in(UNFINISHED)
+    some = select(digests.c.user_id).where(old).order_by(digests.c.planned_at).limit(10 * most)
+    people = list(dict.fromkeys((await conn.execute(some)).scalars()))[:most]
+    if not people:
+        return 0
+    mine = old & digests.c.user_id.in_(people)
+    rows = await conn.execute(
+        select(digests.c.user_id, digests.c.local_date, digest_papers.c.paper_id)
+        .join(digest_papers, digest_papers.c.digest_id == digests.c.id)
+        .where(mine)
+    )
+    brought: dict[tuple[int, int], set[str]] = {}
+    for user_id, day, paper_id in rows:
+        brought.setdefault((user_id, day.year), set()).add(paper_id)
+    known = await conn.execute(select(brought_papers).where(brought_papers.c.user_id.in_(people)))
+    for user_id, year, papers in known:
+        if (user_id, year) in brought:
+            brought[user_id, year] |= papers
+    if brought:
+        new = insert(brought_papers)
+        await conn.execute(
+            new.on_conflict_do_update(
+                index_elements=[brought_papers.c.user_id, brought_papers.c.year],
+                set_={"papers": new.excluded.papers},
+            ),
+            [
+                {"user_id": user_id, "year": year, "papers": papers}
+                for (user_id, year), papers in brought.items()
+            ],
+        )
+    return (await conn.execute(delete(digests).where(mine))).rowcount
+
+
+async def forget_sending(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
+    """Delete what the budgets of direct messages no longer count; return how many rows."""
+    old = dm_log.c.at < now - DM_LOG_KEPT
+    return await delete_some(conn, dm_log, old, first=dm_log.c.at, most=most)
