@@ -57,9 +57,6 @@ INGEST_PATIENCE = 15.0
 STOP_TIMEOUT = 10.0
 """Seconds that messages under way get to finish when the bot stops."""
 
-LEFT_GUILDS_KEPT = timedelta(days=30)
-"""How long a server's feeds are kept after the bot was removed, in case that was a mistake."""
-
 
 class PaperBot(commands.AutoShardedBot):
     """Everything that runs for one application: its database, its sources, and what it says to
@@ -285,7 +282,7 @@ class PaperBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Forget the servers that removed the bot long ago."""
         async with self.database.write() as conn:
-            await guilds.purge(conn, self.clock.now() - LEFT_GUILDS_KEPT)
+            await guilds.purge(conn, self.clock.now() - guilds.LEFT_KEPT)
         log.info("ready guilds=%d shards=%s", len(self.guilds), self.shard_count)
 
     async def close(self) -> None:

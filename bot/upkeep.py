@@ -1,4 +1,4 @@
-"""What the database needs now and then: a backup that was checked, old texts dropped, statistics.
+"""What the database needs now and then: a backup that was checked, old rows pruned, statistics.
 
 Each task stands alone: one that fails keeps none of the others from being done.
 """
@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.logs import log_failure
-from storage import backups, posts, sqlite
+from storage import backups, retention, sqlite
 from storage.database import DatabaseError, trouble_of
+from storage.patience import patience
 
 if TYPE_CHECKING:
     from bot.client import PaperBot
@@ -21,9 +22,6 @@ log = logging.getLogger(__name__)
 
 SLACK: Final = timedelta(minutes=30)
 """A backup may come so much early, so that one a day does not wander through the hours."""
-
-PAYLOADS_KEPT: Final = timedelta(days=7)
-"""How long the wording of a finished post is kept; its header is refreshed for a day."""
 
 
 class Upkeep:
@@ -38,7 +36,9 @@ class Upkeep:
         self.failing: dict[str, str] = {}
         """Which other tasks failed the last time, and why."""
         self.tasks: dict[str, Callable[[datetime], Awaitable[None]]] = {
-            "dropping old texts": self._forget,
+            **{f"pruning {name}": self._pruning(step) for name, step in retention.STEPS.items()},
+            "forgetting old messages": self._forget_old,
+            "giving back free pages": self._shrink,
             "refreshing statistics": self._optimize,
         }
         """What is done as often as backups are made, by name, whatever becomes of the backup."""
@@ -61,8 +61,9 @@ class Upkeep:
     async def run(self, now: datetime) -> None:
         """Do each task that is due. Failures are logged and kept in `trouble` and `failing`; a
         failed task is tried again at the next call."""
-        for name, task in self.tasks.items():
-            await self._attempt(name, task, now)
+        with patience(True):
+            for name, task in self.tasks.items():
+                await self._attempt(name, task, now)
         last = await asyncio.to_thread(self.last) if self.wanted else self._done.get("check")
         if not self._is_due(last, now):
             return
@@ -104,10 +105,21 @@ class Upkeep:
     async def _optimize(self, _: datetime) -> None:
         await self._bot.database.optimize()
 
-    async def _forget(self, now: datetime) -> None:
-        """Drop the wording of old posts: a large bot's would fill a gigabyte every few weeks."""
-        dropped = 1
-        while dropped:
-            async with self._bot.database.write() as conn:
-                dropped = await posts.forget_payloads(conn, now - PAYLOADS_KEPT)
-            await asyncio.sleep(0)  # other writers get a turn
+    def _pruning(self, step: retention.Step) -> Callable[[datetime], Awaitable[None]]:
+        async def prune(now: datetime) -> None:
+            more = 1
+            while more:
+                async with self._bot.database.write() as conn:  # in turns with other writers
+                    more = await step(conn, now)
+
+        return prune
+
+    async def _forget_old(self, now: datetime) -> None:
+        self._bot.library.forget_old(now)
+
+    async def _shrink(self, _: datetime) -> None:
+        if freed := await self._bot.database.rebuild():
+            log.info("the database was rebuilt bytes_freed=%d", freed)
+        given = 1
+        while given:
+            given = await self._bot.database.give_back()

@@ -33,6 +33,7 @@ WHY = {
     "subscriptions": "the topics that you follow",
     "digests": "the digests that you got or that wait in your inbox, so that no paper comes twice",
     "digest_papers": "the papers in them",
+    "brought_papers": "the papers in older ones, of each year",
     "cards": "my direct messages that show you papers, so that 🔖 on them saves",
     "preferences": "whether your saves count in a server's list",
 }

@@ -1,8 +1,8 @@
 """Which message of ours shows which paper, so that a reaction on it is a save.
 
-A row is kept for `CARDS_KEPT`. Discord archives a thread after seven quiet days, and no reaction can
-be added there. An older message that still gets a reaction says itself which papers it shows: it is
-read again (`bot.library`), and its rows come back for a day.
+A row is kept for `CARDS_KEPT`. Discord archives a thread after seven quiet days, and no reaction
+can be added there. An older message that still gets a reaction says itself which papers it shows:
+it is read again (`bot.library`), and its rows come back for a day.
 """
 
 from datetime import datetime, timedelta

@@ -1,6 +1,7 @@
 """The database file: opened, checked, migrated, copied, put back; one writer, several readers."""
 
 import asyncio
+import shutil
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -22,6 +23,8 @@ READERS = 4
 LAST_READS = 5.0
 """Seconds for which closing waits for what is being read."""
 
+WORTH_REBUILDING = 100_000_000
+"""Bytes below which an old file keeps its free pages: they are used again."""
 
 DriverError = SQLAlchemyError
 """What a statement may raise: a full disk, a lock that is not given up, a damaged file."""
@@ -149,6 +152,37 @@ class Database:
         """Let SQLite bring up to date what it knows of its tables, to choose the right indexes."""
         async with self.write() as connection:
             await connection.run_sync(sqlite.optimize)
+
+    async def give_back(self, pages: int = 500) -> int:
+        """Return a few free pages to the disk; return how many, 0 when enough are."""
+        async with self.write() as connection:
+            return await connection.run_sync(sqlite.give_back, pages)
+
+    async def rebuild(self) -> int:
+        """Write a database made before free pages were given back anew, where that is worth it.
+
+        Only where half of the file is free, and only with room for twice what is kept. Returns the
+        bytes freed; writers wait meanwhile.
+
+        Raises:
+            DatabaseError: it is worth it, but there is no room, or it failed.
+        """
+        free = await asyncio.to_thread(sqlite.waste, self.path)
+        size = self.path.stat().st_size
+        if free is None or free < max(size / 2, WORTH_REBUILDING):
+            return 0
+        if (room := shutil.disk_usage(self.path.parent).free) < 2.2 * (size - free):
+            raise DatabaseError(
+                f"{self.path} has {free / 1e6:,.0f} MB that it does not use; giving them back takes"
+                f" {2.2 * (size - free) / 1e6:,.0f} MB of disk, and {room / 1e6:,.0f} MB are free"
+            )
+        async with self._lock:
+            self._refuse_when_closed()
+            try:
+                await asyncio.to_thread(sqlite.rebuild, self.path)
+            except sqlite3.Error as error:
+                raise DatabaseError(f"{self.path} could not be made smaller: {error}") from error
+        return size - self.path.stat().st_size
 
     async def close(self) -> None:
         """Close every connection; waits for the writer, and may be called again.

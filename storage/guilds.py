@@ -1,18 +1,21 @@
 """The servers that the bot is in, or was until lately."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.feeds import FeedState
-from storage.sqlite import insert
-from storage.tables import cards, feeds, guilds
+from storage.sqlite import delete_some, insert
+from storage.tables import cards, feeds, guilds, posts
 
 REMOVED = "the bot was removed from the server"
 """Why the feeds of such a server are disabled, and how they are known again when it returns."""
+
+LEFT_KEPT: Final = timedelta(days=30)
+"""How long a server's feeds are kept after the bot was removed, in case that was a mistake."""
 
 
 def in_shard(guild_id: ColumnElement[int], shard: tuple[int, int]) -> ColumnElement[bool]:
@@ -110,6 +113,27 @@ async def unwelcomed(conn: AsyncConnection) -> list[int]:
         guilds.c.left_at.is_(None), guilds.c.welcomed_at.is_(None)
     )
     return list((await conn.execute(statement)).scalars())
+
+
+async def forget_left(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
+    """Delete one part of a server that the bot left longer than `LEFT_KEPT` ago.
+
+    Cards go first, then posts, then the server with all the rest. Returns how many rows, 0 at the
+    end.
+    """
+    guild_id = await conn.scalar(
+        select(guilds.c.id).where(guilds.c.left_at < now - LEFT_KEPT).limit(1)
+    )
+    if guild_id is None:
+        return 0
+    theirs = cards.c.guild_id == guild_id
+    gone = await delete_some(conn, cards, theirs, first=cards.c.guild_id, most=most)
+    gone += await delete_some(
+        conn, posts, posts.c.guild_id == guild_id, first=posts.c.guild_id, most=most // 10
+    )
+    if not gone:
+        gone = (await conn.execute(delete(guilds).where(guilds.c.id == guild_id))).rowcount
+    return gone
 
 
 async def purge(conn: AsyncConnection, before: datetime) -> list[int]:

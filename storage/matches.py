@@ -35,7 +35,7 @@ from storage.tables import (
     vectors,
     watermarks,
 )
-from storage.vectors import Floats
+from storage.vectors import BEGINNING, Floats
 from storage.vectors import model_key as model_of_search
 
 MATCHES_KEPT = timedelta(days=30)
@@ -195,9 +195,7 @@ async def store(
 async def prune(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
     """Forget matches older than `MATCHES_KEPT`; return how many, 0 at the end."""
     old = topic_matches.c.matched_at < now - MATCHES_KEPT
-    return await delete_some(
-        conn, topic_matches, old, first=topic_matches.c.matched_at, most=most
-    )
+    return await delete_some(conn, topic_matches, old, first=topic_matches.c.matched_at, most=most)
 
 
 async def unseen(conn: AsyncConnection, user_id: int, since: datetime) -> list[Candidate]:
@@ -264,7 +262,7 @@ def model_key(embedder: Embedder) -> str:
 
     They are of a paper's beginning; those of search are of its whole abstract.
     """
-    return f"{model_of_search(embedder)}+beginning"
+    return f"{model_of_search(embedder)}+{BEGINNING}"
 
 
 async def vectors_of(conn: AsyncConnection, model: str, ids: Sequence[str]) -> dict[str, Floats]:

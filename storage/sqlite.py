@@ -28,17 +28,21 @@ __all__ = [
     "BUSY_TIMEOUT",
     "DRIVER_ARGUMENTS",
     "OLDEST",
+    "SPARE",
     "check",
     "copy",
     "delete_some",
+    "give_back",
     "insert",
     "optimize",
+    "rebuild",
     "set_up_readers",
     "set_up_writer",
     "strict_tables",
     "take_out_of_service",
     "time_statements",
     "trouble",
+    "waste",
 ]
 
 BUSY_TIMEOUT = 15.0
@@ -64,6 +68,13 @@ _TROUBLES = {
 }
 """Primary result codes (https://www.sqlite.org/rescode.html) that tell of the file's state, not of
 a mistake in a statement."""
+
+SPARE = 0.1
+"""The share of free pages that is kept: what a day adds needs not be taken from the disk again."""
+
+_INCREMENTAL = 2
+"""Of `PRAGMA auto_vacuum` (https://www.sqlite.org/pragma.html#pragma_auto_vacuum)."""
+
 _KINDS = frozenset(("select", "insert", "update", "delete"))
 
 
@@ -76,6 +87,8 @@ def set_up_writer(engine: Engine, *, foreign_keys: bool = True) -> None:
 
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         cursor = connection.cursor()
+        # Before the first page is written, or it takes a VACUUM; free pages then go bit by bit.
+        cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
         cursor.execute("PRAGMA journal_mode = WAL")
         # In WAL, NORMAL syncs at checkpoints only. A killed process loses nothing that was
         # committed, the kernel has it; a power cut may lose the last commits, but never the file.
@@ -226,6 +239,49 @@ def optimize(connection: Connection) -> None:
     """Refresh the statistics of the tables that have changed much, looking at a part of each."""
     connection.exec_driver_sql("PRAGMA analysis_limit = 400")
     connection.exec_driver_sql("PRAGMA optimize")
+
+
+def give_back(connection: Connection, pages: int) -> int:
+    """Return at most `pages` free pages to the disk, and how many there were to return.
+
+    A share of `SPARE` stays free for the next day's rows. Databases made before auto_vacuum was on
+    return none; see `rebuild`.
+    """
+    read = connection.exec_driver_sql
+    if read("PRAGMA auto_vacuum").scalar() != _INCREMENTAL:
+        return 0
+    free = int(read("PRAGMA freelist_count").scalar() or 0)
+    surplus = free - int(SPARE * int(read("PRAGMA page_count").scalar() or 0))
+    if surplus <= 0:
+        return 0
+    read(f"PRAGMA incremental_vacuum({min(surplus, pages)})").all()
+    return min(surplus, pages)
+
+
+def waste(path: Path) -> int | None:
+    """Return the bytes that `rebuild` would free, `None` where free pages are given back anyway.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection:
+        names = ("auto_vacuum", "freelist_count", "page_size")
+        mode, free, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names)
+    return None if mode == _INCREMENTAL else free * size
+
+
+def rebuild(path: Path) -> None:
+    """Write the file anew without free pages, able to give them back from then on.
+
+    Readers go on with what they see; every writer waits, some ten seconds for each GB that is kept.
+
+    Raises:
+        sqlite3.Error: it could not be done; the file is as it was.
+    """
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)) as connection:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def take_out_of_service(path: Path) -> bool:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.embedding import Embedder
+from storage import watermarks
 from storage.papers import StoredPaper, stored
 from storage.sqlite import insert
 from storage.tables import papers, vectors
@@ -21,6 +23,14 @@ COMPACT_FROM = 40_000
 
 20 found again; below, float32 costs at most 61 MB and is exact.
 """
+
+BEGINNINGS_KEPT = timedelta(days=30)
+"""How long the vectors for matching are kept: a paper that is asked for later gets its again."""
+
+BEGINNING = "beginning"
+"""What follows the model in the key of vectors for matching, after a plus."""
+
+_BEGINNINGS = "vectors of beginnings"
 
 _BLOCK = 2_048  # rows of one multiplication: 3 MB, which stay in cache and which malloc keeps
 _WORTH_HELP = 20_000  # rows; fewer take less than a millisecond
@@ -98,6 +108,32 @@ async def forget_other_models(conn: AsyncConnection, model: str) -> int:
     of_model = vectors.c.model.startswith(f"{model}+", autoescape=True)
     result = await conn.execute(delete(vectors).where(vectors.c.model != model, ~of_model))
     return result.rowcount
+
+
+async def forget_beginnings(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
+    """Delete the vectors for matching of papers that came longer than `BEGINNINGS_KEPT` ago.
+
+    Topics are matched against two weeks' papers. Looks at the next `most` papers, from the first
+    again after the last; returns how many it looked at, 0 at the end of a round.
+    """
+    done = await watermarks.get(conn, _BEGINNINGS)
+    rows = (
+        await conn.execute(
+            select(papers.c.row, papers.c.id, papers.c.first_seen_at)
+            .where(papers.c.row > done)
+            .order_by(papers.c.row)
+            .limit(most)
+        )
+    ).all()
+    old = [row.id for row in rows if row.first_seen_at < now - BEGINNINGS_KEPT]
+    if old:
+        await conn.execute(
+            delete(vectors).where(
+                vectors.c.paper_id.in_(old), vectors.c.model.endswith(f"+{BEGINNING}")
+            )
+        )
+    await watermarks.put(conn, _BEGINNINGS, rows[-1].row if len(rows) == most else 0)
+    return len(rows) if len(rows) == most else 0
 
 
 async def newest(

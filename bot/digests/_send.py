@@ -35,8 +35,6 @@ log = logging.getLogger(__name__)
 AT_ONCE = 20
 """So many digests of one minute need no spreading."""
 
-INBOX_KEPT = timedelta(days=14)
-
 
 class Digester:
     """Plans and sends what people subscribed to."""
@@ -123,7 +121,7 @@ class Digester:
 
     async def inbox(self, user_id: int, now: datetime) -> tuple[DigestEntry, ...]:
         """Return what the last two weeks' digests brought, those that did not arrive first."""
-        since = now.date() - INBOX_KEPT
+        since = now.date() - digests.INBOX_KEPT
         async with self._database.read() as conn:
             kept = await digests.inbox(conn, user_id, since)
         payloads = [DigestPayload.model_validate(digest.payload) for digest in kept]

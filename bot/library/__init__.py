@@ -1,6 +1,7 @@
 """Saving papers: reactions, seeds, what was missed, and a library as its owner looks at it."""
 
 from bot.library._lookup import Found, look_up
+from bot.library._recall import Place
 from bot.library._service import Library
 from bot.library._shelf import QUERY_LENGTH, ShelfPage, View, search, shelf_page
 from bot.library._titles import by_doi, by_title
@@ -9,6 +10,7 @@ __all__ = [
     "QUERY_LENGTH",
     "Found",
     "Library",
+    "Place",
     "ShelfPage",
     "View",
     "by_doi",

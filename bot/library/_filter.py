@@ -8,10 +8,12 @@ from storage import library
 from storage.database import Database
 
 _PAGE: Final = 50_000
+_MOST_NEW: Final = 20_000
+"""Messages kept in a set, which takes ten times as much, before they join the others."""
 
 
 class MessageFilter:
-    """Every message of ours that shows papers, in eight bytes each; never wrong.
+    """The messages of ours that show papers, in eight bytes each; never wrong.
 
     Only this process sends, so that what it read at start and what it was told since is all.
     """
@@ -33,6 +35,17 @@ class MessageFilter:
         """Take in a message that was just recorded."""
         if message_id not in self:
             self._new.add(message_id)
+            if len(self._new) > _MOST_NEW:
+                self._merge()
+
+    def forget(self, before: int) -> None:
+        """Leave out the messages with smaller ids: their rows have been pruned."""
+        self._merge()
+        self._old = self._old[bisect_left(self._old, before) :]
+
+    def _merge(self) -> None:
+        self._old = array("Q", sorted([*self._old, *self._new]))
+        self._new = set()
 
     async def load(self, database: Database) -> None:
         """Read every message that the database knows."""

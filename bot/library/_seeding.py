@@ -6,6 +6,7 @@ is kept, rather than seen from what lacks a reaction, because moderators may hav
 """
 
 import logging
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import discord
@@ -71,6 +72,11 @@ class Seeder:
         """Take in that whatever can be read has been read."""
         self._missed.clear()
         await self._note()
+
+    def forget_old(self, now: datetime) -> None:
+        """Forget cards that are too old to be made good after a start."""
+        oldest = discord.utils.time_snowflake(now - privacy.REACTIONS_READ)
+        self._owed = {message_id for message_id in self._owed if message_id >= oldest}
 
     async def drain(self) -> None:
         """Wait until every card has had its turn."""

@@ -1,16 +1,19 @@
 """Libraries as the bot keeps them: what reactions mean, and what the bot does unasked."""
 
 from collections import OrderedDict
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import discord
 
 from bot.library._filter import MessageFilter
 from bot.library._mending import Mender
+from bot.library._recall import Place, Recall, oldest
 from bot.library._seeding import Seeder
 from bot.library._writer import ReactionWriter
 from bot.workers import Workers
-from storage.library import Card, Cleared, Event
+from storage import library
+from storage.library import Card, Cleared, Event, Reacted
 
 if TYPE_CHECKING:
     from bot.client import PaperBot
@@ -32,6 +35,7 @@ class Library:
         self._writer = ReactionWriter(bot.database)
         self._seeder = Seeder(bot)
         self._mender = Mender(bot, self._seeder)
+        self._recall = Recall(bot)
         # Its own: reading back takes minutes, and must not hold up the day's threads.
         self._mending = Workers(1)
         self._behind: set[int] = set()
@@ -42,21 +46,31 @@ class Library:
         await self.messages.load(self._bot.database)
         await self._seeder.load()
 
-    async def react(self, event: Event, author_id: int | None = None) -> bool:
+    async def react(
+        self, event: Event, author_id: int | None = None, place: Place | None = None
+    ) -> bool:
         """Take in a reaction event; return, after the commit, whether its message shows papers.
 
         Args:
             event: what happened.
             author_id: who wrote the message, where Discord tells.
+            place: where the message is; without it, a message whose rows were pruned is not read.
         """
         message_id = event.message_id if isinstance(event, Cleared) else event.reaction.message_id
         if message_id not in self.messages:
+            if message_id < oldest(self._bot.clock.now()):
+                return await self._react_on_old(event, author_id, place)
             if author_id is None or author_id == getattr(self._bot.user, "id", None):
                 self._hold(message_id, event)
             return False
         self._mender.saw(event)
         await self._writer.write(event)
         return True
+
+    def forget_old(self, now: datetime) -> None:
+        """Leave out the messages whose rows have been pruned."""
+        self.messages.forget(oldest(now))
+        self._seeder.forget_old(now)
 
     def shown(
         self,
@@ -118,6 +132,23 @@ class Library:
         self._held.setdefault(message_id, []).append(event)
         if len(self._held) > MOST_HELD:
             self._held.popitem(last=False)
+
+    async def _react_on_old(self, event: Event, author_id: int | None, place: Place | None) -> bool:
+        """Take in a reaction on a message whose rows were pruned, or that was never ours."""
+        if isinstance(event, Reacted) and event.added:
+            others = author_id not in (None, getattr(self._bot.user, "id", None))
+            if others or place is None or not await self._recall.recorded(event, place):
+                return False
+            self.messages.add(event.reaction.message_id)
+        else:
+            message_id = (
+                event.message_id if isinstance(event, Cleared) else event.reaction.message_id
+            )
+            async with self._bot.database.read() as conn:
+                if not await library.standing(conn, message_id):
+                    return False
+        await self._writer.write(event)
+        return True
 
     async def _catch_up(self) -> None:
         # A session lost while reactions are read back may have cost others: once more, then.

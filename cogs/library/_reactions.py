@@ -4,6 +4,7 @@ import discord
 from discord.ext import commands
 
 from bot.client import PaperBot
+from bot.library import Place
 from storage.library import Cleared, Reacted, Reaction, emoji_key
 
 
@@ -32,7 +33,8 @@ class Reactions(commands.Cog):
         if payload.member is not None and payload.member.bot:
             return
         event = Reacted(_reaction(payload), self.bot.clock.now())
-        await self.bot.library.react(event, payload.message_author_id)
+        place = Place(payload.channel_id, payload.guild_id)
+        await self.bot.library.react(event, payload.message_author_id, place)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:

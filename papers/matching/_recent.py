@@ -34,6 +34,22 @@ class _Held:
         held = [numbers.setdefault(word, len(numbers)) for word in set(found)]
         self.of[paper_id] = np.array(held, dtype=np.int32)
 
+    def live(self) -> "_Held":
+        """Return the same without the words that no paper has, or itself while those are few."""
+        if not self.of:
+            return _Held()
+        used = np.unique(np.concatenate(list(self.of.values())))
+        if len(self.numbers) <= 2 * len(used):
+            return self
+        words = list(self.numbers)
+        kept = _Held()
+        kept.numbers = {words[number]: place for place, number in enumerate(used.tolist())}
+        kept.of = {
+            paper_id: np.searchsorted(used, terms).astype(np.int32)
+            for paper_id, terms in self.of.items()
+        }
+        return kept
+
     def having(self, wanted: Collection[str], ids: Sequence[str]) -> Mask:
         """Tell of each paper whether it has one of the words; all could, if none is asked for."""
         found = np.full(len(ids), not wanted)
@@ -83,6 +99,8 @@ class Recent:
             for held in (self._terms, self._names):
                 for paper_id in held.of.keys() - ids:
                     del held.of[paper_id]
+            # Made apart and put in place at once: other threads go on with what they began with.
+            self._terms, self._names = self._terms.live(), self._names.live()
             self._statistics = None
 
     def statistics(self) -> TermStatistics:

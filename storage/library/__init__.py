@@ -15,7 +15,7 @@ from storage.library._lists import (
     make_defaults,
     of_user,
 )
-from storage.library._reactions import Cleared, Event, Reacted, Reaction, apply, standing
+from storage.library._reactions import Cleared, Event, Reacted, Reaction, apply, means, standing
 from storage.library._reactions import add as add_reactions
 from storage.library._reactions import remove as remove_reactions
 from storage.library._read import (
@@ -102,6 +102,7 @@ __all__ = [
     "make_default",
     "make_defaults",
     "matching",
+    "means",
     "move",
     "of_paper",
     "of_user",

@@ -136,6 +136,14 @@ async def add(
     return counted
 
 
+async def means(conn: AsyncConnection, reaction: Reaction) -> bool:
+    """Return whether a reaction would save, if its message showed a paper."""
+    mine = await _lists.by_emoji(conn, [reaction.user_id])
+    if reaction.user_id not in mine:
+        return reaction.emoji in _DEFAULT_KEYS
+    return _list_of(mine[reaction.user_id], reaction.emoji) is not None
+
+
 async def remove(conn: AsyncConnection, reactions: Sequence[Reaction]) -> None:
     """Take away what these reactions saved, and nothing else."""
     await conn.execute(

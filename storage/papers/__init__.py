@@ -13,6 +13,7 @@ from storage.papers._read import (
     stored,
     without_categories,
 )
+from storage.papers._thin import thin_snapshots
 from storage.papers._upsert import UpsertReport, upsert
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "latest_revision",
     "metrics_before",
     "stored",
+    "thin_snapshots",
     "upsert",
     "without_categories",
 ]

@@ -25,7 +25,8 @@ async def add_draft(
     min_votes: int,
     now: datetime,
 ) -> TopicDraft:
-    """Remember a topic that somebody looks at."""
+    """Remember a topic that somebody looks at, and forget a few of those of days ago."""
+    await forget_drafts(conn, now, most=20)
     # At random, not counted: who guesses at numbers must not read what others look for, and none
     # comes back, so that an old button never means another topic.
     draft_id = secrets.randbits(_ID_BITS)

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, select
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, select
 
 from bot.cli import main
 from cogs.privacy import WHY
 from storage import library, privacy
 from storage.database import Database
-from storage.tables import metadata
+from storage.tables import brought_papers, metadata
 from tests.bot.library_world import (
     FIRST,
     SAVE,
@@ -59,6 +59,8 @@ NOBODYS = {
     "posts.thread_id": "a thread of the bot's",
     "search_sessions.fresh": "yes or no",
     "search_sessions.used": "yes or no",
+    "shown_papers.channel_id": "a server's channel",
+    "shown_papers.year": "a year",
     "synced_commands.application_id": "the bot itself",
     "topic_drafts.min_votes": "a setting",
     "vectors.revision": "a count",
@@ -146,6 +148,9 @@ async def everything(here: World) -> None:
     await here.env.settle()
     await person.user.slash("paper show", id_or_link=FIRST, public=True)
     await here.env.settle()
+    async with here.bot.database.write() as conn:
+        old = {"user_id": person.id, "year": 2024, "papers": {FIRST}}  # as digests.fold leaves it
+        await conn.execute(insert(brought_papers).values(old))
 
 
 async def dump(database: Database) -> dict[str, list[str]]:

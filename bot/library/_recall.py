@@ -1,0 +1,105 @@
+"""Reactions on messages whose rows have been pruned: the message itself says what it shows.
+
+A card's row is kept for `cards.CARDS_KEPT`. An older message of ours that gets a reaction which
+would save is read from Discord, and the ids in its Save buttons make its rows anew, dated as the
+message is, so that the next upkeep prunes them again.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import discord
+
+from bot.outcomes import failure_of
+from bot.ui.buttons import PAPER, template
+from storage import cards, library, papers
+from storage.library import Reacted
+
+if TYPE_CHECKING:
+    from bot.client import PaperBot
+
+log = logging.getLogger(__name__)
+
+MOST_KNOWN: Final = 1_000
+"""Old messages remembered to show no paper, so that each is read once."""
+
+_SAVE: Final = template("save", paper_id=PAPER)
+_DIGEST: Final = template("topics")
+
+
+class Place(NamedTuple):
+    """The channel of a message, and its server unless it is a direct message."""
+
+    channel_id: int
+    guild_id: int | None
+
+
+class Recall:
+    """Makes the rows of old messages anew when somebody reacts on them."""
+
+    def __init__(self, bot: "PaperBot") -> None:
+        self._bot = bot
+        self._none: OrderedDict[int, None] = OrderedDict()
+
+    async def recorded(self, event: Reacted, place: Place) -> bool:
+        """Return whether the message shows papers, which are recorded now if it does."""
+        message_id = event.reaction.message_id
+        if message_id in self._none:
+            return False
+        async with self._bot.database.read() as conn:
+            if not await library.means(conn, event.reaction):
+                return False
+        channel = self._bot.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+        try:
+            message = await channel.fetch_message(message_id)
+        except Exception as error:
+            log.info("old message not read id=%d: %s", message_id, failure_of(error).reason)
+            return False
+        shown = papers_in(message)
+        if self._bot.user is None or message.author.id != self._bot.user.id:
+            shown = []
+        async with self._bot.database.write() as conn:
+            known = await papers.get_many(conn, shown)
+            for paper_id in known:
+                await cards.add(
+                    conn,
+                    message_id=message_id,
+                    paper_id=paper_id,
+                    channel_id=place.channel_id,
+                    guild_id=place.guild_id,
+                    now=message.created_at,
+                )
+        if not known:
+            self._none[message_id] = None
+            while len(self._none) > MOST_KNOWN:
+                self._none.popitem(last=False)
+        return bool(known)
+
+
+def oldest(now: datetime) -> int:
+    """Return the id below which a message may have lost its rows."""
+    return discord.utils.time_snowflake(now - cards.CARDS_KEPT)
+
+
+def papers_in(message: discord.Message) -> list[str]:
+    """Return the papers that a reaction on a message of ours saves: a card's, or a digest's.
+
+    A page of a search or of a library shows several papers and is neither.
+    """
+    ids = list(_custom_ids(message.components))
+    found = [match["paper_id"] for each in ids if (match := _SAVE.fullmatch(each))]
+    found = list(dict.fromkeys(found))
+    digest = any(_DIGEST.fullmatch(each) for each in ids)
+    return found if digest or len(found) == 1 else []
+
+
+def _custom_ids(components: Iterable[object]) -> Iterator[str]:
+    for component in components:
+        if isinstance(found := getattr(component, "custom_id", None), str):
+            yield found
+        yield from _custom_ids(getattr(component, "children", ()))
+        if (accessory := getattr(component, "accessory", None)) is not None:
+            yield from _custom_ids((accessory,))

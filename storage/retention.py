@@ -1,0 +1,113 @@
+"""How long every table keeps its rows, and who prunes it.
+
+What is pruned goes in small steps, each its own short transaction, so that the only writer is never
+held: `STEPS` are called by the upkeep (`bot.upkeep`) until they return 0.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import (
+    cards,
+    digests,
+    guilds,
+    incidents,
+    matches,
+    papers,
+    posts,
+    privacy,
+    sessions,
+    source_searches,
+    subscriptions,
+    vectors,
+)
+
+Step: TypeAlias = Callable[[AsyncConnection, datetime], Awaitable[int]]
+"""Prunes a little and returns how much, 0 when nothing is left to prune at that moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A table that nothing is pruned from."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """A table whose old rows go."""
+
+    age: timedelta
+    by: Step
+    but: str = ""
+    """What stays of them, or for how much longer."""
+
+
+_WITH_PERSON: Final = "goes with the person's row, when they erase everything"
+
+RETENTION: Final[Mapping[str, Kept | Pruned]] = {
+    "papers": Kept("what search, libraries and pages show; 2 to 3 KB each"),
+    "snapshots": Pruned(
+        timedelta(days=7),
+        papers.thin_snapshots,
+        "one an hour for a week, one a day for a quarter, then one a week",
+    ),
+    "batches": Kept("`/paper trending` of any day; a row per source and day"),
+    "batch_papers": Kept("`/paper trending` of any day, and what authors' votes are learnt from"),
+    "source_health": Kept("a row per source"),
+    "guilds": Pruned(guilds.LEFT_KEPT, guilds.forget_left, "counted from when the bot was removed"),
+    "feeds": Kept("a row per channel; goes with its server"),
+    "posts": Pruned(
+        posts.POSTS_KEPT, posts.fold, "what each showed, in `shown_papers`; wording 7 days only"
+    ),
+    "post_papers": Pruned(posts.POSTS_KEPT, posts.fold, "as `posts`, which it goes with"),
+    "shown_papers": Kept("no channel gets a paper twice; 3 bytes for each paper shown"),
+    "cards": Pruned(cards.CARDS_KEPT, cards.prune, "an older message says itself what it shows"),
+    "synced_commands": Kept("a row per application"),
+    "incidents": Pruned(incidents.KEPT, incidents.forget, "counted from its end"),
+    "vectors": Pruned(
+        vectors.BEGINNINGS_KEPT, vectors.forget_beginnings, "those of search, one for each paper"
+    ),
+    "search_sessions": Pruned(
+        sessions.QUESTIONS_KEPT, sessions.forget, "results 30 days only, as long as buttons work"
+    ),
+    "source_searches": Pruned(source_searches.ANSWER_KEPT, source_searches.forget),
+    "users": Kept("a row per person; erased by `/privacy delete`"),
+    "topics": Kept("a row per topic; goes with its last follower"),
+    "topic_matches": Pruned(matches.MATCHES_KEPT, matches.prune),
+    "watermarks": Kept("a row per pass"),
+    "subscribers": Kept(_WITH_PERSON),
+    "subscriptions": Kept(_WITH_PERSON),
+    "digests": Pruned(
+        digests.DIGESTS_KEPT,
+        digests.fold,
+        "what each brought, in `brought_papers`; wording 16 days only, as long as the inbox",
+    ),
+    "digest_papers": Pruned(digests.DIGESTS_KEPT, digests.fold, "as `digests`, which it goes with"),
+    "brought_papers": Kept("no person gets a paper twice; 3 bytes for each paper brought"),
+    "dm_log": Pruned(digests.DM_LOG_KEPT, digests.forget_sending),
+    "dm_breaker": Kept("one row"),
+    "topic_drafts": Pruned(subscriptions.DRAFTS_KEPT, subscriptions.forget_drafts),
+    "lists": Kept(_WITH_PERSON),
+    "saves": Kept(_WITH_PERSON),
+    "notes": Kept(_WITH_PERSON),
+    "preferences": Kept(_WITH_PERSON),
+    "erasures": Pruned(privacy.REACTIONS_READ, privacy.forget_erasures),
+}
+"""Every table of `storage.tables`, and what becomes of its rows."""
+
+STEPS: Final[Mapping[str, Step]] = {
+    "texts of posts": posts.forget_payloads,
+    "texts of digests": digests.forget_payloads,
+    **{
+        name: step
+        for step, name in {
+            each.by: name for name, each in RETENTION.items() if isinstance(each, Pruned)
+        }.items()
+    },
+}
+"""Everything that prunes, by what it prunes, in the order in which the upkeep does it."""
