@@ -85,7 +85,7 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "digests": Pruned(
         digests.DIGESTS_KEPT,
         digests.fold,
-        "what each brought, in `brought_papers`; wording 16 days only, as long as the inbox",
+        "what each brought, in `brought_papers`",
     ),
     "digest_papers": Pruned(digests.DIGESTS_KEPT, digests.fold, "as `digests`, which it goes with"),
     "brought_papers": Kept("no person gets a paper twice; 3 bytes for each paper brought"),
@@ -102,7 +102,6 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
 
 STEPS: Final[Mapping[str, Step]] = {
     "texts of posts": posts.forget_payloads,
-    "texts of digests": digests.forget_payloads,
     **{
         name: step
         for step, name in {

@@ -389,7 +389,6 @@ digests = _table(
     UniqueConstraint("user_id", "local_date"),
     Index("ix_digests_state", "state"),
     Index("ix_digests_planned_at", "planned_at", "state", "reason"),
-    Index("ix_digests_payload", "planned_at", sqlite_where=text("payload IS NOT NULL")),
     reuses_ids=False,
 )
 

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Self
 
 import discord
 from discord import ui
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
-from bot.digests._payload import DigestPayload, entry_of, render_entries, why
+from bot.digests._payload import DigestPayload, render_entries, why
 from bot.ui.buttons import (
     NUMBER,
     PAGE,
@@ -22,8 +21,7 @@ from bot.ui.errors import Interaction, UserError
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plain, plural
-from storage import digests, papers, subscriptions
-from storage.digests import Digest
+from storage import digests, subscriptions
 from storage.subscriptions import Subscription
 
 if TYPE_CHECKING:
@@ -49,14 +47,12 @@ class TurnDigest(PaperboyButton, template=template("digest", digest_id=NUMBER, p
         bot: PaperBot = interaction.client
         async with bot.database.read() as conn:
             digest = await digests.get(conn, self.digest_id)
-            if digest is None or digest.user_id != interaction.user.id:
-                raise UserError(
-                    f"This digest is more than {digests.DIGESTS_KEPT.days} days old: its other"
-                    " pages are no longer kept."
-                    f" The buttons on this page still save, and {bot.mention('paper search')} finds"
-                    " every paper."
-                )
-            payload = await _payload_of(conn, digest)
+        if digest is None or digest.user_id != interaction.user.id or digest.payload is None:
+            raise UserError(
+                f"The other pages of a digest are kept for {digests.DIGESTS_KEPT.days} days. The"
+                f" buttons on this one go on saving; {bot.mention('paper search')} finds the rest."
+            )
+        payload = DigestPayload.model_validate(digest.payload)
         page = min(self.page, payload.pages - 1)
         await interaction.response.edit_message(
             view=render_entries(
@@ -67,17 +63,6 @@ class TurnDigest(PaperboyButton, template=template("digest", digest_id=NUMBER, p
                 footer=why(payload.topics),
             )
         )
-
-
-async def _payload_of(conn: AsyncConnection, digest: Digest) -> DigestPayload:
-    """Return what a digest said; once its wording is pruned, its papers as they are known now."""
-    if digest.payload is not None:
-        return DigestPayload.model_validate(digest.payload)
-    ids = await digests.papers_of(conn, digest.id)
-    known = await papers.get_many(conn, ids)
-    followed = await subscriptions.of_user(conn, digest.user_id)
-    entries = tuple(entry_of(paper, topic="", reason="") for paper in known.values())
-    return DigestPayload(day=digest.local_date, entries=entries, topics=max(1, len(followed)))
 
 
 class ManageTopics(PaperboyButton, template=template("topics")):

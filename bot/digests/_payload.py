@@ -113,5 +113,5 @@ def _hit(entry: DigestEntry) -> Hit:
         stars=entry.stars,
         repository=entry.repository,
         passage=(Fragment(entry.summary),) if entry.summary else (),
-        notes=(f"{entry.topic}: {entry.reason}",) if entry.topic else (),
+        notes=(f"{entry.topic}: {entry.reason}",),
     )

@@ -9,7 +9,6 @@ from storage.digests._outbox import (
     mark_sending,
     mark_sent,
     of_day,
-    papers_of,
     to_inbox,
     unfinished,
 )
@@ -18,9 +17,7 @@ from storage.digests._prune import (
     DIGESTS_KEPT,
     DM_LOG_KEPT,
     INBOX_KEPT,
-    TEXTS_KEPT,
     fold,
-    forget_payloads,
     forget_sending,
 )
 from storage.digests._types import (
@@ -47,7 +44,6 @@ __all__ = [
     "SENDING",
     "SENT",
     "SHOWN",
-    "TEXTS_KEPT",
     "UNFINISHED",
     "Digest",
     "DueDigest",
@@ -56,7 +52,6 @@ __all__ = [
     "broken_until",
     "claim_due",
     "fold",
-    "forget_payloads",
     "forget_sending",
     "get",
     "inbox",
@@ -64,7 +59,6 @@ __all__ = [
     "mark_sending",
     "mark_sent",
     "of_day",
-    "papers_of",
     "plan",
     "show",
     "spend",

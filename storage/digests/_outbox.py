@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.digests._types import EMPTY, INBOX, SENDING, SENT, UNFINISHED, Digest
-from storage.tables import cards, digest_papers, digests
+from storage.tables import cards, digests
 
 
 async def get(conn: AsyncConnection, digest_id: int) -> Digest | None:
@@ -41,21 +41,10 @@ async def inbox(conn: AsyncConnection, user_id: int, since: date) -> list[Digest
             digests.c.user_id == user_id,
             digests.c.state.not_in((EMPTY, *UNFINISHED)),
             digests.c.local_date >= since,
-            digests.c.payload.is_not(None),
         )
         .order_by((digests.c.state == INBOX).desc(), digests.c.local_date.desc())
     )
     return [_digest(row) for row in rows]
-
-
-async def papers_of(conn: AsyncConnection, digest_id: int) -> list[str]:
-    """Return the ids of a digest's papers in their order."""
-    rows = await conn.execute(
-        select(digest_papers.c.paper_id)
-        .where(digest_papers.c.digest_id == digest_id)
-        .order_by(digest_papers.c.position)
-    )
-    return list(rows.scalars())
 
 
 async def unfinished(conn: AsyncConnection, now: datetime) -> list[int]:

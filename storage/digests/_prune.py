@@ -1,9 +1,9 @@
-"""Old digests: their texts go first, then their rows, and what they brought stays."""
+"""Old digests go, and what they brought stays."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, null, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.digests._types import UNFINISHED
@@ -14,31 +14,15 @@ from storage.tables import brought_papers, digest_papers, digests, dm_log
 INBOX_KEPT: Final = timedelta(days=14)
 """How far back the inbox goes, in days of a person's calendar."""
 
-TEXTS_KEPT: Final = INBOX_KEPT + timedelta(days=2)
-"""How long the wording of a digest is kept: longer than the inbox by what calendars differ."""
+DIGESTS_KEPT: Final = INBOX_KEPT + timedelta(days=2)
+"""How long a digest is kept, for the inbox and for its buttons; two days are what calendars differ.
 
-DIGESTS_KEPT: Final = timedelta(days=60)
-"""How long a digest's row is kept, for its buttons: without its wording its pages are made of the
-papers as they are known now."""
+Dropping a digest's wording and keeping the row would gain nothing: SQLite joins pages where rows
+are deleted, and not where they become shorter.
+"""
 
 DM_LOG_KEPT: Final = timedelta(days=2)
 """Twice the longest window of the budgets of direct messages."""
-
-
-async def forget_payloads(conn: AsyncConnection, now: datetime, *, most: int = 200) -> int:
-    """Drop the wording of digests older than `TEXTS_KEPT`; return how many, 0 at the end."""
-    old = (
-        select(digests.c.id)
-        .where(
-            digests.c.planned_at < now - TEXTS_KEPT,
-            digests.c.payload.is_not(None),
-            digests.c.state.not_in(UNFINISHED),
-        )
-        .order_by(digests.c.planned_at)
-        .limit(most)
-    )
-    result = await conn.execute(update(digests).where(digests.c.id.in_(old)).values(payload=null()))
-    return result.rowcount
 
 
 async def fold(conn: AsyncConnection, now: datetime, *, most: int = 40) -> int:

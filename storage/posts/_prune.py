@@ -14,7 +14,7 @@ from storage.tables import post_papers, posts, shown_papers
 PAYLOADS_KEPT: Final = timedelta(days=7)
 """How long the wording of a finished post is kept; its header is refreshed for a day."""
 
-POSTS_KEPT: Final = timedelta(days=60)
+POSTS_KEPT: Final = timedelta(days=30)
 """How long a post's row and its messages' ids are kept: no batch older than three days is drawn
 from, and no header older than two is edited."""
 

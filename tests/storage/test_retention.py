@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
-from storage import cards, digests, matches, papers, posts, retention
+from storage import cards, matches, papers, posts, retention
 from storage.database import Database
 from storage.retention import Kept, Pruned
 from storage.tables import (
@@ -205,28 +205,6 @@ async def test_a_person_never_gets_a_paper_twice_however_long_ago_it_was(
     assert await size(database, digest_rows) == 0
     async with database.read() as conn:
         assert await matches.brought(conn, 9) == {f"2603.0000{number}" for number in range(1, 6)}
-
-
-async def test_a_digest_loses_its_wording_after_the_inbox_and_keeps_its_papers(
-    database: Database,
-) -> None:
-    async with database.write() as conn:
-        await conn.execute(insert(users).values(id=9, created_at=NOON))
-        await papers.upsert(conn, [record()], now=NOON)
-        values = {"user_id": 9, "local_date": NOON.date(), "state": "sent", "payload": {"x": 1}}
-        await conn.execute(
-            insert(digest_rows).values(values | {"id": 1, "planned_at": NOON, "expires_at": NOON})
-        )
-        await conn.execute(
-            insert(digest_papers).values(digest_id=1, position=0, paper_id="2603.00001")
-        )
-    for age, kept in ((digests.INBOX_KEPT + DAY, True), (digests.TEXTS_KEPT + HOUR, False)):
-        await prune(database, NOON + age)
-        async with database.read() as conn:
-            digest = await digests.get(conn, 1)
-            assert digest is not None
-            assert (digest.payload is not None) == kept
-            assert await digests.papers_of(conn, 1) == ["2603.00001"]
 
 
 async def test_snapshots_are_hourly_for_a_week_then_daily_then_weekly(database: Database) -> None:

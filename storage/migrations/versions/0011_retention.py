@@ -48,7 +48,6 @@ def upgrade() -> None:
         ("ix_cards_channel_id", "cards", ["channel_id"], "guild_id IS NULL"),
         ("ix_incidents_ended_at", "incidents", ["ended_at"], None),
         ("ix_search_sessions_hits", "search_sessions", ["created_at"], "hits IS NOT NULL"),
-        ("ix_digests_payload", "digests", ["planned_at"], "payload IS NOT NULL"),
     ):
         op.create_index(
             name, table, columns, sqlite_where=None if where is None else sa.text(where)
