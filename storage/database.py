@@ -155,8 +155,9 @@ class Database:
 
     async def give_back(self, pages: int = 500) -> int:
         """Return a few free pages to the disk; return how many, 0 when enough are."""
-        async with self.write() as connection:
-            return await connection.run_sync(sqlite.give_back, pages)
+        async with self._lock:
+            self._refuse_when_closed()
+            return await asyncio.to_thread(sqlite.give_back, self.path, pages)
 
     async def rebuild(self) -> int:
         """Write a database made before free pages were given back anew, where that is worth it.

@@ -241,21 +241,26 @@ def optimize(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA optimize")
 
 
-def give_back(connection: Connection, pages: int) -> int:
+def give_back(path: Path, pages: int) -> int:
     """Return at most `pages` free pages to the disk, and how many there were to return.
 
     A share of `SPARE` stays free for the next day's rows. Databases made before auto_vacuum was on
     return none; see `rebuild`.
     """
-    read = connection.exec_driver_sql
-    if read("PRAGMA auto_vacuum").scalar() != _INCREMENTAL:
-        return 0
-    free = int(read("PRAGMA freelist_count").scalar() or 0)
-    surplus = free - int(SPARE * int(read("PRAGMA page_count").scalar() or 0))
-    if surplus <= 0:
-        return 0
-    read(f"PRAGMA incremental_vacuum({min(surplus, pages)})").all()
-    return min(surplus, pages)
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)) as connection:
+
+        def read(name: str) -> int:
+            return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+        if read("auto_vacuum") != _INCREMENTAL:
+            return 0
+        free = read("freelist_count")
+        surplus = min(free - int(SPARE * read("page_count")), pages)
+        if surplus <= 0:
+            return 0
+        # Each step of the statement frees one page: it has to be read to its end.
+        connection.execute(f"PRAGMA incremental_vacuum({surplus})").fetchall()
+        return free - read("freelist_count")
 
 
 def waste(path: Path) -> int | None:

@@ -242,3 +242,17 @@ async def test_a_great_backlog_goes_in_many_short_transactions(database: Databas
         assert 0 < await cards.prune(conn, NOON + 31 * DAY) <= 500
     assert await prune(database, NOON + 31 * DAY) >= 9
     assert await size(database, card_rows) == 0
+
+
+async def test_free_pages_go_back_to_the_disk_a_few_at_a_time(database: Database) -> None:
+    async with database.write() as conn:
+        await conn.execute(insert(users), [{"id": n, "created_at": NOON} for n in range(100_000)])
+    async with database.write() as conn:
+        await conn.execute(users.delete())
+    async with database.read() as conn:
+        before = (await conn.exec_driver_sql("PRAGMA page_count")).scalar() or 0
+    assert await database.give_back(50) == 50
+    while await database.give_back(50):
+        pass
+    async with database.read() as conn:
+        assert ((await conn.exec_driver_sql("PRAGMA page_count")).scalar() or 0) < before / 2
