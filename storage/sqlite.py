@@ -258,8 +258,11 @@ def give_back(path: Path, pages: int) -> int:
         surplus = min(free - int(SPARE * read("page_count")), pages)
         if surplus <= 0:
             return 0
-        # Each step of the statement frees one page: it has to be read to its end.
-        connection.execute(f"PRAGMA incremental_vacuum({surplus})").fetchall()
+        connection.execute("BEGIN IMMEDIATE")
+        for _ in range(surplus):
+            # The module takes one step of a statement without rows, and a step frees one page.
+            connection.execute("PRAGMA incremental_vacuum(1)")
+        connection.execute("COMMIT")
         return free - read("freelist_count")
 
 
