@@ -157,6 +157,7 @@ def joins(left: str, right: str) -> bool:
     return bool(ends and begins) and _one_word(ends[0], begins[0])
 
 
+@lru_cache(maxsize=_CACHED)
 def may_join(word: str) -> bool:
     """Tell, quickly and generously, whether a bare word may be part of a compound."""
     folded = word.lower()

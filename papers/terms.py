@@ -98,6 +98,8 @@ class Terms:
     @property
     def all(self) -> frozenset[str]:
         """Every stem by which the text is found."""
+        if self.parts is self.run:
+            return frozenset(self.run + self.others if self.others else self.run)
         return frozenset((*self.run, *self.parts, *self.others))
 
     @property

@@ -33,6 +33,8 @@ class Reading:
     topic: Topic
     syntax: str | None = None
     """How it was read, where that may not be what was meant: a sentence."""
+    alternatives: Topic | None = None
+    """The list that it is, if it is one of words."""
 
     @property
     def since(self) -> date | None:
@@ -62,9 +64,10 @@ class Reading:
 
         They search for all of the words, so a second alternative would find nothing more.
         """
-        if self.topic.plain:
+        if self.topic.plain and self.alternatives is None:
             return self.query
-        return next((words for words in map(_words, self.topic.branches) if words), "")
+        branches = (self.alternatives or self.topic).branches
+        return next((words for words in map(_words, branches) if words), "")
 
 
 def read(query: str, today: date | None = None) -> Reading:
@@ -94,7 +97,11 @@ def read(query: str, today: date | None = None) -> Reading:
             return Reading(query, parsed)
         if not is_expression(query):
             return Reading(query, topics.parse_plain(query))
-        return Reading(query, parsed, _how_read(query, parsed))
+        how = _how_read(query, parsed)
+        if how and parsed.lists_words:
+            # Ranked by all words a paper with any of them is found, and by its meaning, too.
+            return Reading(query, topics.parse_plain(query), how, parsed)
+        return Reading(query, parsed, how)
     try:
         topic = topics.parse_plain(query)
     except TopicError:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from papers._resting import collector_resting
 from papers.matching._match import LAST_SENTENCE
 from papers.model import Paper
 from papers.spelling import names
@@ -28,9 +29,10 @@ class PaperIndex:
         self.papers = papers
         self.size = len(papers)
         self._stemmer = stemmer
-        self._terms: list[PaperTerms] = [analyse(paper, stemmer) for paper in papers]
         self._ids: dict[str, int] = {}
-        self._fill()
+        with collector_resting():
+            self._terms: list[PaperTerms] = [analyse(paper, stemmer) for paper in papers]
+            self._fill()
         self._names: dict[str, set[int]] = defaultdict(set)
         for place, terms in enumerate(self._terms):
             for word in {*terms.organization, *(word for name in terms.authors for word in name)}:
@@ -60,8 +62,10 @@ class PaperIndex:
             for run in terms.title.runs:
                 tokens += [*numbers(run), -1]
             title_ends.append(len(tokens) - 1)
-            for run in terms.abstract.runs:
-                tokens += [*numbers(run), -1]
+            tokens += [*numbers(terms.abstract.run), -1]
+            for sentence in terms.sentences:
+                if sentence.parts is not sentence.run:
+                    tokens += [*numbers(sentence.parts), -1]
             owners += [place] * (len(tokens) - begun)
         self._width = max(len(ids), 1)
         self.keys = np.array(sorted(entries), dtype=np.int64)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple, overload
 
 import numpy as np
@@ -24,6 +25,7 @@ _ALL = 0.999
 """Coverage, but for rounding, of all words in the title."""
 
 
+_PIECES = 16_384
 _READ = 4_096  # rows made into objects at a time
 
 
@@ -214,20 +216,29 @@ def pieces_of(branch: Branch) -> list[str]:
 
 def branch_words(branch: Branch) -> list[str]:
     """Return the words of a branch in order, as its papers are compared with them."""
-    return [word for piece in pieces_of(branch) for word in words(piece)]
+    return [word for piece in pieces_of(branch) for word in _words_of(piece)]
+
+
+@lru_cache(maxsize=_PIECES)
+def _words_of(piece: str) -> tuple[str, ...]:
+    """Return the words of a piece: topics share most of them."""
+    return tuple(words(piece))
 
 
 def shown_words(branch: Branch) -> list[str]:
     """Return the words that are compared, as they were written."""
+    compared = branch_words(branch)
+    if " ".join(compared) == branch.text.lower():
+        return content_of(compared)
     shown: dict[str, str] = {}
     for piece in pieces_of(branch):
         text = readable(piece)
         found = located(text)
         if [each.word for each in found] != words(piece):
-            return content_of(branch_words(branch))
+            return content_of(compared)
         for each in found:
             shown.setdefault(each.word, text[each.start : each.end].lower())
-    return [shown[word] for word in content_of(branch_words(branch))]
+    return [shown[word] for word in content_of(compared)]
 
 
 def content_of(folded: Sequence[str]) -> list[str]:

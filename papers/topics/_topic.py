@@ -1,13 +1,13 @@
 """A topic as the rest of the bot holds it: a tree, its alternatives, and its filters."""
 
-import gc
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
+from papers._resting import collector_resting
 from papers.model import Paper
-from papers.spelling import names
+from papers.spelling import names, spelled
 from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
 from papers.topics._parse import MAX_LENGTH, parse_tree
 from papers.topics._since import day_of
@@ -124,6 +124,15 @@ class Topic:
         ) and not isinstance(self.root, Either)
 
     @property
+    def lists_words(self) -> bool:
+        """Whether the topic is alternatives of words and nothing else."""
+        return isinstance(self.root, Either) and all(
+            isinstance(c, Word)
+            for node in self.root.nodes
+            for c in (node.nodes if isinstance(node, All) else (node,))
+        )
+
+    @property
     def plain(self) -> bool:
         """Whether the topic is words and nothing else."""
         nodes = self.root.nodes if isinstance(self.root, All) else (self.root,)
@@ -157,15 +166,10 @@ def parse_many(sources: Iterable[str]) -> list[Topic | None]:
     """Return the topics that were written, `None` for each that cannot be read.
 
     The garbage collector rests meanwhile: with a hundred thousand topics it would take twice the
-    time of reading them, to find that all are needed.
+    time of reading them.
     """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with collector_resting():
         return [_parse_or_none(source) for source in sources]
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _parse_or_none(source: str) -> Topic | None:
@@ -195,7 +199,7 @@ def parse_plain(source: str) -> Topic:
     Raises:
         TopicError: the text has no word.
     """
-    found = tuple(Word(word) for word in words(source[:MAX_LENGTH]))
+    found = tuple(Word(word) for word in spelled(source[:MAX_LENGTH]).forms)
     if not found:
         raise TopicError("A topic needs at least one word.", 0)
     return Topic(found[0] if len(found) == 1 else All(found))

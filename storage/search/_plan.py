@@ -28,6 +28,8 @@ class Term:
     """Stems of the words that it is also written as together with a neighbour."""
     parts: tuple[str, ...] = ()
     """Stems of the two words that it is also written as ("llama 3")."""
+    form: str = ""
+    """The word as it was typed, folded only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Words:
             papers_with = max(self.named(word), *(self.frequency(each) for each in stems))
             weight = idf(self.papers, papers_with)
             parts = self._parts(word) if brief else ()
-            terms.append(Term(word, stems, times[word], weight, joined.get(word, ()), parts))
+            one = joined.get(word, ())
+            terms.append(Term(word, stems, times[word], weight, one, parts, form))
             if not (papers_with or parts or joined.get(word) or self._organizations(word)):
                 missing.append(form)
         return Plan(words, tuple(terms), corrections, tuple(missing), frozenset(rare))

@@ -56,7 +56,7 @@ def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ra
         hits = fuse(scores, plan.weight, {}, named)
         return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=False)
     if request.expression is not None and request.expression.excludes_words:
-        within = lexicon.holding(plan, within)
+        within = lexicon.about(plan, within)
     if memory is None or not len(memory.matrix) or not lexicon.sensible(plan):
         words, tiers = _by_words(lexicon, plan, within)
         words = _answering(words, request)

@@ -1,0 +1,17 @@
+"""The garbage collector out of the way of work that makes many objects, all of which are needed."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def collector_resting() -> Iterator[None]:
+    """Pause the collector: it would look at every new object, and find that none may go."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
