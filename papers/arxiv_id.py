@@ -33,6 +33,8 @@ _TOKEN = re.compile(
 )
 _LINK = re.compile(links.LINK, re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|\b00)[0-9][0-9 ().-]{0,12}$")
+_YEAR_AND_MONTH = re.compile(r"[0-9]{4}")
+"""In every id; most texts that are searched for ids have none."""
 _BRACKETS = "<>`\"'()*_~|"
 
 
@@ -101,6 +103,8 @@ def alphaxiv_url(paper_id: str) -> str:
 
 
 def _found(text: str, *, bare: bool) -> Iterator[str]:
+    if _YEAR_AND_MONTH.search(text) is None:
+        return
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
         if kind == "link":

@@ -18,6 +18,8 @@ OURS: Final = "paperboy"
 """Under CSL's `custom`, which is for what CSL has no field for."""
 
 _SPACE: Final = " \t\r\n,"
+_DEEPEST: Final = 8
+"""Levels that are looked through record by record; no service nests its answers as deep."""
 _ASIDE: Final = frozenset(
     (
         *("attachments", "author", "authors", "children", "collections", "contributors"),
@@ -67,12 +69,14 @@ def _broken(text: str, line: int) -> Iterator[Finding]:
         yield Unreadable(line, _texts.one_line(text[:80]))
 
 
-def _walk(value: Any, line: int) -> Iterator[Finding]:
-    if isinstance(value, list):
+def _walk(value: Any, line: int, depth: int = 0) -> Iterator[Finding]:
+    if depth > _DEEPEST and isinstance(value, list | dict):
+        yield from _broken(json.dumps(value), line)
+    elif isinstance(value, list):
         for each in cast("list[Any]", value):
-            yield from _walk(each, line)
+            yield from _walk(each, line, depth + 1)
     elif isinstance(value, dict):
-        yield from _of_object(cast("dict[str, Any]", value), line)
+        yield from _of_object(cast("dict[str, Any]", value), line, depth)
     elif isinstance(value, str):
         found = list(plain.read(value))
         yield from (item for item in found if isinstance(item, Imported))
@@ -83,7 +87,7 @@ def _walk(value: Any, line: int) -> Iterator[Finding]:
         yield Imported(paper_id) if paper_id else Unreadable(line, str(value))
 
 
-def _of_object(value: dict[str, Any], line: int) -> Iterator[Finding]:
+def _of_object(value: dict[str, Any], line: int, depth: int) -> Iterator[Finding]:
     keyed = [(paper_id, each) for key, each in value.items() if (paper_id := _id_key(key))]
     if keyed:
         yield from (Imported(paper_id) for paper_id, _ in keyed)
@@ -94,7 +98,7 @@ def _of_object(value: dict[str, Any], line: int) -> Iterator[Finding]:
         yield _finding(value, line)
         return
     for each in inner or [e for e in value.values() if isinstance(e, dict | list)]:
-        yield from _walk(each, line)
+        yield from _walk(each, line, depth + 1)
     if not inner and not any(isinstance(each, dict | list) for each in value.values()):
         yield _finding(value, line)
 

@@ -32,6 +32,10 @@ _ESCAPES: Final = {
 _FONTS: Final = frozenset("emph textbf textit textrm textsc textsf texttt".split())  # noqa: SIM905
 _FONT = re.compile(r"\\(?P<font>[a-z]+)\s*\{(?P<inside>[^{}$\\]*)\}")
 _MACRO = re.compile(r"\\(?:[a-zA-Z]+|.)", re.DOTALL)
+_TOKEN = re.compile(
+    r"\{(?:\\|-)(?:[^{}]|\{(?:[^{}]|\{[^{}]{0,9}\}){0,20}\}){0,60}\}|\\[a-zA-Z]{1,20}\{\}|\\[&%$#_]|[{}]"
+)
+"""What stands for one character in `encoded`, and any brace."""
 _NAMED = re.compile(r"\\([a-zA-Z]+)")
 
 
@@ -43,8 +47,16 @@ def encoded(text: str) -> str:
 
 def decoded(latex: str) -> str:
     """Return the text behind `encoded`, and any other text without its braces."""
-    characters = _characters()
-    return _tokens().sub(lambda match: characters.get(match[0], ""), latex)
+    return _TOKEN.sub(_behind, latex)
+
+
+def _behind(match: re.Match[str]) -> str:
+    latex = match[0]
+    character = _characters().get(latex)
+    if character is not None:
+        return character
+    # Not one of ours: its braces go, and what stands in them is read by itself.
+    return decoded(latex[1:-1]) if latex[0] == "{" and len(latex) > 1 else latex.strip("{}")
 
 
 def pieces(source: str) -> Iterator[tuple[str, bool]]:
@@ -188,9 +200,3 @@ _BROKEN: Final = frozenset((r"\varepsilon", r"\acute{\ddot{\iota}}", r"\Upsilon"
 @cache
 def _characters() -> dict[str, str]:
     return {latex: character for character, latex in _table().items()}
-
-
-@cache
-def _tokens() -> re.Pattern[str]:
-    longest_first = sorted(_characters(), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)) + "|[{}]")

@@ -83,6 +83,11 @@ _STARTS: Final = (
 class _Record:
     line: int
     pairs: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    tags: set[str] = field(default_factory=set[str])
+
+    def add(self, tag: str, value: str) -> None:
+        self.tags.add(tag)
+        self.pairs.append((tag, value))
 
     def values(self, tag: str) -> list[str]:
         return [value for name, value in self.pairs if name == tag and value]
@@ -126,12 +131,11 @@ def _split(text: str, dialect: _Dialect) -> Iterator[_Record]:
                 yield record
             record = _Record(0)
             continue
-        seen = {name for name, _ in record.pairs}
-        if tag in dialect.starts and seen & dialect.starts and seen - dialect.starts:
+        if tag in dialect.starts and record.tags & dialect.starts and record.tags - dialect.starts:
             yield record
             record = _Record(0)
         record.line = record.line or number
-        record.pairs.append((tag, value))
+        record.add(tag, value)
     if record.pairs:
         yield record
 

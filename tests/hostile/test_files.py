@@ -187,7 +187,11 @@ BOMBS: Final = {
     "BibTeX of macros that double": lambda: b'@string{a="x"}\n' + b"@string{a = a # a}\n" * 90_000,
     "JSON as deep as it is long": lambda: b"[" * MOST,
     "JSON of nested items": lambda: b'{"items":[' * 400 + b"]}" * 400,
+    "JSON of lists in lists, and wide": lambda: (
+        b'{"a":[' * 240 + b",".join([b'{"k":"v"}'] * 3_000) + b"]}" * 240
+    ),
     "JSON with a number of two million digits": lambda: b"[" + b"9" * (MOST - 2) + b"]",
+    "BibTeX of fields": lambda: b"@article{a, title={T {x}, " + b"a=1, " * 300_000,
     "RIS of records without end": lambda: b"TY  - JOUR\n" * (MOST // 11),
     "CSV of half a million rows": lambda: b"id,url\n" + b"x,y\n" * 450_000,
     "CSV of one cell": lambda: b"id,url\n" + b'"' * (MOST - 8),
