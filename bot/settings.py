@@ -4,7 +4,6 @@ down."""
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +16,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from papers import zones
+
 
 class SettingsError(Exception):
     """A setting is missing or malformed; the message is one sentence per setting, for an
@@ -24,7 +25,7 @@ class SettingsError(Exception):
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in zones.names():
         raise ValueError(f"{name!r} is no IANA time zone; use a name like Europe/Berlin")
     return name
 

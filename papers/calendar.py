@@ -14,16 +14,28 @@ few hours in, median 4. So every weekday counts as a working day here, and the h
 to explain a small or missing batch.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from statistics import median
 from typing import Final
-from zoneinfo import ZoneInfo
 
-NEW_YORK: Final = ZoneInfo("America/New_York")
+from papers.zones import NEW_YORK
+
 ROLLOVER: Final = time(21, 30)
 SETTLE: Final = timedelta(hours=4)
 """How long after its beginning a batch counts as filled well enough to be posted."""
 
+FEW: Final = 2
+"""Papers that are hardly a whole batch: so few had 1 of the 370 batches recorded on ordinary days
+from May 2024 to December 2025, hours after they had begun."""
+USUAL: Final = 8
+"""Papers in a median batch from which `FEW` are suspicious (the recorded median is 14)."""
+REST: Final = timedelta(hours=6)
+"""How much longer a batch of so few is waited for."""
+
 _DAY: Final = timedelta(days=1)
+_WEEK: Final = 5
+"""Batches from which a median says something."""
 _TO_MIDNIGHT: Final = timedelta(hours=24 - ROLLOVER.hour, minutes=-ROLLOVER.minute)
 
 
@@ -60,6 +72,36 @@ def batch_day(now: datetime) -> date:
 def begins(day: date) -> datetime:
     """Return the moment (UTC) at which the batch of `day` opens, on the evening before."""
     return datetime.combine(day - _DAY, ROLLOVER, NEW_YORK).astimezone(UTC)
+
+
+def settles(day: date, settle: timedelta = SETTLE) -> datetime:
+    """Return the moment (UTC) from which the batch of `day` may be posted."""
+    return begins(day) + settle
+
+
+def is_over(day: date, now: datetime) -> bool:
+    """Return whether a batch of `day` that was empty when it was read can be counted out.
+
+    Until the day has ended it may still fill, except on arXiv's holidays.
+    """
+    return day < batch_day(now) or day in ARXIV_HOLIDAYS
+
+
+def is_filling(day: date, sizes: Mapping[date, int], now: datetime, settle: timedelta) -> bool:
+    """Return whether the batch of `day` seems to have only its first papers yet.
+
+    Args:
+        day: the day of the batch.
+        sizes: how many papers each of the last weeks' batches has.
+        now: the present instant; what is still so few `REST` after it settled is all there is.
+        settle: how long after its beginning a batch may be posted.
+    """
+    if not 0 < sizes.get(day, 0) <= FEW or now >= settles(day, settle) + REST:
+        return False
+    if day in ARXIV_HOLIDAYS or holiday_before(day) is not None:
+        return False
+    before = [papers for other, papers in sizes.items() if other < day and papers]
+    return len(before) >= _WEEK and median(before) >= USUAL
 
 
 def is_working_day(day: date) -> bool:
@@ -120,7 +162,7 @@ def why_nothing(now: datetime, settle: timedelta = SETTLE) -> str | None:
             f"There are no Daily Papers at weekends; {_name(coming)}'s batch opens on "
             f"{_moment(begins(coming))}."
         )
-    ready = begins(day) + settle
+    ready = settles(day, settle)
     if now < ready:
         return (
             f"{_name(day)}'s batch opened on {_moment(begins(day))} and is still filling; "

@@ -18,12 +18,11 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import airportsdata
 
-_NOT_A_PLACE: Final = ("Factory", "localtime", "posixrules")
-"""Entries of some systems' zone directories that name no place."""
+from papers import zones
 
 _MOST: Final = 0.8
 """The share of a region's airports from which their zone stands for the whole region."""
@@ -176,7 +175,7 @@ class _Tables:
 
     def __init__(self) -> None:
         own: dict[str, Any] = tomllib.loads(_read("papers", "data", "zone_names.toml"))
-        known = available_timezones().difference(_NOT_A_PLACE)
+        known = zones.names()
         self.abbreviations: Mapping[str, list[str]] = own["abbreviations"]
         self.offsets: Mapping[str, str] = own["offsets"]
         self.languages: Mapping[str, str] = own["languages"]

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, cast
-from zoneinfo import ZoneInfo
 
 import feedparser
 from pydantic import BeforeValidator, Field
@@ -21,8 +20,8 @@ from papers.model import Announcement, Author, Paper, Record
 from papers.sources._answers import Answer, MalformedError, ThrottledError
 from papers.sources._tolerant import Known, Text, Wire, fold
 from papers.text import readable
+from papers.zones import NEW_YORK
 
-_NEW_YORK = ZoneInfo("America/New_York")
 _VERSION = re.compile(r"v([1-9][0-9]{0,3})$")
 # `cs.CL`, `hep-th`; the other classes that papers have (`68T50`, `I.2.7; H.3`) are not arXiv's.
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[A-Za-z]+)*)?")
@@ -133,7 +132,7 @@ def read_listing(answer: Answer) -> Listing:
 
 
 def _day_of(moment: datetime) -> date:
-    return moment.astimezone(_NEW_YORK).date()
+    return moment.astimezone(NEW_YORK).date()
 
 
 def read_found(answer: Answer) -> Found:

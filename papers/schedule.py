@@ -1,0 +1,292 @@
+"""When a feed posts, and when a person's digest comes: the one answer to both.
+
+A batch is owed at `due_at`: the first occurrence of the feed's local hour at or after the moment
+at which the batch has settled. A feed at 09:00 in Tokyo, where Tuesday's batch settles at 14:30,
+posts it on Wednesday at 09:00; one at 09:00 in Los Angeles, where it settles on Monday at 22:30,
+on Tuesday at 09:00.
+
+A feed posts only in a window of its day: from its hour until local midnight (`window`). A batch
+that arrives after its hour is posted when it comes while that window is open, else at the next
+hour. Each local date carries one thread, so that the newest batch that is owed wins.
+
+Everything here is a pure function of its arguments. Moments are aware, and returned in UTC.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import count
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from papers import calendar
+
+SLACK: Final = timedelta(minutes=5)
+"""The least that a window is open, even across midnight: a feed at 23:59 survives a restart."""
+
+EMPTY_DAYS: Final = 7
+"""Confirmed empty days that are passed over in search of a batch: the longest holidays."""
+
+HORIZON: Final = 14
+"""Days looked ahead for the next thread: longer than any row of days without batches."""
+
+_DAY: Final = timedelta(days=1)
+_CACHED: Final = 65_536
+
+
+class Window(NamedTuple):
+    """When something may be sent for one local date: from `opens` on, before `closes`."""
+
+    day: date
+    opens: datetime
+    closes: datetime
+
+
+class Owed(NamedTuple):
+    """A batch that is owed now, and the local date that its thread uses up."""
+
+    batch: date
+    day: date
+
+
+class Coming(NamedTuple):
+    """The next thread: when, and of which batch, if batches come as the calendar says."""
+
+    at: datetime
+    batch: date
+    waiting: bool
+    """The hour has come and the batch has not: it is posted as soon as it is there."""
+
+
+def due_at(hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta) -> datetime:
+    """Return when the batch of `batch_day` is owed at `hour` in `zone`.
+
+    Args:
+        hour: the feed's hour on the wall clock of `zone`.
+        zone: the feed's time zone.
+        batch_day: the Daily Papers day of the batch.
+        settle: how long after its beginning a batch may be posted.
+    """
+    return _due_at(hour, zone, batch_day, settle)
+
+
+@lru_cache(maxsize=_CACHED)
+def _due_at(hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta) -> datetime:
+    at = _first_from(hour, zone, calendar.settles(batch_day, settle))
+    before = calendar.previous(batch_day)
+    if batch_day - before == _DAY:
+        # In Cairo's last week of October, Thursday's and Friday's batch both meet 08:00 on Friday
+        # first: where a change of the clocks does that, the later one takes the date after.
+        used = _local_date(_due_at(hour, zone, before, settle), zone)
+        while _local_date(at, zone) <= used:
+            at = _first_from(hour, zone, _midnight_after(used, zone))
+    return at
+
+
+def occurrence(day: date, hour: time, zone: ZoneInfo) -> datetime | None:
+    """Return the first moment of a local date at which its clock shows `hour` or later.
+
+    That is later than `hour` where the clocks were put forward over it. `None` where the date has
+    no such moment: the zone skipped it, or the end of it.
+    """
+    moments = _occurrences(day, hour, zone)
+    return moments[0] if moments else None
+
+
+@lru_cache(maxsize=_CACHED)
+def _occurrences(day: date, hour: time, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """Return the moments of a local date at which its clock comes to `hour`: one, two or none."""
+    first = datetime.combine(day, hour, zone).astimezone(UTC)
+    again = datetime.combine(day, hour, zone).replace(fold=1).astimezone(UTC)
+    if first <= again:
+        return (first,) if first == again else (first, again)
+    # The hour falls into a gap, and the gap's end lies between the two.
+    early, late = again, first
+    shift = zone.utcoffset(early.astimezone(zone))
+    while late - early > timedelta(seconds=1):
+        middle = (early + (late - early) / 2).replace(microsecond=0)
+        if zone.utcoffset(middle.astimezone(zone)) == shift:
+            early = middle
+        else:
+            late = middle
+    return (late,) if _local_date(late, zone) == day else ()
+
+
+def window(day: date, hour: time, zone: ZoneInfo, slack: timedelta = SLACK) -> Window | None:
+    """Return the window of a local date: from its hour to midnight, `slack` long at least."""
+    opens = occurrence(day, hour, zone)
+    if opens is None:
+        return None
+    return Window(day, opens, max(_midnight_after(day, zone), opens + slack))
+
+
+def open_window(
+    now: datetime, hour: time, zone: ZoneInfo, slack: timedelta = SLACK
+) -> Window | None:
+    """Return the window that is open at `now`, if one is; today's before yesterday's."""
+    today = _local_date(now, zone)
+    for day in (today, today - _DAY):
+        found = window(day, hour, zone, slack)
+        if found is not None and found.opens <= now < found.closes:
+            return found
+    return None
+
+
+def newest(day: date, now: datetime, known: Mapping[date, bool]) -> tuple[date, bool] | None:
+    """Return the newest batch from `day` back that is there or awaited, and whether it is there.
+
+    Days that their source confirmed to be empty are passed over once they are over.
+
+    Args:
+        day: the newest working day that comes into question.
+        now: the present instant.
+        known: the days that a source has answered for: whether there is a batch.
+    """
+    for _ in range(EMPTY_DAYS):
+        if known.get(day):
+            return day, True
+        if day not in known or not calendar.is_over(day, now):
+            return day, False
+        day = calendar.previous(day)
+    return None
+
+
+def newest_due(hour: time, zone: ZoneInfo, now: datetime, settle: timedelta) -> date:
+    """Return the newest working day whose batch is due at `now`, whether it has come or not."""
+    day = calendar.expected_batch(now, settle)
+    while due_at(hour, zone, day, settle) > now:
+        day = calendar.previous(day)
+    return day
+
+
+def owed(
+    hour: time, zone: ZoneInfo, now: datetime, settle: timedelta, known: Mapping[date, bool]
+) -> Owed | None:
+    """Return the batch that a feed owes at `now`, unless it has it already.
+
+    `None` outside the feed's window, and while the batch that is due is awaited.
+    """
+    here = open_window(now, hour, zone)
+    if here is None:
+        return None
+    found = newest(newest_due(hour, zone, now, settle), now, known)
+    return Owed(found[0], here.day) if found is not None and found[1] else None
+
+
+def coming(
+    hour: time,
+    zone: ZoneInfo,
+    now: datetime,
+    settle: timedelta,
+    known: Mapping[date, bool],
+    *,
+    last_batch: date | None = None,
+    last_day: date | None = None,
+) -> Coming | None:
+    """Return a feed's next thread, `None` if none is in sight.
+
+    Args:
+        hour: the feed's hour on the wall clock of `zone`.
+        zone: the feed's time zone.
+        now: the present instant.
+        settle: how long after its beginning a batch may be posted.
+        known: the days that a source has answered for: whether there is a batch.
+        last_batch: the newest batch that was planned there.
+        last_day: the last local date that was used up there.
+    """
+    for here in _windows(hour, zone, now):
+        if here.opens > now + HORIZON * _DAY:
+            return None
+        if last_day is not None and here.day <= last_day:
+            continue
+        at = max(here.opens, now)
+        found = newest(newest_due(hour, zone, at, settle), at, known)
+        if found is not None and (last_batch is None or found[0] > last_batch):
+            batch, there = found
+            return Coming(at, batch, waiting=here.opens <= now and not there)
+    return None
+
+
+def expected_at(
+    hour: time,
+    zone: ZoneInfo,
+    batch_day: date,
+    settle: timedelta,
+    *,
+    since: datetime,
+    last_day: date | None = None,
+) -> datetime:
+    """Return when a feed could post a batch at the earliest: what lateness is counted from.
+
+    Args:
+        hour: the feed's hour on the wall clock of `zone`.
+        zone: the feed's time zone.
+        batch_day: the Daily Papers day of the batch.
+        settle: how long after its beginning a batch may be posted.
+        since: when an admin last set the feed's hour, or started it.
+        last_day: the last local date that was used up there before.
+    """
+    moment = max(due_at(hour, zone, batch_day, settle), since)
+    return next(
+        max(here.opens, moment)
+        for here in _windows(hour, zone, moment)
+        if last_day is None or here.day > last_day
+    )
+
+
+def days_behind(hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta) -> int:
+    """Return how many days after the batch's own date its thread comes: 1 means yesterday's."""
+    return (_local_date(due_at(hour, zone, batch_day, settle), zone) - batch_day).days
+
+
+def ready_at(zone: ZoneInfo, batch_day: date, settle: timedelta) -> datetime:
+    """Return when the batch of `batch_day` has settled, on the wall clock of `zone`."""
+    return calendar.settles(batch_day, settle).astimezone(zone)
+
+
+def default_hour(zone: ZoneInfo, now: datetime, settle: timedelta, preferred: time) -> time:
+    """Return the hour to offer: `preferred` if it brings the day's own batch in every season,
+    else the first full hour after the batch is ready in the season in which that is latest."""
+    days = [calendar.following(calendar.batch_day(now) + n * 30 * _DAY) for n in range(12)]
+
+    def behind(hour: time) -> bool:
+        return any(days_behind(hour, zone, day, settle) > 0 for day in days)
+
+    if not behind(preferred):
+        return preferred
+    latest = max(ready_at(zone, day, settle).time() for day in days)
+    hour = time((latest.hour + (latest > time(latest.hour))) % 24)
+    return preferred if behind(hour) else hour
+
+
+def _windows(hour: time, zone: ZoneInfo, moment: datetime) -> Iterator[Window]:
+    """Yield the windows that are open at `moment` or open later, in order."""
+    start = _local_date(moment, zone) - _DAY
+    for ahead in count():
+        found = window(start + ahead * _DAY, hour, zone)
+        if found is not None and found.closes > moment:
+            yield found
+
+
+def _first_from(hour: time, zone: ZoneInfo, moment: datetime) -> datetime:
+    """Return the first occurrence of `hour` at or after `moment`."""
+    start = _local_date(moment, zone)
+    return next(
+        at
+        for ahead in count()
+        for at in _occurrences(start + ahead * _DAY, hour, zone)
+        if at >= moment
+    )
+
+
+def _midnight_after(day: date, zone: ZoneInfo) -> datetime:
+    """Return the moment at which the local date `day` has ended."""
+    return next(
+        opens
+        for ahead in count(1)
+        if (opens := occurrence(day + ahead * _DAY, time.min, zone)) is not None
+    )
+
+
+def _local_date(moment: datetime, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date()
