@@ -30,12 +30,13 @@ from bot.shards import forget_unlisted
 from bot.sources import live_sources
 from bot.strays import Known, answer_stray
 from bot.topics import Topics
+from bot.ui.text import plural
 from bot.upkeep import Upkeep
 from bot.workers import Workers
 from papers import calendar
 from papers.embedding import give_back_memory
 from papers.sources import PaperSource
-from storage import guilds
+from storage import clock_repair, guilds
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -235,6 +236,7 @@ class PaperBot(commands.AutoShardedBot):
         # Threads that ran the model keep what it needed, 100 MB among them, and what thousands of
         # servers arrived in is kept for the next thousands.
         await asyncio.to_thread(give_back_memory)
+        await self._repair_clock(now)
         if self._ingest is None:
             expected = calendar.expected_batch(now, self.settings.settle)
             self._ingest = asyncio.create_task(self._take_in(now, expected), name="ingest")
@@ -246,6 +248,23 @@ class PaperBot(commands.AutoShardedBot):
                 log_failure(log, error, "the sources were not read")
         await self.publisher.claim(now)
         await self.digester.claim(now)
+
+    async def _repair_clock(self, now: datetime) -> None:
+        """Repair what a clock that was ahead for a while has dated in the future."""
+        async with self.database.read() as conn:
+            far = await clock_repair.ahead(conn, now)
+            if far is None or await clock_repair.is_behind(conn, now):
+                return  # an incident, if the clock is wrong now
+        async with self.database.write() as conn:
+            changed = await clock_repair.repair(conn, now)
+        days, minutes = far.days, -(-far.seconds // 60)
+        by = plural(days, "day") if days else plural(minutes, "minute")
+        await self.incidents.report(
+            "clock",
+            f"The machine's clock went back by {by}. {plural(changed, 'entry', 'entries')} dated in"
+            " the future were corrected, and everything goes on. Check its time synchronisation.",
+            now,
+        )
 
     async def _take_in(self, now: datetime, expected: date) -> IngestReport:
         report = await self.ingester.run_due(now, expected)

@@ -17,7 +17,7 @@ from bot.outcomes import failure_of
 from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, ALARM
 from bot.ui.text import escape, plural, timestamp
-from storage import digests, figures, health, incidents
+from storage import clock_repair, digests, figures, health, incidents
 from storage.database import DriverError
 from storage.incidents import Change, Incident, Trouble
 
@@ -58,6 +58,13 @@ class Incidents:
                     await incidents.mark_told(conn, incident.id, now)
         for incident in change.ended:
             await self._end(incident)
+
+    async def report(self, kind: str, text: str, now: datetime) -> None:
+        """Record something that went wrong and is over already, and tell it."""
+        told = await self._begin(Incident(0, kind, "", text, now, now, None, None))
+        async with self._bot.database.write() as conn:
+            incident = Incident(0, kind, "", text, now, now, now, now if told else None)
+            await incidents.add_over(conn, incident, now)
 
     async def _note(self, found: list[Trouble], now: datetime) -> Change:
         async with self._bot.database.read() as conn:
@@ -164,7 +171,15 @@ class Incidents:
     async def _own(self, now: datetime) -> AsyncIterator[Trouble]:
         """Yield what is wrong with the process and its machine."""
         bot, monitor = self._bot, self._bot.monitor
-        del now
+        async with bot.database.read() as conn:
+            behind = await clock_repair.is_behind(conn, now)
+        if behind:
+            yield Trouble(
+                "clock",
+                "",
+                "The machine's clock is behind: papers of a later day are here already. Threads and"
+                " digests wait until it is right. Check its time synchronisation.",
+            )
         if monitor.requests.invalid.pause is not None:
             yield Trouble(
                 "refused",
