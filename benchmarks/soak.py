@@ -1,5 +1,7 @@
 """A month in a few minutes: `python -m benchmarks.soak [--days N] [--seed N] [--write]`.
 
+With `--zones`, a feed in every kind of time zone instead, and each of its threads at its hour.
+
 The real bot, connected over real sockets to the tests' local Discord, lives through simulated
 days: sources that are late or out of reach, readers who react, follow, search and erase, admins who
 pause and forbid, requests that fail before and after they were carried out, lost connections, and
@@ -33,9 +35,11 @@ import yarl
 from benchmarks._soak_checks import broken, counted
 from benchmarks._soak_report import flat, measured, told
 from benchmarks._soak_world import Month, People, moment
+from benchmarks._soak_zones import written, zones_soak
 from bot.client import PaperBot, create_bot
 from bot.clock import FixedClock
 from bot.settings import Settings
+from papers import calendar
 from tests import reliability
 from tests.discord_server import DiscordServer
 from tests.discord_server.faults import Fault
@@ -312,9 +316,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="A month in a few minutes.")
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--zones", action="store_true", help="a feed in every kind of time zone")
     parser.add_argument("--write", action="store_true", help="write it into docs/reliability.md")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.CRITICAL)
+    if asked.zones:
+        with tempfile.TemporaryDirectory() as folder:
+            report = asyncio.run(zones_soak(soaking, Path(folder), START, calendar.SETTLE))
+        print(json.dumps(report))
+        if asked.write:
+            reliability.write_block("zones", written(report))
+        return 1 if report["broken"] else 0
     with tempfile.TemporaryDirectory() as folder:
         report = asyncio.run(soak(Path(folder), asked.days, asked.seed))
     for day in report["memory"]:
