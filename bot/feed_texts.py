@@ -2,23 +2,20 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, timedelta
 
 from bot.ui.errors import UserError
 from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
-from papers import calendar, zone_names
+from papers import calendar, schedule, zone_names, zones
 from papers.categories import is_category
+from papers.schedule import Coming
 from papers.search import is_expression
 from papers.text import cut
 from papers.topics import Topic, TopicError, parse
 from storage import posts
 from storage.feeds import Feed, FeedState
 from storage.subscriptions import Mode
-
-_HORIZON = 14
-"""Days looked ahead for the next post: longer than any row of days without batches."""
 
 _WISH = re.compile(r'(?:"[^"]*"|\([^()]*\)|[^,;\n])+')
 _TOPIC = re.compile(r'(?:"[^"]*"|[^;])+')
@@ -96,40 +93,20 @@ def _pointed(text: str, at: int) -> str:
     return f"```\n{line}\n{' ' * min(at - start, len(line))}^\n```"
 
 
-def next_post_at(
+def describe(
     feed: Feed,
-    now: datetime,
-    settle: timedelta,
+    coming: Coming | None,
+    last: posts.Post | None = None,
     *,
-    last_day: date | None,
-    last_batch: date | None,
-) -> datetime | None:
-    """Return when this feed posts next, if batches come as the calendar says.
-
-    Args:
-        feed: an active feed.
-        now: the present instant.
-        settle: how long after its beginning a batch is posted.
-        last_day: the last calendar day of the feed that had a post.
-        last_batch: the newest batch that was planned there.
-    """
-    zone = ZoneInfo(feed.timezone)
-    today = now.astimezone(zone).date()
-    for day in (today + timedelta(days=n) for n in range(_HORIZON)):
-        at = max(datetime.combine(day, feed.at, zone), now)
-        unused = last_day is None or day > last_day
-        if unused and (last_batch is None or calendar.expected_batch(at, settle) > last_batch):
-            return at
-    return None
-
-
-def describe(feed: Feed, next_at: datetime | None, last: posts.Post | None = None) -> str:
+    now: datetime | None = None,
+) -> str:
     """Say what a feed is, in a few lines of Discord's markdown.
 
     Args:
         feed: the feed.
-        next_at: when it posts next, where that is to be said.
+        coming: its next thread, where that is to be said.
         last: its newest post: when that was none, why not.
+        now: the present instant, where `coming` is given.
     """
     lines = [
         f"<#{feed.channel_id}> · {plural(feed.size, 'paper')} a day at {feed.at:%H:%M}"
@@ -152,11 +129,42 @@ def describe(feed: Feed, next_at: datetime | None, last: posts.Post | None = Non
             lines.append("⏸️ paused")
         case FeedState.DISABLED:
             lines.append(f"⚠️ stopped: {escape(feed.disabled_reason or 'unknown')}")
-        case FeedState.ACTIVE if next_at is not None:
-            lines.append(f"next thread {timestamp(next_at, 'R')} at the earliest")
+        case FeedState.ACTIVE if coming is not None:
+            lines.append(describe_coming(coming, now))
         case FeedState.ACTIVE:
             pass
     return "\n".join(lines)
+
+
+def describe_coming(coming: Coming, now: datetime | None) -> str:
+    """Say when a feed posts next, and the papers of which day."""
+    day = day_in_words(coming.batch)
+    if coming.waiting:
+        return f"waiting for the papers of {day}: the thread comes as soon as they are ready"
+    if now is not None and coming.at <= now:
+        return f"next thread within a minute, with the papers of {day}"
+    when = f"{timestamp(coming.at, 'f')} ({timestamp(coming.at, 'R')})"
+    return f"next thread {when}, with the papers of {day}"
+
+
+def describe_readiness(hour: time, timezone: str, now: datetime, settle: timedelta) -> str:
+    """Say when the day's papers are ready in a zone, and what comes at `hour` if that is earlier.
+
+    Args:
+        hour: the feed's hour.
+        timezone: its IANA zone.
+        now: the present instant: the clocks of its season are meant.
+        settle: how long after its beginning a batch may be posted.
+    """
+    zone = zones.zone(timezone)
+    batch = calendar.following(calendar.batch_day(now))
+    ready = schedule.ready_at(zone, batch, settle)
+    city = zone_names.label(timezone).rpartition("/")[2]
+    said = f"The day's papers are ready at {ready:%H:%M} in {escape(city)}"
+    behind = schedule.days_behind(hour, zone, batch, settle)
+    if ready.date() < batch:
+        said += " on the evening before"
+    return f"{said}; at {hour:%H:%M} you get yesterday's." if behind > 0 else f"{said}."
 
 
 def describe_filters(feed: Feed) -> str:

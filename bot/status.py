@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from bot.client import PaperBot
-from bot.feed_texts import describe, next_post_at
+from bot.feed_texts import describe
 from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar
 from papers.sources import PaperSource
 from storage import batches, digests, figures, health, incidents, papers, posts
-from storage.feeds import Feed, FeedState
+from storage.feeds import Feed
 from storage.figures import Backlog
 from storage.health import SourceHealth
 from storage.incidents import Incident
@@ -35,10 +35,11 @@ async def status_lines(
         late = await figures.backlog(conn) if manages else {}
         wrong = await incidents.current(conn) if manages else []
         resting = await digests.broken_until(conn, now)
-        feed_lines: list[str] = []
-        for feed in feeds_here:
-            last = await posts.newest(conn, feed.id)
-            feed_lines.append(describe(feed, await next_post(bot, feed, now, last), last))
+        last = {feed.id: await posts.newest(conn, feed.id) for feed in feeds_here}
+    feed_lines = [
+        describe(feed, await bot.publisher.coming(feed, now), last[feed.id], now=now)
+        for feed in feeds_here
+    ]
     paragraphs: list[str] = []
     if newest is None:
         paragraphs.append("**Newest batch:** none yet.")
@@ -82,7 +83,9 @@ def next_batch_line(now: datetime, settle: timedelta) -> str:
     begins = calendar.next_batch(now)
     line = f"**Next batch:** begins {timestamp(begins, 'f')}"
     if settle:
-        line += f"; its votes have settled {timestamp(begins + settle, 't')}, from then on it comes"
+        line += (
+            f"; ready {timestamp(begins + settle, 't')}, and in each channel from its next hour on"
+        )
     return f"{line}."
 
 
@@ -122,21 +125,6 @@ def search_line(status: EngineStatus, setting: str) -> str:
     return (
         f"**Search:** by words only, as the embedding model {escape(setting)} could not be loaded;"
         " `paperboy check` says why."
-    )
-
-
-async def next_post(
-    bot: PaperBot, feed: Feed, now: datetime, last: posts.Post | None
-) -> datetime | None:
-    """Return when a feed posts next, `None` for one that does not."""
-    if feed.state is not FeedState.ACTIVE:
-        return None
-    return next_post_at(
-        feed,
-        now,
-        bot.settings.settle,
-        last_day=last.local_date if last else None,
-        last_batch=last.batch_day if last else None,
     )
 
 

@@ -173,6 +173,21 @@ async def state(
     return BatchState.EMPTY if states else None
 
 
+async def sizes(
+    conn: AsyncConnection, since: date, up_to: date, *, sources: Collection[str]
+) -> dict[date, int]:
+    """Return how many papers each day of that span has, 0 for one that was confirmed empty.
+
+    A day that is missing was answered for by none of `sources`.
+    """
+    rows = await conn.execute(
+        select(batches.c.day, func.max(batches.c.papers).label("papers"))
+        .where(batches.c.day.between(since, up_to), batches.c.source.in_(sources))
+        .group_by(batches.c.day)
+    )
+    return {row.day: row.papers for row in rows}
+
+
 async def newest_complete(
     conn: AsyncConnection, up_to: date, *, sources: Collection[str] | None = None
 ) -> date | None:

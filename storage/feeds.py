@@ -10,6 +10,7 @@ from sqlalchemy import Row, delete, select
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers import zones
 from storage.sqlite import insert
 from storage.tables import feeds, guilds
 
@@ -47,6 +48,13 @@ class Feed:
     told_at: datetime | None
     """When an admin was told that it is disabled."""
     created_at: datetime
+    set_at: datetime | None = None
+    """When an admin last set its hour or zone, or resumed it."""
+
+    @property
+    def since(self) -> datetime:
+        """From when on it posts as it is set now."""
+        return self.set_at or self.created_at
 
 
 async def add(
@@ -115,6 +123,15 @@ async def active(conn: AsyncConnection) -> list[Feed]:
     return [_feed(row) for row in await conn.execute(statement)]
 
 
+async def misplaced(conn: AsyncConnection) -> list[Feed]:
+    """Return the feeds that post and whose time zone is unknown here."""
+    used = select(feeds.c.timezone).where(feeds.c.state == FeedState.ACTIVE.value).distinct()
+    unknown = set((await conn.execute(used)).scalars()) - zones.names()
+    if not unknown:
+        return []
+    return [feed for feed in await active(conn) if feed.timezone in unknown]
+
+
 async def untold(conn: AsyncConnection, guild_id: int) -> list[Feed]:
     """Return the feeds of a server that we disabled and whose admin does not know yet."""
     statement = (
@@ -147,25 +164,35 @@ async def update(conn: AsyncConnection, feed: Feed) -> bool:
             categories=list(feed.categories),
             topics=list(feed.topics),
             ping_role_id=feed.ping_role_id,
+            set_at=feed.set_at,
         )
     )
     return result.rowcount == 1
 
 
 async def set_state(
-    conn: AsyncConnection, feed_id: int, state: FeedState, reason: str | None = None
+    conn: AsyncConnection,
+    feed_id: int,
+    state: FeedState,
+    reason: str | None = None,
+    *,
+    now: datetime | None = None,
 ) -> bool:
     """Pause, resume or disable a feed; return whether that changed anything.
 
-    A feed that is disabled for a new reason has its admin to be told again (`mark_told`).
+    A feed that is disabled for a new reason has its admin to be told again (`mark_told`). One that
+    is resumed owes nothing from before `now`, so that what comes next is not late.
     """
+    values: dict[str, Any] = {"state": state.value, "disabled_reason": reason, "told_at": None}
+    if state is FeedState.ACTIVE and now is not None:
+        values["set_at"] = now
     result = await conn.execute(
         change(feeds)
         .where(
             feeds.c.id == feed_id,
             (feeds.c.state != state.value) | feeds.c.disabled_reason.is_distinct_from(reason),
         )
-        .values(state=state.value, disabled_reason=reason, told_at=None)
+        .values(**values)
     )
     return result.rowcount == 1
 
@@ -199,4 +226,5 @@ def _feed(row: Row[Any]) -> Feed:
         disabled_reason=row.disabled_reason,
         told_at=row.told_at,
         created_at=row.created_at,
+        set_at=row.set_at,
     )

@@ -57,7 +57,7 @@ async def joined(conn: AsyncConnection, guild_id: int, now: datetime) -> bool:
             feeds.c.state == FeedState.DISABLED.value,
             feeds.c.disabled_reason == REMOVED,
         )
-        .values(state=FeedState.ACTIVE.value, disabled_reason=None, told_at=None)
+        .values(state=FeedState.ACTIVE.value, disabled_reason=None, told_at=None, set_at=now)
     )
     return True
 

@@ -151,6 +151,8 @@ feeds = _table(
     Column("disabled_reason", Text),
     Column("told_at", UTCDateTime),
     Column("created_at", UTCDateTime, nullable=False),
+    # When an admin last set the hour or the zone, or resumed it; empty: when it was created.
+    Column("set_at", UTCDateTime),
     reuses_ids=False,
 )
 

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import discord
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +22,8 @@ from bot.digests._payload import DigestEntry, DigestPayload, render_entries, why
 from bot.locks import KeyedLocks
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
 from bot.publishing import FIRST_RETRY, LONGEST_RETRY, own_messages, strings_of
+from papers import schedule, zones
+from papers.schedule import Window
 from storage import digests, subscriptions
 from storage.digests import Digest, DueDigest
 from storage.subscriptions import Subscriber
@@ -234,15 +235,10 @@ class Digester:
 
 def due_of(person: Subscriber, now: datetime) -> DueDigest:
     """Return the digest that a person would get today."""
-    zone = ZoneInfo(person.timezone)
+    zone = zones.zone_or_utc(person.timezone)
     today = now.astimezone(zone).date()
-    return DueDigest(
-        person.user_id,
-        today,
-        person.every,
-        datetime.combine(today, person.at, zone),
-        datetime.combine(today + timedelta(days=1), datetime.min.time(), zone),
-    )
+    here = schedule.window(today, person.at, zone) or Window(today, now, now + schedule.SLACK)
+    return DueDigest(person.user_id, today, person.every, here.opens, here.closes)
 
 
 async def _plan(

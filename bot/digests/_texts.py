@@ -2,10 +2,9 @@
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from bot.ui.text import escape, plural, timestamp
-from papers import zone_names
+from papers import schedule, zone_names, zones
 from storage import digests, subscriptions
 from storage.subscriptions import Every, Mode, Subscriber, Subscription
 
@@ -66,18 +65,18 @@ def next_digest_at(
         since: when their oldest topic was subscribed to.
         used: the last of their calendar days that had its digest.
     """
-    zone = ZoneInfo(person.timezone)
+    zone = zones.zone_or_utc(person.timezone)
     days = [now.astimezone(zone).date(), since.astimezone(zone).date()]
     if person.quiet_until is not None:
         days.append(person.quiet_until)
     if used is not None:
         days.append(used + timedelta(days=1))
     first = min(max(days), date.max - timedelta(days=_RHYTHM))
-    for offset in range(_RHYTHM + 1):
+    for offset in range(2 * _RHYTHM + 1):  # a zone may skip a date
         day = first + timedelta(days=offset)
-        at = datetime.combine(day, person.at, zone)
-        if _wanted(person.every, day) and at >= since:
-            return max(at, now)
+        here = schedule.window(day, person.at, zone)
+        if here is not None and _wanted(person.every, day) and here.opens >= since:
+            return max(here.opens, now)
     raise AssertionError("every rhythm has a day in each week")
 
 
@@ -90,7 +89,7 @@ async def next_digest(bot: "PaperBot", person: Subscriber, now: datetime) -> str
     """Say when a person's next digest comes, as a sentence without its full stop."""
     async with bot.database.read() as conn:
         followed = await subscriptions.of_user(conn, person.user_id)
-        today = now.astimezone(ZoneInfo(person.timezone)).date()
+        today = now.astimezone(zones.zone_or_utc(person.timezone)).date()
         last = await digests.of_day(conn, person.user_id, today)
     active = [subscription.created_at for subscription in followed if not subscription.paused]
     if not active:

@@ -38,17 +38,17 @@ class Failures:
         match failure:
             case Retry():
                 again = retry_at(now, post.attempts, failure.after)
-                if again - post.planned_at > GIVE_UP_AFTER:
+                if again - max(post.planned_at, feed.since) > GIVE_UP_AFTER:
                     await self.give_up(post, feed, failure.reason, now)
                     return
                 async with self._database.write() as conn:
                     await posts.mark_retry(conn, post.id, at=again, reason=failure.reason)
             case Gone(Reason.CHANNEL_GONE | Reason.GUILD_GONE):
                 await self.finish(post, posts.FAILED, now, failure.reason)
-                await self._disable(feed, failure.reason, now)
+                await self.disable(feed, failure.reason, now)
             case Refused(Reason.NO_ACCESS | Reason.NO_PERMISSION):
                 # The post stays as it is: when an admin has mended it, `/feed resume` sends it on.
-                await self._disable(feed, reason, now)
+                await self.disable(feed, reason, now)
             case Gone() | Refused(Reason.THREAD_CAP | Reason.ARCHIVED):
                 # Somebody deleted the header or the thread, or there is room for none: that is how
                 # they want it, or how it is.
@@ -59,7 +59,7 @@ class Failures:
                     last = await posts.last_outcomes(conn, feed.id, UNKNOWN_REFUSALS)
                 again = [why for state, why in last if state == posts.FAILED and why]
                 if sum(why.startswith(failure.reason) for why in again) == UNKNOWN_REFUSALS:
-                    await self._disable(feed, f"three times in a row: {reason}", now)
+                    await self.disable(feed, f"three times in a row: {reason}", now)
             case Refused():
                 await self.give_up(post, feed, reason, now)
 
@@ -102,7 +102,8 @@ class Failures:
             f" it in the log as post {post.id}.",
         )
 
-    async def _disable(self, feed: Feed, reason: str, now: datetime) -> None:
+    async def disable(self, feed: Feed, reason: str, now: datetime) -> None:
+        """Stop a feed that cannot post, and tell the admins why."""
         async with self._database.write() as conn:
             await feeds.set_state(conn, feed.id, FeedState.DISABLED, reason)
         told = feed.told_at is not None or await tell_admins(

@@ -1,16 +1,12 @@
-"""When a feed's post is due, late, tried again, given up, brought up to date."""
+"""When a feed's post is late, tried again, given up, brought up to date."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
-
-from papers import calendar
-from storage.feeds import Feed
+from datetime import datetime, timedelta
 
 REFRESHES = (timedelta(hours=6), timedelta(hours=24))
 """When a header's numbers are brought up to date, counted from when the post was complete."""
 
 LATE_AFTER = timedelta(hours=1)
-"""A post this much after its feed's hour says that it is late."""
+"""A post this much after it could have come (`schedule.expected_at`) says that it is late."""
 
 GIVE_UP_AFTER = timedelta(hours=24)
 """A post that could not be finished for so long is left as it is."""
@@ -18,19 +14,6 @@ GIVE_UP_AFTER = timedelta(hours=24)
 FIRST_RETRY = 30.0
 LONGEST_RETRY = 1_800.0
 """Seconds: retries double from the first to the longest."""
-
-
-def scheduled(feed: Feed, batch_day: date, settle: timedelta) -> datetime:
-    """Return when a feed should have posted a batch: its first hour after the batch settled.
-
-    A feed that was added later owed it from then on.
-    """
-    zone = ZoneInfo(feed.timezone)
-    ready = (calendar.begins(batch_day) + settle).astimezone(zone)
-    at = datetime.combine(ready.date(), feed.at, zone)
-    if at < ready:
-        at = datetime.combine(ready.date() + timedelta(days=1), feed.at, zone)
-    return max(at, feed.created_at)
 
 
 def retry_at(now: datetime, attempts: int, at_least: float) -> datetime:

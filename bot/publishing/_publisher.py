@@ -3,7 +3,6 @@
 import logging
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,22 +11,21 @@ from bot.feed_topics import FeedTopics
 from bot.locks import KeyedLocks
 from bot.outcomes import Refused, Retry
 from bot.publishing._failures import Failures
-from bot.publishing._pace import GIVE_UP_AFTER, LATE_AFTER, REFRESHES, scheduled
+from bot.publishing._pace import GIVE_UP_AFTER, LATE_AFTER, REFRESHES
 from bot.publishing._steps import Steps
-from papers import calendar
+from papers import calendar, schedule, zones
+from papers.schedule import Coming
 from storage import batches, feeds, posts
-from storage.batches import BatchState
-from storage.feeds import Feed
-from storage.posts import DueFeed, Post
+from storage.feeds import Feed, FeedState
+from storage.posts import DueFeed, Post, Used
 
 if TYPE_CHECKING:
     from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
-EMPTY_DAYS = 7
-"""How many confirmed empty days in a row are passed over in search of a batch: the longest
-holidays."""
+KNOWN_DAYS = timedelta(days=30)
+"""How far back it matters which days had a batch: `schedule.EMPTY_DAYS` working days, and more."""
 
 
 class Publisher:
@@ -47,22 +45,42 @@ class Publisher:
         """Queue every feed that owes a post, every post that is not finished, every header to
         refresh."""
         async with self._database.read() as conn:
-            target = await self.publishable(conn, now)
-            due = [] if target is None else await posts.claim_due(conn, now, target)
+            known = await self.known(conn, now)
+            due = await posts.claim_due(conn, now, self._bot.settings.settle, known)
+            misplaced = await feeds.misplaced(conn)
             unfinished = await posts.unfinished(conn, now)
             stale = await posts.refresh_due(conn, now, REFRESHES)
         submit = self._bot.workers.submit
         for post_id in unfinished:
             submit(("post", post_id), lambda post_id=post_id: self.send(post_id, now))
-        if target is not None:
-            for feed in due:
-                submit(
-                    ("feed", feed.feed_id),
-                    lambda feed=feed: self._publish(feed, target, now),
-                    share=feed.guild_id,
-                )
+        for feed in due:
+            submit(
+                ("feed", feed.feed_id),
+                lambda feed=feed: self._publish(feed, now),
+                share=feed.guild_id,
+            )
         for post_id in stale:
             submit(("refresh", post_id), lambda post_id=post_id: self._refresh(post_id, now))
+        for feed in misplaced:
+            reason = f"the time zone {feed.timezone} is unknown here"
+            submit(
+                ("zone", feed.id),
+                lambda feed=feed, reason=reason: self._failures.disable(feed, reason, now),
+            )
+
+    async def known(self, conn: AsyncConnection, now: datetime) -> dict[date, bool]:
+        """Return the days that the sources have answered for: whether there is a batch.
+
+        One that seems to be in the middle of filling counts as not answered for.
+        """
+        today = calendar.batch_day(now)
+        sizes = await batches.sizes(conn, today - KNOWN_DAYS, today, sources=self._sources)
+        settle = self._bot.settings.settle
+        return {
+            day: papers > 0
+            for day, papers in sizes.items()
+            if not calendar.is_filling(day, sizes, now, settle)
+        }
 
     async def publishable(self, conn: AsyncConnection, now: datetime) -> date | None:
         """Return the newest batch that has settled, `None` while one that should be there is not.
@@ -70,25 +88,41 @@ class Publisher:
         A day that its source confirmed to be empty is passed over; a day that its source was silent
         about is waited for.
         """
-        day = calendar.expected_batch(now, self._bot.settings.settle)
-        for _ in range(EMPTY_DAYS):
-            state = await batches.state(conn, day, sources=self._sources)
-            if state is BatchState.COMPLETE:
-                return day
-            over = day < calendar.batch_day(now) or day in calendar.ARXIV_HOLIDAYS
-            if state is None or not over:
-                return None
-            day = calendar.previous(day)
-        return None
+        expected = calendar.expected_batch(now, self._bot.settings.settle)
+        found = schedule.newest(expected, now, await self.known(conn, now))
+        return found[0] if found is not None and found[1] else None
+
+    async def coming(self, feed: Feed, now: datetime) -> Coming | None:
+        """Return a feed's next thread; `None` for a feed that posts none."""
+        if feed.state is not FeedState.ACTIVE or feed.timezone not in zones.names():
+            return None
+        async with self._database.read() as conn:
+            known = await self.known(conn, now)
+            used = await posts.used(conn, feed.id)
+        return schedule.coming(
+            feed.at,
+            zones.zone(feed.timezone),
+            now,
+            self._bot.settings.settle,
+            known,
+            last_batch=used.batch,
+            last_day=used.day,
+        )
 
     async def newest(self, conn: AsyncConnection, now: datetime) -> date | None:
         """Return the newest batch that has papers, settled or not."""
         return await batches.newest_complete(conn, calendar.batch_day(now), sources=self._sources)
 
     async def preview(self, feed: Feed, now: datetime) -> Draft | None:
-        """Return exactly what would be posted to this feed now; `None` while there is no batch."""
+        """Return what the feed's next thread would be like now; `None` while there is no batch.
+
+        That is the batch it owes next, or the newest one while that has no papers yet.
+        """
+        coming = await self.coming(feed, now)
         async with self._database.read() as conn:
             target = await self.newest(conn, now)
+            if coming is not None and (await self.known(conn, now)).get(coming.batch):
+                target = coming.batch
         return None if target is None else await self.drafter.draft(feed, target, now)
 
     async def post_now(self, feed: Feed, now: datetime) -> Post | None:
@@ -103,40 +137,54 @@ class Publisher:
                 return None
             existing = await posts.of_batch(conn, feed.id, target)
         if existing is None or existing.state == posts.EMPTY:
-            local_date = now.astimezone(ZoneInfo(feed.timezone)).date()
-            due = DueFeed(feed.id, feed.guild_id, feed.channel_id, local_date)
-            await self._publish(due, target, now, late=False)
+            zone = zones.zone_or_utc(feed.timezone)
+            due_at = schedule.due_at(feed.at, zone, target, self._bot.settings.settle)
+            # An older batch uses up the day that it was due on, and leaves today to today's.
+            day = min(due_at, now).astimezone(zone).date()
+            due = DueFeed(feed.id, feed.guild_id, feed.channel_id, day, target)
+            await self._publish(due, now, late=False)
         elif existing.state in posts.UNFINISHED:
             await self.send(existing.id, now)
         async with self._database.read() as conn:
             return await posts.of_batch(conn, feed.id, target)
 
-    async def _publish(
-        self, due: DueFeed, batch_day: date, now: datetime, *, late: bool | None = None
-    ) -> None:
+    async def _publish(self, due: DueFeed, now: datetime, *, late: bool | None = None) -> None:
         async with self._database.read() as conn:
             feed = await feeds.get(conn, due.feed_id)
+            used = await posts.used(conn, due.feed_id)
         if feed is None:
             return
         if late is None:
-            late = now - scheduled(feed, batch_day, self._bot.settings.settle) > LATE_AFTER
-        draft = await self.drafter.draft(feed, batch_day, now, late=late)
+            late = now - self._expected_at(feed, due, used) > LATE_AFTER
+        draft = await self.drafter.draft(feed, due.batch_day, now, late=late)
         async with self._database.write() as conn:
             post_id = await posts.plan(
                 conn,
                 due,
-                batch_day,
                 now=now,
                 late=late,
                 payload=draft.to_json() if draft.paper_ids else None,
                 paper_ids=draft.paper_ids,
+                sources=self._sources,
                 reason=draft.why_empty,
             )
         if post_id is None:
             return
-        log.info("planned feed_id=%d batch=%s papers=%d", feed.id, batch_day, len(draft.paper_ids))
+        log.info(
+            "planned feed_id=%d batch=%s papers=%d", feed.id, due.batch_day, len(draft.paper_ids)
+        )
         if draft.paper_ids:
             await self.send(post_id, now)
+
+    def _expected_at(self, feed: Feed, due: DueFeed, used: Used) -> datetime:
+        return schedule.expected_at(
+            feed.at,
+            zones.zone_or_utc(feed.timezone),
+            due.batch_day,
+            self._bot.settings.settle,
+            since=feed.since,
+            last_day=used.day,
+        )
 
     async def send(self, post_id: int, now: datetime) -> None:
         """Send what is missing of a post; what Discord has already is not sent again."""
@@ -158,9 +206,14 @@ class Publisher:
             await self._failures.finish(post, posts.FAILED, now, "the feed was removed")
             return
         if now - post.planned_at > GIVE_UP_AFTER:
-            reason = post.reason or "it was too late for it"
-            await self._failures.give_up(post, feed, reason, now)
-            return
+            if feed.since > post.planned_at and post.header_message_id is None:
+                # It waited for an admin, not for Discord: the newest batch comes instead.
+                await self._failures.finish(post, posts.SKIPPED, now, "the feed did not post then")
+                return
+            if now - feed.since > GIVE_UP_AFTER:
+                reason = post.reason or "it was too late for it"
+                await self._failures.give_up(post, feed, reason, now)
+                return
         refused: dict[str, Refused] = {}
         failure = await self._steps.send(post, Draft.from_json(post.payload), now, refused)
         if failure is None:

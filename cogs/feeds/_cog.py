@@ -17,7 +17,6 @@ from bot.feed_texts import (
     parse_words,
 )
 from bot.inputs import parse_categories, parse_time, parse_timezone, zone_choices
-from bot.status import next_post
 from bot.ui.cards import render_header
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
@@ -35,6 +34,7 @@ from cogs.feeds._shared import (
     tell,
     topic_choices,
 )
+from papers import schedule, zones
 from storage import feeds, posts
 from storage.feeds import FeedState
 
@@ -103,12 +103,18 @@ class Feeds(commands.Cog):
         zone = settings.default_timezone
         if timezone:
             zone = await asyncio.to_thread(parse_timezone, timezone, now)
+        if time:
+            at = parse_time(time)
+        else:
+            at = schedule.default_hour(
+                zones.zone(zone), now, settings.settle, settings.default_time
+            )
         async with self.bot.database.write() as conn:
             feed = await feeds.add(
                 conn,
                 guild_id=guild.id,
                 channel_id=channel.id,
-                at=parse_time(time) if time else settings.default_time,
+                at=at,
                 timezone=zone,
                 size=papers,
                 now=now,
@@ -156,9 +162,12 @@ class Feeds(commands.Cog):
         zone = feed.timezone
         if timezone is not None:
             zone = await asyncio.to_thread(parse_timezone, timezone, self.bot.clock.now())
+        at = feed.at if time is None else parse_time(time)
+        moved = (at, zone) != (feed.at, feed.timezone)
         changed = replace(
             feed,
-            at=feed.at if time is None else parse_time(time),
+            at=at,
+            set_at=self.bot.clock.now() if moved else feed.set_at,
             timezone=zone,
             size=feed.size if papers is None else papers,
             min_votes=feed.min_votes if min_votes is None else min_votes,
@@ -203,7 +212,8 @@ class Feeds(commands.Cog):
         if not known:
             raise UserError(no_feed(self.bot))
         lines = [
-            describe(feed, await next_post(self.bot, feed, now, last), last) for feed, last in known
+            describe(feed, await self.bot.publisher.coming(feed, now), last, now=now)
+            for feed, last in known
         ]
         await answer(interaction, "Daily threads", "\n\n".join(lines))
 
@@ -236,6 +246,11 @@ class Feeds(commands.Cog):
         feed = await feed_of(interaction, channel)
         if feed.state is FeedState.ACTIVE:
             raise UserError(f"<#{feed.channel_id}> is not paused.")
+        if feed.timezone not in zones.names():
+            raise UserError(
+                f"I don't know the time zone “{escape(feed.timezone)}”. Set another one with"
+                f" {self.bot.mention('feed edit')} first."
+            )
         target = guild_of(interaction).get_channel(feed.channel_id)
         if not isinstance(target, discord.TextChannel):
             raise UserError(
@@ -244,7 +259,7 @@ class Feeds(commands.Cog):
             )
         require_permissions(target)
         async with self.bot.database.write() as conn:
-            await feeds.set_state(conn, feed.id, FeedState.ACTIVE)
+            await feeds.set_state(conn, feed.id, FeedState.ACTIVE, now=self.bot.clock.now())
         await tell(interaction, "Going on", replace(feed, state=FeedState.ACTIVE))
 
     @feed.command(name="remove", description="Remove a channel's daily thread for good")

@@ -1,19 +1,17 @@
 """What the commands of `/feed …` share: which feed is meant, and how they answer."""
 
-from zoneinfo import ZoneInfo
-
 import discord
 from discord import app_commands
 
 from bot import limits
 from bot.client import PaperBot
-from bot.feed_texts import describe
+from bot.feed_texts import describe, describe_readiness
 from bot.permissions import lacking
-from bot.status import next_post
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.text import plain
-from storage import feeds, posts
+from papers import zones
+from storage import feeds
 from storage.feeds import Feed
 
 Interaction = discord.Interaction[PaperBot]
@@ -117,15 +115,11 @@ async def tell(interaction: Interaction, title: str, feed: Feed) -> None:
     """Say what a feed is now and when its next thread comes."""
     bot = interaction.client
     now = bot.clock.now()
-    async with bot.database.read() as conn:
-        last = await posts.newest(conn, feed.id)
-    next_at = await next_post(bot, feed, now, last)
-    lines = [describe(feed, next_at)]
-    if next_at is not None and next_at <= now:
-        lines = [describe(feed, None), "The first thread comes within a minute."]
-    local = now.astimezone(ZoneInfo(feed.timezone))
-    lines.append(
-        f"-# It is {local:%H:%M} there now. {bot.mention('feed preview')} shows what"
-        " would be posted."
-    )
+    settle = bot.settings.settle
+    lines = [describe(feed, await bot.publisher.coming(feed, now), now=now)]
+    there = ""
+    if feed.timezone in zones.names():
+        lines.append(describe_readiness(feed.at, feed.timezone, now, settle))
+        there = f"It is {now.astimezone(zones.zone(feed.timezone)):%H:%M} there now. "
+    lines.append(f"-# {there}{bot.mention('feed preview')} shows what would be posted.")
     await answer(interaction, title, "\n".join(lines))

@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Literal, Self
-from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands, ui
@@ -27,6 +26,7 @@ from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
+from papers import zones
 from storage import subscriptions
 from storage.subscriptions import Every, Subscriber
 
@@ -193,7 +193,7 @@ async def _required(bot: PaperBot, user_id: int) -> Subscriber:
 def _parse_day(text: str, person: Subscriber, now: datetime) -> date | None:
     if text.strip() == _CLEAR:
         return None
-    today = now.astimezone(ZoneInfo(person.timezone)).date()
+    today = now.astimezone(zones.zone_or_utc(person.timezone)).date()
     try:
         day = date.fromisoformat(text.strip())
     except ValueError as error:

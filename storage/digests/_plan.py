@@ -1,33 +1,39 @@
 """Who is owed a digest, and freezing it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers import schedule, zones
+from papers.schedule import Window
 from storage.digests._types import EMPTY, INBOX, PLANNED, SHOWN, UNFINISHED, Digest, DueDigest
 from storage.subscriptions import Every
 from storage.tables import digest_papers, digests, subscribers, subscriptions
 
 _MONDAY, _SATURDAY = 0, 5
 
+_SLACK = timedelta(hours=1)
+"""The least that a person's window is open, even across midnight: many digests are spread."""
+
 
 async def claim_due(conn: AsyncConnection, now: datetime) -> list[DueDigest]:
-    """Return the people who are owed a digest: their hour has come, on a day they want one.
+    """Return the people who are owed a digest: their window is open, on a day they want one.
 
-    A calendar day is used once, whatever becomes of the time zone.
+    A local date is used once, whatever becomes of the time zone.
     """
-    zones = (await conn.execute(select(subscribers.c.timezone).distinct())).scalars().all()
+    clocks = select(subscribers.c.timezone, subscribers.c.at).distinct()
+    windows: dict[tuple[str, date], dict[time, Window]] = defaultdict(dict)
+    for name, hour in (await conn.execute(clocks)).all():
+        if (found := window_at(now, hour, name)) is not None:
+            windows[name, found.day][hour] = found
     due: list[DueDigest] = []
-    for zone_name in zones:
-        zone = ZoneInfo(zone_name)
-        local = now.astimezone(zone)
-        today = local.date()
+    for (name, day), open_now in windows.items():
         used = exists().where(
-            digests.c.user_id == subscribers.c.user_id, digests.c.local_date >= today
+            digests.c.user_id == subscribers.c.user_id, digests.c.local_date >= day
         )
         follows_since = (
             select(func.min(subscriptions.c.created_at))
@@ -35,9 +41,9 @@ async def claim_due(conn: AsyncConnection, now: datetime) -> list[DueDigest]:
             .scalar_subquery()
         )
         wanted = [Every.DAY.value]
-        if today.weekday() < _SATURDAY:
+        if day.weekday() < _SATURDAY:
             wanted.append(Every.WEEKDAYS.value)
-        if today.weekday() == _MONDAY:
+        if day.weekday() == _MONDAY:
             wanted.append(Every.WEEK.value)
         rows = await conn.execute(
             select(
@@ -46,28 +52,26 @@ async def claim_due(conn: AsyncConnection, now: datetime) -> list[DueDigest]:
                 subscribers.c.at,
                 follows_since.label("since"),
             ).where(
-                subscribers.c.timezone == zone_name,
-                subscribers.c.at <= local.time().replace(tzinfo=None),
+                subscribers.c.timezone == name,
+                subscribers.c.at.in_(open_now),
                 subscribers.c.every.in_(wanted),
-                or_(subscribers.c.quiet_until.is_(None), subscribers.c.quiet_until <= today),
+                or_(subscribers.c.quiet_until.is_(None), subscribers.c.quiet_until <= day),
                 follows_since.is_not(None),
                 ~used,
             )
         )
-        midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), zone)
         due += [
-            DueDigest(
-                row.user_id,
-                today,
-                Every(row.every),
-                datetime.combine(today, row.at, zone),
-                midnight,
-            )
+            DueDigest(row.user_id, day, Every(row.every), here.opens, here.closes)
             for row in rows
             # Who subscribes after their hour gets a first digest tomorrow, not an empty one now.
-            if row.since <= datetime.combine(today, row.at, zone)
+            if row.since <= (here := open_now[row.at]).opens
         ]
     return due
+
+
+def window_at(now: datetime, hour: time, timezone: str) -> Window | None:
+    """Return the window for digests that is open at `now` for an hour in a time zone."""
+    return schedule.open_window(now, hour, zones.zone_or_utc(timezone), _SLACK)
 
 
 async def plan(

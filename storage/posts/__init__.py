@@ -1,6 +1,6 @@
 """Posts: which feed owes one, and how far each has got."""
 
-from storage.posts._plan import claim_due, plan
+from storage.posts._plan import claim_due, plan, used
 from storage.posts._progress import (
     finish,
     mark_card,
@@ -33,6 +33,7 @@ from storage.posts._types import (
     DueFeed,
     Post,
     Step,
+    Used,
 )
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "DueFeed",
     "Post",
     "Step",
+    "Used",
     "claim_due",
     "finish",
     "first_batch",
@@ -68,5 +70,6 @@ __all__ = [
     "shown",
     "steps",
     "unfinished",
+    "used",
     "week_before",
 ]

@@ -1,60 +1,89 @@
 """Which feed owes a post, and freezing it. The database decides; a restart changes nothing."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, exists, func, insert, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.posts._types import EMPTY, PLANNED, SKIPPED, DueFeed
+from papers import schedule, zones
+from papers.schedule import Owed
+from storage.posts._types import EMPTY, PLANNED, SKIPPED, DueFeed, Used
 from storage.tables import batches, feeds, post_papers, posts
 
 
-async def claim_due(conn: AsyncConnection, now: datetime, batch_day: date) -> list[DueFeed]:
-    """Return the active feeds whose local hour has come and that still owe `batch_day`.
+async def claim_due(
+    conn: AsyncConnection, now: datetime, settle: timedelta, known: Mapping[date, bool]
+) -> list[DueFeed]:
+    """Return the active feeds that owe a batch at `now`, each with that batch.
 
-    A feed owes it when neither that batch nor a newer one was planned there, and when its calendar
-    day is later than every day that it has used: moving a feed's clock never reopens a day.
+    A feed owes it (`schedule.owed`) when neither that batch nor a newer one was planned there, and
+    when its local date is later than every one that it has used: moving a feed's clock never
+    reopens a day. Feeds whose zone is unknown here owe nothing; see `feeds.misplaced`.
+
+    Args:
+        conn: a connection to the database.
+        now: the present instant.
+        settle: how long after its beginning a batch may be posted.
+        known: the days that a source has answered for: whether there is a batch.
     """
-    zones = (await conn.execute(select(feeds.c.timezone).distinct())).scalars().all()
+    hours: dict[tuple[str, Owed], list[time]] = defaultdict(list)
+    clocks = select(feeds.c.timezone, feeds.c.at).where(feeds.c.state == "active").distinct()
+    for name, hour in (await conn.execute(clocks)).all():
+        if name in zones.names():
+            owed = schedule.owed(hour, zones.zone(name), now, settle, known)
+            if owed is not None:
+                hours[name, owed].append(hour)
     due: list[DueFeed] = []
-    for zone in zones:
-        local = now.astimezone(ZoneInfo(zone))
+    for (name, owed), at in hours.items():
         used = exists().where(
             posts.c.feed_id == feeds.c.id,
-            or_(posts.c.batch_day >= batch_day, posts.c.local_date >= local.date()),
+            or_(posts.c.batch_day >= owed.batch, posts.c.local_date >= owed.day),
         )
         rows = await conn.execute(
             select(feeds.c.id, feeds.c.guild_id, feeds.c.channel_id).where(
-                feeds.c.timezone == zone,
+                feeds.c.timezone == name,
+                feeds.c.at.in_(at),
                 feeds.c.state == "active",
-                feeds.c.at <= local.time().replace(tzinfo=None),
                 ~used,
             )
         )
-        due += [DueFeed(row.id, row.guild_id, row.channel_id, local.date()) for row in rows]
+        due += [DueFeed(row.id, row.guild_id, row.channel_id, owed.day, owed.batch) for row in rows]
     return due
+
+
+async def used(conn: AsyncConnection, feed_id: int) -> Used:
+    """Return what a feed has used up: its newest batch, and its last local date."""
+    row = (
+        await conn.execute(
+            select(func.max(posts.c.batch_day), func.max(posts.c.local_date)).where(
+                posts.c.feed_id == feed_id
+            )
+        )
+    ).one()
+    return Used(*row)
 
 
 async def plan(
     conn: AsyncConnection,
     feed: DueFeed,
-    batch_day: date,
     *,
     now: datetime,
     late: bool,
     payload: Any | None,
     paper_ids: Sequence[str],
+    sources: Collection[str],
     reason: str | None = None,
 ) -> int | None:
     """Freeze a post; `None` if that batch was planned there before. Without papers the day is
     recorded as empty.
 
     A day that was empty may be planned again: what the feed wants may have changed since. Earlier
-    batches that this feed never got are recorded as skipped, and so accounted for.
+    batches of `sources` that this feed never got are recorded as skipped, and so accounted for.
     """
+    batch_day = feed.batch_day
     await conn.execute(
         delete(posts).where(
             posts.c.feed_id == feed.feed_id,
@@ -95,16 +124,16 @@ async def plan(
                 for position, paper_id in enumerate(paper_ids)
             ],
         )
-    await _record_skipped(conn, feed, batch_day, now)
+    await _record_skipped(conn, feed, now, sources)
     return post_id
 
 
 async def _record_skipped(
-    conn: AsyncConnection, feed: DueFeed, batch_day: date, now: datetime
+    conn: AsyncConnection, feed: DueFeed, now: datetime, sources: Collection[str]
 ) -> None:
     last = await conn.scalar(
         select(func.max(posts.c.batch_day)).where(
-            posts.c.feed_id == feed.feed_id, posts.c.batch_day < batch_day
+            posts.c.feed_id == feed.feed_id, posts.c.batch_day < feed.batch_day
         )
     )
     if last is None:
@@ -119,8 +148,13 @@ async def _record_skipped(
         literal(now, posts.c.planned_at.type),
         literal(now, posts.c.finished_at.type),
         null(),
-        literal("the bot was away"),
-    ).where(batches.c.state == "complete", batches.c.day > last, batches.c.day < batch_day)
+        literal("a newer batch took its place"),
+    ).where(
+        batches.c.state == "complete",
+        batches.c.source.in_(sources),
+        batches.c.day > last,
+        batches.c.day < feed.batch_day,
+    )
     columns = [
         "feed_id",
         "guild_id",

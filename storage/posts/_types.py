@@ -10,12 +10,20 @@ UNFINISHED = (PLANNED, SENDING)
 
 
 class DueFeed(NamedTuple):
-    """A feed whose hour has come, and the calendar day it has there."""
+    """A feed that owes a batch, and the local date that its post uses up."""
 
     feed_id: int
     guild_id: int
     channel_id: int
     local_date: date
+    batch_day: date
+
+
+class Used(NamedTuple):
+    """The newest batch that was planned for a feed, and the last local date that was used up."""
+
+    batch: date | None
+    day: date | None
 
 
 @dataclass(frozen=True, slots=True)

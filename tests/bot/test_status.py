@@ -24,15 +24,15 @@ async def late(here: World) -> None:
     feed = await here.add_feed()
     await here.bot.ingest(here.clock.now())
     async with here.bot.database.write() as conn:
-        due = DueFeed(feed.id, feed.guild_id, feed.channel_id, MONDAY)
+        due = DueFeed(feed.id, feed.guild_id, feed.channel_id, MONDAY, MONDAY)
         post_id = await posts.plan(
             conn,
             due,
-            MONDAY,
             now=here.clock.now(),
             late=False,
             payload={},
             paper_ids=[here.source.days[MONDAY][0].paper.id],
+            sources=[here.source.name],
         )
         assert post_id is not None
         again = here.clock.now() + 5 * HOUR
