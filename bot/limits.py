@@ -91,3 +91,5 @@ READ_BACK_MESSAGES: Final = 1_000
 hour."""
 QUIET_DAYS: Final = 366
 """How far ahead digests can be silenced: a year; who wants none for longer ends their topics."""
+READ_BACK_AFTER_RESTORE: Final = 5_000
+"""Messages of a channel read back once after a restore: 50 requests, some weeks of a busy one."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from storage import migrations, privacy, sqlite
+from storage import migrations, privacy, restores, sqlite
 from storage.database import Database, DatabaseError, revision_of
 from storage.sqlite import insert
 from storage.tables import erasures, users
@@ -92,6 +92,9 @@ def _make_room(path: Path, directory: Path) -> None:
 async def restore(source: Path, target: Path, *, now: datetime) -> Restored:
     """Put the backup `source` in the place of `target`.
 
+    What was sent since the backup is not in it: the database is marked, and the bot reads each
+    channel and conversation back before it sends anything there.
+
     The previous file is never overwritten but renamed to `<target>.replaced-<time>`. Who had erased
     everything since the backup was made is erased again, as far as the previous file can be read.
     The search index beside it is deleted: the bot makes it anew from the database.
@@ -100,13 +103,14 @@ async def restore(source: Path, target: Path, *, now: datetime) -> Restored:
         DatabaseError: the backup is damaged or of another program, or the bot has `target` open.
     """
     kept = await asyncio.to_thread(_restore, source, target, now)
-    erased = 0
-    if kept is not None and (known := await asyncio.to_thread(_erasures, kept)):
-        database = await Database.open(f"sqlite+aiosqlite:///{target}")
-        try:
-            erased = await _erase_again(database, known)
-        finally:
-            await database.close()
+    known = [] if kept is None else await asyncio.to_thread(_erasures, kept)
+    database = await Database.open(f"sqlite+aiosqlite:///{target}")
+    try:
+        async with database.write() as conn:
+            await restores.mark(conn, now)
+        erased = await _erase_again(database, known) if known else 0
+    finally:
+        await database.close()
     await asyncio.to_thread(shutil.rmtree, target.with_suffix(".index"), ignore_errors=True)
     return Restored(kept, erased)
 

@@ -47,12 +47,17 @@ class DigestPayload(Payload):
     @property
     def title(self) -> str:
         """The first line, by which a digest is known again after a restart."""
-        return f"Your papers of {day_in_words(self.day)}"
+        return title_of(self.day)
 
     @property
     def pages(self) -> int:
         """How many pages there are."""
         return max(1, -(-len(self.entries) // PAGE))
+
+
+def title_of(day: date) -> str:
+    """Return the first line of a day's digest."""
+    return f"Your papers of {day_in_words(day)}"
 
 
 def entry_of(paper: StoredPaper, *, topic: str, reason: str) -> DigestEntry:

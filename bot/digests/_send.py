@@ -19,6 +19,7 @@ from bot.digests._buttons import digest_buttons
 from bot.digests._compose import compose
 from bot.digests._conversations import BREAK, Conversations
 from bot.digests._payload import DigestEntry, DigestPayload, render_entries, why
+from bot.digests._restored import RestoredDigests
 from bot.locks import KeyedLocks
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
 from bot.publishing import FIRST_RETRY, LONGEST_RETRY, own_messages, strings_of
@@ -44,6 +45,7 @@ class Digester:
         self._bot = bot
         self._database = bot.database
         self._doors = Conversations(bot)
+        self._restored = RestoredDigests(bot)
         self.greet = self._doors.greet
         self._under_way = KeyedLocks()
 
@@ -76,6 +78,12 @@ class Digester:
         return share * min(timedelta(minutes=self._bot.settings.dm_spread_minutes), room)
 
     async def _publish(self, person: DueDigest, now: datetime) -> None:
+        async with self._database.read() as conn:
+            known = await subscriptions.subscriber(conn, person.user_id)
+        if known is not None and isinstance(
+            await self._restored.read_back(known, person, now), Retry
+        ):
+            return  # the next minute tries again, and nothing is sent before
         async with self._database.read() as conn:
             payload = await compose(self._bot, conn, person, now)
             subscriber = await subscriptions.subscriber(conn, person.user_id)

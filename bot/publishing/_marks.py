@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import discord
@@ -34,6 +35,18 @@ async def own_messages(
     """
     start = None if after is None else discord.Object(after)
     async for message in channel.history(limit=limits.READ_BACK_MESSAGES, after=start):
+        if bot.user is not None and message.author.id == bot.user.id:
+            yield message
+
+
+async def own_messages_since(
+    bot: "PaperBot", channel: discord.PartialMessageable, since: datetime
+) -> AsyncIterator[discord.Message]:
+    """Yield our own messages since then, the latest first."""
+    oldest = discord.utils.time_snowflake(since)
+    async for message in channel.history(limit=limits.READ_BACK_AFTER_RESTORE):
+        if message.id < oldest:
+            return
         if bot.user is not None and message.author.id == bot.user.id:
             yield message
 

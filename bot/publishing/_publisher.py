@@ -12,6 +12,7 @@ from bot.locks import KeyedLocks
 from bot.outcomes import Refused, Retry
 from bot.publishing._failures import Failures
 from bot.publishing._pace import GIVE_UP_AFTER, LATE_AFTER, REFRESHES
+from bot.publishing._restored import RestoredPosts
 from bot.publishing._steps import Steps
 from papers import calendar, schedule, zones
 from papers.schedule import Coming
@@ -38,6 +39,7 @@ class Publisher:
         topics = FeedTopics(bot.database, bot.topics)
         self.drafter = Drafter(bot.database, self._sources, topics)
         self._steps = Steps(bot)
+        self._restored = RestoredPosts(bot, self._sources)
         self._failures = Failures(bot)
         self._under_way = KeyedLocks()
 
@@ -151,8 +153,13 @@ class Publisher:
     async def _publish(self, due: DueFeed, now: datetime, *, late: bool | None = None) -> None:
         async with self._database.read() as conn:
             feed = await feeds.get(conn, due.feed_id)
-            used = await posts.used(conn, due.feed_id)
         if feed is None:
+            return
+        if isinstance(await self._restored.read_back(feed, now), Retry):
+            return  # the next minute tries again, and nothing is posted before
+        async with self._database.read() as conn:
+            used = await posts.used(conn, due.feed_id)
+        if late is None and used.batch is not None and used.batch >= due.batch_day:
             return
         if late is None:
             late = now - self._expected_at(feed, due, used) > LATE_AFTER

@@ -12,7 +12,7 @@ from storage.digests._outbox import (
     to_inbox,
     unfinished,
 )
-from storage.digests._plan import claim_due, plan, show
+from storage.digests._plan import claim_due, last_planned, plan, show
 from storage.digests._prune import (
     DIGESTS_KEPT,
     DM_LOG_KEPT,
@@ -55,6 +55,7 @@ __all__ = [
     "forget_sending",
     "get",
     "inbox",
+    "last_planned",
     "mark_retry",
     "mark_sending",
     "mark_sent",

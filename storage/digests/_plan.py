@@ -130,6 +130,13 @@ async def show(
         await _list_papers(conn, digest.id, paper_ids)
 
 
+async def last_planned(conn: AsyncConnection, user_id: int) -> datetime | None:
+    """Return when a person's latest digest was made, also one without papers."""
+    return await conn.scalar(
+        select(func.max(digests.c.planned_at)).where(digests.c.user_id == user_id)
+    )
+
+
 async def _list_papers(conn: AsyncConnection, digest_id: int, paper_ids: Sequence[str]) -> None:
     if paper_ids:
         await conn.execute(

@@ -57,6 +57,11 @@ async def newest(conn: AsyncConnection, feed_id: int) -> Post | None:
     return None if row is None else _post(row)
 
 
+async def last_planned(conn: AsyncConnection, feed_id: int) -> datetime | None:
+    """Return when a feed's latest post was planned."""
+    return await conn.scalar(select(func.max(posts.c.planned_at)).where(posts.c.feed_id == feed_id))
+
+
 async def last_outcomes(
     conn: AsyncConnection, feed_id: int, limit: int
 ) -> list[tuple[str, str | None]]:

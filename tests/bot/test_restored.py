@@ -1,0 +1,111 @@
+"""After a restore: what was sent since the backup is known again, and sent no second time."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.client import create_bot
+from storage import backups, posts
+from tests.bot.topics import about, brought, follower, working_days
+from tests.bot.world import MONDAY, TUESDAY, WEDNESDAY, World, at, cards, headers, votes, world
+
+THURSDAY = WEDNESDAY + timedelta(days=1)
+
+
+async def back_up(here: World) -> Path:
+    await here.bot.upkeep.run(here.clock.now())
+    return backups.scheduled(here.bot.upkeep.directory, here.bot.database.path.name)[0].path
+
+
+async def restore(here: World, backup: Path) -> None:
+    """Stop the bot, put the backup back and start it, as an operator does."""
+    old, path = here.bot, here.bot.database.path
+    await old.database.close()
+    await backups.restore(backup, path, now=here.clock.now())
+    here.bot = create_bot(old.settings, clock=here.clock, sources=[here.source])
+    await here.env.restart_bot(here.bot)
+    await old.close()
+
+
+async def test_threads_since_the_backup_are_not_posted_again_and_the_next_one_comes(
+    tmp_path: Path,
+) -> None:
+    days = {day: votes(day, 30, 20, 10) for day in working_days(MONDAY, 4)}
+    async with world(tmp_path, days) as here:
+        feed = await here.add_feed()
+        await here.tick(at(MONDAY, 9))
+        backup = await back_up(here)
+        for day in (TUESDAY, WEDNESDAY):
+            await here.tick(at(day, 9))
+        shown = [len(cards(here.channel, number)) for number in range(3)]
+        await restore(here, backup)
+        for minute in (30, 31, 45):
+            await here.tick(at(WEDNESDAY, 9, minute))
+        assert len(headers(here.channel)) == 3
+        assert [len(cards(here.channel, number)) for number in range(3)] == shown
+        async with here.bot.database.read() as conn:
+            for day in (TUESDAY, WEDNESDAY):
+                post = await posts.of_batch(conn, feed.id, day)
+                assert post is not None
+                assert post.state == posts.DONE
+                assert post.thread_id is not None
+        await here.tick(at(THURSDAY, 9))
+        assert len(headers(here.channel)) == 4
+        assert "Thursday" in headers(here.channel)[-1]
+
+
+async def test_reactions_on_cards_that_were_read_back_save_again(tmp_path: Path) -> None:
+    days = {day: votes(day, 30, 20, 10) for day in working_days(MONDAY, 2)}
+    async with world(tmp_path, days) as here:
+        await here.add_feed()
+        await here.tick(at(MONDAY, 9))
+        backup = await back_up(here)
+        await here.tick(at(TUESDAY, 9))
+        await restore(here, backup)
+        await here.tick(at(TUESDAY, 9, 30))
+        thread = max(here.channel.threads, key=lambda thread: thread.id)
+        card = next(message for message in thread.history() if message.components)
+        await here.member.react(card, "🔖")
+        await here.bot.library.drain()
+        async with here.bot.database.read() as conn:
+            saved = await conn.exec_driver_sql("SELECT count(*) FROM saves")
+            assert saved.scalar() == 1
+
+
+async def test_a_channel_that_cannot_be_read_now_gets_nothing_before_it_was(
+    tmp_path: Path,
+) -> None:
+    days = {day: votes(day, 30, 20, 10) for day in working_days(MONDAY, 2)}
+    async with world(tmp_path, days) as here:
+        await here.add_feed()
+        await here.tick(at(MONDAY, 9))
+        backup = await back_up(here)
+        await here.tick(at(TUESDAY, 9))
+        await restore(here, backup)
+        path = f"/channels/{here.channel.id}/messages"
+        here.env.inject_error("GET", path, status=503, times=None)
+        await here.tick(at(TUESDAY, 9, 30))
+        assert len(headers(here.channel)) == 2
+        here.env.backend.faults.clear()
+        await here.tick(at(TUESDAY, 9, 31))
+        assert len(headers(here.channel)) == 2
+
+
+async def test_a_digest_since_the_backup_and_its_papers_are_not_brought_again(
+    tmp_path: Path,
+) -> None:
+    days = {day: about(day, f"Flow Matching {day}") for day in working_days(MONDAY, 4)}
+    async with world(tmp_path, days) as here:
+        await follower(here, here.member.id)
+        await here.tick(at(MONDAY, 9))
+        backup = await back_up(here)
+        for day in (TUESDAY, WEDNESDAY):
+            await here.tick(at(day, 9))
+        assert len(brought(here.member)) == 3
+        await restore(here, backup)
+        for minute in (30, 31):
+            await here.tick(at(WEDNESDAY, 9, minute))
+        assert len(brought(here.member)) == 3
+        await here.tick(at(THURSDAY, 9))
+        assert len(brought(here.member)) == 4
+        for day in days:
+            assert sum(f"Flow Matching {day}" in text for text in brought(here.member)) == 1
