@@ -100,7 +100,7 @@ def preamble(texts: Iterable[str]) -> str:
 
 
 def _prose(text: str) -> Iterator[tuple[str, bool]]:
-    if not _latex.has_latex(text):
+    if not (_latex.has_latex(text) or "^" in text):
         yield text, False
         return
     position = 0
