@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.logs import logging_to_stderr
-from tests.bot.world import MONDAY, TUESDAY, at, make_settings, votes
+from tests.bot.world import MONDAY, TUESDAY, WEDNESDAY, at, make_settings, votes
 from tests.discord_server import DiscordServer, Interaction
 from tests.wire.bot import Connected, connected
 
-SENDING = "POST /channels/*/messages"
+SENDING = "POST /channels/{}/messages"
 DIARY = "Dear diary, the xylophone was stolen: https://arxiv.org/abs/2506.00901"
 
 
@@ -32,16 +32,20 @@ async def a_day(here: Connected, server: DiscordServer) -> list[Interaction]:
     await server.until(lambda: (there := world.dm_of(grace)) and there.history)
 
     here.source.days[TUESDAY] = votes(TUESDAY, 9, 8)
-    server.fail(SENDING, status=400, code=50035)
-    server.fail(SENDING, skip=4, status=500)
-    server.fail(SENDING, skip=8, status=403, code=50013)
-    for hour in range(24):
-        await here.tick(at(TUESDAY, 0) + timedelta(hours=hour))
     conversation = world.dm_of(grace)
     assert conversation is not None
+    # Posts and digests are sent side by side, in no order: each kind has faults of its own.
+    for place in (channel, conversation):
+        server.fail(SENDING.format(place.id), status=500)
+    server.fail(SENDING.format(channel.id), skip=1, status=400, code=50035)
+    for hour in range(24):
+        await here.tick(at(TUESDAY, 0) + timedelta(hours=hour))
     assert any("Paper number" in message.text for message in conversation.history)
+
     grace.takes_dms = False
-    await here.tick(at(TUESDAY, 23) + timedelta(hours=12))
+    here.source.days[WEDNESDAY] = votes(WEDNESDAY, 7)
+    server.fail(SENDING.format(channel.id), status=403, code=50013)
+    await here.tick(at(WEDNESDAY, 11))
     return answers
 
 
