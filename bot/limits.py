@@ -38,7 +38,8 @@ BUTTON_LABEL_SHOWN: Final = 34
 """What a button shows on a phone before it cuts (38 without an icon)."""
 COMPONENT_URL: Final = 512
 MEDIA_URL: Final = 2_048
-MEDIA_DESCRIPTION: Final = 1_024
+MEDIA_DESCRIPTION: Final = 256
+"""Alt text, as discord.py documents it; Discord itself names 1,024 characters."""
 SELECT_OPTIONS: Final = 25
 SELECT_PLACEHOLDER: Final = 150
 OPTION_LABEL: Final = 100

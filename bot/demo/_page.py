@@ -11,6 +11,7 @@ import simcord
 from simcord import SetupError
 from simcord.preview import Preview
 
+from bot.demo._pictures import stand_ins
 from bot.demo._stage import ADMIN, READER, DemoError, Stage
 from bot.demo._terminal import Terminal
 
@@ -80,7 +81,11 @@ class Pages:
         channel, viewers = self._where()
         try:
             preview = self._stage.env.preview(
-                channel, viewers=viewers, layout="channel", port=self._port
+                channel,
+                viewers=viewers,
+                layout="channel",
+                assets=await stand_ins(self._stage),
+                port=self._port,
             )
             await preview.__aenter__()
         except SetupError as error:

@@ -20,6 +20,7 @@ from bot.ui.parts import (
     day_in_words,
     numbers,
     paper_links,
+    picture_alt,
     ranked_list,
     reason_line,
     rows,
@@ -88,11 +89,9 @@ def render_card(payload: CardPayload, *, actions: Sequence[AnyItem] = ()) -> ui.
     """Return one paper's card, with `actions` (DynamicItems) in rows of their own."""
     container = ui.Container[ui.LayoutView](accent_colour=ALARM if payload.withdrawn else ACCENT)
     opening = card_opening(payload)
-    thumbnail = text.safe_url(payload.thumbnail, limits.MEDIA_URL)
-    if thumbnail:
-        container.add_item(
-            ui.Section[ui.LayoutView](opening, accessory=ui.Thumbnail[ui.LayoutView](thumbnail))
-        )
+    if url := text.picture_url(payload.thumbnail):
+        thumbnail = ui.Thumbnail[ui.LayoutView](url, description=picture_alt(payload.title))
+        container.add_item(ui.Section[ui.LayoutView](opening, accessory=thumbnail))
     else:
         container.add_item(ui.TextDisplay(opening))
     for part in (text.escape(payload.summary, _CARD_SUMMARY), _standing(payload)):

@@ -6,10 +6,18 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot import limits
 from bot.ui import text
 from bot.ui.cards import card_opening
-from bot.ui.parts import ACCENT, ALARM, AnyItem, numbers, paper_links, rows, short_day
+from bot.ui.parts import (
+    ACCENT,
+    ALARM,
+    AnyItem,
+    numbers,
+    paper_links,
+    picture_alt,
+    rows,
+    short_day,
+)
 from bot.ui.payloads import card_payload
 from papers import arxiv_id
 from papers.model import Metrics, Paper
@@ -42,7 +50,10 @@ def render_paper(
         accent_colour=ALARM if card.withdrawn else ACCENT,
     )
     if pictures := _pictures(paper):
-        container.add_item(ui.MediaGallery(*map(discord.MediaGalleryItem, pictures)))
+        alt = picture_alt(card.title)
+        container.add_item(
+            ui.MediaGallery(*(discord.MediaGalleryItem(url, description=alt) for url in pictures))
+        )
     for part in (*_texts(paper), _numbers(card.upvotes, card.stars, card.comments, saved)):
         if part:
             container.add_item(ui.Separator(visible=False)).add_item(ui.TextDisplay(part))
@@ -60,8 +71,8 @@ def render_paper(
 
 
 def _pictures(paper: Paper) -> list[str]:
-    # Hugging Face's own thumbnail is a picture of the title; the authors' media are figures.
-    addresses = (text.safe_url(url, limits.MEDIA_URL) for url in paper.media)
+    # Without the Hub's thumbnail: at this size it only repeats the title. The media are figures.
+    addresses = map(text.picture_url, paper.media)
     return [url for url in addresses if url][:_PICTURES]
 
 

@@ -45,6 +45,11 @@ def short_day(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
 
 
+def picture_alt(title: str) -> str:
+    """Return what a screen reader says of a paper's picture; `title` is as people read it."""
+    return text.plain(f"Picture of the paper “{title}”", limits.MEDIA_DESCRIPTION)
+
+
 def numbers(upvotes: int | None, stars: int | None = None, comments: int | None = None) -> str:
     """Return "▲ 118 · ★ 251 · 💬 4": what is known and not nothing."""
     known = (("▲", upvotes), ("★", stars), ("💬", comments))

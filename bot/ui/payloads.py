@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Final, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot import limits
+from bot.ui.text import picture_url
 from papers import arxiv_id
 from papers.model import Metrics, Paper
 from papers.text import first_sentences, readable
@@ -22,6 +24,9 @@ AUTHORS_KEPT: Final = 8
 """Names kept of a paper's authors: some have three thousand, and a card names a handful."""
 SUMMARY: Final = 420
 """Characters of summary on a card: about seven lines on a phone."""
+
+_PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+"""What a thumbnail shows (discord.com/developers/docs/components/reference#thumbnail: images)."""
 
 
 def _storable(text: str) -> str:
@@ -109,7 +114,7 @@ class CardPayload(Payload):
     published: date | None = None
     reason: Reason | None = None
     thumbnail: Text | None = None
-    """A picture beside the title; Hugging Face's own thumbnails only repeat the title."""
+    """The address of a still picture beside the title, `None` where the source gave none."""
     withdrawn: bool = False
 
 
@@ -169,6 +174,7 @@ def card_payload(
         categories=paper.categories,
         published=paper.published_at.date() if paper.published_at else None,
         reason=reason,
+        thumbnail=picture_of(paper),
         withdrawn=paper.withdrawn_at is not None,
     )
 
@@ -181,6 +187,16 @@ def ranked_card(ranked: Ranked) -> CardPayload:
 def summary_of(paper: Paper, limit: int = SUMMARY) -> str:
     """Return the paper's summary, or the first sentences of its abstract, readable and short."""
     return first_sentences(readable(paper.summary or paper.abstract), limit)
+
+
+def picture_of(paper: Paper) -> str | None:
+    """Return the address of the picture for a paper's card, `None` without one.
+
+    The first still or animated figure of its authors, else the Hub's thumbnail: a card's corner
+    takes no video, and the thumbnail repeats the title.
+    """
+    figures = (url for url in paper.media if urlsplit(url).path.lower().endswith(_PICTURES))
+    return next((url for url in (*figures, paper.thumbnail) if picture_url(url)), None)
 
 
 def _refreshed(entry: HeaderEntry, metrics: Metrics | None, hours: float) -> HeaderEntry:

@@ -140,6 +140,15 @@ def safe_url(url: str | None, limit: int = limits.COMPONENT_URL) -> str | None:
     return safe if len(safe) <= limit else None
 
 
+def picture_url(url: str | None) -> str | None:
+    """Return the address of a picture as `safe_url` makes it, `None` unless it is https.
+
+    Discord fetches pictures itself; one sent in the clear could be swapped on its way.
+    """
+    safe = safe_url(url, limits.MEDIA_URL)
+    return safe if safe and safe.startswith("https://") else None
+
+
 def plain(text: str, limit: int) -> str:
     """Return `text` on one line, cut to `limit`: for labels, options, thread names."""
     return _fit(_SPACES.sub(" ", visible(text)), limit, str)

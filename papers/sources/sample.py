@@ -16,6 +16,9 @@ from papers import arxiv_id
 from papers.model import Author, Batch, Metrics, Paper, Record
 from papers.terms import STOPWORDS
 
+_THUMBNAIL: Final = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/{}.png"
+"""Where the Hub has each paper's picture: the same form in all 206 records of ten recorded days."""
+
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -118,6 +121,7 @@ def _record(row: _Row) -> Record:
         organization=row["organization"],
         repository=row["repository"],
         project_page=row["project_page"],
+        thumbnail=_THUMBNAIL.format(row["id"]),
         submitter=row["submitter"],
     )
     metrics = Metrics(upvotes=row["upvotes"], stars=row["stars"], comments=row["comments"])

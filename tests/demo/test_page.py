@@ -141,6 +141,8 @@ def test_the_thread_and_direct_messages_are_a_word_away(tmp_path: Path, page: Pa
         expect(page.locator("#channel-name")).to_have_text("Papers of Monday 8 December 2025")
         cards = page.locator("#channel-message-list").get_by_role("link", name="arXiv")
         expect(cards).to_have_count(10)
+        pictures = page.locator("#channel-message-list").get_by_role("img", name="Picture of the")
+        expect(pictures).to_have_count(10)
         thread = _shot(page)
 
         _go(process, page, "grace")

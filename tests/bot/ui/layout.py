@@ -56,6 +56,11 @@ def buttons(view: ui.LayoutView) -> dict[str, str]:
     return {found["label"]: found["url"] for found in components(view) if "url" in found}
 
 
+def pictures(view: ui.LayoutView) -> list[dict[str, Any]]:
+    """Return the thumbnails that are sent."""
+    return [component for component in components(view) if component["type"] == 11]
+
+
 def assert_sendable(view: ui.LayoutView) -> None:
     """Assert that Discord takes the message: our limits, its schema, and no plain callback item."""
     found = components(view)

@@ -184,6 +184,39 @@ def test_a_withdrawn_paper_says_so() -> None:
     assert "Withdrawn by its authors" in layout.seen(render_card(card_payload(paper)))
 
 
+FIGURE = "https://cdn-uploads.huggingface.co/production/uploads/66c0/tOyCS73TCOOklV-7xys8i.png"
+MOVIE = "https://cdn-uploads.huggingface.co/production/uploads/6459/q7t0w7KPRxkUz_5wjypED.mp4"
+HUB = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2607.03118.png"
+
+
+@pytest.mark.parametrize(
+    ("thumbnail", "media", "shown"),
+    [
+        (HUB, (FIGURE,), FIGURE),
+        (HUB, (MOVIE, FIGURE), FIGURE),
+        (HUB, (MOVIE,), HUB),
+        (HUB, (), HUB),
+        (HUB, (FIGURE.replace("https", "http"),), HUB),
+        (None, (MOVIE,), None),
+        (HUB.replace("https", "http"), (), None),
+        ("https://user@evil.example/a.png", ("javascript:alert(1).png",), None),
+    ],
+)
+def test_a_card_shows_the_authors_figure_or_the_hubs_picture_and_says_what_it_is(
+    thumbnail: str | None, media: tuple[str, ...], shown: str | None
+) -> None:
+    view = render_card(card_payload(a_paper(thumbnail=thumbnail, media=media), NUMBERS))
+    found = [(part["media"]["url"], part["description"]) for part in layout.pictures(view)]
+    alt = "Picture of the paper “TextGrad: Automatic Differentiation via Text”"
+    assert found == ([(shown, alt)] if shown else [])
+    layout.assert_sendable(view)
+
+
+def test_a_card_that_an_earlier_version_stored_without_a_picture_is_still_rendered() -> None:
+    stored = '{"paper_id": "2406.07496", "title": "TextGrad", "rank": 1, "authors": ["Ada"]}'
+    assert layout.pictures(render_card(CardPayload.from_json(stored))) == []
+
+
 def test_an_unsafe_repository_gets_no_button() -> None:
     view = render_card(card_payload(a_paper(repository="javascript:alert(1)", project_page=None)))
     assert set(layout.buttons(view)) == {"arXiv", "PDF", "Hugging Face"}
