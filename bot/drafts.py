@@ -133,9 +133,11 @@ class Drafter:
         """Return the draft with today's numbers in its header."""
         stored = await papers.get_many(conn, draft.paper_ids)
         metrics = {paper_id: paper.metrics for paper_id, paper in stored.items()}
-        return draft.model_copy(
-            update={"header": draft.header.refreshed(metrics, now=now, hours=hours)}
-        )
+        withdrawn = {
+            paper_id for paper_id, paper in stored.items() if paper.paper.withdrawn_at is not None
+        }
+        header = draft.header.refreshed(metrics, now=now, hours=hours, withdrawn=withdrawn)
+        return draft.model_copy(update={"header": header})
 
     async def candidates(self, conn: AsyncConnection, day: date, now: datetime) -> list[Candidate]:
         """Return what could be shown for `day`: its papers and those of the batches before."""

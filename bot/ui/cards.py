@@ -16,6 +16,7 @@ from bot.ui import text
 from bot.ui.parts import (
     ACCENT,
     ALARM,
+    WITHDRAWN,
     AnyItem,
     day_in_words,
     numbers,
@@ -153,7 +154,7 @@ def _origin(payload: CardPayload) -> str:
 
 def _standing(payload: CardPayload) -> str:
     if payload.withdrawn:
-        return "⚠️ Withdrawn by its authors"
+        return WITHDRAWN
     if payload.reason is not None:
         return reason_line(payload.reason, _LINE)
     return numbers(payload.upvotes, payload.stars, payload.comments)

@@ -67,6 +67,9 @@ def reason_line(reason: Reason, limit: int) -> str:
     return text.escape(reason.text("{}".format), limit)
 
 
+WITHDRAWN = "⚠️ Withdrawn by its authors"
+
+
 def ranked_list(
     entries: Sequence[HeaderEntry], room: int
 ) -> list[ui.TextDisplay[Any] | ui.Separator[Any]]:
@@ -77,7 +80,7 @@ def ranked_list(
     def lines(title: int, reason: int) -> list[str]:
         return [
             f"**{entry.rank}.** {text.link(whole, entry.url, title)}\n"
-            f"-# {reason_line(entry.reason, reason)}"
+            f"-# {WITHDRAWN if entry.withdrawn else reason_line(entry.reason, reason)}"
             for entry, whole in zip(entries, titles, strict=True)
         ]
 

@@ -5,7 +5,7 @@ the same post. Texts in a payload are as people read them (LaTeX made readable, 
 escaping and cutting is the renderer's business, since what fits depends on the whole message.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Final, Self
@@ -60,6 +60,8 @@ class HeaderEntry(Payload):
     title: Text
     url: Text
     reason: Reason = Reason()
+    withdrawn: bool = False
+    """Whether its authors have withdrawn it since it was posted."""
 
 
 class HeaderPayload(Payload):
@@ -79,15 +81,24 @@ class HeaderPayload(Payload):
     """When the numbers were last refreshed; `None` as posted."""
     ping_role_id: int | None = None
 
-    def refreshed(self, metrics: Mapping[str, Metrics], *, now: datetime, hours: float) -> Self:
+    def refreshed(
+        self,
+        metrics: Mapping[str, Metrics],
+        *,
+        now: datetime,
+        hours: float,
+        withdrawn: Collection[str] = (),
+    ) -> Self:
         """Return the header with today's numbers and how they grew in the `hours` since the post.
 
-        Papers keep their places: the cards below are in that order.
+        Papers keep their places, also those `withdrawn` since: the cards below are in that order.
         """
+        fresh = (_refreshed(entry, metrics.get(entry.paper_id), hours) for entry in self.entries)
         return self.model_copy(
             update={
                 "entries": tuple(
-                    _refreshed(entry, metrics.get(entry.paper_id), hours) for entry in self.entries
+                    entry.model_copy(update={"withdrawn": entry.paper_id in withdrawn})
+                    for entry in fresh
                 ),
                 "updated_at": now,
             }

@@ -62,7 +62,7 @@ def rank(
         candidates: the papers, in any order.
         day: the batch that the list is for; older batches are aged towards it.
         filters: what the feed wants to see at all.
-        shown: ids that are never to come again.
+        shown: ids that are never to come again. Withdrawn papers never come, either.
         prior: what to expect before anybody votes; without one all papers start equal.
         size: how many at most.
         half_life: days after which an older paper needs twice the interest; `None` for none, as in
@@ -82,7 +82,9 @@ def rank(
     wanted = [
         (score(candidate), candidate)
         for candidate in pool
-        if candidate.paper.id not in shown and filters.accepts(candidate)
+        if candidate.paper.id not in shown
+        and candidate.paper.withdrawn_at is None
+        and filters.accepts(candidate)
     ]
     # Ties go to more votes, then more stars, then the newer id: never to the order of the input.
     wanted.sort(

@@ -151,6 +151,10 @@ def _merged(known: Paper, told: Paper) -> Paper:
             for name in ("version", "comment", "updated_at", "doi", "journal_ref")
             if getattr(known, name) is not None
         }
+    elif None not in (known.version, told.version) and known.version != told.version:
+        # A newer version that is not withdrawn brings the paper back; a source that knows no
+        # versions does not.
+        keep["withdrawn_at"] = told.withdrawn_at
     if known.published_at and told.published_at:
         keep["published_at"] = min(known.published_at, told.published_at)
     return replace(merged, **keep) if keep else merged

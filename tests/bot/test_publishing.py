@@ -331,3 +331,25 @@ async def test_only_the_headers_own_role_can_be_pinged(tmp_path: Path) -> None:
         ]
         assert allowed[0] == {"parse": [], "roles": [role.id]}
         assert all(mentions == {"parse": []} for mentions in allowed[1:])
+
+
+async def test_a_withdrawn_paper_is_left_out_and_marked_where_it_was_posted(tmp_path: Path) -> None:
+    records = votes(MONDAY, 30, 20, 10)
+    days = {MONDAY: records}
+
+    def withdraw(place: int) -> None:
+        gone = replace(records[place].paper, withdrawn_at=at(MONDAY, 5))
+        records[place] = replace(records[place], paper=gone)
+
+    withdraw(0)
+    async with world(tmp_path, days) as here:
+        await here.add_feed()
+        await here.tick(at(MONDAY, 9))
+        (header,) = headers(here.channel)
+        assert "Paper number 900" not in header
+        assert len(cards(here.channel)) == 2
+        withdraw(1)
+        await here.tick(at(MONDAY, 16))
+        (header,) = headers(here.channel)
+        assert "Paper number 901" in header
+        assert header.count("Withdrawn by its authors") == 1

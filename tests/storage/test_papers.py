@@ -288,3 +288,16 @@ async def test_any_views_of_a_paper_put_in_again_change_nothing_once_settled(
     for name in ("authors", "categories", "published_at", "summary"):
         if any(getattr(view, name) for view in views):
             assert getattr(settled.paper, name), f"{name} was erased"
+
+
+async def test_a_new_version_brings_a_withdrawn_paper_back_and_no_older_word_does(
+    database: Database,
+) -> None:
+    for version, withdrawn_at, gone in (
+        (2, FULL.withdrawn_at, True),
+        (None, None, True),
+        (1, None, True),
+        (3, None, False),
+    ):
+        await put(database, Record(replace(FULL, version=version, withdrawn_at=withdrawn_at)))
+        assert ((await got(database)).paper.withdrawn_at is not None) is gone
