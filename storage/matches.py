@@ -23,6 +23,7 @@ from papers.model import Announcement
 from storage.papers import StoredPaper, stored
 from storage.papers._read import chunks
 from storage.sqlite import delete_some, insert
+from storage.subscriptions import wanted_papers
 from storage.tables import (
     batch_papers,
     brought_papers,
@@ -226,8 +227,7 @@ async def unseen(conn: AsyncConnection, user_id: int, since: datetime) -> list[C
             subscriptions.c.paused == 0,
             topic_matches.c.matched_at >= since,
             topic_matches.c.matched_at >= subscriptions.c.created_at,
-            papers.c.withdrawn_at.is_(None),
-            (subscriptions.c.min_votes == 0) | (papers.c.upvotes >= subscriptions.c.min_votes),
+            wanted_papers(),
             papers.c.id.not_in(recently),
         )
     )

@@ -1,7 +1,7 @@
 """Digests: each person's papers of the day, by direct message, at their own hour."""
 
 from bot.digests._buttons import ITEMS, ManageTopics, ShowSettings, digest_buttons
-from bot.digests._compose import trending_entries
+from bot.digests._compose import brought_or_saved, trending_entries
 from bot.digests._payload import DigestEntry, DigestPayload, entry_of, render_entries, why
 from bot.digests._send import Digester, due_of
 from bot.digests._subscribe import (
@@ -12,7 +12,7 @@ from bot.digests._subscribe import (
     follow,
     reopen,
 )
-from bot.digests._texts import describe_settings, describe_subscription, next_digest
+from bot.digests._texts import describe_settings, describe_subscription, next_digest, often
 
 __all__ = [
     "ITEMS",
@@ -24,6 +24,7 @@ __all__ = [
     "Followed",
     "ManageTopics",
     "ShowSettings",
+    "brought_or_saved",
     "describe_failure",
     "describe_settings",
     "describe_subscription",
@@ -32,6 +33,7 @@ __all__ = [
     "entry_of",
     "follow",
     "next_digest",
+    "often",
     "render_entries",
     "reopen",
     "trending_entries",

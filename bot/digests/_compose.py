@@ -38,8 +38,7 @@ async def compose(
         for subscription in await subscriptions.of_user(conn, due.user_id)
         if not subscription.paused
     ]
-    known = await matches.brought(conn, due.user_id)
-    known |= await library.saved_papers(conn, due.user_id)
+    known = await brought_or_saved(conn, due.user_id)
     candidates = [
         candidate
         for candidate in await matches.unseen(conn, due.user_id, now - LOOK_BACK)
@@ -53,6 +52,11 @@ async def compose(
     if not entries:
         return None
     return DigestPayload(day=due.local_date, entries=tuple(entries[:LONGEST]), topics=len(followed))
+
+
+async def brought_or_saved(conn: AsyncConnection, user_id: int) -> set[str]:
+    """Return the papers that no digest brings a person: those that one brought, and saved ones."""
+    return await matches.brought(conn, user_id) | await library.saved_papers(conn, user_id)
 
 
 def _ordered(candidates: list[Candidate], *, by_votes: bool) -> list[list[Candidate]]:

@@ -82,6 +82,7 @@ def render_entries(
     entries: Sequence[DigestEntry],
     *,
     page: int = 0,
+    notes: Sequence[str] = (),
     buttons: Sequence[AnyItem] = (),
     footer: str = "",
 ) -> ui.LayoutView:
@@ -93,6 +94,7 @@ def render_entries(
             hits=tuple(map(_hit, shown)),
             first=page * PAGE + 1,
             total=len(entries),
+            notes=tuple(notes),
             footer=footer,
         ),
         accessory=lambda hit: SaveButton(hit.paper_id),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot import limits
 from bot.digests._buttons import ManageTopics, ShowSettings
-from bot.digests._texts import next_digest
+from bot.digests._texts import next_digest, often
 from bot.outcomes import Failure, Reason
 from bot.topics import read_topic
 from bot.ui.errors import UserError
@@ -33,7 +33,10 @@ class Followed:
     failure: Failure | None = None
     """What kept the confirmation from arriving."""
     replaced: str | None = None
-    """The topic in whose place this one came, as it was written."""
+    """The topic in whose place this one came, as it was written; the same one where only its
+    settings changed."""
+    rhythm: str = ""
+    """How the whole digest's rhythm changed, as a sentence, where it did."""
 
 
 async def follow(
@@ -66,7 +69,12 @@ async def follow(
             every=draft.every or Every.DAY,
             now=now,
         )
+        rhythm = ""
         if draft.every is not None and draft.every is not person.every:
+            rhythm = (
+                f"Your whole digest now comes {often(draft.every)}"
+                f" instead of {often(person.every)}."
+            )
             person = replace(person, every=draft.every)
             await subscriptions.change_settings(conn, person)
         new = await subscriptions.subscribe(
@@ -93,16 +101,16 @@ async def follow(
         await bot.topics.remember(stored, now)
     when = await next_digest(bot, person, now)
     if replaced is not None:
-        return Followed(new, when, replaced=replaced.query)
+        return Followed(new, when, replaced=replaced.query, rhythm=rhythm)
     if same:
-        return Followed(new, when, replaced=query)
+        return Followed(new, when, replaced=query, rhythm=rhythm)
     hello = render_notice(
         "You follow a topic",
         f"**{escape(query, 200)}**\n{when}. It has what is new on your topics, and nothing twice.",
         footer="You get this because you pressed Subscribe.",
         actions=[ManageTopics(), ShowSettings()],
     )
-    return Followed(new, when, await bot.digester.greet(person, hello, now))
+    return Followed(new, when, await bot.digester.greet(person, hello, now), rhythm=rhythm)
 
 
 def describe_failure(bot: "PaperBot", failure: Failure) -> str:

@@ -21,6 +21,11 @@ _RHYTHM = 7
 """Days after which every rhythm begins again."""
 
 
+def often(every: Every) -> str:
+    """Return "every day", "from Monday to Friday" or "every Monday"."""
+    return _OFTEN[every]
+
+
 def describe_settings(person: Subscriber) -> str:
     """Say when a person's digest comes."""
     lines = [

@@ -3,7 +3,7 @@
 from bot.topics._reading import read_stored, read_topic
 from bot.topics._service import TOO_FEW, Preview, Shown, Topics
 from bot.topics._vectors import embed_and_keep
-from bot.topics._window import WINDOW
+from bot.topics._window import WINDOW, window_begins
 
 __all__ = [
     "TOO_FEW",
@@ -14,4 +14,5 @@ __all__ = [
     "embed_and_keep",
     "read_stored",
     "read_topic",
+    "window_begins",
 ]

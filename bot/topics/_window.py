@@ -30,6 +30,15 @@ _NEAR = 0.3
 """The least cosine of a paper that says something about a topic; "zzz" has up to .28."""
 
 
+def window_begins(now: datetime) -> datetime:
+    """Return when the first batch day begins that previews and counts look back to."""
+    return calendar.begins(_first_day(now))
+
+
+def _first_day(now: datetime) -> date:
+    return calendar.batch_day(now) - WINDOW
+
+
 class Window:
     """What is known of the papers of the last two weeks, without their texts: 2 KB for each."""
 
@@ -52,7 +61,7 @@ class Window:
 
     async def refresh(self, now: datetime) -> None:
         """Take in what is new, and leave out what is too old."""
-        first = calendar.batch_day(now) - WINDOW
+        first = _first_day(now)
         async with self._refreshing:
             async with self._database.read() as conn:
                 reached = await matches.latest(conn)

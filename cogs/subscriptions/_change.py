@@ -109,7 +109,7 @@ async def show_change(interaction: Interaction, topic_id: int, typed: dict[str, 
             min_votes=min_votes,
             now=now,
         )
-    view = await show_preview(bot, draft, now, replaces=topic_id)
+    view = await show_preview(bot, interaction.user.id, draft, now, replaces=topic_id)
     await interaction.edit_original_response(view=view)
 
 

@@ -18,25 +18,27 @@ from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plural
+from cogs.subscriptions._standing import Standing, standing_of
 from papers.topics import Strictness, Topic, narrower, wider
 from storage import subscriptions
-from storage.subscriptions import Mode, TopicDraft
+from storage.subscriptions import Every, Mode, TopicDraft
 
 Step = Callable[[Topic, Strictness], tuple[Topic, Strictness] | None]
-
-_NOTHING_YET: Final = ("Nothing is subscribed yet.", "Nothing is changed yet.")
 
 MAX_VOTES: Final = 1_000
 """The most votes that a topic may ask of a paper."""
 
 
 async def show_preview(
-    bot: PaperBot, draft: TopicDraft, now: datetime, *, replaces: int = 0
+    bot: PaperBot, user_id: int, draft: TopicDraft, now: datetime, *, replaces: int = 0
 ) -> ui.LayoutView:
     """Return the preview of a topic with its buttons.
 
+    A topic that the person follows already is offered as a change of that subscription.
+
     Args:
         bot: the bot.
+        user_id: who looks at it.
         draft: what was asked for.
         now: the present instant.
         replaces: the topic in whose place this one is to come, 0 for none.
@@ -44,15 +46,21 @@ async def show_preview(
     Raises:
         UserError: the topic cannot be read.
     """
+    standing = await standing_of(bot, user_id, draft)
+    if not replaces and standing.same is not None:
+        replaces = standing.same.topic.id
     if draft.mode is Mode.TRENDING:
-        return await _trending(bot, draft, now)
+        return await _trending(bot, user_id, draft, standing, now)
     preview = await bot.topics.preview(draft, now)
     lines = [
         f"{len(preview.found):,} of {plural(preview.total, 'paper')} in {WINDOW.days} days"
         f"{_a_week(len(preview.found))}",
         _how(draft),
+        *standing.notes(draft),
     ]
-    buttons: list[AnyItem] = [SubscribeTopic(draft.id, replaces)]
+    buttons: list[AnyItem] = []
+    if standing.changes(draft):
+        buttons.append(SubscribeTopic(draft.id, replaces))
     if _step(preview.topic, draft, narrower) is not None:
         buttons.append(NarrowTopic(draft.id, replaces))
     if _step(preview.topic, draft, wider) is not None:
@@ -71,23 +79,41 @@ async def show_preview(
             for shown in preview.found[: limits.PAGE_HITS]
         ),
         notes=tuple(line for line in (*lines, warning) if line),
-        footer=f"{_NOTHING_YET[bool(replaces)]} The digest uses the same matching.",
+        footer=f"{_nothing_yet(standing, draft, replaces)} The digest uses the same matching.",
     )
     return render_hits(page, buttons=buttons)
 
 
-async def _trending(bot: PaperBot, draft: TopicDraft, now: datetime) -> ui.LayoutView:
+async def _trending(
+    bot: PaperBot, user_id: int, draft: TopicDraft, standing: Standing, now: datetime
+) -> ui.LayoutView:
+    weekly = standing.rhythm(draft) is Every.WEEK
     async with bot.database.read() as conn:
-        entries = await digests.trending_entries(bot, conn, (), now, weekly=False)
-    actions = [SubscribeTopic(draft.id, 0)]
+        known = await digests.brought_or_saved(conn, user_id)
+        entries = await digests.trending_entries(bot, conn, known, now, weekly=weekly)
+    replaces = standing.same.topic.id if standing.same else 0
+    actions: list[AnyItem] = []
+    if standing.changes(draft):
+        actions.append(SubscribeTopic(draft.id, replaces))
+    title = "The week's best papers" if weekly else "The day's best papers"
+    notes = standing.notes(draft)
     if not entries:
-        return render_notice("The day's best papers", "There is no batch yet.", actions=actions)
+        nothing = "There is no batch yet." if not known else "There is none that you do not know."
+        return render_notice(title, "\n".join(map(escape, (nothing, *notes))), actions=actions)
+    what = "the week's digest" if weekly else "today's digest"
     return render_entries(
-        "The day's best papers",
+        title,
         entries[: limits.PAGE_HITS],
+        notes=notes,
         buttons=actions,
-        footer="Nothing is subscribed yet. This is what it would have brought today.",
+        footer=f"{_nothing_yet(standing, draft, replaces)} It is what {what} would bring.",
     )
+
+
+def _nothing_yet(standing: Standing, draft: TopicDraft, replaces: int) -> str:
+    if not standing.changes(draft):
+        return "Nothing to change."
+    return "Nothing is changed yet." if replaces else "Nothing is subscribed yet."
 
 
 def _a_week(count: int) -> str:
@@ -152,7 +178,7 @@ async def _changed(interaction: Interaction, draft_id: int, step: Step, replaces
             min_votes=draft.min_votes,
             now=now,
         )
-    view = await show_preview(bot, draft, now, replaces=replaces)
+    view = await show_preview(bot, interaction.user.id, draft, now, replaces=replaces)
     await interaction.edit_original_response(view=view)
 
 
@@ -182,14 +208,19 @@ class SubscribeTopic(
             bot, interaction.user.id, draft, bot.clock.now(), replaces=self.replaces
         )
         if followed.replaced is not None:
-            changed = (
-                f"**{escape(draft.query, 200)}** instead of *{escape(followed.replaced, 200)}*"
-            )
+            changed = f"**{escape(draft.query, 200)}**"
+            if followed.replaced != draft.query:
+                changed += f" instead of *{escape(followed.replaced, 200)}*"
+            elif draft.min_votes:
+                changed += f", with at least {plural(draft.min_votes, 'vote')}"
+            lines = [f"{changed}.", followed.rhythm, f"{followed.when}."]
             await interaction.edit_original_response(
-                view=render_notice("Changed", f"{changed}.\n{followed.when}.")
+                view=render_notice("Changed", "\n".join(filter(None, lines)))
             )
             return
         lines = [f"**{escape(draft.query, 200)}**", f"{followed.when}."]
+        if followed.rhythm:
+            lines.insert(1, followed.rhythm)
         if followed.failure is None:
             lines.append("I sent you a direct message, so that you know where it will come.")
         else:

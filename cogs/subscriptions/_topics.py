@@ -11,7 +11,7 @@ from bot import limits
 from bot.client import PaperBot
 from bot.cooldowns import SEARCHES, paced
 from bot.digests import TRENDING, describe_subscription, next_digest, reopen
-from bot.topics import WINDOW, read_topic
+from bot.topics import read_topic, window_begins
 from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
 from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError, answer_error
@@ -64,7 +64,7 @@ async def render_topics(bot: PaperBot, user_id: int) -> ui.LayoutView:
     """
     now = bot.clock.now()
     async with bot.database.read() as conn:
-        followed = await subscriptions.of_user(conn, user_id, since=now - WINDOW)
+        followed = await subscriptions.of_user(conn, user_id, since=window_begins(now))
         person = await subscriptions.subscriber(conn, user_id)
     if not followed or person is None:
         raise UserError(f"You follow no topic yet. {bot.mention('paper subscribe')} starts one.")
@@ -123,7 +123,8 @@ class Subscriptions(commands.Cog):
                 min_votes=min_votes,
                 now=now,
             )
-        await interaction.edit_original_response(view=await show_preview(self.bot, draft, now))
+        view = await show_preview(self.bot, interaction.user.id, draft, now)
+        await interaction.edit_original_response(view=view)
 
     @subscribe.autocomplete("topic")
     async def _topics(

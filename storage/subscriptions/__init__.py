@@ -22,6 +22,7 @@ from storage.subscriptions._topics import (
     topic_of_key,
     unsubscribe,
     unsubscribe_all,
+    wanted_papers,
 )
 from storage.subscriptions._types import (
     Every,
@@ -61,4 +62,5 @@ __all__ = [
     "try_again",
     "unsubscribe",
     "unsubscribe_all",
+    "wanted_papers",
 ]

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.sqlite import insert
 from storage.subscriptions._types import Mode, StoredTopic, Subscription
-from storage.tables import subscriptions, topic_matches, topics
+from storage.tables import papers, subscriptions, topic_matches, topics
 
 
 async def subscribe(
@@ -96,11 +96,15 @@ async def set_paused(conn: AsyncConnection, user_id: int, topic_id: int, *, paus
 async def of_user(
     conn: AsyncConnection, user_id: int, *, since: datetime | None = None
 ) -> list[Subscription]:
-    """Return a person's subscriptions, oldest first, counting their matches after `since`."""
+    """Return a person's subscriptions, oldest first, counting their matches after `since`.
+
+    Counted is what a digest would bring of them: papers with enough votes that still stand.
+    """
     matches = (
         select(func.count())
         .select_from(topic_matches)
-        .where(topic_matches.c.topic_id == topics.c.id)
+        .join(papers, papers.c.id == topic_matches.c.paper_id)
+        .where(topic_matches.c.topic_id == topics.c.id, wanted_papers())
     )
     if since is not None:
         matches = matches.where(topic_matches.c.matched_at >= since)
@@ -128,6 +132,12 @@ async def of_user(
         )
         for row in rows
     ]
+
+
+def wanted_papers() -> ColumnElement[bool]:
+    """Match the papers that a subscription lets through: with its votes, and not withdrawn."""
+    enough = (subscriptions.c.min_votes == 0) | (papers.c.upvotes >= subscriptions.c.min_votes)
+    return papers.c.withdrawn_at.is_(None) & enough
 
 
 async def stored_topic(conn: AsyncConnection, topic_id: int) -> StoredTopic | None:

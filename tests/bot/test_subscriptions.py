@@ -1,13 +1,17 @@
 """Topics, from the preview to the end of one, as people meet them."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot import limits
+from papers.model import Metrics, Record
 from storage import matches, papers, subscriptions
-from storage.subscriptions import StoredTopic
+from storage.subscriptions import Every, StoredTopic
 from tests.bot.topics import FLOW, about, answer, dms, follow, subscriber
-from tests.bot.world import FRIDAY, MONDAY, TUESDAY, World, at, world
+from tests.bot.world import FRIDAY, MONDAY, TUESDAY, WEDNESDAY, World, at, paper, world
 
 SOME = ("Flow Matching for Video", "Proteins at Night", "Graphs and Trees", "Robots that Walk")
 
@@ -39,7 +43,108 @@ async def test_subscribing_is_confirmed_at_once_and_says_when_the_digest_comes(
         assert "flow matching" in hello
         assert "Unsubscribe…" in hello
         assert "Settings" in hello
-        assert "up to date" in await follow(here, here.member)
+
+
+async def test_a_topic_that_one_follows_says_so_and_offers_to_change_it(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, *SOME)}) as here:
+        await here.tick(at(MONDAY, 8))
+        await follow(here, here.member)
+
+        async def look(**options: Any) -> Any:
+            return await here.member.slash(here.channel, "paper subscribe", **options)
+
+        same = await look(topic="FLOW matching")
+        assert "You follow this topic already." in answer(same)
+        assert "Nothing to change." in answer(same)
+        assert "Nothing is subscribed" not in answer(same)
+        assert "\nSubscribe" not in answer(same)
+        assert "Use this instead" not in answer(same)
+
+        more = await look(topic="flow matching", min_votes=3)
+        assert "Nothing is changed yet." in answer(more)
+        assert more.response is not None
+        changed = await here.member.click(more.response, label="Use this instead")
+        assert "**flow matching**, with at least 3 votes." in answer(changed)
+        again = await look(topic="flow matching")
+        assert "You follow this topic already (at least 3 votes)." in answer(again)
+
+        assert again.response is not None
+        narrower = await here.member.click(again.response, label="Narrower")
+        assert narrower.response is not None
+        await here.member.click(narrower.response, label="Use this instead")
+        (only,) = await topics_of(here, here.member.id)
+        assert only.query == '"flow matching"'
+
+
+async def test_trending_that_one_follows_says_so(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, *SOME)}) as here:
+        await here.tick(at(MONDAY, 8))
+        await follow(here, here.member, "trending")
+        seen = await here.member.slash(here.channel, "paper subscribe", topic="trending")
+        assert "You follow this topic already." in answer(seen)
+        assert "Nothing to change." in answer(seen)
+
+
+async def test_a_rhythm_that_changes_the_whole_digest_is_said_before_and_after(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, *SOME)}) as here:
+        await here.tick(at(MONDAY, 8))
+        assert "whole digest" not in await follow(here, here.member, every="day")
+        preview = await here.member.slash(
+            here.channel, "paper subscribe", topic="proteins", every="week"
+        )
+        assert preview.response is not None
+        assert (
+            "This changes your whole digest, with all of your topics: it comes every Monday"
+            " instead of every day." in answer(preview)
+        )
+        assert (await subscriber(here, here.member.id)).every is Every.DAY
+        done = answer(await here.member.click(preview.response, label="Subscribe"))
+        assert "Your whole digest now comes every Monday instead of every day." in done
+
+
+@pytest.mark.parametrize("every", ["day", "week"])
+async def test_the_preview_of_trending_has_what_the_digest_then_brings(
+    tmp_path: Path, every: str
+) -> None:
+    batches = {
+        day: [
+            Record(paper(day.day * 100 + n, f"Paper {day.day}-{n}"), Metrics(votes), day)
+            for n, votes in enumerate((3 * day.day, 5, 7))
+        ]
+        for day in (MONDAY, TUESDAY, WEDNESDAY)
+    }
+    async with world(tmp_path, batches) as here:
+        for day in batches:
+            await here.tick(at(day, 8))
+        preview = await here.member.slash(
+            here.channel, "paper subscribe", topic="trending", every=every
+        )
+        assert preview.response is not None
+        shown = re.findall(r"Paper \d+-\d", answer(preview))
+        await here.member.click(preview.response, label="Subscribe")
+        digest = await here.member.slash(here.channel, "paper digest now")
+        expected = re.findall(r"Paper \d+-\d", answer(digest))
+        assert len(expected) >= 3
+        # A page of the preview is shorter than a digest's.
+        assert shown == expected[: limits.PAGE_HITS]
+
+
+async def test_the_count_of_a_topic_with_votes_is_the_previews(tmp_path: Path) -> None:
+    batch = [*about(MONDAY, FLOW), *about(MONDAY, f"{FLOW} Again", upvotes=2, first=5)]
+    async with world(tmp_path, {MONDAY: batch}) as here:
+        await here.tick(at(MONDAY, 8))
+        for votes, count in ((0, 2), (3, 1), (9, 0)):
+            seen = await here.member.slash(
+                here.channel, "paper subscribe", topic="flow matching", min_votes=votes
+            )
+            assert seen.response is not None
+            assert f"{count} of 2 papers in 14 days" in answer(seen)
+            label = "Use this instead" if votes else "Subscribe"
+            await here.member.click(seen.response, label=label)
+            listed = answer(await here.member.slash(here.channel, "paper subscriptions"))
+            assert f"{count} paper{'' if count == 1 else 's'} in 14 days" in listed
 
 
 async def test_narrower_and_wider_change_the_preview_in_its_place(tmp_path: Path) -> None:

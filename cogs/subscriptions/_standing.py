@@ -1,0 +1,74 @@
+"""What a topic under consideration would change for the person who looks at it."""
+
+from dataclasses import dataclass
+
+from bot.client import PaperBot
+from bot.digests import often
+from bot.topics import read_stored, read_topic
+from bot.ui.text import plural
+from storage import subscriptions
+from storage.subscriptions import Every, Mode, Subscriber, Subscription, TopicDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's settings and the subscription that a draft means, as far as they have them."""
+
+    person: Subscriber | None
+    same: Subscription | None
+    """Their subscription to the very topic of the draft, whatever its mode."""
+
+    def rhythm(self, draft: TopicDraft) -> Every:
+        """Return how often their digest comes once the draft counts."""
+        return draft.every or (Every.DAY if self.person is None else self.person.every)
+
+    def changes(self, draft: TopicDraft) -> bool:
+        """Return whether the draft differs from what they follow."""
+        same = self.same
+        return (
+            same is None
+            or same.paused
+            or (same.min_votes, same.topic.mode) != (draft.min_votes, draft.mode)
+            or (self.person is not None and self.person.every is not self.rhythm(draft))
+        )
+
+    def notes(self, draft: TopicDraft) -> list[str]:
+        """Say what they follow already, and what the draft does to the rest of their digest."""
+        notes: list[str] = []
+        if self.same is not None:
+            notes.append(f"You follow this topic already{_with(self.same)}.")
+        if self.person is None or draft.every in (None, self.person.every):
+            return notes
+        notes.append(
+            f"⚠️ This changes your whole digest, with all of your topics: it comes"
+            f" {often(draft.every)} instead of {often(self.person.every)}."
+        )
+        return notes
+
+
+async def standing_of(bot: PaperBot, user_id: int, draft: TopicDraft) -> Standing:
+    """Return how a person stands to a draft."""
+    async with bot.database.read() as conn:
+        person = await subscriptions.subscriber(conn, user_id)
+        followed = await subscriptions.of_user(conn, user_id)
+    if draft.mode is Mode.TRENDING:
+        same = (each for each in followed if each.topic.mode is Mode.TRENDING)
+    else:
+        key = read_topic(draft.query).key
+        of_words = [each.topic for each in followed if each.topic.mode is not Mode.TRENDING]
+        ids = {stored.id for stored, topic in read_stored(of_words) if topic.key == key}
+        same = (each for each in followed if each.topic.id in ids)
+    # The subscription in the draft's own mode first, where there are two.
+    best = sorted(same, key=lambda each: each.topic.mode is not draft.mode)
+    return Standing(person, best[0] if best else None)
+
+
+def _with(subscription: Subscription) -> str:
+    parts: list[str] = []
+    if subscription.topic.mode is Mode.BROAD:
+        parts.append("widely matched")
+    if subscription.min_votes:
+        parts.append(f"at least {plural(subscription.min_votes, 'vote')}")
+    if subscription.paused:
+        parts.append("paused")
+    return f" ({', '.join(parts)})" if parts else ""
