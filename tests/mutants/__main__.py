@@ -33,11 +33,16 @@ EQUIVALENTS: Final = Path(__file__).with_name("equivalents.toml")
 SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
 
 TESTS: Final[Mapping[str, Sequence[str]]] = {
-    "bot/digests": ("tests/bot/test_digest*.py", "tests/bot/test_subscriptions*.py"),
+    "bot/digests": (
+        "tests/bot/test_digest*.py",
+        "tests/bot/test_next_digest*.py",
+        "tests/bot/test_subscriptions*.py",
+    ),
     "bot/publishing": ("tests/bot/test_publishing*.py", "tests/bot/test_feeds.py"),
-    "bot/search/_reading.py": ("tests/bot/test_search_reading.py", "tests/bot/test_search.py"),
+    "bot/search/_reading.py": ("tests/bot/test_search_reading*.py", "tests/bot/test_search.py"),
     "papers/calendar.py": ("tests/papers/test_calendar*.py",),
     "papers/matching": ("tests/papers/test_matching*.py", "tests/bot/test_topic_matching.py"),
+    "papers/schedule.py": ("tests/papers/test_schedule*.py",),
     "papers/topics": ("tests/papers/test_topics*.py", "tests/papers/test_matching*.py"),
     "papers/trending": ("tests/papers/test_trending*.py",),
     "storage/digests": ("tests/storage/test_subscriptions*.py", "tests/storage/test_digests*.py"),
@@ -69,6 +74,8 @@ pytest_add_cli_args=
     -p
     no:cacheprovider
     -n0
+    -p
+    tests.mutants.examples
 pytest_add_cli_args_test_selection=
     {tests}
 """
