@@ -299,9 +299,7 @@ class PaperBot(commands.AutoShardedBot):
         await self.on_shard_ready(shard_id)
 
     async def on_ready(self) -> None:
-        """Forget the servers that removed the bot long ago."""
-        async with self.database.write() as conn:
-            await guilds.purge(conn, self.clock.now() - guilds.LEFT_KEPT)
+        """Log that every shard knows its servers."""
         log.info("ready guilds=%d shards=%s", len(self.guilds), self.shard_count)
 
     async def close(self) -> None:

@@ -134,14 +134,3 @@ async def forget_left(conn: AsyncConnection, now: datetime, *, most: int = 500) 
     if not gone:
         gone = (await conn.execute(delete(guilds).where(guilds.c.id == guild_id))).rowcount
     return gone
-
-
-async def purge(conn: AsyncConnection, before: datetime) -> list[int]:
-    """Delete the servers that the bot left before that moment, with feeds, posts and cards."""
-    gone = list(
-        (await conn.execute(select(guilds.c.id).where(guilds.c.left_at < before))).scalars()
-    )
-    if gone:
-        await conn.execute(delete(cards).where(cards.c.guild_id.in_(gone)))
-        await conn.execute(delete(guilds).where(guilds.c.id.in_(gone)))
-    return gone

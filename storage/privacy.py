@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.sqlite import delete_some, insert
@@ -98,8 +98,11 @@ async def erase(
     """
     rows = sum((await counts(conn, user_id, conversation_id)).values())
     await conn.execute(delete(cards).where(_in_conversation(user_id, conversation_id)))
+    followed = await conn.scalars(
+        select(subscriptions.c.topic_id).where(subscriptions.c.user_id == user_id)
+    )
     await conn.execute(delete(users).where(users.c.id == user_id))
-    await forget_unfollowed(conn)
+    await forget_unfollowed(conn, followed.all())
     await forget_erasures(conn, now)
     salt = secrets.token_bytes(_SALT)
     await conn.execute(
@@ -156,12 +159,12 @@ def _in_conversation(user_id: int, conversation_id: int | None) -> ColumnElement
         select(saves.c.channel_id).where(saves.c.user_id == user_id, saves.c.guild_id.is_(None)),
     ]
     sent = select(digests.c.message_id).where(digests.c.user_id == user_id)
-    mine = cards.c.message_id.in_(sent)
+    mine: list[ColumnElement[bool]] = [cards.c.message_id.in_(sent)]
+    mine += [cards.c.channel_id.in_(known) for known in channels]
     if conversation_id is not None:
-        mine |= cards.c.channel_id == conversation_id
-    for known in channels:
-        mine |= cards.c.channel_id.in_(known)
-    return cards.c.guild_id.is_(None) & mine
+        mine.append(cards.c.channel_id == conversation_id)
+    # The condition of the index on channels stands in each branch: an index is chosen for each.
+    return or_(*(and_(cards.c.guild_id.is_(None), each) for each in mine))
 
 
 def _rows(table: Table, user_id: int, conversation_id: int | None) -> Select[Any]:

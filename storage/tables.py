@@ -127,6 +127,7 @@ guilds = _table(
     Column("welcomed_at", UTCDateTime),
     # When the bot was removed; rows are purged 30 days later.
     Column("left_at", UTCDateTime),
+    Index("ix_guilds_left_at", "left_at", sqlite_where=text("left_at IS NOT NULL")),
 )
 
 feeds = _table(
@@ -188,6 +189,7 @@ posts = _table(
     UniqueConstraint("feed_id", "local_date"),
     Index("ix_posts_channel_id", "channel_id"),
     Index("ix_posts_state", "state"),
+    Index("ix_posts_started_at", "started_at"),
     # The figures of a day are read from it alone: a row's payload is long, and lies before these.
     Index("ix_posts_planned_at", "planned_at", "state", "reason"),
     Index("ix_posts_refreshes", "state", "refreshes", "finished_at"),
@@ -269,6 +271,8 @@ vectors = _table(
     Column("model", Text, primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("vector", LargeBinary, nullable=False),
+    # Counted and forgotten by model, without reading the vectors.
+    Index("ix_vectors_model", "model"),
 )
 
 # One answered search: what its pages are turned by. It holds no user, whoever asked.
@@ -359,6 +363,7 @@ subscribers = _table(
     Column("closed_at", UTCDateTime),
     Column("closed_reason", Text),
     Column("created_at", UTCDateTime, nullable=False),
+    Index("ix_subscribers_timezone", "timezone", "at"),
 )
 
 subscriptions = _table(

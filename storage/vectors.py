@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from papers.embedding import Embedder
 from storage import watermarks
 from storage.papers import StoredPaper, stored
-from storage.sqlite import insert
+from storage.sqlite import delete_some, insert
 from storage.tables import papers, vectors
 
 COMPACT_FROM = 40_000
@@ -100,14 +100,16 @@ async def count(conn: AsyncConnection, model: str) -> int:
     return await conn.scalar(statement) or 0
 
 
-async def forget_other_models(conn: AsyncConnection, model: str) -> int:
-    """Delete the vectors of every other model; return how many there were.
+async def forget_other_models(conn: AsyncConnection, model: str, *, most: int = 500) -> int:
+    """Delete at most `most` vectors of other models; return how many there were, 0 at the end.
 
     What is kept under the model's key, a plus and a word is the same model's of other parts.
     """
-    of_model = vectors.c.model.startswith(f"{model}+", autoescape=True)
-    result = await conn.execute(delete(vectors).where(vectors.c.model != model, ~of_model))
-    return result.rowcount
+    key = vectors.c.model
+    for others in (key < model, (key > model) & ~key.startswith(f"{model}+", autoescape=True)):
+        if forgotten := await delete_some(conn, vectors, others, first=key, most=most):
+            return forgotten
+    return 0
 
 
 async def forget_beginnings(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
@@ -143,7 +145,8 @@ async def newest(
     statement = (
         select(papers.c.row, vectors.c.vector)
         .join(papers, papers.c.id == vectors.c.paper_id)
-        .where(vectors.c.model == model)
+        # Without the index on models: it would have all vectors sorted before the first is read.
+        .where(vectors.c.model.concat("") == model)
         .order_by(papers.c.row.desc())
         .limit(limit)
     )

@@ -21,7 +21,7 @@ def put_empty(folder: Path, name: str = "paperboy.db") -> str:
     path = folder / name
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_bytes(_empty())
+        path.write_bytes(empty())
     return f"sqlite+aiosqlite:///{path}"
 
 
@@ -31,7 +31,8 @@ async def open_empty(folder: Path, name: str = "paperboy.db") -> Database:
 
 
 @functools.cache
-def _empty() -> bytes:
+def empty() -> bytes:
+    """Return the file of an empty database of the present schema, made once per process."""
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as thread:
         path = Path(folder) / "paperboy.db"
         # The caller's thread may be running a loop already.

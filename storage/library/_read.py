@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.guilds import in_shard
@@ -278,8 +278,8 @@ def _is_read(user_id: int) -> ColumnElement[Any]:
 
 
 def _counted() -> ColumnElement[bool]:
-    silent: Select[Any] = select(preferences.c.user_id).where(preferences.c.counted == 0)
-    return (saves.c.kept == 1) & saves.c.user_id.not_in(silent)
+    silent = exists().where(preferences.c.user_id == saves.c.user_id, preferences.c.counted == 0)
+    return (saves.c.kept == 1) & ~silent
 
 
 def _saved(rows: Sequence[Row[Any]], note: str | None, read: set[int]) -> Saved:

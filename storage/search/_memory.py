@@ -76,8 +76,11 @@ class Memory:
 
     async def forget_other_models(self) -> None:
         """Drop what an earlier model left, once everything is embedded anew."""
-        async with self._database.write() as conn:
-            forgotten = await vectors.forget_other_models(conn, self.model)
+        forgotten, more = 0, 1
+        while more:
+            async with self._database.write() as conn:  # in turns with other writers
+                more = await vectors.forget_other_models(conn, self.model)
+            forgotten += more
         if forgotten:
             log.info("dropped vectors of other models vectors=%d", forgotten)
 

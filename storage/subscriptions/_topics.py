@@ -1,6 +1,6 @@
 """Topics, and who follows which."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, func, select
@@ -65,22 +65,26 @@ async def unsubscribe(conn: AsyncConnection, user_id: int, topic_id: int) -> Sto
             subscriptions.c.user_id == user_id, subscriptions.c.topic_id == topic_id
         )
     )
-    await forget_unfollowed(conn)
+    await forget_unfollowed(conn, [topic_id])
     return topic if result.rowcount else None
 
 
 async def unsubscribe_all(conn: AsyncConnection, user_id: int) -> int:
     """End all of a person's subscriptions and return how many there were."""
-    result = await conn.execute(delete(subscriptions).where(subscriptions.c.user_id == user_id))
-    await forget_unfollowed(conn)
-    return result.rowcount
-
-
-async def forget_unfollowed(conn: AsyncConnection) -> None:
-    """Delete the topics that nobody follows, with what they matched."""
-    await conn.execute(
-        delete(topics).where(~exists().where(subscriptions.c.topic_id == topics.c.id))
+    ended = await conn.scalars(
+        delete(subscriptions)
+        .where(subscriptions.c.user_id == user_id)
+        .returning(subscriptions.c.topic_id)
     )
+    topic_ids = ended.all()
+    await forget_unfollowed(conn, topic_ids)
+    return len(topic_ids)
+
+
+async def forget_unfollowed(conn: AsyncConnection, topic_ids: Collection[int]) -> None:
+    """Delete those of these topics that have no follower left, with what they matched."""
+    followed = exists().where(subscriptions.c.topic_id == topics.c.id)
+    await conn.execute(delete(topics).where(topics.c.id.in_(topic_ids), ~followed))
 
 
 async def set_paused(conn: AsyncConnection, user_id: int, topic_id: int, *, paused: bool) -> bool:
@@ -165,10 +169,15 @@ async def popular(conn: AsyncConnection, typed: str, limit: int) -> Sequence[str
 
     A topic that only one person follows is nobody else's business.
     """
-    followers = func.count(subscriptions.c.user_id)
+    # Counted for each topic that holds it: a join would begin with everybody's subscriptions.
+    followers = func.sum(
+        select(func.count())
+        .select_from(subscriptions)
+        .where(subscriptions.c.topic_id == topics.c.id)
+        .scalar_subquery()
+    )
     rows = await conn.execute(
         select(topics.c.query)
-        .join(subscriptions, subscriptions.c.topic_id == topics.c.id)
         .where(topics.c.query.icontains(typed, autoescape=True), topics.c.mode != Mode.TRENDING)
         .group_by(topics.c.query)
         .having(followers > 1)

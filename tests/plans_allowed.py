@@ -1,0 +1,35 @@
+"""Tables that may be read whole, and by what, each with why."""
+
+from collections.abc import Mapping
+from typing import Final
+
+SMALL: Final[Mapping[str, str]] = {
+    "source_health": "a row per source",
+    "synced_commands": "a row per application",
+    "watermarks": "a row per pass",
+    "dm_breaker": "one row",
+    "batches": "a row per source and day with papers: 250 a year",
+}
+"""Tables that do not grow, or so slowly that reading them whole takes less than a millisecond."""
+
+ALLOWED: Final[Mapping[tuple[str, str], str]] = {
+    ("backups._erase_again", "erasures"): "at a restore, with the bot stopped",
+    ("backups._erase_again", "users"): "at a restore, with the bot stopped",
+    ("digests.claim_due", "subscribers"): "which time zones there are: the index on them alone",
+    ("feeds.active", "feeds"): "all of them are asked for, by the operator's check and the demo",
+    ("figures.read", "feeds"): "a count by state for the metrics, a row per channel",
+    ("figures.read", "papers"): "a count for the metrics, along an index of numbers",
+    ("guilds.reconcile", "guilds"): "at a start: all servers are compared with those of Discord",
+    ("guilds.unwelcomed", "guilds"): "at a start, a row per server",
+    ("library.emoji_in_use", "lists"): "at a start, along an index of emoji, off the loop",
+    ("library.recent_cards", "cards"): "at a start: the newest first, up to a limit; 30 days kept",
+    ("papers.count", "papers"): "a count along an index of numbers: 2 ms for 100,000",
+    ("papers.without_categories", "papers"): "an index of those alone",
+    ("privacy.erased", "erasures"): "seven days' salts: an id is found by trying each",
+    ("search.find", "papers"): "the plain search while there is no index; at most a few minutes",
+    ("subscriptions.all_topics", "topics"): "all of them are matched with new papers",
+    ("subscriptions.popular", "topics"): "what is typed may be anywhere in a topic",
+    ("vectors.missing", "papers"): "after papers came, off the loop; the newest first",
+    ("vectors.newest", "papers"): "at a start, into the matrix; the newest first, up to a limit",
+}
+"""Why a function of `storage` has to read the whole of a table that grows."""
