@@ -3,7 +3,8 @@ exit."""
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -44,6 +45,14 @@ def _await(work: Coroutine[Any, Any, int | None]) -> None:
         code = 130
     if code:
         sys.exit(code)
+
+
+@contextmanager
+def _progress(label: str, size: int) -> Generator[Callable[[int], None]]:
+    """Show a bar while something of `size` bytes is done, if that goes to a terminal."""
+    hidden = not size or not sys.stderr.isatty()
+    with click.progressbar(length=size, label=label, file=sys.stderr, hidden=hidden) as bar:
+        yield bar.update
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -161,13 +170,16 @@ def import_papers(file: Path) -> None:
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 @_guarded
 def backup(path: Path) -> None:
-    """Copy the database to PATH, while the bot goes on."""
+    """Copy the database to PATH, while the bot goes on; compressed where PATH ends in .gz."""
+    from storage import backups, packed
     from storage.database import Database
 
     async def copy(settings: Settings) -> None:
         database = await Database.open(settings.database_url, migrate=False)
         try:
-            await database.backup(path)
+            size = database.path.stat().st_size if path.suffix == packed.SUFFIX else 0
+            with _progress("Compressing", size) as progress:
+                await backups.write(database, path, progress)
         finally:
             await database.close()
         click.echo(f"The database is copied to {path}.")
@@ -184,11 +196,15 @@ def restore_backup(path: Path) -> None:
 
     What was there before is kept beside it. The next start makes the search index anew.
     """
+    from storage import packed
     from storage.backups import restore
+
+    size = packed.plain_size(path) if path.is_file() and packed.is_packed(path) else 0
 
     async def put_back(settings: Settings) -> None:
         target = file_of(settings.database_url)
-        restored = await restore(path, target, now=datetime.now(UTC))
+        with _progress("Unpacking", size) as progress:
+            restored = await restore(path, target, now=datetime.now(UTC), progress=progress)
         click.echo(f"{target} is now what {path} held.")
         if restored.kept is not None:
             click.echo(f"What it was before is kept as {restored.kept}.")

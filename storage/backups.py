@@ -12,17 +12,19 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from storage import migrations, privacy, restores, sqlite
+from storage import migrations, packed, privacy, restores, sqlite
 from storage.database import Database, DatabaseError, revision_of
 from storage.sqlite import insert
 from storage.tables import erasures, users
 
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NAMED: Final = re.compile(r"-(\d{8}T\d{6}Z)\.db")
+_NAMED: Final = re.compile(r"-(\d{8}T\d{6}Z)\.db(\.gz)?")
+_LEFT: Final = re.compile(r"-\d{8}T\d{6}Z\.db(\.copy|\.copy\.unfinished|(\.gz)?\.unfinished)")
 
-ROOM: Final = 1.2
-"""How many times the database's size has to be free: a full disk would stop the bot itself."""
+ROOM: Final = 2.0
+"""How many times the database's size has to be free: for a copy, and its compressed form beside it.
+A full disk would stop the bot itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,13 @@ class Restored:
 
 
 def scheduled(directory: Path, name: str) -> list[Backup]:
-    """Return the scheduled copies of the database file `name`, newest first."""
+    """Return the scheduled copies of the database file `name`, newest first.
+
+    Those of earlier versions are not compressed.
+    """
     stem = Path(name).stem
     found: list[Backup] = []
-    for path in directory.glob(f"{stem}-*.db"):
+    for path in directory.glob(f"{stem}-*.db*"):
         if match := _NAMED.fullmatch(path.name.removeprefix(stem)):
             at = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
             found.append(Backup(path, at))
@@ -55,25 +60,60 @@ def scheduled(directory: Path, name: str) -> list[Backup]:
 
 
 async def make(database: Database, directory: Path, *, keep: int, now: datetime) -> Backup:
-    """Copy the database into `directory`, check the copy thoroughly, and delete the oldest ones.
+    """Copy the database into `directory`, check and compress the copy, and delete the oldest ones.
 
-    Nothing is deleted unless the new copy is whole, and nothing but scheduled copies ever is.
+    Nothing is deleted unless the new copy is whole, and nothing but scheduled copies and what a
+    killed process left of them ever is.
 
     Raises:
         DatabaseError: there is no new copy; says why.
     """
-    target = directory / f"{database.path.stem}-{now.astimezone(UTC):{_STAMP}}.db"
+    name = f"{database.path.stem}-{now.astimezone(UTC):{_STAMP}}.db{packed.SUFFIX}"
+    await asyncio.to_thread(_clear, directory, database.path.stem)
     await asyncio.to_thread(_make_room, database.path, directory)
-    await database.backup(target)
-    if wrong := await asyncio.to_thread(sqlite.check, target, thorough=True):
-        target.unlink()
-        raise DatabaseError(
-            f"{database.path} is damaged: {wrong}. Stop the bot and put a backup in its place with"
-            " `paperboy restore`"
-        )
+    target = directory / name
+    await write(database, target)
     for old in scheduled(directory, database.path.name)[keep:]:
         old.path.unlink(missing_ok=True)
     return Backup(target, now)
+
+
+async def write(database: Database, target: Path, progress: packed.Progress | None = None) -> None:
+    """Write a checked copy of the database to `target`, compressed where its name ends in `.gz`.
+
+    Raises:
+        DatabaseError: `target` exists or cannot be written, or the database is damaged.
+    """
+    compressed = target.suffix == packed.SUFFIX
+    copy = target.with_suffix(".copy") if compressed else target
+    await asyncio.to_thread(_refuse_existing, target, copy)
+    try:
+        await database.backup(copy)
+        if wrong := await asyncio.to_thread(sqlite.check, copy, thorough=True):
+            _delete(copy)
+            raise DatabaseError(
+                f"{database.path} is damaged: {wrong}. Stop the bot and put a backup in its place"
+                " with `paperboy restore`"
+            )
+        if compressed:
+            await packed.pack(copy, target, progress)
+    except (OSError, packed.PackedError) as error:
+        raise DatabaseError(f"cannot write the backup {target}: {error}") from error
+    finally:
+        if compressed:
+            _delete(copy)
+
+
+def _refuse_existing(*paths: Path) -> None:
+    for path in paths:
+        if path.exists():
+            raise DatabaseError(f"{path} exists already; name a file that does not")
+
+
+def _clear(directory: Path, stem: str) -> None:
+    for path in directory.glob(f"{stem}-*"):
+        if _LEFT.fullmatch(path.name.removeprefix(stem)):
+            path.unlink(missing_ok=True)
 
 
 def _make_room(path: Path, directory: Path) -> None:
@@ -89,8 +129,10 @@ def _make_room(path: Path, directory: Path) -> None:
         )
 
 
-async def restore(source: Path, target: Path, *, now: datetime) -> Restored:
-    """Put the backup `source` in the place of `target`.
+async def restore(
+    source: Path, target: Path, *, now: datetime, progress: packed.Progress | None = None
+) -> Restored:
+    """Put the backup `source`, compressed or not, in the place of `target`.
 
     What was sent since the backup is not in it: the database is marked, and the bot reads each
     channel and conversation back before it sends anything there.
@@ -102,7 +144,7 @@ async def restore(source: Path, target: Path, *, now: datetime) -> Restored:
     Raises:
         DatabaseError: the backup is damaged or of another program, or the bot has `target` open.
     """
-    kept = await asyncio.to_thread(_restore, source, target, now)
+    kept = await _restore(source, target, now, progress)
     known = [] if kept is None else await asyncio.to_thread(_erasures, kept)
     database = await Database.open(f"sqlite+aiosqlite:///{target}")
     try:
@@ -115,31 +157,63 @@ async def restore(source: Path, target: Path, *, now: datetime) -> Restored:
     return Restored(kept, erased)
 
 
-def _restore(source: Path, target: Path, now: datetime) -> Path | None:
+def _check(file: Path, source: Path) -> None:
+    """Raise unless `file`, which holds what the backup `source` does, can be put in place."""
+    if wrong := sqlite.check(file, thorough=True):
+        raise DatabaseError(f"the backup {source} is damaged: {wrong}")
+    revision = revision_of(file)
+    if revision not in migrations.known_revisions():
+        raise DatabaseError(
+            f"the backup {source} holds "
+            + ("nothing" if revision is None else "a newer schema than this program knows")
+        )
+
+
+async def _restore(
+    source: Path, target: Path, now: datetime, progress: packed.Progress | None
+) -> Path | None:
+    # Made first, so that there is no moment without a database but that of two renamings.
+    fresh = target.with_name(target.name + ".restoring")
     try:
-        if not source.exists():
-            raise DatabaseError(f"there is no backup at {source}")
-        if wrong := sqlite.check(source, thorough=True):
-            raise DatabaseError(f"the backup {source} is damaged: {wrong}")
-        revision = revision_of(source)
-        if revision not in migrations.known_revisions():
-            raise DatabaseError(
-                f"the backup {source} holds "
-                + ("nothing" if revision is None else "a newer schema than this program knows")
-            )
-        if target.exists() and source.samefile(target):
-            raise DatabaseError(f"{source} is the database itself")
-        # Copied first, so that there is no moment without a database but that of two renamings.
-        fresh = target.with_name(target.name + ".restoring")
-        try:
-            sqlite.copy(source, fresh)
-            kept = _set_aside(target, now)
-            fresh.replace(target)
-        finally:
-            fresh.unlink(missing_ok=True)
+        if await asyncio.to_thread(_accept, source, target):
+            await packed.unpack(source, fresh, progress)
+            await asyncio.to_thread(_check, fresh, source)
+        else:
+            await asyncio.to_thread(_check, source, source)
+            await asyncio.to_thread(sqlite.copy, source, fresh)
+        return await asyncio.to_thread(_swap, fresh, target, now)
+    except packed.PackedError as error:
+        raise DatabaseError(f"the backup {source} is damaged: {error}") from error
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"cannot restore {source} to {target}: {error}") from error
+    finally:
+        _delete(fresh)
+
+
+def _accept(source: Path, target: Path) -> bool:
+    """Raise unless there is a backup and room for it; return whether it is compressed."""
+    if not source.exists():
+        raise DatabaseError(f"there is no backup at {source}")
+    if target.exists() and source.samefile(target):
+        raise DatabaseError(f"{source} is the database itself")
+    compressed = packed.is_packed(source)
+    needed = packed.plain_size(source) if compressed else source.stat().st_size
+    if (free := shutil.disk_usage(target.parent).free) < needed:
+        raise DatabaseError(
+            f"cannot restore {source}: {needed / 1e6:,.0f} MB are needed beside the database and"
+            f" {free / 1e6:,.0f} MB free"
+        )
+    return compressed
+
+
+def _swap(fresh: Path, target: Path, now: datetime) -> Path | None:
+    kept = _set_aside(target, now)
+    fresh.replace(target)
     return kept
+
+
+def _delete(path: Path) -> None:
+    path.unlink(missing_ok=True)
 
 
 def _set_aside(target: Path, now: datetime) -> Path | None:

@@ -154,6 +154,7 @@ feeds = _table(
     Column("created_at", UTCDateTime, nullable=False),
     # When an admin last set the hour or the zone, or resumed it; empty: when it was created.
     Column("set_at", UTCDateTime),
+    Index("ix_feeds_state", "state", "timezone", "at"),
     reuses_ids=False,
 )
 

@@ -16,7 +16,6 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("backups._erase_again", "erasures"): "at a restore, with the bot stopped",
     ("backups._erase_again", "users"): "at a restore, with the bot stopped",
     ("digests.claim_due", "subscribers"): "which time zones there are: the index on them alone",
-    ("feeds.active", "feeds"): "all of them are asked for, by the operator's check and the demo",
     ("figures.read", "feeds"): "a count by state for the metrics, a row per channel",
     ("figures.read", "papers"): "a count for the metrics, along an index of numbers",
     ("guilds.reconcile", "guilds"): "at a start: all servers are compared with those of Discord",

@@ -1,4 +1,7 @@
 import asyncio
+import gzip
+import os
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -8,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from storage import backups, privacy
+from storage import backups, packed, privacy
 from storage.backups import restore
 from storage.database import Database, DatabaseError
 from storage.tables import erasures, guilds, users
@@ -19,6 +22,10 @@ LATER = datetime(2026, 3, 5, 6, 7, 8, tzinfo=UTC)
 
 
 def members(path: Path) -> list[int]:
+    if path.suffix == ".gz":
+        plain = path.with_suffix(".plain")
+        plain.write_bytes(gzip.decompress(path.read_bytes()))
+        return members(plain)
     with closing(sqlite3.connect(path)) as connection:
         return [number for (number,) in connection.execute("SELECT id FROM guilds ORDER BY id")]
 
@@ -191,11 +198,115 @@ async def test_scheduled_backups_are_whole_and_the_newest_few_are_kept(
         await put(database, day)
         made = await backups.make(database, directory, keep=3, now=NOON + day * 24 * HOUR)
         assert members(made.path) == list(range(day + 1))
+        made.path.with_suffix(".plain").unlink()
     assert [backup.at for backup in backups.scheduled(directory, "paperboy.db")] == [
         NOON + day * 24 * HOUR for day in (4, 3, 2)
     ]
     assert len(names(directory)) == 3
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+
+
+async def test_a_scheduled_backup_takes_a_fraction_of_the_database_and_is_as_private(
+    database: Database, tmp_path: Path
+):
+    database.path.chmod(0o600)
+    async with database.write() as conn:
+        await conn.execute(insert(users), [{"id": n, "created_at": NOON} for n in range(20_000)])
+    made = await backups.make(database, tmp_path / "backups", keep=3, now=NOON)
+    assert made.path.suffix == ".gz"
+    assert made.path.stat().st_size < database.path.stat().st_size / 3
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+    assert names(made.path.parent) == [made.path.name]
+
+
+async def test_backups_of_both_forms_are_restored(database: Database, tmp_path: Path):
+    await put(database, 1)
+    await backups.write(database, tmp_path / "plain.db")
+    await put(database, 2)
+    done: list[int] = []
+    await backups.write(database, tmp_path / "small.db.gz", done.append)
+    assert sum(done) >= 100_000
+    await put(database, 3)
+    await database.close()
+    for name, held in {"plain.db": [1], "small.db.gz": [1, 2]}.items():
+        await restore(tmp_path / name, database.path, now=LATER)
+        assert members(database.path) == held
+    assert names(tmp_path, "*restoring*") == []
+
+
+async def test_a_backup_of_an_earlier_version_counts_and_goes_when_it_is_old(
+    database: Database, tmp_path: Path
+):
+    old = tmp_path / "paperboy-20250101T000000Z.db"
+    await database.backup(old)
+    await backups.make(database, tmp_path, keep=2, now=NOON)
+    assert [each.path.suffix for each in backups.scheduled(tmp_path, "paperboy.db")] == [
+        ".gz",
+        ".db",
+    ]
+    await backups.make(database, tmp_path, keep=2, now=LATER)
+    assert not old.exists()
+
+
+@pytest.mark.parametrize("damage", ["cut off", "one byte"])
+async def test_a_damaged_compressed_backup_is_refused_and_nothing_is_replaced(
+    database: Database, tmp_path: Path, damage: str
+):
+    await put(database, 1)
+    made = tmp_path / "small.db.gz"
+    await backups.write(database, made)
+    await put(database, 2)
+    await database.close()
+    whole = bytearray(made.read_bytes())
+    whole[-6] ^= 1  # of the checksum
+    made.write_bytes(whole[: len(whole) // 2] if damage == "cut off" else whole)
+    with pytest.raises(DatabaseError, match="is damaged"):
+        await restore(made, database.path, now=LATER)
+    assert members(database.path) == [1, 2]
+    assert names(tmp_path, "*restoring*") == []
+
+
+async def test_a_backup_that_the_disk_has_no_room_for_is_not_unpacked(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    made = tmp_path / "small.db.gz"
+    await backups.write(database, made)
+    await database.close()
+    room = shutil.disk_usage(tmp_path)._replace(free=1_000)
+
+    def usage(_path: Path) -> object:
+        return room
+
+    monkeypatch.setattr("shutil.disk_usage", usage)
+    with pytest.raises(DatabaseError, match="MB are needed"):
+        await restore(made, database.path, now=LATER)
+
+
+async def test_what_a_killed_backup_left_is_deleted_by_the_next(database: Database, tmp_path: Path):
+    left = [
+        f"paperboy-20260101T000000Z.{end}"
+        for end in ("db.unfinished", "db.copy", "db.copy.unfinished", "db.gz.unfinished")
+    ]
+    mine = ["paperboy-before.db.copy", "paperboy.db.copy"]
+    for name in (*left, *mine):
+        (tmp_path / name).write_text("half")
+    await backups.make(database, tmp_path, keep=1, now=NOON)
+    assert not set(left) & set(names(tmp_path))
+    assert set(mine) <= set(names(tmp_path))
+
+
+async def test_a_cancelled_compression_ends_soon_and_leaves_nothing(tmp_path: Path):
+    (tmp_path / "large").write_bytes(os.urandom(30_000_000))
+    task = asyncio.create_task(packed.pack(tmp_path / "large", tmp_path / "large.gz"))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    for _ in range(100):
+        if names(tmp_path) == ["large"]:
+            break
+        await asyncio.sleep(0.05)
+    assert names(tmp_path) == ["large"]
 
 
 async def test_only_scheduled_backups_are_ever_deleted(database: Database, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Find vectors by model, posts by their beginning, people by time zone, servers left by when.
+"""Find vectors by model, posts by their beginning, feeds and people by zone, servers by leaving.
 
 Revision ID: 0013
 """
@@ -14,6 +14,7 @@ def upgrade() -> None:
     """Apply this migration."""
     op.create_index("ix_vectors_model", "vectors", ["model"])
     op.create_index("ix_posts_started_at", "posts", ["started_at"])
+    op.create_index("ix_feeds_state", "feeds", ["state", "timezone", "at"])
     op.create_index("ix_subscribers_timezone", "subscribers", ["timezone", "at"])
     op.create_index(
         "ix_guilds_left_at", "guilds", ["left_at"], sqlite_where=sa.text("left_at IS NOT NULL")
