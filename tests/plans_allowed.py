@@ -8,6 +8,7 @@ SMALL: Final[Mapping[str, str]] = {
     "synced_commands": "a row per application",
     "watermarks": "a row per pass",
     "dm_breaker": "one row",
+    "incidents": "a few a day at worst; pruned after three months",
     "batches": "a row per source and day with papers: 250 a year",
 }
 """Tables that do not grow, or so slowly that reading them whole takes less than a millisecond."""
