@@ -26,15 +26,15 @@ Interaction = discord.Interaction[PaperBot]
 
 WHY = {
     "users": "your Discord id, which everything else hangs on",
-    "lists": "your reading lists",
-    "saves": "the papers on them, with when, where and by what you saved them",
+    "lists": "your reading lists: the three that come with a library, and your own",
+    "saves": "papers on your reading lists, with when, where and how you saved each",
     "notes": "your notes on papers",
-    "subscribers": "when your digest comes, and the conversation it comes in",
+    "subscribers": "when and in which conversation your digest comes",
     "subscriptions": "the topics that you follow",
-    "digests": "the digests that you got or that wait in your inbox, so that no paper comes twice",
-    "digest_papers": "the papers in them",
-    "brought_papers": "the papers in older ones, of each year",
-    "cards": "my direct messages that show you papers, so that 🔖 on them saves",
+    "digests": "digests that you got or that wait in your inbox, so that no paper comes twice",
+    "digest_papers": "papers in your digests",
+    "brought_papers": "papers that older digests brought you, by year",
+    "cards": "my direct messages that show you papers, so that 🔖 on such a message saves",
     "preferences": "whether your saves count in a server's list",
 }
 """What each table of a person holds and why, in words for that person."""

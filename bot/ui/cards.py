@@ -41,6 +41,7 @@ __all__ = [
     "CardPayload",
     "HeaderEntry",
     "HeaderPayload",
+    "card_container",
     "card_opening",
     "card_payload",
     "header_payload",
@@ -88,6 +89,13 @@ def render_header(payload: HeaderPayload) -> ui.LayoutView:
 
 def render_card(payload: CardPayload, *, actions: Sequence[AnyItem] = ()) -> ui.LayoutView:
     """Return one paper's card, with `actions` (DynamicItems) in rows of their own."""
+    return ui.LayoutView(timeout=None).add_item(card_container(payload, actions=actions))
+
+
+def card_container(
+    payload: CardPayload, *, actions: Sequence[AnyItem] = ()
+) -> ui.Container[ui.LayoutView]:
+    """Return the card that `render_card` sends, for a message of several."""
     container = ui.Container[ui.LayoutView](accent_colour=ALARM if payload.withdrawn else ACCENT)
     opening = card_opening(payload)
     if url := text.picture_url(payload.thumbnail):
@@ -106,7 +114,7 @@ def render_card(payload: CardPayload, *, actions: Sequence[AnyItem] = ()) -> ui.
     )
     for row in (*rows(links), *rows(actions)):
         container.add_item(row)
-    return ui.LayoutView(timeout=None).add_item(container)
+    return container
 
 
 def card_opening(payload: CardPayload, *, authors: int = 3) -> str:

@@ -20,9 +20,9 @@ from bot.inputs import parse_categories, parse_time, parse_timezone, zone_choice
 from bot.ui.cards import render_header
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
-from bot.ui.parts import day_in_words
 from bot.ui.text import escape
 from cogs.feeds._buttons import RemoveFeed
+from cogs.feeds._preview import preview_of, render_cards
 from cogs.feeds._shared import (
     Interaction,
     answer,
@@ -56,6 +56,7 @@ _OPTIONS = {
 _CLEARED = "; none clears it"
 _CLEARABLE = ("include", "exclude", "categories", "topics")
 _TOPICS_LENGTH = 2_000
+_NO_MENTIONS = discord.AllowedMentions.none()
 
 
 class Feeds(commands.Cog):
@@ -283,17 +284,15 @@ class Feeds(commands.Cog):
     async def preview(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
-        """Show exactly what would be posted now."""
+        """Show exactly what would be posted now: the header with its ping, and the cards."""
         feed = await feed_of(interaction, channel)
         await interaction.response.defer(ephemeral=True)
-        draft = await self.bot.publisher.preview(feed, self.bot.clock.now())
-        if draft is None:
-            raise UserError(f"There is no batch yet. {self.bot.mention('paper status')} says why.")
-        if draft.why_empty is not None:
-            day = day_in_words(draft.header.day)
-            raise UserError(f"Nothing would be posted for {day}: {escape(draft.why_empty)}.")
-        header = draft.header.model_copy(update={"ping_role_id": None})
-        await interaction.followup.send(view=render_header(header), ephemeral=True)
+        draft = await preview_of(self.bot, feed, self.bot.clock.now())
+        # The role is named as in the post, and pinged only there.
+        await interaction.followup.send(
+            view=render_header(draft.header), ephemeral=True, allowed_mentions=_NO_MENTIONS
+        )
+        await interaction.followup.send(view=render_cards(feed, draft, 0), ephemeral=True)
 
     @feed.command(name="post-now", description="Post the newest batch at once")
     @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")

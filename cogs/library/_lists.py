@@ -27,9 +27,15 @@ class Lists(commands.Cog):
 
     @lists.command(name="show", description="Show your lists, and which reaction saves to which")
     async def show(self, interaction: Interaction) -> None:
-        """List them; everybody begins with three."""
-        async with self.bot.database.write() as conn:
-            mine = await library.ensure(conn, interaction.user.id, self.bot.clock.now())
+        """List them; everybody begins with three, which are stored once something is saved."""
+        async with self.bot.database.read() as conn:
+            mine = await library.of_user(conn, interaction.user.id)
+        mine = mine or [
+            ReadingList(
+                0, interaction.user.id, each.name, each.emoji, each.is_default, each.is_read
+            )
+            for each in library.DEFAULT_LISTS
+        ]
         await self._answer(interaction, "Your lists", mine)
 
     @lists.command(name="create", description="Make a list, with an emoji that saves to it")

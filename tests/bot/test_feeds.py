@@ -130,10 +130,49 @@ async def test_preview_is_what_is_then_posted(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         await here.tick(at(MONDAY, 8))
         await said(here, "feed add", channel=here.channel)
-        shown = await said(here, "feed preview")
+        header, page = await preview(here)
         assert headers(here.channel) == []
         await here.tick(at(MONDAY, 9))
-        assert headers(here.channel) == [shown]
+        assert headers(here.channel) == [text_of(header.message)]
+        assert cards(here.channel)
+        assert all(card in text_of(page.message) for card in cards(here.channel))
+
+
+async def test_a_preview_of_many_papers_has_every_card_and_the_ping_which_pings_nobody(
+    tmp_path: Path,
+) -> None:
+    batch = votes(MONDAY, *range(30, 10, -1))
+    long = [replace(r, paper=replace(r.paper, abstract="Long words here. " * 90)) for r in batch]
+    async with world(tmp_path, {MONDAY: long}) as here:
+        await here.tick(at(MONDAY, 8))
+        role = here.guild.create_role("readers", mentionable=True)
+        await said(here, "feed add", channel=here.channel, papers=20, ping=role)
+        header, page = await preview(here)
+        assert f"<@&{role.id}>" in text_of(header.message)
+        body = next(
+            dict(request.json or {})
+            for request in reversed(here.env.http_requests)
+            if f"<@&{role.id}>" in str(request.json)
+        )
+        assert body["allowed_mentions"] == {"parse": []}
+        seen = [text_of(page.message)]
+        while " to 20 of 20" not in seen[-1] and "Card 20 of 20" not in seen[-1]:
+            assert len(seen) < 20
+            await here.admin.click(page, label="Next →")
+            seen.append(text_of(page.message))
+        await here.tick(at(MONDAY, 9))
+        posted = cards(here.channel)
+        assert len(posted) == 20
+        assert all(card in "\n".join(seen) for card in posted)
+
+
+async def preview(here: World) -> tuple[Any, Any]:
+    """Return the two messages that `/feed preview` answers with."""
+    result = await here.admin.slash(here.channel, "feed preview")
+    messages = [each for each in (result.response, *result.followups) if each is not None]
+    assert len(messages) == 2
+    assert result.ephemeral
+    return messages[0], messages[1]
 
 
 async def test_post_now_takes_the_place_of_the_days_post(tmp_path: Path) -> None:

@@ -194,6 +194,20 @@ async def test_what_is_kept_is_shown_and_exported_with_every_row(tmp_path: Path)
         assert {row["paper_id"] for row in found["saves.json"]} >= {FIRST, SECOND}
 
 
+async def test_who_only_looks_at_the_library_leaves_nothing(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await slash(here, "library show")
+        shown = said(await slash(here, "library lists show"))
+        assert "**to read** · 0 papers · the Save button's" in shown
+        assert "**read** · 0 papers · marks papers as read" in shown
+        assert "Nothing: you have not saved" in said(await slash(here, "privacy show"))
+
+
+def test_each_line_of_privacy_show_can_be_read_alone() -> None:
+    referring = re.compile(r"\b(?:them|these|those|ones|it)\b")
+    assert {table: why for table, why in WHY.items() if referring.search(why)} == {}
+
+
 async def test_erasing_leaves_no_row_in_any_table_and_other_people_theirs(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         await here.admin.react(card(here), SAVE)

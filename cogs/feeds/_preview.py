@@ -1,0 +1,117 @@
+"""`/feed preview`: the header, then the cards of the thread, a page of them at a time."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+
+from discord import ui
+
+from bot import limits
+from bot.client import PaperBot
+from bot.cooldowns import SEARCHES
+from bot.drafts import Draft
+from bot.ui import text
+from bot.ui.buttons import NUMBER, PAGE, PaperboyButton, custom_id, page_buttons, template
+from bot.ui.cards import card_container, thread_name
+from bot.ui.errors import Interaction, UserError
+from bot.ui.parts import day_in_words, rows
+from bot.ui.payloads import CardPayload
+from bot.ui.save import SaveButton
+from storage import feeds
+from storage.feeds import Feed
+
+_PAGER = 4
+"""Components that a page needs beside its cards: a line above, and a row of two buttons."""
+
+
+async def preview_of(bot: PaperBot, feed: Feed, now: datetime) -> Draft:
+    """Return the post that would be made of the feed now.
+
+    Raises:
+        UserError: nothing would be posted; says why.
+    """
+    draft = await bot.publisher.preview(feed, now)
+    if draft is None:
+        raise UserError(f"There is no batch yet. {bot.mention('paper status')} says why.")
+    if draft.why_empty is not None:
+        day = day_in_words(draft.header.day)
+        raise UserError(f"Nothing would be posted for {day}: {text.escape(draft.why_empty)}.")
+    return draft
+
+
+def render_cards(feed: Feed, draft: Draft, page: int) -> ui.LayoutView:
+    """Return a page of the thread's cards, each as it would be posted; the last page at most."""
+    pages = _pages(draft.cards)
+    page = min(page, len(pages) - 1)
+    shown = pages[page]
+    before = sum(map(len, pages[:page]))
+    last = before + len(shown)
+    numbers = f"Card {last}" if len(shown) == 1 else f"Cards {before + 1} to {last}"
+    name = text.escape(thread_name(draft.header.day), limits.THREAD_NAME)
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(f"-# {numbers} of {len(draft.cards)}, in the thread “{name}”"))
+    for card in shown:
+        view.add_item(_container(card))
+    turn = page_buttons(
+        page, len(pages), lambda to, label, off: TurnPreview(feed.id, to, label, off=off)
+    )
+    for row in rows(turn):
+        view.add_item(row)
+    return view
+
+
+def _pages(cards: Sequence[CardPayload]) -> list[list[CardPayload]]:
+    """Split cards into as few messages as Discord's limits allow."""
+    pages: list[list[CardPayload]] = [[]]
+    components, characters = _PAGER, 2 * limits.THREAD_NAME
+    for card in cards:
+        alone = ui.LayoutView(timeout=None).add_item(_container(card))
+        size, length = alone.total_children_count, _characters(alone)
+        if pages[-1] and (
+            components + size > limits.COMPONENTS or characters + length > limits.LAYOUT_CHARACTERS
+        ):
+            pages.append([])
+            components, characters = _PAGER, 2 * limits.THREAD_NAME
+        pages[-1].append(card)
+        components, characters = components + size, characters + length
+    return pages
+
+
+def _characters(view: ui.LayoutView) -> int:
+    texts = (item for item in view.walk_children() if isinstance(item, ui.TextDisplay))
+    return sum(text.length(item.content) for item in texts)
+
+
+def _container(card: CardPayload) -> ui.Container[ui.LayoutView]:
+    return card_container(card, actions=[SaveButton(card.paper_id)])
+
+
+class TurnPreview(PaperboyButton, template=template("feed-cards", feed_id=NUMBER, page=PAGE)):
+    """Turns the page of a preview's cards."""
+
+    pace = SEARCHES
+
+    def __init__(self, feed_id: int, page: int, label: str = "…", *, off: bool = False) -> None:
+        super().__init__(
+            ui.Button(label=label, disabled=off, custom_id=custom_id("feed-cards", feed_id, page))
+        )
+        self.feed_id, self.page = feed_id, page
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["feed_id"]), int(match["page"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the page in the place of this one, of what would be posted by now."""
+        bot: PaperBot = interaction.client
+        if not interaction.permissions.manage_guild:
+            raise UserError("You need **Manage Server** here for that.")
+        async with bot.database.read() as conn:
+            feed = await feeds.get(conn, self.feed_id)
+        if feed is None or feed.guild_id != interaction.guild_id:
+            raise UserError("That feed is gone.")
+        await interaction.response.defer()
+        draft = await preview_of(bot, feed, bot.clock.now())
+        await interaction.edit_original_response(view=render_cards(feed, draft, self.page))
