@@ -57,6 +57,15 @@ class TrendingPage:
     pages: int
     total: int
     entries: tuple[HeaderEntry, ...]
+    asked: date | None = None
+    """The day that was asked for, where it can have no batch and `day` is shown instead."""
+
+    @property
+    def note(self) -> str:
+        """Why another day is shown than the one asked for; empty where it is that one."""
+        if self.asked is None:
+            return ""
+        return f"{day_in_words(self.asked)} has no batch: none comes on a weekend."
 
     @property
     def title(self) -> str:
@@ -76,7 +85,9 @@ async def trending_page(
             day = await bot.publisher.newest(conn, now)
             if day is None:
                 return None
+        asked = None
         if period is Period.DAY and not calendar.is_working_day(day):
+            asked = day
             day = calendar.previous(day)
         candidates = await bot.publisher.drafter.of_days(conn, period.days(day), now)
         prior = await bot.publisher.drafter.prior(conn, day)
@@ -91,7 +102,7 @@ async def trending_page(
     page = min(max(page, 0), pages - 1)
     shown = ranked[page * PAGE : (page + 1) * PAGE]
     return TrendingPage(
-        day, period, page, pages, len(candidates), header_payload(day, shown).entries
+        day, period, page, pages, len(candidates), header_payload(day, shown).entries, asked
     )
 
 

@@ -96,8 +96,8 @@ class Trending(commands.Cog):
             raise UserError(f"There is no batch yet. {self.bot.mention('paper status')} says why.")
         if not page.entries:
             raise UserError(
-                f"I know no papers of {day_in_words(page.day)}. Pick another day: the list under"
-                " `date` has those that I know."
+                f"{page.note} I know no papers of {day_in_words(page.day)}. Pick another day: the"
+                " list under `date` has those that I know.".lstrip()
             )
         await interaction.response.send_message(view=render(page), ephemeral=not public)
 
@@ -136,10 +136,11 @@ def render(page: TrendingPage) -> ui.LayoutView:
         for period in Period
         if period is not page.period
     ]
-    notes = [
+    notes = [f"{page.note} This is the batch before."] if page.note else []
+    notes.append(
         plural(page.total, "paper")
         + (f" · page {page.page + 1} of {page.pages}" if page.pages > 1 else "")
-    ]
+    )
     save = SaveSome((entry.rank, entry.paper_id, entry.title) for entry in page.entries)
     return render_list(
         page.title,

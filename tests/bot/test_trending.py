@@ -1,11 +1,12 @@
 """`/paper trending`, as a reader meets it."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.bot.test_feeds import answer
-from tests.bot.world import MONDAY, TUESDAY, at, votes, world
+from tests.bot.world import FRIDAY, MONDAY, TUESDAY, at, votes, world
 
+ONE_DAY = timedelta(days=1)
 DAYS = {MONDAY: votes(MONDAY, *range(40, 10, -1)), TUESDAY: votes(TUESDAY, 50, 5)}
 
 
@@ -57,6 +58,28 @@ async def test_days_that_cannot_be_are_named(tmp_path: Path) -> None:
         ):
             result = await here.member.slash(here.channel, "paper trending", date=day)
             assert complaint in answer(result.response)
+
+
+async def test_a_weekend_says_which_day_is_shown_and_why(tmp_path: Path) -> None:
+    days = {FRIDAY: votes(FRIDAY, *range(20)), **DAYS}
+    async with world(tmp_path, days, now=at(FRIDAY + 3 * ONE_DAY, 9)) as here:
+        await here.tick(at(FRIDAY, 9))
+        await here.tick(at(FRIDAY + 3 * ONE_DAY, 9))
+        why = "Sunday 15 June 2025 has no batch: none comes on a weekend."
+        seen = await here.member.slash(here.channel, "paper trending", date="2025-06-15")
+        text = answer(seen.response)
+        assert "Trending on Friday 13 June 2025" in text
+        assert f"{why} This is the batch before." in text
+        assert seen.response is not None
+        await here.member.click(seen.response, label="Next →")
+        assert "weekend" not in answer(seen.response)
+        week = await here.member.slash(
+            here.channel, "paper trending", date="2025-06-15", period="week"
+        )
+        assert "weekend" not in answer(week.response)
+        unknown = await here.member.slash(here.channel, "paper trending", date="2025-03-02")
+        assert "Sunday 2 March 2025 has no batch" in answer(unknown.response)
+        assert "no papers of Friday 28 February 2025" in answer(unknown.response)
 
 
 async def test_week_53_has_a_name(tmp_path: Path) -> None:
