@@ -394,6 +394,8 @@ digests = _table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_try_at", UTCDateTime),
     Column("reason", Text),
+    # The newest batch whose best papers it considered, for readers of `trending`.
+    Column("batch_day", ISODate),
     UniqueConstraint("user_id", "local_date"),
     Index("ix_digests_state", "state"),
     Index("ix_digests_planned_at", "planned_at", "state", "reason"),

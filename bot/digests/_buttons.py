@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot import limits
-from bot.digests._payload import DigestPayload, render_entries, why
+from bot.digests._payload import DigestPayload, page_of, render_entries, why
 from bot.ui.buttons import (
     NUMBER,
     PAGE,
@@ -19,7 +19,6 @@ from bot.ui.buttons import (
 )
 from bot.ui.errors import Interaction, UserError
 from bot.ui.notices import render_notice
-from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plain, plural
 from storage import digests, subscriptions
 from storage.subscriptions import Subscription
@@ -44,25 +43,86 @@ class TurnDigest(PaperboyButton, template=template("digest", digest_id=NUMBER, p
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the page in the place of this one."""
-        bot: PaperBot = interaction.client
-        async with bot.database.read() as conn:
-            digest = await digests.get(conn, self.digest_id)
-        if digest is None or digest.user_id != interaction.user.id or digest.payload is None:
-            raise UserError(
-                f"The other pages of a digest are kept for {digests.DIGESTS_KEPT.days} days. The"
-                f" buttons on this one go on saving; {bot.mention('paper search')} finds the rest."
-            )
-        payload = DigestPayload.model_validate(digest.payload)
+        payload = await _payload(interaction, self.digest_id)
         page = min(self.page, payload.pages - 1)
-        await interaction.response.edit_message(
-            view=render_entries(
-                payload.title,
-                payload.entries,
-                page=page,
-                buttons=digest_buttons(digest.id, page, payload.pages),
-                footer=why(payload.topics),
+        await interaction.response.edit_message(view=render_digest(self.digest_id, payload, page))
+
+
+class ShowMore(PaperboyButton, template=template("digest-more", digest_id=NUMBER)):
+    """Shows the papers that did not fit into a digest."""
+
+    def __init__(self, digest_id: int, label: str = "…") -> None:
+        super().__init__(ui.Button(label=label, custom_id=custom_id("digest-more", digest_id)))
+        self.digest_id = digest_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["digest_id"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Answer with their first page."""
+        view = await _more(interaction, self.digest_id, 0)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+class TurnMore(PaperboyButton, template=template("digest-more-page", digest_id=NUMBER, page=PAGE)):
+    """Turns the page of the papers that did not fit into a digest."""
+
+    def __init__(self, digest_id: int, page: int, label: str = "…", *, off: bool = False) -> None:
+        super().__init__(
+            ui.Button(
+                label=label, disabled=off, custom_id=custom_id("digest-more-page", digest_id, page)
             )
         )
+        self.digest_id, self.page = digest_id, page
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["digest_id"]), int(match["page"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the page in the place of this one."""
+        view = await _more(interaction, self.digest_id, self.page)
+        await interaction.response.edit_message(view=view)
+
+
+async def _payload(interaction: Interaction, digest_id: int) -> DigestPayload:
+    """Return what a digest of the user says.
+
+    Raises:
+        UserError: it is pruned, or another person's.
+    """
+    bot: PaperBot = interaction.client
+    async with bot.database.read() as conn:
+        digest = await digests.get(conn, digest_id)
+    if digest is None or digest.user_id != interaction.user.id or digest.payload is None:
+        raise UserError(
+            f"The other pages of a digest are kept for {digests.DIGESTS_KEPT.days} days. The"
+            f" buttons on this one go on saving; {bot.mention('paper search')} finds the rest."
+        )
+    return DigestPayload.model_validate(digest.payload)
+
+
+async def _more(interaction: Interaction, digest_id: int, page: int) -> ui.LayoutView:
+    bot: PaperBot = interaction.client
+    payload = await _payload(interaction, digest_id)
+    if not payload.more:
+        raise UserError("That digest has no more papers.")
+    pages = -(-len(payload.more) // limits.PAGE_HITS)
+    page = min(page, pages - 1)
+    async with bot.database.read() as conn:
+        entries = await page_of(conn, payload.more, page)
+    return render_entries(
+        f"{payload.title}: the others",
+        entries,
+        page=page,
+        total=len(payload.more),
+        buttons=page_buttons(
+            page, pages, lambda to, label, off: TurnMore(digest_id, to, label, off=off)
+        ),
+    )
 
 
 class ManageTopics(PaperboyButton, template=template("topics")):
@@ -175,13 +235,21 @@ class ShowSettings(PaperboyButton, template=template("digest-settings")):
         )
 
 
-def digest_buttons(digest_id: int, page: int, pages: int) -> list[AnyItem]:
-    """Return the buttons under a digest's page."""
+def render_digest(digest_id: int, payload: DigestPayload, page: int = 0) -> ui.LayoutView:
+    """Return a page of a digest with its buttons."""
     turning = page_buttons(
-        page, pages, lambda to, label, off: TurnDigest(digest_id, to, label, off=off)
+        page, payload.pages, lambda to, label, off: TurnDigest(digest_id, to, label, off=off)
     )
-    return [*turning, ManageTopics(), ShowSettings()]
+    more = [ShowMore(digest_id, f"Show {len(payload.more)} more")] if payload.more else []
+    return render_entries(
+        payload.title,
+        payload.entries,
+        page=page,
+        notes=payload.notes,
+        buttons=[*turning, *more, ManageTopics(), ShowSettings()],
+        footer=why(payload.topics),
+    )
 
 
-ITEMS = (TurnDigest, ManageTopics, EndTopics, ShowSettings)
+ITEMS = (TurnDigest, ShowMore, TurnMore, ManageTopics, EndTopics, ShowSettings)
 """What a bot registers so that these buttons work."""

@@ -2,56 +2,137 @@
 
 import math
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.digests._payload import LONGEST, DigestEntry, DigestPayload, entry_of
+from bot.digests._payload import (
+    LONGEST,
+    MOST_MORE,
+    DigestEntry,
+    DigestPayload,
+    MoreEntry,
+    entry_of,
+)
 from bot.drafts import Drafter
 from papers import calendar
 from papers.trending import rank
-from storage import library, matches, papers, subscriptions
-from storage.digests import DueDigest
+from storage import digests, library, matches, papers, subscriptions
+from storage.digests import Digest, DueDigest
 from storage.matches import Candidate
-from storage.subscriptions import Every, Mode
+from storage.subscriptions import Every, Mode, Subscriber
 
 if TYPE_CHECKING:
     from bot.client import PaperBot
 
 LOOK_BACK = timedelta(days=8)
-"""How old a match may be: a week, for weekly digests and for papers whose votes come late."""
+"""How long before the last digest a match may lie: its votes may have come since, and what was
+matched while that digest was made is not lost."""
 
 _VOTE_WEIGHT = 0.02
 """What doubling a paper's votes is worth beside the matcher's score (about 1): a tie-break."""
 
 _TRENDING = 10
-"""Papers that the topic `trending` brings in a day."""
+"""Papers that the topic `trending` brings in a digest."""
+
+_BATCHES = 22
+"""Batches that those are the best of, at most: a month's, after as long a quiet time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What a digest brings."""
+
+    payload: DigestPayload | None
+    """`None` when there is nothing to bring."""
+    batch_day: date | None = None
+    """The newest batch whose best papers were considered, for readers of `trending`."""
 
 
 async def compose(
     bot: "PaperBot", conn: AsyncConnection, due: DueDigest, now: datetime
-) -> DigestPayload | None:
-    """Return a person's digest, `None` when there is nothing to bring."""
+) -> Composed:
+    """Return what a person's digest brings.
+
+    That is everything that was matched since their last digest, however long ago it was, and no
+    digest brought. What a paused topic matched comes once it is resumed. The matches of a month are
+    kept (`storage.matches.MATCHES_KEPT`).
+    """
     followed = [
         subscription
         for subscription in await subscriptions.of_user(conn, due.user_id)
         if not subscription.paused
     ]
     known = await brought_or_saved(conn, due.user_id)
+    last = await digests.last_planned(conn, due.user_id)
+    since = now - matches.MATCHES_KEPT if last is None else min(last, now) - LOOK_BACK
     candidates = [
         candidate
-        for candidate in await matches.unseen(conn, due.user_id, now - LOOK_BACK)
+        for candidate in await matches.unseen(conn, due.user_id, since)
         if candidate.paper.paper.id not in known
     ]
     weekly = due.every is Every.WEEK
-    entries = [_entry(group) for group in _ordered(candidates, by_votes=weekly)]
+    groups = _ordered(candidates, by_votes=weekly)
+    entries = [_entry(group) for group in groups[:LONGEST]]
+    more = [_named(group) for group in groups[LONGEST:]]
+    batch_day = None
     if any(subscription.topic.mode is Mode.TRENDING for subscription in followed):
-        listed = known | {entry.paper_id for entry in entries}
-        entries += await trending_entries(bot, conn, listed, now, weekly=weekly)
+        batch_day = await bot.publisher.publishable(conn, now)
+        listed = known | {candidate.paper.paper.id for candidate in candidates}
+        covered = await digests.covered_batch(conn, due.user_id)
+        best = await trending_entries(bot, conn, listed, now, weekly=weekly, after=covered)
+        room = LONGEST - len(entries)
+        entries += best[:room]
+        more += [
+            MoreEntry(paper_id=each.paper_id, topic=each.topic, reason=each.reason)
+            for each in best[room:]
+        ]
     if not entries:
-        return None
-    return DigestPayload(day=due.local_date, entries=tuple(entries[:LONGEST]), topics=len(followed))
+        return Composed(None, batch_day)
+    payload = DigestPayload(
+        day=due.local_date,
+        entries=tuple(entries),
+        topics=len(followed),
+        more=tuple(more[:MOST_MORE]),
+        left_out=len(more[MOST_MORE:]),
+    )
+    return Composed(payload, batch_day)
+
+
+async def freeze(
+    conn: AsyncConnection,
+    due: DueDigest,
+    composed: Composed,
+    state: str,
+    now: datetime,
+) -> int | None:
+    """Store a digest as it is to be sent; return its id, `None` if its day was used."""
+    payload = composed.payload
+    return await digests.plan(
+        conn,
+        due,
+        [] if payload is None else payload.paper_ids,
+        payload=None if payload is None else payload.model_dump(mode="json"),
+        state=state,
+        now=now,
+        batch_day=composed.batch_day,
+    )
+
+
+def wanted(digest: Digest, person: Subscriber, followed: Collection[str]) -> bool:
+    """Return whether a digest that waits is still what its reader asked for.
+
+    It is not once they follow nothing any more, or want quiet. One that was never tried and holds
+    papers of a topic that has ended is made anew: what is withdrawn is owed again.
+    """
+    quiet = person.quiet_until is not None and digest.local_date < person.quiet_until
+    if quiet or not followed:
+        return False
+    payload = DigestPayload.model_validate(digest.payload)
+    topics = {entry.topic for entry in (*payload.entries, *payload.more)}
+    return digest.state != digests.PLANNED or topics <= set(followed)
 
 
 async def brought_or_saved(conn: AsyncConnection, user_id: int) -> set[str]:
@@ -75,11 +156,18 @@ def _ordered(candidates: list[Candidate], *, by_votes: bool) -> list[list[Candid
 
 
 def _entry(group: list[Candidate]) -> DigestEntry:
-    best = group[0]
+    return entry_of(group[0].paper, topic=group[0].topic, reason=_reason(group))
+
+
+def _named(group: list[Candidate]) -> MoreEntry:
+    return MoreEntry(paper_id=group[0].paper.paper.id, topic=group[0].topic, reason=_reason(group))
+
+
+def _reason(group: list[Candidate]) -> str:
     topics = list(dict.fromkeys(candidate.topic for candidate in group))
     also = f", and {len(topics) - 1} more of your topics" if len(topics) > 2 else ""
     also = f", and your topic {topics[1]}" if len(topics) == 2 else also
-    return entry_of(best.paper, topic=best.topic, reason=f"{best.reason}{also}")
+    return f"{group[0].reason}{also}"
 
 
 async def trending_entries(
@@ -89,14 +177,16 @@ async def trending_entries(
     now: datetime,
     *,
     weekly: bool,
+    after: date | None = None,
 ) -> list[DigestEntry]:
-    """Return the best of the newest settled batch, or of the week before it."""
+    """Return the best of the newest settled batch, or of the week before it.
+
+    With a batch day `after`, the best of those that came since; none if none did.
+    """
     day = await bot.publisher.publishable(conn, now)
-    if day is None:
+    days = [] if day is None else _batch_days(day, after, weekly=weekly)
+    if day is None or not days:
         return []
-    days = [day]
-    while weekly and len(days) < len(calendar.week_days(day)):
-        days.append(calendar.previous(days[-1]))
     drafter: Drafter = bot.publisher.drafter
     candidates = await drafter.of_days(conn, days, now)
     best = rank(
@@ -112,3 +202,16 @@ async def trending_entries(
         entry_of(stored[place.paper.id], topic="trending", reason=place.reason.text("“{}”".format))
         for place in best
     ]
+
+
+def _batch_days(day: date, after: date | None, *, weekly: bool) -> list[date]:
+    if after is None:
+        days = [day]
+        while weekly and len(days) < len(calendar.week_days(day)):
+            days.append(calendar.previous(days[-1]))
+        return days
+    days: list[date] = []
+    while day > after and len(days) < _BATCHES:
+        days.append(day)
+        day = calendar.previous(day)
+    return days

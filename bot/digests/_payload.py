@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from discord import ui
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
@@ -13,11 +14,13 @@ from bot.ui.payloads import Payload, summary_of
 from bot.ui.save import SaveButton
 from bot.ui.text import plural
 from papers.text import readable
-from storage.papers import StoredPaper
+from storage.papers import StoredPaper, get_many
 
 PAGE: Final = limits.PAGE_HITS
 LONGEST: Final = 25
-"""Papers in one digest, all pages together; what is left waits for the next."""
+"""Papers in one digest, all pages together; the others stand behind a button."""
+MOST_MORE: Final = 475
+"""Papers behind that button: with those of the digest, 500 of one day."""
 _SUMMARY: Final = 240
 
 
@@ -36,6 +39,14 @@ class DigestEntry(Payload):
     reason: str
 
 
+class MoreEntry(Payload):
+    """A paper that did not fit into a digest; the rest is looked up when somebody asks for it."""
+
+    paper_id: str
+    topic: str
+    reason: str
+
+
 class DigestPayload(Payload):
     """One person's papers of one day, best first."""
 
@@ -43,6 +54,10 @@ class DigestPayload(Payload):
     entries: tuple[DigestEntry, ...]
     topics: int = 1
     """How many topics the person follows."""
+    more: tuple[MoreEntry, ...] = ()
+    """What matched besides and is shown on demand."""
+    left_out: int = 0
+    """How many more matched than even that holds."""
 
     @property
     def title(self) -> str:
@@ -53,6 +68,19 @@ class DigestPayload(Payload):
     def pages(self) -> int:
         """How many pages there are."""
         return max(1, -(-len(self.entries) // PAGE))
+
+    @property
+    def paper_ids(self) -> list[str]:
+        """Every paper that the digest brings, shown at once or on demand."""
+        return [entry.paper_id for entry in (*self.entries, *self.more)]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands above the entries: how many papers they are not."""
+        if not self.more:
+            return ()
+        others = f"; {self.left_out:,} others did not fit" if self.left_out else ""
+        return (f"and {len(self.more)} more{others}",)
 
 
 def title_of(day: date) -> str:
@@ -77,23 +105,45 @@ def entry_of(paper: StoredPaper, *, topic: str, reason: str) -> DigestEntry:
     )
 
 
+async def page_of(
+    conn: AsyncConnection, entries: Sequence[DigestEntry | MoreEntry], page: int
+) -> list[DigestEntry]:
+    """Return one page of entries, those that are only named looked up; unknown papers are left out.
+
+    Pass it to `render_entries` together with the `total`.
+    """
+    shown = entries[page * PAGE : (page + 1) * PAGE]
+    known = await get_many(conn, [each.paper_id for each in shown if isinstance(each, MoreEntry)])
+    return [
+        each
+        if isinstance(each, DigestEntry)
+        else entry_of(known[each.paper_id], topic=each.topic, reason=each.reason)
+        for each in shown
+        if isinstance(each, DigestEntry) or each.paper_id in known
+    ]
+
+
 def render_entries(
     title: str,
     entries: Sequence[DigestEntry],
     *,
     page: int = 0,
+    total: int | None = None,
     notes: Sequence[str] = (),
     buttons: Sequence[AnyItem] = (),
     footer: str = "",
 ) -> ui.LayoutView:
-    """Return a page of entries, each with its reason and a Save button."""
-    shown = entries[page * PAGE : (page + 1) * PAGE]
+    """Return a page of entries, each with its reason and a Save button.
+
+    With a `total`, the entries are those of the page only.
+    """
+    shown = entries[page * PAGE : (page + 1) * PAGE] if total is None else entries
     return render_hits(
         HitsPage(
             title=title,
             hits=tuple(map(_hit, shown)),
             first=page * PAGE + 1,
-            total=len(entries),
+            total=len(entries) if total is None else total,
             notes=tuple(notes),
             footer=footer,
         ),

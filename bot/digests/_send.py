@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
-from bot.digests._buttons import digest_buttons
-from bot.digests._compose import compose
+from bot.digests._buttons import render_digest
+from bot.digests._compose import compose, freeze, wanted
 from bot.digests._conversations import BREAK, Conversations
-from bot.digests._payload import DigestEntry, DigestPayload, render_entries, why
+from bot.digests._payload import DigestEntry, DigestPayload, MoreEntry
 from bot.digests._restored import RestoredDigests
 from bot.locks import KeyedLocks
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
@@ -85,14 +84,15 @@ class Digester:
         ):
             return  # the next minute tries again, and nothing is sent before
         async with self._database.read() as conn:
-            payload = await compose(self._bot, conn, person, now)
+            composed = await compose(self._bot, conn, person, now)
             subscriber = await subscriptions.subscriber(conn, person.user_id)
         if subscriber is None:
             return
-        closed = subscriber.closed_at is not None
-        state = digests.EMPTY if payload is None else digests.INBOX if closed else digests.PLANNED
+        state = digests.PLANNED if subscriber.closed_at is None else digests.INBOX
+        if composed.payload is None:
+            state = digests.EMPTY
         async with self._database.write() as conn:
-            digest_id = await _plan(conn, person, payload, state, now)
+            digest_id = await freeze(conn, person, composed, state, now)
         if digest_id is not None and state == digests.PLANNED:
             await self.send(digest_id, now)
 
@@ -109,17 +109,19 @@ class Digester:
             existing = await digests.of_day(conn, user_id, due.local_date)
             made = existing is not None and existing.payload is not None
             # A day that had nothing in the morning may have something by now.
-            payload = None if made else await compose(self._bot, conn, due, now)
+            composed = None if made else await compose(self._bot, conn, due, now)
+        payload = composed.payload if composed else None
         async with self._database.write() as conn:
-            if existing is None and payload is not None:
-                await _plan(conn, due, payload, digests.SHOWN, now)
-            elif existing is not None and payload is not None:
+            if existing is None and composed is not None and payload is not None:
+                await freeze(conn, due, composed, digests.SHOWN, now)
+            elif existing is not None and composed is not None and payload is not None:
                 await digests.show(
                     conn,
                     existing,
                     now,
                     payload=payload.model_dump(mode="json"),
-                    paper_ids=[entry.paper_id for entry in payload.entries],
+                    paper_ids=payload.paper_ids,
+                    batch_day=composed.batch_day,
                 )
             elif existing is not None and made:
                 await digests.show(conn, existing, now)
@@ -128,13 +130,13 @@ class Digester:
             return None
         return existing, DigestPayload.model_validate(existing.payload)
 
-    async def inbox(self, user_id: int, now: datetime) -> tuple[DigestEntry, ...]:
+    async def inbox(self, user_id: int, now: datetime) -> tuple[DigestEntry | MoreEntry, ...]:
         """Return what the last two weeks' digests brought, those that did not arrive first."""
         since = now.date() - digests.INBOX_KEPT
         async with self._database.read() as conn:
             kept = await digests.inbox(conn, user_id, since)
         payloads = [DigestPayload.model_validate(digest.payload) for digest in kept]
-        return tuple(entry for payload in payloads for entry in payload.entries)
+        return tuple(entry for payload in payloads for entry in (*payload.entries, *payload.more))
 
     async def send(self, digest_id: int, now: datetime) -> None:
         """Send a digest that waits, if it may be sent now."""
@@ -148,8 +150,11 @@ class Digester:
             if digest is None or digest.state not in digests.UNFINISHED:
                 return
             person = await subscriptions.subscriber(conn, digest.user_id)
+            followed = await subscriptions.followed(conn, digest.user_id)
             broken = await digests.broken_until(conn, now)
-        if person is None or person.closed_at is not None:
+        if person is not None and not wanted(digest, person, followed):
+            await self._withdraw(digest, person, now)
+        elif person is None or person.closed_at is not None:
             await self._to_inbox(digest, Reason.DM_CLOSED, now)
         elif now >= digest.expires_at:
             await self._to_inbox(digest, digest.reason or "its day was over", now)
@@ -180,22 +185,49 @@ class Digester:
         except Exception as error:
             await self._handle(failure_of(error), digest, now)
             return
+        await self._record(digest, payload, found, opened, now, again=again)
+
+    async def _withdraw(self, digest: Digest, person: Subscriber, now: datetime) -> None:
+        """Do not send a digest that its reader does not want any more, unless it has arrived."""
+        if digest.state == digests.SENDING and person.dm_channel_id is not None:
+            payload = DigestPayload.model_validate(digest.payload)
+            channel = self._bot.get_partial_messageable(
+                person.dm_channel_id, type=discord.ChannelType.private
+            )
+            try:
+                found = await self._already_there(channel, digest, payload)
+            except Exception as error:
+                await self._handle(failure_of(error), digest, now)
+                return
+            if found is not None:
+                await self._record(digest, payload, found, person.dm_channel_id, now, again=True)
+                return
+        async with self._database.write() as conn:
+            await digests.withdraw(conn, digest.id)
+        log.info("digest withdrawn digest_id=%d", digest.id)
+
+    async def _record(
+        self,
+        digest: Digest,
+        payload: DigestPayload,
+        message_id: int,
+        channel_id: int,
+        now: datetime,
+        *,
+        again: bool,
+    ) -> None:
+        """Record the digest's message; `again` where an earlier attempt had got it through."""
         async with self._database.write() as conn:
             shown = [entry.paper_id for entry in payload.entries]
-            await digests.mark_sent(conn, digest, found, opened, shown, now)
+            await digests.mark_sent(conn, digest, message_id, channel_id, shown, now)
             await subscriptions.reached(conn, digest.user_id)
-        self._bot.library.shown(found, channel_id=opened, guild_id=None, found=again)
+        self._bot.library.shown(message_id, channel_id=channel_id, guild_id=None, found=again)
         log.info("digest sent digest_id=%d papers=%d", digest.id, len(payload.entries))
 
     async def _post(
         self, channel: discord.PartialMessageable, digest: Digest, payload: DigestPayload
     ) -> int:
-        view = render_entries(
-            payload.title,
-            payload.entries,
-            buttons=digest_buttons(digest.id, 0, payload.pages),
-            footer=why(payload.topics),
-        )
+        view = render_digest(digest.id, payload)
         identity = f"{digest.user_id}:{digest.id}:{digest.planned_at.timestamp()}"
         nonce = hashlib.blake2b(identity.encode(), digest_size=limits.MESSAGE_NONCE // 2)
         return (await channel.send(view=view, nonce=nonce.hexdigest())).id
@@ -247,20 +279,3 @@ def due_of(person: Subscriber, now: datetime) -> DueDigest:
     today = now.astimezone(zone).date()
     here = schedule.window(today, person.at, zone) or Window(today, now, now + schedule.SLACK)
     return DueDigest(person.user_id, today, person.every, here.opens, here.closes)
-
-
-async def _plan(
-    conn: AsyncConnection,
-    person: DueDigest,
-    payload: DigestPayload | None,
-    state: str,
-    now: datetime,
-) -> int | None:
-    return await digests.plan(
-        conn,
-        person,
-        [] if payload is None else [entry.paper_id for entry in payload.entries],
-        payload=None if payload is None else payload.model_dump(mode="json"),
-        state=state,
-        now=now,
-    )

@@ -13,11 +13,11 @@ from discord.ext import commands
 from bot.client import PaperBot
 from bot.digests import (
     describe_settings,
-    digest_buttons,
     next_digest,
+    page_of,
+    render_digest,
     render_entries,
     reopen,
-    why,
 )
 from bot.inputs import parse_time, parse_timezone, zone_choices
 from bot.limits import PAGE_HITS, QUIET_DAYS
@@ -68,10 +68,13 @@ async def render_inbox(bot: PaperBot, user_id: int, page: int) -> ui.LayoutView:
         )
     pages = -(-len(entries) // PAGE_HITS)
     page = min(page, pages - 1)
+    async with bot.database.read() as conn:
+        shown = await page_of(conn, entries, page)
     return render_entries(
         "Your inbox",
-        entries,
+        shown,
         page=page,
+        total=len(entries),
         buttons=page_buttons(page, pages, lambda to, label, off: TurnInbox(to, label, off=off)),
         footer="What your digests brought in the last 14 days.",
     )
@@ -117,12 +120,7 @@ class DigestCommands(commands.Cog):
             view = render_notice("Nothing new today", "\n\n".join(filter(None, (f"{when}.", note))))
         else:
             digest, payload = made
-            view = render_entries(
-                payload.title,
-                payload.entries,
-                buttons=digest_buttons(digest.id, 0, payload.pages),
-                footer=why(payload.topics),
-            )
+            view = render_digest(digest.id, payload)
         await interaction.edit_original_response(view=view)
         if made is not None and note:
             await interaction.followup.send(

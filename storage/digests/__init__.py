@@ -12,7 +12,7 @@ from storage.digests._outbox import (
     to_inbox,
     unfinished,
 )
-from storage.digests._plan import claim_due, last_planned, plan, show
+from storage.digests._plan import claim_due, covered_batch, last_planned, plan, show, withdraw
 from storage.digests._prune import (
     DIGESTS_KEPT,
     DM_LOG_KEPT,
@@ -51,6 +51,7 @@ __all__ = [
     "break_until",
     "broken_until",
     "claim_due",
+    "covered_batch",
     "fold",
     "forget_sending",
     "get",
@@ -65,4 +66,5 @@ __all__ = [
     "spend",
     "to_inbox",
     "unfinished",
+    "withdraw",
 ]

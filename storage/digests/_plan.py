@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import schedule, zones
@@ -83,6 +83,7 @@ async def plan(
     state: str,
     now: datetime,
     reason: str | None = None,
+    batch_day: date | None = None,
 ) -> int | None:
     """Freeze a digest; `None` if that day was used. Without papers the day is on record only."""
     finished = now if state not in UNFINISHED else None
@@ -98,6 +99,7 @@ async def plan(
             finished_at=finished,
             expires_at=due.expires_at,
             reason=reason,
+            batch_day=batch_day,
         )
         .returning(digests.c.id)
     )
@@ -113,6 +115,7 @@ async def show(
     *,
     payload: Any | None = None,
     paper_ids: Sequence[str] = (),
+    batch_day: date | None = None,
 ) -> None:
     """Record that a person asked for a digest that was not sent: it is not sent any more.
 
@@ -120,7 +123,7 @@ async def show(
     """
     values: dict[str, Any] = {"state": SHOWN, "finished_at": now, "next_try_at": None}
     if payload is not None:
-        values["payload"] = payload
+        values |= {"payload": payload, "batch_day": batch_day}
     result = await conn.execute(
         update(digests)
         .where(digests.c.id == digest.id, digests.c.state.in_((PLANNED, INBOX, EMPTY)))
@@ -130,10 +133,24 @@ async def show(
         await _list_papers(conn, digest.id, paper_ids)
 
 
+async def withdraw(conn: AsyncConnection, digest_id: int) -> None:
+    """Forget a digest that was not sent: its day is free again, and its papers are still owed."""
+    await conn.execute(
+        delete(digests).where(digests.c.id == digest_id, digests.c.state.in_(UNFINISHED))
+    )
+
+
 async def last_planned(conn: AsyncConnection, user_id: int) -> datetime | None:
     """Return when a person's latest digest was made, also one without papers."""
     return await conn.scalar(
         select(func.max(digests.c.planned_at)).where(digests.c.user_id == user_id)
+    )
+
+
+async def covered_batch(conn: AsyncConnection, user_id: int) -> date | None:
+    """Return the newest batch whose best papers a person's digests have considered."""
+    return await conn.scalar(
+        select(func.max(digests.c.batch_day)).where(digests.c.user_id == user_id)
     )
 
 

@@ -39,3 +39,4 @@ class Digest:
     attempts: int
     next_try_at: datetime | None
     reason: str | None
+    batch_day: date | None = None

@@ -13,6 +13,7 @@ from storage.subscriptions._people import (
 )
 from storage.subscriptions._topics import (
     all_topics,
+    followed,
     forget_unfollowed,
     of_user,
     popular,
@@ -46,6 +47,7 @@ __all__ = [
     "all_topics",
     "change_settings",
     "ensure_subscriber",
+    "followed",
     "forget_drafts",
     "forget_unfollowed",
     "get_draft",

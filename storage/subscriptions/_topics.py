@@ -144,6 +144,16 @@ def wanted_papers() -> ColumnElement[bool]:
     return papers.c.withdrawn_at.is_(None) & enough
 
 
+async def followed(conn: AsyncConnection, user_id: int) -> set[str]:
+    """Return the topics that a person follows and has not paused, as they are written."""
+    rows = await conn.execute(
+        select(topics.c.query)
+        .join(subscriptions, subscriptions.c.topic_id == topics.c.id)
+        .where(subscriptions.c.user_id == user_id, subscriptions.c.paused == 0)
+    )
+    return set(rows.scalars())
+
+
 async def stored_topic(conn: AsyncConnection, topic_id: int) -> StoredTopic | None:
     """Return one topic."""
     row = (
