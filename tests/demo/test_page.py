@@ -14,10 +14,10 @@ from playwright.sync_api import Page, expect
 from tests.demo.browsing import (
     CHROMIUM,
     PHONE_LIKE,
-    QUICK,
     browser,
     picture,
     press,
+    quick,
     run,
     visit,
     wait_until_idle,
@@ -82,34 +82,30 @@ def test_every_flow_that_the_terminal_suggests_is_answered_at_once(
         visit(page, url)
         said = page.locator("#channel-message-list")
 
-        run(page, "/paper subscribe", "diffusion")
-        expect(said).to_contain_text("papers in 14 days", timeout=QUICK)
-        press(page, said.get_by_role("button", name="Subscribe").last)
-        expect(said).to_contain_text("I sent you a direct message", timeout=QUICK)
-        run(page, "/paper digest now")
-        expect(said).to_contain_text("Nothing new", timeout=QUICK)
-        run(page, "/paper search", "video generation")
-        expect(said).to_contain_text("AnyTalker", timeout=QUICK)
-        run(page, "/feed add", pick="reading")
-        expect(said).to_contain_text("The daily thread is set up", timeout=QUICK)
-        run(page, "/feed post-now", pick="reading")
-        expect(said).to_contain_text("It is there", timeout=QUICK)
-        run(page, "/feed list")
-        expect(said).to_contain_text("#reading", timeout=QUICK)
+        run(page, "/paper subscribe", "diffusion", says="papers in 14 days")
+        with quick():
+            press(page, said.get_by_role("button", name="Subscribe").last)
+            expect(said).to_contain_text("I sent you a direct message")
+        run(page, "/paper digest now", says="Nothing new")
+        run(page, "/paper search", "video generation", says="AnyTalker")
+        run(page, "/feed add", pick="reading", says="The daily thread is set up")
+        run(page, "/feed preview", pick="reading", says=" of 10, in the thread")
+        run(page, "/feed post-now", pick="reading", says="It is there")
+        run(page, "/feed list", says="#reading")
 
         _go(process, page, "ada")
         expect(said).to_contain_text("You follow a topic")
 
         _go(process, page, "thread")
         marks = said.locator("button.reaction-chip")
-        press(page, marks.nth(1))
-        expect(marks.nth(1)).to_contain_text("2", timeout=QUICK)
-        press(page, said.get_by_role("button", name="Save").first)
-        expect(said).to_contain_text("Saved to", timeout=QUICK)
-        run(page, "/library show")
-        expect(said).to_contain_text("2 papers", timeout=QUICK)
-        run(page, "/library export", pick="bibtex")
-        expect(said).to_contain_text(".bib", timeout=QUICK)
+        with quick():
+            press(page, marks.nth(1))
+            expect(marks.nth(1)).to_contain_text("2")
+        with quick():
+            press(page, said.get_by_role("button", name="Save").first)
+            expect(said).to_contain_text("Saved to")
+        run(page, "/library show", says="2 papers")
+        run(page, "/library export", pick="bibtex", says=".bib")
 
 
 def test_a_command_that_was_refused_is_answered_and_leaves_the_composer(
@@ -117,8 +113,13 @@ def test_a_command_that_was_refused_is_answered_and_leaves_the_composer(
 ) -> None:
     with serving(tmp_path) as (_, url):
         visit(page, url)
-        run(page, "/paper subscribe", '"never closed')
-        expect(page.locator("#channel-message-list")).to_contain_text("closed", timeout=QUICK)
+        for command, value, answer in (
+            ("/paper subscribe", '"never closed', "closed"),
+            ("/paper trending", "tomorrow", "is no date"),
+            ("/paper unsubscribe", "nothing of the kind", "You follow no topic"),
+            ("/library lists delete", "no such list", "no such list"),
+        ):
+            run(page, command, value, says=answer)
         expect(page.locator("#inspector-count")).to_have_text("")
 
 
