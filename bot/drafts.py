@@ -37,6 +37,10 @@ PRIOR_DAYS = 365
 """How far back the authors' past votes are taken into account."""
 
 
+OTHER_PRIORS = 4
+"""Days whose prior is kept for people who turn the pages of an earlier day's list."""
+
+
 class Draft(BaseModel):
     """A post as it will be sent: frozen into the database before anything is."""
 
@@ -88,6 +92,8 @@ class Drafter:
         self._asking = asyncio.Lock()
         self._candidates: tuple[tuple[date, datetime], list[Candidate]] | None = None
         self._prior: tuple[date, Prior] | None = None
+        self._asking_other = asyncio.Lock()
+        self._others: dict[date, Prior] = {}
 
     async def draft(self, feed: Feed, day: date, now: datetime, *, late: bool = False) -> Draft:
         """Return the post of `feed` for the batch of `day`; without cards where nothing is left
@@ -157,12 +163,33 @@ class Drafter:
         """Return what earlier batches say about papers without votes; learnt once a day."""
         async with self._asking:
             if self._prior is None or self._prior[0] != day:
-                days = [day - timedelta(days=n) for n in range(1, PRIOR_DAYS + 1)]
-                past = await batches.papers(conn, days, sources=self._sources)
-                learnt = [Past(entry.paper.paper, entry.paper.metrics, entry.day) for entry in past]
-                prior = await asyncio.to_thread(Prior.learn, learnt, before=day)
-                self._prior = day, prior
+                self._prior = day, await self._learn(conn, day)
             return self._prior[1]
+
+    async def prior_asked_for(self, conn: AsyncConnection, day: date) -> Prior:
+        """Return the same for a day that a person asks for; threads neither wait for it nor learn
+        theirs again because of it."""
+        if self._prior is not None and self._prior[0] == day:
+            return self._prior[1]
+        async with self._asking_other:
+            if (found := self._others.pop(day, None)) is None:
+                found = await self._learn(conn, day)
+            self._others[day] = found
+            while len(self._others) > OTHER_PRIORS:
+                del self._others[next(iter(self._others))]
+            return found
+
+    async def _learn(self, conn: AsyncConnection, day: date) -> Prior:
+        first = max(date.min.toordinal(), day.toordinal() - PRIOR_DAYS)
+        days = [date.fromordinal(number) for number in range(first, day.toordinal())]
+        past = await batches.papers(conn, days, sources=self._sources)
+        return await asyncio.to_thread(_learnt, past, day)
+
+
+def _learnt(past: Sequence[BatchEntry], day: date) -> Prior:
+    return Prior.learn(
+        [Past(entry.paper.paper, entry.paper.metrics, entry.day) for entry in past], before=day
+    )
 
 
 def _days(day: date) -> list[date]:

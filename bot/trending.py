@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.client import PaperBot
+from bot.ui.errors import UserError
 from bot.ui.parts import day_in_words
 from bot.ui.payloads import HeaderEntry, header_payload
 from papers import calendar
@@ -17,6 +18,10 @@ PAGE = 10
 
 PAGES = 10
 """Pages at most: a hundred papers are more than anybody reads."""
+
+
+FIRST_BATCH = date(2023, 5, 4)
+"""The first day of the Daily Papers at the Hub."""
 
 
 class Period(StrEnum):
@@ -79,7 +84,12 @@ async def trending_page(
     """Return one page of the list of `day`'s stretch, by default the newest batch's.
 
     `None` while there is no batch at all.
+
+    Raises:
+        UserError: there can be no batch on that day.
     """
+    if day is not None:
+        require_batch_day(day, now)
     async with bot.database.read() as conn:
         if day is None:
             day = await bot.publisher.newest(conn, now)
@@ -90,7 +100,7 @@ async def trending_page(
             asked = day
             day = calendar.previous(day)
         candidates = await bot.publisher.drafter.of_days(conn, period.days(day), now)
-        prior = await bot.publisher.drafter.prior(conn, day)
+        prior = await bot.publisher.drafter.prior_asked_for(conn, day)
     ranked = rank(
         candidates,
         day=max((candidate.batch for candidate in candidates), default=day),
@@ -106,11 +116,25 @@ async def trending_page(
     )
 
 
+def require_batch_day(day: date, now: datetime) -> None:
+    """Let a day pass that the Daily Papers have reached.
+
+    Raises:
+        UserError: it lies before their first batch, or in the future.
+    """
+    if day < FIRST_BATCH:
+        raise UserError(
+            f"The Daily Papers begin on {day_in_words(FIRST_BATCH)}. Pick that day or a later one."
+        )
+    if day > calendar.batch_day(now):
+        raise UserError(f"{day_in_words(day)} has not come yet.")
+
+
 async def days_with_batches(bot: PaperBot, now: datetime, typed: str) -> Sequence[date]:
     """Return the newest days that have a batch and begin with what was typed."""
     curated = [source.name for source in bot.sources if source.curated]
     newest = calendar.batch_day(now)
     async with bot.database.read() as conn:
-        rows = await batches.rows(conn, date(2023, 5, 4), newest, sources=curated)
+        rows = await batches.rows(conn, FIRST_BATCH, newest, sources=curated)
     days = dict.fromkeys(row.day for row in rows if row.papers)
     return [day for day in days if day.isoformat().startswith(typed.strip())]

@@ -10,7 +10,13 @@ from discord.ext import commands
 
 from bot import limits
 from bot.client import PaperBot
-from bot.trending import Period, TrendingPage, days_with_batches, trending_page
+from bot.trending import (
+    Period,
+    TrendingPage,
+    days_with_batches,
+    require_batch_day,
+    trending_page,
+)
 from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
@@ -62,10 +68,12 @@ class TurnTrending(
     async def pressed(self, interaction: AnyInteraction) -> None:
         """Show the page that the button leads to, in the place of this one."""
         bot: PaperBot = interaction.client
+        require_batch_day(self.day, bot.clock.now())
+        await interaction.response.defer()
         page = await trending_page(bot, self.day, self.period, self.page, bot.clock.now())
         if page is None:
             raise UserError("That list is gone.")
-        await interaction.response.edit_message(view=render(page))
+        await interaction.edit_original_response(view=render(page))
 
 
 class Trending(commands.Cog):
@@ -91,6 +99,9 @@ class Trending(commands.Cog):
         """Show the first page of a list."""
         now = self.bot.clock.now()
         wanted = None if day is None else _parse_day(day, calendar.batch_day(now))
+        if wanted is not None:
+            require_batch_day(wanted, now)
+        await interaction.response.defer(ephemeral=not public)
         page = await trending_page(self.bot, wanted, period, 0, now)
         if page is None:
             raise UserError(f"There is no batch yet. {self.bot.mention('paper status')} says why.")
@@ -99,7 +110,7 @@ class Trending(commands.Cog):
                 f"{page.note} I know no papers of {day_in_words(page.day)}. Pick another day: the"
                 " list under `date` has those that I know.".lstrip()
             )
-        await interaction.response.send_message(view=render(page), ephemeral=not public)
+        await interaction.edit_original_response(view=render(page))
 
     @trending.autocomplete("day")
     async def _days(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -117,8 +128,6 @@ def _parse_day(text: str, newest: date) -> date:
         raise UserError(
             f"“{escape(text, 40)}” is no date. Write it like {newest.isoformat()}."
         ) from error
-    if day > newest:
-        raise UserError(f"{day_in_words(day)} has not come yet.")
     return day
 
 

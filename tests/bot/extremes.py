@@ -44,7 +44,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "id_or_link": (SAVED, "Diffusion", longest("https://arxiv.org/abs/2505.0 ", 200)),
     "topic": ("diffusion", longest("language OR ", 490) + "graphs", longest("(", 500)),
     "period": ("week", "month", "day"),
-    "date": ("2025-06-09", "9999-12-31", "2023-05-04"),
+    "date": ("2025-06-09", "9999-12-31", "2023-05-04", "0001-01-01"),
     "count_my_saves": (True, False),
 }
 """What is typed or chosen in options and fields: the ordinary first, then the extreme."""
@@ -67,7 +67,7 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
     "paused": ("1", "0"),
     "span": ("week", "month"),
     "period": ("week", "month", "day"),
-    "day": ("2025-06-09", "9999-12-31"),
+    "day": ("2025-06-09", "9999-12-31", "0001-01-01"),
     "query": ("", longest("robots ", 40)),
 }
 """What stands in the places of custom ids."""

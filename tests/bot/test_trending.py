@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.bot.test_feeds import answer
 from tests.bot.world import FRIDAY, MONDAY, TUESDAY, at, votes, world
 
@@ -88,3 +90,34 @@ async def test_week_53_has_a_name(tmp_path: Path) -> None:
         await here.tick(at(day, 9))
         result = await here.member.slash(here.channel, "paper trending", period="week")
         assert "week 2026-W53" in answer(result.response)
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+async def test_a_day_before_the_first_batch_or_after_today_is_answered_in_words(
+    tmp_path: Path, period: str
+) -> None:
+    async with world(tmp_path, DAYS, now=at(TUESDAY, 9)) as here:
+        await here.tick(at(TUESDAY, 9))
+        for day, words in (
+            ("0001-01-01", "begin on Thursday 4 May 2023"),
+            ("2023-05-03", "begin on Thursday 4 May 2023"),
+            ("2025-06-11", "has not come yet"),
+            ("9999-12-31", "has not come yet"),
+        ):
+            result = await here.member.slash(
+                here.channel, "paper trending", date=day, period=period
+            )
+            assert words in answer(result.response)
+
+
+async def test_what_people_ask_of_other_days_leaves_the_threads_own_prior(tmp_path: Path) -> None:
+    async with world(tmp_path, DAYS, now=at(TUESDAY, 9)) as here:
+        await here.add_feed()
+        await here.tick(at(TUESDAY, 9))
+        drafter = here.bot.publisher.drafter
+        async with here.bot.database.read() as conn:
+            ours = await drafter.prior(conn, TUESDAY)
+            for number in range(1, 20):
+                await drafter.prior_asked_for(conn, TUESDAY - timedelta(days=number))
+            assert await drafter.prior(conn, TUESDAY) is ours
+            assert await drafter.prior_asked_for(conn, TUESDAY) is ours

@@ -169,7 +169,7 @@ async def test_a_person_is_brought_what_matched_since_and_was_not_brought(
         waiting = await matches.unseen(conn, ADA, NOW)
         (mine,) = await subscriptions.of_user(conn, ADA, since=NOW - timedelta(days=1))
     assert {match.paper.paper.id for match in waiting} == {"2506.00003", "2506.00004"}
-    assert mine.matches == 5
+    assert mine.matches == 4  # one has too few votes
 
 
 @pytest.mark.parametrize(
