@@ -79,6 +79,9 @@ class Spelled(NamedTuple):
     """The parts as they were written, folded only."""
 
 
+_Entry = tuple[str, bool, bool, bool, Spelled]
+
+
 class Located(NamedTuple):
     """A word of a text, where it stands."""
 
@@ -89,31 +92,38 @@ class Located(NamedTuple):
 
 def spelled(text: str) -> Spelled:
     """Return the words of a text, its LaTeX read."""
+    if text.isalnum() and text.isascii():
+        return _entry(text)[-1]
     words: list[str] = []
-    parts: list[str] = []
     others: list[str] = []
-    forms: list[str] = []
+    parts = forms = words  # the same list for as long as nothing tells them apart
     before, opened = "", False
-    for chunk in _CHUNK.findall(cleaned(text)):
-        word, plain, opens, numeral, found = _entry(chunk)
-        if (opened or numeral) and before and word and _one_word(before, word):
-            words[-1] = before + word
-            parts += found.parts
-            forms += found.forms
+    for token in cleaned(text).split():
+        for word, plain, opens, numeral, found in _entries(token):
+            if plain and not (opened or numeral):
+                words.append(word)
+                if parts is not words:
+                    parts.append(word)
+                    forms.append(word)
+                before, opened = word, opens
+                continue
+            joined = (opened or numeral) and before and word and _one_word(before, word)
+            if parts is words and (joined or not plain):
+                parts, forms = words.copy(), words.copy()
+            if joined:
+                words[-1] = before + word
+            else:
+                words += found.words
+            if parts is not words:
+                parts += found.parts
+                forms += found.forms
             others += found.others
-        elif plain:
-            words.append(word)
-            parts.append(word)
-            forms.append(word)
-        else:
-            words += found.words
-            parts += found.parts
-            forms += found.forms
-            others += found.others
-        if opened and word in LOOSE.get(before, ()):
-            others.append(before + word)
-        before, opened = word, opens
-    return Spelled(tuple(words), tuple(parts), tuple(others), tuple(forms))
+            if opened and word in LOOSE.get(before, ()):
+                others.append(before + word)
+            before, opened = word, opens
+    run = tuple(words)
+    in_parts = run if parts is words or parts == words else tuple(parts)
+    return Spelled(run, in_parts, tuple(others), run if forms is words else tuple(forms))
 
 
 def located(text: str) -> list[Located]:
@@ -151,6 +161,7 @@ def spans(text: str) -> Iterator[Span]:
         before, begun = word, match.start()
 
 
+@lru_cache(maxsize=_CACHED // 4)
 def joins(left: str, right: str) -> bool:
     """Tell whether the end of one text and the beginning of another make one word."""
     ends, begins = spelled(left).words[-1:], spelled(right).words[:1]
@@ -180,8 +191,20 @@ def _one_word(left: str, right: str) -> bool:
     )
 
 
+def _entries(token: str) -> Sequence[_Entry]:
+    """Return what stands between two blanks, chunk by chunk; most is one and known."""
+    return _known_entries(token) if len(token) <= _LONGEST else _read_entries(token)
+
+
+def _read_entries(token: str) -> tuple[_Entry, ...]:
+    return tuple(map(_entry, _CHUNK.findall(token)))
+
+
+_known_entries = lru_cache(maxsize=_CACHED)(_read_entries)
+
+
 @lru_cache(maxsize=_CACHED)
-def _entry(chunk: str) -> tuple[str, bool, bool, bool, Spelled]:
+def _entry(chunk: str) -> _Entry:
     """Return how a chunk stands in a text, so that a look at each is short.
 
     That is: its word, if it is one that may be joined with a neighbour; whether that is all;

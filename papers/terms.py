@@ -7,6 +7,7 @@ the search index uses. So a topic, a filter and a search agree on what counts as
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import tantivy
@@ -59,11 +60,13 @@ class Stemmer:
     def stem(self, folded: Sequence[str]) -> list[str]:
         """Return one stem for each folded word, in order."""
         known = self._known
-        unknown = [word for word in dict.fromkeys(folded) if word not in known]
-        if unknown:
+        try:
+            return list(map(known.__getitem__, folded))
+        except KeyError:
+            unknown = [word for word in dict.fromkeys(folded) if word not in known]
             stems: list[str] = self._analyzer.analyze(" ".join(unknown))
             known.update(zip(unknown, stems, strict=True))
-        return [known[word] for word in folded]
+            return list(map(known.__getitem__, folded))
 
     def terms(self, text: str) -> list[str]:
         """Return the stems of all words of the text in order, stopwords included."""
@@ -122,12 +125,11 @@ class Terms:
         return Terms(run, run if parts == run else parts, others)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PaperTerms:
     """One paper as the query language sees it: stems of title and abstract, folded names."""
 
     title: Terms
-    abstract: Terms
     sentences: tuple[Terms, ...]
     """The abstract, sentence by sentence."""
     authors: tuple[tuple[str, ...], ...]
@@ -135,6 +137,11 @@ class PaperTerms:
     organization: tuple[str, ...]
     others: tuple[Terms, ...] = ()
     """Of summary and keywords, where those are asked for."""
+
+    @cached_property
+    def abstract(self) -> Terms:
+        """The whole abstract, in one: matching reads the sentences alone."""
+        return Terms.joined(self.sentences)
 
 
 def analyse(paper: Paper, stemmer: Stemmer, *, whole: bool = False) -> PaperTerms:
@@ -144,7 +151,6 @@ def analyse(paper: Paper, stemmer: Stemmer, *, whole: bool = False) -> PaperTerm
     accounts = [way for a in paper.authors if a.username for way in names(a.username)]
     return PaperTerms(
         title=stemmer.read(paper.title),
-        abstract=Terms.joined(found),
         sentences=found,
         authors=(*named, *accounts),
         organization=tuple(words(paper.organization or "")),

@@ -1,7 +1,7 @@
 """A batch of papers as columns: where each term and each pair of neighbouring terms occurs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,6 @@ class PaperIndex:
         self.papers = papers
         self.size = len(papers)
         self._stemmer = stemmer
-        self._ids: dict[str, int] = {}
         with collector_resting():
             self._terms: list[PaperTerms] = [analyse(paper, stemmer) for paper in papers]
             self._fill()
@@ -40,42 +39,55 @@ class PaperIndex:
         self._conditions: dict[Leaf, Mask] = {}
 
     def _fill(self) -> None:
-        ids = self._ids
-
-        def numbers(terms: Iterable[str]) -> list[int]:
-            return [ids.setdefault(term, len(ids)) for term in terms]
-
+        ids: defaultdict[str, int] = defaultdict()
+        ids.default_factory = ids.__len__
+        number = ids.__getitem__
         tokens: list[int] = []
-        owners: list[int] = []
         title_ends: list[int] = []
-        entries: dict[int, int] = {}
-        for place, terms in enumerate(self._terms):
-            bits = dict.fromkeys(numbers(terms.title.all), 1)
-            for number, sentence in enumerate(terms.sentences, start=1):
-                bit = 1 << min(number, LAST_SENTENCE)
-                for term in numbers(sentence.all):
-                    bits[term] = bits.get(term, 0) | bit
-            for term, mask in bits.items():
-                entries[term * self.size + place] = mask
+        lengths: list[int] = []
+        held: list[int] = []
+        masks: list[int] = []
+        counts: list[int] = []
+        for terms in self._terms:
             begun = len(tokens)
             # Separators keep a title's last word from standing beside an abstract's first.
             for run in terms.title.runs:
-                tokens += [*numbers(run), -1]
+                tokens += map(number, run)
+                tokens.append(-1)
             title_ends.append(len(tokens) - 1)
-            tokens += [*numbers(terms.abstract.run), -1]
-            for sentence in terms.sentences:
+            bits = dict.fromkeys([*tokens[begun:], *map(number, terms.title.others)], 1)
+            parted: list[int] = []
+            for place, sentence in enumerate(terms.sentences, start=1):
+                bit = 1 << min(place, LAST_SENTENCE)
+                here = len(tokens)
+                tokens += map(number, sentence.run)
+                found = {*tokens[here:], *map(number, sentence.others)}
                 if sentence.parts is not sentence.run:
-                    tokens += [*numbers(sentence.parts), -1]
-            owners += [place] * (len(tokens) - begun)
+                    parts = [*map(number, sentence.parts), -1]
+                    parted += parts
+                    found.update(parts)
+                for term in found:
+                    bits[term] = bits.get(term, 0) | bit
+            tokens.append(-1)
+            tokens += parted
+            bits.pop(-1, None)
+            held += bits
+            masks += bits.values()
+            counts.append(len(bits))
+            lengths.append(len(tokens) - begun)
+        self._ids = dict(ids)
         self._width = max(len(ids), 1)
-        self.keys = np.array(sorted(entries), dtype=np.int64)
+        places = np.arange(self.size)
+        keys = np.array(held, np.int64) * self.size + np.repeat(places, counts)
+        order = np.argsort(keys)
+        self.keys = keys[order]
         """Sorted term x size + place, one for each term of each paper."""
-        self.bits = np.array([entries[key] for key in self.keys.tolist()], dtype=np.uint64)
+        self.bits = np.array(masks, dtype=np.uint64)[order]
         """The sentences in which it occurs."""
         self.where = np.zeros((self._width, max(self.size, 1)), dtype=np.uint8)
         """0 nowhere, 1 in the abstract only, 2 in the title."""
         self.where.reshape(-1)[self.keys] = np.where(self.bits & np.uint64(1), 2, 1)
-        self._fill_pairs(np.array(tokens, np.int64), np.array(owners, np.int64), title_ends)
+        self._fill_pairs(np.array(tokens, np.int64), np.repeat(places, lengths), title_ends)
 
     def _fill_pairs(
         self, tokens: NDArray[np.int64], owners: NDArray[np.int64], title_ends: list[int]

@@ -202,8 +202,11 @@ class Matches(Sequence[Match]):
 
 def pieces_of(branch: Branch) -> list[str]:
     """Return the texts of a branch, those that make one word ("fine", "tuning") as one."""
-    texts = [part.text for part in branch.parts]
-    if len(texts) < 2 or not any(map(may_join, texts)):
+    parts = branch.parts
+    if len(parts) == 1:
+        return [parts[0].text]
+    texts = [part.text for part in parts]
+    if not any(map(may_join, texts)):
         return texts
     pieces = texts[:1]
     for text in texts[1:]:
