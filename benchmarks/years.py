@@ -78,8 +78,8 @@ class _Years:
         self._chance = random.Random(given.seed)
         self._numbers = np.random.default_rng(given.seed)
         self._folder = folder
-        self._longest = 0.0
-        self._pruning = False
+        self._longest: dict[str, float] = {}
+        self._task: str | None = None
         self._count = 0
 
     async def run(self) -> None:
@@ -106,14 +106,15 @@ class _Years:
                 await self._ingest(bot, day, clock.at)
                 for message_id in await rows.day(day, clock.at):
                     bot.library.messages.add(message_id)
-            self._pruning = True
-            for task in bot.upkeep.tasks.values():
+            for self._task, task in bot.upkeep.tasks.items():
                 await task(clock.at + timedelta(hours=8))
-            self._pruning = False
+            self._task = None
             if (number + 1) % 91 == 0:
                 await self._measure(bot, (number + 1) / 365.25, began)
         await self._measure(bot, self._years, began)
-        say("longest transaction of the upkeep, ms", round(self._longest * 1_000, 1))
+        for task in sorted(self._longest, key=self._longest.__getitem__, reverse=True)[:5]:
+            longest = round(self._longest[task] * 1_000, 1)
+            say("longest transaction of the upkeep, ms", longest, task=task)
         await self._commands(bot, rows, clock.at)
         await bot.close()
 
@@ -240,8 +241,8 @@ class _Years:
         await database.close()
 
     def _observe(self, kind: str, seconds: float) -> None:
-        if kind == "transaction" and self._pruning:
-            self._longest = max(self._longest, seconds)
+        if kind == "transaction" and self._task is not None:
+            self._longest[self._task] = max(self._longest.get(self._task, 0.0), seconds)
 
 
 def _resident() -> float:

@@ -126,7 +126,7 @@ async def use(conn: AsyncConnection, session_id: int) -> None:
     )
 
 
-async def forget(conn: AsyncConnection, now: datetime, *, most: int = 200) -> int:
+async def forget(conn: AsyncConnection, now: datetime, *, most: int = 100) -> int:
     """Delete old searches, and the results of less old ones; return how many, 0 at the end."""
     created = sessions.c.created_at
     gone = await delete_some(

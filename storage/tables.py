@@ -71,6 +71,8 @@ papers = _table(
     Column("first_seen_at", UTCDateTime, nullable=False),
     # Rises with every change of text, so that derived indexes can follow it as a watermark.
     Column("revision", Integer, nullable=False, index=True),
+    # Without regard to case, as DOIs are compared: the migration says COLLATE NOCASE, which alembic
+    # cannot compare with what is said here.
     Index("ix_papers_doi", "doi", "id"),
     Index("ix_papers_uncategorised", "row", sqlite_where=text("categories = '[]'")),
 )

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.sql.operators import ColumnOperators
 
 from storage.database import Database
-from tests import reliability
-from tests.databases import open_empty
+from tests import plans, reliability
+from tests.databases import empty, open_empty
 from tests.hostile import attacks
 
 
@@ -48,6 +48,21 @@ def no_comparison_with_nothing() -> Iterator[None]:
         patch.setattr(ColumnOperators, "__eq__", eq)
         patch.setattr(ColumnOperators, "__ne__", ne)
         yield
+
+
+@pytest.fixture(scope="session")
+def explained() -> Iterator[plans.Plans]:
+    """Explain every statement that the product issues in this session."""
+    with plans.watching(empty()) as watch:
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def no_table_that_grows_is_read_whole(explained: plans.Plans) -> Iterator[None]:
+    """Fail the test in which a statement of the product first reads such a table whole."""
+    yield
+    faults = explained.take()
+    assert not faults, "\n\n".join(map(str, faults))
 
 
 @pytest.fixture

@@ -33,3 +33,8 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("vectors.newest", "papers"): "at a start, into the matrix; the newest first, up to a limit",
 }
 """Why a function of `storage` has to read the whole of a table that grows."""
+
+REPAIRS: Final[Mapping[str, str]] = {
+    "clock_repair": "once, after the machine's clock was far ahead: every table is looked through",
+}
+"""Modules of `storage` that look through whatever there is, each with when."""

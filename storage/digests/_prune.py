@@ -25,7 +25,7 @@ DM_LOG_KEPT: Final = timedelta(days=2)
 """Twice the longest window of the budgets of direct messages."""
 
 
-async def fold(conn: AsyncConnection, now: datetime, *, most: int = 40) -> int:
+async def fold(conn: AsyncConnection, now: datetime, *, most: int = 20) -> int:
     """Replace the old digests of at most `most` people by the set of papers that they brought.
 
     Digests are folded once a week, when they are older than `DIGESTS_KEPT`. Returns how many

@@ -131,10 +131,10 @@ async def by_doi(conn: AsyncConnection, dois: Iterable[str]) -> dict[str, str]:
     """Return the ids of known papers by the DOIs of their publications, given in lower case."""
     found: dict[str, str] = {}
     for some in chunks(list(dict.fromkeys(dois))):
-        doi = func.lower(papers.c.doi)
+        wanted = papers.c.doi.collate("NOCASE").in_(some)
         # The index holds both columns, so that this reads it alone and not the table.
-        for row in await conn.execute(select(doi, papers.c.id).where(doi.in_(some))):
-            found.setdefault(row[0], row[1])
+        for row in await conn.execute(select(papers.c.doi, papers.c.id).where(wanted)):
+            found.setdefault(row.doi.lower(), row.id)
     return found
 
 

@@ -25,7 +25,7 @@ _EPOCH: Final = datetime(1970, 1, 5, tzinfo=UTC)
 """A Monday, which weeks are counted from."""
 
 
-async def thin_snapshots(conn: AsyncConnection, now: datetime, *, most: int = 1_000) -> int:
+async def thin_snapshots(conn: AsyncConnection, now: datetime, *, most: int = 300) -> int:
     """Thin one hour, day or week of snapshots, deleting at most `most` of them.
 
     The last of each paper stays, which growth is counted from. Returns 0 when all are thin.

@@ -19,7 +19,7 @@ POSTS_KEPT: Final = timedelta(days=30)
 from, and no header older than two is edited."""
 
 
-async def forget_payloads(conn: AsyncConnection, now: datetime, *, most: int = 100) -> int:
+async def forget_payloads(conn: AsyncConnection, now: datetime, *, most: int = 25) -> int:
     """Drop what was sent by posts older than `PAYLOADS_KEPT`; return how many, 0 at the end.
 
     Which papers a channel was shown stays, and with what message.
@@ -38,7 +38,7 @@ async def forget_payloads(conn: AsyncConnection, now: datetime, *, most: int = 1
     return result.rowcount
 
 
-async def fold(conn: AsyncConnection, now: datetime, *, most: int = 10) -> int:
+async def fold(conn: AsyncConnection, now: datetime, *, most: int = 5) -> int:
     """Replace the old posts of at most `most` channels by the set of papers that they showed.
 
     Posts are folded once a week, when they are older than `POSTS_KEPT`. Returns how many posts were
