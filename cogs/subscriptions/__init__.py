@@ -2,8 +2,9 @@
 
 from bot import digests
 from bot.client import PaperBot
-from cogs.subscriptions._change import FORM, ChangeTopic
+from cogs.subscriptions._change import ChangeTopic
 from cogs.subscriptions._digest import DigestCommands, Inbox, TurnInbox
+from cogs.subscriptions._form import FORM, EditTopic
 from cogs.subscriptions._preview import NarrowTopic, SubscribeTopic, WidenTopic
 from cogs.subscriptions._topics import PauseTopic, Subscriptions
 
@@ -11,7 +12,14 @@ from cogs.subscriptions._topics import PauseTopic, Subscriptions
 async def setup(bot: PaperBot) -> None:
     """Add the cogs and their buttons; `digest` becomes a group under `/paper`."""
     bot.add_dynamic_items(
-        *digests.ITEMS, SubscribeTopic, NarrowTopic, WidenTopic, PauseTopic, ChangeTopic, TurnInbox
+        *digests.ITEMS,
+        SubscribeTopic,
+        NarrowTopic,
+        WidenTopic,
+        PauseTopic,
+        ChangeTopic,
+        EditTopic,
+        TurnInbox,
     )
     bot.add_forms(FORM)
     await bot.add_paper_cog(Subscriptions(bot))

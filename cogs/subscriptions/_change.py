@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final, Self
+from typing import Self
 
 import discord
 from discord import ui
@@ -13,15 +13,10 @@ from bot.topics import read_topic
 from bot.ui.buttons import NUMBER, PaperboySelect, custom_id, template
 from bot.ui.errors import Interaction, UserError
 from bot.ui.text import escape, plain
-from cogs.subscriptions._preview import MAX_VOTES, show_preview
-from papers.topics import MAX_LENGTH
+from cogs.subscriptions._form import MAX_VOTES, form_of, own_topic
+from cogs.subscriptions._preview import show_preview
 from storage import subscriptions
 from storage.subscriptions import Mode, Subscription
-
-FORM: Final = template("topic-form", topic_id=NUMBER)
-
-_OPEN_FOR: Final = 15 * 60.0
-"""Seconds that discord.py remembers a form, which we do not need it to."""
 
 
 class ChangeTopic(PaperboySelect, template=template("change-topic")):
@@ -54,37 +49,8 @@ class ChangeTopic(PaperboySelect, template=template("change-topic")):
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Show the form, with the topic as it is."""
         bot: PaperBot = interaction.client
-        subscription = await _own(bot, interaction.user.id, int(values[0]))
-        await interaction.response.send_modal(_form(subscription))
-
-
-def _form(subscription: Subscription) -> ui.Modal:
-    topic = subscription.topic
-    form = ui.Modal(
-        title="Change a topic", timeout=_OPEN_FOR, custom_id=custom_id("topic-form", topic.id)
-    )
-    form.add_item(
-        ui.Label(
-            text="Topic",
-            description='Words, "a phrase", OR, -without, title: author: cat: org: code:yes',
-            component=ui.TextInput(
-                custom_id="topic", default=topic.query, max_length=MAX_LENGTH, required=True
-            ),
-        )
-    )
-    form.add_item(
-        ui.Label(
-            text="Least votes",
-            description=f"Only papers with so many votes, 0 to {MAX_VOTES:,}",
-            component=ui.TextInput(
-                custom_id="min_votes",
-                default=str(subscription.min_votes),
-                max_length=len(str(MAX_VOTES)),
-                required=False,
-            ),
-        )
-    )
-    return form
+        subscription = await own_topic(bot, interaction.user.id, int(values[0]))
+        await interaction.response.send_modal(form_of(subscription))
 
 
 async def show_change(interaction: Interaction, topic_id: int, typed: dict[str, str]) -> None:
@@ -96,7 +62,7 @@ async def show_change(interaction: Interaction, topic_id: int, typed: dict[str, 
     """
     bot: PaperBot = interaction.client
     now = bot.clock.now()
-    before = await _own(bot, interaction.user.id, topic_id)
+    before = await own_topic(bot, interaction.user.id, topic_id)
     topic = read_topic(typed.get("topic", ""))
     min_votes = _votes(typed.get("min_votes", ""))
     await interaction.response.defer(ephemeral=True, thinking=True)
@@ -111,14 +77,6 @@ async def show_change(interaction: Interaction, topic_id: int, typed: dict[str, 
         )
     view = await show_preview(bot, interaction.user.id, draft, now, replaces=topic_id)
     await interaction.edit_original_response(view=view)
-
-
-async def _own(bot: PaperBot, user_id: int, topic_id: int) -> Subscription:
-    async with bot.database.read() as conn:
-        for subscription in await subscriptions.of_user(conn, user_id):
-            if subscription.topic.id == topic_id:
-                return subscription
-    raise UserError("You do not follow that topic any more.")
 
 
 def _votes(text: str) -> int:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final, Self
+from typing import Self
 
 from discord import ui
 
@@ -18,15 +18,13 @@ from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plural
+from cogs.subscriptions._form import EditTopic
 from cogs.subscriptions._standing import Standing, standing_of
 from papers.topics import Strictness, Topic, narrower, wider
 from storage import subscriptions
 from storage.subscriptions import Every, Mode, TopicDraft
 
 Step = Callable[[Topic, Strictness], tuple[Topic, Strictness] | None]
-
-MAX_VOTES: Final = 1_000
-"""The most votes that a topic may ask of a paper."""
 
 
 async def show_preview(
@@ -61,6 +59,8 @@ async def show_preview(
     buttons: list[AnyItem] = []
     if standing.changes(draft):
         buttons.append(SubscribeTopic(draft.id, replaces))
+    if standing.same is not None:
+        buttons.append(EditTopic(standing.same.topic.id))
     if _step(preview.topic, draft, narrower) is not None:
         buttons.append(NarrowTopic(draft.id, replaces))
     if _step(preview.topic, draft, wider) is not None:

@@ -19,8 +19,9 @@ from bot.ui.forms import submission
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plain, plural
-from cogs.subscriptions._change import FORM, ChangeTopic, show_change
-from cogs.subscriptions._preview import MAX_VOTES, show_preview
+from cogs.subscriptions._change import ChangeTopic, show_change
+from cogs.subscriptions._form import FORM, MAX_VOTES
+from cogs.subscriptions._preview import show_preview
 from papers.topics import MAX_LENGTH
 from storage import subscriptions
 from storage.subscriptions import Every, Mode

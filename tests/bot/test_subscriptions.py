@@ -60,6 +60,10 @@ async def test_a_topic_that_one_follows_says_so_and_offers_to_change_it(tmp_path
         assert "\nSubscribe" not in answer(same)
         assert "Use this instead" not in answer(same)
 
+        form = await here.member.click(same.response, label="Change it…")
+        typed = await here.member.submit_modal(form, {"topic": "proteins", "min_votes": "0"})
+        assert "Nothing is changed yet." in answer(typed)
+
         more = await look(topic="flow matching", min_votes=3)
         assert "Nothing is changed yet." in answer(more)
         assert more.response is not None

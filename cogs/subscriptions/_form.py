@@ -1,0 +1,83 @@
+"""The form that changes a topic that one follows, and the button that opens it."""
+
+import re
+from typing import Final, Self
+
+from discord import ui
+
+from bot.client import PaperBot
+from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
+from bot.ui.errors import Interaction, UserError
+from papers.topics import MAX_LENGTH
+from storage import subscriptions
+from storage.subscriptions import Subscription
+
+FORM: Final = template("topic-form", topic_id=NUMBER)
+
+MAX_VOTES: Final = 1_000
+"""The most votes that a topic may ask of a paper."""
+
+_OPEN_FOR: Final = 15 * 60.0
+"""Seconds that discord.py remembers a form, which we do not need it to."""
+
+
+class EditTopic(PaperboyButton, template=template("edit-topic", topic_id=NUMBER)):
+    """Opens the form for one topic of whoever presses it."""
+
+    def __init__(self, topic_id: int) -> None:
+        super().__init__(ui.Button(label="Change it…", custom_id=custom_id("edit-topic", topic_id)))
+        self.topic_id = topic_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["topic_id"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the form, with the topic as it is."""
+        bot: PaperBot = interaction.client
+        subscription = await own_topic(bot, interaction.user.id, self.topic_id)
+        await interaction.response.send_modal(form_of(subscription))
+
+
+def form_of(subscription: Subscription) -> ui.Modal:
+    """Return the form that changes a topic, filled in with the topic as it is."""
+    topic = subscription.topic
+    form = ui.Modal(
+        title="Change a topic", timeout=_OPEN_FOR, custom_id=custom_id("topic-form", topic.id)
+    )
+    form.add_item(
+        ui.Label(
+            text="Topic",
+            description='Words, "a phrase", OR, -without, title: author: cat: org: code:yes',
+            component=ui.TextInput(
+                custom_id="topic", default=topic.query, max_length=MAX_LENGTH, required=True
+            ),
+        )
+    )
+    form.add_item(
+        ui.Label(
+            text="Least votes",
+            description=f"Only papers with so many votes, 0 to {MAX_VOTES:,}",
+            component=ui.TextInput(
+                custom_id="min_votes",
+                default=str(subscription.min_votes),
+                max_length=len(str(MAX_VOTES)),
+                required=False,
+            ),
+        )
+    )
+    return form
+
+
+async def own_topic(bot: PaperBot, user_id: int, topic_id: int) -> Subscription:
+    """Return one of a person's subscriptions.
+
+    Raises:
+        UserError: they do not follow that topic.
+    """
+    async with bot.database.read() as conn:
+        for subscription in await subscriptions.of_user(conn, user_id):
+            if subscription.topic.id == topic_id:
+                return subscription
+    raise UserError("You do not follow that topic any more.")
