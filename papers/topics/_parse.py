@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NoReturn
 
+from papers import categories
 from papers.topics._lists import with_lists_read
 from papers.topics._since import day_of, is_ago
 from papers.topics._tokens import OPERATORS, Token, TopicError, says_something, tokens_of
-from papers.topics._tree import Field, FieldName, Leaf, Node, Not, Phrase, Word, both, either
+from papers.topics._tree import Field, FieldName, Node, Not, Phrase, Word, both, either
 
 MAX_LENGTH = 500
 """Longer texts are abstracts, not topics; ours, so that a hundred thousand topics stay small."""
@@ -158,11 +159,11 @@ def _demanded(parts: Iterable[Node]) -> list[Node]:
     return [Phrase(part.text) if isinstance(part, Word) else part for part in parts]
 
 
-def _leaf(field: FieldName | None, token: Token, today: date | None) -> Leaf:
+def _leaf(field: FieldName | None, token: Token, today: date | None) -> Node:
     if field is None:
         return Phrase(token.text) if token.kind == "phrase" else Word(token.text)
     if field is FieldName.CATEGORY:
-        return Field(field, _category(token))
+        return _category(token)
     if field is FieldName.SINCE:
         return Field(field, _since(token, today))
     if field is FieldName.CODE:
@@ -186,16 +187,22 @@ def _since(token: Token, today: date | None) -> str:
     return token.text.strip().lower() if day is None else day.isoformat()
 
 
-def _category(token: Token) -> str:
-    """Return the category as arXiv writes it (`cs.CL`, `astro-ph.GA`), or the archive (`cs`)."""
+def _category(token: Token) -> Node:
+    """Return a condition on a category or archive, by code (`cs.CL`, `cs`) or name ("NLP")."""
     match = _CATEGORY.fullmatch(token.text.lower())
-    if match is None or match[1] not in _ARCHIVES:
+    if match is not None and match[1] in _ARCHIVES:
+        archive, subject = match[1], match[2]
+        if subject not in (None, "*"):
+            archive += f".{subject.upper() if len(subject) == 2 else subject}"
+        return Field(FieldName.CATEGORY, archive)
+    try:
+        codes = categories.parse(token.text)
+    except categories.UnknownCategoryError:
+        codes = ()
+    if not codes:
         raise TopicError(
             f"“{token.text}” is not an arXiv category; they look like cs.CL, "
             "and cat:cs stands for all of computer science.",
             token.position,
         )
-    archive, subject = match[1], match[2]
-    if subject in (None, "*"):
-        return archive
-    return f"{archive}.{subject.upper() if len(subject) == 2 else subject}"
+    return either(Field(FieldName.CATEGORY, code.removesuffix(".*")) for code in codes)

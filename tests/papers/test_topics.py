@@ -172,9 +172,22 @@ def test_errors_say_what_is_wrong_and_where(source: str, message: str, position:
     assert error(source) == (message, position)
 
 
+@pytest.mark.parametrize(
+    ("named", "codes"),
+    [
+        ("agents cat:nlp", "agents cat:cs.CL"),
+        ("agents category:NLP,vision", "agents cat:cs.CL,cs.CV"),
+        ('agents cat:"machine learning"', "agents cat:cs.LG,stat.ML"),
+        ("agents -cat:ml", "agents -cat:cs.LG -cat:stat.ML"),
+    ],
+)
+def test_categories_are_known_by_the_names_that_people_use(named: str, codes: str) -> None:
+    assert parse(named).branches == parse(codes).branches
+
+
 def test_an_unknown_category_is_answered_with_examples() -> None:
-    message, position = error("agents cat:nlp")
-    assert "“nlp” is not an arXiv category" in message
+    message, position = error("agents cat:nonsense")
+    assert "“nonsense” is not an arXiv category" in message
     assert "cs.CL" in message
     assert position == 11
 

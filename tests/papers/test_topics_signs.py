@@ -143,8 +143,8 @@ WRONG = {
     "a title:": ("Write the value of “title:” right after the colon.", 8),
     'title:"?"': ("There is nothing between these quotation marks.", 6),
     "author:??": ("“author:” needs a word after the colon.", 7),
-    "a cat:nlp": (
-        "“nlp” is not an arXiv category; they look like cs.CL, and cat:cs stands for all of"
+    "a cat:nonsense": (
+        "“nonsense” is not an arXiv category; they look like cs.CL, and cat:cs stands for all of"
         " computer science.",
         6,
     ),
