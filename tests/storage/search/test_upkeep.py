@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from papers.model import Paper, Record
 from storage import papers
 from storage.database import Database
-from storage.index import PaperIndex
+from storage.index import SCHEMA_VERSION, PaperIndex
 from storage.search import Degraded, SearchEngine, SearchRequest, Sort
 from tests.databases import open_empty
 from tests.storage.search.conftest import Opener
@@ -85,6 +85,26 @@ async def test_a_damaged_or_outdated_index_is_made_anew(
     answer = await engine.search(SearchRequest("attention is all you need"))
     assert answer.degraded is None
     assert answer.hits[0].paper_id == "2603.00001"
+
+
+async def test_an_index_of_an_earlier_schema_is_made_anew_once_and_whole(
+    database: Database, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(database)
+    with monkeypatch.context() as earlier:
+        earlier.setattr("storage.index.SCHEMA_VERSION", SCHEMA_VERSION - 1)
+        first = await SearchEngine.open(database, embedder=None)
+        known = await first.follow()
+        await first.close()
+    risen = await opened(None)
+    answer = await risen.search(SearchRequest("attention"))
+    assert answer.hits
+    assert answer.degraded is Degraded.INDEX
+    assert await risen.follow() == known
+    assert (await risen.status()).indexed == known
+    again = await opened(None)
+    assert again.ready
+    assert await again.follow() == 0
 
 
 async def test_an_index_ahead_of_a_restored_database_is_made_anew(
