@@ -42,7 +42,7 @@ TESTS: Final[Mapping[str, Sequence[str]]] = {
     "bot/search/_reading.py": ("tests/bot/test_search_reading*.py", "tests/bot/test_search.py"),
     "papers/calendar.py": ("tests/papers/test_calendar*.py",),
     "papers/matching": ("tests/papers/test_matching*.py", "tests/bot/test_topic_matching.py"),
-    "papers/schedule.py": ("tests/papers/test_schedule*.py",),
+    "papers/schedule.py": ("tests/papers/test_schedule_exact.py",),
     "papers/topics": ("tests/papers/test_topics*.py", "tests/papers/test_matching*.py"),
     "papers/trending": ("tests/papers/test_trending*.py",),
     "storage/digests": ("tests/storage/test_digests*.py",),
