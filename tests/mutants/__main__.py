@@ -76,6 +76,8 @@ pytest_add_cli_args=
     -n0
     -p
     tests.mutants.examples
+timeout_multiplier=4
+timeout_constant=4
 pytest_add_cli_args_test_selection=
     {tests}
 """
