@@ -75,7 +75,7 @@ pytest_add_cli_args=
     no:cacheprovider
     -n0
     -p
-    tests.mutants.examples
+    tests.mutants.plugin
 timeout_multiplier=4
 timeout_constant=4
 pytest_add_cli_args_test_selection=
