@@ -88,7 +88,18 @@ def test_a_plain_query_is_searched_for_with_its_marks() -> None:
     assert reading.query == "What is LoRA?"
     assert reading.request(Question("")).text == "What is LoRA?"
     assert reading.topic.plain
+    assert reading.topic.text == "What is LoRA?"
     assert reading.syntax is None
+
+
+def test_alternatives_and_conditions_are_searched_for_as_they_were_written() -> None:
+    reading = read("diffusion OR flows")
+    assert str(reading.topic) == "diffusion OR flows"
+    assert reading.syntax is None
+    listed = read('diffusion, "flow matching"')
+    assert listed.query == 'diffusion, "flow matching"'
+    assert str(listed.topic) == 'diffusion OR "flow matching"'
+    assert listed.syntax == 'I read the commas as OR: diffusion OR "flow matching".'
 
 
 def test_a_title_with_a_quotation_stays_words() -> None:

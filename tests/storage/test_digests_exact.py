@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import digests, subscriptions
 from storage.database import Database
 from storage.digests import DueDigest
 from storage.subscriptions import Every, Mode
+from storage.tables import subscribers
 
 MONDAY = date(2025, 6, 9)
 NINE = datetime(2025, 6, 9, 9, tzinfo=UTC)
@@ -66,6 +68,7 @@ async def test_each_hour_and_zone_is_asked_for_its_own_people(database: Database
         await follow(conn, GRACE, at=time(8))
         await follow(conn, 13, at=time(11), timezone="Europe/Berlin")
         await follow(conn, 14, at=time(12), timezone="Europe/Berlin")
+        await follow(conn, 15, timezone="America/Los_Angeles")
         assert {(each.user_id, each.due_at) for each in await digests.claim_due(conn, NINE)} == {
             (ADA, NINE),
             (GRACE, NINE - HOUR),
@@ -114,3 +117,20 @@ async def test_paused_topics_do_not_count_and_the_oldest_other_does(database: Da
         assert topic is not None
         await subscriptions.set_paused(conn, ADA, topic.id, paused=True)
         assert await digests.claim_due(conn, NINE + HOUR) == []
+
+
+async def test_who_is_quiet_until_a_day_is_owed_that_days_digest(database: Database) -> None:
+    async with database.write() as conn:
+        await follow(conn)
+        change = update(subscribers).where(subscribers.c.user_id == ADA)
+        await conn.execute(change.values(quiet_until=MONDAY + DAY))
+        assert await digests.claim_due(conn, NINE) == []
+        assert len(await digests.claim_due(conn, NINE + DAY)) == 1
+
+
+async def test_who_follows_nothing_is_owed_nothing(database: Database) -> None:
+    async with database.write() as conn:
+        await subscriptions.ensure_subscriber(
+            conn, ADA, at=time(9), timezone="UTC", every=Every.DAY, now=NINE
+        )
+        assert await digests.claim_due(conn, NINE) == []
