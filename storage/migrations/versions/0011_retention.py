@@ -1,7 +1,5 @@
 """Remember what was shown apart from who was shown it when, and find what is to be pruned.
 
-On 15 million cards the two indexes on them take some ten seconds; the others less.
-
 Revision ID: 0011
 """
 

@@ -1,0 +1,83 @@
+"""Databases of earlier versions, whose free pages are given back by writing the file once more."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage import sqlite
+from storage.database import Database, DatabaseError
+from tests.databases import put_empty
+from tests.storage.shared import NOON, url
+
+ROWS = 100_000
+
+
+@pytest.fixture
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database without auto_vacuum, most of which is free."""
+    put_empty(tmp_path)
+    path = tmp_path / "paperboy.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA auto_vacuum = NONE")
+        connection.execute("VACUUM")
+        at = int(NOON.timestamp() * 1e6)
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO users VALUES (?, ?)", ((n, at) for n in range(ROWS)))
+        connection.execute("DELETE FROM users WHERE id >= 10")
+        connection.execute("COMMIT")
+    monkeypatch.setattr("storage.database.WORTH_REBUILDING", 1_000_000)
+    return path
+
+
+def size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def people(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT count(*) FROM users").fetchone()[0]
+
+
+async def test_an_old_file_that_is_mostly_free_shrinks_once_and_keeps_every_row(old: Path) -> None:
+    before = size(old)
+    database = await Database.open(url(old))
+    freed = await database.rebuild()
+    assert freed > before / 2
+    assert size(old) == before - freed
+    assert sqlite.waste(old) is None
+    assert await database.rebuild() == 0
+    await database.close()
+    assert people(old) == 10
+    assert sqlite.check(old, thorough=True) is None
+
+
+async def test_a_file_with_little_to_give_back_stays_as_it_is(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database.WORTH_REBUILDING", 100_000_000)
+    before = size(old)
+    database = await Database.open(url(old))
+    assert await database.rebuild() == 0
+    await database.close()
+    assert size(old) == before
+
+
+async def test_a_file_that_the_disk_has_no_room_to_write_again_stays_and_the_operator_reads_why(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = shutil.disk_usage(old.parent)._replace(free=1_000)
+
+    def usage(_path: Path) -> object:
+        return room
+
+    database = await Database.open(url(old))
+    monkeypatch.setattr("shutil.disk_usage", usage)
+    with pytest.raises(DatabaseError, match="MB of disk"):
+        await database.rebuild()
+    assert sqlite.waste(old)
+    await database.close()
+    assert people(old) == 10
