@@ -174,6 +174,7 @@ async def test_a_feeds_posts_are_found_by_batch_and_by_age(database: Database) -
         await planned(conn, TUESDAY + 9 * DAY, 12, now=NINE + 9 * DAY)
         newest = await planned(conn, TUESDAY + DAY, now=NINE)
         older = await planned(conn, now=NINE + DAY)
+        await planned(conn, channel=13)
         assert await posts.newest(conn, feed) == await got(conn, newest)
         assert await posts.last_planned(conn, feed) == NINE + DAY
         assert await posts.of_batch(conn, feed, TUESDAY) == await got(conn, older)
