@@ -199,3 +199,15 @@ def test_the_hour_that_is_offered_brings_the_days_own_batch(
 ) -> None:
     for now in (NINE, datetime(2026, 1, 15, tzinfo=UTC)):
         assert schedule.default_hour(zones.zone(zone), now, SETTLE, preferred) == offered
+
+
+def test_what_comes_next_is_on_the_clock_of_the_feeds_zone() -> None:
+    known = {MONDAY: True, TUESDAY: True}
+    nine = time(9)
+    assert schedule.coming(nine, TOKYO, NINE, SETTLE, known, last_batch=MONDAY) == Coming(
+        MIDNIGHT, TUESDAY, waiting=False
+    )
+    assert schedule.expected_at(nine, TOKYO, TUESDAY, SETTLE, since=NINE) == MIDNIGHT
+    assert schedule.window(WEDNESDAY, nine, TOKYO) == Window(
+        WEDNESDAY, MIDNIGHT, MIDNIGHT + 15 * HOUR
+    )
