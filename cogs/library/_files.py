@@ -4,12 +4,10 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import discord
 from discord import ui
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.client import PaperBot
 from bot.library import Found, by_doi, by_title, look_up
@@ -17,15 +15,15 @@ from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, AnyItem
 from bot.ui.save import SaveButton, UndoSave, list_name, titled
-from bot.ui.text import escape, people, plain, plural
-from cogs.library._choices import NAME_LENGTH, NOTHING_SAVED, Interaction, find_list
+from bot.ui.text import escape, people, plural
+from cogs.library._choices import NOTHING_SAVED, Interaction, find_list
+from cogs.library._filing import Filing
 from papers.export import ExportItem, Format, filename
 from papers.export import export as write_file
 from papers.importing import Imported, ImportReport, Unreadable, read_ids
 from papers.model import Paper
 from papers.text import readable
 from storage import library
-from storage.library import ReadingList, Via
 from storage.papers import StoredPaper
 
 MOST_BYTES: Final = 2_000_000
@@ -34,12 +32,14 @@ MOST_PAPERS: Final = 5_000
 MOST_SENT: Final = 8_000_000
 """Bytes that Discord takes from a bot anywhere; a larger file is packed."""
 
+IMPORT_PATIENCE: Final = 600.0
+"""Seconds that looking up a file's papers may take: Discord takes the answer for 15 minutes."""
+
 _SHOWN: Final = 10
 _UNREAD_SHOWN: Final = 5
 _OFFERED: Final = 8
 """Papers with a button each: a message takes 40 components."""
 _TITLE: Final = 120
-_NOTE: Final = 500
 
 
 async def export(bot: PaperBot, interaction: Interaction, wanted: Format, name: str | None) -> None:
@@ -97,21 +97,19 @@ async def import_(
             "I found no arXiv paper in that file. It should hold arXiv links or ids, or be BibTeX,"
             " RIS, JSON or CSV with them."
         )
-    found = await look_up(bot, [each.id for each in named])
-    known = [each for each in named if each.id in found.papers]
     now = bot.clock.now()
-    new = there = 0
-    target: ReadingList | None = None
-    if known:
-        async with bot.database.write() as conn:
-            mine = await library.ensure(conn, interaction.user.id, now)
-            target = None if name is None else await find_list(conn, interaction.user.id, name)
-            new = await _save(conn, mine, target, known, now)
-            there = len(known) - new
-    view = _report(report, found, new, there, target, now)
+    filing = Filing(bot, interaction, named, name, now)
+    found = await look_up(
+        bot,
+        [each.id for each in named],
+        patience=IMPORT_PATIENCE,
+        progress=filing.progress,
+    )
+    await filing.file(found.papers)
+    view = _report(report, found, filing)
     if offers:
         view.add_item(_offered(offers))
-    await interaction.followup.send(view=view, ephemeral=True)
+    await interaction.edit_original_response(view=view)
 
 
 def _with_published(report: ImportReport, known: Mapping[Unreadable, str]) -> ImportReport:
@@ -157,53 +155,8 @@ def _file(items: Sequence[ExportItem], wanted: Format, called: str) -> tuple[str
     return f"{called}.zip", packed.getvalue()
 
 
-async def _save(
-    conn: AsyncConnection,
-    mine: Sequence[ReadingList],
-    target: ReadingList | None,
-    named: Sequence[Imported],
-    now: datetime,
-) -> int:
-    """Put the papers on their lists; return how many were in the library of no kind before."""
-    user_id = mine[0].user_id
-    before = await library.saved_papers(conn, user_id)
-    by_list: dict[int, dict[str, datetime]] = {}
-    ids = await _ids(conn, mine, () if target else named, now)
-    for each in named:
-        names = () if target else each.lists
-        on = [ids[key] for key in map(str.casefold, names) if key in ids]
-        for list_id in on or [(target or mine[0]).id]:
-            at = min(each.saved_at or now, now)
-            by_list.setdefault(list_id, {})[each.id] = at
-    for list_id, saved in by_list.items():
-        await library.save(conn, user_id, list_id, saved, via=Via.IMPORT)
-    written = {each.id: each.note[:_NOTE] for each in named if each.note}
-    await library.add_notes(conn, user_id, written, now)
-    return len({each.id for each in named} - before)
-
-
-async def _ids(
-    conn: AsyncConnection, mine: Sequence[ReadingList], named: Sequence[Imported], now: datetime
-) -> Mapping[str, int]:
-    """Return the person's lists by folded name, after making those that the file has besides."""
-    ids = {each.name.casefold(): each.id for each in mine}
-    for name in dict.fromkeys(name for each in named for name in each.lists):
-        clean = plain(name, NAME_LENGTH)
-        if clean and name.casefold() not in ids:
-            made = await library.create(conn, mine[0].user_id, clean, None, now)
-            if made is not None:
-                ids[name.casefold()] = made
-    return ids
-
-
-def _report(
-    report: ImportReport,
-    found: Found,
-    new: int,
-    there: int,
-    target: ReadingList | None,
-    now: datetime,
-) -> discord.ui.LayoutView:
+def _report(report: ImportReport, found: Found, filing: Filing) -> discord.ui.LayoutView:
+    new, there, target = filing.new, filing.there, filing.target
     lines = [f"**{plural(new, 'paper')}** saved" + (f" to {list_name(target)}." if target else ".")]
     if there:
         lines.append(f"{plural(there, 'paper')} {_were(there)} in your library already.")
@@ -214,8 +167,20 @@ def _report(
             f"⚠️ {plural(len(found.unknown), 'paper')} could not be found: {shown}"
             + (f" and {more:,} more." if more > 0 else ".")
         )
-        if found.failed:
-            lines.append(f"-# {escape('; '.join(found.failed))}. Try again later.")
+    if found.unasked:
+        why = f" ({escape('; '.join(found.failed))})" if found.failed else ""
+        lines.append(
+            f"⚠️ {plural(len(found.unasked), 'paper')} could not be looked up yet{why}. Import the"
+            " file again later to go on; what is saved stays as it is."
+        )
+    if filing.crowded:
+        shown = ", ".join(f"**{escape(name, 60)}**" for name in list(filing.crowded)[:_SHOWN])
+        more = len(filing.crowded) - _SHOWN
+        lines.append(
+            f"⚠️ You have {library.MOST_LISTS} lists, and no more fit. The papers of {shown}"
+            + (f" and {more:,} more lists" if more > 0 else "")
+            + " are on your default list."
+        )
     if unread := report.unreadable:
         titled_ones = any(each.title for each in unread)
         what = plural(len(unread), *(("entry", "entries") if titled_ones else ("line",)))
@@ -227,7 +192,7 @@ def _report(
     if len(report.papers) > MOST_PAPERS:
         lines.append(f"⚠️ I read the first {MOST_PAPERS:,} papers of {len(report.papers):,}.")
     dated = any(each.saved_at for each in report.papers)
-    actions: list[AnyItem] = [UndoSave(now)] if new and not dated else []
+    actions: list[AnyItem] = [UndoSave(filing.now)] if new and not dated else []
     return render_notice("Import", "\n".join(lines), actions=actions)
 
 

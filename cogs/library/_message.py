@@ -94,8 +94,11 @@ def _lines(new: list[str], found: Found, named: int) -> str:
     if found.unknown:
         shown = ", ".join(f"`{paper_id}`" for paper_id in found.unknown[:_SHOWN])
         lines.append(f"⚠️ No source told me of {shown}.")
+    if found.unasked:
+        shown = ", ".join(f"`{paper_id}`" for paper_id in found.unasked[:_SHOWN])
+        lines.append(f"⚠️ {shown} could not be looked up now. Try again later.")
         if found.failed:
-            lines.append(f"-# {escape('; '.join(found.failed))}. Try again later.")
+            lines.append(f"-# {escape('; '.join(found.failed))}.")
     if named > MOST_PAPERS:
         lines.append(f"-# I took the first {MOST_PAPERS} of {named}.")
     return "\n".join(lines)
