@@ -24,6 +24,7 @@ from papers.importing import Imported, ImportReport, Unreadable, read_ids
 from papers.model import Paper
 from papers.text import readable
 from storage import library
+from storage.library import Saved
 from storage.papers import StoredPaper
 
 MOST_BYTES: Final = 2_000_000
@@ -53,22 +54,13 @@ async def export(bot: PaperBot, interaction: Interaction, wanted: Format, name: 
         stored = await library.papers_of(conn, entries)
     if not entries:
         raise UserError(NOTHING_SAVED if only is None else f"**{escape(only.name)}** is empty.")
-    items = [
-        ExportItem(
-            paper=each.paper,
-            note=entry.note,
-            lists=tuple(lists[list_id] for list_id in entry.lists),
-            saved_at=entry.saved_at,
-        )
-        for entry, each in zip(entries, stored, strict=True)
-    ]
     called = filename(only.name if only else "library", wanted)
-    called, data = await asyncio.to_thread(_file, items, wanted, called)
+    called, data = await asyncio.to_thread(_file, entries, stored, lists, wanted, called)
     back = f"{bot.mention('library import')} reads the file back, here or with another Paperboy"
     lost = ", though without lists and notes" if wanted is Format.MARKDOWN else ""
     what = f"Your list **{escape(only.name)}**" if only else "Your library"
     await interaction.followup.send(
-        f"{what}, {plural(len(items), 'paper')}. {back}{lost}.",
+        f"{what}, {plural(len(entries), 'paper')}. {back}{lost}.",
         file=discord.File(io.BytesIO(data), called),
         ephemeral=True,
     )
@@ -145,7 +137,22 @@ def _names(paper: Paper) -> list[str]:
     return [readable(author.name) for author in paper.authors]
 
 
-def _file(items: Sequence[ExportItem], wanted: Format, called: str) -> tuple[str, bytes]:
+def _file(
+    entries: Sequence[Saved],
+    stored: Sequence[StoredPaper],
+    lists: Mapping[int, str],
+    wanted: Format,
+    called: str,
+) -> tuple[str, bytes]:
+    items = [
+        ExportItem(
+            paper=each.paper,
+            note=entry.note,
+            lists=tuple(lists[list_id] for list_id in entry.lists),
+            saved_at=entry.saved_at,
+        )
+        for entry, each in zip(entries, stored, strict=True)
+    ]
     data = write_file(items, wanted)
     if len(data) <= MOST_SENT:
         return called, data

@@ -22,9 +22,13 @@ from tests.bot.extremes import CHOSEN, FIELDS, LAST, MESSAGES, PARTS, VALUES
 from tests.bot.interactions import Interaction, Interactions, what_is_registered
 from tests.bot.world import MONDAY, TUESDAY, World, at, votes, world
 from tests.loop_watch import LoopWatch, watched
+from tests.plans import Plans
 
 HELD: Final = 0.1
-"""Seconds of CPU time that one step of the loop may take."""
+"""Seconds of CPU time that one step of the loop may take, with `--full`, which runs alone."""
+HELD_BESIDE_OTHERS: Final = 0.2
+"""The same where other tests run on the next core, and garbage collections look through what
+they have made in this process: the same step then takes up to half as long again."""
 ANSWERED: Final = 1.0
 """Seconds until an interaction is answered or deferred."""
 TRIES: Final = 3
@@ -46,6 +50,7 @@ class Loop:
     watch: LoopWatch
     reader: simcord.MemberActor
     faults: list[str] = field(default_factory=list[str])
+    most: float = HELD_BESIDE_OTHERS
     held: float = 0.0
     """The longest step of all."""
 
@@ -61,7 +66,7 @@ class Loop:
     def judge(self, name: str) -> None:
         """Note whether what was done since the watch began has held the loop."""
         self.held = max(self.held, self.watch.longest)
-        if self.watch.longest > HELD:
+        if self.watch.longest > self.most:
             held = f"{self.watch.longest * 1_000:.0f} ms"
             self.faults.append(f"{name}: held the loop for {held}\n{self.watch.where}")
         self.watch.begin()
@@ -196,13 +201,23 @@ async def large_world(folder: Path, papers: int) -> AsyncGenerator[World]:
             gc.unfreeze()
 
 
+@pytest.fixture
+def unexplained(explained: Plans) -> Iterator[None]:
+    """Measure the product alone, without the explaining of its statements."""
+    explained.listening = False
+    yield
+    explained.listening = True
+
+
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("unexplained")
 async def test_nothing_that_people_do_holds_the_loop(tmp_path: Path, full: bool) -> None:
     papers = ALL_PAPERS if full else PAPERS
     with watched() as watch:
         async with large_world(tmp_path, papers) as here:
             pressed, registered = await what_is_registered(here, here.admin)
             loop = Loop(Interactions(here, pressed, registered), watch, here.admin)
+            loop.most = HELD if full else HELD_BESIDE_OTHERS
             watch.begin()
             here.bot.search.catch_up()
             await here.bot.search.drain()
