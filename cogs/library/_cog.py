@@ -157,7 +157,7 @@ class Library(commands.Cog):
     )
     @app_commands.rename(in_list="list")
     @app_commands.describe(
-        file="BibTeX, RIS, CSL-JSON, CSV, or a text with links or arXiv ids",
+        file="BibTeX, RIS, JSON, CSV, nbib, EndNote, RefWorks, or any text with links or arXiv ids",
         in_list="Put them on this list",
     )
     @app_commands.autocomplete(in_list=list_choices)
