@@ -155,13 +155,13 @@ def test_every_data_file_of_a_package_is_shipped_with_it() -> None:
 
 
 def test_the_lock_files_hold_every_dependency_with_hashes_and_agree() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = project["optional-dependencies"]
+    configuration = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = configuration["project"]
     run, demo, dev = (pinned(lock) for lock in LOCKS)
     for wanted, lock in (
         (project["dependencies"] + ["setuptools"], run),
-        (extras["demo"], demo),
-        (extras["dev"], dev),
+        (project["optional-dependencies"]["demo"], demo),
+        (configuration["dependency-groups"]["dev"], dev),
     ):
         assert names_of(wanted) - names_of(list(lock)) == set()
         assert all(lock.values())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("playwright", reason="needs Playwright, which installing [dev] brings")
+pytest.importorskip("playwright", reason="needs Playwright, which requirements-dev.lock brings")
 
 from playwright.sync_api import Page, expect
 
