@@ -1,6 +1,6 @@
 """What time it is, and who calls `tick`. The truth about what is due lies in the database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -18,17 +18,6 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the present instant, in UTC."""
         return datetime.now(UTC)
-
-
-class OffsetClock:
-    """A clock that was set to `start` when it was made, and runs on from there."""
-
-    def __init__(self, start: datetime) -> None:
-        self._offset: timedelta = start - datetime.now(UTC)
-
-    def now(self) -> datetime:
-        """Return the present instant on this clock, in UTC."""
-        return datetime.now(UTC) + self._offset
 
 
 class FixedClock:

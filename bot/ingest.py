@@ -71,10 +71,6 @@ class Ingester:
         self._interval = interval
         self._pass = asyncio.Lock()
 
-    async def due(self, now: datetime, expected: date) -> bool:
-        """Whether any source should be asked now: its interval is over, or a batch is awaited."""
-        return bool(await self._due_sources(now, expected))
-
     async def run(self, now: datetime) -> IngestReport:
         """Ask every source for what is new."""
         return await self._ingest(self._sources, now)

@@ -11,18 +11,6 @@ from typing import Final
 MESSAGE_CONTENT: Final = 2_000
 """Characters in a plain message (the OpenAPI file says 4,000; the API refuses 2,001)."""
 MESSAGE_NONCE: Final = 25
-MESSAGE_FILES: Final = 10
-MESSAGE_REQUEST_BYTES: Final = 25 * 1024 * 1024
-EMBEDS: Final = 10
-EMBED_CHARACTERS: Final = 6_000
-"""Over all embeds of one message."""
-EMBED_TITLE: Final = 256
-EMBED_DESCRIPTION: Final = 4_096
-EMBED_FIELDS: Final = 25
-EMBED_FIELD_NAME: Final = 256
-EMBED_FIELD_VALUE: Final = 1_024
-EMBED_FOOTER: Final = 2_048
-EMBED_AUTHOR: Final = 256
 
 # Components V2: components/reference
 COMPONENTS: Final = 40
@@ -30,57 +18,35 @@ COMPONENTS: Final = 40
 LAYOUT_CHARACTERS: Final = 4_000
 """Text over all text displays of one message."""
 ROW_BUTTONS: Final = 5
-SECTION_TEXTS: Final = 3
-GALLERY_ITEMS: Final = 10
 CUSTOM_ID: Final = 100
 BUTTON_LABEL: Final = 80
-BUTTON_LABEL_SHOWN: Final = 34
-"""What a button shows on a phone before it cuts (38 without an icon)."""
 COMPONENT_URL: Final = 512
 MEDIA_URL: Final = 2_048
 MEDIA_DESCRIPTION: Final = 256
 """Alt text, as discord.py documents it; Discord itself names 1,024 characters."""
 SELECT_OPTIONS: Final = 25
-SELECT_PLACEHOLDER: Final = 150
 OPTION_LABEL: Final = 100
-OPTION_VALUE: Final = 100
-OPTION_DESCRIPTION: Final = 100
 MODAL_TITLE: Final = 45
-MODAL_ROWS: Final = 5
-TEXT_INPUT: Final = 4_000
 
 # Threads: topics/threads
 THREAD_NAME: Final = 100
 THREAD_ARCHIVE_MINUTES: Final = 10_080
 """Seven days, the longest; nobody can react in an archived thread."""
 
-# Reactions: topics/opcodes-and-status-codes (30010)
-REACTIONS: Final = 20
-"""Different emoji on one message."""
+# Emoji
 EMOJI_VERSION: Final = 17
 """The newest version of Unicode's emoji that Discord's clients draw (September 2025's)."""
 
 # Commands: interactions/application-commands
-COMMAND_NAME: Final = 32
-COMMAND_DESCRIPTION: Final = 100
-COMMAND_OPTIONS: Final = 25
 OPTION_TEXT: Final = 6_000
 """Characters of a string option that sets no length of its own."""
 CHOICES: Final = 25
 CHOICE_NAME: Final = 100
 CHOICE_VALUE: Final = 100
 
-# Interactions: interactions/receiving-and-responding
-INTERACTION_ANSWER_SECONDS: Final = 3
-INTERACTION_TOKEN_SECONDS: Final = 15 * 60
-USER_INSTALL_FOLLOWUPS: Final = 5
-"""Follow-ups where only the person installed the app, not the server (error 40094)."""
-
 # Rates: topics/rate-limits
 REQUESTS_PER_SECOND: Final = 50
 """Over the whole bot; answers to interactions do not count."""
-INVALID_REQUESTS: Final = 10_000
-"""401, 403 and 429 answers in ten minutes before an address is banned for a while."""
 
 # Ours
 HEADER_PAPERS: Final = 20

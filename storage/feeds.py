@@ -105,12 +105,6 @@ async def get(conn: AsyncConnection, feed_id: int) -> Feed | None:
     return None if row is None else _feed(row)
 
 
-async def of_channel(conn: AsyncConnection, channel_id: int) -> Feed | None:
-    """Return a channel's feed."""
-    row = (await conn.execute(select(feeds).where(feeds.c.channel_id == channel_id))).first()
-    return None if row is None else _feed(row)
-
-
 async def of_guild(conn: AsyncConnection, guild_id: int) -> list[Feed]:
     """Return a server's feeds, oldest first."""
     statement = select(feeds).where(feeds.c.guild_id == guild_id).order_by(feeds.c.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.sqlite import delete_some, insert
@@ -100,16 +100,6 @@ async def current(conn: AsyncConnection) -> list[Incident]:
     """Return the incidents that are not over, oldest first."""
     rows = await conn.execute(
         select(incidents).where(incidents.c.ended_at.is_(None)).order_by(incidents.c.id)
-    )
-    return [Incident(*row) for row in rows]
-
-
-async def recent(conn: AsyncConnection, since: datetime) -> list[Incident]:
-    """Return the incidents that were not over at `since`, newest first."""
-    rows = await conn.execute(
-        select(incidents)
-        .where(or_(incidents.c.ended_at.is_(None), incidents.c.ended_at >= since))
-        .order_by(incidents.c.id.desc())
     )
     return [Incident(*row) for row in rows]
 

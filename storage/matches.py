@@ -3,14 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 from sqlalchemy import (
-    ColumnElement,
-    FromClause,
     Integer,
-    Select,
     func,
     literal_column,
     or_,
@@ -60,17 +56,8 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
-    """A paper of a recent batch, and the newest such batch; `entry` is when it got in there."""
-
-    paper: StoredPaper
-    day: date
-    entry: int
-
-
-@dataclass(frozen=True, slots=True)
 class Placed:
-    """What `Announced` says of a paper, without the paper."""
+    """A paper of a recent batch, and the newest such batch; `entry` is when it got in there."""
 
     paper_id: str
     revision: int
@@ -118,30 +105,15 @@ async def latest(conn: AsyncConnection) -> Progress:
     return Progress(revision or 0, entry or 0)
 
 
-async def announced(
-    conn: AsyncConnection, since: date, *, sources: Collection[str]
-) -> list[Announced]:
+async def placed(conn: AsyncConnection, since: date, *, sources: Collection[str]) -> list[Placed]:
     """Return the papers of these sources' batches from that day on, in the order they came.
 
     What arXiv announced as a new version only, and what was withdrawn, is not among them; nor is a
     paper that we know for another reason than being new, such as a search.
     """
-    rows = await conn.execute(_recent(since, sources, papers))
-    return [Announced(stored(row), row.batch_day, row.entry) for row in rows]
-
-
-async def placed(conn: AsyncConnection, since: date, *, sources: Collection[str]) -> list[Placed]:
-    """Return what `announced` returns, without the papers."""
-    rows = await conn.execute(_recent(since, sources, papers.c.id, papers.c.revision))
-    return [Placed(row.id, row.revision, row.batch_day, row.entry) for row in rows]
-
-
-def _recent(
-    since: date, sources: Collection[str], *columns: FromClause | ColumnElement[Any]
-) -> Select[Any]:
-    entry, day = func.max(_ENTRY).label("entry"), func.max(batch_papers.c.day).label("batch_day")
-    return (
-        select(*columns, entry, day)
+    entry, day = func.max(_ENTRY).label("entry"), func.max(batch_papers.c.day).label("day")
+    rows = await conn.execute(
+        select(papers.c.id, papers.c.revision, day, entry)
         .join_from(papers, batch_papers, batch_papers.c.paper_id == papers.c.id)
         .where(
             batch_papers.c.day >= since,
@@ -155,6 +127,7 @@ def _recent(
         .group_by(papers.c.row)
         .order_by(entry)
     )
+    return [Placed(*row) for row in rows]
 
 
 async def remember(conn: AsyncConnection, matches: Sequence[NewMatch], *, at: datetime) -> None:

@@ -38,7 +38,6 @@ __all__ = [
     "rebuild",
     "set_up_readers",
     "set_up_writer",
-    "strict_tables",
     "take_out_of_service",
     "time_statements",
     "trouble",
@@ -311,12 +310,3 @@ def take_out_of_service(path: Path) -> bool:
                 return False
             raise
     return mode == ("delete",)
-
-
-def strict_tables(connection: Connection) -> dict[str, bool]:
-    """Return each table's name and whether it is STRICT."""
-    rows = connection.exec_driver_sql(
-        "SELECT name, strict FROM pragma_table_list"
-        " WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-    )
-    return {name: bool(strict) for name, strict in rows}

@@ -138,6 +138,21 @@ def test_no_exception_is_swallowed_unseen() -> None:
     assert found == []
 
 
+def test_the_product_uses_what_its_packages_offer() -> None:
+    """vulture takes a name in `__all__` for used; here it must be read somewhere."""
+    offered, used = set[str](), set[str]()
+    for path in product_modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Assign(targets=[ast.Name("__all__")], value=ast.List(elts)):
+                    offered.update(ast.literal_eval(element) for element in elts)
+                case ast.Name(name, ast.Load()) | ast.Attribute(attr=name):
+                    used.add(name)
+                case _:
+                    pass
+    assert offered - used == set()
+
+
 def test_every_data_file_of_a_package_is_shipped_with_it() -> None:
     configuration = tomllib.loads((ROOT / "pyproject.toml").read_text())
     shipped = configuration["tool"]["setuptools"]["package-data"]

@@ -9,7 +9,6 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-import discord
 from discord import ui
 
 from bot import limits
@@ -111,7 +110,7 @@ def render_hits(
         page: what to show.
         accessory: builds the item beside a hit (a DynamicItem such as Save); a link to arXiv when
             there is none.
-        select: a DynamicItem over the page's hits; see `hit_options`.
+        select: a DynamicItem over the page's hits.
         buttons: up to ten DynamicItems and link buttons that turn, sort and refine.
 
     Raises:
@@ -150,18 +149,6 @@ def render_list(
     for item in ranked_list(entries, limits.LAYOUT_CHARACTERS - text.length(opening)):
         container.add_item(item)
     return _with_controls(container, select, buttons)
-
-
-def hit_options(page: HitsPage) -> list[discord.SelectOption]:
-    """Return a select's options for a page's hits; the values are the papers' ids."""
-    return [
-        discord.SelectOption(
-            label=text.plain(f"{page.first + position}. {hit.title}", limits.OPTION_LABEL),
-            value=hit.paper_id,
-            description=text.plain(text.people(hit.authors), limits.OPTION_DESCRIPTION) or None,
-        )
-        for position, hit in enumerate(page.hits)
-    ]
 
 
 def highlighted(passage: Iterable[Fragment], limit: int) -> str:

@@ -1,4 +1,4 @@
-"""Hugging Face's Daily Papers: voted batches, their trending list, and search.
+"""Hugging Face's Daily Papers: voted batches, and search.
 
 Asked directly and not through `huggingface_hub`, whose `PaperInfo` loses the AI summary, the
 keywords, the repository and its stars, takes the wrong date, and reads one page only.
@@ -89,14 +89,6 @@ class HuggingFaceSource:
         raise SourceError(
             self.name, SourceErrorKind.MALFORMED, "its newest papers belong to no batch"
         )
-
-    async def trending(self, limit: int = 50) -> list[Record]:
-        """Return the Hub's own trending list, in its order.
-
-        Its score is not public and not made of votes; the same papers stay in it for weeks.
-        """
-        records, _ = await self._listing({"sort": "trending"}, pages=-(-limit // _PAGE))
-        return list(records[:limit])
 
     async def paper(self, paper_id: str) -> Record | None:
         """Return one paper with the numbers of what links to it; `None` if the Hub has none."""

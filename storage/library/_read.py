@@ -170,11 +170,6 @@ async def card_ids(conn: AsyncConnection, after: int, limit: int) -> list[int]:
     return list(rows.scalars())
 
 
-async def is_card(conn: AsyncConnection, message_id: int) -> bool:
-    """Return whether a message of ours shows papers."""
-    return bool(await conn.scalar(select(exists().where(cards.c.message_id == message_id))))
-
-
 async def recent_cards(
     conn: AsyncConnection, since: datetime, limit: int, *, shard: tuple[int, int] = (0, 1)
 ) -> list[Card]:

@@ -11,7 +11,7 @@ from papers.embedding import Embedder
 from papers.search import Analysis
 from storage import papers as stored_papers
 from storage import vectors
-from storage.database import Database, trouble_of
+from storage.database import Database
 from storage.index import PaperIndex
 from storage.search import _fallback
 from storage.search._answers import allowed, answer, ids_of
@@ -36,8 +36,6 @@ log = logging.getLogger(__name__)
 MAX_VECTORS = 200_000
 """Papers, newest first, that are searched by meaning unless a setting says otherwise: 80 MB."""
 
-_POLL = 30.0  # seconds after which other processes' writes are looked for
-_PAUSE = 300.0  # seconds to wait after an unexpected failure of the background work
 _WORDS_SHOWN = 5
 
 Result = TypeVar("Result")
@@ -45,7 +43,8 @@ Arguments = ParamSpec("Arguments")
 
 
 class SearchEngine:
-    """Search over all papers of a database: opened at start, kept up to date by `run`.
+    """Search over all papers of a database: opened at start, kept up to date by `follow` and
+    `embed_next`.
 
     Everything slow happens in its own threads. Without an index it answers from the database.
     """
@@ -56,7 +55,6 @@ class SearchEngine:
         self._memory = memory
         self._follower = Follower(database, index)
         self._suggester = Suggester(index)
-        self._wake = asyncio.Event()
         self._searching = ThreadPoolExecutor(2, "search")
 
     @classmethod
@@ -70,7 +68,7 @@ class SearchEngine:
     ) -> Self:
         """Open the index beside the database, and read the vectors that are there.
 
-        A missing, damaged or outdated index is no error: it is made anew by `run` or `follow`.
+        A missing, damaged or outdated index is no error: the next `follow` rebuilds it.
         """
         where = directory or database.path.with_suffix(".index")
         index = await asyncio.to_thread(PaperIndex, where, Analysis())
@@ -149,30 +147,6 @@ class SearchEngine:
         found = await self._unless_damaged(find)
         return found if found is not None else [None] * len(texts)
 
-    def wake(self) -> None:
-        """Tell the background work that papers have changed."""
-        self._wake.set()
-
-    async def run(self) -> None:
-        """Keep index and vectors up to date until cancelled."""
-        while True:
-            self._wake.clear()
-            try:
-                await self.follow()
-                if await self.embed_next():
-                    continue
-            except Exception as error:
-                if (trouble := trouble_of(error)) is None:
-                    log.exception("search could not be brought up to date")
-                else:
-                    log.warning("search could not be brought up to date: %s", trouble)
-                await asyncio.sleep(_PAUSE)
-            try:
-                async with asyncio.timeout(_POLL):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
-
     async def follow(self, progress: Callable[[int], None] | None = None) -> int:
         """Bring the index up to date; return how many papers were taken in.
 
@@ -238,5 +212,4 @@ class SearchEngine:
             # What tantivy raises for files that are gone or not what they were.
             log.exception("the search index cannot be read and is made anew")
             self._follower.distrust()
-            self.wake()
             return None

@@ -22,7 +22,6 @@ from storage.subscriptions._topics import (
     subscribe,
     topic_of_key,
     unsubscribe,
-    unsubscribe_all,
     wanted_papers,
 )
 from storage.subscriptions._types import (
@@ -63,6 +62,5 @@ __all__ = [
     "topic_of_key",
     "try_again",
     "unsubscribe",
-    "unsubscribe_all",
     "wanted_papers",
 ]

@@ -69,18 +69,6 @@ async def unsubscribe(conn: AsyncConnection, user_id: int, topic_id: int) -> Sto
     return topic if result.rowcount else None
 
 
-async def unsubscribe_all(conn: AsyncConnection, user_id: int) -> int:
-    """End all of a person's subscriptions and return how many there were."""
-    ended = await conn.scalars(
-        delete(subscriptions)
-        .where(subscriptions.c.user_id == user_id)
-        .returning(subscriptions.c.topic_id)
-    )
-    topic_ids = ended.all()
-    await forget_unfollowed(conn, topic_ids)
-    return len(topic_ids)
-
-
 async def forget_unfollowed(conn: AsyncConnection, topic_ids: Collection[int]) -> None:
     """Delete those of these topics that have no follower left, with what they matched."""
     followed = exists().where(subscriptions.c.topic_id == topics.c.id)

@@ -39,8 +39,7 @@ async def mornings(here: World, days: Sequence[date], refused: Sequence[date]) -
         await here.tick(at(day, 9))
         here.env.backend.faults.clear()
     async with here.bot.database.read() as conn:
-        feed = await feeds.of_channel(conn, here.channel.id)
-    assert feed is not None
+        (feed,) = await feeds.of_guild(conn, here.guild.id)
     return feed.state
 
 

@@ -50,10 +50,8 @@ async def test_a_feed_comes_back_as_it_was_added(database: Database):
     )
     async with database.read() as connection:
         assert await feeds.get(connection, feed.id) == feed
-        assert await feeds.of_channel(connection, 11) == feed
         assert await feeds.of_guild(connection, 1) == [feed]
         assert await feeds.active(connection) == [feed]
-        assert await feeds.of_channel(connection, 12) is None
         assert await feeds.of_guild(connection, 2) == []
 
 

@@ -37,8 +37,6 @@ async def test_messages_are_read_back_newest_first_or_in_order(database: Databas
         )
         assert await library.card_ids(conn, 0, 9) == [CARD, OTHER_CARD, DIGEST, 900]
         assert await library.card_ids(conn, CARD, 2) == [OTHER_CARD, DIGEST]
-        assert await library.is_card(conn, 900)
-        assert not await library.is_card(conn, 901)
         assert await library.recent_cards(conn, NOON, 2) == [
             Card(900, 71, 8, NOON + HOUR),
             Card(DIGEST, 70, None, NOON),

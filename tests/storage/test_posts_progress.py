@@ -21,8 +21,13 @@ PAPERS = ["2506.00001", "2506.00002"]
 
 
 async def feed_in(conn: AsyncConnection, channel: int = 11) -> int:
-    feed = await feeds.of_channel(conn, channel) or await feeds.add(
-        conn, guild_id=1, channel_id=channel, at=time(9), timezone="UTC", size=10, now=NINE
+    known = [each for each in await feeds.of_guild(conn, 1) if each.channel_id == channel]
+    feed = (
+        known[0]
+        if known
+        else await feeds.add(
+            conn, guild_id=1, channel_id=channel, at=time(9), timezone="UTC", size=10, now=NINE
+        )
     )
     assert feed is not None
     return feed.id

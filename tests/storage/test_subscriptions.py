@@ -70,7 +70,7 @@ async def test_people_who_ask_the_same_share_a_topic_that_goes_with_the_last_of_
         assert await subscriptions.unsubscribe(conn, ADA, first.id) == first
         assert await subscriptions.unsubscribe(conn, ADA, first.id) is None
         assert await subscriptions.all_topics(conn) == [first]
-        assert await subscriptions.unsubscribe_all(conn, GRACE) == 1
+        assert await subscriptions.unsubscribe(conn, GRACE, first.id) == first
         assert await subscriptions.all_topics(conn) == []
 
 
@@ -136,20 +136,20 @@ async def test_matching_sees_what_batches_announced_and_nothing_else(database: D
         )
         await batches.record(conn, listed, "Fake", now=NOW)
         await papers.upsert(conn, [record(4)], now=NOW)  # somebody searched for that one
-        seen = await matches.announced(conn, MONDAY, sources=["Fake"])
-        assert [item.paper.paper.id for item in seen] == ["2506.00001", "2506.00003"]
-        assert await matches.announced(conn, MONDAY + timedelta(days=1), sources=["Fake"]) == []
+        seen = await matches.placed(conn, MONDAY, sources=["Fake"])
+        assert [item.paper_id for item in seen] == ["2506.00001", "2506.00003"]
+        assert await matches.placed(conn, MONDAY + timedelta(days=1), sources=["Fake"]) == []
 
-        assert await matches.announced(conn, MONDAY, sources=["arXiv"]) == []
+        assert await matches.placed(conn, MONDAY, sources=["arXiv"]) == []
         reached = await matches.latest(conn)
         await matches.store(conn, [], reached, now=NOW)
         assert await matches.progress(conn) == reached
         # It is known, its text is unchanged, and it is announced only now.
         await batches.record(conn, Batch(MONDAY, (record(1), record(4))), "Fake", now=NOW)
         assert await matches.latest(conn) != reached
-        seen = await matches.announced(conn, MONDAY, sources=["Fake"])
+        seen = await matches.placed(conn, MONDAY, sources=["Fake"])
         fresh = [item for item in seen if item.entry > reached.entry]
-        assert [item.paper.paper.id for item in fresh] == ["2506.00004"]
+        assert [item.paper_id for item in fresh] == ["2506.00004"]
 
 
 async def test_a_person_is_brought_what_matched_since_and_was_not_brought(

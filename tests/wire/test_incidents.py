@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from bot.monitor import _incidents as monitoring
 from bot.monitor import _requests
-from storage import digests, incidents
+from storage import digests, incidents, tables
 from storage.incidents import Incident
 from tests.bot.world import MONDAY, at
 from tests.discord_server import DiscordServer, User
@@ -29,7 +30,8 @@ def own(here: Connected) -> User:
 
 async def known(here: Connected) -> list[Incident]:
     async with here.bot.database.read() as conn:
-        return await incidents.recent(conn, at(MONDAY, 0))
+        rows = await conn.execute(select(tables.incidents).order_by(tables.incidents.c.id.desc()))
+        return [Incident(*row) for row in rows]
 
 
 def told(here: Connected, owner: User) -> list[str]:

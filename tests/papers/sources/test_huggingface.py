@@ -242,7 +242,7 @@ def test_no_record_whatsoever_stops_the_others(rows: list[Any]):
     assert len(records) + broken <= len(rows) + 1
 
 
-# The newest batch, trending
+# The newest batch
 
 
 async def test_latest_is_the_newest_day_of_the_undated_listing_read_whole(
@@ -268,18 +268,6 @@ async def test_a_newest_listing_without_any_day_is_a_failure_and_no_empty_day(
 ):
     service.on(DAILY, json_reply([wire(1, None)]))
     assert (await failure(source.latest())).kind is SourceErrorKind.MALFORMED
-
-
-async def test_trending_keeps_the_hubs_order_and_each_papers_own_batch(
-    service: Service, source: HuggingFaceSource
-):
-    service.on(DAILY, json_reply([wire(5, "2026-06-01T00:00:00.000Z"), wire(2), wire(9)]))
-    records = await source.trending(2)
-    assert [(r.paper.id, r.batch) for r in records] == [
-        ("2607.00005", date(2026, 6, 1)),
-        ("2607.00002", DAY),
-    ]
-    assert service.queries[0]["sort"] == "trending"
 
 
 # Single papers, search

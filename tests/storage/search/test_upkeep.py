@@ -199,23 +199,6 @@ async def test_another_model_embeds_everything_again(
     assert (status.embedded, status.embedder) == (6, "counting")
 
 
-async def test_the_background_work_follows_the_database_when_woken(
-    database: Database, opened: Opener
-) -> None:
-    engine = await opened(CountingEmbedder())
-    running = asyncio.create_task(engine.run())
-    await fill(database)
-    engine.wake()
-    for _ in range(1_000):
-        if (await engine.status()).embedded == 6:
-            break
-        await asyncio.sleep(0.01)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
-    assert (await found(engine, "diffusion"))[0] in ("3", "5")
-
-
 async def test_questions_asked_twice_are_embedded_once(database: Database, opened: Opener) -> None:
     await fill(database)
     embedder = CountingEmbedder()
