@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
+from cachetools import LRUCache
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -93,7 +94,7 @@ class Drafter:
         self._candidates: tuple[tuple[date, datetime], list[Candidate]] | None = None
         self._prior: tuple[date, Prior] | None = None
         self._asking_other = asyncio.Lock()
-        self._others: dict[date, Prior] = {}
+        self._others: LRUCache[date, Prior] = LRUCache(OTHER_PRIORS)
 
     async def draft(self, feed: Feed, day: date, now: datetime, *, late: bool = False) -> Draft:
         """Return the post of `feed` for the batch of `day`; without cards where nothing is left
@@ -172,11 +173,8 @@ class Drafter:
         if self._prior is not None and self._prior[0] == day:
             return self._prior[1]
         async with self._asking_other:
-            if (found := self._others.pop(day, None)) is None:
-                found = await self._learn(conn, day)
-            self._others[day] = found
-            while len(self._others) > OTHER_PRIORS:
-                del self._others[next(iter(self._others))]
+            if (found := self._others.get(day)) is None:
+                found = self._others[day] = await self._learn(conn, day)
             return found
 
     async def _learn(self, conn: AsyncConnection, day: date) -> Prior:

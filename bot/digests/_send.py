@@ -19,10 +19,10 @@ from bot.digests._compose import compose, freeze, wanted
 from bot.digests._conversations import BREAK, Conversations
 from bot.digests._payload import DigestEntry, DigestPayload, MoreEntry
 from bot.digests._restored import RestoredDigests
-from bot.locks import KeyedLocks
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
 from bot.publishing import FIRST_RETRY, LONGEST_RETRY, own_messages, strings_of
 from papers import schedule, zones
+from papers.keyed_locks import KeyedLocks
 from papers.schedule import Window
 from storage import digests, subscriptions
 from storage.digests import Digest, DueDigest

@@ -6,12 +6,12 @@ message is, so that the next upkeep prunes them again.
 """
 
 import logging
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import discord
+from cachetools import FIFOCache
 
 from bot.outcomes import failure_of
 from bot.ui.buttons import PAPER, template
@@ -42,7 +42,7 @@ class Recall:
 
     def __init__(self, bot: "PaperBot") -> None:
         self._bot = bot
-        self._none: OrderedDict[int, None] = OrderedDict()
+        self._none: FIFOCache[int, None] = FIFOCache(MOST_KNOWN)
 
     async def recorded(self, event: Reacted, place: Place) -> bool:
         """Return whether the message shows papers, which are recorded now if it does."""
@@ -74,8 +74,6 @@ class Recall:
                 )
         if not known:
             self._none[message_id] = None
-            while len(self._none) > MOST_KNOWN:
-                self._none.popitem(last=False)
         return bool(known)
 
 

@@ -1,10 +1,10 @@
 """Libraries as the bot keeps them: what reactions mean, and what the bot does unasked."""
 
-from collections import OrderedDict
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import discord
+from cachetools import FIFOCache
 
 from bot.library._filter import MessageFilter
 from bot.library._mending import Mender
@@ -39,7 +39,7 @@ class Library:
         # Its own: reading back takes minutes, and must not hold up the day's threads.
         self._mending = Workers(1)
         self._behind: set[int] = set()
-        self._held: OrderedDict[int, list[Event]] = OrderedDict()
+        self._held: FIFOCache[int, list[Event]] = FIFOCache(MOST_HELD)
 
     async def load(self) -> None:
         """Learn which messages show papers."""
@@ -130,8 +130,6 @@ class Library:
         if message_id < oldest:
             return
         self._held.setdefault(message_id, []).append(event)
-        if len(self._held) > MOST_HELD:
-            self._held.popitem(last=False)
 
     async def _react_on_old(self, event: Event, author_id: int | None, place: Place | None) -> bool:
         """Take in a reaction on a message whose rows were pruned, or that was never ours."""

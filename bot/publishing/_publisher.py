@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.drafts import Draft, Drafter
 from bot.feed_topics import FeedTopics
-from bot.locks import KeyedLocks
 from bot.outcomes import Refused, Retry
 from bot.publishing._failures import Failures
 from bot.publishing._pace import GIVE_UP_AFTER, LATE_AFTER, REFRESHES
 from bot.publishing._restored import RestoredPosts
 from bot.publishing._steps import Steps
 from papers import calendar, schedule, zones
+from papers.keyed_locks import KeyedLocks
 from papers.schedule import Coming
 from storage import batches, feeds, posts
 from storage.feeds import Feed, FeedState

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Final
-from weakref import WeakValueDictionary
 
 from bot import limits
 from bot.clock import Clock
@@ -17,6 +16,7 @@ from bot.search._reading import Reading, read, refuse_link
 from bot.search._sources import PER_MINUTE, SourceSearcher, key, meets
 from bot.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
 from bot.workers import Workers
+from papers.keyed_locks import KeyedLocks
 from papers.model import Paper
 from papers.sources import PaperSource
 from storage import papers, sessions, source_searches
@@ -54,7 +54,7 @@ class PaperSearch:
         self._workers = Workers(ASKING_AT_ONCE, Urgency.PERSON)
         self._indexing = Workers(1)
         self._asking: dict[str, asyncio.Future[SourceSearch]] = {}
-        self._changing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._changing = KeyedLocks()
 
     async def search(self, question: Question) -> ResultsPage:
         """Answer a question from the index and return its first page.
@@ -131,7 +131,7 @@ class PaperSearch:
 
     async def use(self, session_id: int) -> None:
         """Keep the message of a search from changing by itself."""
-        async with self._lock(session_id), self._database.write() as conn:
+        async with self._changing.of(session_id), self._database.write() as conn:
             await sessions.use(conn, session_id)
 
     async def fresh(self, session: Session) -> ResultsPage:
@@ -156,7 +156,7 @@ class PaperSearch:
 
         async def work() -> None:
             await self._answered(read(session.question.query, self._today()).words)
-            async with self._lock(session.id):
+            async with self._changing.of(session.id):
                 now = await self.session(session.id)
                 if now is None or now.used:
                     return
@@ -249,9 +249,6 @@ class PaperSearch:
 
     def _today(self) -> date:
         return self._clock.now().date()
-
-    def _lock(self, session_id: int) -> asyncio.Lock:
-        return self._changing.setdefault(session_id, asyncio.Lock())
 
     async def _from_sources(self, session: Session, reading: Reading, *, ask: bool) -> FromSources:
         question = key(reading.words)

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar, cast
-from weakref import WeakValueDictionary
 
 import aiohttp
+from cachetools import TTLCache
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
@@ -23,6 +23,7 @@ from tenacity import (
     wait_random,
 )
 
+from papers.keyed_locks import KeyedLocks
 from papers.sources import SourceError, SourceErrorKind
 from papers.sources._answers import Answer, MalformedError, Manners, ThrottledError
 from papers.sources._limits import is_spent, named_wait
@@ -37,6 +38,7 @@ _LARGEST_BODY = 32 * 1024 * 1024
 # Above this size, parsing would hold up the event loop for longer than a heartbeat likes.
 _PARSE_APART = 256 * 1024
 _CACHE_ENTRIES = 128
+_MISSING = object()  # `None` is an answer: the source has no such paper
 _PASSING = {
     SourceErrorKind.UNREACHABLE,
     SourceErrorKind.UNAVAILABLE,
@@ -90,8 +92,8 @@ class Fetcher:
         self._clock = clock
         self._closed = False
         self._not_before = 0.0
-        self._cache: dict[_Key, tuple[float, object]] = {}
-        self._asking: WeakValueDictionary[_Key, asyncio.Lock] = WeakValueDictionary()
+        self._cache: TTLCache[_Key, object] = TTLCache(_CACHE_ENTRIES, manners.cache_for, clock)
+        self._asking = KeyedLocks()
 
     async def get(
         self,
@@ -111,13 +113,12 @@ class Fetcher:
             SourceError: after the last attempt, or at once for what another attempt will not mend.
         """
         key = (url, tuple(sorted(params.items())))
-        lock = self._asking.setdefault(key, asyncio.Lock())
-        async with lock:
-            until, value = self._cache.get(key, (0.0, None))
-            if not fresh and self._clock() < until:
-                return cast("T", value)
+        async with self._asking.of(key):
+            known = _MISSING if fresh else self._cache.get(key, _MISSING)
+            if known is not _MISSING:
+                return cast("T", known)
             found = await self._persist(url, params, read, accept)
-            self._remember(key, found)
+            self._cache[key] = found
             return found
 
     async def close(self) -> None:
@@ -255,13 +256,6 @@ class Fetcher:
         if isinstance(error, SourceError) and error.retry_after is not None:
             pause = error.retry_after
         return pause + wait_random(0, manners.first_pause)(state)
-
-    def _remember(self, key: _Key, value: object) -> None:
-        now = self._clock()
-        self._cache = {k: v for k, v in self._cache.items() if v[0] > now}
-        while len(self._cache) >= _CACHE_ENTRIES:
-            del self._cache[next(iter(self._cache))]
-        self._cache[key] = (now + self._manners.cache_for, value)
 
     def _error(
         self, kind: SourceErrorKind, detail: str, retry_after: float | None = None

@@ -5,11 +5,11 @@ import logging
 import os
 import sys
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from cachetools import LRUCache
 
 from papers.embedding import Embedder, give_back_memory, paper_text
 from storage import papers as stored_papers
@@ -39,7 +39,7 @@ class Memory:
         self._database = database
         self._limit = limit
         self.matrix = VectorMatrix(embedder.dimensions, limit)
-        self._queries: OrderedDict[str, Floats] = OrderedDict()
+        self._queries: LRUCache[str, Floats] = LRUCache(_QUERIES)
         self._queries_lock = threading.Lock()
         self._thread = ThreadPoolExecutor(1, "embedding", initializer=_step_back)
         self.helper = ThreadPoolExecutor(HELPERS, "search-half")
@@ -89,13 +89,10 @@ class Memory:
         asked = " ".join(text.split()[:_QUERY_WORDS]) or " ".join(words)
         with self._queries_lock:
             if (known := self._queries.get(asked)) is not None:
-                self._queries.move_to_end(asked)
                 return known
         vector = self.embedder.embed([asked])[0]
         with self._queries_lock:
             self._queries[asked] = vector
-            while len(self._queries) > _QUERIES:
-                self._queries.popitem(last=False)
         return vector
 
     def nearest(self, vector: Floats, limit: int) -> list[int]:

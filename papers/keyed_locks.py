@@ -1,4 +1,4 @@
-"""Locks by key, for what may be begun from several places and must not be done side by side."""
+"""Locks by key: work on one key runs one at a time, work on different keys side by side."""
 
 import asyncio
 from collections.abc import Hashable
@@ -6,14 +6,11 @@ from weakref import WeakValueDictionary
 
 
 class KeyedLocks:
-    """A lock for each key, which is there as long as somebody holds it or waits for it."""
+    """One asyncio lock for each key; it exists while a task holds it or waits for it."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
     def of(self, key: Hashable) -> asyncio.Lock:
         """Return the lock of a key."""
-        lock = self._locks.get(key)
-        if lock is None:
-            lock = self._locks[key] = asyncio.Lock()
-        return lock
+        return self._locks.setdefault(key, asyncio.Lock())
