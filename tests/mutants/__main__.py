@@ -5,6 +5,9 @@ another) and runs, for each, those of a path's tests that reach the changed func
 copy, in a temporary folder. What survives is listed in `survivors.txt` beside this module, without
 the changes that `equivalents.toml` names as ones that no test can notice, each with why.
 
+`--sample N` makes only N of each path's changes, drawn by chance from all of them: bot/ is tested
+through the simulated Discord, where a change takes seconds. The same N draws the same changes.
+
 `--write` puts the figures into docs/reliability.md.
 """
 
@@ -12,6 +15,7 @@ import argparse
 import fnmatch
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -25,6 +29,8 @@ from typing import Final
 
 from mutmut.configuration import reset_config
 from mutmut.mutation.diff_apply import find_mutant, get_diff_for_mutant
+from mutmut.mutation.file_mutation import mutate_file_contents
+from mutmut.utils.format_utils import get_mutant_name
 
 from tests import reliability
 
@@ -36,9 +42,15 @@ TESTS: Final[Mapping[str, Sequence[str]]] = {
     "bot/digests": (
         "tests/bot/test_digest*.py",
         "tests/bot/test_next_digest*.py",
+        "tests/bot/test_restored*.py",
         "tests/bot/test_subscriptions*.py",
     ),
-    "bot/publishing": ("tests/bot/test_publishing*.py", "tests/bot/test_feeds.py"),
+    "bot/publishing": (
+        "tests/bot/test_publishing*.py",
+        "tests/bot/test_feeds.py",
+        "tests/bot/test_refused*.py",
+        "tests/bot/test_restored*.py",
+    ),
     "bot/search/_reading.py": ("tests/bot/test_search_reading*.py", "tests/bot/test_search.py"),
     "papers/calendar.py": ("tests/papers/test_calendar*.py",),
     "papers/matching": ("tests/papers/test_matching*.py", "tests/bot/test_topic_matching.py"),
@@ -52,6 +64,8 @@ TESTS: Final[Mapping[str, Sequence[str]]] = {
 """The paths that are changed, each with the tests that have to notice."""
 
 WORKERS: Final = 2
+_SEED: Final = 1
+"""What draws a sample."""
 _SETUP: Final = """[mutmut]
 source_paths=
     bot
@@ -104,11 +118,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/mutants", description=__doc__)
     parser.add_argument("paths", nargs="*", metavar="PATH", choices=[[], *TESTS])
     parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
+    parser.add_argument("--sample", type=int, metavar="N", help="make only N changes of each path")
     arguments = parser.parse_args()
     print(f"{'path':24} {'mutants':>8} {'killed':>8} {'equal':>6} {'survive':>8} {'share':>7}")
     for path in arguments.paths or TESTS:
         began = time.monotonic()
-        found = list(run(path))
+        found, made = run(path, arguments.sample)
         equal = [each for each in found if not each.killed and is_equivalent(each)]
         survivors = [each for each in found if not each.killed and each not in equal]
         killed = len(found) - len(equal) - len(survivors)
@@ -121,11 +136,18 @@ def main() -> None:
         )
         keep(path, survivors)
         if arguments.write:
-            reliability.write_row("mutants", f"`{path}`", *map(str, figures), share)
+            cells = [str(figure) for figure in figures]
+            if len(found) < made:
+                cells[0] += f" of {made:,}"
+            reliability.write_row("mutants", f"`{path}`", *cells, share)
 
 
-def run(path: str) -> Iterator[Mutant]:
-    """Yield every change of a path, after running its tests."""
+def run(path: str, sample: int | None = None) -> tuple[list[Mutant], int]:
+    """Return every change of a path, or a sample, after running its tests; and how many there are.
+
+    Raises:
+        SystemExit: the tests fail without any change, or mutmut does.
+    """
     with TemporaryDirectory(prefix="paperboy-mutants-") as folder:
         copy = Path(folder) / "paperboy"
         _copy(copy)
@@ -134,31 +156,44 @@ def run(path: str) -> Iterator[Mutant]:
             str(each.relative_to(ROOT)) for glob in TESTS[path] for each in ROOT.glob(glob)
         )
         (copy / "setup.cfg").write_text(_SETUP.format(only=only, tests="\n    ".join(tests)))
-        command = [sys.executable, "-m", "mutmut"]
-        environment = {**os.environ, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(
-            [*command, "run", "--max-children", str(WORKERS)],
-            cwd=copy,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        kept = sorted((copy / "mutants").rglob("*.meta"))
-        codes = {
-            name: code
-            for meta in kept
-            for name, code in json.loads(meta.read_text())["exit_code_by_key"].items()
-        }
-        if done.returncode or None in codes.values() or not codes:
-            raise SystemExit(f"mutmut failed for {path}:\n{done.stdout[-3_000:]}")
         # mutmut reads the settings of the folder that it is in.
         os.chdir(copy)
         reset_config()
         try:
-            yield from (_mutant(name, code) for name, code in codes.items())
+            names = sorted(_names(path))
+            drawn = names
+            if sample is not None and sample < len(names):
+                drawn = sorted(random.Random(_SEED).sample(names, sample))  # noqa: S311
+            codes = _codes(path, drawn if drawn != names else ())
+            return [_mutant(name, codes[name]) for name in drawn], len(names)
         finally:
             os.chdir(ROOT)
+
+
+def _names(path: str) -> Iterator[str]:
+    for file in (Path(path),) if path.endswith(".py") else sorted(Path(path).rglob("*.py")):
+        for name in mutate_file_contents(str(file), file.read_text()).mutant_names:
+            yield get_mutant_name(file, name)
+
+
+def _codes(path: str, names: Sequence[str]) -> dict[str, int]:
+    """Run the tests for some changes, for all by default; return the exit code of each."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mutmut", "run", "--max-children", str(WORKERS), *names],
+        env={**os.environ, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    codes = {
+        name: code
+        for meta in Path("mutants").rglob("*.meta")
+        for name, code in json.loads(meta.read_text())["exit_code_by_key"].items()
+        if not names or name in names
+    }
+    if done.returncode or None in codes.values() or not codes:
+        raise SystemExit(f"mutmut failed for {path}:\n{done.stdout[-3_000:]}")
+    return codes
 
 
 def _copy(to: Path) -> None:
