@@ -29,6 +29,7 @@ WHY = {
     "lists": "your reading lists: the three that come with a library, and your own",
     "saves": "papers on your reading lists, with when, where and how you saved each",
     "notes": "your notes on papers",
+    "removals": "papers that you took off a list lately, with your notes, so that Undo works",
     "subscribers": "when and in which conversation your digest comes",
     "subscriptions": "the topics that you follow",
     "digests": "digests that you got or that wait in your inbox, so that no paper comes twice",

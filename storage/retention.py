@@ -16,6 +16,7 @@ from storage import (
     digests,
     guilds,
     incidents,
+    library,
     matches,
     papers,
     posts,
@@ -95,6 +96,7 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "lists": Kept(_WITH_PERSON),
     "saves": Kept(_WITH_PERSON),
     "notes": Kept(_WITH_PERSON),
+    "removals": Pruned(library.REMOVALS_KEPT, library.forget_removals),
     "preferences": Kept(_WITH_PERSON),
     "erasures": Pruned(privacy.REACTIONS_READ, privacy.forget_erasures),
 }

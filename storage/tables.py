@@ -522,6 +522,25 @@ notes = _table(
     Index("ix_notes_paper_id", "paper_id"),
 )
 
+# What a person took out of their library lately: the saves and the note, so that it can be undone.
+removals = _table(
+    "removals",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    # The saves that were taken away, and the deliberate ones that were made in their place.
+    Column("saves", JSONText, nullable=False),
+    Column("replaced_by", JSONText, nullable=False),
+    # The note that went with them, and when it was written.
+    Column("note", Text),
+    Column("noted_at", UTCDateTime),
+    Column("removed_at", UTCDateTime, nullable=False, index=True),
+    Index("ix_removals_user_id_paper_id", "user_id", "paper_id"),
+    reuses_ids=False,
+)
+
 preferences = _table(
     "preferences",
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),

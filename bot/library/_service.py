@@ -9,6 +9,7 @@ from cachetools import FIFOCache
 from bot.library._filter import MessageFilter
 from bot.library._mending import Mender
 from bot.library._recall import Place, Recall, oldest
+from bot.library._saved_papers import SavedPapers
 from bot.library._seeding import Seeder
 from bot.library._writer import ReactionWriter
 from bot.workers import Workers
@@ -32,6 +33,7 @@ class Library:
     def __init__(self, bot: "PaperBot") -> None:
         self._bot = bot
         self.messages = MessageFilter()
+        self.saved = SavedPapers(bot.database, bot.clock)
         self._writer = ReactionWriter(bot.database)
         self._seeder = Seeder(bot)
         self._mender = Mender(bot, self._seeder)

@@ -42,6 +42,8 @@ class ShelfPage:
     total: int
     entries: tuple[tuple[Saved, StoredPaper], ...]
     lists: tuple[ReadingList, ...]
+    noted: tuple[tuple[str, str], ...] = ()
+    """Ids and titles of papers on no list that have a note; for the whole library alone."""
 
     @property
     def list(self) -> ReadingList | None:
@@ -74,6 +76,8 @@ async def shelf_page(bot: "PaperBot", user_id: int, view: View, number: int) -> 
     async with bot.database.read() as conn:
         lists = await library.of_user(conn, user_id)
         known = await papers.get_many(conn, [entry.paper_id for entry in entries])
+        whole = view.list_id is None and not view.query
+        noted = await library.only_noted(conn, user_id, limits.SELECT_OPTIONS) if whole else ()
     return ShelfPage(
         view=view,
         number=number,
@@ -81,6 +85,7 @@ async def shelf_page(bot: "PaperBot", user_id: int, view: View, number: int) -> 
         total=total,
         entries=tuple((e, known[e.paper_id]) for e in entries if e.paper_id in known),
         lists=tuple(lists),
+        noted=tuple(noted),
     )
 
 
@@ -89,7 +94,8 @@ async def search(
 ) -> list[str]:
     """Return the saved papers that answer a query, as the search ranks them.
 
-    Then come those that hold its words nowhere but in their notes.
+    Then come those that hold its words nowhere but in their notes. Without `list_id`, papers on no
+    list that have a note are searched, too.
     """
     async with bot.database.read() as conn:
         mine = await library.rows(conn, user_id, list_id)

@@ -10,8 +10,9 @@ from discord import ui
 from bot import limits
 from bot.ui.buttons import PAPER, PaperboySelect, custom_id, template
 from bot.ui.errors import Interaction, UserError
+from bot.ui.lists import list_name, place_of
 from bot.ui.notices import render_notice
-from bot.ui.save import UndoSave, list_name, place_of
+from bot.ui.save import UndoSave
 from bot.ui.text import escape, plain, plural
 from storage import library, papers
 from storage.library import Via

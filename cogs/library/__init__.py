@@ -1,7 +1,7 @@
 """Libraries: saving by reaction, and everything that people do with what they saved."""
 
 from bot.client import PaperBot
-from bot.ui import save, save_some
+from bot.ui import removal, save, save_some
 from cogs.library import _sheet, _shelf, _top
 from cogs.library._cog import Library
 from cogs.library._lists import Lists
@@ -12,7 +12,8 @@ from cogs.library._top import Top
 
 async def setup(bot: PaperBot) -> None:
     """Add the cogs and their buttons."""
-    bot.add_dynamic_items(*save.ITEMS, *_shelf.ITEMS, *_sheet.ITEMS, *save_some.ITEMS, *_top.ITEMS)
+    for module in (save, save_some, removal, _shelf, _sheet, _top):
+        bot.add_dynamic_items(*module.ITEMS)
     bot.add_forms(_sheet.NOTE_FORM)
     await bot.add_cog(Reactions(bot))
     await bot.add_cog(SaveMessage(bot))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import limits
 from bot.client import PaperBot
 from bot.ui.errors import UserError
-from bot.ui.save import list_name
+from bot.ui.lists import list_name
 from bot.ui.text import escape, plain
 from papers import arxiv_id
 from papers.text import readable
@@ -28,7 +28,10 @@ NOTHING_SAVED: Final = (
 
 
 async def paper_choices(interaction: Interaction, typed: str) -> Choices:
-    """Return the person's papers whose titles hold what was typed, the latest saved first."""
+    """Return the person's papers whose titles hold what was typed, the latest saved first.
+
+    Papers on no list that still have a note come last.
+    """
     async with interaction.client.database.read() as conn:
         found = await library.titles(conn, interaction.user.id, typed, limits.CHOICES)
     return [
@@ -53,19 +56,21 @@ async def list_choices(interaction: Interaction, typed: str) -> Choices:
 
 
 async def find_paper(conn: AsyncConnection, user_id: int, typed: str) -> str:
-    """Return the saved paper that somebody chose, or named by id, link or words of its title.
+    """Return the paper that somebody chose, or named by id, link or words of its title.
+
+    It is saved, or was saved once and still has a note.
 
     Raises:
         UserError: it is none of theirs, or one of several.
     """
     if named := arxiv_id.find_all(typed):
-        if await library.of_paper(conn, user_id, named[0]):
+        if await library.holds(conn, user_id, named[0]):
             return named[0]
         raise UserError(f"`{named[0]}` is not in your library.")
     found = await library.titles(conn, user_id, typed, 2)
     if len(found) == 1:
         return found[0][0]
-    if not await library.count(conn, user_id):
+    if not await library.titles(conn, user_id, "", 1):
         raise UserError(NOTHING_SAVED)
     what = "Several of your papers have" if found else "None of your papers has"
     raise UserError(

@@ -1,7 +1,5 @@
 """`/library …`: looking at what one saved, noting, moving, sharing, taking it along."""
 
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -11,8 +9,9 @@ from bot.client import PaperBot
 from bot.cooldowns import FILES, paced
 from bot.library import QUERY_LENGTH, View, shelf_page
 from bot.ui.errors import UserError, answer_error
+from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
-from bot.ui.save import SaveAgain, list_name, titled
+from bot.ui.removal import render_taken_out, undo_of
 from bot.ui.text import escape
 from cogs.library import _files, _share
 from cogs.library._choices import (
@@ -25,7 +24,7 @@ from cogs.library._choices import (
 from cogs.library._sheet import NOTE_LENGTH, sheet, take_note, write_note
 from cogs.library._shelf import SORTS, render_shelf
 from papers.export import Format
-from storage import library, papers
+from storage import library
 from storage.library import Sort
 
 _SORT_CHOICES = [app_commands.Choice(name=label, value=sort.value) for sort, label in SORTS.items()]
@@ -66,7 +65,7 @@ class Library(commands.Cog):
         async with self.bot.database.read() as conn:
             if in_list is not None:
                 list_id = (await find_list(conn, user_id, in_list)).id
-            picked = bool(query) and await library.of_paper(conn, user_id, query or "")
+            picked = bool(query) and await library.holds(conn, user_id, query or "")
         if picked and query:
             view = await sheet(self.bot, user_id, query)
         else:
@@ -86,8 +85,7 @@ class Library(commands.Cog):
         """Write, change or delete a note."""
         async with self.bot.database.read() as conn:
             paper_id = await find_paper(conn, interaction.user.id, paper)
-        await write_note(interaction, paper_id, "" if note.strip() == "-" else note)
-        view = await sheet(self.bot, interaction.user.id, paper_id)
+        view = await write_note(interaction, paper_id, "" if note.strip() == "-" else note)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @library.command(name="move", description="Move a saved paper to another list")
@@ -101,13 +99,21 @@ class Library(commands.Cog):
     ) -> None:
         """Move a paper; reactions that stand no longer keep it where it was."""
         user_id = interaction.user.id
-        async with self.bot.database.write() as conn:
+        async with self.bot.database.read() as conn:
             paper_id = await find_paper(conn, user_id, paper)
             to = await find_list(conn, user_id, target)
             off = None if source is None else await find_list(conn, user_id, source)
-            if not await library.move(conn, user_id, paper_id, to.id, off.id if off else None):
-                raise UserError(f"It is not on **{escape(off.name) if off else 'any list'}**.")
-        await self._say(interaction, f"Moved to {list_name(to)}", paper_id)
+        change = await self.bot.library.saved.move(
+            user_id, paper_id, to.id, off.id if off else None
+        )
+        if change is None:
+            raise UserError(f"It is not on **{escape(off.name) if off else 'any list'}**.")
+        view = render_notice(
+            f"Moved to {list_name(to)}",
+            titled(paper_id, change.title),
+            actions=undo_of(change.removal),
+        )
+        await interaction.response.send_message(view=view, ephemeral=True)
 
     @library.command(name="remove", description="Take a saved paper out of your library")
     @app_commands.rename(in_list="list")
@@ -118,19 +124,14 @@ class Library(commands.Cog):
     ) -> None:
         """Take a paper out, with a way back."""
         user_id = interaction.user.id
-        async with self.bot.database.write() as conn:
+        async with self.bot.database.read() as conn:
             paper_id = await find_paper(conn, user_id, paper)
             off = None if in_list is None else await find_list(conn, user_id, in_list)
-            on = await library.of_paper(conn, user_id, paper_id)
-            if not await library.remove(conn, user_id, [paper_id], off.id if off else None):
-                raise UserError(f"It is not on **{escape(off.name) if off else 'any list'}**.")
-        list_id = off.id if off else next(iter(on))
-        await self._say(
-            interaction,
-            f"Taken off {list_name(off)}" if off else "Taken out of your library",
-            paper_id,
-            actions=[SaveAgain(paper_id, list_id, on[list_id])],
-        )
+        change = await self.bot.library.saved.take_out(user_id, paper_id, off.id if off else None)
+        if change is None:
+            raise UserError(f"It is not on **{escape(off.name) if off else 'any list'}**.")
+        view = render_taken_out(paper_id, change, off)
+        await interaction.response.send_message(view=view, ephemeral=True)
 
     @library.command(name="share", description="Post one of your lists in this channel")
     @app_commands.rename(in_list="list")
@@ -174,13 +175,3 @@ class Library(commands.Cog):
             await take_note(interaction)
         except Exception as error:
             await answer_error(interaction, error)
-
-    async def _say(
-        self, interaction: Interaction, title: str, paper_id: str, *, actions: Any = ()
-    ) -> None:
-        async with self.bot.database.read() as conn:
-            known = await papers.get(conn, paper_id)
-        shown = titled(paper_id, known.paper.title if known else paper_id)
-        await interaction.response.send_message(
-            view=render_notice(title, shown, actions=actions), ephemeral=True
-        )

@@ -12,9 +12,10 @@ from discord import ui
 from bot.client import PaperBot
 from bot.library import Found, by_doi, by_title, look_up
 from bot.ui.errors import UserError
+from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, AnyItem
-from bot.ui.save import SaveButton, UndoSave, list_name, titled
+from bot.ui.save import SaveButton, UndoSave
 from bot.ui.text import escape, people, plural
 from cogs.library._choices import NOTHING_SAVED, Interaction, find_list
 from cogs.library._filing import Filing

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.client import PaperBot
 from bot.inputs import parse_emoji
 from bot.ui.errors import UserError
+from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
-from bot.ui.save import list_name
 from bot.ui.text import escape, plural, visible
 from cogs.library._choices import NAME_LENGTH, Interaction, find_list, list_choices
 from storage import library

@@ -11,9 +11,10 @@ from bot.cooldowns import SEARCHES, in_pace
 from bot.library import Found, look_up
 from bot.publishing import strings_of
 from bot.ui.errors import UserError
+from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
-from bot.ui.save import UndoSave, list_name, titled
+from bot.ui.save import UndoSave
 from bot.ui.text import escape, plural
 from cogs.library._choices import Interaction
 from storage import library

@@ -6,8 +6,8 @@ import discord
 
 from bot.client import PaperBot
 from bot.ui.errors import UserError
+from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
-from bot.ui.save import list_name
 from bot.ui.save_some import SaveSome
 from bot.ui.text import escape, link
 from cogs.library._choices import find_list

@@ -9,12 +9,14 @@ from discord import ui
 
 from bot import limits
 from bot.client import PaperBot
-from bot.ui.buttons import PAPER, PaperboyButton, custom_id, template
+from bot.ui.buttons import PAPER, PaperboyButton, PaperboySelect, custom_id, template
 from bot.ui.errors import Interaction, UserError
 from bot.ui.forms import submission
+from bot.ui.lists import GONE, list_name, place_of, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import link_button
-from bot.ui.save import GONE, ChooseLists, TakeOut, list_name, place_of, titled
+from bot.ui.removal import TakeOut
+from bot.ui.save import ChooseLists
 from bot.ui.text import escape, link, plain, timestamp
 from papers import arxiv_id
 from papers.model import Paper
@@ -42,6 +44,38 @@ class OpenSaved(PaperboyButton, template=template("saved", paper_id=PAPER)):
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the sheet."""
         view = await sheet(interaction.client, interaction.user.id, self.paper_id)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+class OpenNoted(PaperboySelect, template=template("noted")):
+    """Opens the sheet of a paper that is on no list and has a note."""
+
+    accepts = PAPER
+
+    def __init__(self, noted: Sequence[tuple[str, str]] = ()) -> None:
+        """Offer papers, each with its id and its title."""
+        options = [
+            discord.SelectOption(
+                label=plain(readable(title), limits.OPTION_LABEL) or paper_id, value=paper_id
+            )
+            for paper_id, title in noted[: limits.SELECT_OPTIONS]
+        ] or [discord.SelectOption(label="…", value="0")]
+        super().__init__(
+            ui.Select(
+                custom_id=custom_id("noted"),
+                placeholder="📝 Notes on papers in none of your lists",
+                options=options,
+            )
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select; its options are those of the message."""
+        return cls()
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Answer with the sheet."""
+        view = await sheet(interaction.client, interaction.user.id, values[0])
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
@@ -157,34 +191,38 @@ async def take_note(interaction: Interaction) -> None:
         return
     match, typed = sent
     paper_id = match["paper_id"]
-    await write_note(interaction, paper_id, typed.get("note", ""))
-    view = await sheet(interaction.client, interaction.user.id, paper_id)
+    view = await write_note(interaction, paper_id, typed.get("note", ""))
     if interaction.message is None:
         await interaction.response.send_message(view=view, ephemeral=True)
     else:
         await interaction.response.edit_message(view=view)
 
 
-async def write_note(interaction: Interaction, paper_id: str, note: str) -> None:
-    """Write a person's note on a paper; an empty one takes it away.
+async def write_note(interaction: Interaction, paper_id: str, note: str) -> ui.LayoutView:
+    """Write a person's note on a paper; an empty one deletes it. Return what they read then.
 
     Raises:
-        UserError: the paper is not in their library.
+        UserError: the paper is neither saved nor noted.
     """
     bot: PaperBot = interaction.client
+    user_id = interaction.user.id
+    text = note.strip() or None
     async with bot.database.write() as conn:
-        written = await library.set_note(
-            conn, interaction.user.id, paper_id, note.strip() or None, bot.clock.now()
-        )
-    if not written:
+        written = await library.set_note(conn, user_id, paper_id, text, bot.clock.now())
+        left = await library.holds(conn, user_id, paper_id)
+        stored = await papers.get(conn, paper_id)
+    if not written or stored is None:
         raise UserError("That paper is no longer in your library.")
+    if not left:
+        return render_notice("Note deleted", titled(paper_id, stored.paper.title))
+    return await sheet(bot, user_id, paper_id)
 
 
 async def sheet(bot: PaperBot, user_id: int, paper_id: str) -> ui.LayoutView:
-    """Return one saved paper with all that can be done about it.
+    """Return one saved paper, or one that only has a note left, with all that can be done about it.
 
     Raises:
-        UserError: the person has not saved it.
+        UserError: the person has neither saved it nor a note on it.
     """
     async with bot.database.read() as conn:
         mine = await library.describe(conn, user_id, [paper_id])
@@ -202,14 +240,16 @@ async def sheet(bot: PaperBot, user_id: int, paper_id: str) -> ui.LayoutView:
         escape(summary, 2 * _SUMMARY),
         f"📝 {escape(entry.note, 3 * NOTE_LENGTH, lines=True)}" if entry.note else "",
     ]
+    saved = bool(entry.lists)
     return render_notice(
-        "In your library",
+        "In your library" if saved else "In none of your lists",
         "\n\n".join(filter(None, parts)),
+        footer="" if saved else "The note stayed when the paper left your lists.",
         actions=[
             ChooseLists(paper.id, lists, on),
-            MarkRead(paper.id, read=not entry.read),
+            *((MarkRead(paper.id, read=not entry.read),) if saved else ()),
             WriteNote(paper.id, there=entry.note is not None),
-            TakeOut(paper.id),
+            TakeOut(paper.id) if saved else TakeOut(paper.id, "Delete the note"),
             link_button("arXiv", arxiv_id.abs_url(paper.id)),
         ],
     )
@@ -217,6 +257,8 @@ async def sheet(bot: PaperBot, user_id: int, paper_id: str) -> ui.LayoutView:
 
 def saved_line(entry: Saved, lists: Sequence[ReadingList]) -> str:
     """Return on which lists a paper is, since when, and from where, in markdown."""
+    if not entry.lists:
+        return f"in none of your lists · note from {timestamp(entry.saved_at, 'R')}"
     names = ", ".join(escape(list_name(each), 40) for each in lists[:4] if each.id in entry.lists)
     url = jump_url(entry.place)
     where = link("where", url, 120) if url else ""
@@ -234,5 +276,5 @@ def jump_url(place: Place) -> str | None:
     return "https://discord.com/channels/" + "/".join(parts)
 
 
-ITEMS: Final = (OpenSaved, MarkRead, WriteNote)
+ITEMS: Final = (OpenSaved, OpenNoted, MarkRead, WriteNote)
 """What a bot registers so that these buttons work."""

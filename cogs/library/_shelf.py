@@ -18,11 +18,11 @@ from bot.ui.buttons import (
     template,
 )
 from bot.ui.errors import Interaction
+from bot.ui.lists import list_name, list_options
 from bot.ui.notices import render_notice
 from bot.ui.pages import Hit, HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
-from bot.ui.save import list_name, list_options
-from cogs.library._sheet import OpenSaved, saved_line
+from cogs.library._sheet import OpenNoted, OpenSaved, saved_line
 from storage.library import ReadingList, Saved, Sort
 from storage.papers import StoredPaper
 
@@ -123,6 +123,8 @@ def render_shelf(page: ShelfPage) -> ui.LayoutView:
     selects: list[AnyItem] = [ChooseShelf(view, page.lists)]
     if not view.query:
         selects.append(SortShelf(view))
+    if page.noted:
+        selects.append(OpenNoted(page.noted))
     turn = page_buttons(
         page.number,
         page.pages,

@@ -8,15 +8,13 @@ from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.guilds import in_shard
+from storage.library._find import mine
 from storage.library._saves import ensure_user, read_lists
-from storage.library._types import Card, Place, Saved, Sort, Via
+from storage.library._types import NOWHERE, Card, Place, Saved, Sort, Via
 from storage.papers import StoredPaper, get_many, stored
 from storage.papers._read import chunks
 from storage.sqlite import insert
 from storage.tables import cards, notes, papers, post_papers, posts, preferences, saves
-
-_MOST_WORDS = 30
-"""Words that a title is compared with: SQLite takes conditions only so deep."""
 
 
 async def page(
@@ -29,8 +27,8 @@ async def page(
     limit: int,
 ) -> tuple[list[Saved], int]:
     """Return part of a person's library in order, and how many papers all of it has."""
-    mine = _mine(user_id, list_id)
-    total = await conn.scalar(select(func.count(saves.c.paper_id.distinct())).where(mine))
+    held = mine(user_id, list_id)
+    total = await conn.scalar(select(func.count(saves.c.paper_id.distinct())).where(held))
     first = func.min(saves.c.saved_at)
     order: dict[Sort, list[ColumnElement[Any]]] = {
         Sort.NEWEST: [first.desc()],
@@ -43,7 +41,7 @@ async def page(
     rows = await conn.execute(
         select(saves.c.paper_id)
         .join(papers, papers.c.id == saves.c.paper_id)
-        .where(mine)
+        .where(held)
         .group_by(saves.c.paper_id)
         .order_by(*order[sort], papers.c.row)
         .offset(offset)
@@ -57,7 +55,7 @@ async def all_of(conn: AsyncConnection, user_id: int, list_id: int | None = None
     first = func.min(saves.c.saved_at)
     rows = await conn.execute(
         select(saves.c.paper_id)
-        .where(_mine(user_id, list_id))
+        .where(mine(user_id, list_id))
         .group_by(saves.c.paper_id)
         .order_by(first, saves.c.paper_id)
     )
@@ -65,9 +63,12 @@ async def all_of(conn: AsyncConnection, user_id: int, list_id: int | None = None
 
 
 async def describe(conn: AsyncConnection, user_id: int, paper_ids: Sequence[str]) -> list[Saved]:
-    """Return what a person's library says of these papers, in this order; others are left out."""
+    """Return what a person's library says of these papers, in this order; others are left out.
+
+    A paper that is on no list and has a note is there with the note alone.
+    """
     found: dict[str, list[Row[Any]]] = {}
-    texts: dict[str, str] = {}
+    written: dict[str, Row[Any]] = {}
     for ids in chunks(paper_ids):
         rows = await conn.execute(
             select(saves)
@@ -76,78 +77,29 @@ async def describe(conn: AsyncConnection, user_id: int, paper_ids: Sequence[str]
         )
         for row in rows:
             found.setdefault(row.paper_id, []).append(row)
-        written = await conn.execute(
-            select(notes.c.paper_id, notes.c.text).where(
-                notes.c.user_id == user_id, notes.c.paper_id.in_(ids)
-            )
+        texts = await conn.execute(
+            select(notes).where(notes.c.user_id == user_id, notes.c.paper_id.in_(ids))
         )
-        texts.update({row.paper_id: row.text for row in written})
+        written.update({row.paper_id: row for row in texts})
     read = set((await conn.execute(read_lists(user_id))).scalars())
     return [
-        _saved(found[paper_id], texts.get(paper_id), read)
+        _saved(paper_id, found.get(paper_id, ()), written.get(paper_id), read)
         for paper_id in paper_ids
-        if paper_id in found
+        if paper_id in found or paper_id in written
     ]
-
-
-async def titles(
-    conn: AsyncConnection, user_id: int, typed: str, limit: int, list_id: int | None = None
-) -> list[tuple[str, str]]:
-    """Return id and title of saved papers that hold every typed word, the latest first."""
-    statement = (
-        select(papers.c.id, papers.c.title)
-        .join(saves, saves.c.paper_id == papers.c.id)
-        .where(_mine(user_id, list_id), *_holding(typed))
-        .group_by(papers.c.id)
-        .order_by(func.max(saves.c.saved_at).desc(), papers.c.row)
-        .limit(limit)
-    )
-    return [(row.id, row.title) for row in await conn.execute(statement)]
-
-
-async def matching(
-    conn: AsyncConnection, user_id: int, words: str, list_id: int | None = None
-) -> list[str]:
-    """Return the saved papers whose title, abstract, authors or note hold every word."""
-    statement = (
-        select(saves.c.paper_id)
-        .join(papers, papers.c.id == saves.c.paper_id)
-        .outerjoin(
-            notes,
-            (notes.c.user_id == saves.c.user_id) & (notes.c.paper_id == saves.c.paper_id),
-        )
-        .where(
-            _mine(user_id, list_id),
-            *_holding(words, papers.c.abstract, papers.c.authors, notes.c.text),
-        )
-        .group_by(saves.c.paper_id)
-        .order_by(func.max(saves.c.saved_at).desc())
-    )
-    return list((await conn.execute(statement)).scalars())
 
 
 async def saved_papers(conn: AsyncConnection, user_id: int, list_id: int | None = None) -> set[str]:
     """Return every paper that a person has saved."""
-    rows = await conn.execute(select(saves.c.paper_id).where(_mine(user_id, list_id)).distinct())
+    rows = await conn.execute(select(saves.c.paper_id).where(mine(user_id, list_id)).distinct())
     return set(rows.scalars())
-
-
-async def rows(conn: AsyncConnection, user_id: int, list_id: int | None = None) -> dict[str, int]:
-    """Return every paper that a person has saved, with its place in the search's index."""
-    found = await conn.execute(
-        select(papers.c.id, papers.c.row)
-        .join(saves, saves.c.paper_id == papers.c.id)
-        .where(_mine(user_id, list_id))
-        .distinct()
-    )
-    return {row.id: row.row for row in found}
 
 
 async def count(conn: AsyncConnection, user_id: int) -> int:
     """Return how many papers a person has saved."""
     return (
         await conn.scalar(
-            select(func.count(saves.c.paper_id.distinct())).where(_mine(user_id, None))
+            select(func.count(saves.c.paper_id.distinct())).where(mine(user_id, None))
         )
         or 0
     )
@@ -247,19 +199,6 @@ async def set_counts(conn: AsyncConnection, user_id: int, now: datetime, *, coun
     )
 
 
-def _mine(user_id: int, list_id: int | None) -> ColumnElement[bool]:
-    mine = (saves.c.user_id == user_id) & (saves.c.kept == 1)
-    return mine if list_id is None else mine & (saves.c.list_id == list_id)
-
-
-def _holding(words: str, *columns: Any) -> list[ColumnElement[bool]]:
-    searched: Any = papers.c.title.op("||")(" ").op("||")(papers.c.id)
-    for column in columns:
-        searched = searched.op("||")(" ").op("||")(func.coalesce(column, ""))
-    wanted = list(dict.fromkeys(words.split()))[:_MOST_WORDS]
-    return [searched.icontains(word, autoescape=True) for word in wanted]
-
-
 def _is_read(user_id: int) -> ColumnElement[Any]:
     read = saves.alias()
     return exists(
@@ -277,15 +216,17 @@ def _counted() -> ColumnElement[bool]:
     return (saves.c.kept == 1) & ~silent
 
 
-def _saved(rows: Sequence[Row[Any]], note: str | None, read: set[int]) -> Saved:
+def _saved(paper_id: str, rows: Sequence[Row[Any]], note: Row[Any] | None, read: set[int]) -> Saved:
+    if note is not None and not rows:
+        return Saved(paper_id, (), note.updated_at, None, NOWHERE, note.text, read=False)
     first = rows[0]
     on = {row.list_id for row in rows}
     return Saved(
-        paper_id=first.paper_id,
+        paper_id=paper_id,
         lists=tuple(sorted(on)),
         saved_at=first.saved_at,
         via=Via(first.via),
         place=Place(first.message_id, first.channel_id, first.guild_id),
-        note=note,
+        note=None if note is None else note.text,
         read=bool(on & read),
     )

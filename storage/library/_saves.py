@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import ColumnElement, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.library import _lists
@@ -120,7 +120,7 @@ async def remove(
     """Take papers off a list, or out of the whole library; return how many were on it.
 
     Reactions that saved them may still stand: they are kept in mind as overruled. The note goes
-    with the paper's last list.
+    with the paper's last list; a note on a paper that was on no list stays.
     """
     left: set[str] = set()
     for ids in chunks(list(dict.fromkeys(paper_ids))):
@@ -133,27 +133,29 @@ async def remove(
         left.update(there.scalars())
         await conn.execute(delete(saves).where(mine, saves.c.emoji_key.is_(None)))
         await conn.execute(update(saves).where(mine).values(kept=0))
-        kept = select(saves.c.paper_id).where(saves.c.user_id == user_id, saves.c.kept == 1)
-        await conn.execute(
-            delete(notes).where(
-                notes.c.user_id == user_id,
-                notes.c.paper_id.in_(ids),
-                notes.c.paper_id.not_in(kept),
-            )
-        )
+    for ids in chunks(sorted(left)):
+        await _drop_notes(conn, user_id, ids)
     return len(left)
 
 
 async def undo(conn: AsyncConnection, user_id: int, saved_at: datetime) -> int:
-    """Take back what was saved on purpose at exactly that moment; return how many papers."""
+    """Take back what was saved on purpose at exactly that moment; return how many papers.
+
+    The notes that a file brought at that moment go with their papers; other notes stay.
+    """
     result = await conn.execute(
-        delete(saves).where(
+        delete(saves)
+        .where(
             saves.c.user_id == user_id,
             saves.c.saved_at == saved_at,
             saves.c.emoji_key.is_(None),
         )
+        .returning(saves.c.paper_id)
     )
-    return result.rowcount
+    undone = list(result.scalars())
+    for ids in chunks(undone):
+        await _drop_notes(conn, user_id, ids, notes.c.updated_at == saved_at)
+    return len(undone)
 
 
 async def place_on(
@@ -211,11 +213,17 @@ async def of_paper(conn: AsyncConnection, user_id: int, paper_id: str) -> dict[i
     return {row.list_id: row.since for row in rows}
 
 
+async def holds(conn: AsyncConnection, user_id: int, paper_id: str) -> bool:
+    """Return whether a person has saved a paper, or has a note on it from when it was saved."""
+    noted = select(notes.c.paper_id).where(notes.c.user_id == user_id, notes.c.paper_id == paper_id)
+    return bool(await of_paper(conn, user_id, paper_id)) or await conn.scalar(noted) is not None
+
+
 async def set_note(
     conn: AsyncConnection, user_id: int, paper_id: str, note: str | None, now: datetime
 ) -> bool:
-    """Write a note on a saved paper, or take it away; false if the paper is not saved."""
-    if not await of_paper(conn, user_id, paper_id):
+    """Write a person's note on a paper, or delete it; false if they hold nothing of the paper."""
+    if not await holds(conn, user_id, paper_id):
         return False
     if note is None:
         await conn.execute(
@@ -245,6 +253,15 @@ async def add_notes(
                 for paper_id, text in texts.items()
             ],
         )
+
+
+async def _drop_notes(
+    conn: AsyncConnection, user_id: int, paper_ids: Sequence[str], *where: ColumnElement[bool]
+) -> None:
+    """Delete the notes on those of these papers that are on no list any more."""
+    kept = select(saves.c.paper_id).where(saves.c.user_id == user_id, saves.c.kept == 1)
+    mine = (notes.c.user_id == user_id) & notes.c.paper_id.in_(paper_ids)
+    await conn.execute(delete(notes).where(mine, notes.c.paper_id.not_in(kept), *where))
 
 
 async def ensure_user(conn: AsyncConnection, user_id: int, now: datetime) -> None:

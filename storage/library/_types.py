@@ -91,10 +91,10 @@ class Saved:
 
     paper_id: str
     lists: tuple[int, ...]
-    """In the order of their ids."""
+    """In the order of their ids; none where only the note is left."""
     saved_at: datetime
-    """When it was first put on any of them."""
-    via: Via
+    """When it was first put on any of them; with no list, when the note was written."""
+    via: Via | None
     place: Place
     note: str | None
     read: bool

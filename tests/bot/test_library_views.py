@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.library import QUERY_LENGTH, ShelfPage, View
-from bot.ui import save, save_some
+from bot.ui import removal, save, save_some
 from bot.ui.buttons import PaperboyButton, PaperboySelect
 from cogs.library import _sheet, _shelf, _top
 from cogs.library._sheet import NOTE_LENGTH
@@ -79,19 +79,22 @@ ENTRIES = st.lists(
         query=st.text(max_size=QUERY_LENGTH),
     ),
     st.integers(0, 4_000),
+    st.lists(st.tuples(st.just(LONGEST_ID), TEXT), max_size=30),
 )
 def test_a_page_of_any_library_fits(
     lists: list[ReadingList],
     entries: list[tuple[Saved, StoredPaper]],
     view: View,
     number: int,
+    noted: list[tuple[str, str]],
 ) -> None:
     apart = [
         (replace(entry, paper_id=other), replace(each, paper=replace(each.paper, id=other)))
         for place, (entry, each) in enumerate(entries)
         for other in [f"cond-mat/990100{place}"]
     ]
-    page = ShelfPage(view, number, 4_001, 20_005, tuple(apart), tuple(lists))
+    unsaved = tuple((f"2506.{place:05}", title) for place, (_, title) in enumerate(noted))
+    page = ShelfPage(view, number, 4_001, 20_005, tuple(apart), tuple(lists), unsaved)
     assert_sendable(render_shelf(page))
 
 
@@ -108,6 +111,7 @@ def test_a_query_comes_back_out_of_the_button_as_it_went_in(query: str, sort: So
 def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
     kinds: list[type[PaperboyButton | PaperboySelect]] = [
         *save.ITEMS,
+        *removal.ITEMS,
         *_shelf.ITEMS,
         *_sheet.ITEMS,
         *save_some.ITEMS,
@@ -117,13 +121,15 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
     made = [
         save.SaveButton(LONGEST_ID),
         save.UndoSave(NOW),
-        save.SaveAgain(LONGEST_ID, 2**53, NOW),
-        save.TakeOut(LONGEST_ID),
+        removal.SaveAgain(LONGEST_ID, 2**53, NOW),
+        removal.UndoRemoval(2**62),
+        removal.TakeOut(LONGEST_ID),
         save.ChooseLists(LONGEST_ID, lists, [1]),
         TurnShelf(View(), 0, 0),
         _shelf.ChooseShelf(View(), lists),
         _shelf.SortShelf(View()),
         _sheet.OpenSaved(LONGEST_ID),
+        _sheet.OpenNoted(),
         _sheet.MarkRead(LONGEST_ID, read=True),
         _sheet.WriteNote(LONGEST_ID),
         save_some.SaveSome(),

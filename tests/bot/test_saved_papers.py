@@ -1,0 +1,281 @@
+"""Whatever is taken off a list, putting it back restores the library as it was."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.clock import FixedClock
+from bot.library import Change, SavedPapers
+from storage import library
+from storage.database import Database
+from storage.library import NOWHERE, NoteBack, Place, ReadingList, Via
+from storage.tables import lists, notes, saves
+from tests.storage.libraries import (
+    ADA,
+    CARD,
+    FIRST,
+    GRACE,
+    MINUTE,
+    READ,
+    SAVE,
+    SECOND,
+    list_id,
+    prepare,
+    reacted,
+    shelf,
+    took_off,
+)
+from tests.storage.shared import NOON
+
+HERE = Place(CARD, 70, 7)
+LATER = NOON + timedelta(hours=1)
+
+
+async def furnish(database: Database, user_id: int) -> list[ReadingList]:
+    """Put a paper on three lists: twice at different times, once by a reaction; with a note."""
+    async with database.write() as conn:
+        first, second, read = await library.ensure(conn, user_id, NOON)
+        await library.save(conn, user_id, first.id, {FIRST: NOON}, via=Via.BUTTON, place=HERE)
+        await library.save(conn, user_id, second.id, {FIRST: NOON + MINUTE}, via=Via.IMPORT)
+        await library.save(conn, user_id, first.id, {SECOND: NOON}, via=Via.BUTTON)
+        await library.apply(conn, [reacted(CARD, READ, user_id)])
+        await library.set_note(conn, user_id, FIRST, "why I kept it", NOON + 2 * MINUTE)
+    return [first, second, read]
+
+
+async def everything(database: Database) -> dict[str, list[Any]]:
+    """Return every save, note and list of everybody; saves without their own ids."""
+    async with database.read() as conn:
+        kept = [tuple(row)[1:] for row in await conn.execute(select(saves))]
+        found = {"saves": sorted(kept, key=str)}
+        for table in (notes, lists):
+            found[table.name] = [tuple(row) for row in await conn.execute(select(table))]
+    return found
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(LATER)
+
+
+@pytest.fixture
+def saved(database: Database, clock: FixedClock) -> SavedPapers:
+    return SavedPapers(database, clock)
+
+
+Action = Callable[[SavedPapers, list[ReadingList]], Awaitable[Change | None]]
+
+
+async def _unsave(saved: SavedPapers, _: list[ReadingList]) -> Change | None:
+    found = await saved.toggle(ADA, FIRST, HERE)
+    return found and found[1]
+
+
+ACTIONS: dict[str, Action] = {
+    "the Save button again": _unsave,
+    "out of the library": lambda saved, mine: saved.take_out(ADA, FIRST),
+    "off a list": lambda saved, mine: saved.take_out(ADA, FIRST, mine[1].id),
+    "off the list of a reaction": lambda saved, mine: saved.take_out(ADA, FIRST, mine[2].id),
+    "onto none of the lists": lambda saved, mine: saved.place_on(ADA, FIRST, [], NOWHERE),
+    "onto one": lambda saved, mine: saved.place_on(ADA, FIRST, [mine[2].id], HERE),
+    "moved from all": lambda saved, mine: saved.move(ADA, FIRST, mine[1].id),
+    "moved from one": lambda saved, mine: saved.move(ADA, FIRST, mine[1].id, mine[0].id),
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_undoing_restores_every_list_every_time_and_the_note(
+    database: Database, saved: SavedPapers, action: str
+) -> None:
+    await prepare(database)
+    await furnish(database, GRACE)
+    mine = await furnish(database, ADA)
+    before = await everything(database)
+    change = await ACTIONS[action](saved, mine)
+    assert change is not None
+    assert change.removal is not None
+    assert await everything(database) != before
+    assert await saved.put_back(GRACE, change.removal) is None, "only for who took it out"
+    assert await saved.put_back(ADA, change.removal) is not None
+    assert await everything(database) == before
+    assert await saved.put_back(ADA, change.removal) is None
+    assert await everything(database) == before
+
+
+async def test_moves_are_undone_one_after_the_other(database: Database, saved: SavedPapers) -> None:
+    await prepare(database)
+    await furnish(database, ADA)
+    async with database.write() as conn:
+        talk = await library.create(conn, ADA, "talk", None, NOON) or 0
+    states, undo = [await everything(database)], list[int]()
+    read = await list_id(database, "read")
+    for action in (saved.move(ADA, FIRST, talk), saved.place_on(ADA, FIRST, [read], HERE)):
+        change = await action
+        assert change is not None
+        undo.append(change.removal or 0)
+        states.append(await everything(database))
+    for removal, state in zip(reversed(undo), reversed(states[:-1]), strict=True):
+        await saved.put_back(ADA, removal)
+        assert await everything(database) == state
+
+
+async def test_what_was_saved_or_written_meanwhile_is_neither_doubled_nor_overwritten(
+    database: Database, saved: SavedPapers, clock: FixedClock
+) -> None:
+    await prepare(database)
+    first, second, read = await furnish(database, ADA)
+    change = await saved.take_out(ADA, FIRST)
+    assert change is not None
+    clock.at += MINUTE
+    await saved.toggle(ADA, FIRST, NOWHERE)
+    async with database.write() as conn:
+        await library.set_note(conn, ADA, FIRST, "what I think now", clock.at)
+    done, title = await saved.put_back(ADA, change.removal or 0) or (None, "")
+    assert done is not None
+    assert title
+    assert (done.note, done.note_text) == (NoteBack.NEWER_STAYS, "why I kept it")
+    assert [each.id for each in done.on] == [first.id, second.id, read.id]
+    async with database.read() as conn:
+        on = await library.of_paper(conn, ADA, FIRST)
+        (entry,) = await library.describe(conn, ADA, [FIRST])
+    assert on == {first.id: clock.at, second.id: NOON + MINUTE, read.id: NOON}
+    assert entry.note == "what I think now"
+
+
+async def test_a_list_deleted_meanwhile_is_replaced_by_the_default_one(
+    database: Database, saved: SavedPapers
+) -> None:
+    await prepare(database)
+    first, second, read = await furnish(database, ADA)
+    change = await saved.take_out(ADA, FIRST)
+    async with database.write() as conn:
+        await library.drop(conn, ADA, second.id)
+        await library.drop(conn, ADA, read.id)
+    assert change is not None
+    done, _ = await saved.put_back(ADA, change.removal or 0) or (None, "")
+    assert done is not None
+    assert [each.id for each in done.on] == [first.id]
+    async with database.read() as conn:
+        assert await library.of_paper(conn, ADA, FIRST) == {first.id: NOON}
+
+
+async def test_a_reaction_taken_off_meanwhile_comes_back_as_a_deliberate_save(
+    database: Database, saved: SavedPapers
+) -> None:
+    await prepare(database)
+    async with database.write() as conn:
+        await library.apply(conn, [reacted(CARD, SAVE)])
+    change = await saved.take_out(ADA, FIRST)
+    async with database.write() as conn:
+        await library.apply(conn, [took_off(CARD, SAVE)])
+    assert change is not None
+    await saved.put_back(ADA, change.removal or 0)
+    assert await shelf(database) == {"to read": {FIRST}}
+    async with database.read() as conn:
+        (row,) = await conn.execute(select(saves.c.emoji_key, saves.c.via, saves.c.saved_at))
+    assert tuple(row) == (None, "button", NOON)
+
+
+async def test_taking_out_again_offers_the_same_undo_to_who_lost_the_answer(
+    database: Database, saved: SavedPapers
+) -> None:
+    await prepare(database)
+    assert await saved.take_out(ADA, FIRST) is None
+    await furnish(database, ADA)
+    before = await everything(database)
+    change = await saved.take_out(ADA, FIRST)
+    assert change is not None
+    assert await saved.take_out(ADA, FIRST) == change
+    await saved.put_back(ADA, change.removal or 0)
+    assert await everything(database) == before
+
+
+async def test_a_stop_in_the_middle_takes_nothing_out_and_puts_nothing_back(
+    database: Database, saved: SavedPapers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await prepare(database)
+    await furnish(database, ADA)
+    before = await everything(database)
+
+    async def stop(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library, "remember", stop)
+        with pytest.raises(RuntimeError, match="killed"):
+            await saved.take_out(ADA, FIRST)
+    assert await everything(database) == before
+    change = await saved.take_out(ADA, FIRST)
+    assert change is not None
+    out = await everything(database)
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.library._removals._restore_note", stop)
+        with pytest.raises(RuntimeError, match="killed"):
+            await saved.put_back(ADA, change.removal or 0)
+    assert await everything(database) == out
+    assert await saved.put_back(ADA, change.removal or 0) is not None
+    assert await everything(database) == before
+
+
+async def test_a_note_on_an_unsaved_paper_is_deleted_by_name_alone_and_put_back(
+    database: Database, saved: SavedPapers
+) -> None:
+    await prepare(database)
+    async with database.write() as conn:
+        await library.apply(conn, [reacted(CARD, SAVE)])
+        await library.set_note(conn, ADA, FIRST, "still mine", NOON)
+        await library.apply(conn, [took_off(CARD, SAVE)])
+    noted = await everything(database)
+    assert await saved.take_out(ADA, FIRST, await list_id(database, "read")) is None
+    assert await saved.move(ADA, FIRST, await list_id(database, "read")) is None
+    async with database.write() as conn:
+        # What a stale "Mark as unread" does.
+        await library.remove(conn, ADA, [FIRST], await list_id(database, "read"))
+        await library.remove(conn, ADA, [FIRST])
+    assert await everything(database) == noted
+    change = await saved.take_out(ADA, FIRST)
+    assert change is not None
+    assert change.only_note
+    assert (await everything(database))["notes"] == []
+    done, _ = await saved.put_back(ADA, change.removal or 0) or (None, "")
+    assert done is not None
+    assert (done.on, done.changed, done.note) == ((), False, NoteBack.RESTORED)
+    assert await everything(database) == noted
+
+
+async def test_notes_on_unsaved_papers_are_found_after_the_saved_ones(database: Database) -> None:
+    await prepare(database)
+    async with database.write() as conn:
+        mine, *_ = await library.ensure(conn, ADA, NOON)
+        await library.save(conn, ADA, mine.id, {FIRST: NOON}, via=Via.BUTTON)
+        await library.add_notes(conn, ADA, {FIRST: "saved", SECOND: "zebra"}, NOON)
+        await library.ensure(conn, GRACE, NOON)
+        assert [each for each, _ in await library.titles(conn, ADA, "", 9)] == [FIRST, SECOND]
+        assert [each for each, _ in await library.titles(conn, ADA, "", 1)] == [FIRST]
+        assert [each for each, _ in await library.titles(conn, ADA, "", 9, mine.id)] == [FIRST]
+        assert [each for each, _ in await library.titles(conn, ADA, SECOND, 9)] == [SECOND]
+        assert [each for each, _ in await library.only_noted(conn, ADA, 9)] == [SECOND]
+        assert await library.matching(conn, ADA, "zebra") == [SECOND]
+        assert await library.matching(conn, ADA, "zebra", mine.id) == []
+        assert set(await library.rows(conn, ADA)) == {FIRST, SECOND}
+        assert set(await library.rows(conn, ADA, mine.id)) == {FIRST}
+        assert await library.holds(conn, ADA, SECOND)
+        assert not await library.holds(conn, GRACE, SECOND)
+        assert await library.only_noted(conn, GRACE, 9) == []
+        (entry,) = await library.describe(conn, ADA, [SECOND])
+        assert (entry.lists, entry.note, entry.read) == ((), "zebra", False)
+        assert [each.paper_id for each in await library.all_of(conn, ADA)] == [FIRST]
+
+
+async def test_undoing_an_import_takes_its_notes_back_and_no_others(database: Database) -> None:
+    await prepare(database)
+    async with database.write() as conn:
+        mine, *_ = await library.ensure(conn, ADA, NOON)
+        await library.add_notes(conn, ADA, {FIRST: "older"}, NOON)
+        await library.save(conn, ADA, mine.id, {FIRST: LATER, SECOND: LATER}, via=Via.IMPORT)
+        await library.add_notes(conn, ADA, {FIRST: "file", SECOND: "file"}, LATER)
+        assert await library.undo(conn, ADA, LATER) == 2
+        assert [each for each, _ in await library.only_noted(conn, ADA, 9)] == [FIRST]
