@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.library import _lists
@@ -127,35 +127,32 @@ async def remove(
         mine = (saves.c.user_id == user_id) & saves.c.paper_id.in_(ids)
         if list_id is not None:
             mine &= saves.c.list_id == list_id
-        there = await conn.execute(
-            select(saves.c.paper_id).where(mine, saves.c.kept == 1).distinct()
-        )
-        left.update(there.scalars())
+        there = select(saves.c.paper_id).where(mine, saves.c.kept == 1).distinct()
+        taken = (await conn.execute(there)).scalars().all()
         await conn.execute(delete(saves).where(mine, saves.c.emoji_key.is_(None)))
         await conn.execute(update(saves).where(mine).values(kept=0))
-    for ids in chunks(sorted(left)):
-        await _drop_notes(conn, user_id, ids)
+        kept = select(saves.c.paper_id).where(saves.c.user_id == user_id, saves.c.kept == 1)
+        await conn.execute(
+            delete(notes).where(
+                notes.c.user_id == user_id,
+                notes.c.paper_id.in_(taken),
+                notes.c.paper_id.not_in(kept),
+            )
+        )
+        left.update(taken)
     return len(left)
 
 
 async def undo(conn: AsyncConnection, user_id: int, saved_at: datetime) -> int:
-    """Take back what was saved on purpose at exactly that moment; return how many papers.
-
-    The notes that a file brought at that moment go with their papers; other notes stay.
-    """
+    """Take back what was saved on purpose at exactly that moment; return how many papers."""
     result = await conn.execute(
-        delete(saves)
-        .where(
+        delete(saves).where(
             saves.c.user_id == user_id,
             saves.c.saved_at == saved_at,
             saves.c.emoji_key.is_(None),
         )
-        .returning(saves.c.paper_id)
     )
-    undone = list(result.scalars())
-    for ids in chunks(undone):
-        await _drop_notes(conn, user_id, ids, notes.c.updated_at == saved_at)
-    return len(undone)
+    return result.rowcount
 
 
 async def place_on(
@@ -253,15 +250,6 @@ async def add_notes(
                 for paper_id, text in texts.items()
             ],
         )
-
-
-async def _drop_notes(
-    conn: AsyncConnection, user_id: int, paper_ids: Sequence[str], *where: ColumnElement[bool]
-) -> None:
-    """Delete the notes on those of these papers that are on no list any more."""
-    kept = select(saves.c.paper_id).where(saves.c.user_id == user_id, saves.c.kept == 1)
-    mine = (notes.c.user_id == user_id) & notes.c.paper_id.in_(paper_ids)
-    await conn.execute(delete(notes).where(mine, notes.c.paper_id.not_in(kept), *where))
 
 
 async def ensure_user(conn: AsyncConnection, user_id: int, now: datetime) -> None:

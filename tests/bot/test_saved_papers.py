@@ -268,14 +268,3 @@ async def test_notes_on_unsaved_papers_are_found_after_the_saved_ones(database: 
         (entry,) = await library.describe(conn, ADA, [SECOND])
         assert (entry.lists, entry.note, entry.read) == ((), "zebra", False)
         assert [each.paper_id for each in await library.all_of(conn, ADA)] == [FIRST]
-
-
-async def test_undoing_an_import_takes_its_notes_back_and_no_others(database: Database) -> None:
-    await prepare(database)
-    async with database.write() as conn:
-        mine, *_ = await library.ensure(conn, ADA, NOON)
-        await library.add_notes(conn, ADA, {FIRST: "older"}, NOON)
-        await library.save(conn, ADA, mine.id, {FIRST: LATER, SECOND: LATER}, via=Via.IMPORT)
-        await library.add_notes(conn, ADA, {FIRST: "file", SECOND: "file"}, LATER)
-        assert await library.undo(conn, ADA, LATER) == 2
-        assert [each for each, _ in await library.only_noted(conn, ADA, 9)] == [FIRST]

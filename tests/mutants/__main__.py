@@ -58,7 +58,7 @@ TESTS: Final[Mapping[str, Sequence[str]]] = {
     "papers/topics": ("tests/papers/test_topics*.py", "tests/papers/test_matching*.py"),
     "papers/trending": ("tests/papers/test_trending*.py",),
     "storage/digests": ("tests/storage/test_digests*.py",),
-    "storage/library": ("tests/storage/test_library*.py",),
+    "storage/library": ("tests/storage/test_library*.py", "tests/bot/test_saved_papers.py"),
     "storage/posts": ("tests/storage/test_posts*.py", "tests/storage/test_retention.py"),
 }
 """The paths that are changed, each with the tests that have to notice."""
