@@ -22,7 +22,6 @@ from storage.library._reactions import remove as remove_reactions
 from storage.library._read import (
     all_of,
     card_ids,
-    count,
     counts,
     describe,
     page,
@@ -102,7 +101,6 @@ __all__ = [
     "apply",
     "card_ids",
     "change",
-    "count",
     "counts",
     "create",
     "default_list",

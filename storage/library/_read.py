@@ -95,16 +95,6 @@ async def saved_papers(conn: AsyncConnection, user_id: int, list_id: int | None 
     return set(rows.scalars())
 
 
-async def count(conn: AsyncConnection, user_id: int) -> int:
-    """Return how many papers a person has saved."""
-    return (
-        await conn.scalar(
-            select(func.count(saves.c.paper_id.distinct())).where(mine(user_id, None))
-        )
-        or 0
-    )
-
-
 async def papers_of(conn: AsyncConnection, entries: Iterable[Saved]) -> list[StoredPaper]:
     """Return the papers themselves, in the order of the entries."""
     return list((await get_many(conn, [entry.paper_id for entry in entries])).values())
