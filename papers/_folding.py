@@ -11,6 +11,8 @@ UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "
 _UNDECOMPOSED = str.maketrans("øłđð\u0131ħ", "olddih") | str.maketrans(
     {"þ": "th", "æ": "ae", "œ": "oe"}
 )
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9 .,]*")
+_NAME_WORD = re.compile(r"[^\W_]+")
 _GREEK = re.compile(r"(?<![\u0370-\u03ff])[\u03b1-\u03c9](?![\u0370-\u03ff])")
 _LETTERS = """
 alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma
@@ -33,10 +35,14 @@ def fold(text: str) -> str:
 
 def cleaned(text: str) -> str:
     """Return a text without LaTeX and invisible characters, letters and accents together."""
-    text = readable(text)
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
-    return text
+    return composed(readable(text))
+
+
+def composed(text: str) -> str:
+    """Return a text without invisible characters, letters and accents together."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text).translate(_INVISIBLE)
 
 
 def names(text: str) -> list[tuple[str, ...]]:
@@ -44,6 +50,9 @@ def names(text: str) -> list[tuple[str, ...]]:
 
     "O'Neil" and "O’Neil" are "oneil", and "o neil" beside it.
     """  # noqa: RUF002
+    if _PLAIN_NAME.fullmatch(text):
+        found = tuple(_NAME_WORD.findall(text.lower()))
+        return [found] if found else []
     written = cleaned(text)
     text = written.translate(APOSTROPHES)
     ways = [
@@ -52,5 +61,5 @@ def names(text: str) -> list[tuple[str, ...]]:
         re.sub(r"(?<=\w)[-\u2010\u2011](?=\w)", "", text),
         written,
     ]
-    found = (tuple(re.findall(r"[^\W_]+", fold(way))) for way in dict.fromkeys(ways))
-    return [way for way in dict.fromkeys(found) if way]
+    ways_cut = (tuple(_NAME_WORD.findall(fold(way))) for way in dict.fromkeys(ways))
+    return [way for way in dict.fromkeys(ways_cut) if way]

@@ -13,7 +13,7 @@ from itertools import chain
 import tantivy
 
 from papers.model import Paper
-from papers.spelling import STOPWORDS, Spelled, fold, names, spelled
+from papers.spelling import STOPWORDS, Spelled, fold, names, spelled, spelled_readable
 from papers.text import readable
 
 __all__ = [
@@ -25,12 +25,14 @@ __all__ = [
     "fold",
     "holds_run",
     "names_author",
+    "names_of",
     "sentences",
+    "texts_of",
     "unique",
     "words",
 ]
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"“(\[])")
+_SENTENCE_END = re.compile(r"\s(?<=[.!?].)\s*(?=[A-Z0-9\"“(\[])", re.DOTALL)
 
 
 def words(text: str) -> list[str]:
@@ -74,9 +76,10 @@ class Stemmer:
 
     def read(self, text: str) -> "Terms":
         """Return all stems by which a text is found."""
-        return self._read(spelled(text))
+        return self.of(spelled(text))
 
-    def _read(self, found: Spelled) -> "Terms":
+    def of(self, found: Spelled) -> "Terms":
+        """Return all stems by which words are found."""
         run = tuple(self.stem(found.words))
         parts = run if found.parts == found.words else tuple(self.stem(found.parts))
         return Terms(run, parts, tuple(self.stem(found.others)) if found.others else ())
@@ -146,16 +149,28 @@ class PaperTerms:
 
 def analyse(paper: Paper, stemmer: Stemmer, *, whole: bool = False) -> PaperTerms:
     """Return the terms of one paper; of a `whole` one also those of its summary and keywords."""
-    found = tuple(map(stemmer.read, sentences(readable(paper.abstract))))
-    named = [way for author in paper.authors for way in names(author.name)]
-    accounts = [way for a in paper.authors if a.username for way in names(a.username)]
+    title, *found = map(stemmer.of, texts_of(paper))
+    authors, organization = names_of(paper)
     return PaperTerms(
-        title=stemmer.read(paper.title),
-        sentences=found,
-        authors=(*named, *accounts),
-        organization=tuple(words(paper.organization or "")),
+        title=title,
+        sentences=tuple(found),
+        authors=authors,
+        organization=organization,
         others=tuple(map(stemmer.read, (paper.summary or "", *paper.keywords))) if whole else (),
     )
+
+
+def texts_of(paper: Paper) -> tuple[Spelled, ...]:
+    """Return the words of a paper's title and of each sentence of its abstract."""
+    abstract = sentences(readable(paper.abstract))
+    return (spelled(paper.title), *map(spelled_readable, abstract))
+
+
+def names_of(paper: Paper) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """Return the words of a paper's authors, as `PaperTerms` has them, and of its organization."""
+    named = [way for author in paper.authors for way in names(author.name)]
+    accounts = [way for a in paper.authors if a.username for way in names(a.username)]
+    return (*named, *accounts), tuple(words(paper.organization or ""))
 
 
 def holds_run(haystack: Sequence[str], run: Sequence[str]) -> bool:

@@ -1,5 +1,6 @@
 """A batch of papers as columns: where each term and each pair of neighbouring terms occurs."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -10,16 +11,20 @@ from papers._resting import collector_resting
 from papers.matching._match import LAST_SENTENCE
 from papers.model import Paper
 from papers.spelling import names
-from papers.terms import PaperTerms, Stemmer, analyse, words
-from papers.topics import Condition, Field, FieldName, Leaf, Phrase, Word, holds
+from papers.terms import PaperTerms, Stemmer, Terms, names_of, texts_of, words
+from papers.topics import TEXT_FIELDS, Condition, Field, FieldName, Leaf, Phrase, Word, holds
 
 MAX_CACHED = 4_096
 """Answers kept for conditions, which many topics share; a kilobyte each."""
 MAX_RUN = 64
 """Words of a phrase that are compared; no phrase has more that anybody would find again."""
 
+_SENTENCE_BITS = LAST_SENTENCE.bit_length()
+
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+_NO_TERMS = Terms((), ())
 
 
 class PaperIndex:
@@ -30,64 +35,72 @@ class PaperIndex:
         self.size = len(papers)
         self._stemmer = stemmer
         with collector_resting():
-            self._terms: list[PaperTerms] = [analyse(paper, stemmer) for paper in papers]
+            self._texts = [texts_of(paper) for paper in papers]
+            self._named = [names_of(paper) for paper in papers]
             self._fill()
         self._names: dict[str, set[int]] = defaultdict(set)
-        for place, terms in enumerate(self._terms):
-            for word in {*terms.organization, *(word for name in terms.authors for word in name)}:
+        for place, (authors, organization) in enumerate(self._named):
+            for word in {*organization, *(word for name in authors for word in name)}:
                 self._names[word].add(place)
         self._conditions: dict[Leaf, Mask] = {}
 
     def _fill(self) -> None:
-        ids: defaultdict[str, int] = defaultdict()
-        ids.default_factory = ids.__len__
-        number = ids.__getitem__
-        tokens: list[int] = []
+        numbers: defaultdict[str, int] = defaultdict()
+        numbers.default_factory = numbers.__len__
+        number = numbers.__getitem__
+        apart = number("")  # keeps the last word of one text from standing beside the next one's
+        tokens, others = array("q"), array("q")
         title_ends: list[int] = []
-        lengths: list[int] = []
-        held: list[int] = []
-        masks: list[int] = []
-        counts: list[int] = []
-        for terms in self._terms:
-            begun = len(tokens)
-            # Separators keep a title's last word from standing beside an abstract's first.
-            for run in terms.title.runs:
-                tokens += map(number, run)
-                tokens.append(-1)
+        # One entry for each text: the paper, the sentence, and where tokens and others of it end.
+        ends = array("q")
+        for place, (title, *abstract) in enumerate(self._texts):
+            for run in (title.words,) if title.parts == title.words else (title.words, title.parts):
+                tokens.extend(map(number, run))
+                tokens.append(apart)
+            others.extend(map(number, title.others))
             title_ends.append(len(tokens) - 1)
-            bits = dict.fromkeys([*tokens[begun:], *map(number, terms.title.others)], 1)
-            parted: list[int] = []
-            for place, sentence in enumerate(terms.sentences, start=1):
-                bit = 1 << min(place, LAST_SENTENCE)
-                here = len(tokens)
-                tokens += map(number, sentence.run)
-                found = {*tokens[here:], *map(number, sentence.others)}
-                if sentence.parts is not sentence.run:
-                    parts = [*map(number, sentence.parts), -1]
-                    parted += parts
-                    found.update(parts)
-                for term in found:
-                    bits[term] = bits.get(term, 0) | bit
-            tokens.append(-1)
-            tokens += parted
-            bits.pop(-1, None)
-            held += bits
-            masks += bits.values()
-            counts.append(len(bits))
-            lengths.append(len(tokens) - begun)
-        self._ids = dict(ids)
-        self._width = max(len(ids), 1)
-        places = np.arange(self.size)
-        keys = np.array(held, np.int64) * self.size + np.repeat(places, counts)
-        order = np.argsort(keys)
-        self.keys = keys[order]
+            ends.extend((place, 0, len(tokens), len(others)))
+            for at, sentence in enumerate(abstract, start=1):
+                tokens.extend(map(number, sentence.words))
+                others.extend(map(number, sentence.others))
+                ends.extend((place, min(at, LAST_SENTENCE), len(tokens), len(others)))
+            tokens.append(apart)
+            for at, sentence in enumerate(abstract, start=1):
+                if sentence.parts is not sentence.words:
+                    tokens.extend(map(number, sentence.parts))
+                    tokens.append(apart)
+                    ends.extend((place, min(at, LAST_SENTENCE), len(tokens), len(others)))
+            ends.extend((place, 0, len(tokens), len(others)))
+        stems = self._stemmer.stem(list(numbers)[1:])
+        self._ids = {stem: at for at, stem in enumerate(dict.fromkeys(stems))}
+        self._width = max(len(self._ids), 1)
+        of_word = np.array([-1, *map(self._ids.__getitem__, stems)], np.int64)
+        papers, sentences, *until = np.array(ends, np.int64).reshape(-1, 4).T
+        lengths = np.diff(until, axis=1, prepend=0)
+        terms = of_word[np.array(tokens, np.int64)]
+        owners = np.repeat(papers, lengths[0])
+        self._fill_terms(
+            np.concatenate((terms, of_word[np.array(others, np.int64)])),
+            np.concatenate((owners, np.repeat(papers, lengths[1]))),
+            np.concatenate([np.repeat(sentences, each) for each in lengths]),
+        )
+        self._fill_pairs(terms, owners, title_ends)
+
+    def _fill_terms(
+        self, terms: NDArray[np.int64], places: NDArray[np.int64], sentences: NDArray[np.int64]
+    ) -> None:
+        entries = ((terms * self.size + places) << _SENTENCE_BITS) + sentences
+        entries = np.sort(entries[terms >= 0])
+        keys = entries >> _SENTENCE_BITS
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        self.keys = keys[first]
         """Sorted term x size + place, one for each term of each paper."""
-        self.bits = np.array(masks, dtype=np.uint64)[order]
+        bits = np.uint64(1) << (entries & LAST_SENTENCE).astype(np.uint64)
+        self.bits = np.bitwise_or.reduceat(bits, first) if len(first) else bits
         """The sentences in which it occurs."""
         self.where = np.zeros((self._width, max(self.size, 1)), dtype=np.uint8)
         """0 nowhere, 1 in the abstract only, 2 in the title."""
         self.where.reshape(-1)[self.keys] = np.where(self.bits & np.uint64(1), 2, 1)
-        self._fill_pairs(np.array(tokens, np.int64), np.repeat(places, lengths), title_ends)
 
     def _fill_pairs(
         self, tokens: NDArray[np.int64], owners: NDArray[np.int64], title_ends: list[int]
@@ -95,7 +108,7 @@ class PaperIndex:
         pairs = self.pair_numbers(tokens[:-1], tokens[1:])
         at = np.flatnonzero(pairs >= 0)
         keys = pairs[at] * self.size + owners[at]
-        order = np.argsort(keys, kind="stable")
+        order = np.argsort(keys)
         self._pair_keys = keys[order]
         self._pair_at = at[order]
         ends = np.array(title_ends, np.int64)
@@ -182,9 +195,15 @@ class PaperIndex:
                 mask[self.run(self.ids(self._stemmer.terms(leaf.text)))] = True
             else:
                 for place in self._possible(leaf):
-                    mask[place] = holds(leaf, self.papers[place], self._terms[place], self._stemmer)
+                    terms = self._terms(place, with_texts=leaf.name in TEXT_FIELDS)
+                    mask[place] = holds(leaf, self.papers[place], terms, self._stemmer)
             self._conditions[leaf] = mask
         return mask
+
+    def _terms(self, place: int, *, with_texts: bool) -> PaperTerms:
+        """Return a paper's terms; those of its texts only where they are asked for."""
+        title, *abstract = map(self._stemmer.of, self._texts[place]) if with_texts else (_NO_TERMS,)
+        return PaperTerms(title, tuple(abstract), *self._named[place])
 
     def _possible(self, field: Field) -> Sequence[int]:
         """Return the papers in which a field has a chance to hold; the rest need no look."""

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from papers import _chunks, _latex
 from papers.model import Author, Paper
 from papers.spelling import located, names, spans, spelled
 from papers.terms import Stemmer, analyse
@@ -120,3 +121,47 @@ def test_any_text_has_spellings_and_places_that_fit(text: str) -> None:
         assert 0 <= place.start < place.end <= len(text)
     names(text)
     analyse(Paper("2501.00001", text, text, authors=(Author(text),)), stemmer)
+
+
+WORDS = st.sampled_from(
+    [
+        *("data", "set", "sets", "in", "painting", "point", "clouds", "multi", "modal", "GPT", "4"),
+        *("fine-tuning", "modelling", "LLMs", "the", "models,", "(the", "--", "3D", "image/text"),
+        *("Gödel", "C++", "state-of-the-art", "word" * 11, "$^2$", "a\u200bb", "Moore's"),
+    ]
+)
+
+
+@given(st.lists(WORDS, max_size=12))
+def test_a_text_has_the_same_words_the_first_time_and_when_its_words_are_known(
+    words: list[str],
+) -> None:
+    text = " ".join(words)
+    _chunks.PLAIN.clear()
+    first = spelled(text)
+    assert spelled(text) == first
+    assert spelled(f"{text} .") == first
+
+
+def test_no_more_words_are_remembered_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_chunks, "_PLAIN_KEPT", 10)
+    monkeypatch.setattr(_chunks, "_OTHERS_KEPT", 10)
+    _chunks.PLAIN.clear()
+    found = [spelled(f"word{'abcdefghij'[n % 10]}{'klm'[n % 3]} x-{n}y") for n in range(100)]
+    assert [each.words[0] for each in found[:3]] == ["wordak", "wordbl", "wordcm"]
+    assert len(_chunks.PLAIN) <= 10
+
+
+def test_an_abstract_is_read_once_for_its_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    to_unicode = _latex.to_unicode
+
+    def counting(text: str) -> str:
+        read.append(text)
+        return to_unicode(text)
+
+    monkeypatch.setattr(_latex, "to_unicode", counting)
+    abstract = "It costs \\$5. We study $\\alpha$-divergence. It is $O(n)$."
+    terms = analyse(Paper("2501.00001", "Divergence", abstract), Stemmer())
+    assert len(terms.sentences) == 3
+    assert read == [abstract]
