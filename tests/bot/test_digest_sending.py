@@ -1,0 +1,312 @@
+"""How a digest goes out: its one message, its tries, and where it waits when it cannot arrive."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import limits
+from bot.publishing import FIRST_RETRY, LONGEST_RETRY
+from storage import digests, subscriptions
+from storage.digests import Digest
+from storage.subscriptions import Mode
+from tests.bot.topics import (
+    FLOW,
+    about,
+    answer,
+    brought,
+    digest_of,
+    dms,
+    follow,
+    follower,
+    subscriber,
+)
+from tests.bot.world import MONDAY, TUESDAY, World, at, votes, world
+
+TO_ALL = "/channels/*/messages"
+
+
+async def mondays(here: World, user_id: int) -> Digest:
+    found = await digest_of(here, user_id, MONDAY)
+    assert found is not None
+    return found
+
+
+def sent(here: World) -> list[dict[str, Any]]:
+    """Return the bodies of the messages that were posted, also of those that were refused."""
+    return [
+        dict(request.json or {})
+        for request in here.env.http_requests
+        if request.method == "POST" and request.path.endswith("/messages")
+    ]
+
+
+async def test_a_digest_keeps_its_nonce_and_its_tries_are_further_and_further_apart(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id)
+        here.env.inject_error("POST", TO_ALL, status=503, times=None)
+        now = at(MONDAY, 9)
+        waits: list[float] = []
+        for _ in range(8):
+            await here.tick(now)
+            waiting = await mondays(here, here.member.id)
+            assert waiting.state == digests.SENDING
+            assert waiting.reason == "Discord did not answer"
+            assert waiting.next_try_at is not None
+            waits.append((waiting.next_try_at - now).total_seconds())
+            await here.tick(waiting.next_try_at - timedelta(seconds=1))
+            now = waiting.next_try_at
+        assert waits == [FIRST_RETRY * 2**n for n in range(6)] + [LONGEST_RETRY] * 2
+        here.env.backend.faults.clear()
+        await here.tick(now)
+        nonces = {message["nonce"] for message in sent(here)}
+        assert len(sent(here)) == 9
+        (nonce,) = nonces
+        assert len(nonce) == limits.MESSAGE_NONCE - 1
+        done = await mondays(here, here.member.id)
+        assert (done.state, done.sent_at, done.finished_at) == (digests.SENT, now, now)
+        (message,) = here.member.user.dm_channel.history()
+        assert done.message_id == message.id
+        assert await here.member.user.click(message, label="Save")
+
+
+async def test_a_digest_whose_next_try_is_after_its_day_waits_in_the_inbox(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id, hour=23)
+        here.env.inject_error("POST", TO_ALL, status=503, times=None)
+        await here.tick(at(MONDAY, 23, 59))
+        assert (await mondays(here, here.member.id)).state == digests.SENDING
+        last = at(TUESDAY, 0) - timedelta(seconds=30)
+        await here.tick(last)
+        kept = await mondays(here, here.member.id)
+        assert (kept.state, kept.reason) == (digests.INBOX, "Discord did not answer")
+        assert kept.finished_at == last
+        here.env.backend.faults.clear()
+        assert FLOW in answer(await here.member.slash(here.channel, "paper inbox"))
+        assert brought(here.member) == []
+
+
+@pytest.mark.parametrize("tried", [True, False])
+async def test_a_digest_whose_day_is_over_waits_in_the_inbox_with_why(
+    tmp_path: Path, tried: bool
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id)
+        here.env.inject_error("POST", TO_ALL, status=503, times=None)
+        await here.tick(at(MONDAY, 9))
+        here.env.backend.faults.clear()
+        if not tried:
+            async with here.bot.database.write() as conn:
+                await conn.exec_driver_sql("UPDATE digests SET state = 'planned', reason = NULL")
+        await here.tick(at(TUESDAY, 0))
+        kept = await mondays(here, here.member.id)
+        why = "Discord did not answer" if tried else "its day was over"
+        assert (kept.state, kept.reason) == (digests.INBOX, why)
+        assert dms(here.member) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "reason", "strikes"),
+    [
+        (403, 50007, "their direct messages are closed", 1),
+        (404, 10013, "the account no longer exists", 0),
+        (400, 50035, "Discord refused the message's form", 0),
+    ],
+)
+async def test_a_digest_that_discord_refuses_waits_in_the_inbox(
+    tmp_path: Path, status: int, code: int, reason: str, strikes: int
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id)
+        here.env.inject_error("POST", TO_ALL, status=status, code=code, times=None)
+        for minute in range(2):
+            await here.tick(at(MONDAY, 9, minute))
+        kept = await mondays(here, here.member.id)
+        assert (kept.state, kept.reason, kept.finished_at) == (
+            digests.INBOX,
+            reason,
+            at(MONDAY, 9),
+        )
+        assert (await subscriber(here, here.member.id)).strikes == strikes
+        assert len(sent(here)) == 1
+
+
+async def test_an_account_that_cannot_be_opened_has_its_digest_in_the_inbox(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id)
+        here.env.inject_error("POST", "/users/@me/channels", status=404, code=10013, times=1)
+        await here.tick(at(MONDAY, 9))
+        kept = await mondays(here, here.member.id)
+        assert (kept.state, kept.reason) == (digests.INBOX, "the account no longer exists")
+        assert sent(here) == []
+
+
+async def test_a_word_from_discord_holds_this_digest_and_all_others_back_for_a_day(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id)
+        await follower(here, here.admin.id, hour=10)
+        here.env.inject_error("POST", TO_ALL, status=403, code=40003, times=1)
+        await here.tick(at(MONDAY, 9))
+        await here.tick(at(MONDAY, 10))
+        async with here.bot.database.read() as conn:
+            assert await digests.broken_until(conn, at(MONDAY, 10)) == at(TUESDAY, 9)
+        reason = "Discord is holding back the bot's direct messages"
+        for person, moment in ((here.member, 9), (here.admin, 10)):
+            kept = await mondays(here, person.id)
+            assert (kept.state, kept.reason) == (digests.INBOX, reason)
+            assert kept.finished_at == at(MONDAY, moment)
+        assert len(sent(here)) == 1
+
+
+async def test_the_days_budget_of_new_conversations_is_waited_for_to_the_second(
+    tmp_path: Path,
+) -> None:
+    days = {MONDAY: about(MONDAY, FLOW)}
+    async with world(tmp_path, days, dm_opens_per_day=1) as here:
+        await follower(here, here.member.id)
+        await follower(here, here.admin.id, hour=20)
+        await here.tick(at(MONDAY, 9))
+        here.clock.at = at(MONDAY, 12)
+        told = await follow(here, here.admin, "proteins")
+        assert "could not send you the confirmation just now" in told
+        assert dms(here.admin) == []
+        await here.tick(at(MONDAY, 20))
+        kept = await mondays(here, here.admin.id)
+        assert (kept.state, kept.reason) == (digests.INBOX, "Discord asked us to slow down")
+
+
+async def test_the_hours_budget_is_waited_for_to_the_second(tmp_path: Path) -> None:
+    days = {MONDAY: about(MONDAY, FLOW)}
+    async with world(tmp_path, days, dm_sends_per_hour=1) as here:
+        await follower(here, here.member.id)
+        await follower(here, here.admin.id)
+        await here.tick(at(MONDAY, 9))
+        states = [await mondays(here, each.id) for each in (here.member, here.admin)]
+        (waiting,) = (each for each in states if each.state != digests.SENT)
+        assert waiting.state == digests.PLANNED
+        assert waiting.next_try_at == at(MONDAY, 10)
+        assert waiting.reason == "too many direct messages in this hour"
+        await here.tick(at(MONDAY, 9, 59))
+        assert len(sent(here)) == 1
+        await here.tick(at(MONDAY, 10))
+        assert len(sent(here)) == 2
+
+
+async def test_a_digest_now_is_counted_as_the_days_and_says_nothing_without_papers(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}, now=at(MONDAY, 0)) as here:
+        digester, member = here.bot.digester, here.member.id
+        assert await digester.now(member, at(MONDAY, 8)) is None
+        await follower(here, member, "proteins")
+        await here.bot.ingest(at(MONDAY, 8))
+        assert await digester.now(member, at(MONDAY, 8)) is None
+        await follower(here, member)
+        await here.tick(at(MONDAY, 8, 1))
+        made = await digester.now(member, at(MONDAY, 8, 2))
+        assert made is not None
+        digest, payload = made
+        assert (digest.state, digest.local_date) == (digests.SHOWN, MONDAY)
+        assert digest.expires_at == at(TUESDAY, 0)
+        assert (payload.day, payload.topics) == (MONDAY, 2)
+        assert [entry.title for entry in payload.entries] == [FLOW]
+        again = await digester.now(member, at(MONDAY, 8, 3))
+        assert again is not None
+        assert again[0].id == digest.id
+        assert again[1] == payload
+        assert [each.paper_id for each in await digester.inbox(member, at(MONDAY, 9))] == [
+            payload.entries[0].paper_id
+        ]
+        assert await digester.inbox(member, at(MONDAY, 9) + timedelta(days=40)) == ()
+
+
+async def test_an_empty_morning_is_on_record_and_a_reader_who_is_closed_gets_the_inbox(
+    tmp_path: Path,
+) -> None:
+    days = {MONDAY: about(MONDAY, FLOW)}
+    async with world(tmp_path, days) as here:
+        await follower(here, here.member.id)
+        await follower(here, here.admin.id, "proteins")
+        async with here.bot.database.write() as conn:
+            await conn.exec_driver_sql(
+                "UPDATE subscribers SET closed_at = created_at WHERE user_id = ?",
+                (here.member.id,),
+            )
+        await here.tick(at(MONDAY, 9))
+        assert (await mondays(here, here.member.id)).state == digests.INBOX
+        empty = await mondays(here, here.admin.id)
+        assert (empty.state, empty.payload) == (digests.EMPTY, None)
+        assert sent(here) == []
+
+
+async def test_the_best_of_trending_fill_what_the_topics_leave_and_say_their_topic(
+    tmp_path: Path,
+) -> None:
+    titles = [f"Flow Matching {n}" for n in range(20)]
+    days = {
+        MONDAY: [*about(MONDAY, *titles, upvotes=0), *votes(MONDAY, *range(90, 78, -1))],
+        TUESDAY: votes(TUESDAY, 5),
+    }
+    async with world(tmp_path, days) as here:
+        await follower(here, here.member.id)
+        await follower(here, here.member.id, "trending", mode=Mode.TRENDING)
+        await here.tick(at(MONDAY, 9))
+        found = await here.bot.digester.now(here.member.id, at(MONDAY, 9))
+        assert found is not None
+        digest, payload = found
+        assert digest.batch_day == MONDAY
+        assert len(payload.entries) == 25
+        assert [each.topic for each in payload.entries[20:]] == ["trending"] * 5
+        assert [each.title for each in payload.entries[20:22]] == [
+            "Paper number 900",
+            "Paper number 901",
+        ]
+        assert [each.topic for each in payload.more] == ["trending"] * 5
+        assert payload.left_out == 0
+        assert payload.topics == 2
+        assert payload.entries[20].reason.startswith("▲ 90")
+        await here.tick(at(TUESDAY, 9))
+        later = await here.bot.digester.now(here.member.id, at(TUESDAY, 9))
+        assert later is not None
+        assert [each.title for each in later[1].entries] == ["Paper number 1000"]
+
+
+async def test_five_hundred_papers_are_brought_at_most_and_the_others_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.digests._compose.LONGEST", 2)
+    monkeypatch.setattr("bot.digests._compose.MOST_MORE", 3)
+    days = {MONDAY: about(MONDAY, *(f"Flow Matching {n}" for n in range(9)))}
+    async with world(tmp_path, days) as here:
+        await follower(here, here.member.id)
+        await here.tick(at(MONDAY, 9))
+        (text,) = brought(here.member)
+        assert "1 to 2 of 2 papers" in text
+        assert "and 3 more; 4 others did not fit" in text
+
+
+async def test_twenty_digests_of_one_minute_are_not_spread(tmp_path: Path) -> None:
+    days = {MONDAY: about(MONDAY, FLOW)}
+    async with world(tmp_path, days, dm_opens_per_day=100, dm_spread_minutes=60) as here:
+        people = [here.env.create_user(f"reader{number}") for number in range(20)]
+        for person in people:
+            await follower(here, person.id)
+        await here.tick(at(MONDAY, 9))
+        assert [len(brought(person)) for person in people] == [1] * 20
+
+
+async def test_a_paused_topic_is_not_counted(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id)
+        await follower(here, here.member.id, "trending", mode=Mode.TRENDING)
+        async with here.bot.database.write() as conn:
+            for each in await subscriptions.of_user(conn, here.member.id):
+                paused = each.topic.mode is Mode.TRENDING
+                await subscriptions.set_paused(conn, here.member.id, each.topic.id, paused=paused)
+        await here.tick(at(MONDAY, 9))
+        assert "because you follow 1 topic." in brought(here.member)[0]
