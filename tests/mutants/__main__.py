@@ -90,7 +90,7 @@ pytest_add_cli_args=
     -n0
     -p
     tests.mutants.plugin
-timeout_multiplier=4
+timeout_multiplier=15
 timeout_constant=4
 pytest_add_cli_args_test_selection=
     {tests}

@@ -1,0 +1,214 @@
+"""What following a topic changes, and what the person is told of it, word for word."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.digests import MOST_TOPICS, Followed, describe_failure, follow, next_digest, reopen
+from bot.outcomes import Reason, Refused, Retry
+from bot.ui.errors import UserError
+from storage import digests, subscriptions
+from storage.digests import DueDigest
+from storage.subscriptions import Every, Mode, TopicDraft
+from tests.bot.topics import FLOW, about, brought, dms, follower, subscriber
+from tests.bot.world import MONDAY, TUESDAY, World, at, world
+
+NOW = at(MONDAY, 8)
+
+
+def draft(query: str, **known: object) -> TopicDraft:
+    given: dict[str, object] = {"mode": Mode.STRICT, "every": None, "min_votes": 0, **known}
+    return TopicDraft(id=1, query=query, **given)  # pyright: ignore[reportArgumentType]
+
+
+async def follows(
+    here: World, user_id: int, topic: TopicDraft, now: datetime = NOW, *, replaces: int = 0
+) -> Followed:
+    """Let somebody follow a topic, as its button does."""
+    return await follow(here.bot, user_id, topic, now, replaces=replaces)
+
+
+async def topics(here: World) -> list[tuple[str, Mode, int]]:
+    async with here.bot.database.read() as conn:
+        followed = await subscriptions.of_user(conn, here.member.id)
+    return [(each.topic.query, each.topic.mode, each.min_votes) for each in followed]
+
+
+async def test_a_first_topic_brings_the_usual_settings_and_one_greeting(tmp_path: Path) -> None:
+    async with world(tmp_path, {}) as here:
+        done = await follows(here, here.member.id, draft("Flow  Matching", min_votes=3))
+        assert (done.new, done.failure, done.replaced, done.rhythm) == (True, None, None, "")
+        assert done.when == (
+            "If there is something for you, your next digest comes"
+            f" <t:{int(at(MONDAY, 9).timestamp())}:R>"
+        )
+        person = await subscriber(here, here.member.id)
+        assert (person.timezone, person.every, person.created_at) == ("UTC", Every.DAY, NOW)
+        assert f"{person.at:%H:%M}" == "09:00"
+        assert person.dm_channel_id == here.member.user.dm_channel.id
+        assert await topics(here) == [("Flow Matching", Mode.STRICT, 3)]
+        (hello,) = dms(here.member)
+        assert hello.split("\n") == [
+            "### You follow a topic",
+            "**Flow Matching**",
+            f"{done.when}. It has what is new on your topics, and nothing twice.",
+            "-# You get this because you pressed Subscribe.",
+            "Unsubscribe…",
+            "Settings",
+        ]
+
+
+async def test_the_same_topic_again_is_not_new_and_a_rhythm_is_the_whole_digests(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {}) as here:
+        me = here.member.id
+        await follows(here, me, draft("flow matching", every=Every.DAY))
+        again = await follows(here, me, draft("flow matching", every=Every.WEEK))
+        assert not again.new
+        assert again.rhythm == "Your whole digest now comes every Monday instead of every day."
+        assert (await subscriber(here, me)).every is Every.WEEK
+        same = await follows(here, me, draft("graphs", every=Every.WEEK))
+        assert (same.new, same.rhythm) == (True, "")
+
+
+async def test_a_topic_in_anothers_place_ends_that_one_without_a_message(tmp_path: Path) -> None:
+    async with world(tmp_path, {}) as here:
+        me = here.member.id
+        await follows(here, me, draft("flow matching"))
+        async with here.bot.database.read() as conn:
+            (old,) = await subscriptions.of_user(conn, me)
+        changed = await follows(
+            here,
+            me,
+            draft("flow matching", min_votes=5, every=Every.WEEKDAYS),
+            replaces=old.topic.id,
+        )
+        assert changed.replaced == "flow matching"
+        assert changed.rhythm.startswith("Your whole digest now comes from Monday to Friday")
+        assert await topics(here) == [("flow matching", Mode.STRICT, 5)]
+        other = await follows(here, me, draft("graphs"), replaces=old.topic.id)
+        assert (other.new, other.replaced) == (True, "flow matching")
+        assert await topics(here) == [("graphs", Mode.STRICT, 0)]
+        assert len(dms(here.member)) == 1
+
+
+async def test_trending_is_a_topic_of_its_own(tmp_path: Path) -> None:
+    async with world(tmp_path, {}) as here:
+        await follows(here, here.member.id, draft("Trending", mode=Mode.TRENDING))
+        await follows(here, here.member.id, draft("trending", mode=Mode.TRENDING))
+        assert await topics(here) == [("trending", Mode.TRENDING, 0)]
+
+
+async def test_a_topic_too_many_is_refused_and_nothing_is_kept_of_it(tmp_path: Path) -> None:
+    async with world(tmp_path, {}) as here:
+        me = here.member.id
+        for number in range(MOST_TOPICS):
+            await follower(here, me, f"topic {number}")
+        with pytest.raises(UserError) as refused:
+            await follows(here, me, draft("one more", every=Every.WEEK))
+        assert str(refused.value) == (
+            "You follow 25 topics, which is as many as I can manage for one person."
+            f" {here.bot.mention('paper unsubscribe')} makes room."
+        )
+        assert len(await topics(here)) == 25
+        assert (await subscriber(here, me)).every is Every.DAY
+        async with here.bot.database.read() as conn:
+            (first, *_) = await subscriptions.of_user(conn, me)
+        await follows(here, me, draft("one more"), replaces=first.topic.id)
+        assert len(await topics(here)) == 25
+
+
+async def test_what_kept_a_greeting_back_is_told_with_what_to_do(tmp_path: Path) -> None:
+    async with world(tmp_path, {}) as here:
+        inbox = here.bot.mention("paper inbox")
+        settings = here.bot.mention("paper digest settings")
+        assert describe_failure(here.bot, Refused(Reason.DM_CLOSED)) == (
+            "⚠️ I cannot send you direct messages. Allow them in the privacy settings of a server"
+            f" that we share, then change anything in {settings} to try again. Until then your"
+            f" digests wait in {inbox}."
+        )
+        assert describe_failure(here.bot, Retry(Reason.UNAVAILABLE, 30)) == (
+            "I could not send you the confirmation just now. Your digests come nonetheless;"
+            f" whatever does not arrive waits in {inbox}."
+        )
+
+
+async def test_closed_messages_are_tried_again_once_somebody_comes_back(tmp_path: Path) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        me = here.member.id
+        assert await reopen(here.bot, None) == ""
+        await follower(here, me)
+        assert await reopen(here.bot, await subscriber(here, me)) == ""
+        async with here.bot.database.write() as conn:
+            await conn.exec_driver_sql("UPDATE subscribers SET closed_at = created_at, strikes = 3")
+        closed = await subscriber(here, me)
+        assert await reopen(here.bot, closed) == (
+            "⚠️ My direct messages to you did not arrive lately. The next digest tries again; please"
+            " allow direct messages in the privacy settings of a server that we share. What did not"
+            f" arrive is in {here.bot.mention('paper inbox')}."
+        )
+        assert await reopen(here.bot, closed) == ""
+        await here.tick(at(MONDAY, 9))
+        assert len(brought(here.member)) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (50007, Reason.DM_CLOSED),
+        (40003, Reason.DM_BLOCKED),
+    ],
+)
+async def test_a_greeting_that_does_not_arrive_says_why(
+    tmp_path: Path, code: int, reason: Reason
+) -> None:
+    async with world(tmp_path, {}) as here:
+        path = "/users/@me/channels" if code == 40003 else "/channels/*/messages"
+        here.env.inject_error("POST", path, status=403, code=code, times=1)
+        done = await follows(here, here.member.id, draft("flow"))
+        assert done.failure == Refused(reason)
+        async with here.bot.database.read() as conn:
+            until = await digests.broken_until(conn, NOW)
+        assert until == (at(TUESDAY, 8) if code == 40003 else None)
+        here.env.backend.faults.clear()
+        second = await follows(here, here.admin.id, draft("flow"))
+        assert second.failure == (Refused(reason) if code == 40003 else None)
+
+
+@pytest.mark.parametrize(
+    ("setting", "seconds"), [("dm_opens_per_day", 86_400), ("dm_sends_per_hour", 3_600)]
+)
+async def test_a_greeting_over_the_budget_says_when_there_is_room(
+    tmp_path: Path, setting: str, seconds: int
+) -> None:
+    async with world(tmp_path, {}, now=NOW, **{setting: 1}) as here:
+        first = await follows(here, here.member.id, draft("flow"))
+        assert first.failure is None
+        later = NOW + timedelta(minutes=10)
+        second = await follows(here, here.admin.id, draft("flow"), later)
+        assert second.failure == Retry(Reason.RATE_LIMITED, seconds - 600)
+        assert dms(here.admin) == []
+
+
+async def test_the_next_digest_is_not_on_a_day_that_had_its_own(tmp_path: Path) -> None:
+    async with world(tmp_path, {}) as here:
+        me = here.member.id
+        await follower(here, me, timezone="Asia/Tokyo")
+        person = await subscriber(here, me)
+
+        def at_hour(day: date, hour: int) -> str:
+            return f"<t:{int(at(day, hour).timestamp())}:R>"
+
+        assert at_hour(TUESDAY, 0) in await next_digest(here.bot, person, at(MONDAY, 23))
+        async with here.bot.database.write() as conn:
+            due = DueDigest(me, TUESDAY, Every.DAY, at(TUESDAY, 0), at(TUESDAY, 15))
+            await digests.plan(conn, due, [], payload=None, state=digests.EMPTY, now=NOW)
+        after = await next_digest(here.bot, person, at(MONDAY, 23))
+        assert at_hour(TUESDAY + timedelta(days=1), 0) in after
+        async with here.bot.database.write() as conn:
+            (mine,) = await subscriptions.of_user(conn, me)
+            await subscriptions.set_paused(conn, me, mine.topic.id, paused=True)
+        nothing = await next_digest(here.bot, person, NOW)
+        assert nothing == "No digest comes while you follow no topic"
