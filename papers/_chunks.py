@@ -28,7 +28,7 @@ COUNTED: Final = STOPWORDS | frozenset(_COUNTERS.split())
 """What a number after it is counted by, and no part of its name."""
 
 _PLAIN_KEPT: Final = 65_536  # tokens of some thousand abstracts, about 10 MB
-_OTHERS_KEPT: Final = 32_768  # what needs a closer look, half a kilobyte each
+_OTHERS_KEPT: Final = 16_384  # what needs a closer look, half a kilobyte each
 _LONGEST: Final = 40  # characters; longer runs are no words
 
 CHUNK: Final = re.compile(
@@ -60,18 +60,14 @@ class Spelled(NamedTuple):
     """The parts as they were written, folded only."""
 
 
-class Chunk(NamedTuple):
-    """How a chunk stands in a text, so that a look at each is short."""
+_Words = tuple[str, ...]
+Chunk = tuple[str, bool, bool, bool, _Words, _Words, _Words, _Words]
+"""How a chunk stands in a text, so that a look at each is short.
 
-    word: str
-    """Its word, if it is one that may be joined with a neighbour."""
-    plain: bool
-    """Whether that is all there is to it."""
-    opens: bool
-    """Whether it begins compounds."""
-    numeral: bool
-    """Whether it begins with a digit."""
-    spelled: Spelled
+Its word, if it is one that may be joined with a neighbour; whether that is all there is to it;
+whether it begins compounds; whether it begins with a digit; and what `Spelled` holds. A bare tuple
+of texts, because the garbage collector would look at each of any other kind again and again.
+"""
 
 
 PLAIN: Final[dict[str, str]] = {}
@@ -90,8 +86,8 @@ def chunks(token: str) -> Sequence[Chunk]:
     found = tuple(map(chunk, CHUNK.findall(token)))
     if len(token) > _LONGEST:
         return found
-    if len(found) == 1 and found[0].plain and not (found[0].opens or found[0].numeral):
-        _keep(PLAIN, token, found[0].word, _PLAIN_KEPT)
+    if len(found) == 1 and found[0][1:4] == (True, False, False):
+        _keep(PLAIN, token, found[0][0], _PLAIN_KEPT)
     else:
         _keep(_OTHERS, token, found, _OTHERS_KEPT)
     return found
@@ -106,7 +102,7 @@ def _keep(known: dict[str, _Kept], token: str, found: _Kept, limit: int) -> None
 def plain_chunk(word: str) -> Chunk:
     """Return the chunk of a plain word."""
     alone = (word,)
-    return Chunk(word, True, False, False, Spelled(alone, alone, (), alone))
+    return word, True, False, False, alone, alone, (), alone
 
 
 @lru_cache(maxsize=_OTHERS_KEPT)
@@ -117,7 +113,8 @@ def chunk(written: str) -> Chunk:
     if word and found.parts != found.words and "-" in written:
         word = ""
     plain = word != "" and found.words == found.parts == found.forms and not found.others
-    return Chunk(word, plain, opens(word), word[:1].isdigit(), found)
+    ways, cut, beside, forms = found
+    return word, plain, opens(word), word[:1].isdigit(), ways, cut, beside, forms
 
 
 def opens(word: str) -> bool:

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _KEPT: Final = 25_000  # answers about neighbouring words, 5 MB
+_JOINING: Final = COMPOUNDS.keys() | SPACED_PREFIXES
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})?[a-z]?")
 
 
@@ -44,7 +45,10 @@ class Located(NamedTuple):
 def spelled(text: str) -> Spelled:
     """Return the words of a text, its LaTeX read."""
     if text.isalnum() and text.isascii():
-        return chunk(text).spelled
+        if (word := PLAIN.get(text)) is None:
+            return Spelled(*chunks(text)[0][4:])
+        alone = (word,)
+        return Spelled(alone, alone, (), alone)
     return _read(cleaned(text))
 
 
@@ -72,7 +76,7 @@ def _read(text: str) -> Spelled:
             before, opened, at = run[-1], False, end
             continue
         looked_at = chunks(tokens[at]) if word is None else (plain_chunk(word),)
-        for word, plain, opens, numeral, found in looked_at:
+        for word, plain, opens, numeral, ways, cut, beside, written in looked_at:
             if plain and not (opened or numeral):
                 words.append(word)
                 if parts is not words:
@@ -86,11 +90,11 @@ def _read(text: str) -> Spelled:
             if joined:
                 words[-1] = before + word
             else:
-                words += found.words
+                words += ways
             if parts is not words:
-                parts += found.parts
-                forms += found.forms
-            others += found.others
+                parts += cut
+                forms += written
+            others += beside
             if opened and word in LOOSE.get(before, ()):
                 others.append(before + word)
             before, opened = word, opens
@@ -105,11 +109,11 @@ def located(text: str) -> list[Located]:
     found: list[Located] = []
     before = ""
     for match in CHUNK.finditer(text):
-        word, spellings = (held := chunk(match[0])).word, held.spelled
+        word, _, _, _, ways, *_ = chunk(match[0])
         if before and word and _one_word(before, word):
             found[-1] = Located(before + word, found[-1].start, match.end())
         else:
-            found += [Located(each, match.start(), match.end()) for each in spellings.words]
+            found += [Located(each, match.start(), match.end()) for each in ways]
         before = word
     return found
 
@@ -126,12 +130,10 @@ def spans(text: str) -> Iterator[Span]:
     """Yield the places of the words of a text that has no LaTeX, with all of their spellings."""
     before, begun = "", 0
     for match in CHUNK.finditer(text):
-        word, found = (held := chunk(match[0])).word, held.spelled
+        word, _, _, _, ways, cut, beside, _ = chunk(match[0])
         if before and word and _one_word(before, word):
             yield Span(frozenset((before + word,)), begun, match.end())
-        yield Span(
-            frozenset((*found.words, *found.parts, *found.others)), match.start(), match.end()
-        )
+        yield Span(frozenset((*ways, *cut, *beside)), match.start(), match.end())
         before, begun = word, match.start()
 
 
@@ -142,11 +144,9 @@ def joins(left: str, right: str) -> bool:
     return bool(ends and begins) and _one_word(ends[0], begins[0])
 
 
-@lru_cache(maxsize=_KEPT)
 def may_join(word: str) -> bool:
     """Tell, quickly and generously, whether a bare word may be part of a compound."""
-    folded = word.lower()
-    return folded[:1].isdigit() or folded in COMPOUNDS or folded in SPACED_PREFIXES
+    return word[:1].isdigit() or word.lower() in _JOINING
 
 
 def _meet(left: str, right: str) -> bool:

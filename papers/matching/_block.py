@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from papers.matching._index import MAX_RUN, PaperIndex, ragged
 from papers.matching._match import MAX_TERMS, Wanted, pieces_of
 from papers.matching._statistics import TermStatistics
+from papers.spelling import may_join
 from papers.terms import STOPWORDS, Stemmer, words
 from papers.topics import TEXT_FIELDS, Branch, Field, Phrase, Strictness
 
@@ -33,12 +34,13 @@ class Words:
         self._stop: list[bool] = []
         # What stands between two spaces of a topic, such as "image-text", is one word or several.
         self._parts: dict[str, int] = {}
+        self._apart: set[str] = set()  # those that are no part of a compound
         self._words: list[int] = []
         self._ends: list[int] = []
 
     def read(self, branches: Sequence[Branch]) -> tuple[Rows, Rows]:
         """Return (row, word) for each word of each branch's text, in order."""
-        pieces = [pieces_of(branch) for branch in branches]
+        pieces = [self._pieces(branch) for branch in branches]
         texts = [text for found in pieces for text in found]
         new = [text for text in dict.fromkeys(texts) if text not in self._parts]
         if new:
@@ -50,6 +52,15 @@ class Words:
         at, places = ragged(starts[parts], ends[parts])
         owners = np.repeat(np.arange(len(branches)), lengths)
         return owners[at], np.array(self._words, dtype=np.int64)[places]
+
+    def _pieces(self, branch: Branch) -> list[str]:
+        texts = [part.text for part in branch.parts]
+        if self._apart.issuperset(texts):  # as of nearly all topics
+            return texts
+        if any(map(may_join, texts)):
+            return pieces_of(branch)
+        self._apart.update(texts)
+        return texts
 
     def _learn(self, texts: Sequence[str]) -> None:
         found = [words(text) for text in texts]

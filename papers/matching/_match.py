@@ -230,18 +230,29 @@ def _words_of(piece: str) -> tuple[str, ...]:
 
 def shown_words(branch: Branch) -> list[str]:
     """Return the words that are compared, as they were written."""
-    compared = branch_words(branch)
+    pieces = pieces_of(branch)
+    compared = [word for piece in pieces for word in _words_of(piece)]
+    content = content_of(compared)
     if " ".join(compared) == branch.text.lower():
-        return content_of(compared)
+        return content
     shown: dict[str, str] = {}
-    for piece in pieces_of(branch):
-        text = readable(piece)
-        found = located(text)
-        if [each.word for each in found] != words(piece):
-            return content_of(compared)
-        for each in found:
-            shown.setdefault(each.word, text[each.start : each.end].lower())
-    return [shown[word] for word in content_of(compared)]
+    for piece in pieces:
+        written = _written(piece)
+        if written is None:
+            return content
+        for word, text in zip(_words_of(piece), written, strict=True):
+            shown.setdefault(word, text)
+    return [shown[word] for word in content]
+
+
+@lru_cache(maxsize=_PIECES)
+def _written(piece: str) -> tuple[str, ...] | None:
+    """Return the words of a piece as they stand there; None where no place is a word's own."""
+    text = readable(piece)
+    found = located(text)
+    if tuple(each.word for each in found) != _words_of(piece):
+        return None
+    return tuple(text[each.start : each.end].lower() for each in found)
 
 
 def content_of(folded: Sequence[str]) -> list[str]:

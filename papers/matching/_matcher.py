@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from papers._resting import collector_resting
 from papers.matching._block import FULL_COVERAGE, TopicBlock, Words
 from papers.matching._index import PaperIndex
 from papers.matching._match import Columns, Matches, Rule, Wanted
@@ -81,14 +82,15 @@ class Matcher:
         """
         lookups = [Words(self._statistics, self._stemmer, index) for index in self._indexes]
         parts: list[Columns] = []
-        for first in range(0, len(wanted), _TOPICS):
-            some = wanted[first : first + _TOPICS]
-            found = [
-                self._pass(TopicBlock(some, first, index, lookups[number]), index, number * _PAPERS)
-                for number, index in enumerate(self._indexes)
-            ]
-            if found:
-                parts.append(_best(Columns.joined(found), limit))
+        with collector_resting():
+            for first in range(0, len(wanted), _TOPICS):
+                some = wanted[first : first + _TOPICS]
+                found = [
+                    self._pass(TopicBlock(some, first, index, lookups[at]), index, at * _PAPERS)
+                    for at, index in enumerate(self._indexes)
+                ]
+                if found:
+                    parts.append(_best(Columns.joined(found), limit))
         columns = Columns.joined(parts) if parts else _nothing()
         return Matches(columns, wanted, self.papers)
 

@@ -9,7 +9,7 @@ from papers import categories
 from papers.topics._lists import with_lists_read
 from papers.topics._since import day_of, is_ago
 from papers.topics._tokens import OPERATORS, Token, TopicError, says_something, tokens_of
-from papers.topics._tree import Field, FieldName, Node, Not, Phrase, Word, both, either
+from papers.topics._tree import All, Field, FieldName, Node, Not, Phrase, Word, both, either
 
 MAX_LENGTH = 500
 """Longer texts are abstracts, not topics; ours, so that a hundred thousand topics stay small."""
@@ -42,7 +42,8 @@ def parse_tree(source: str, today: date | None = None) -> Node:
             f"A topic can be {MAX_LENGTH} characters long; this one has {len(source)}.", MAX_LENGTH
         )
     if _PLAIN.fullmatch(source) and not OPERATORS.intersection(plain := source.split(" ")):
-        return both([Word(word) for word in plain])
+        words = tuple(map(Word, plain))
+        return words[0] if len(words) == 1 else All(words)
     tokens, _ = with_lists_read(tokens_of(source))
     return _Parser(tokens, today).whole()
 

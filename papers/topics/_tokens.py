@@ -48,6 +48,7 @@ _BLANK = re.compile(f"[{_BLANKS}]")
 """White space, control characters, and halves of a character that was cut."""
 _END_OF_VALUE = re.compile(f"[{_BLANKS}(){QUOTES}]")
 """What ends the bare value of a field."""
+_SAYING = re.compile(r"[^\W_]")
 _LISTING = re.compile(r"[;\uff1b\u3001\uff0c]|,(?!(?<=\d,)\d)")
 """Commas and semicolons, also Chinese ones; a comma within a number is none."""
 _END = re.compile(f"[{_BLANKS}(){QUOTES}]|{_LISTING.pattern}")
@@ -87,7 +88,9 @@ def tokens_of(source: str) -> list[Token]:
     at = 0
     while at < len(source):
         char = source[at]
-        if _blank(char):
+        if char.isalnum():
+            at = _bare(source, at, found)
+        elif _blank(char):
             at += 1
         elif char in "()":
             found.append(Token(char, char, at))
@@ -114,7 +117,7 @@ def tokens_of(source: str) -> list[Token]:
 
 def says_something(text: str) -> bool:
     """Tell whether there is a letter or a digit in a text."""
-    return any(c.isalnum() for c in text)
+    return _SAYING.search(text) is not None
 
 
 def is_word(text: str) -> bool:

@@ -136,7 +136,7 @@ class Topic:
     def plain(self) -> bool:
         """Whether the topic is words and nothing else."""
         nodes = self.root.nodes if isinstance(self.root, All) else (self.root,)
-        return all(isinstance(node, Word) for node in nodes)
+        return set(map(type, nodes)) == {Word}
 
     def allows(self, paper: Paper) -> bool:
         """Tell whether the topic's phrases, fields and exclusions let the paper through.
