@@ -211,3 +211,28 @@ def test_what_comes_next_is_on_the_clock_of_the_feeds_zone() -> None:
     assert schedule.window(WEDNESDAY, nine, TOKYO) == Window(
         WEDNESDAY, MIDNIGHT, MIDNIGHT + 15 * HOUR
     )
+
+
+def test_dates_are_those_of_the_feeds_zone_where_utc_has_another() -> None:
+    california, auckland = zones.zone("America/Los_Angeles"), zones.zone("Pacific/Auckland")
+    # Tuesday's batch is ready at 22:30 on Monday in California.
+    assert schedule.due_at(time(23), california, TUESDAY, SETTLE) == MIDNIGHT - 18 * HOUR
+    opens = MIDNIGHT - 3 * HOUR
+    here = Window(WEDNESDAY, opens, opens + 15 * HOUR)
+    assert schedule.open_window(opens + HOUR, time(9), auckland) == here
+    known = {MONDAY: True, TUESDAY: True}
+    evening = MIDNIGHT - 13 * HOUR
+    assert schedule.owed(time(20), TOKYO, evening, SETTLE, known) == Owed(TUESDAY, TUESDAY)
+
+
+def test_a_batch_is_ready_as_soon_as_it_is_told_to_be() -> None:
+    opens = datetime(2026, 6, 30, 1, 30, tzinfo=UTC)
+    assert schedule.newest_due(time(1, 30), UTC_ZONE, opens, timedelta(0)) == TUESDAY
+    assert schedule.newest_due(time(1, 30), UTC_ZONE, opens - SECOND, timedelta(0)) == MONDAY
+    assert schedule.ready_at(TOKYO, TUESDAY, 6 * HOUR).hour == 16
+
+
+def test_an_hour_is_offered_to_the_minute_and_none_where_the_day_is_over() -> None:
+    # Ready at 06:00 in summer and at 07:00 in winter; then at 22:30 and at 23:30.
+    assert schedule.default_hour(UTC_ZONE, NINE, SETTLE + HOUR / 2, time(5)) == time(7)
+    assert schedule.default_hour(UTC_ZONE, NINE, 21 * HOUR, time(9)) == time(9)

@@ -1,0 +1,197 @@
+"""Matching to the digit: what a match says of itself, and what ranks it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from papers.matching import Match, Matcher, Rule, TermStatistics, Wanted
+from papers.model import Paper
+from papers.topics import Strictness, parse
+
+Floats = NDArray[np.float32]
+
+BROAD = Strictness.BROAD
+EQUAL = TermStatistics(1_000)
+"""Every word weighs the same."""
+
+
+def paper(number: int, title: str, abstract: str = "", **more: object) -> Paper:
+    return Paper(id=f"2501.{number:05d}", title=title, abstract=abstract, **more)  # pyright: ignore[reportArgumentType]
+
+
+def rows(*cosines: float) -> Floats:
+    """Return a row for each cosine with `rows(1)`."""
+    return np.array([[c, (1 - c * c) ** 0.5] for c in cosines], dtype=np.float32)
+
+
+def match(
+    source: str, papers: Sequence[Paper], cosines: Sequence[float] = (), **how: object
+) -> list[Match]:
+    """Match one topic, its alternatives all with the same vector, with words of equal weight."""
+    topic = parse(source)
+    statistics = how.get("statistics", EQUAL)
+    assert isinstance(statistics, TermStatistics)
+    strictness = how.get("strictness", Strictness.STRICT)
+    assert isinstance(strictness, Strictness)
+    given = rows(*cosines) if cosines else None
+    asked = np.repeat(rows(1), len(topic.texts), axis=0) if cosines else None
+    matcher = Matcher(papers, statistics, vectors=given)
+    return list(matcher.match([Wanted(topic, strictness, asked)]))
+
+
+def test_a_match_says_all_that_made_it_one() -> None:
+    crowd = paper(1, "Tracking of Objects", "In crowds. Nothing else.")
+    (found,) = match("object tracking crowds", [crowd], [0.5])
+    assert found.rule is Rule.WORDS
+    assert found.paper is crowd
+    assert (found.wanted, found.words) == (0, ("object", "tracking", "crowds"))
+    assert found.similarity == pytest.approx(0.5)
+    assert found.coverage == pytest.approx((1 + 1 + 0.7) / 3)
+    assert found.sentence == 0
+    assert found.conditions == ()
+    assert found.reason() == "“object”, “tracking”, “crowds”, most of it in the title"
+
+
+def test_a_score_adds_shared_words_neighbours_in_the_title_and_nearness() -> None:
+    both = [
+        paper(1, "Object Tracking in Crowds"),
+        paper(2, "Tracking Object Crowds"),
+        paper(3, "Crowds of Objects, Tracked"),
+    ]
+    by_words = {m.paper.id: m.score for m in match("object tracking crowds", both)}
+    assert by_words == pytest.approx(
+        {both[0].id: 0.2 + 0.05, both[1].id: 0.2, both[2].id: 0.2 + 0.05}
+    )
+    near = {m.paper.id: m.score for m in match("object tracking crowds", both, [0.8, 0.4, 0])}
+    assert near == pytest.approx(
+        {both[0].id: 0.25 + 0.8, both[1].id: 0.2 + 0.4, both[2].id: 0.2 + 0.05}
+    )
+    (alone,) = match("crowds", both[:1])
+    assert alone.score == pytest.approx(0.2)
+    (condition,) = match('title:"object crowds" OR title:tracking -author:X', both[2:])
+    assert (condition.rule, condition.score) == (Rule.FILTER, 0.5)
+
+
+def test_neighbours_count_only_in_the_title_and_only_side_by_side() -> None:
+    texts = [
+        paper(1, "Object Tracking", "Crowds."),
+        paper(2, "Tracking Crowds", "Object tracking."),
+        paper(3, "Object", "Tracking crowds."),
+    ]
+    scores = {m.paper.id: m.score for m in match("object tracking crowds", texts, strictness=BROAD)}
+    two, one = 0.2 * 2.7 / 3, 0.2 * 2.4 / 3
+    assert scores == pytest.approx(
+        {texts[0].id: two + 0.05, texts[1].id: two + 0.05, texts[2].id: one}
+    )
+
+
+def test_the_sentence_shown_is_the_first_that_holds_most_of_the_words() -> None:
+    text = paper(
+        1, "About Things", "Objects. Tracking and objects. Then crowds. Objects, tracking."
+    )
+    (found,) = match("object tracking crowds", [text], strictness=BROAD)
+    assert (found.sentence, found.passage) == (2, "Tracking and objects.")
+    title = paper(2, "Objects", "Tracking objects. Crowds.")
+    (found,) = match("object tracking crowds", [title], strictness=BROAD)
+    assert (found.sentence, found.passage) == (1, "Tracking objects.")
+    first = paper(3, "Objects and More", "Crowds and objects.")
+    (found,) = match("object zebra", [first], [0.6], strictness=BROAD)
+    assert (found.sentence, found.passage, found.words) == (0, "Objects and More", ("object",))
+
+
+@pytest.mark.parametrize(("place", "shown"), [(62, "Objects 62."), (63, "Objects 63. Last one.")])
+def test_what_follows_the_62nd_sentence_counts_as_one(place: int, shown: str) -> None:
+    told = [f"Things {n}." if n != place else f"Objects {n}." for n in range(1, 64)]
+    text = paper(1, "Title", " ".join([*told, "Last one."]))
+    (found,) = match("objects", [text], [0.6])
+    assert (found.sentence, found.passage) == (place, shown)
+
+
+def test_words_are_shown_as_they_were_written() -> None:
+    one = paper(1, "Fine-Tuning of Wei's Schrödinger Models")
+    (found,) = match("Schrödinger Fine-Tuning", [one])
+    assert found.reason() == "“schrödinger”, “fine-tuning” in the title"
+    (found,) = match("fine tuning models", [one])
+    assert found.words == ("fine tuning", "models")
+    (found,) = match("the Models of the fine tuning", [one], strictness=BROAD)
+    assert found.words == ("models", "fine tuning")
+
+
+def test_a_topic_of_stopwords_alone_is_matched_by_them() -> None:
+    who = paper(1, "The Who")
+    (found,) = match("the who", [who, paper(2, "Who Came")])
+    assert (found.paper, found.rule, found.words) == (who, Rule.PHRASE, ("the who",))
+
+
+def test_an_alternative_says_its_own_words() -> None:
+    texts = [paper(1, "Robots at Work"), paper(2, "Graph Networks"), paper(3, "Network of Graphs")]
+    found = match('"graph networks" OR robots', texts)
+    assert {m.paper.id: (m.rule, m.words) for m in found} == {
+        texts[0].id: (Rule.WORDS, ("robots",)),
+        texts[1].id: (Rule.PHRASE, ("graph networks",)),
+    }
+
+
+def test_the_better_alternative_of_a_paper_is_kept() -> None:
+    text = paper(1, "Graph Networks at Work")
+    (found,) = match("graph networks OR work OR robots graph", [text])
+    assert (found.rule, found.words) == (Rule.PHRASE, ("graph networks",))
+    assert found.score == pytest.approx(0.3)
+    (found,) = match("work OR graph networks", [text])
+    assert found.score == pytest.approx(0.3)
+
+
+def test_equal_papers_keep_the_order_in_which_they_came() -> None:
+    texts = [paper(n, "Graph Networks") for n in (5, 3, 4, 1)]
+    assert [m.paper for m in match("graph networks", texts)] == texts
+
+
+def test_the_limit_is_for_each_topic() -> None:
+    texts = [paper(n, "Graph Robots") for n in range(4)]
+    asked = [Wanted(parse(source)) for source in ("graph", "zebra", "robots OR graph")]
+    found = Matcher(texts, EQUAL).match(asked, limit=3)
+    assert [(m.wanted, m.paper.id) for m in found] == [
+        (place, texts[n].id) for place in (0, 2) for n in range(3)
+    ]
+    assert [len(found.of(place)) for place in range(3)] == [3, 0, 3]
+    assert found[-1] == list(found)[5]
+    assert found[1:3] == list(found)[1:3]
+    assert len(found) == 6
+
+
+def test_matches_beyond_the_first_thousand_papers_and_matches_are_as_good() -> None:
+    texts = [paper(n, f"Number {n}" if n % 2 else "Robots", "Graph.") for n in range(5_000)]
+    cosines = np.linspace(0, 0.3, 5_000)
+    found = match("robots OR number", texts, list(cosines))
+    assert len(found) == 5_000
+    assert [m.paper for m in found] == texts[::-1]
+    for each in (found[0], found[4_095], found[4_096], found[-1]):
+        at = int(each.paper.id[-5:])
+        assert each.similarity == pytest.approx(cosines[at], abs=1e-6)
+        assert each.words == (("number",) if at % 2 else ("robots",))
+
+
+def test_a_topic_is_compared_by_its_first_48_words() -> None:
+    named = [f"q{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(49)]
+    (found,) = match(" ".join(named), [paper(1, " ".join(named[:48]))])
+    assert (found.coverage, len(found.words)) == (pytest.approx(1), 48)
+    (found,) = match(" ".join(named[:48]), [paper(1, " ".join(named[:47]))])
+    assert found.coverage == pytest.approx(47 / 48)
+
+
+def test_words_weigh_by_their_rarity_in_the_archive() -> None:
+    statistics = TermStatistics(1_000, {"graph": 500, "zebra": 2})
+    common, rare = statistics.idf("graph"), statistics.idf("zebra")
+    assert common == pytest.approx(np.log(1 + 500.5 / 500.5))
+    assert rare == pytest.approx(np.log(1 + 998.5 / 2.5))
+    (found,) = match("zebra graph", [paper(1, "Zebra", "Graph.")], statistics=statistics)
+    assert found.coverage == pytest.approx((rare + 0.7 * common) / (rare + common))
+    assert match("zebra graph", [paper(1, "Graph", "Zebra.")], statistics=statistics) == []
+
+
+def test_an_archive_counts_each_paper_once_for_a_word() -> None:
+    statistics = TermStatistics.of([paper(1, "Graph", "Graphs and robots."), paper(2, "Robots")])
+    assert statistics.documents == 2
+    assert dict(statistics.frequencies) == {"graph": 1, "and": 1, "robot": 2}
