@@ -88,7 +88,7 @@ async def remember(
             user_id=user_id,
             paper_id=paper_id,
             saves=[_plain(row) for row in taken],
-            replaced_by=[_plain(row) for row in made if row.emoji_key is None],
+            replaced_by=[_plain(row) for row in made],
             note=note and note.text,
             noted_at=note and note.updated_at,
             removed_at=now,

@@ -99,7 +99,10 @@ async def test_undoing_restores_every_list_every_time_and_the_note(
     assert change.removal is not None
     assert await everything(database) != before
     assert await saved.put_back(GRACE, change.removal) is None, "only for who took it out"
-    assert await saved.put_back(ADA, change.removal) is not None
+    done, _ = await saved.put_back(ADA, change.removal) or (None, "")
+    assert done is not None
+    taken = action in ("out of the library", "onto none of the lists")
+    assert done.note is (NoteBack.RESTORED if taken else NoteBack.NONE)
     assert await everything(database) == before
     assert await saved.put_back(ADA, change.removal) is None
     assert await everything(database) == before
@@ -120,6 +123,37 @@ async def test_moves_are_undone_one_after_the_other(database: Database, saved: S
     for removal, state in zip(reversed(undo), reversed(states[:-1]), strict=True):
         await saved.put_back(ADA, removal)
         assert await everything(database) == state
+
+
+async def test_what_was_put_on_the_list_of_a_move_by_hand_stays_when_the_move_is_undone(
+    database: Database, saved: SavedPapers, clock: FixedClock
+) -> None:
+    await prepare(database)
+    first, second, _ = await furnish(database, ADA)
+    async with database.write() as conn:
+        talk = await library.create(conn, ADA, "talk", None, NOON) or 0
+    moved = await saved.move(ADA, FIRST, talk)
+    assert moved is not None
+    await saved.place_on(ADA, FIRST, [], NOWHERE)
+    clock.at += MINUTE
+    await saved.place_on(ADA, FIRST, [talk], NOWHERE)
+    await saved.put_back(ADA, moved.removal or 0)
+    async with database.read() as conn:
+        on = await library.of_paper(conn, ADA, FIRST)
+    assert on[talk] == clock.at
+    assert {first.id, second.id} < on.keys()
+
+
+async def test_papers_move_to_lists_of_ones_own_alone(
+    database: Database, saved: SavedPapers
+) -> None:
+    await prepare(database)
+    theirs = await furnish(database, GRACE)
+    await furnish(database, ADA)
+    before = await everything(database)
+    assert await saved.move(ADA, FIRST, theirs[1].id) is None
+    assert await saved.move(ADA, FIRST, 10**6) is None
+    assert await everything(database) == before
 
 
 async def test_what_was_saved_or_written_meanwhile_is_neither_doubled_nor_overwritten(
@@ -150,8 +184,13 @@ async def test_a_list_deleted_meanwhile_is_replaced_by_the_default_one(
 ) -> None:
     await prepare(database)
     first, second, read = await furnish(database, ADA)
+    async with database.write() as conn:
+        earlier = {FIRST: NOON - MINUTE}
+        talk = await library.create(conn, ADA, "talk", None, NOON) or 0
+        await library.save(conn, ADA, talk, earlier, via=Via.COMMAND)
     change = await saved.take_out(ADA, FIRST)
     async with database.write() as conn:
+        await library.drop(conn, ADA, talk)
         await library.drop(conn, ADA, second.id)
         await library.drop(conn, ADA, read.id)
     assert change is not None
@@ -159,7 +198,7 @@ async def test_a_list_deleted_meanwhile_is_replaced_by_the_default_one(
     assert done is not None
     assert [each.id for each in done.on] == [first.id]
     async with database.read() as conn:
-        assert await library.of_paper(conn, ADA, FIRST) == {first.id: NOON}
+        assert await library.of_paper(conn, ADA, FIRST) == {first.id: NOON - MINUTE}
 
 
 async def test_a_reaction_taken_off_meanwhile_comes_back_as_a_deliberate_save(
@@ -184,7 +223,8 @@ async def test_taking_out_again_offers_the_same_undo_to_who_lost_the_answer(
 ) -> None:
     await prepare(database)
     assert await saved.take_out(ADA, FIRST) is None
-    await furnish(database, ADA)
+    mine = await furnish(database, ADA)
+    await saved.take_out(ADA, FIRST, mine[0].id)
     before = await everything(database)
     change = await saved.take_out(ADA, FIRST)
     assert change is not None
@@ -244,27 +284,3 @@ async def test_a_note_on_an_unsaved_paper_is_deleted_by_name_alone_and_put_back(
     assert done is not None
     assert (done.on, done.changed, done.note) == ((), False, NoteBack.RESTORED)
     assert await everything(database) == noted
-
-
-async def test_notes_on_unsaved_papers_are_found_after_the_saved_ones(database: Database) -> None:
-    await prepare(database)
-    async with database.write() as conn:
-        mine, *_ = await library.ensure(conn, ADA, NOON)
-        await library.save(conn, ADA, mine.id, {FIRST: NOON}, via=Via.BUTTON)
-        await library.add_notes(conn, ADA, {FIRST: "saved", SECOND: "zebra"}, NOON)
-        await library.ensure(conn, GRACE, NOON)
-        assert [each for each, _ in await library.titles(conn, ADA, "", 9)] == [FIRST, SECOND]
-        assert [each for each, _ in await library.titles(conn, ADA, "", 1)] == [FIRST]
-        assert [each for each, _ in await library.titles(conn, ADA, "", 9, mine.id)] == [FIRST]
-        assert [each for each, _ in await library.titles(conn, ADA, SECOND, 9)] == [SECOND]
-        assert [each for each, _ in await library.only_noted(conn, ADA, 9)] == [SECOND]
-        assert await library.matching(conn, ADA, "zebra") == [SECOND]
-        assert await library.matching(conn, ADA, "zebra", mine.id) == []
-        assert set(await library.rows(conn, ADA)) == {FIRST, SECOND}
-        assert set(await library.rows(conn, ADA, mine.id)) == {FIRST}
-        assert await library.holds(conn, ADA, SECOND)
-        assert not await library.holds(conn, GRACE, SECOND)
-        assert await library.only_noted(conn, GRACE, 9) == []
-        (entry,) = await library.describe(conn, ADA, [SECOND])
-        assert (entry.lists, entry.note, entry.read) == ((), "zebra", False)
-        assert [each.paper_id for each in await library.all_of(conn, ADA)] == [FIRST]

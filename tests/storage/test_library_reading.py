@@ -83,3 +83,31 @@ async def test_a_servers_top_counts_people_once_and_leaves_out_who_does_not_want
         assert await library.counts(conn, ADA)
         assert await library.top(conn, 7, NOON + MINUTE, limit=10) == ([], 0)
         assert await library.top(conn, 8, NOON - MINUTE, limit=10) == ([], 0)
+
+
+async def test_notes_on_unsaved_papers_are_found_after_the_saved_ones(database: Database) -> None:
+    await prepare(database)
+    async with database.write() as conn:
+        mine, *_ = await library.ensure(conn, ADA, NOON)
+        await library.save(conn, ADA, mine.id, {FIRST: NOON}, via=Via.BUTTON)
+        await library.add_notes(conn, ADA, {FIRST: "saved", SECOND: "zebra"}, NOON)
+        await library.ensure(conn, GRACE, NOON)
+        assert [each for each, _ in await library.titles(conn, ADA, "", 9)] == [FIRST, SECOND]
+        assert [each for each, _ in await library.titles(conn, ADA, "", 1)] == [FIRST]
+        await library.add_notes(conn, ADA, {THIRD: "later"}, NOON + MINUTE)
+        assert [each for each, _ in await library.titles(conn, ADA, "", 2)] == [FIRST, THIRD]
+        assert [each for each, _ in await library.only_noted(conn, ADA, 9)] == [THIRD, SECOND]
+        await library.set_note(conn, ADA, THIRD, None, NOON + MINUTE)
+        assert [each for each, _ in await library.titles(conn, ADA, "", 9, mine.id)] == [FIRST]
+        assert [each for each, _ in await library.titles(conn, ADA, SECOND, 9)] == [SECOND]
+        assert [each for each, _ in await library.only_noted(conn, ADA, 9)] == [SECOND]
+        assert await library.matching(conn, ADA, "zebra") == [SECOND]
+        assert await library.matching(conn, ADA, "zebra", mine.id) == []
+        assert set(await library.rows(conn, ADA)) == {FIRST, SECOND}
+        assert set(await library.rows(conn, ADA, mine.id)) == {FIRST}
+        assert await library.holds(conn, ADA, SECOND)
+        assert not await library.holds(conn, GRACE, SECOND)
+        assert await library.only_noted(conn, GRACE, 9) == []
+        (entry,) = await library.describe(conn, ADA, [SECOND])
+        assert (entry.lists, entry.note, entry.read) == ((), "zebra", False)
+        assert [each.paper_id for each in await library.all_of(conn, ADA)] == [FIRST]
