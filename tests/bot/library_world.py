@@ -72,6 +72,16 @@ def answer(result: simcord.InteractionResult) -> Any:
     return message.message
 
 
+def items(result: simcord.InteractionResult) -> list[str]:
+    """Return the labels of an answer's buttons and the custom ids of its selects."""
+    walked, found = [*answer(result).components], list[str]()
+    while walked:
+        each = walked.pop(0)
+        walked += getattr(each, "children", ())
+        found += [getattr(each, "label", None) or getattr(each, "custom_id", None) or ""]
+    return found
+
+
 async def slash(here: World, name: str, /, **options: Any) -> simcord.InteractionResult:
     """Run a command as the member."""
     known = {key.removesuffix("_"): value for key, value in options.items()}

@@ -10,7 +10,18 @@ import pytest
 
 from papers.model import Metrics, Record
 from storage import library
-from tests.bot.library_world import FIRST, READ, SAVE, answer, card, posted, said, shelf, slash
+from tests.bot.library_world import (
+    FIRST,
+    READ,
+    SAVE,
+    answer,
+    card,
+    items,
+    posted,
+    said,
+    shelf,
+    slash,
+)
 from tests.bot.world import MONDAY, World, paper, text_of
 
 NOTE = "read §3 *again*"
@@ -51,6 +62,7 @@ async def test_a_note_whose_paper_was_unsaved_is_offered_shown_and_changed(tmp_p
         text = said(result)
         assert "In none of your lists" in text
         assert "in none of your lists · note from <t:" in text
+        assert "Mark as read" not in items(result)
         assert r"read §3 \*again\*" in text
         form = await here.member.click(answer(result), label="Change the note…")
         await here.member.submit_modal(form, {"note": "changed"})
@@ -81,6 +93,9 @@ async def test_a_note_whose_paper_was_unsaved_is_found_from_the_library(tmp_path
         shown = await slash(here, "library show")
         assert "Nothing is saved yet" in said(shown)
         await here.restart()
+        listed = await slash(here, "library show", list="to read")
+        assert "v1:noted" in items(shown)
+        assert "v1:noted" not in items(listed)
         opened = await here.member.select(answer(shown), [FIRST], custom_id="v1:noted")
         assert "📝 for the protein talk" in said(opened)
 
@@ -107,6 +122,7 @@ async def test_a_note_whose_paper_was_unsaved_is_deleted(tmp_path: Path, how: st
         if how in ("button", "command"):
             await here.member.click(answer(result), label="Undo")
             assert "Your note is back" in said(result)
+            assert "too" not in said(result)
             assert await kept(here) == (False, NOTE)
 
 

@@ -11,9 +11,11 @@ from tests.bot.interactions import Interactions, what_is_registered
 from tests.bot.library_world import (
     FIRST,
     READ,
+    SAVE,
     STAR,
     answer,
     card,
+    items,
     posted,
     said,
     shelf,
@@ -137,6 +139,24 @@ async def test_undo_brings_back_every_list_every_time_and_the_note(
         # The reactions still stand for themselves.
         await here.member.unreact(card(here), STAR)
         assert (await shelf(here, here.member)).keys() == {"to read", "read"}
+
+
+async def test_undo_stands_where_something_was_taken_away(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.react(card(here), SAVE)
+        await here.member.click(card(here), label="Save")
+        before = await kept(here)
+        still = await here.member.click(card(here), label="Save")
+        assert "Still in 🔖 to read" in said(still)
+        await here.member.click(answer(still), label="Undo")
+        assert await kept(here) == before
+        result = await open_sheet(here)
+        more = await options_of(here, "to read", "read")
+        await here.member.select(answer(result), more, custom_id=f"v1:lists:{FIRST}")
+        assert "On 🔖 to read, ✅ read" in said(result)
+        assert "Undo" not in items(result)
+        await here.member.select(answer(result), more[:1], custom_id=f"v1:lists:{FIRST}")
+        assert "Undo" in items(result)
 
 
 async def test_undo_says_that_the_note_is_back_and_works_once(tmp_path: Path) -> None:
