@@ -234,3 +234,43 @@ async def test_six_feeds_post_in_one_minute_each_its_own_thread(tmp_path: Path) 
         assert [len(headers(channel)) for channel in channels] == [1] * 6
         await here.tick(at(MONDAY, 15))
         assert edits(here) == 6
+
+
+async def test_at_the_weekend_the_next_thread_is_mondays_in_the_feeds_own_zone(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {FRIDAY: votes(FRIDAY, 3)}, now=at(FRIDAY, 0)) as here:
+        feed = await here.add_feed(timezone="America/Los_Angeles")
+        await here.tick(at(FRIDAY, 16))
+        saturday = at(FRIDAY + DAY, 12)
+        coming = await here.bot.publisher.coming(feed, saturday)
+        assert coming is not None
+        assert (coming.batch, coming.at) == (FRIDAY + 3 * DAY, at(FRIDAY + 3 * DAY, 16))
+
+
+async def test_a_post_whose_next_try_would_be_after_a_day_is_given_up_at_once(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        await here.add_feed()
+        path = f"/channels/{here.channel.id}/messages"
+        here.env.inject_error("POST", path, status=503, times=2)
+        await here.tick(at(MONDAY, 9))
+        last = at(TUESDAY, 9) - timedelta(seconds=59)
+        await here.tick(last)
+        (post, *_) = await all_posts(here)
+        assert (post.state, post.reason) == (posts.FAILED, "Discord did not answer")
+        assert post.finished_at == last
+
+
+async def test_an_admin_is_told_once_why_a_feed_stopped(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await here.add_feed()
+        path = f"/channels/{here.channel.id}/messages"
+        here.env.inject_error("POST", path, status=403, code=50013, times=1)
+        await here.tick(at(MONDAY, 9))
+        told = 0
+        for _ in range(3):
+            said = await here.admin.slash(here.channel, "paper help")
+            told += sum("have stopped" in str(each.components) for each in said.followups)
+        assert told == 1
