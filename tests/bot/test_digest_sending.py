@@ -1,5 +1,6 @@
 """How a digest goes out: its one message, its tries, and where it waits when it cannot arrive."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,14 @@ async def test_a_digest_whose_day_is_over_waits_in_the_inbox_with_why(
     ],
 )
 async def test_a_digest_that_discord_refuses_waits_in_the_inbox(
-    tmp_path: Path, status: int, code: int, reason: str, strikes: int
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+    code: int,
+    reason: str,
+    strikes: int,
 ) -> None:
+    caplog.set_level(logging.INFO, "bot.digests")
     async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
         await follower(here, here.member.id)
         here.env.inject_error("POST", TO_ALL, status=status, code=code, times=None)
@@ -132,6 +139,9 @@ async def test_a_digest_that_discord_refuses_waits_in_the_inbox(
         )
         assert (await subscriber(here, here.member.id)).strikes == strikes
         assert len(sent(here)) == 1
+        # Only a form that is wrong is for the people who run the bot to mend.
+        (level,) = (each.levelno for each in caplog.records if reason in each.message)
+        assert level == (logging.ERROR if code == 50035 else logging.INFO)
 
 
 async def test_an_account_that_cannot_be_opened_has_its_digest_in_the_inbox(tmp_path: Path) -> None:
@@ -222,7 +232,9 @@ async def test_a_digest_now_is_counted_as_the_days_and_says_nothing_without_pape
         assert [each.paper_id for each in await digester.inbox(member, at(MONDAY, 9))] == [
             payload.entries[0].paper_id
         ]
-        assert await digester.inbox(member, at(MONDAY, 9) + timedelta(days=40)) == ()
+        kept = at(MONDAY, 9) + digests.INBOX_KEPT
+        assert len(await digester.inbox(member, kept)) == 1
+        assert await digester.inbox(member, kept + timedelta(days=1)) == ()
 
 
 async def test_an_empty_morning_is_on_record_and_a_reader_who_is_closed_gets_the_inbox(
@@ -310,3 +322,61 @@ async def test_a_paused_topic_is_not_counted(tmp_path: Path) -> None:
                 await subscriptions.set_paused(conn, here.member.id, each.topic.id, paused=paused)
         await here.tick(at(MONDAY, 9))
         assert "because you follow 1 topic." in brought(here.member)[0]
+
+
+async def test_a_conversation_is_opened_once_for_all_digests(tmp_path: Path) -> None:
+    days = {MONDAY: about(MONDAY, FLOW), TUESDAY: about(TUESDAY, "Flow Matching Two")}
+    async with world(tmp_path, days) as here:
+        await follower(here, here.member.id)
+        await here.tick(at(MONDAY, 9))
+        known = await subscriber(here, here.member.id)
+        assert known.dm_channel_id == here.member.user.dm_channel.id
+        await here.restart()
+        await here.tick(at(TUESDAY, 9))
+        assert len(brought(here.member)) == 2
+        opened = [each for each in here.env.http_requests if each.path.endswith("@me/channels")]
+        assert len(opened) == 1
+
+
+async def test_a_digest_that_may_have_arrived_is_withdrawn_only_once_that_can_be_seen(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id)
+        here.env.inject_error("POST", TO_ALL, status=503, times=None)
+        await here.tick(at(MONDAY, 9))
+        here.env.backend.faults.clear()
+        async with here.bot.database.write() as conn:
+            (mine,) = await subscriptions.of_user(conn, here.member.id)
+            await subscriptions.unsubscribe(conn, here.member.id, mine.topic.id)
+        here.env.inject_error("GET", TO_ALL, status=503, times=None)
+        await here.tick(at(MONDAY, 9, 1))
+        waiting = await mondays(here, here.member.id)
+        assert waiting.state == digests.SENDING
+        assert waiting.next_try_at is not None
+        assert waiting.next_try_at > at(MONDAY, 9, 1)
+        here.env.backend.faults.clear()
+        await here.tick(waiting.next_try_at)
+        assert await digest_of(here, here.member.id, MONDAY) is None
+        assert dms(here.member) == []
+
+
+async def test_a_digest_is_found_again_among_other_direct_messages(tmp_path: Path) -> None:
+    days = {MONDAY: about(MONDAY, FLOW), TUESDAY: about(TUESDAY, "Flow Matching Two")}
+    async with world(tmp_path, days) as here:
+        await follower(here, here.member.id)
+        await here.tick(at(MONDAY, 9))
+        first = await mondays(here, here.member.id)
+        await here.tick(at(TUESDAY, 9))
+        await here.member.user.send_dm("Your papers of Monday 9 June 2025?")
+        async with here.bot.database.write() as conn:
+            await conn.exec_driver_sql(
+                "UPDATE digests SET state = 'sending', message_id = NULL, sent_at = NULL,"
+                " finished_at = NULL, expires_at = 2 * expires_at"
+                " WHERE local_date = '2025-06-09'"
+            )
+        await here.restart()
+        await here.tick(at(TUESDAY, 10))
+        again = await mondays(here, here.member.id)
+        assert (again.state, again.message_id) == (digests.SENT, first.message_id)
+        assert len(brought(here.member)) == 3  # the member's own words are one of them
