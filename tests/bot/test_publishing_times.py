@@ -63,13 +63,13 @@ async def test_post_now_uses_up_the_day_that_the_batch_was_due_on(tmp_path: Path
 
 
 async def test_post_now_before_the_hour_uses_up_today(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        feed = await here.add_feed(timezone="Asia/Tokyo", hour=23)
-        await here.bot.ingest(at(MONDAY, 8))
-        post = await here.bot.publisher.post_now(feed, at(MONDAY, 8))
+    async with world(tmp_path, now=at(MONDAY, 20)) as here:
+        feed = await here.add_feed(timezone="Pacific/Auckland", hour=9)
+        await here.bot.ingest(at(MONDAY, 20))
+        post = await here.bot.publisher.post_now(feed, at(MONDAY, 20))
         assert post is not None
-        assert post.local_date == MONDAY
-        again = await here.bot.publisher.post_now(feed, at(MONDAY, 8, 1))
+        assert post.local_date == TUESDAY
+        again = await here.bot.publisher.post_now(feed, at(MONDAY, 20, 1))
         assert again == post
         assert len(headers(here.channel)) == 1
 
