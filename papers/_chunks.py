@@ -163,6 +163,7 @@ def _letters(written: str) -> Spelled:
     return Spelled(alone, alone, others, alone if word == folded else (folded,))
 
 
+@lru_cache(maxsize=_OTHERS_KEPT)
 def _one_way(piece: str, folded: str) -> tuple[str, tuple[str, ...]]:
     """Return a word in one spelling, and what else is written for it."""
     word, others = folded, ()

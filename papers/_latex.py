@@ -46,6 +46,9 @@ _FUNCTION_NAME = re.compile(r"(?<=[\w)])\s*(?=\\(?:log|ln|exp|sin|cos|tan|max|mi
 
 _WORD = re.compile(r"\S+\s*")
 _MARK = re.compile(r"[\\{}]")
+_PART = re.compile(r"\\[%&#$]|\{\}|\\text(?:sub|super)script [A-Za-z0-9]|\\[A-Za-z]+\{\}(?![{\[])")
+_SIMPLE = re.compile(rf"(?:[^\\{{}}%$&#~^_\n]|{_PART.pattern})*")
+"""What can be converted part by part: signs, symbols, and digits or letters above or below."""
 _ESCAPED_BRACE = re.compile(r"\\[{}]")
 _OPEN_END = re.compile(r"\\(?:[A-Za-z]+|[^A-Za-z])\s*\Z")
 """A macro whose argument may be the next word."""
@@ -245,9 +248,17 @@ class _Converter:
 
     def latex_to_text(self, text: str) -> str:
         """Return `text` converted; the parser forgives what it can."""
+        if _SIMPLE.fullmatch(text):
+            return _PART.sub(self._part, text)
         if len(text) > _CACHED_LENGTH:
             return self._convert(text)
         return self._cached(text)
+
+    def _part(self, match: re.Match[str]) -> str:
+        part = match[0]
+        if part == "{}":
+            return ""
+        return part[1] if len(part) == 2 else self._cached(part)
 
     def _convert(self, text: str) -> str:
         walker = _walker.LatexWalker(text, latex_context=self._known, tolerant_parsing=True)

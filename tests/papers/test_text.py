@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from papers import _latex
 from papers.text import ELLIPSIS, cut, first_sentences, readable
 from tests.shared import SHARED, needs_shared
 
@@ -160,3 +161,17 @@ def test_a_first_sentence_that_is_too_long_is_cut():
 @given(st.text(), st.integers(0, 100))
 def test_first_sentences_fit(text: str, limit: int):
     assert len(first_sentences(text, limit)) <= limit
+
+
+PARTS = st.sampled_from(
+    [
+        *("n", " ", "50", r"\%", r"\$", r"\&", "{}", r"\alpha{}", r"\times{}", r"\to{}", ", "),
+        *(r"\textsuperscript 2", r"\textsubscript k", r"\unknown{}", "Na", "(", ")", "-", "."),
+    ]
+)
+
+
+@given(st.lists(PARTS, max_size=8).map("".join))
+def test_signs_and_symbols_read_part_by_part_are_what_the_parser_reads(text: str) -> None:
+    converter = _latex._converter()  # pyright: ignore[reportPrivateUsage]
+    assert converter.latex_to_text(text) == converter._convert(text)
