@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from papers.matching import Match, Matcher, Rule, TermStatistics, Wanted
-from papers.model import Paper
+from papers.model import Author, Paper
 from papers.topics import Strictness, parse
 
 Floats = NDArray[np.float32]
@@ -195,3 +195,41 @@ def test_an_archive_counts_each_paper_once_for_a_word() -> None:
     statistics = TermStatistics.of([paper(1, "Graph", "Graphs and robots."), paper(2, "Robots")])
     assert statistics.documents == 2
     assert dict(statistics.frequencies) == {"graph": 1, "and": 1, "robot": 2}
+
+
+@pytest.mark.parametrize(
+    ("topic", "numbers"),
+    [
+        ("abstract:robots", [1, 3]),
+        ("title:robots", [2, 3]),
+        ('abstract:"two robots"', [3]),
+        ("title:zebra", []),
+        ("abstract:zebra OR title:robots", [2, 3]),
+        ("-abstract:robots", [2]),
+        ('author:"Ann Lee"', [1]),
+        ("author:annl", [1]),
+        ("org:lab", [2]),
+        ("author:Ann org:lab", []),
+        ("cat:cs", [3]),
+        ('"robot arms"', [3]),
+    ],
+)
+def test_conditions_alone_bring_the_papers_for_which_they_hold(
+    topic: str, numbers: list[int]
+) -> None:
+    texts = [
+        paper(1, "Arms", "A robot.", authors=(Author("Ann Lee", username="annl"),)),
+        paper(2, "Robots", "", organization="Open Lab"),
+        paper(3, "Robot Arms", "Two robots.", categories=("cs.RO",)),
+    ]
+    found = match(topic, texts)
+    assert sorted(int(m.paper.id[-5:]) for m in found) == numbers
+    scores = Matcher(texts, EQUAL).scores(Wanted(parse(topic)))
+    assert [int(each.id[-5:]) for each, score in zip(texts, scores, strict=True) if score > 0] == (
+        numbers
+    )
+
+
+def test_no_topics_have_no_matches_however_they_are_asked_for() -> None:
+    found = Matcher([paper(1, "Robots")], EQUAL).match([])
+    assert (len(found), list(found), found[:], found.of(0)) == (0, [], [], [])

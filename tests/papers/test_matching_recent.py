@@ -76,6 +76,13 @@ def test_near_papers_could_match_whatever_their_words() -> None:
     assert recent.possible(either, ids, near) == ids[:2]
 
 
+def test_without_papers_nothing_could_match() -> None:
+    recent = Recent()
+    assert (len(recent), recent.statistics().documents) == (0, 0)
+    assert recent.possible(Wanted(parse("robots")), [], None) == []
+    assert recent.sharing("robots", ["unknown"], 5) == []
+
+
 def test_a_changed_text_takes_the_place_of_the_one_before() -> None:
     recent = Recent()
     recent.put([paper(1, "Graphs", authors=(Author("Ann Lee"),))])
@@ -157,6 +164,7 @@ def test_words_too_common_or_too_rare_are_not_proposed() -> None:
     assert proposed("robots", near, video=1) == []
     keywords = [paper(n, "", keywords=("Sora",)) for n in range(2)]
     assert proposed("robots", keywords, sora=1) == ["sora"]
+    assert proposed("robots", keywords) == ["sora"]
     assert proposed("robots", [paper(n, "The Video") for n in range(2)]) == []
 
 

@@ -221,7 +221,7 @@ async def test_batches_that_a_feed_never_got_are_recorded_as_skipped(database: D
             await batch(conn, day)
         await batch(conn, days[2], "arXiv")
         await batch(conn, TUESDAY + 10 * DAY)
-        await planned(conn, other, TUESDAY + 4 * DAY)
+        await planned(conn, other, days[3])
         await planned(conn, feed, days[1])
         await planned(conn, feed, days[4], now=NINE + HOUR)
         assert await kept(conn, feed) == [
@@ -230,7 +230,7 @@ async def test_batches_that_a_feed_never_got_are_recorded_as_skipped(database: D
             (days[3], "skipped"),
             (days[4], "planned"),
         ]
-        assert await kept(conn, other) == [(days[4], "planned")]
+        assert await kept(conn, other) == [(days[3], "planned")]
         found = await posts.of_batch(conn, feed.id, days[2])
         assert found == Post(
             id=found.id if found else 0,

@@ -1,65 +1,14 @@
-"""How far a post has got, what a channel was shown, and what is kept of it."""
+"""How far a post has got, and what a channel was shown."""
 
-from datetime import UTC, date, datetime, time, timedelta
-
-import pytest
-from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import insert, select
 
 from storage import feeds, papers, posts
 from storage.database import Database
 from storage.feeds import FeedState
-from storage.posts import DueFeed, Post, Step
-from storage.tables import cards, shown_papers
-from storage.tables import posts as rows
+from storage.posts import Step
+from storage.tables import cards, post_papers
+from tests.storage.posted import DAY, HOUR, NINE, PAPERS, SECOND, TUESDAY, feed_in, got, planned
 from tests.storage.shared import record
-
-TUESDAY = date(2025, 6, 10)
-NINE = datetime(2025, 6, 10, 9, tzinfo=UTC)
-SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
-PAPERS = ["2506.00001", "2506.00002"]
-
-
-async def feed_in(conn: AsyncConnection, channel: int = 11) -> int:
-    known = [each for each in await feeds.of_guild(conn, 1) if each.channel_id == channel]
-    feed = (
-        known[0]
-        if known
-        else await feeds.add(
-            conn, guild_id=1, channel_id=channel, at=time(9), timezone="UTC", size=10, now=NINE
-        )
-    )
-    assert feed is not None
-    return feed.id
-
-
-async def planned(
-    conn: AsyncConnection,
-    day: date = TUESDAY,
-    channel: int = 11,
-    *,
-    paper_ids: list[str] = PAPERS,
-    now: datetime = NINE,
-) -> int:
-    feed = await feed_in(conn, channel)
-    await papers.upsert(conn, [record(each) for each in paper_ids], now=now)
-    found = await posts.plan(
-        conn,
-        DueFeed(feed, 1, channel, day, day),
-        now=now,
-        late=False,
-        payload={"a": 1},
-        paper_ids=paper_ids,
-        sources=(),
-    )
-    assert found is not None
-    return found
-
-
-async def got(conn: AsyncConnection, post_id: int) -> Post:
-    found = await posts.get(conn, post_id)
-    assert found is not None
-    return found
 
 
 async def test_each_step_of_a_post_is_recorded_of_that_post_alone(database: Database) -> None:
@@ -122,6 +71,9 @@ async def test_posts_wait_in_order_and_each_until_its_next_try(database: Databas
         await posts.mark_retry(conn, waiting, at=NINE + HOUR, reason="full")
         assert await posts.unfinished(conn, NINE + HOUR - SECOND) == [sending]
         assert await posts.unfinished(conn, NINE + HOUR) == [waiting, sending]
+        await posts.mark_sending(conn, waiting, NINE)
+        fresh = await planned(conn, channel=14)
+        assert await posts.unfinished(conn, NINE + HOUR) == [waiting, sending, fresh]
 
 
 async def test_posts_of_a_paused_feed_wait_and_those_of_a_removed_one_go_on(
@@ -208,7 +160,7 @@ async def test_the_outcomes_of_posts_are_the_newest_that_had_something_to_post(
 async def test_a_channel_knows_what_it_was_shown_and_since_when(database: Database) -> None:
     async with database.write() as conn:
         first, second = await planned(conn), await planned(conn, TUESDAY + DAY, paper_ids=["x"])
-        await planned(conn, TUESDAY - 9 * DAY, 12, paper_ids=["y"])
+        elsewhere = await planned(conn, TUESDAY - 9 * DAY, 12, paper_ids=["y"])
         await planned(conn, TUESDAY - DAY, paper_ids=[])
         assert await posts.shown(conn, 11) == {*PAPERS, "x"}
         assert await posts.first_batch(conn, 11) is None
@@ -216,68 +168,17 @@ async def test_a_channel_knows_what_it_was_shown_and_since_when(database: Databa
         assert await posts.first_batch(conn, 11) == TUESDAY + DAY
         await posts.finish(conn, first, posts.DONE, NINE)
         assert await posts.first_batch(conn, 11) == TUESDAY
+        assert await posts.first_batch(conn, 12) is None
+        await posts.finish(conn, elsewhere, posts.DONE, NINE)
+        assert await posts.first_batch(conn, 11) == TUESDAY
+        assert await posts.first_batch(conn, 12) == TUESDAY - 9 * DAY
 
 
-async def test_texts_of_old_posts_go_the_oldest_first(database: Database) -> None:
+async def test_cards_come_in_the_order_of_their_places(database: Database) -> None:
     async with database.write() as conn:
-        made = [
-            await planned(conn, TUESDAY + n * DAY, now=NINE - n * SECOND, paper_ids=[])
-            for n in range(3)
-        ]
-        unsent = await planned(conn, TUESDAY + 5 * DAY, now=NINE - HOUR)
-        now = NINE + posts.PAYLOADS_KEPT
-        assert await posts.forget_payloads(conn, now, most=1) == 1
-        texts = [(await got(conn, each)).payload for each in (*made, unsent)]
-        assert texts == [{"a": 1}, {"a": 1}, None, {"a": 1}]
-        assert await posts.forget_payloads(conn, now) == 1
-        assert await posts.forget_payloads(conn, now) == 0
-        assert (await got(conn, made[0])).payload == {"a": 1}
-
-
-async def test_old_posts_are_folded_into_what_the_channel_was_shown(database: Database) -> None:
-    new_year = date(2024, 12, 31)
-    now = NINE + posts.POSTS_KEPT + 7 * DAY
-    async with database.write() as conn:
-        await planned(conn, new_year, now=NINE - 99 * DAY, paper_ids=["x"])
-        await planned(conn, now=NINE)
-        await planned(conn, TUESDAY - DAY, now=NINE, paper_ids=["z"])
-        await planned(conn, TUESDAY + DAY, now=NINE, paper_ids=[])
-        await planned(conn, TUESDAY, 12, now=NINE, paper_ids=["y"])
-        await conn.execute(update(rows).values(state=posts.DONE))
-        unsent = await planned(conn, TUESDAY + 2 * DAY, now=NINE)
-        fresh = await planned(conn, TUESDAY + 9 * DAY, now=NINE + 9 * DAY, paper_ids=["v"])
-        await posts.finish(conn, fresh, posts.DONE, NINE)
-        assert await posts.fold(conn, now, most=1) == 4
-        assert await posts.fold(conn, now) == 1
-        assert await posts.fold(conn, now) == 0
-        assert sorted((await conn.execute(select(rows.c.id))).scalars()) == [unsent, fresh]
-        kept = await conn.execute(select(shown_papers).order_by("channel_id", "year"))
-        assert [
-            (row.channel_id, row.year, row.guild_id, row.since, sorted(row.papers)) for row in kept
-        ] == [
-            (11, 2024, 1, new_year, ["x"]),
-            (11, 2025, 1, TUESDAY - DAY, [*PAPERS, "z"]),
-            (12, 2025, 1, TUESDAY, ["y"]),
-        ]
-        assert await posts.shown(conn, 11) == {*PAPERS, "v", "x", "z"}
-        assert await posts.first_batch(conn, 11) == new_year
-        assert await posts.first_batch(conn, 12) == TUESDAY
-        assert await posts.fold(conn, now + 14 * DAY) == 1
-        known = select(shown_papers.c.papers, shown_papers.c.since).where(
-            shown_papers.c.channel_id == 11, shown_papers.c.year == 2025
-        )
-        row = (await conn.execute(known)).one()
-        assert (sorted(row.papers), row.since) == ([*PAPERS, "v", "z"], TUESDAY - DAY)
-        assert await conn.scalar(select(func.count()).select_from(rows)) == 1
-
-
-@pytest.mark.parametrize(
-    ("moment", "week"),
-    [
-        (NINE, datetime(2025, 6, 9, tzinfo=UTC)),
-        (datetime(2025, 6, 9, tzinfo=UTC), datetime(2025, 6, 9, tzinfo=UTC)),
-        (datetime(2025, 6, 8, 23, 59, tzinfo=UTC), datetime(2025, 6, 2, tzinfo=UTC)),
-    ],
-)
-def test_a_week_begins_on_monday_at_midnight(moment: datetime, week: datetime) -> None:
-    assert posts.week_before(moment) == week
+        post = await planned(conn, paper_ids=[])
+        await papers.upsert(conn, [record(each) for each in PAPERS], now=NINE)
+        for place in (1, 0):
+            values = {"post_id": post, "position": place, "paper_id": PAPERS[place]}
+            await conn.execute(insert(post_papers).values(values))
+        assert await posts.steps(conn, post) == [Step(n, PAPERS[n], None) for n in range(2)]
