@@ -28,6 +28,7 @@ SCHEMA_VERSION = 4
 _HEAP_BYTES = 24_000_000  # of an indexing thread; tantivy's least is 15 MB
 _HEAP_BYTES_FOR_MANY = 128_000_000  # of two: larger segments, of which fewer have to be merged
 _NAMES_KNOWN = 20_000
+_TITLES_KNOWN = 4_096  # about 1 MB
 _VERSION_FILE = "paperboy-schema"
 
 
@@ -157,7 +158,13 @@ class PaperIndex:
 
     def folded(self, text: str) -> str:
         """Return the words of a text as suggestions are keyed by them."""
-        return " ".join(spelled(text).forms)
+        return _folded(text)
+
+
+@lru_cache(maxsize=_TITLES_KNOWN)
+def _folded(text: str) -> str:
+    """Fold a text: with each letter that a person types, most titles come again."""
+    return " ".join(spelled(text).forms)
 
 
 class IndexSession:
