@@ -232,10 +232,3 @@ def test_todays_digest_is_that_of_the_readers_own_day_until_its_end() -> None:
     due = due_of(replace(READER, every=Every.WEEK), at(TUESDAY, 3))  # Monday evening there
     assert (due.user_id, due.local_date, due.every) == (1, MONDAY, Every.WEEK)
     assert (due.due_at, due.expires_at) == (at(MONDAY, 13), at(TUESDAY, 4))
-
-
-def test_a_day_that_a_zone_skips_has_a_digest_on_demand() -> None:
-    now = datetime(2011, 12, 30, 12, tzinfo=UTC)  # Samoa had no 30 December 2011
-    due = due_of(replace(READER, timezone="Pacific/Apia"), now)
-    assert due.due_at <= now + timedelta(hours=24)
-    assert due.expires_at > now
