@@ -11,6 +11,7 @@ import discord
 import pytest
 
 from bot import limits
+from bot.ui.text import escape
 from storage import feeds, posts
 from storage.feeds import Feed, FeedState
 from storage.posts import Post
@@ -26,6 +27,8 @@ from tests.bot.world import (
     votes,
     world,
 )
+
+SAID = "Not *this* " + "again and again " * 20
 
 
 @asynccontextmanager
@@ -67,7 +70,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, *papers: str, status: int, code: i
         shown = str(known["view"].to_components())
         if "Papers of" not in shown and any(f"/{paper}" in shown for paper in papers):
             answer: Any = type("Answer", (), {"status": status, "reason": "No"})()
-            raise discord.HTTPException(answer, {"code": code, "message": "Not *this*"})
+            raise discord.HTTPException(answer, {"code": code, "message": SAID})
         return await real(self, *given, **known)
 
     monkeypatch.setattr(discord.abc.Messageable, "send", send)
@@ -191,7 +194,7 @@ async def test_three_cards_in_a_row_that_discord_refuses_unexplained_are_the_pla
         await here.tick(at(MONDAY, 9))
         assert len(cards(here.channel)) == 1
         post, feed = await now()
-        reason = "Discord refused it, without a reason we know: Not *this*"
+        reason = f"Discord refused it, without a reason we know: {SAID}"
         assert (post.state, post.reason) == (posts.FAILED, reason)
         assert feed.state is FeedState.ACTIVE
         (notice,) = notices(here.channel)
@@ -213,7 +216,7 @@ async def test_two_cards_that_are_refused_are_named_with_what_discord_says(
         post, _ = await now()
         assert (post.state, post.reason) == (posts.DONE, None)
         (notice,) = notices(here.channel)
-        why = "Discord refused it, without a reason we know (Not \\*this\\*)"
+        why = f"Discord refused it, without a reason we know ({escape(SAID, 200)})"
         assert notice == (
             "### Some papers are missing from a thread\n"
             f"<#{here.channel.id}>, thread of 2025-06-09: 4 cards could not be posted; the others"
@@ -314,3 +317,19 @@ async def test_a_post_of_a_feed_that_is_removed_ends(tmp_path: Path) -> None:
         assert post is not None
         assert (post.state, post.reason) == (posts.FAILED, "the feed was removed")
         assert headers(here.channel) == []
+
+
+async def test_an_overview_that_discord_does_not_take_ends_its_post_and_not_its_feed(
+    tmp_path: Path,
+) -> None:
+    async with fed(tmp_path) as (here, now):
+        path = f"/channels/{here.channel.id}/messages"
+        here.env.inject_error("POST", path, status=400, code=50035, times=1)
+        for minute in range(2):
+            await here.tick(at(MONDAY, 9, minute))
+        post, feed = await now()
+        assert post.state == posts.FAILED
+        assert post.reason.startswith("Discord refused the message's form")
+        assert post.finished_at == at(MONDAY, 9)
+        assert feed.state is FeedState.ACTIVE
+        assert len(notices(here.channel)) == 1

@@ -23,10 +23,10 @@ def draft(query: str, **known: object) -> TopicDraft:
 
 
 async def follows(
-    here: World, user_id: int, topic: TopicDraft, now: datetime = NOW, *, replaces: int = 0
+    here: World, user_id: int, topic: TopicDraft, now: datetime = NOW, **known: int
 ) -> Followed:
     """Let somebody follow a topic, as its button does."""
-    return await follow(here.bot, user_id, topic, now, replaces=replaces)
+    return await follow(here.bot, user_id, topic, now, **known)
 
 
 async def topics(here: World) -> list[tuple[str, Mode, int]]:
@@ -85,11 +85,13 @@ async def test_a_topic_in_anothers_place_ends_that_one_without_a_message(tmp_pat
             draft("flow matching", min_votes=5, every=Every.WEEKDAYS),
             replaces=old.topic.id,
         )
-        assert changed.replaced == "flow matching"
+        assert (changed.new, changed.replaced) == (False, "flow matching")
+        assert changed.when.startswith("If there is something for you, your next digest comes <t:")
         assert changed.rhythm.startswith("Your whole digest now comes from Monday to Friday")
         assert await topics(here) == [("flow matching", Mode.STRICT, 5)]
         other = await follows(here, me, draft("graphs"), replaces=old.topic.id)
         assert (other.new, other.replaced) == (True, "flow matching")
+        assert (other.when, other.failure) == (changed.when, None)
         assert await topics(here) == [("graphs", Mode.STRICT, 0)]
         assert len(dms(here.member)) == 1
 
@@ -212,3 +214,15 @@ async def test_the_next_digest_is_not_on_a_day_that_had_its_own(tmp_path: Path) 
             await subscriptions.set_paused(conn, me, mine.topic.id, paused=True)
         nothing = await next_digest(here.bot, person, NOW)
         assert nothing == "No digest comes while you follow no topic"
+
+
+async def test_the_day_that_had_its_digest_is_the_readers_own(tmp_path: Path) -> None:
+    async with world(tmp_path, {}) as here:
+        me = here.member.id
+        await follower(here, me, timezone="America/Los_Angeles")
+        evening = at(TUESDAY, 3)  # Monday 20:00 there
+        async with here.bot.database.write() as conn:
+            due = DueDigest(me, MONDAY, Every.DAY, at(MONDAY, 16), at(TUESDAY, 7))
+            await digests.plan(conn, due, [], payload=None, state=digests.EMPTY, now=NOW)
+        said = await next_digest(here.bot, await subscriber(here, me), evening)
+        assert f"<t:{int(at(TUESDAY, 16).timestamp())}:R>" in said
