@@ -196,6 +196,7 @@ async def test_three_cards_in_a_row_that_discord_refuses_unexplained_are_the_pla
         post, feed = await now()
         reason = f"Discord refused it, without a reason we know: {SAID}"
         assert (post.state, post.reason) == (posts.FAILED, reason)
+        assert post.finished_at == at(MONDAY, 9)
         assert feed.state is FeedState.ACTIVE
         (notice,) = notices(here.channel)
         assert notice == (
