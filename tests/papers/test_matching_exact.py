@@ -148,6 +148,42 @@ def test_equal_papers_keep_the_order_in_which_they_came() -> None:
     assert [m.paper for m in match("graph networks", texts)] == texts
 
 
+def test_every_word_of_a_phrase_is_compared_in_its_place() -> None:
+    texts = [
+        paper(1, "Boom Boom"),
+        paper(2, "Graph Neural Robots", "Networks."),
+        paper(3, "Graph Neural Networks"),
+        paper(4, "Boom"),
+    ]
+    assert [m.paper for m in match('"graph neural networks"', texts)] == [texts[2]]
+    assert [m.paper for m in match('title:X OR "boom boom"', texts)] == [texts[0]]
+    found = match("graph neural networks", texts)
+    assert {m.paper.id: m.rule for m in found} == {
+        texts[1].id: Rule.WORDS,
+        texts[2].id: Rule.PHRASE,
+    }
+
+
+def test_a_paper_without_text_hides_no_other() -> None:
+    texts = [paper(1, ""), paper(2, "Robots")]
+    assert [m.paper for m in match("robots", texts)] == texts[1:]
+    assert [m.paper for m in match("title:robots", texts)] == texts[1:]
+
+
+def test_meaning_decides_from_its_limit_on() -> None:
+    texts = [paper(n, "Fire") for n in range(3)]
+    found = match("robots", texts, [0.674, 0.675, 0.676])
+    assert [m.paper for m in found] == [texts[2], texts[1]]
+
+
+def test_words_that_come_first_in_the_last_of_thousands_of_topics_weigh_as_always() -> None:
+    statistics = TermStatistics(1_000, {"graph": 500})
+    asked = [Wanted(parse("robots"))] * 2_048 + [Wanted(parse("graph zebra robots"))]
+    matcher = Matcher([paper(1, "Zebras and Robots", "Graphs.")], statistics)
+    (found,) = matcher.match(asked[2_048:])
+    assert matcher.match(asked).of(2_048) == [found._replace(wanted=2_048)]
+
+
 def test_the_limit_is_for_each_topic() -> None:
     texts = [paper(n, "Graph Robots") for n in range(4)]
     asked = [Wanted(parse(source)) for source in ("graph", "zebra", "robots OR graph")]

@@ -78,6 +78,14 @@ def test_a_small_archive_has_no_neighbourhoods_and_a_narrow_one_no_endless_score
     assert Archive(rows(1, 0.5)).vectors.shape == (2, 2)
 
 
+def test_an_archive_changes_nothing_where_papers_have_no_vectors() -> None:
+    papers = [paper(1, "Robots")]
+    (found,) = Matcher(papers, EQUAL, archive=Archive(rows(1, 0.5))).match(
+        [Wanted(parse("robots"), vectors=rows(1))]
+    )
+    assert (found.similarity, found.score) == (None, pytest.approx(0.2))
+
+
 def test_scores_are_those_of_the_matches_and_conditions_hold_for_them_too() -> None:
     texts = [paper(n, f"Graph {n}", categories=("cs.CV",) if n % 2 else ()) for n in range(1_030)]
     cosines = list(np.linspace(0, 0.6, 1_030))
