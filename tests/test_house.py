@@ -206,3 +206,12 @@ def test_tests_lie_where_pytest_finds_them() -> None:
         and not (path.parent / "__init__.py").exists()
     ]
     assert lost == []
+
+
+def test_changes_that_no_test_can_notice_are_listed_with_why() -> None:
+    listed = tomllib.loads((ROOT / "tests" / "mutants" / "equivalents.toml").read_text())
+    for known in listed["equivalent"]:
+        assert known["why"], known
+        assert known.keys() - {"file", "why"}, known
+        for lines in ("was", "now"):
+            re.compile(known.get(lines, ""))
