@@ -382,3 +382,20 @@ async def test_a_digest_is_found_again_among_other_direct_messages(tmp_path: Pat
         assert again is not None
         assert (again.state, again.message_id) == (digests.SENT, first.message_id)
         assert len(brought(here.member)) == 2
+
+
+async def test_a_waiting_digest_of_a_reader_whose_messages_are_closed_by_now_is_in_the_inbox(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id)
+        here.env.inject_error("POST", TO_ALL, status=503, times=1)
+        await here.tick(at(MONDAY, 9))
+        async with here.bot.database.write() as conn:
+            await conn.exec_driver_sql("UPDATE subscribers SET closed_at = created_at")
+        await here.tick(at(MONDAY, 10))
+        kept = await mondays(here, here.member.id)
+        reason = "their direct messages are closed"
+        assert (kept.state, kept.reason) == (digests.INBOX, reason)
+        assert kept.finished_at == at(MONDAY, 10)
+        assert len(sent(here)) == 1
