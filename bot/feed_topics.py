@@ -7,16 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.topics import Topics
-from papers.matching import Matcher, Wanted
+from papers.matching import VOTE_WEIGHT, Matcher, Wanted
 from papers.text import cut
 from papers.trending import Ranked, Reason
 from storage import matches
 from storage.database import Database
 from storage.matches import Progress
-
-VOTE_WEIGHT = 0.02
-"""What doubling the interest in a paper is worth beside the matcher's score, as in digests: it
-decides between papers that match about equally well."""
 
 SHOWN_TOPIC, SHOWN_EVIDENCE = 60, 110
 """Characters of each in the line that says why a paper is there."""

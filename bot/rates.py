@@ -258,9 +258,8 @@ class Limiter:
         self,
         _: aiohttp.ClientSession,
         context: SimpleNamespace,
-        failed: aiohttp.TraceRequestExceptionParams,
+        _failed: aiohttp.TraceRequestExceptionParams,
     ) -> None:
-        del failed
         if context.turn is not None:
             self.answered(context.turn)
 

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Announcement, Batch
+from storage.chunks import chunks
 from storage.papers import StoredPaper, UpsertReport, stored, upsert
-from storage.papers._read import chunks
 from storage.sqlite import insert
 from storage.tables import batch_papers as entries
 from storage.tables import batches

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.embedding import Embedder
 from papers.model import Announcement
+from storage.chunks import chunks
 from storage.papers import StoredPaper, stored
-from storage.papers._read import chunks
 from storage.sqlite import delete_some, insert
 from storage.subscriptions import wanted_papers
 from storage.tables import (

@@ -8,6 +8,7 @@ from discord import ui
 
 from bot import limits
 from bot.digests._payload import DigestPayload, page_of, render_entries, why
+from bot.digests._texts import describe_settings
 from bot.ui.buttons import (
     NUMBER,
     PAGE,
@@ -218,8 +219,6 @@ class ShowSettings(PaperboyButton, template=template("digest-settings")):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the person's settings."""
-        from bot.digests._texts import describe_settings
-
         bot: PaperBot = interaction.client
         async with bot.database.read() as conn:
             person = await subscriptions.subscriber(conn, interaction.user.id)

@@ -18,6 +18,7 @@ from bot.digests._payload import (
 )
 from bot.drafts import Drafter
 from papers import calendar
+from papers.matching import VOTE_WEIGHT
 from papers.trending import rank
 from storage import digests, library, matches, papers, subscriptions
 from storage.digests import Digest, DueDigest
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 LOOK_BACK = timedelta(days=8)
 """How long before the last digest a match may lie: its votes may have come since, and what was
 matched while that digest was made is not lost."""
-
-_VOTE_WEIGHT = 0.02
-"""What doubling a paper's votes is worth beside the matcher's score (about 1): a tie-break."""
 
 _TRENDING = 10
 """Papers that the topic `trending` brings in a digest."""
@@ -149,7 +147,7 @@ def _ordered(candidates: list[Candidate], *, by_votes: bool) -> list[list[Candid
     def worth(group: list[Candidate]) -> tuple[float, str]:
         votes = group[0].paper.metrics.upvotes or 0
         points = math.log2(1 + max(votes, 0))
-        score = points if by_votes else group[0].score + _VOTE_WEIGHT * points
+        score = points if by_votes else group[0].score + VOTE_WEIGHT * points
         return (score, group[0].paper.paper.id)
 
     return sorted(groups.values(), key=worth, reverse=True)

@@ -7,6 +7,7 @@ from typing import Final, Self
 import discord
 from discord import ui
 
+from bot import limits
 from bot.library import QUERY_LENGTH, ShelfPage, View, shelf_page
 from bot.ui.buttons import (
     NUMBER,
@@ -140,7 +141,7 @@ def render_shelf(page: ShelfPage) -> ui.LayoutView:
     shown = HitsPage(
         title=title,
         hits=tuple(hit(entry, stored, page.lists) for entry, stored in page.entries),
-        first=page.number * 5 + 1,
+        first=page.number * limits.PAGE_HITS + 1,
         total=page.total,
     )
     return render_hits(

@@ -1,6 +1,6 @@
 """Matching: which topics want which of the new papers, with the evidence, in one pass."""
 
-from papers.matching._match import Match, Matches, Rule, Wanted
+from papers.matching._match import VOTE_WEIGHT, Match, Matches, Rule, Wanted
 from papers.matching._matcher import Matcher
 from papers.matching._meaning import Archive, embed_papers
 from papers.matching._propose import propose
@@ -8,6 +8,7 @@ from papers.matching._recent import Recent
 from papers.matching._statistics import TermStatistics
 
 __all__ = [
+    "VOTE_WEIGHT",
     "Archive",
     "Match",
     "Matcher",

@@ -24,6 +24,9 @@ LAST_SENTENCE = 63
 _ALL = 0.999
 """Coverage, but for rounding, of all words in the title."""
 
+VOTE_WEIGHT = 0.02
+"""What doubling the interest in a paper adds to a match's score, which is about 1: it decides
+between papers that match about equally well."""
 
 _PIECES = 16_384
 _READ = 4_096  # rows made into objects at a time

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.chunks import chunks
 from storage.library._types import DEFAULT_LISTS, MOST_LISTS, ReadingList, emoji_key, without_tone
-from storage.papers._read import chunks
 from storage.sqlite import insert
 from storage.tables import lists, saves, users
 

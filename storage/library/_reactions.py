@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.chunks import chunks
 from storage.library import _lists
 from storage.library._types import DEFAULT_LISTS, SAVE_EMOJI, Via, emoji_key, without_tone
-from storage.papers._read import chunks
 from storage.sqlite import insert
 from storage.tables import cards, saves
 

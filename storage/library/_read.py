@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.chunks import chunks
 from storage.guilds import in_shard
 from storage.library._find import mine
 from storage.library._saves import ensure_user, read_lists
 from storage.library._types import NOWHERE, Card, Place, Saved, Sort, Via
 from storage.papers import StoredPaper, get_many, stored
-from storage.papers._read import chunks
 from storage.sqlite import insert
 from storage.tables import cards, notes, papers, post_papers, posts, preferences, saves
 

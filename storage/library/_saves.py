@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.chunks import chunks
 from storage.library import _lists
 from storage.library._types import NOWHERE, Place, ReadingList, Via
-from storage.papers._read import chunks
 from storage.sqlite import insert
 from storage.tables import lists, notes, saves, users
 

@@ -1,20 +1,16 @@
 """Reading papers back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Author, Metrics, Paper
+from storage.chunks import chunks
 from storage.tables import papers, snapshots
-
-T = TypeVar("T")
-
-CHUNK = 500
-"""Ids per statement, well below SQLite's 32,766 variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +34,6 @@ class Snapshot:
 
     at: datetime
     metrics: Metrics
-
-
-def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """Split `items` into slices of at most `size`."""
-    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def stored(row: Row[Any]) -> StoredPaper:

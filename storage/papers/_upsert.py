@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Metrics, Paper, Record
-from storage.papers._read import StoredPaper, chunks, get_many, latest_revision
+from storage.chunks import chunks
+from storage.papers._read import StoredPaper, get_many, latest_revision
 from storage.sqlite import insert
 from storage.tables import papers, snapshots
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from papers.search import Ranked
 from papers.topics import Field, FieldName, Topic
 from storage import papers as stored_papers
+from storage.chunks import chunks
 from storage.database import Database
-from storage.papers._read import chunks
 from storage.search._ranking import Ranking
 from storage.search._types import Answer, Hit, SearchRequest, Sort
 from storage.tables import papers
