@@ -89,8 +89,8 @@ async def run(plan: Plan) -> None:
         for listeners in (bot.trace.on_request_start, bot.trace.on_request_end):
             listeners.clear()
         bot.trace.on_request_exception.clear()
-    await bot.prepare()
-    await bot.ingest(clock.now())
+    await bot.open()
+    await bot.app.cycle.ingest(clock.now())
     await add_feeds(bot, plan)
     connection = asyncio.create_task(bot.start(plan.token))
     while not bot.is_ready():
@@ -135,7 +135,7 @@ async def add_feeds(bot: PaperBot, plan: Plan) -> None:
         "state": "active",
         "created_at": now - timedelta(days=30),
     }
-    async with bot.database.write() as conn:
+    async with bot.services.database.write() as conn:
         known = {"joined_at": now, "welcomed_at": now}
         servers = {guild for guild, _ in plan.channels}
         await conn.execute(insert(tables.guilds), [{"id": each, **known} for each in servers])
@@ -146,20 +146,20 @@ async def add_feeds(bot: PaperBot, plan: Plan) -> None:
 async def post(bot: PaperBot) -> None:
     """Do what `paperboy run` does, minute by minute, until nothing is owed."""
     while True:
-        await bot.beat(bot.clock.now(), patience=None)
-        if not len(bot.workers):
-            await bot.library.drain()
+        await bot.app.cycle.run(bot.clock.now(), timeout=None)
+        if not len(bot.services.workers):
+            await bot.services.library.drain()
             return
-        draining = asyncio.create_task(bot.workers.drain())
+        draining = asyncio.create_task(bot.services.workers.drain())
         await asyncio.wait({draining}, timeout=BEAT)
 
 
 async def naive(bot: PaperBot, plan: Plan) -> None:
     """Post the same messages the usual way: loop over the channels and send, remember nothing."""
-    async with bot.database.read() as conn:
+    async with bot.services.database.read() as conn:
         feed = (await feeds.active(conn))[0]
-        batch = await bot.publisher.newest(conn, bot.clock.now())
-    draft = await bot.publisher.preview(feed, bot.clock.now())
+        batch = await bot.services.ranking.newest(conn, bot.clock.now())
+    draft = await bot.services.publisher.preview(feed, bot.clock.now())
     assert draft is not None
     assert batch is not None
 

@@ -78,7 +78,7 @@ async def zones_soak(
         for number, name in enumerate(names):
             channel = here.server.world.add_channel(guild, f"zone-{number}")
             wanted[channel.id] = name, time(chance.randrange(24), chance.choice((0, 15, 30, 45)))
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             for channel_id, (name, hour) in wanted.items():
                 await feeds.add(
                     conn,

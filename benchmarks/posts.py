@@ -12,12 +12,12 @@ import time
 from datetime import UTC, datetime
 from datetime import time as wall_time
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert
 
 from bot.client import create_bot
 from bot.clock import FixedClock
-from bot.publishing import Publisher
 from bot.settings import Settings
 from papers.sources.sample import SampleSource
 from storage import feeds, tables
@@ -25,11 +25,8 @@ from storage import feeds, tables
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Pacific/Auckland")
 
 
-class Silent(Publisher):
-    """A publisher that plans, and sends nothing."""
-
-    async def send(self, post_id: int, now: datetime) -> None:
-        """Stop where Discord would begin."""
+async def _send_nothing(post_id: int, now: datetime) -> None:
+    """Stop where Discord would begin."""
 
 
 async def measure(count: int) -> dict[str, float]:
@@ -43,10 +40,11 @@ async def measure(count: int) -> dict[str, float]:
             embedder="none",
         )
         bot = create_bot(settings, clock=FixedClock(now), sources=[source])
-        await bot.prepare()
-        bot.publisher = Silent(bot)
-        await bot.ingest(now)
-        async with bot.database.write() as conn:
+        await bot.open()
+        publisher: Any = bot.services.publisher
+        publisher.send = _send_nothing
+        await bot.app.cycle.ingest(now)
+        async with bot.services.database.write() as conn:
             await feeds.add(
                 conn, guild_id=1, channel_id=1, at=wall_time(0), timezone="UTC", size=10, now=now
             )
@@ -71,11 +69,11 @@ async def measure(count: int) -> dict[str, float]:
         lags: list[float] = []
         watching = asyncio.create_task(_watch(lags))
         start = time.perf_counter()
-        await bot.publisher.claim(now)
+        await bot.services.publisher.claim(now)
         claimed = time.perf_counter()
-        await bot.workers.drain()
+        await bot.services.workers.drain()
         planned = time.perf_counter()
-        await bot.publisher.claim(now)
+        await bot.services.publisher.claim(now)
         idle = time.perf_counter()
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -153,7 +154,9 @@ async def drive(
 async def queries_of_foreign(bot: PaperBot, measured: Measured) -> int:
     """Count the statements that events on other people's messages cost, with nothing beside."""
     foreign = [each for each in arrivals(2 * RATE, seed=9)[0] if not each.ours]
-    engines: list[Any] = [vars(bot.database)[name].sync_engine for name in ("_writer", "_readers")]
+    engines: list[Any] = [
+        vars(bot.services.database)[name].sync_engine for name in ("_writer", "_readers")
+    ]
     count = 0
 
     def counted(*_: Any) -> None:
@@ -206,25 +209,32 @@ async def measure(folder: Path, seconds: float) -> None:
 
     bot = create_bot(settings, clock=FixedClock(NOW), sources=[])
     began = time.perf_counter()
-    await bot.prepare()
+    await bot.open()
     _say("start_s", time.perf_counter() - began)
-    real = bot.library
+    real = bot.services.library
     async with bot:
-        await bot.add_cog(Reactions(bot))
-        bot.library = measured = Measured(real)  # pyright: ignore[reportAttributeAccessIssue] - the same calls
+        reactions = Reactions(bot.services)
+        await bot.add_cog(reactions)
+        measured = _use(reactions, Measured(real))
         _say("queries_of_foreign", await queries_of_foreign(bot, measured))
         for seed, way in enumerate(("ours", "naive")):
-            measured = Measured(real, naive=bot.database if way == "naive" else None)
-            bot.library = measured  # pyright: ignore[reportAttributeAccessIssue] - the same calls
+            measured = Measured(real, naive=bot.services.database if way == "naive" else None)
+            _use(reactions, measured)
             events, stands = arrivals(round(RATE * seconds), seed)
             late: list[float] = []
             took = await drive(bot, measured, events, late)
             _say("done_per_s", len(events) / took, way)
-            _say("lost", await lost(bot.database, stands), way)
+            _say("lost", await lost(bot.services.database, stands), way)
             for share in (0.5, 0.99, 1.0):
                 _say(f"commit_p{share * 100:g}_ms", _share(measured.took, share) * 1e3, way)
                 _say(f"loop_lag_p{share * 100:g}_ms", _share(late, share) * 1e3, way)
-        bot.library = real
+
+
+def _use(reactions: Reactions, measured: Measured) -> Measured:
+    """Let the cog call the measured library from now on."""
+    services: Any = reactions.services
+    reactions.services = replace(services, library=measured)
+    return measured
 
 
 def _share(values: list[float], share: float) -> float:

@@ -53,7 +53,7 @@ async def start(since: float) -> None:
         bot = create_bot(settings, clock=clock, sources=[source])
         async with staged(bot, clock) as stage:
             ready, most = time.time() - since, peak()
-            embedder = (await bot.search.engine.status()).embedder or "none"
+            embedder = (await bot.services.search.engine.status()).embedder or "none"
             say("start", "ready_s", ready, embedder)
             say("start", "rss_mb", most, embedder)
             before, began = len(stage.env.http_requests), time.perf_counter()

@@ -95,8 +95,8 @@ class _Years:
         monitor = Monitor()
         monitor.instruments.statement = self._observe
         bot = create_bot(settings, clock=clock, sources=[], monitor=monitor)
-        await bot.prepare()
-        rows = Rows(bot.database, self._feeds, self._people, self._chance)
+        await bot.open()
+        rows = Rows(bot.services.database, self._feeds, self._people, self._chance)
         await rows.begin(clock.at)
         began = time.monotonic()
         for number in range(round(self._years * 365.25)):
@@ -105,8 +105,8 @@ class _Years:
             if day.weekday() < 5:
                 await self._ingest(bot, day, clock.at)
                 for message_id in await rows.day(day, clock.at):
-                    bot.library.messages.add(message_id)
-            for self._task, task in bot.upkeep.tasks.items():
+                    bot.services.library.messages.add(message_id)
+            for self._task, task in bot.services.upkeep.tasks.items():
                 await task(clock.at + timedelta(hours=8))
             self._task = None
             if (number + 1) % 91 == 0:
@@ -124,7 +124,7 @@ class _Years:
         for _ in range(PAPERS):
             self._count += 1
             records.append(Record(self._paper(day), Metrics(self._chance.randrange(200)), day))
-        async with bot.database.write() as conn:
+        async with bot.services.database.write() as conn:
             await batches.record(conn, Batch(day, tuple(records)), "Hugging Face", now=now)
             first = self._count - PAPERS + 1
             for model in ("bench@1", f"bench@1+{vectors.BEGINNING}"):
@@ -134,7 +134,7 @@ class _Years:
                     for place, record in enumerate(records)
                 ]
                 await vectors.put(conn, model, kept)
-        await bot.topics.match_new(now)
+        await bot.services.topics.match_new(now)
 
     def _paper(self, day: date) -> Paper:
         words = [f"word{int(self._chance.paretovariate(0.6)) % 200_000}" for _ in range(190)]
@@ -152,7 +152,7 @@ class _Years:
         )
 
     async def _measure(self, bot: PaperBot, years: float, began: float) -> None:
-        async with bot.database.read() as conn:
+        async with bot.services.database.read() as conn:
             read = conn.exec_driver_sql
             pages = (await read("PRAGMA page_count")).scalar() or 0
             free = (await read("PRAGMA freelist_count")).scalar() or 0
@@ -178,7 +178,7 @@ class _Years:
             at_full_scale_mb=round(((used - fixed) / self._scale + fixed) / MB),
             largest_mb={table: round(sizes[table] / MB, 1) for table in largest},
             memory_mb=round(_resident() / MB, 1),
-            messages_known=len(bot.library.messages),
+            messages_known=len(bot.services.library.messages),
             seconds=round(time.monotonic() - began),
         )
 
@@ -190,7 +190,9 @@ class _Years:
             if kind not in ("transaction", "wait"):
                 slowest["statement"] = max(slowest.get("statement", 0.0), seconds)
 
-        database = await Database.open(f"sqlite+aiosqlite:///{bot.database.path}", observe=observe)
+        database = await Database.open(
+            f"sqlite+aiosqlite:///{bot.services.database.path}", observe=observe
+        )
 
         async def timed(
             name: str, ask: Callable[[Any, int], Awaitable[object]], *, write: bool = False

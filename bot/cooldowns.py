@@ -7,7 +7,7 @@ forgotten as soon as it says nothing any more, and at a restart.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from discord import app_commands
 
@@ -90,6 +90,11 @@ class Cooldowns:
         return len(self._free)
 
 
+def cooldowns_of(interaction: Interaction) -> Cooldowns:
+    """Return the cooldowns of the client that received an interaction."""
+    return interaction.client.cooldowns
+
+
 def paced(pace: Pace) -> Callable[[T], T]:
     """Let a command be used at a pace of its own, besides that of all commands together."""
     return app_commands.check(in_pace(pace))
@@ -99,8 +104,7 @@ def in_pace(pace: Pace) -> Callable[[Interaction], bool]:
     """Return a check of a command's pace."""
 
     def check(interaction: Interaction) -> bool:
-        cooldowns: Any = interaction.client.cooldowns
-        cooldowns.require(interaction, pace)
+        cooldowns_of(interaction).require(interaction, pace)
         return True
 
     return check

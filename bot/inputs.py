@@ -11,8 +11,7 @@ import emoji
 from discord import app_commands
 
 from bot import limits
-from bot.client import PaperBot
-from bot.ui.errors import UserError
+from bot.ui.errors import Interaction, UserError
 from bot.ui.text import escape
 from papers import categories, zone_names
 
@@ -98,10 +97,9 @@ def timezone_choices(text: str, now: datetime, locale: str) -> list[tuple[str, s
 
 
 async def zone_choices(
-    interaction: discord.Interaction[PaperBot], typed: str
+    interaction: Interaction, typed: str, now: datetime
 ) -> list[app_commands.Choice[str]]:
     """Complete a time zone for a command's option."""
-    now = interaction.client.clock.now()
     found = await asyncio.to_thread(timezone_choices, typed, now, interaction.locale.value)
     return [app_commands.Choice(name=name, value=zone) for name, zone in found]
 

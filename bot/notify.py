@@ -3,17 +3,17 @@
 import logging
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import discord
 
+from bot.clock import Clock
+from bot.delivery.messenger import Messenger
 from bot.outcomes import failure_of
 from bot.ui.notices import render_notice
 from storage import feeds
+from storage.database import Database
 from storage.feeds import Feed
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -53,20 +53,23 @@ def _is_board(guild: discord.Guild, channel: discord.TextChannel) -> bool:
 
 
 class Notices:
-    """What could not be told to a server's admins: shown with the next command that one uses."""
+    """Notices for a server's admins: posted where they read, else shown with the next command that
+    one of them uses."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
+    def __init__(self, database: Database, messenger: Messenger, clock: Clock) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._clock = clock
         self._waiting: dict[int, dict[tuple[str, str], datetime]] = {}
 
     def keep(self, guild_id: int, title: str, text: str) -> None:
         """Keep a notice, each once; the oldest go where there are more than `MOST_KEPT`."""
         waiting = self._waiting.setdefault(guild_id, {})
-        waiting[title, text] = self._bot.clock.now()
+        waiting[title, text] = self._clock.now()
         while len(waiting) > MOST_KEPT:
             del waiting[next(iter(waiting))]
 
-    async def show(self, interaction: discord.Interaction["PaperBot"]) -> None:
+    async def show(self, interaction: discord.Interaction[Any]) -> None:
         """Show what waits to someone who manages the server, after their command was answered.
 
         Feeds that were stopped untold are found in the database, whenever that was.
@@ -74,12 +77,12 @@ class Notices:
         guild_id = interaction.guild_id
         if guild_id is None or not interaction.permissions.manage_guild:
             return
-        async with self._bot.database.read() as conn:
+        async with self._database.read() as conn:
             stopped = await feeds.untold(conn, guild_id)
         waiting = self._waiting.pop(guild_id, {})
         texts = [(title, text) for title, text in waiting]
         texts += [
-            (STOPPED, stopped_text(self._bot, feed, feed.disabled_reason or "")) for feed in stopped
+            (STOPPED, self.stopped_text(feed, feed.disabled_reason or "")) for feed in stopped
         ]
         try:
             for title, text in texts:
@@ -89,48 +92,44 @@ class Notices:
             self._waiting.setdefault(guild_id, {}).update(waiting)
             return
         if stopped:
-            async with self._bot.database.write() as conn:
+            async with self._database.write() as conn:
                 for feed in stopped:
-                    await feeds.mark_told(conn, feed.id, self._bot.clock.now())
+                    await feeds.mark_told(conn, feed.id, self._clock.now())
 
+    def stopped_text(self, feed: Feed, reason: str) -> str:
+        """Say that a feed stopped, why, and what starts it again."""
+        return (
+            f"<#{feed.channel_id}> gets no more threads: {reason}. When that is mended,"
+            f" {self._messenger.mention('feed resume')} starts them again."
+        )
 
-def stopped_text(bot: "PaperBot", feed: Feed, reason: str) -> str:
-    """Say that a feed stopped, why, and what starts it again."""
-    return (
-        f"<#{feed.channel_id}> gets no more threads: {reason}. When that is mended,"
-        f" {bot.mention('feed resume')} starts them again."
-    )
+    async def tell_admins(
+        self, guild_id: int, title: str, text: str, *, avoid: int = 0, keep: bool = True
+    ) -> bool:
+        """Post a notice for the admins of a server; return whether it could be posted.
 
+        Args:
+            guild_id: the server.
+            title: the notice's heading.
+            text: the notice, in markdown.
+            avoid: a channel that it is not put into.
+            keep: whether an admin is told in the next command where it could not be posted.
+        """
+        posted = await self._post(guild_id, title, text, avoid)
+        if not posted and keep:
+            self.keep(guild_id, title, text)
+        return posted
 
-async def tell_admins(
-    bot: "PaperBot", guild_id: int, title: str, text: str, *, avoid: int = 0, keep: bool = True
-) -> bool:
-    """Post a notice for the admins of a server; return whether it could be posted.
-
-    Args:
-        bot: the bot.
-        guild_id: the server.
-        title: the notice's heading.
-        text: the notice, in markdown.
-        avoid: a channel that it is not put into.
-        keep: whether an admin is told in the next command where it could not be posted.
-    """
-    posted = await _post(bot, guild_id, title, text, avoid)
-    if not posted and keep:
-        bot.notices.keep(guild_id, title, text)
-    return posted
-
-
-async def _post(bot: "PaperBot", guild_id: int, title: str, text: str, avoid: int) -> bool:
-    guild = bot.get_guild(guild_id)
-    if guild is None or guild.unavailable:
-        return False
-    channel = readable_channel(guild, avoid)
-    if channel is None:
-        return False
-    try:
-        await channel.send(view=render_notice(title, text))
-    except Exception as error:
-        log.info("admins not told guild_id=%d: %s", guild_id, failure_of(error).reason)
-        return False
-    return True
+    async def _post(self, guild_id: int, title: str, text: str, avoid: int) -> bool:
+        guild = self._messenger.get_guild(guild_id)
+        if guild is None or guild.unavailable:
+            return False
+        channel = readable_channel(guild, avoid)
+        if channel is None:
+            return False
+        try:
+            await channel.send(view=render_notice(title, text))
+        except Exception as error:
+            log.info("admins not told guild_id=%d: %s", guild_id, failure_of(error).reason)
+            return False
+        return True

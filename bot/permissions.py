@@ -1,11 +1,8 @@
 """What the bot needs to be allowed in a channel, and why."""
 
-from typing import TYPE_CHECKING
-
 import discord
 
-if TYPE_CHECKING:
-    from bot.client import PaperBot
+from bot.delivery.messenger import Messenger
 
 NEEDED: dict[str, str] = {
     "view_channel": "View Channel",
@@ -40,13 +37,13 @@ def lacking(permissions: discord.Permissions) -> list[str]:
     return [label for name, label in NEEDED.items() if not getattr(permissions, name)]
 
 
-def missing_permissions(bot: "PaperBot", guild_id: int, channel_id: int) -> list[str]:
+def missing_permissions(messenger: Messenger, guild_id: int, channel_id: int) -> list[str]:
     """Return what we lack in a channel, as far as we know without asking Discord.
 
     Knowing beforehand matters: refused requests count towards a ban of the whole address.
     A channel that is not known here is for Discord to judge.
     """
-    guild = bot.get_guild(guild_id)
+    guild = messenger.get_guild(guild_id)
     channel = None if guild is None or guild.unavailable else guild.get_channel(channel_id)
     if guild is None or channel is None or guild.me is None:  # pyright: ignore[reportUnnecessaryComparison] - unavailable while a shard starts
         return []

@@ -4,28 +4,28 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+from datetime import datetime
+from typing import Any, Final, Literal, cast
 
 import discord
 from discord import app_commands
+from discord.ext import commands
 
-from bot.cooldowns import ANYTHING, TYPING
+from bot.cooldowns import ANYTHING, TYPING, cooldowns_of
 from bot.options import require_valid
-from bot.ui.errors import answer_error
-from storage import commands
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
+from bot.ui.errors import Interaction, answer_error
+from storage import commands as synced_commands
+from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 
-class PaperTree(app_commands.CommandTree["PaperBot"]):
+class PaperTree(app_commands.CommandTree[Any]):
     """The command tree; its errors become sentences."""
 
-    async def interaction_check(self, interaction: discord.Interaction["PaperBot"]) -> bool:
+    async def interaction_check(self, interaction: Interaction) -> bool:
         """Let nobody be faster than people are, or send what Discord would not let them."""
-        cooldowns = interaction.client.cooldowns
+        cooldowns = cooldowns_of(interaction)
         if interaction.type is not discord.InteractionType.autocomplete:
             cooldowns.require(interaction, ANYTHING)
             require_valid(interaction)
@@ -34,24 +34,24 @@ class PaperTree(app_commands.CommandTree["PaperBot"]):
             return False
         return True
 
-    async def on_error(
-        self, interaction: discord.Interaction["PaperBot"], error: app_commands.AppCommandError
-    ) -> None:
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         """Answer with what happened and what to do."""
         await answer_error(interaction, error)
         if interaction.type is discord.InteractionType.application_command:
-            await interaction.client.notices.show(interaction)
+            interaction.client.dispatch("app_command_failure", interaction)
 
 
 class Registration:
     """Registers the commands with Discord where it has others, and knows the ids they have."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
+    def __init__(self, client: commands.Bot | commands.AutoShardedBot) -> None:
+        self._client = client
         self._ids: dict[str, int] = {}
 
-    async def renew(self) -> None:
-        """Register the commands if Discord has others, or as the settings say.
+    async def renew(
+        self, database: Database, mode: Literal["changed", "always", "never"], now: datetime
+    ) -> None:
+        """Register the commands if Discord has others, or always or never.
 
         What Discord has is asked each time, since a newer version, or another database, may have
         registered since. Where it does not answer, what was last registered from here decides.
@@ -59,37 +59,33 @@ class Registration:
         Raises:
             discord.HTTPException: the commands changed, and Discord does not take them now.
         """
-        bot = self._bot
-        application_id = bot.application_id or 0
-        payload = [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
+        tree = self._client.tree
+        application_id = self._client.application_id or 0
+        payload = [command.to_dict(tree) for command in tree.get_commands()]
         wanted = _hash_of(payload)
-        async with bot.database.read() as conn:
-            known = await commands.get(conn, application_id)
+        async with database.read() as conn:
+            known = await synced_commands.get(conn, application_id)
         if known is not None:
             self._ids = known.command_ids
-        if bot.settings.sync_commands == "never":
+        if mode == "never":
             return
-        if bot.settings.sync_commands == "changed":
+        there: list[Any] = []
+        if mode == "changed":
             try:
-                there: list[Any] = [*await bot.http.get_global_commands(application_id)]
+                there = [*await self._client.http.get_global_commands(application_id)]
             except discord.HTTPException as error:
                 if known is None or known.payload_hash != wanted:
                     raise
                 log.warning("registered commands not read: %s", error)
                 return
-            if same_commands(payload, there):
-                await self._note(wanted, {each["name"]: int(each["id"]) for each in there})
-                return
-        synced = await bot.tree.sync()
-        await self._note(wanted, {command.name: command.id for command in synced})
-        log.info("commands registered n=%d", len(synced))
-
-    async def _note(self, payload_hash: str, ids: dict[str, int]) -> None:
-        bot, self._ids = self._bot, ids
-        async with bot.database.write() as conn:
-            await commands.put(
-                conn, bot.application_id or 0, payload_hash, ids, now=bot.clock.now()
-            )
+        if same_commands(payload, there):
+            self._ids = {each["name"]: int(each["id"]) for each in there}
+        else:
+            synced = await tree.sync()
+            self._ids = {command.name: command.id for command in synced}
+            log.info("commands registered n=%d", len(synced))
+        async with database.write() as conn:
+            await synced_commands.put(conn, application_id, wanted, self._ids, now=now)
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it: `</paper search:123>`, or plain before the

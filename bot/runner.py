@@ -218,16 +218,16 @@ async def _beat(bot: PaperBot) -> None:
         await _minute(bot)
     else:
         bot.monitor.idle()
-    if bot.prepared:
+    if (services := bot.monitor.services) is not None:
         try:
-            await bot.incidents.look(bot.clock.now())
+            await bot.app.incidents.look(services.clock.now())
         except Exception:
             log.exception("what goes wrong was not looked at")
 
 
 async def _minute(bot: PaperBot) -> None:
     try:
-        await bot.beat(bot.clock.now())
+        await bot.app.cycle.run(bot.clock.now())
     except Exception as error:
         # The next minute is a new chance, and the database knows what is owed.
         log_failure(log, error, "the minute's work failed")
@@ -237,10 +237,10 @@ async def _minute(bot: PaperBot) -> None:
 
 
 async def _upkeep(bot: PaperBot) -> None:
-    if not bot.prepared:
+    if (services := bot.monitor.services) is None:
         return
     try:
-        await bot.upkeep.run(bot.clock.now())
+        await services.upkeep.run(services.clock.now())
     except Exception:
         # It comes again in an hour, and what keeps it from working is told as an incident.
         log.exception("the database was not looked after")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
-from bot.client import PaperBot
 from bot.feed_texts import describe
+from bot.services.container import Services
 from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar
@@ -19,14 +19,14 @@ from storage.search import EngineStatus
 
 
 async def status_lines(
-    bot: PaperBot, feeds_here: Sequence[Feed], now: datetime, *, manages: bool = False
+    services: Services, feeds_here: Sequence[Feed], now: datetime, *, manages: bool = False
 ) -> list[str]:
     """Return the report for one place, a paragraph each, in Discord's markdown.
 
     Who `manages` it is told what is wrong with the bot and what is late elsewhere, too.
     """
-    curated = [source.name for source in bot.sources if source.curated]
-    async with bot.database.read() as conn:
+    curated = [source.name for source in services.sources if source.curated]
+    async with services.database.read() as conn:
         newest = await batches.newest_complete(conn, calendar.batch_day(now), sources=curated)
         rows = [] if newest is None else await batches.rows(conn, newest, newest, sources=curated)
         states = {state.source: state for state in await health.all(conn)}
@@ -37,7 +37,7 @@ async def status_lines(
         resting = await digests.broken_until(conn, now)
         last = {feed.id: await posts.newest(conn, feed.id) for feed in feeds_here}
     feed_lines = [
-        describe(feed, await bot.publisher.coming(feed, now), last[feed.id], now=now)
+        describe(feed, await services.publisher.coming(feed, now), last[feed.id], now=now)
         for feed in feeds_here
     ]
     paragraphs: list[str] = []
@@ -51,14 +51,16 @@ async def status_lines(
             f" {plural(known, 'paper')} known in all."
         )
     if newest is None or newest < calendar.batch_day(now):
-        reason = calendar.why_nothing(now, bot.settings.settle)
+        reason = calendar.why_nothing(now, services.settings.settle)
         if reason is not None:
             paragraphs.append(f"**Why nothing newer:** {escape(reason)}")
-    paragraphs.append(next_batch_line(now, bot.settings.settle))
+    paragraphs.append(next_batch_line(now, services.settings.settle))
     paragraphs.append(
-        "**Sources**\n" + "\n".join(source_line(source, states) for source in bot.sources)
+        "**Sources**\n" + "\n".join(source_line(source, states) for source in services.sources)
     )
-    paragraphs.append(search_line(await bot.search.engine.status(), bot.settings.embedder))
+    paragraphs.append(
+        search_line(await services.search.engine.status(), services.settings.embedder)
+    )
     if waiting or resting:
         line = f"{plural(waiting, 'digest')} waiting to be sent"
         if resting is not None:
@@ -66,7 +68,7 @@ async def status_lines(
         paragraphs.append(f"**Digests:** {line}.")
     if manages:
         paragraphs.append(late_line(late["post"]))
-        if (pause := bot.monitor.requests.invalid.pause) is not None:
+        if (pause := services.sending_pause()) is not None:
             paragraphs.append(
                 "**Sending pauses** for about "
                 f"{plural(ceil(pause / 60), 'minute')}: Discord refused too many requests."

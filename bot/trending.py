@@ -1,17 +1,16 @@
 """`/paper trending`: the best papers of a day, a week or a month, by the ranking of the threads."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.client import PaperBot
+from bot.services.batch_ranking import BatchRanking
 from bot.ui.errors import UserError
 from bot.ui.parts import day_in_words
 from bot.ui.payloads import HeaderEntry, header_payload
 from papers import calendar
 from papers.trending import rank
-from storage import batches
+from storage.database import Database
 
 PAGE = 10
 """Papers on one page of a ranked list."""
@@ -78,44 +77,6 @@ class TrendingPage:
         return self.period.heading(self.day)
 
 
-async def trending_page(
-    bot: PaperBot, day: date | None, period: Period, page: int, now: datetime
-) -> TrendingPage | None:
-    """Return one page of the list of `day`'s stretch, by default the newest batch's.
-
-    `None` while there is no batch at all.
-
-    Raises:
-        UserError: there can be no batch on that day.
-    """
-    if day is not None:
-        require_batch_day(day, now)
-    async with bot.database.read() as conn:
-        if day is None:
-            day = await bot.publisher.newest(conn, now)
-            if day is None:
-                return None
-        asked = None
-        if period is Period.DAY and not calendar.is_working_day(day):
-            asked = day
-            day = calendar.previous(day)
-        candidates = await bot.publisher.drafter.of_days(conn, period.days(day), now)
-        prior = await bot.publisher.drafter.prior_asked_for(conn, day)
-    ranked = rank(
-        candidates,
-        day=max((candidate.batch for candidate in candidates), default=day),
-        prior=prior,
-        size=PAGE * PAGES,
-        half_life=None,
-    )
-    pages = max(1, -(-len(ranked) // PAGE))
-    page = min(max(page, 0), pages - 1)
-    shown = ranked[page * PAGE : (page + 1) * PAGE]
-    return TrendingPage(
-        day, period, page, pages, len(candidates), header_payload(day, shown).entries, asked
-    )
-
-
 def require_batch_day(day: date, now: datetime) -> None:
     """Let a day pass that the Daily Papers have reached.
 
@@ -130,11 +91,52 @@ def require_batch_day(day: date, now: datetime) -> None:
         raise UserError(f"{day_in_words(day)} has not come yet.")
 
 
-async def days_with_batches(bot: PaperBot, now: datetime, typed: str) -> Sequence[date]:
-    """Return the newest days that have a batch and begin with what was typed."""
-    curated = [source.name for source in bot.sources if source.curated]
-    newest = calendar.batch_day(now)
-    async with bot.database.read() as conn:
-        rows = await batches.rows(conn, FIRST_BATCH, newest, sources=curated)
-    days = dict.fromkeys(row.day for row in rows if row.papers)
-    return [day for day in days if day.isoformat().startswith(typed.strip())]
+class TrendingLists:
+    """The ranked lists of `/paper trending`."""
+
+    def __init__(self, database: Database, ranking: BatchRanking) -> None:
+        self._database = database
+        self._ranking = ranking
+
+    async def page(
+        self, day: date | None, period: Period, page: int, now: datetime
+    ) -> TrendingPage | None:
+        """Return one page of the list of `day`'s stretch, by default the newest batch's.
+
+        `None` while there is no batch at all.
+
+        Raises:
+            UserError: there can be no batch on that day.
+        """
+        if day is not None:
+            require_batch_day(day, now)
+        async with self._database.read() as conn:
+            if day is None:
+                day = await self._ranking.newest(conn, now)
+                if day is None:
+                    return None
+            asked = None
+            if period is Period.DAY and not calendar.is_working_day(day):
+                asked = day
+                day = calendar.previous(day)
+            candidates = await self._ranking.of_days(conn, period.days(day), now)
+            prior = await self._ranking.prior_asked_for(conn, day)
+        ranked = rank(
+            candidates,
+            day=max((candidate.batch for candidate in candidates), default=day),
+            prior=prior,
+            size=PAGE * PAGES,
+            half_life=None,
+        )
+        pages = max(1, -(-len(ranked) // PAGE))
+        page = min(max(page, 0), pages - 1)
+        shown = ranked[page * PAGE : (page + 1) * PAGE]
+        return TrendingPage(
+            day, period, page, pages, len(candidates), header_payload(day, shown).entries, asked
+        )
+
+    async def days(self, typed: str, now: datetime) -> list[date]:
+        """Return the newest days that have a batch and begin with what was typed."""
+        async with self._database.read() as conn:
+            days = await self._ranking.days(conn, FIRST_BATCH, now)
+        return [day for day in days if day.isoformat().startswith(typed.strip())]

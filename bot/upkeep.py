@@ -8,15 +8,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from bot.library import Library
 from bot.logs import log_failure
+from bot.settings import Settings
 from storage import backups, retention, sqlite
-from storage.database import DatabaseError, trouble_of
+from storage.database import Database, DatabaseError, trouble_of
 from storage.patience import patience
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +26,12 @@ SLACK: Final = timedelta(minutes=30)
 class Upkeep:
     """Looks after the database's file; asked every hour whether there is something to do."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
-        self._every = timedelta(hours=bot.settings.backup_hours)
+    def __init__(self, database: Database, library: Library, settings: Settings) -> None:
+        self._database = database
+        self._library = library
+        self._directory = settings.backup_dir
+        self._keep = settings.backup_keep
+        self._every = timedelta(hours=settings.backup_hours)
         self._done: dict[str, datetime] = {}
         self.trouble: str | None = None
         """Why the last backup failed, in a sentence for the operator."""
@@ -46,16 +48,16 @@ class Upkeep:
     @property
     def directory(self) -> Path:
         """Where backups are put; a relative path is meant beside the database."""
-        return self._bot.database.path.parent / self._bot.settings.backup_dir
+        return self._database.path.parent / self._directory
 
     @property
     def wanted(self) -> bool:
         """Whether backups are made at all."""
-        return self._bot.settings.backup_keep > 0
+        return self._keep > 0
 
     def last(self) -> datetime | None:
         """Return when the newest backup was made, `None` while there is none."""
-        made = backups.scheduled(self.directory, self._bot.database.path.name)
+        made = backups.scheduled(self.directory, self._database.path.name)
         return made[0].at if made else None
 
     async def run(self, now: datetime) -> None:
@@ -93,33 +95,32 @@ class Upkeep:
         return last is None or now - last >= self._every - SLACK
 
     async def _back_up(self, now: datetime) -> None:
-        database = self._bot.database
+        database = self._database
         if self.wanted:
-            keep = self._bot.settings.backup_keep
-            made = await backups.make(database, self.directory, keep=keep, now=now)
+            made = await backups.make(database, self.directory, keep=self._keep, now=now)
             log.info("backed up to %s", made.path)
         elif wrong := await asyncio.to_thread(sqlite.check, database.path):
             raise DatabaseError(f"{database.path} is damaged: {wrong}")
         self._done["check"] = now
 
     async def _optimize(self, _: datetime) -> None:
-        await self._bot.database.optimize()
+        await self._database.optimize()
 
     def _pruning(self, step: retention.Step) -> Callable[[datetime], Awaitable[None]]:
         async def prune(now: datetime) -> None:
             more = 1
             while more:
-                async with self._bot.database.write() as conn:  # in turns with other writers
+                async with self._database.write() as conn:  # in turns with other writers
                     more = await step(conn, now)
 
         return prune
 
     async def _forget_old(self, now: datetime) -> None:
-        self._bot.library.forget_old(now)
+        self._library.forget_old(now)
 
     async def _shrink(self, _: datetime) -> None:
-        if freed := await self._bot.database.rebuild():
+        if freed := await self._database.rebuild():
             log.info("the database was rebuilt bytes_freed=%d", freed)
         given = 1
         while given:
-            given = await self._bot.database.give_back()
+            given = await self._database.give_back()

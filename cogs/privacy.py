@@ -12,8 +12,8 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.client import PaperBot
 from bot.cooldowns import FILES, paced
+from bot.services.container import CogHost, Services, services_of
 from bot.ui.buttons import PaperboyButton, custom_id, template
 from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
@@ -22,7 +22,7 @@ from bot.ui.parts import ALARM
 from bot.ui.text import plural
 from storage import library, privacy
 
-Interaction = discord.Interaction[PaperBot]
+Interaction = discord.Interaction[Any]
 
 WHY = {
     "users": "your Discord id, which everything else hangs on",
@@ -60,10 +60,10 @@ class EraseMe(PaperboyButton, template=template("erase-me")):
 
     async def pressed(self, interaction: AnyInteraction) -> None:
         """Erase everything of whoever presses it."""
-        bot: PaperBot = interaction.client
-        async with bot.database.write() as conn:
+        services = services_of(interaction)
+        async with services.database.write() as conn:
             rows = await privacy.erase(
-                conn, interaction.user.id, bot.clock.now(), _conversation(interaction)
+                conn, interaction.user.id, services.clock.now(), _conversation(interaction)
             )
         await interaction.response.edit_message(
             view=render_notice(
@@ -87,25 +87,26 @@ class Privacy(commands.Cog):
         allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
     )
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @privacy.command(name="show", description="What I keep about you, and why")
     async def show(self, interaction: Interaction) -> None:
         """Say what is kept."""
-        async with self.bot.database.read() as conn:
+        async with self.services.database.read() as conn:
             counts = await privacy.counts(conn, interaction.user.id, _conversation(interaction))
         lines = [
             f"- {plural(count, 'entry', 'entries')}: {WHY.get(table, table)}"
             for table, count in counts.items()
             if count
         ]
+        mention = self.services.mention
         text = "\n".join(lines) if lines else "Nothing: you have not saved or followed anything."
         await interaction.response.send_message(
             view=render_notice(
                 "What I keep about you",
-                f"{text}\n\n{self.bot.mention('privacy export')} gives you all of it as a file;"
-                f" {self.bot.mention('privacy delete')} erases it. I do not read messages, and"
+                f"{text}\n\n{mention('privacy export')} gives you all of it as a file;"
+                f" {mention('privacy delete')} erases it. I do not read messages, and"
                 " searches are not kept under anybody's name.",
             ),
             ephemeral=True,
@@ -116,7 +117,7 @@ class Privacy(commands.Cog):
     async def export(self, interaction: Interaction) -> None:
         """Answer with a zip of JSON: one file for each kind of entry."""
         await interaction.response.defer(ephemeral=True)
-        async with self.bot.database.read() as conn:
+        async with self.services.database.read() as conn:
             found = await privacy.export(conn, interaction.user.id, _conversation(interaction))
         packed = await asyncio.to_thread(_packed, found)
         file = discord.File(packed, filename="paperboy-my-data.zip")
@@ -129,7 +130,7 @@ class Privacy(commands.Cog):
     @privacy.command(name="delete", description="Erase everything that I keep about you")
     async def delete(self, interaction: Interaction) -> None:
         """Ask once, then erase."""
-        async with self.bot.database.read() as conn:
+        async with self.services.database.read() as conn:
             counts = await privacy.counts(conn, interaction.user.id, _conversation(interaction))
         if not any(counts.values()):
             raise UserError("There is nothing to erase: I keep nothing about you.")
@@ -137,7 +138,7 @@ class Privacy(commands.Cog):
             view=render_notice(
                 "Erase everything?",
                 "Your library, your notes, your topics and your digests go at once and for good."
-                f" {self.bot.mention('privacy export')} gives you a copy first.",
+                f" {self.services.mention('privacy export')} gives you a copy first.",
                 colour=ALARM,
                 actions=[EraseMe()],
             ),
@@ -148,9 +149,9 @@ class Privacy(commands.Cog):
     @app_commands.describe(count_my_saves="Count what you save, namelessly, in /paper top")
     async def settings(self, interaction: Interaction, count_my_saves: bool) -> None:
         """Let a person's saves count, or not."""
-        async with self.bot.database.write() as conn:
+        async with self.services.database.write() as conn:
             await library.set_counts(
-                conn, interaction.user.id, self.bot.clock.now(), counted=count_my_saves
+                conn, interaction.user.id, self.services.clock.now(), counted=count_my_saves
             )
         counted = "count, without your name" if count_my_saves else "do not count"
         await interaction.response.send_message(
@@ -176,7 +177,7 @@ def _conversation(interaction: discord.Interaction[Any]) -> int | None:
     return interaction.channel_id if interaction.context.dm_channel else None
 
 
-async def setup(bot: PaperBot) -> None:
+async def setup(bot: CogHost) -> None:
     """Add the cog and its button."""
     bot.add_dynamic_items(EraseMe)
-    await bot.add_cog(Privacy(bot))
+    await bot.add_cog(Privacy(bot.services))

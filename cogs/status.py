@@ -1,15 +1,17 @@
 """`/paper status` and `/paper help`."""
 
+from typing import Any
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import PaperBot
+from bot.services.container import CogHost, Services
 from bot.status import status_lines
 from bot.ui.notices import render_notice
 from storage import feeds
 
-Interaction = discord.Interaction[PaperBot]
+Interaction = discord.Interaction[Any]
 
 SOURCE_URL = "https://huggingface.co/papers"
 
@@ -17,22 +19,22 @@ SOURCE_URL = "https://huggingface.co/papers"
 class Status(commands.Cog):
     """How things are, and how to use them."""
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, host: CogHost) -> None:
+        self.host, self.services = host, host.services
 
     @app_commands.command(
         description="The newest batch, the sources, the next thread here, and why nothing came"
     )
     async def status(self, interaction: Interaction) -> None:
         """Tell how things are, in this place."""
-        async with self.bot.database.read() as conn:
+        async with self.services.database.read() as conn:
             here = (
                 []
                 if interaction.guild_id is None
                 else await feeds.of_guild(conn, interaction.guild_id)
             )
         manages = interaction.permissions.manage_guild and interaction.guild_id is not None
-        lines = await status_lines(self.bot, here, self.bot.clock.now(), manages=manages)
+        lines = await status_lines(self.services, here, self.services.clock.now(), manages=manages)
         await interaction.response.send_message(
             view=render_notice("Status", "\n\n".join(lines)), ephemeral=True
         )
@@ -42,12 +44,12 @@ class Status(commands.Cog):
         """List the commands, as they can be tapped."""
         manages = interaction.guild is not None and interaction.permissions.manage_guild
         paragraphs = [
-            _section("Papers", self.bot, [self.bot.paper_group]),
+            _section("Papers", self.services, [self.host.paper_group]),
             *(
-                _section(command.name.title(), self.bot, [command])
-                for command in sorted(self.bot.tree.get_commands(), key=lambda root: root.name)
+                _section(command.name.title(), self.services, [command])
+                for command in sorted(self.host.tree.get_commands(), key=lambda root: root.name)
                 if isinstance(command, app_commands.Group)
-                and command is not self.bot.paper_group
+                and command is not self.host.paper_group
                 and (manages or command.default_permissions is None)
             ),
         ]
@@ -62,9 +64,9 @@ class Status(commands.Cog):
         )
 
 
-def _section(title: str, bot: PaperBot, groups: list[app_commands.Group]) -> str:
+def _section(title: str, services: Services, groups: list[app_commands.Group]) -> str:
     lines = [
-        f"{bot.mention(command.qualified_name)} {command.description}"
+        f"{services.mention(command.qualified_name)} {command.description}"
         for group in groups
         for command in sorted(group.walk_commands(), key=lambda command: command.qualified_name)
         if isinstance(command, app_commands.Command)
@@ -72,6 +74,6 @@ def _section(title: str, bot: PaperBot, groups: list[app_commands.Group]) -> str
     return f"**{title}**\n" + "\n".join(lines)
 
 
-async def setup(bot: PaperBot) -> None:
+async def setup(bot: CogHost) -> None:
     """Add the cog."""
     await bot.add_paper_cog(Status(bot))

@@ -2,20 +2,18 @@
 
 import re
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
-from bot.client import PaperBot
+from bot.services.container import CogHost, Services, services_of
 from bot.trending import (
     Period,
     TrendingPage,
-    days_with_batches,
     require_batch_day,
-    trending_page,
 )
 from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction as AnyInteraction
@@ -26,7 +24,7 @@ from bot.ui.save_some import SaveSome
 from bot.ui.text import escape, plural
 from papers import calendar
 
-Interaction = discord.Interaction[PaperBot]
+Interaction = discord.Interaction[Any]
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _PERIOD = "|".join(Period)
@@ -67,10 +65,10 @@ class TurnTrending(
 
     async def pressed(self, interaction: AnyInteraction) -> None:
         """Show the page that the button leads to, in the place of this one."""
-        bot: PaperBot = interaction.client
-        require_batch_day(self.day, bot.clock.now())
+        services = services_of(interaction)
+        require_batch_day(self.day, services.clock.now())
         await interaction.response.defer()
-        page = await trending_page(bot, self.day, self.period, self.page, bot.clock.now())
+        page = await services.trending.page(self.day, self.period, self.page, services.clock.now())
         if page is None:
             raise UserError("That list is gone.")
         await interaction.edit_original_response(view=render(page))
@@ -79,8 +77,8 @@ class TurnTrending(
 class Trending(commands.Cog):
     """The lists of the best."""
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @app_commands.command(description="The papers people vote for: of a day, a week or a month")
     @app_commands.rename(day="date")
@@ -97,14 +95,16 @@ class Trending(commands.Cog):
         public: bool = False,
     ) -> None:
         """Show the first page of a list."""
-        now = self.bot.clock.now()
+        now = self.services.clock.now()
         wanted = None if day is None else _parse_day(day, calendar.batch_day(now))
         if wanted is not None:
             require_batch_day(wanted, now)
         await interaction.response.defer(ephemeral=not public)
-        page = await trending_page(self.bot, wanted, period, 0, now)
+        page = await self.services.trending.page(wanted, period, 0, now)
         if page is None:
-            raise UserError(f"There is no batch yet. {self.bot.mention('paper status')} says why.")
+            raise UserError(
+                f"There is no batch yet. {self.services.mention('paper status')} says why."
+            )
         if not page.entries:
             raise UserError(
                 f"{page.note} I know no papers of {day_in_words(page.day)}. Pick another day: the"
@@ -114,7 +114,7 @@ class Trending(commands.Cog):
 
     @trending.autocomplete("day")
     async def _days(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        days = await days_with_batches(self.bot, self.bot.clock.now(), current)
+        days = await self.services.trending.days(current, self.services.clock.now())
         return [
             app_commands.Choice(name=f"{day} · {day_in_words(day)}", value=day.isoformat())
             for day in days[: limits.CHOICES]
@@ -160,7 +160,7 @@ def render(page: TrendingPage) -> ui.LayoutView:
     )
 
 
-async def setup(bot: PaperBot) -> None:
+async def setup(bot: CogHost) -> None:
     """Add the cog and its buttons."""
     bot.add_dynamic_items(TurnTrending)
-    await bot.add_paper_cog(Trending(bot))
+    await bot.add_paper_cog(Trending(bot.services))

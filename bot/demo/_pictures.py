@@ -34,8 +34,8 @@ async def stand_ins(stage: Stage) -> Pictures:
     now = stage.clock.now()
     newest = calendar.batch_day(now)
     days = [newest - timedelta(days=n) for n in range(_DAYS)]
-    async with stage.bot.database.read() as conn:
-        candidates = await stage.bot.publisher.drafter.of_days(conn, days, now)
+    async with stage.bot.services.database.read() as conn:
+        candidates = await stage.bot.services.ranking.of_days(conn, days, now)
     papers = [candidate.paper for candidate in candidates]
     return await asyncio.to_thread(_drawn, papers)
 

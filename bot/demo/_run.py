@@ -148,16 +148,17 @@ async def _newest(sources: Sequence[PaperSource], settle: timedelta) -> tuple[da
 
 async def _take_in(stage: Stage, newest: date) -> None:
     """Bring in the newest batch, and what came before it where that costs nothing."""
-    bot = stage.bot
-    for source in bot.sources:
+    app = stage.bot.app
+    ingester = app.services.ingester
+    for source in app.services.sources:
         if isinstance(source, SampleSource):
-            for day in await bot.ingester.unread(source.days):
+            for day in await ingester.unread(source.days):
                 # At its own time, so that growth and history are the real ones.
-                await bot.ingester.read_day(day, source.recorded_at[day])
+                await ingester.read_day(day, source.recorded_at[day])
             return
     for attempt in range(ATTEMPTS):
-        report = await bot.ingest(stage.clock.now())
-        if not await bot.ingester.unread([newest]):
+        report = await app.cycle.ingest(stage.clock.now())
+        if not await ingester.unread([newest]):
             return
         if attempt + 1 < ATTEMPTS:
             wanted = max((failure.retry_after or 1.0 for failure in report.failures), default=1.0)

@@ -96,7 +96,7 @@ async def staged(
             kept.restore(env.backend)
             _refuse_second_threads(env)
         stage = _build(env, bot, clock) if kept is None else _find(env, bot, clock)
-        await bot.prepare()
+        await bot.open()
         await _refuse_strangers(stage)
         if database is not None:
             keep_in(env, _beside(database))
@@ -197,12 +197,12 @@ def _find(env: simcord.Env, bot: PaperBot, clock: DemoClock) -> Stage:
 
 
 async def _refuse_strangers(stage: Stage) -> None:
-    async with stage.bot.database.read() as conn:
+    async with stage.bot.services.database.read() as conn:
         strangers = [feed for feed in await feeds.active(conn) if feed.guild_id != stage.guild.id]
     if strangers:
         # The bot would take those servers for ones that removed it, and end their feeds.
         raise DemoError(
-            f"{stage.bot.database.path} belongs to a bot with feeds in other servers; give"
+            f"{stage.bot.services.database.path} belongs to a bot with feeds in other servers; give"
             " --database a file of the demo's own"
         )
 
@@ -213,7 +213,7 @@ async def _add_feed(stage: Stage) -> None:
     if stage.env.backend.messages.get(stage.channel.id):
         return
     now = stage.clock.now()
-    async with stage.bot.database.write() as conn:
+    async with stage.bot.services.database.write() as conn:
         await feeds.add(
             conn,
             guild_id=stage.guild.id,

@@ -1,13 +1,15 @@
 """The buttons of a digest: they work for as long as the message stands."""
 
 import re
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import discord
 from discord import ui
 
 from bot import limits
-from bot.digests._payload import DigestPayload, page_of, render_entries, why
+from bot.delivery.messenger import messenger_of
+from bot.digests._payload import DigestPayload, render_entries, why
+from bot.digests._subscriptions import Subscriptions
 from bot.digests._texts import describe_settings
 from bot.ui.buttons import (
     NUMBER,
@@ -21,11 +23,12 @@ from bot.ui.buttons import (
 from bot.ui.errors import Interaction, UserError
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, plain, plural
-from storage import digests, subscriptions
 from storage.subscriptions import Subscription
 
-if TYPE_CHECKING:
-    from bot.client import PaperBot
+
+def subscriptions_of(interaction: Interaction) -> Subscriptions:
+    """Return the service that an interaction's client offers."""
+    return interaction.client.services.subscriptions
 
 
 class TurnDigest(PaperboyButton, template=template("digest", digest_id=NUMBER, page=PAGE)):
@@ -44,7 +47,8 @@ class TurnDigest(PaperboyButton, template=template("digest", digest_id=NUMBER, p
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the page in the place of this one."""
-        payload = await _payload(interaction, self.digest_id)
+        service = subscriptions_of(interaction)
+        payload = await service.payload(interaction.user.id, self.digest_id)
         page = min(self.page, payload.pages - 1)
         await interaction.response.edit_message(view=render_digest(self.digest_id, payload, page))
 
@@ -89,32 +93,14 @@ class TurnMore(PaperboyButton, template=template("digest-more-page", digest_id=N
         await interaction.response.edit_message(view=view)
 
 
-async def _payload(interaction: Interaction, digest_id: int) -> DigestPayload:
-    """Return what a digest of the user says.
-
-    Raises:
-        UserError: it is pruned, or another person's.
-    """
-    bot: PaperBot = interaction.client
-    async with bot.database.read() as conn:
-        digest = await digests.get(conn, digest_id)
-    if digest is None or digest.user_id != interaction.user.id or digest.payload is None:
-        raise UserError(
-            f"The other pages of a digest are kept for {digests.DIGESTS_KEPT.days} days. The"
-            f" buttons on this one go on saving; {bot.mention('paper search')} finds the rest."
-        )
-    return DigestPayload.model_validate(digest.payload)
-
-
 async def _more(interaction: Interaction, digest_id: int, page: int) -> ui.LayoutView:
-    bot: PaperBot = interaction.client
-    payload = await _payload(interaction, digest_id)
+    service = subscriptions_of(interaction)
+    payload = await service.payload(interaction.user.id, digest_id)
     if not payload.more:
         raise UserError("That digest has no more papers.")
     pages = -(-len(payload.more) // limits.PAGE_HITS)
     page = min(page, pages - 1)
-    async with bot.database.read() as conn:
-        entries = await page_of(conn, payload.more, page)
+    entries = await service.page(payload.more, page)
     return render_entries(
         f"{payload.title}: the others",
         entries,
@@ -139,13 +125,11 @@ class ManageTopics(PaperboyButton, template=template("topics")):
 
     async def pressed(self, interaction: Interaction) -> None:
         """List the topics that can be ended."""
-        bot: PaperBot = interaction.client
-        async with bot.database.read() as conn:
-            followed = await subscriptions.of_user(conn, interaction.user.id)
+        followed = await subscriptions_of(interaction).followed(interaction.user.id)
         if not followed:
+            subscribe = messenger_of(interaction).mention("paper subscribe")
             raise UserError(
-                "You follow no topic any more, so no digest comes."
-                f" {bot.mention('paper subscribe')} starts one."
+                f"You follow no topic any more, so no digest comes. {subscribe} starts one."
             )
         await interaction.response.send_message(
             view=render_notice(
@@ -187,14 +171,9 @@ class EndTopics(PaperboySelect, template=template("end-topics")):
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """End the chosen topics."""
-        bot: PaperBot = interaction.client
-        async with bot.database.write() as conn:
-            ended = [
-                topic
-                for value in values
-                if (topic := await subscriptions.unsubscribe(conn, interaction.user.id, int(value)))
-            ]
-            left = await subscriptions.of_user(conn, interaction.user.id)
+        service, user_id = subscriptions_of(interaction), interaction.user.id
+        ended = await service.end(user_id, map(int, values))
+        left = await service.followed(user_id)
         if not ended:
             raise UserError("Those had ended already.")
         names = ", ".join(f"*{escape(topic.query)}*" for topic in ended)
@@ -219,16 +198,15 @@ class ShowSettings(PaperboyButton, template=template("digest-settings")):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the person's settings."""
-        bot: PaperBot = interaction.client
-        async with bot.database.read() as conn:
-            person = await subscriptions.subscriber(conn, interaction.user.id)
+        mention = messenger_of(interaction).mention
+        person = await subscriptions_of(interaction).subscriber(interaction.user.id)
         if person is None:
             raise UserError("You follow no topic, so no digest comes.")
         await interaction.response.send_message(
             view=render_notice(
                 "Your digest",
-                f"{describe_settings(person)}\n{bot.mention('paper digest settings')} changes"
-                f" that; {bot.mention('paper subscriptions')} lists your topics.",
+                f"{describe_settings(person)}\n{mention('paper digest settings')} changes"
+                f" that; {mention('paper subscriptions')} lists your topics.",
             ),
             ephemeral=True,
         )

@@ -4,7 +4,6 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +15,7 @@ from bot.digests._payload import (
     MoreEntry,
     entry_of,
 )
-from bot.drafts import Drafter
+from bot.services.batch_ranking import BatchRanking
 from papers import calendar
 from papers.matching import VOTE_WEIGHT
 from papers.trending import rank
@@ -24,9 +23,6 @@ from storage import digests, library, matches, papers, subscriptions
 from storage.digests import Digest, DueDigest
 from storage.matches import Candidate
 from storage.subscriptions import Every, Mode, Subscriber
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 LOOK_BACK = timedelta(days=8)
 """How long before the last digest a match may lie: its votes may have come since, and what was
@@ -50,7 +46,7 @@ class Composed:
 
 
 async def compose(
-    bot: "PaperBot", conn: AsyncConnection, due: DueDigest, now: datetime
+    ranking: BatchRanking, conn: AsyncConnection, due: DueDigest, now: datetime
 ) -> Composed:
     """Return what a person's digest brings.
 
@@ -77,10 +73,10 @@ async def compose(
     more = [_named(group) for group in groups[LONGEST:]]
     batch_day = None
     if any(subscription.topic.mode is Mode.TRENDING for subscription in followed):
-        batch_day = await bot.publisher.publishable(conn, now)
+        batch_day = await ranking.publishable(conn, now)
         listed = known | {candidate.paper.paper.id for candidate in candidates}
         covered = await digests.covered_batch(conn, due.user_id)
-        best = await trending_entries(bot, conn, listed, now, weekly=weekly, after=covered)
+        best = await trending_entries(ranking, conn, listed, now, weekly=weekly, after=covered)
         room = LONGEST - len(entries)
         entries += best[:room]
         more += [
@@ -163,13 +159,16 @@ def _named(group: list[Candidate]) -> MoreEntry:
 
 def _reason(group: list[Candidate]) -> str:
     topics = list(dict.fromkeys(candidate.topic for candidate in group))
-    also = f", and {len(topics) - 1} more of your topics" if len(topics) > 2 else ""
-    also = f", and your topic {topics[1]}" if len(topics) == 2 else also
-    return f"{group[0].reason}{also}"
+    reason = group[0].reason
+    if len(topics) == 1:
+        return reason
+    if len(topics) == 2:
+        return f"{reason}, and your topic {topics[1]}"
+    return f"{reason}, and {len(topics) - 1} more of your topics"
 
 
 async def trending_entries(
-    bot: "PaperBot",
+    ranking: BatchRanking,
     conn: AsyncConnection,
     known: Collection[str],
     now: datetime,
@@ -181,17 +180,16 @@ async def trending_entries(
 
     With a batch day `after`, the best of those that came since; none if none did.
     """
-    day = await bot.publisher.publishable(conn, now)
+    day = await ranking.publishable(conn, now)
     days = [] if day is None else _batch_days(day, after, weekly=weekly)
     if day is None or not days:
         return []
-    drafter: Drafter = bot.publisher.drafter
-    candidates = await drafter.of_days(conn, days, now)
+    candidates = await ranking.of_days(conn, days, now)
     best = rank(
         candidates,
         day=day,
         shown=known,
-        prior=await drafter.prior(conn, day),
+        prior=await ranking.prior(conn, day),
         size=_TRENDING,
         half_life=None,
     )

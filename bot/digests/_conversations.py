@@ -3,17 +3,16 @@ Discord said that it is too much."""
 
 import logging
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.delivery.messenger import Messenger
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
+from bot.settings import Settings
 from storage import digests, subscriptions
+from storage.database import Database
 from storage.subscriptions import Subscriber
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +25,14 @@ HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 class Conversations:
     """The direct messages of people who asked for them."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
-        self._database = bot.database
+    def __init__(self, database: Database, messenger: Messenger, settings: Settings) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._settings = settings
 
     async def spend_message(self, conn: AsyncConnection, now: datetime) -> datetime | None:
         """Take one message out of the hour's budget; return when the next is if there is none."""
-        limit = self._bot.settings.dm_sends_per_hour
+        limit = self._settings.dm_sends_per_hour
         return await digests.spend(conn, digests.SEND, limit=limit, window=HOUR, now=now)
 
     async def channel_of(self, person: Subscriber, now: datetime) -> int | Failure:
@@ -45,14 +45,16 @@ class Conversations:
             wait = await digests.spend(
                 conn,
                 digests.OPEN,
-                limit=self._bot.settings.dm_opens_per_day,
+                limit=self._settings.dm_opens_per_day,
                 window=DAY,
                 now=now,
             )
         if wait is not None:
             return Retry(Reason.RATE_LIMITED, (wait - now).total_seconds())
         try:
-            channel = await self._bot.create_dm(discord.Object(person.user_id, type=discord.User))
+            channel = await self._messenger.create_dm(
+                discord.Object(person.user_id, type=discord.User)
+            )
         except Exception as error:
             return failure_of(error)
         async with self._database.write() as conn:
@@ -74,7 +76,7 @@ class Conversations:
             wait = await self.spend_message(conn, now)
         if wait is not None:
             return Retry(Reason.RATE_LIMITED, (wait - now).total_seconds())
-        channel = self._bot.get_partial_messageable(opened, type=discord.ChannelType.private)
+        channel = self._messenger.get_partial_messageable(opened, type=discord.ChannelType.private)
         try:
             await channel.send(view=view)
         except Exception as error:

@@ -7,21 +7,19 @@ brought is read from the Save buttons on the page that its message shows.
 import logging
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 
+from bot.delivery.messenger import MessageTracker, Messenger
+from bot.delivery.read_back import own_messages_since, strings_of
 from bot.digests._payload import title_of
 from bot.library import papers_in
 from bot.outcomes import Failure, failure_of
-from bot.publishing import own_messages_since, strings_of
 from storage import digests, papers, restores
+from storage.database import Database
 from storage.digests import DueDigest
 from storage.restores import Restore
 from storage.subscriptions import Subscriber
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +29,10 @@ _DAY = timedelta(days=1)
 class RestoredDigests:
     """Puts on record what a restored database does not know of its conversations."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
-        self._database = bot.database
+    def __init__(self, database: Database, messenger: Messenger, tracker: MessageTracker) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._tracker = tracker
 
     async def read_back(self, person: Subscriber, due: DueDigest, now: datetime) -> Failure | None:
         """Record what a person got since the backup that was restored, once for each person.
@@ -61,13 +60,15 @@ class RestoredDigests:
     async def _digests(
         self, channel_id: int, restore: Restore, now: datetime
     ) -> dict[date, discord.Message]:
-        channel = self._bot.get_partial_messageable(channel_id, type=discord.ChannelType.private)
+        channel = self._messenger.get_partial_messageable(
+            channel_id, type=discord.ChannelType.private
+        )
         days = (now.date() - restore.knows_until.date()).days
         titles = {
             title_of(day): day for day in (now.date() + _DAY - n * _DAY for n in range(days + 4))
         }
         found: dict[date, discord.Message] = {}
-        async for message in own_messages_since(self._bot, channel, restore.knows_until):
+        async for message in own_messages_since(self._messenger, channel, restore.knows_until):
             texts = strings_of(message)
             for title, day in titles.items():
                 if any(title in text for text in texts):
@@ -91,4 +92,4 @@ class RestoredDigests:
             digest = None if digest_id is None else await digests.get(conn, digest_id)
             if digest is not None and shown:
                 await digests.mark_sent(conn, digest, message.id, channel_id, shown, now)
-        self._bot.library.shown(message.id, channel_id=channel_id, guild_id=None, found=True)
+        self._tracker.track_message(message.id, channel_id=channel_id, guild_id=None, found=True)

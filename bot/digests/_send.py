@@ -8,28 +8,36 @@ spent before anything is sent, and a word from Discord that we write too much st
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 
-from bot import limits
+from bot.delivery.messenger import MessageTracker, Messenger
+from bot.delivery.read_back import nonce, own_messages, strings_of
+from bot.delivery.retry import retry_at
 from bot.digests._buttons import render_digest
-from bot.digests._compose import compose, freeze, wanted
+from bot.digests._compose import (
+    brought_or_saved,
+    compose,
+    freeze,
+    trending_entries,
+    wanted,
+)
 from bot.digests._conversations import BREAK, Conversations
 from bot.digests._payload import DigestEntry, DigestPayload, MoreEntry
 from bot.digests._restored import RestoredDigests
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
-from bot.publishing import FIRST_RETRY, LONGEST_RETRY, own_messages, strings_of
+from bot.services.batch_ranking import BatchRanking
+from bot.settings import Settings
+from bot.workers import Workers
 from papers import schedule, zones
 from papers.keyed_locks import KeyedLocks
 from papers.schedule import Window
 from storage import digests, subscriptions
+from storage.database import Database
 from storage.digests import Digest, DueDigest
 from storage.subscriptions import Subscriber
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +45,36 @@ AT_ONCE = 20
 """So many digests of one minute need no spreading."""
 
 
+@dataclass(frozen=True, slots=True)
+class TrendingPreview:
+    """What the topic `trending` would bring."""
+
+    entries: tuple[DigestEntry, ...]
+    left_out: bool
+    """Whether papers were left out that the person has already."""
+
+
 class Digester:
     """Plans and sends what people subscribed to."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
-        self._database = bot.database
-        self._doors = Conversations(bot)
-        self._restored = RestoredDigests(bot)
+    def __init__(
+        self,
+        database: Database,
+        messenger: Messenger,
+        *,
+        ranking: BatchRanking,
+        tracker: MessageTracker,
+        workers: Workers,
+        settings: Settings,
+    ) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._ranking = ranking
+        self._tracker = tracker
+        self._workers = workers
+        self._spread = timedelta(minutes=settings.dm_spread_minutes)
+        self._doors = Conversations(database, messenger, settings)
+        self._restored = RestoredDigests(database, messenger, tracker)
         self.greet = self._doors.greet
         self._under_way = KeyedLocks()
 
@@ -53,7 +83,7 @@ class Digester:
         async with self._database.read() as conn:
             due = await digests.claim_due(conn, now)
             waiting = await digests.unfinished(conn, now)
-        submit = self._bot.workers.submit
+        submit = self._workers.submit
         for digest_id in waiting:
             submit(("digest", digest_id), self._sending(digest_id, now))
         for person in due:
@@ -74,7 +104,7 @@ class Digester:
         share = int.from_bytes(seed) / 2**32
         # Whose hour is shortly before midnight must not be put off into the next day.
         room = (person.expires_at - person.due_at) / 2
-        return share * min(timedelta(minutes=self._bot.settings.dm_spread_minutes), room)
+        return share * min(self._spread, room)
 
     async def _publish(self, person: DueDigest, now: datetime) -> None:
         async with self._database.read() as conn:
@@ -84,7 +114,7 @@ class Digester:
         ):
             return  # the next minute tries again, and nothing is sent before
         async with self._database.read() as conn:
-            composed = await compose(self._bot, conn, person, now)
+            composed = await compose(self._ranking, conn, person, now)
             subscriber = await subscriptions.subscriber(conn, person.user_id)
         if subscriber is None:
             return
@@ -109,7 +139,7 @@ class Digester:
             existing = await digests.of_day(conn, user_id, due.local_date)
             made = existing is not None and existing.payload is not None
             # A day that had nothing in the morning may have something by now.
-            composed = None if made else await compose(self._bot, conn, due, now)
+            composed = None if made else await compose(self._ranking, conn, due, now)
         payload = composed.payload if composed else None
         async with self._database.write() as conn:
             if existing is None and composed is not None and payload is not None:
@@ -137,6 +167,15 @@ class Digester:
             kept = await digests.inbox(conn, user_id, since)
         payloads = [DigestPayload.model_validate(digest.payload) for digest in kept]
         return tuple(entry for payload in payloads for entry in (*payload.entries, *payload.more))
+
+    async def trending_preview(
+        self, user_id: int, now: datetime, *, weekly: bool
+    ) -> TrendingPreview:
+        """Return what the topic `trending` would bring a person now."""
+        async with self._database.read() as conn:
+            known = await brought_or_saved(conn, user_id)
+            entries = await trending_entries(self._ranking, conn, known, now, weekly=weekly)
+        return TrendingPreview(tuple(entries), bool(known))
 
     async def send(self, digest_id: int, now: datetime) -> None:
         """Send a digest that waits, if it may be sent now."""
@@ -169,7 +208,7 @@ class Digester:
         if isinstance(opened, Retry | Gone | Refused):
             await self._handle(opened, digest, now)
             return
-        channel = self._bot.get_partial_messageable(opened, type=discord.ChannelType.private)
+        channel = self._messenger.get_partial_messageable(opened, type=discord.ChannelType.private)
         try:
             found = await self._already_there(channel, digest, payload)
             again = found is not None
@@ -191,7 +230,7 @@ class Digester:
         """Do not send a digest that its reader does not want any more, unless it has arrived."""
         if digest.state == digests.SENDING and person.dm_channel_id is not None:
             payload = DigestPayload.model_validate(digest.payload)
-            channel = self._bot.get_partial_messageable(
+            channel = self._messenger.get_partial_messageable(
                 person.dm_channel_id, type=discord.ChannelType.private
             )
             try:
@@ -221,16 +260,15 @@ class Digester:
             shown = [entry.paper_id for entry in payload.entries]
             await digests.mark_sent(conn, digest, message_id, channel_id, shown, now)
             await subscriptions.reached(conn, digest.user_id)
-        self._bot.library.shown(message_id, channel_id=channel_id, guild_id=None, found=again)
+        self._tracker.track_message(message_id, channel_id=channel_id, guild_id=None, found=again)
         log.info("digest sent digest_id=%d papers=%d", digest.id, len(payload.entries))
 
     async def _post(
         self, channel: discord.PartialMessageable, digest: Digest, payload: DigestPayload
     ) -> int:
         view = render_digest(digest.id, payload)
-        identity = f"{digest.user_id}:{digest.id}:{digest.planned_at.timestamp()}"
-        nonce = hashlib.blake2b(identity.encode(), digest_size=limits.MESSAGE_NONCE // 2)
-        return (await channel.send(view=view, nonce=nonce.hexdigest())).id
+        once = nonce(digest.user_id, digest.id, digest.planned_at.timestamp())
+        return (await channel.send(view=view, nonce=once)).id
 
     async def _already_there(
         self, channel: discord.PartialMessageable, digest: Digest, payload: DigestPayload
@@ -238,7 +276,7 @@ class Digester:
         """Return the digest's message if an earlier attempt got it through unrecorded."""
         if digest.state != digests.SENDING:
             return None
-        async for message in own_messages(self._bot, channel):
+        async for message in own_messages(self._messenger, channel):
             if any(payload.title in text for text in strings_of(message)):
                 return message.id
         return None
@@ -250,8 +288,8 @@ class Digester:
         await self._doors.note_block(failure, now)
         match failure:
             case Retry():
-                pause = max(failure.after, min(FIRST_RETRY * 2**digest.attempts, LONGEST_RETRY))
-                await self._wait(digest, now + timedelta(seconds=pause), failure.reason, now)
+                again = retry_at(now, digest.attempts, failure.after)
+                await self._wait(digest, again, failure.reason, now)
             case Refused(Reason.DM_BLOCKED):
                 await self._wait(digest, now + BREAK, failure.reason, now)
             case Refused(Reason.DM_CLOSED):

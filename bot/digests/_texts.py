@@ -1,15 +1,10 @@
 """What a person's settings and topics are, said."""
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
-from bot.ui.text import escape, plural, timestamp
+from bot.ui.text import escape, plural
 from papers import schedule, zone_names, zones
-from storage import digests, subscriptions
 from storage.subscriptions import Every, Mode, Subscriber, Subscription
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 _OFTEN = {
     Every.DAY: "every day",
@@ -88,17 +83,3 @@ def next_digest_at(
 def _wanted(every: Every, day: date) -> bool:
     weekday = day.weekday()
     return every is Every.DAY or weekday == 0 or (every is Every.WEEKDAYS and weekday < 5)
-
-
-async def next_digest(bot: "PaperBot", person: Subscriber, now: datetime) -> str:
-    """Say when a person's next digest comes, as a sentence without its full stop."""
-    async with bot.database.read() as conn:
-        followed = await subscriptions.of_user(conn, person.user_id)
-        today = now.astimezone(zones.zone_or_utc(person.timezone)).date()
-        last = await digests.of_day(conn, person.user_id, today)
-    active = [subscription.created_at for subscription in followed if not subscription.paused]
-    if not active:
-        return "No digest comes while you follow no topic"
-    used = last.local_date if last else None
-    at = next_digest_at(person, now, since=min(active), used=used)
-    return f"If there is something for you, your next digest comes {timestamp(at, 'R')}"

@@ -7,18 +7,18 @@ known from its events, and those win over what was read.
 import logging
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import discord
 from discord.enums import ReactionType
 
+from bot.clock import Clock
+from bot.delivery.messenger import Messenger
 from bot.library._seeding import Seeder
 from bot.outcomes import failure_of
 from storage import library, privacy
+from storage.database import Database
 from storage.library import Card, Cleared, Event, Reaction, emoji_key, without_tone
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,12 @@ _PAGE: Final = 100
 class Mender:
     """Brings saves and standing reactions together, both ways."""
 
-    def __init__(self, bot: "PaperBot", seeder: Seeder) -> None:
-        self._bot = bot
+    def __init__(
+        self, database: Database, messenger: Messenger, clock: Clock, seeder: Seeder
+    ) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._clock = clock
         self._seeder = seeder
         self._watched: dict[int, set[Reaction | Cleared]] = {}
         self._requests = 0
@@ -51,9 +55,9 @@ class Mender:
 
     async def mend_shard(self, shard_id: int) -> None:
         """Read reactions on a shard's messages of the last days, and mend the saves."""
-        since = self._bot.clock.now() - privacy.REACTIONS_READ
-        shard = (shard_id, self._bot.shard_count or 1)
-        async with self._bot.database.read() as conn:
+        since = self._clock.now() - privacy.REACTIONS_READ
+        shard = (shard_id, self._messenger.shard_count or 1)
+        async with self._database.read() as conn:
             cards = await library.recent_cards(conn, since, MOST_CARDS, shard=shard)
         await self.mend(cards)
 
@@ -71,14 +75,16 @@ class Mender:
             if self._requests >= MOST_REQUESTS:
                 log.warning("reactions read in part messages=%d", len(cards))
                 break
-        async with self._bot.database.write() as conn:
-            await privacy.forget_erasures(conn, self._bot.clock.now())
+        async with self._database.write() as conn:
+            await privacy.forget_erasures(conn, self._clock.now())
         if added or removed:
             log.info("reactions mended added=%d removed=%d", added, removed)
 
     async def _channel(self, cards: Sequence[Card]) -> tuple[int, int]:
         """Mend the messages of one channel; return how many saves came and went."""
-        channel = self._bot.get_partial_messageable(cards[0].channel_id, guild_id=cards[0].guild_id)
+        channel = self._messenger.get_partial_messageable(
+            cards[0].channel_id, guild_id=cards[0].guild_id
+        )
         waiting = sorted(cards)
         added = removed = 0
         with self._watching(card.message_id for card in cards):
@@ -104,7 +110,7 @@ class Mender:
         return added, removed
 
     async def _message(self, card: Card, message: discord.Message) -> tuple[int, int]:
-        async with self._bot.database.read() as conn:
+        async with self._database.read() as conn:
             known = await library.standing(conn, message.id)
             keys = await library.emoji_in_use(conn)
         keys |= {without_tone(reaction.emoji) for reaction in known}
@@ -119,8 +125,8 @@ class Mender:
                     partly.add(key)
         if not standing and not known:
             return 0, 0
-        now = self._bot.clock.now()
-        async with self._bot.database.write() as conn:
+        now = self._clock.now()
+        async with self._database.write() as conn:
             known = await library.standing(conn, message.id)
             new = [each for each in standing - known if not self._touched(each)]
             gone = [

@@ -8,18 +8,17 @@ message is, so that the next upkeep prunes them again.
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import discord
 from cachetools import FIFOCache
 
+from bot.delivery.messenger import Messenger
 from bot.outcomes import failure_of
 from bot.ui.buttons import PAPER, template
 from storage import cards, library, papers
+from storage.database import Database
 from storage.library import Reacted
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +39,9 @@ class Place(NamedTuple):
 class Recall:
     """Makes the rows of old messages anew when somebody reacts on them."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
+    def __init__(self, database: Database, messenger: Messenger) -> None:
+        self._database = database
+        self._messenger = messenger
         self._none: FIFOCache[int, None] = FIFOCache(MOST_KNOWN)
 
     async def recorded(self, event: Reacted, place: Place) -> bool:
@@ -49,19 +49,19 @@ class Recall:
         message_id = event.reaction.message_id
         if message_id in self._none:
             return False
-        async with self._bot.database.read() as conn:
+        async with self._database.read() as conn:
             if not await library.means(conn, event.reaction):
                 return False
-        channel = self._bot.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+        channel = self._messenger.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
         try:
             message = await channel.fetch_message(message_id)
         except Exception as error:
             log.info("old message not read id=%d: %s", message_id, failure_of(error).reason)
             return False
         shown = papers_in(message)
-        if self._bot.user is None or message.author.id != self._bot.user.id:
+        if self._messenger.user is None or message.author.id != self._messenger.user.id:
             shown = []
-        async with self._bot.database.write() as conn:
+        async with self._database.write() as conn:
             known = await papers.get_many(conn, shown)
             for paper_id in known:
                 await cards.add(

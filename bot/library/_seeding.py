@@ -7,18 +7,18 @@ is kept, rather than seen from what lacks a reaction, because moderators may hav
 
 import logging
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import discord
 
+from bot.clock import Clock
+from bot.delivery.messenger import Messenger
 from bot.outcomes import Retry, failure_of
 from bot.rates import Urgency
 from bot.workers import Workers
 from storage import library, privacy, watermarks
+from storage.database import Database
 from storage.library import SAVE_EMOJI, emoji_key
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,13 @@ WATERMARK: Final = "seeds"
 class Seeder:
     """Puts the reaction that saves on cards."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
+    def __init__(
+        self, database: Database, messenger: Messenger, clock: Clock, *, seed: bool
+    ) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._clock = clock
+        self._wanted = seed
         # Their own: seeding takes minutes, and must not hold up the day's threads.
         self._workers = Workers(SEEDERS, Urgency.LATER)
         self._owed: set[int] = set()
@@ -43,16 +48,16 @@ class Seeder:
 
     async def load(self) -> None:
         """Learn which cards may have been left without by a stop."""
-        if not self._bot.settings.save_reactions:
+        if not self._wanted:
             return
-        since = self._bot.clock.now() - privacy.REACTIONS_READ
-        async with self._bot.database.read() as conn:
+        since = self._clock.now() - privacy.REACTIONS_READ
+        async with self._database.read() as conn:
             self._newest = self._noted = await watermarks.get(conn, WATERMARK)
             self._missed = await library.thread_cards(conn, since, self._newest)
 
     def seed(self, message: discord.PartialMessage) -> None:
         """Put the reaction on a card in a while, where the settings allow."""
-        if self._bot.settings.save_reactions:
+        if self._wanted:
             self._owed.add(message.id)
             # Each thread is a share: two seeders in one would only wait for each other.
             self._workers.submit(message.id, lambda: self._seed(message), share=message.channel.id)
@@ -65,7 +70,7 @@ class Seeder:
             if any(emoji_key(str(each.emoji)) == SAVE_EMOJI for each in own):
                 self._newest = max(self._newest, message.id)
             else:
-                channel = self._bot.get_partial_messageable(message.channel.id)
+                channel = self._messenger.get_partial_messageable(message.channel.id)
                 self.seed(channel.get_partial_message(message.id))
 
     async def caught_up(self) -> None:
@@ -102,6 +107,6 @@ class Seeder:
     async def _note(self) -> None:
         if self._newest > self._noted and not self._owed and not self._missed:
             newest = self._newest
-            async with self._bot.database.write() as conn:
+            async with self._database.write() as conn:
                 await watermarks.put(conn, WATERMARK, newest)
             self._noted = newest

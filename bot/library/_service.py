@@ -1,23 +1,25 @@
 """Libraries as the bot keeps them: what reactions mean, and what the bot does unasked."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import discord
 from cachetools import FIFOCache
 
+from bot.clock import Clock
+from bot.delivery.messenger import Messenger
 from bot.library._filter import MessageFilter
 from bot.library._mending import Mender
+from bot.library._pages import LibraryPages
 from bot.library._recall import Place, Recall, oldest
 from bot.library._saved_papers import SavedPapers
 from bot.library._seeding import Seeder
 from bot.library._writer import ReactionWriter
+from bot.services.search_engine import Engine
 from bot.workers import Workers
 from storage import library
+from storage.database import Database
 from storage.library import Card, Cleared, Event, Reacted
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 FRESH: Final = 60
 """Seconds for which a message may stand in Discord before we have recorded what it shows."""
@@ -30,22 +32,34 @@ STOP_TIMEOUT: Final = 3.0
 class Library:
     """Turns reactions into saves, and looks after the messages that they stand on."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
+    def __init__(
+        self,
+        database: Database,
+        messenger: Messenger,
+        clock: Clock,
+        engine: Engine,
+        *,
+        seed: bool,
+    ) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._clock = clock
         self.messages = MessageFilter()
-        self.saved = SavedPapers(bot.database, bot.clock)
-        self._writer = ReactionWriter(bot.database)
-        self._seeder = Seeder(bot)
-        self._mender = Mender(bot, self._seeder)
-        self._recall = Recall(bot)
+        self.pages = LibraryPages(database, engine)
+        self.saved = SavedPapers(database, clock)
+        self._writer = ReactionWriter(database)
+        self._seeder = Seeder(database, messenger, clock, seed=seed)
+        self._mender = Mender(database, messenger, clock, self._seeder)
+        self._recall = Recall(database, messenger)
         # Its own: reading back takes minutes, and must not hold up the day's threads.
         self._mending = Workers(1)
         self._behind: set[int] = set()
+        self._read: set[int] = set()
         self._held: FIFOCache[int, list[Event]] = FIFOCache(MOST_HELD)
 
     async def load(self) -> None:
         """Learn which messages show papers."""
-        await self.messages.load(self._bot.database)
+        await self.messages.load(self._database)
         await self._seeder.load()
 
     async def react(
@@ -60,9 +74,9 @@ class Library:
         """
         message_id = event.message_id if isinstance(event, Cleared) else event.reaction.message_id
         if message_id not in self.messages:
-            if message_id < oldest(self._bot.clock.now()):
+            if message_id < oldest(self._clock.now()):
                 return await self._react_on_old(event, author_id, place)
-            if author_id is None or author_id == getattr(self._bot.user, "id", None):
+            if author_id is None or author_id == getattr(self._messenger.user, "id", None):
                 self._hold(message_id, event)
             return False
         self._mender.saw(event)
@@ -74,7 +88,7 @@ class Library:
         self.messages.forget(oldest(now))
         self._seeder.forget_old(now)
 
-    def shown(
+    def track_message(
         self,
         message_id: int,
         *,
@@ -98,10 +112,10 @@ class Library:
                 ("held", message_id, id(event)), lambda event=event: self._late(event)
             )
         if found:
-            card = Card(message_id, channel_id, guild_id, self._bot.clock.now())
+            card = Card(message_id, channel_id, guild_id, self._clock.now())
             self._mending.submit(("card", message_id), lambda: self._mender.mend([card]))
         if seed:
-            channel = self._bot.get_partial_messageable(channel_id, guild_id=guild_id)
+            channel = self._messenger.get_partial_messageable(channel_id, guild_id=guild_id)
             self._seeder.seed(channel.get_partial_message(message_id))
 
     def catch_up(self, *shard_ids: int) -> None:
@@ -116,19 +130,19 @@ class Library:
         await self._seeder.drain()
         await self._writer.drain()
 
-    async def rest(self) -> None:
+    async def pause(self) -> None:
         """Ask Discord nothing more; call it while the connection still is there."""
         await self._seeder.close(STOP_TIMEOUT)
         await self._mending.stop(STOP_TIMEOUT)
 
     async def close(self) -> None:
         """Stop what runs in the background; what has come is still written."""
-        await self.rest()
+        await self.pause()
         await self._writer.drain()
 
     def _hold(self, message_id: int, event: Event) -> None:
         """Keep an event on a new message, which may turn out to be ours in a moment."""
-        oldest = discord.utils.time_snowflake(self._bot.clock.now()) - (FRESH * 1_000 << 22)
+        oldest = discord.utils.time_snowflake(self._clock.now()) - (FRESH * 1_000 << 22)
         if message_id < oldest:
             return
         self._held.setdefault(message_id, []).append(event)
@@ -136,7 +150,7 @@ class Library:
     async def _react_on_old(self, event: Event, author_id: int | None, place: Place | None) -> bool:
         """Take in a reaction on a message whose rows were pruned, or that was never ours."""
         if isinstance(event, Reacted) and event.added:
-            others = author_id not in (None, getattr(self._bot.user, "id", None))
+            others = author_id not in (None, getattr(self._messenger.user, "id", None))
             if others or place is None or not await self._recall.recorded(event, place):
                 return False
             self.messages.add(event.reaction.message_id)
@@ -144,7 +158,7 @@ class Library:
             message_id = (
                 event.message_id if isinstance(event, Cleared) else event.reaction.message_id
             )
-            async with self._bot.database.read() as conn:
+            async with self._database.read() as conn:
                 if not await library.standing(conn, message_id):
                     return False
         await self._writer.write(event)
@@ -153,8 +167,10 @@ class Library:
     async def _catch_up(self) -> None:
         # A session lost while reactions are read back may have cost others: once more, then.
         while self._behind:
-            await self._mender.mend_shard(self._behind.pop())
-        if self._bot.is_ready():
+            shard_id = self._behind.pop()
+            await self._mender.mend_shard(shard_id)
+            self._read.add(shard_id)
+        if len(self._read) >= (self._messenger.shard_count or 1):
             # Before that, other shards' messages are still to be read.
             await self._seeder.caught_up()
 

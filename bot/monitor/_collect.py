@@ -4,17 +4,14 @@ import asyncio
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from bot.monitor._instruments import Instruments
+from bot.monitor._monitor import Monitor
+from bot.services.container import Services
 from papers import calendar
 from storage import batches, digests, figures, health
 from storage.batches import BatchState
 from storage.feeds import FeedState
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
-    from bot.monitor._instruments import Instruments
-    from bot.monitor._monitor import Monitor
 
 _DELIVERED = {
     "post": ("planned", "sending", "done", "empty", "skipped", "failed"),
@@ -22,25 +19,25 @@ _DELIVERED = {
 }
 
 
-async def collect(monitor: "Monitor") -> None:
+async def collect(monitor: Monitor) -> None:
     """Bring every gauge up to date."""
     _process(monitor)
-    bot = monitor.bot
-    if bot is not None and bot.prepared:
-        now = bot.clock.now()
-        await _deliveries(bot, monitor.instruments, now)
-        await _sources(bot, monitor.instruments, now)
-        await _database(bot, monitor.instruments, now)
+    services = monitor.services
+    if services is not None:
+        now = services.clock.now()
+        await _deliveries(services, monitor.instruments, now)
+        await _sources(services, monitor.instruments, now)
+        await _database(services, monitor.instruments, now)
 
 
-def _process(monitor: "Monitor") -> None:
-    to, bot = monitor.instruments, monitor.bot
+def _process(monitor: Monitor) -> None:
+    to = monitor.instruments
     to.lag.set(monitor.lag)
     to.beat_age.set(monitor.beat_age)
     to.invalid.set(len(monitor.requests.invalid))
     to.paused.set(monitor.requests.invalid.pause is not None)
-    to.guilds.set(0 if bot is None else len(bot.guilds))
-    to.queue.set(0 if bot is None else len(bot.workers))
+    to.guilds.set(0 if monitor.client is None else len(monitor.client.guilds))
+    to.queue.set(0 if monitor.services is None else len(monitor.services.workers))
     to.latency.clear()
     to.ack_age.clear()
     for shard in monitor.shards():
@@ -50,8 +47,8 @@ def _process(monitor: "Monitor") -> None:
             to.ack_age.labels(str(shard.id)).set(shard.ack_age)
 
 
-async def _deliveries(bot: "PaperBot", to: "Instruments", now: datetime) -> None:
-    async with bot.database.read() as conn:
+async def _deliveries(services: Services, to: Instruments, now: datetime) -> None:
+    async with services.database.read() as conn:
         found = await figures.read(conn, now)
         rest = await digests.broken_until(conn, now)
     to.failures.clear()
@@ -68,10 +65,10 @@ async def _deliveries(bot: "PaperBot", to: "Instruments", now: datetime) -> None
     to.dm_rest.set(0 if rest is None else (rest - now).total_seconds())
 
 
-async def _sources(bot: "PaperBot", to: "Instruments", now: datetime) -> None:
-    expected = calendar.expected_batch(now, bot.settings.settle)
-    curated = [source.name for source in bot.sources if source.curated]
-    async with bot.database.read() as conn:
+async def _sources(services: Services, to: Instruments, now: datetime) -> None:
+    expected = calendar.expected_batch(now, services.settings.settle)
+    curated = [source.name for source in services.sources if source.curated]
+    async with services.database.read() as conn:
         states = await health.all(conn)
         known = await batches.state(conn, expected, sources=curated)
     for state in states:
@@ -80,18 +77,18 @@ async def _sources(bot: "PaperBot", to: "Instruments", now: datetime) -> None:
             age = (now - state.succeeded_at).total_seconds()
             to.source_age.labels(state.source).set(age)
     awaited = known is not BatchState.COMPLETE and calendar.why_nothing(now) is None
-    due = calendar.begins(expected) + bot.settings.settle
+    due = calendar.begins(expected) + services.settings.settle
     to.batch_overdue.set(max(timedelta(), now - due).total_seconds() if awaited else 0)
 
 
-async def _database(bot: "PaperBot", to: "Instruments", now: datetime) -> None:
-    sizes, free = await asyncio.to_thread(_on_disk, bot.database.path)
+async def _database(services: Services, to: Instruments, now: datetime) -> None:
+    sizes, free = await asyncio.to_thread(_on_disk, services.database.path)
     for part, size in sizes.items():
         to.database_bytes.labels(part).set(size)
     to.disk_free.set(free)
-    if bot.upkeep.wanted:
-        last = await asyncio.to_thread(bot.upkeep.last)
-        to.backup_age.set((now - (last or bot.started_at)).total_seconds())
+    if services.upkeep.wanted:
+        last = await asyncio.to_thread(services.upkeep.last)
+        to.backup_age.set((now - (last or services.started_at)).total_seconds())
 
 
 def _on_disk(path: Path) -> tuple[dict[str, int], int]:

@@ -2,10 +2,9 @@
 
 import math
 import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-if TYPE_CHECKING:
-    from bot.client import PaperBot
+import discord
 
 MISSED: Final = 2.5
 """Heartbeats that may stay without an answer until a connection counts as dead."""
@@ -23,11 +22,11 @@ class Shard(NamedTuple):
     """What is wrong with it."""
 
 
-def shards(bot: "PaperBot") -> list[Shard]:
+def shards(client: discord.AutoShardedClient) -> list[Shard]:
     """Return every connection, none before the first one is open."""
-    if bot.is_closed():
+    if client.is_closed():
         return []
-    return [_shard(number, info) for number, info in sorted(bot.shards.items())]
+    return [_shard(number, info) for number, info in sorted(client.shards.items())]
 
 
 def _shard(number: int, info: Any) -> Shard:

@@ -2,12 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from bot.monitor._monitor import Monitor
 from storage import figures
-
-if TYPE_CHECKING:
-    from bot.monitor._monitor import Monitor
 
 LAG: Final = 2.0
 """Seconds late at which the loop is too busy to answer people in time (Discord gives three)."""
@@ -30,7 +28,7 @@ class Check:
     """Whether starting the process again could help; it does not bring Discord back."""
 
 
-async def checks(monitor: "Monitor") -> list[Check]:
+async def checks(monitor: Monitor) -> list[Check]:
     """Look at every part. Takes at most a few seconds, whatever is broken."""
     lag = monitor.lag
     return [
@@ -41,10 +39,10 @@ async def checks(monitor: "Monitor") -> list[Check]:
     ]
 
 
-def _gateway(monitor: "Monitor") -> Check:
+def _gateway(monitor: Monitor) -> Check:
     shards = monitor.shards()
     broken = [shard for shard in shards if shard.trouble is not None]
-    if not shards or (monitor.bot is not None and not monitor.bot.is_ready()):
+    if not shards or not monitor.connected:
         return Check("gateway", False, "not connected to Discord", ours=False)
     if broken:
         text = "; ".join(f"shard {shard.id}: {shard.trouble}" for shard in broken)
@@ -53,23 +51,23 @@ def _gateway(monitor: "Monitor") -> Check:
     return Check("gateway", True, f"{len(shards)} connected, heartbeat answered {oldest:.0f} s ago")
 
 
-def _beat(monitor: "Monitor") -> Check:
+def _beat(monitor: Monitor) -> Check:
     age = monitor.beat_age
     text = f"the minute's work was last done {age:.0f} s ago"
     if monitor.failing_beats:
         text += f", and failed since ({monitor.last_failure})"
     # Without a connection there is no minute's work, and that is the gateway's line above.
-    connected = monitor.bot is not None and monitor.bot.is_ready()
+    connected = monitor.connected
     return Check("beat", age < BEAT, text, ours=connected)
 
 
-async def _database(monitor: "Monitor") -> Check:
-    bot = monitor.bot
-    if bot is None or not bot.prepared:
+async def _database(monitor: Monitor) -> Check:
+    services = monitor.services
+    if services is None:
         return Check("database", False, "not open", ours=False)
     try:
         async with asyncio.timeout(WRITE):
-            refusal = await figures.refusal(bot.database, bot.clock.now())
+            refusal = await figures.refusal(services.database, services.clock.now())
     except TimeoutError:
         return Check("database", False, f"a write did not end within {WRITE:.0f} s")
     if refusal is not None:

@@ -9,20 +9,21 @@ import logging
 import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final, Protocol
 
 import discord
+from discord.abc import Snowflake
 
+from bot.monitor._monitor import Monitor
 from bot.outcomes import failure_of
+from bot.services.container import Services
 from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, ALARM
 from bot.ui.text import escape, plural, timestamp
 from storage import clock_repair, digests, figures, health, incidents
 from storage.database import DriverError
 from storage.incidents import Change, Incident, Trouble
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +37,35 @@ LEAST_ROOM: Final = 200_000_000
 """Bytes free, under which the disk counts as full; or what the next backup would take."""
 
 
+class Operator(Protocol):
+    """The way to the person who runs the bot."""
+
+    @property
+    def application(self) -> discord.AppInfo | None:
+        """The application, whose owner it is."""
+        ...
+
+    @property
+    def user(self) -> discord.ClientUser | None:
+        """The bot's own account."""
+        ...
+
+    async def create_dm(self, user: Snowflake, /) -> discord.DMChannel:
+        """Open the direct messages of a user."""
+        ...
+
+    def mention(self, command: str, /) -> str:
+        """Return a command as people can tap it."""
+        ...
+
+
 class Incidents:
     """Looks once a minute at what is wrong."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
+    def __init__(self, services: Services, monitor: Monitor, operator: Operator) -> None:
+        self._services = services
+        self._monitor = monitor
+        self._operator = operator
         self._refusals = 0
         self._down: Incident | None = None
 
@@ -54,7 +79,7 @@ class Incidents:
         self._refusals = 0
         for incident in change.begun:
             if await self._begin(incident):
-                async with self._bot.database.write() as conn:
+                async with self._services.database.write() as conn:
                     await incidents.mark_told(conn, incident.id, now)
         for incident in change.ended:
             await self._end(incident)
@@ -62,20 +87,20 @@ class Incidents:
     async def report(self, kind: str, text: str, now: datetime) -> None:
         """Record something that went wrong and is over already, and tell it."""
         told = await self._begin(Incident(0, kind, "", text, now, now, None, None))
-        async with self._bot.database.write() as conn:
+        async with self._services.database.write() as conn:
             incident = Incident(0, kind, "", text, now, now, now, now if told else None)
             await incidents.add_over(conn, incident, now)
 
     async def _note(self, found: list[Trouble], now: datetime) -> Change:
-        async with self._bot.database.read() as conn:
+        async with self._services.database.read() as conn:
             known = await incidents.current(conn)
-        gauge = self._bot.monitor.instruments.incidents
+        gauge = self._monitor.instruments.incidents
         gauge.clear()
         for kind in {incident.kind for incident in known} | {trouble.kind for trouble in found}:
             gauge.labels(kind).set(1)
         if not found and not known and self._down is None:
             return Change((), ())
-        async with self._bot.database.write() as conn:
+        async with self._services.database.write() as conn:
             change = await incidents.note(conn, found, now)
             if (down := self._down) is None:
                 return change
@@ -91,7 +116,7 @@ class Incidents:
             cause = getattr(error, "orig", None) or error
             text = f"The database takes no writes: {cause}. Nothing is posted or saved meanwhile."
             self._down = Incident(0, "database", "", text, now, now, None, None)
-            self._bot.monitor.instruments.incidents.labels("database").set(1)
+            self._monitor.instruments.incidents.labels("database").set(1)
             if await self._begin(self._down):
                 self._down = Incident(0, "database", "", text, now, now, None, now)
 
@@ -111,22 +136,22 @@ class Incidents:
 
     async def _tell(self, title: str, body: str, colour: discord.Colour) -> bool:
         """Write to the application's owner, in markdown; tell whether it arrived."""
-        bot = self._bot
-        application = bot.application
-        if not bot.settings.tell_owner or application is None or bot.user is None:
+        operator = self._operator
+        application, user = operator.application, operator.user
+        if not self._services.settings.tell_owner or application is None or user is None:
             return False
         team = application.team
         owner_id = application.owner.id if team is None else team.owner_id
-        if owner_id is None or owner_id == bot.user.id:
+        if owner_id is None or owner_id == user.id:
             return False
         view = render_notice(
             title,
             body,
             colour=colour,
-            footer=f"{bot.mention('paper status')} says more. `TELL_OWNER=false` stops these.",
+            footer=f"{operator.mention('paper status')} says more. `TELL_OWNER=false` stops these.",
         )
         try:
-            channel = await bot.create_dm(discord.Object(owner_id, type=discord.User))
+            channel = await operator.create_dm(discord.Object(owner_id, type=discord.User))
             await channel.send(view=view)
         except Exception as error:
             log.info("the owner was not told: %s", failure_of(error).reason)
@@ -134,8 +159,7 @@ class Incidents:
         return True
 
     async def _troubles(self, now: datetime) -> AsyncIterator[Trouble]:
-        bot = self._bot
-        async with bot.database.read() as conn:
+        async with self._services.database.read() as conn:
             sources = await health.all(conn)
             waiting = await figures.backlog(conn)
             rest = await digests.broken_until(conn, now)
@@ -170,8 +194,8 @@ class Incidents:
 
     async def _own(self, now: datetime) -> AsyncIterator[Trouble]:
         """Yield what is wrong with the process and its machine."""
-        bot, monitor = self._bot, self._bot.monitor
-        async with bot.database.read() as conn:
+        monitor, upkeep = self._monitor, self._services.upkeep
+        async with self._services.database.read() as conn:
             behind = await clock_repair.is_behind(conn, now)
         if behind:
             yield Trouble(
@@ -196,15 +220,14 @@ class Incidents:
                 "",
                 f"The minute's work fails ({monitor.last_failure}); the log has the whole error.",
             )
-        if bot.upkeep.trouble is not None:
-            yield Trouble("backup", "", f"The database was not backed up: {bot.upkeep.trouble}.")
-        for task, why in bot.upkeep.failing.items():
+        if upkeep.trouble is not None:
+            yield Trouble("backup", "", f"The database was not backed up: {upkeep.trouble}.")
+        for task, why in upkeep.failing.items():
             yield Trouble("upkeep", task, f"A part of the database's upkeep fails ({task}): {why}.")
-        free, size = await asyncio.to_thread(_room, bot)
+        free, size = await asyncio.to_thread(_room, self._services.database.path)
         if free < max(LEAST_ROOM, size):
             yield Trouble("disk", "", f"The disk has only {free / 1e6:,.0f} MB left.")
 
 
-def _room(bot: "PaperBot") -> tuple[int, int]:
-    path = bot.database.path
+def _room(path: Path) -> tuple[int, int]:
     return shutil.disk_usage(path.parent).free, path.stat().st_size

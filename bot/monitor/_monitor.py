@@ -4,16 +4,16 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final
+
+import discord
 
 from bot.monitor import _gateway
 from bot.monitor._instruments import Instruments
 from bot.monitor._requests import Requests
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
+from bot.services.container import Services
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,10 @@ class Monitor:
     def __init__(self) -> None:
         self.instruments = Instruments()
         self.requests = Requests(self.instruments)
-        self.bot: PaperBot | None = None
+        self.client: discord.AutoShardedClient | None = None
+        """The connection of the moment."""
+        self.services: Services | None = None
+        """What runs behind it, while it is open."""
         self.failing_beats = 0
         """How many minutes' work in a row has failed."""
         self.last_failure = ""
@@ -40,9 +43,23 @@ class Monitor:
         self._lags: deque[float] = deque(maxlen=LAGS_KEPT)
         self._measuring = False
 
-    def watch(self, bot: "PaperBot") -> None:
-        """Look at this bot from now on."""
-        self.bot = bot
+    def watch(self, client: discord.AutoShardedClient) -> None:
+        """Look at this connection from now on."""
+        self.client = client
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection of the moment is ready."""
+        return self.client is not None and self.client.is_ready()
+
+    @contextmanager
+    def watching(self, services: Services) -> Generator[None]:
+        """Look at these services while the block runs."""
+        self.services = services
+        try:
+            yield
+        finally:
+            self.services = None
 
     def beaten(self) -> None:
         """Note that a minute's work was done to its end."""
@@ -71,7 +88,7 @@ class Monitor:
 
     def shards(self) -> list[_gateway.Shard]:
         """Return the connections to Discord's gateway."""
-        return [] if self.bot is None else _gateway.shards(self.bot)
+        return [] if self.client is None else _gateway.shards(self.client)
 
     def disconnected_for(self) -> float:
         """Return for how many seconds a connection has been missing; call it now and then."""

@@ -3,18 +3,16 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from bot.notify import STOPPED, stopped_text, tell_admins
+from bot.delivery.retry import retry_at
+from bot.notify import STOPPED, Notices
 from bot.outcomes import Failure, Gone, Reason, Refused, Retry
-from bot.publishing._pace import GIVE_UP_AFTER, retry_at
+from bot.publishing._schedule import GIVE_UP_AFTER
 from bot.ui.text import escape, plural
 from storage import feeds, posts
+from storage.database import Database
 from storage.feeds import Feed, FeedState
 from storage.posts import Post
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +24,9 @@ UNKNOWN_REFUSALS = 3
 class Failures:
     """Decides what becomes of a post that failed, and of its feed."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
-        self._database = bot.database
+    def __init__(self, database: Database, notices: Notices) -> None:
+        self._database = database
+        self._notices = notices
 
     async def handle(self, failure: Failure, post: Post, feed: Feed, now: datetime) -> None:
         """Draw the consequences of a step that failed."""
@@ -73,8 +71,7 @@ class Failures:
             + (f" ({escape(failure.detail, 200)})" if failure.detail else "")
             for paper_id, failure in refused.items()
         ]
-        await tell_admins(
-            self._bot,
+        await self._notices.tell_admins(
             feed.guild_id,
             "Some papers are missing from a thread",
             f"<#{feed.channel_id}>, thread of {post.batch_day.isoformat()}: "
@@ -93,8 +90,7 @@ class Failures:
         """Close a post that no waiting and no admin can help, and say so where it is missed."""
         await self.finish(post, posts.FAILED, now, reason)
         log.error("given up post_id=%d feed_id=%d: %s", post.id, feed.id, reason)
-        await tell_admins(
-            self._bot,
+        await self._notices.tell_admins(
             feed.guild_id,
             "A thread did not come",
             f"<#{feed.channel_id}> did not get its thread of {post.batch_day.isoformat()}, or not"
@@ -106,11 +102,10 @@ class Failures:
         """Stop a feed that cannot post, and tell the admins why."""
         async with self._database.write() as conn:
             await feeds.set_state(conn, feed.id, FeedState.DISABLED, reason)
-        told = feed.told_at is not None or await tell_admins(
-            self._bot,
+        told = feed.told_at is not None or await self._notices.tell_admins(
             feed.guild_id,
             STOPPED,
-            stopped_text(self._bot, feed, reason),
+            self._notices.stopped_text(feed, reason),
             avoid=feed.channel_id,
             keep=False,  # The database knows, until an admin was told.
         )

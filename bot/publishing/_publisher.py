@@ -1,58 +1,66 @@
 """What each feed owes: claimed from the database, frozen, and handed to the steps."""
 
 import logging
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from bot.delivery.messenger import MessageTracker, Messenger
 from bot.drafts import Draft, Drafter
 from bot.feed_topics import FeedTopics
+from bot.notify import Notices
 from bot.outcomes import Refused, Retry
 from bot.publishing._failures import Failures
-from bot.publishing._pace import GIVE_UP_AFTER, LATE_AFTER, REFRESHES
 from bot.publishing._restored import RestoredPosts
+from bot.publishing._schedule import GIVE_UP_AFTER, LATE_AFTER, REFRESHES
 from bot.publishing._steps import Steps
-from papers import calendar, schedule, zones
+from bot.services.batch_ranking import BatchRanking
+from bot.topics import Topics
+from bot.workers import Workers
+from papers import schedule, zones
 from papers.keyed_locks import KeyedLocks
 from papers.schedule import Coming
-from storage import batches, feeds, posts
+from storage import feeds, posts
+from storage.database import Database
 from storage.feeds import Feed, FeedState
 from storage.posts import DueFeed, Post, Used
 
-if TYPE_CHECKING:
-    from bot.client import PaperBot
-
 log = logging.getLogger(__name__)
-
-KNOWN_DAYS = timedelta(days=30)
-"""How far back it matters which days had a batch: `schedule.EMPTY_DAYS` working days, and more."""
 
 
 class Publisher:
     """Plans and sends the daily threads of every feed."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
-        self._database = bot.database
-        self._sources = [source.name for source in bot.sources if source.curated]
-        topics = FeedTopics(bot.database, bot.topics)
-        self.drafter = Drafter(bot.database, self._sources, topics)
-        self._steps = Steps(bot)
-        self._restored = RestoredPosts(bot, self._sources)
-        self._failures = Failures(bot)
+    def __init__(
+        self,
+        database: Database,
+        messenger: Messenger,
+        *,
+        ranking: BatchRanking,
+        topics: Topics,
+        tracker: MessageTracker,
+        notices: Notices,
+        workers: Workers,
+        settle: timedelta,
+    ) -> None:
+        self._database = database
+        self._ranking = ranking
+        self._workers = workers
+        self._settle = settle
+        self._drafter = Drafter(database, ranking, FeedTopics(database, topics))
+        self._steps = Steps(database, messenger, tracker)
+        self._restored = RestoredPosts(database, messenger, tracker, ranking.sources)
+        self._failures = Failures(database, notices)
         self._under_way = KeyedLocks()
 
     async def claim(self, now: datetime) -> None:
         """Queue every feed that owes a post, every post that is not finished, every header to
         refresh."""
         async with self._database.read() as conn:
-            known = await self.known(conn, now)
-            due = await posts.claim_due(conn, now, self._bot.settings.settle, known)
+            known = await self._ranking.known(conn, now)
+            due = await posts.claim_due(conn, now, self._settle, known)
             misplaced = await feeds.misplaced(conn)
             unfinished = await posts.unfinished(conn, now)
             stale = await posts.refresh_due(conn, now, REFRESHES)
-        submit = self._bot.workers.submit
+        submit = self._workers.submit
         for post_id in unfinished:
             submit(("post", post_id), lambda post_id=post_id: self.send(post_id, now))
         for feed in due:
@@ -70,50 +78,22 @@ class Publisher:
                 lambda feed=feed, reason=reason: self._failures.disable(feed, reason, now),
             )
 
-    async def known(self, conn: AsyncConnection, now: datetime) -> dict[date, bool]:
-        """Return the days that the sources have answered for: whether there is a batch.
-
-        One that seems to be in the middle of filling counts as not answered for.
-        """
-        today = calendar.batch_day(now)
-        sizes = await batches.sizes(conn, today - KNOWN_DAYS, today, sources=self._sources)
-        settle = self._bot.settings.settle
-        return {
-            day: papers > 0
-            for day, papers in sizes.items()
-            if not calendar.is_filling(day, sizes, now, settle)
-        }
-
-    async def publishable(self, conn: AsyncConnection, now: datetime) -> date | None:
-        """Return the newest batch that has settled, `None` while one that should be there is not.
-
-        A day that its source confirmed to be empty is passed over; a day that its source was silent
-        about is waited for.
-        """
-        expected = calendar.expected_batch(now, self._bot.settings.settle)
-        found = schedule.newest(expected, now, await self.known(conn, now))
-        return found[0] if found is not None and found[1] else None
-
     async def coming(self, feed: Feed, now: datetime) -> Coming | None:
         """Return a feed's next thread; `None` for a feed that posts none."""
         if feed.state is not FeedState.ACTIVE or feed.timezone not in zones.names():
             return None
         async with self._database.read() as conn:
-            known = await self.known(conn, now)
+            known = await self._ranking.known(conn, now)
             used = await posts.used(conn, feed.id)
         return schedule.coming(
             feed.at,
             zones.zone(feed.timezone),
             now,
-            self._bot.settings.settle,
+            self._settle,
             known,
             last_batch=used.batch,
             last_day=used.day,
         )
-
-    async def newest(self, conn: AsyncConnection, now: datetime) -> date | None:
-        """Return the newest batch that has papers, settled or not."""
-        return await batches.newest_complete(conn, calendar.batch_day(now), sources=self._sources)
 
     async def preview(self, feed: Feed, now: datetime) -> Draft | None:
         """Return what the feed's next thread would be like now; `None` while there is no batch.
@@ -122,10 +102,10 @@ class Publisher:
         """
         coming = await self.coming(feed, now)
         async with self._database.read() as conn:
-            target = await self.newest(conn, now)
-            if coming is not None and (await self.known(conn, now)).get(coming.batch):
+            target = await self._ranking.newest(conn, now)
+            if coming is not None and (await self._ranking.known(conn, now)).get(coming.batch):
                 target = coming.batch
-        return None if target is None else await self.drafter.draft(feed, target, now)
+        return None if target is None else await self._drafter.draft(feed, target, now)
 
     async def post_now(self, feed: Feed, now: datetime) -> Post | None:
         """Post the newest batch to this feed at once, or return the post that it has already.
@@ -134,13 +114,13 @@ class Publisher:
         nothing was left of the batch, what the feed wants by now is looked for again.
         """
         async with self._database.read() as conn:
-            target = await self.newest(conn, now)
+            target = await self._ranking.newest(conn, now)
             if target is None:
                 return None
             existing = await posts.of_batch(conn, feed.id, target)
         if existing is None or existing.state == posts.EMPTY:
             zone = zones.zone_or_utc(feed.timezone)
-            due_at = schedule.due_at(feed.at, zone, target, self._bot.settings.settle)
+            due_at = schedule.due_at(feed.at, zone, target, self._settle)
             # An older batch uses up the day that it was due on, and leaves today to today's.
             day = min(due_at, now).astimezone(zone).date()
             due = DueFeed(feed.id, feed.guild_id, feed.channel_id, day, target)
@@ -163,7 +143,7 @@ class Publisher:
             return
         if late is None:
             late = now - self._expected_at(feed, due, used) > LATE_AFTER
-        draft = await self.drafter.draft(feed, due.batch_day, now, late=late)
+        draft = await self._drafter.draft(feed, due.batch_day, now, late=late)
         async with self._database.write() as conn:
             post_id = await posts.plan(
                 conn,
@@ -172,7 +152,7 @@ class Publisher:
                 late=late,
                 payload=draft.to_json() if draft.paper_ids else None,
                 paper_ids=draft.paper_ids,
-                sources=self._sources,
+                sources=self._ranking.sources,
                 reason=draft.why_empty,
             )
         if post_id is None:
@@ -188,7 +168,7 @@ class Publisher:
             feed.at,
             zones.zone_or_utc(feed.timezone),
             due.batch_day,
-            self._bot.settings.settle,
+            self._settle,
             since=feed.since,
             last_day=used.day,
         )
@@ -237,7 +217,7 @@ class Publisher:
             post = await posts.get(conn, post_id)
             if post is None or post.header_message_id is None or post.finished_at is None:
                 return
-            draft = await self.drafter.refreshed(
+            draft = await self._drafter.refreshed(
                 conn,
                 Draft.from_json(post.payload),
                 now=now,

@@ -8,22 +8,20 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 
+from bot.delivery.messenger import MessageTracker, Messenger
+from bot.delivery.read_back import own_messages_since, strings_of
 from bot.library import papers_in
 from bot.outcomes import Failure, Gone, failure_of
-from bot.publishing._marks import own_messages_since, strings_of
 from bot.ui.cards import thread_name
 from papers import zones
 from storage import papers, posts, restores
+from storage.database import Database
 from storage.feeds import Feed
 from storage.posts import DueFeed, Step
 from storage.restores import Restore
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +41,16 @@ class _Thread:
 class RestoredPosts:
     """Puts on record what a restored database does not know of its channels."""
 
-    def __init__(self, bot: "PaperBot", sources: Collection[str]) -> None:
-        self._bot = bot
-        self._database = bot.database
+    def __init__(
+        self,
+        database: Database,
+        messenger: Messenger,
+        tracker: MessageTracker,
+        sources: Collection[str],
+    ) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._tracker = tracker
         self._sources = sources
 
     async def read_back(self, feed: Feed, now: datetime) -> Failure | None:
@@ -72,13 +77,13 @@ class RestoredPosts:
         return None
 
     async def _threads(self, feed: Feed, restore: Restore, now: datetime) -> list[_Thread]:
-        channel = self._bot.get_partial_messageable(feed.channel_id, guild_id=feed.guild_id)
+        channel = self._messenger.get_partial_messageable(feed.channel_id, guild_id=feed.guild_id)
         days = (now.date() - restore.knows_until.date()).days
         titles = {
             thread_name(day): day for day in (now.date() + _DAY - n * _DAY for n in range(days + 4))
         }
         headers: dict[date, discord.Message] = {}
-        async for message in own_messages_since(self._bot, channel, restore.knows_until):
+        async for message in own_messages_since(self._messenger, channel, restore.knows_until):
             first_lines = [text.partition("\n")[0] for text in strings_of(message)]
             for title, day in titles.items():
                 if any(title in line for line in first_lines):
@@ -88,10 +93,10 @@ class RestoredPosts:
         ]
 
     async def _cards(self, feed: Feed, header: discord.Message) -> dict[str, int]:
-        thread = self._bot.get_partial_messageable(header.id, guild_id=feed.guild_id)
+        thread = self._messenger.get_partial_messageable(header.id, guild_id=feed.guild_id)
         cards: list[tuple[str, int]] = []
         try:
-            async for message in own_messages_since(self._bot, thread, header.created_at):
+            async for message in own_messages_since(self._messenger, thread, header.created_at):
                 cards += [(paper_id, message.id) for paper_id in papers_in(message)]
         except discord.HTTPException as error:
             if not isinstance(failure_of(error), Gone):
@@ -126,6 +131,6 @@ class RestoredPosts:
                     await posts.mark_card(conn, post, step, thread.cards[paper_id], now)
             await posts.finish(conn, post_id, posts.DONE, thread.header.created_at)
         for message_id in thread.cards.values():
-            self._bot.library.shown(
+            self._tracker.track_message(
                 message_id, channel_id=thread.header.id, guild_id=feed.guild_id, found=True
             )

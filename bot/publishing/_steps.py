@@ -4,11 +4,12 @@ next."""
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import discord
 
 from bot import limits
+from bot.delivery.messenger import MessageTracker, Messenger
+from bot.delivery.read_back import nonce, own_messages, role_mention, strings_of
 from bot.drafts import Draft
 from bot.outcomes import (
     ABOUT_MESSAGE,
@@ -22,15 +23,12 @@ from bot.outcomes import (
     failure_of,
 )
 from bot.permissions import missing_permissions
-from bot.publishing._marks import nonce, own_messages, role_mention, strings_of
 from bot.ui.cards import render_card, render_header, thread_name
 from bot.ui.save import SaveButton
 from papers import arxiv_id
 from storage import posts
+from storage.database import Database
 from storage.posts import Post, Step
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +40,10 @@ UNKNOWN_IN_A_ROW = 3
 class Steps:
     """Sends what is missing of a post."""
 
-    def __init__(self, bot: "PaperBot") -> None:
-        self._bot = bot
-        self._database = bot.database
+    def __init__(self, database: Database, messenger: Messenger, tracker: MessageTracker) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._tracker = tracker
 
     async def send(
         self, post: Post, draft: Draft, now: datetime, refused: dict[str, Refused]
@@ -53,7 +52,7 @@ class Steps:
 
         A card that Discord refuses is left out, and noted in `refused` by its paper's id.
         """
-        missing = missing_permissions(self._bot, post.guild_id, post.channel_id)
+        missing = missing_permissions(self._messenger, post.guild_id, post.channel_id)
         if missing:
             return Refused(Reason.NO_PERMISSION, ", ".join(missing))
         resuming = post.sent_at is not None
@@ -97,12 +96,12 @@ class Steps:
         title = thread_name(post.batch_day)
         try:
             if resuming:
-                async for message in own_messages(self._bot, channel):
+                async for message in own_messages(self._messenger, channel):
                     if any(title in text.partition("\n")[0] for text in strings_of(message)):
                         return Sent(message.id)
             message = await channel.send(
                 view=render_header(draft.header),
-                nonce=nonce(post, "header"),
+                nonce=_nonce(post, "header"),
                 allowed_mentions=role_mention(draft.header.ping_role_id),
             )
         except Exception as error:
@@ -162,7 +161,7 @@ class Steps:
             unknown = 0
             async with self._database.write() as conn:
                 await posts.mark_card(conn, post, step, message_id, now)
-            self._bot.library.shown(
+            self._tracker.track_message(
                 message_id,
                 channel_id=thread_id,
                 guild_id=post.guild_id,
@@ -177,7 +176,7 @@ class Steps:
         found: dict[str, int] = {}
         try:
             # A thread has the id of the message that it starts from: its cards come next.
-            async for message in own_messages(self._bot, thread, after=thread.id):
+            async for message in own_messages(self._messenger, thread, after=thread.id):
                 urls = strings_of(message)
                 for step in steps:
                     if any(arxiv_id.abs_url(step.paper_id) in text for text in urls):
@@ -194,7 +193,7 @@ class Steps:
         try:
             message = await thread.send(
                 view=render_card(draft.cards[step.position], actions=[SaveButton(step.paper_id)]),
-                nonce=nonce(post, str(step.position)),
+                nonce=_nonce(post, step.position),
             )
         except Exception as error:
             return failure_of(error)
@@ -206,10 +205,14 @@ class Steps:
         channel_id: int,
         kind: discord.ChannelType = discord.ChannelType.text,
     ) -> discord.PartialMessageable:
-        return self._bot.get_partial_messageable(channel_id, guild_id=guild_id, type=kind)
+        return self._messenger.get_partial_messageable(channel_id, guild_id=guild_id, type=kind)
 
 
 _ABOUT_CARD = ABOUT_MESSAGE | {Reason.UNKNOWN_PLACE}
+
+
+def _nonce(post: Post, step: object) -> str:
+    return nonce(post.channel_id, post.id, post.planned_at.timestamp(), step)
 
 
 def _in_thread(failure: Failure) -> Failure:

@@ -1,11 +1,11 @@
 """Search as the bot offers it: local first, fresh second, and pages that outlive a restart."""
 
-from bot.search._engine import Engine
 from bot.search._opening import open_embedder, open_search
 from bot.search._passages import passage_of
 from bot.search._reading import QUERY_LENGTH, parse_since, read, since_choices
 from bot.search._service import PaperSearch
 from bot.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
+from bot.services.search_engine import Engine
 
 __all__ = [
     "QUERY_LENGTH",

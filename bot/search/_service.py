@@ -9,12 +9,12 @@ from typing import Final
 from bot import limits
 from bot.clock import Clock
 from bot.rates import Urgency
-from bot.search._engine import Engine
 from bot.search._named import named
 from bot.search._passages import PASSAGE, quotable
 from bot.search._reading import Reading, read, refuse_link
 from bot.search._sources import PER_MINUTE, SourceSearcher, key, meets
 from bot.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
+from bot.services.search_engine import Engine
 from bot.workers import Workers
 from papers.keyed_locks import KeyedLocks
 from papers.model import Paper
@@ -241,10 +241,14 @@ class PaperSearch:
         await self._workers.drain()
         await self._indexing.drain()
 
-    async def close(self) -> None:
-        """Stop asking, and close the engine."""
+    async def pause(self) -> None:
+        """Ask and index nothing more, in bounded time."""
         await self._workers.stop(STOP_TIMEOUT)
         await self._indexing.stop(STOP_TIMEOUT)
+
+    async def close(self) -> None:
+        """Stop asking, and close the engine."""
+        await self.pause()
         await self.engine.close()
 
     def _today(self) -> date:

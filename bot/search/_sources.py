@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from bot.clock import Clock
-from bot.search._engine import Engine
+from bot.services.search_engine import Engine
 from papers import topics
 from papers.model import Record
 from papers.sources import PaperSource, SourceError, SourceErrorKind

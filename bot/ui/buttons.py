@@ -25,7 +25,7 @@ from typing import Any, ClassVar, Final, Self, TypeVar
 from discord import ui
 
 from bot import limits
-from bot.cooldowns import ANYTHING, Pace
+from bot.cooldowns import ANYTHING, Pace, cooldowns_of
 from bot.ui.errors import OUTDATED, Interaction, UserError, answer_error
 
 PAPER: Final = r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7}"
@@ -170,7 +170,7 @@ class _Mute(ui.DynamicItem[ui.Button[Any]], template=r"(?s:.*)"):
 
 
 def _require_pace(interaction: Interaction, pace: Pace | None) -> None:
-    cooldowns: Any = interaction.client.cooldowns
+    cooldowns = cooldowns_of(interaction)
     for each in (ANYTHING, pace):
         if each is not None:
             cooldowns.require(interaction, each)

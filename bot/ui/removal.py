@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Self
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
@@ -16,10 +16,6 @@ from bot.ui.parts import AnyItem
 from bot.ui.text import escape
 from storage import library, papers
 from storage.library import NoteBack, PutBack, ReadingList, Via
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
-    from bot.library import Change
 
 _NOTE: Final = 1_000
 
@@ -44,7 +40,7 @@ class TakeOut(PaperboyButton, template=template("take-out", paper_id=PAPER)):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Take it out, and offer to put it back."""
-        bot: PaperBot = interaction.client
+        bot: Any = interaction.client.services
         change = await bot.library.saved.take_out(interaction.user.id, self.paper_id)
         if change is None:
             raise UserError("That paper is not in your library.")
@@ -65,7 +61,7 @@ class UndoRemoval(PaperboyButton, template=template("put-back", removal_id=NUMBE
 
     async def pressed(self, interaction: Interaction) -> None:
         """Put it back, and say where the paper is now and what became of the note."""
-        bot: PaperBot = interaction.client
+        bot: Any = interaction.client.services
         found = await bot.library.saved.put_back(interaction.user.id, self.removal_id)
         if found is None:
             raise UserError(
@@ -97,7 +93,7 @@ class SaveAgain(
 
     async def pressed(self, interaction: Interaction) -> None:
         """Put it back; on the default list if its own is gone."""
-        bot: PaperBot = interaction.client
+        bot: Any = interaction.client.services
         user_id = interaction.user.id
         async with bot.database.write() as conn:
             if (known := await papers.get(conn, self.paper_id)) is None:
@@ -119,9 +115,7 @@ class SaveAgain(
         )
 
 
-def render_taken_out(
-    paper_id: str, change: "Change", off: ReadingList | None = None
-) -> ui.LayoutView:
+def render_taken_out(paper_id: str, change: Any, off: ReadingList | None = None) -> ui.LayoutView:
     """Return what a person reads after taking a paper out, or only off one list, with Undo."""
     if off is not None:
         title = f"Taken off {list_name(off)}"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Self
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
@@ -34,9 +34,6 @@ from bot.ui.text import plural
 from storage import library
 from storage.library import ReadingList
 
-if TYPE_CHECKING:
-    from bot.client import PaperBot
-
 
 class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
     """Saves a paper to the default list of whoever presses, or takes that back."""
@@ -54,7 +51,7 @@ class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Save or unsave, and say which, with a way back."""
-        bot: PaperBot = interaction.client
+        bot: Any = interaction.client.services
         found = await bot.library.saved.toggle(
             interaction.user.id, self.paper_id, place_of(interaction)
         )
@@ -101,7 +98,7 @@ class UndoSave(PaperboyButton, template=template("undo-save", at=NUMBER)):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Take it back."""
-        bot: PaperBot = interaction.client
+        bot: Any = interaction.client.services
         async with bot.database.write() as conn:
             undone = await library.undo(conn, interaction.user.id, self.saved_at)
         if not undone:
@@ -140,7 +137,7 @@ class ChooseLists(PaperboySelect, template=template("lists", paper_id=PAPER)):
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Put the paper there, and say where it is now."""
-        bot: PaperBot = interaction.client
+        bot: Any = interaction.client.services
         change = await bot.library.saved.place_on(
             interaction.user.id, self.paper_id, map(int, values), place_of(interaction)
         )

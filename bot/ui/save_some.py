@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final, Self
+from datetime import datetime
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
@@ -16,9 +17,6 @@ from bot.ui.save import UndoSave
 from bot.ui.text import escape, plain, plural
 from storage import library, papers
 from storage.library import Via
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 
 class SaveSome(PaperboySelect, template=template("save-some")):
@@ -50,8 +48,8 @@ class SaveSome(PaperboySelect, template=template("save-some")):
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Save them."""
-        bot: PaperBot = interaction.client
-        now = bot.clock.now()
+        bot: Any = interaction.client.services
+        now: datetime = bot.clock.now()
         async with bot.database.write() as conn:
             known = await papers.get_many(conn, values)
             mine = await library.default_list(conn, interaction.user.id, now)

@@ -1,18 +1,16 @@
 """The buttons of `/feed …`."""
 
 import re
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import discord
 from discord import ui
 
+from bot.services.container import services_of
 from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
 from bot.ui.errors import Interaction, UserError
 from bot.ui.notices import render_notice
 from storage import feeds
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 
 class RemoveFeed(
@@ -38,10 +36,10 @@ class RemoveFeed(
 
     async def pressed(self, interaction: Interaction) -> None:
         """Remove the feed, if whoever presses may still do that."""
-        bot: PaperBot = interaction.client
+        services = services_of(interaction)
         if not interaction.permissions.manage_guild:
             raise UserError("You need **Manage Server** here for that.")
-        async with bot.database.write() as conn:
+        async with services.database.write() as conn:
             feed = await feeds.get(conn, self.feed_id)
             # Numbers were once given out again: the channel says whether it is the same feed.
             # And its server, that whoever presses manages it there and not elsewhere.
@@ -53,6 +51,6 @@ class RemoveFeed(
             view=render_notice(
                 "Removed",
                 f"<#{self.channel_id}> gets no more daily threads."
-                f" {bot.mention('feed add')} sets one up again.",
+                f" {services.mention('feed add')} sets one up again.",
             )
         )

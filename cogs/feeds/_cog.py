@@ -8,7 +8,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
-from bot.client import PaperBot
 from bot.cooldowns import SEARCHES, paced
 from bot.feed_texts import (
     describe,
@@ -17,6 +16,7 @@ from bot.feed_texts import (
     parse_words,
 )
 from bot.inputs import parse_categories, parse_time, parse_timezone, zone_choices
+from bot.services.container import Services
 from bot.ui.cards import render_header
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
@@ -70,8 +70,8 @@ class Feeds(commands.Cog):
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     async def interaction_check(self, interaction: Interaction) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride] - our client's type
         """Ask for the right itself: what Discord shows to whom is a server's own setting."""
@@ -99,8 +99,8 @@ class Feeds(commands.Cog):
         guild = guild_of(interaction)
         require_permissions(channel)
         require_pingable(ping, channel)
-        settings = self.bot.settings
-        now = self.bot.clock.now()
+        settings = self.services.settings
+        now = self.services.clock.now()
         zone = settings.default_timezone
         if timezone:
             zone = await asyncio.to_thread(parse_timezone, timezone, now)
@@ -110,7 +110,7 @@ class Feeds(commands.Cog):
             at = schedule.default_hour(
                 zones.zone(zone), now, settings.settle, settings.default_time
             )
-        async with self.bot.database.write() as conn:
+        async with self.services.database.write() as conn:
             feed = await feeds.add(
                 conn,
                 guild_id=guild.id,
@@ -129,7 +129,7 @@ class Feeds(commands.Cog):
         if feed is None:
             raise UserError(
                 f"{channel.mention} has its daily thread already. Change it with"
-                f" {self.bot.mention('feed edit')}."
+                f" {self.services.mention('feed edit')}."
             )
         await tell(interaction, "The daily thread is set up", feed)
 
@@ -162,13 +162,13 @@ class Feeds(commands.Cog):
         require_pingable(ping, guild_of(interaction).get_channel(feed.channel_id))
         zone = feed.timezone
         if timezone is not None:
-            zone = await asyncio.to_thread(parse_timezone, timezone, self.bot.clock.now())
+            zone = await asyncio.to_thread(parse_timezone, timezone, self.services.clock.now())
         at = feed.at if time is None else parse_time(time)
         moved = (at, zone) != (feed.at, feed.timezone)
         changed = replace(
             feed,
             at=at,
-            set_at=self.bot.clock.now() if moved else feed.set_at,
+            set_at=self.services.clock.now() if moved else feed.set_at,
             timezone=zone,
             size=feed.size if papers is None else papers,
             min_votes=feed.min_votes if min_votes is None else min_votes,
@@ -182,7 +182,7 @@ class Feeds(commands.Cog):
         )
         if changed == feed:
             raise UserError("Nothing to change: name what should be different, for example `time`.")
-        async with self.bot.database.write() as conn:
+        async with self.services.database.write() as conn:
             await feeds.update(conn, changed)
         await tell(interaction, "The daily thread is changed", changed)
 
@@ -191,29 +191,29 @@ class Feeds(commands.Cog):
     async def _zones(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return await zone_choices(interaction, current)
+        return await zone_choices(interaction, current, self.services.clock.now())
 
     @add.autocomplete("topics")
     @edit.autocomplete("topics")
     async def _topics(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return await topic_choices(self.bot, current)
+        return await topic_choices(self.services, current)
 
     @feed.command(name="list", description="This server's daily threads, and when each comes next")
     async def list_feeds(self, interaction: Interaction) -> None:
         """List the server's feeds."""
         guild = guild_of(interaction)
-        now = self.bot.clock.now()
-        async with self.bot.database.read() as conn:
+        now = self.services.clock.now()
+        async with self.services.database.read() as conn:
             known = [
                 (feed, await posts.newest(conn, feed.id))
                 for feed in await feeds.of_guild(conn, guild.id)
             ]
         if not known:
-            raise UserError(no_feed(self.bot))
+            raise UserError(no_feed(self.services))
         lines = [
-            describe(feed, await self.bot.publisher.coming(feed, now), last, now=now)
+            describe(feed, await self.services.publisher.coming(feed, now), last, now=now)
             for feed, last in known
         ]
         await answer(interaction, "Daily threads", "\n\n".join(lines))
@@ -227,15 +227,16 @@ class Feeds(commands.Cog):
         feed = await feed_of(interaction, channel)
         if feed.state is FeedState.PAUSED:
             raise UserError(
-                f"<#{feed.channel_id}> is paused already. {self.bot.mention('feed resume')}"
+                f"<#{feed.channel_id}> is paused already. {self.services.mention('feed resume')}"
                 " starts it again."
             )
-        async with self.bot.database.write() as conn:
+        async with self.services.database.write() as conn:
             await feeds.set_state(conn, feed.id, FeedState.PAUSED)
         await answer(
             interaction,
             "Paused",
-            f"<#{feed.channel_id}> gets no more threads until {self.bot.mention('feed resume')}.",
+            f"<#{feed.channel_id}> gets no more threads until"
+            f" {self.services.mention('feed resume')}.",
         )
 
     @feed.command(name="resume", description="Start a channel's daily thread again")
@@ -250,17 +251,17 @@ class Feeds(commands.Cog):
         if feed.timezone not in zones.names():
             raise UserError(
                 f"I don't know the time zone “{escape(feed.timezone)}”. Set another one with"
-                f" {self.bot.mention('feed edit')} first."
+                f" {self.services.mention('feed edit')} first."
             )
         target = guild_of(interaction).get_channel(feed.channel_id)
         if not isinstance(target, discord.TextChannel):
             raise UserError(
                 "That channel is gone. Remove its feed with"
-                f" {self.bot.mention('feed remove')}, and set up another."
+                f" {self.services.mention('feed remove')}, and set up another."
             )
         require_permissions(target)
-        async with self.bot.database.write() as conn:
-            await feeds.set_state(conn, feed.id, FeedState.ACTIVE, now=self.bot.clock.now())
+        async with self.services.database.write() as conn:
+            await feeds.set_state(conn, feed.id, FeedState.ACTIVE, now=self.services.clock.now())
         await tell(interaction, "Going on", replace(feed, state=FeedState.ACTIVE))
 
     @feed.command(name="remove", description="Remove a channel's daily thread for good")
@@ -287,7 +288,7 @@ class Feeds(commands.Cog):
         """Show exactly what would be posted now: the header with its ping, and the cards."""
         feed = await feed_of(interaction, channel)
         await interaction.response.defer(ephemeral=True)
-        draft = await preview_of(self.bot, feed, self.bot.clock.now())
+        draft = await preview_of(self.services, feed, self.services.clock.now())
         # The role is named as in the post, and pinged only there.
         await interaction.followup.send(
             view=render_header(draft.header), ephemeral=True, allowed_mentions=_NO_MENTIONS
@@ -304,11 +305,11 @@ class Feeds(commands.Cog):
         if feed.state is not FeedState.ACTIVE:
             raise UserError(
                 f"<#{feed.channel_id}> gets no threads at present."
-                f" {self.bot.mention('feed resume')} starts it again."
+                f" {self.services.mention('feed resume')} starts it again."
             )
         await interaction.response.defer(ephemeral=True)
-        post = await self.bot.publisher.post_now(feed, self.bot.clock.now())
-        title, text = describe_post(feed, post, self.bot.mention("paper status"))
+        post = await self.services.publisher.post_now(feed, self.services.clock.now())
+        title, text = describe_post(feed, post, self.services.mention("paper status"))
         await interaction.followup.send(view=render_notice(title, text), ephemeral=True)
 
 

@@ -8,9 +8,9 @@ from typing import Self
 from discord import ui
 
 from bot import limits
-from bot.client import PaperBot
 from bot.cooldowns import SEARCHES
 from bot.drafts import Draft
+from bot.services.container import Services, services_of
 from bot.ui import text
 from bot.ui.buttons import NUMBER, PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.cards import card_container, thread_name
@@ -25,15 +25,15 @@ _PAGER = 4
 """Components that a page needs beside its cards: a line above, and a row of two buttons."""
 
 
-async def preview_of(bot: PaperBot, feed: Feed, now: datetime) -> Draft:
+async def preview_of(services: Services, feed: Feed, now: datetime) -> Draft:
     """Return the post that would be made of the feed now.
 
     Raises:
         UserError: nothing would be posted; says why.
     """
-    draft = await bot.publisher.preview(feed, now)
+    draft = await services.publisher.preview(feed, now)
     if draft is None:
-        raise UserError(f"There is no batch yet. {bot.mention('paper status')} says why.")
+        raise UserError(f"There is no batch yet. {services.mention('paper status')} says why.")
     if draft.why_empty is not None:
         day = day_in_words(draft.header.day)
         raise UserError(f"Nothing would be posted for {day}: {text.escape(draft.why_empty)}.")
@@ -105,13 +105,13 @@ class TurnPreview(PaperboyButton, template=template("feed-cards", feed_id=NUMBER
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the page in the place of this one, of what would be posted by now."""
-        bot: PaperBot = interaction.client
+        services = services_of(interaction)
         if not interaction.permissions.manage_guild:
             raise UserError("You need **Manage Server** here for that.")
-        async with bot.database.read() as conn:
+        async with services.database.read() as conn:
             feed = await feeds.get(conn, self.feed_id)
         if feed is None or feed.guild_id != interaction.guild_id:
             raise UserError("That feed is gone.")
         await interaction.response.defer()
-        draft = await preview_of(bot, feed, bot.clock.now())
+        draft = await preview_of(services, feed, services.clock.now())
         await interaction.edit_original_response(view=render_cards(feed, draft, self.page))

@@ -1,12 +1,14 @@
 """What the commands of `/feed …` share: which feed is meant, and how they answer."""
 
+from typing import Any
+
 import discord
 from discord import app_commands
 
 from bot import limits
-from bot.client import PaperBot
 from bot.feed_texts import describe, describe_readiness
 from bot.permissions import lacking
+from bot.services.container import Services, services_of
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.text import plain
@@ -14,7 +16,7 @@ from papers import zones
 from storage import feeds
 from storage.feeds import Feed
 
-Interaction = discord.Interaction[PaperBot]
+Interaction = discord.Interaction[Any]
 
 _TYPED = 60
 """Characters of a topic that is being typed that others are looked for by."""
@@ -37,14 +39,14 @@ async def feed_of(interaction: Interaction, channel: discord.TextChannel | None)
     Raises:
         UserError: there is none, or several to choose from.
     """
-    bot = interaction.client
+    services = services_of(interaction)
     here = channel.id if channel else interaction.channel_id
-    async with bot.database.read() as conn:
+    async with services.database.read() as conn:
         known = await feeds.of_guild(conn, guild_of(interaction).id)
     if (feed := next((feed for feed in known if feed.channel_id == here), None)) is not None:
         return feed
     if not known:
-        raise UserError(no_feed(bot))
+        raise UserError(no_feed(services))
     if channel is None and len(known) == 1:
         return known[0]
     listed = ", ".join(f"<#{feed.channel_id}>" for feed in known)
@@ -52,11 +54,10 @@ async def feed_of(interaction: Interaction, channel: discord.TextChannel | None)
     raise UserError(f"{which} Name a `channel` that has: {listed}.")
 
 
-def no_feed(bot: PaperBot) -> str:
+def no_feed(services: Services) -> str:
     """Say that a server has no feed, and what makes one."""
-    return (
-        f"No channel of this server has a daily thread yet. {bot.mention('feed add')} sets one up."
-    )
+    add = services.mention("feed add")
+    return f"No channel of this server has a daily thread yet. {add} sets one up."
 
 
 def require_permissions(channel: discord.TextChannel) -> None:
@@ -94,10 +95,12 @@ def require_pingable(role: discord.Role | None, channel: discord.abc.GuildChanne
         )
 
 
-async def topic_choices(bot: PaperBot, typed: str) -> list[app_commands.Choice[str]]:
+async def topic_choices(services: Services, typed: str) -> list[app_commands.Choice[str]]:
     """Return ways to complete the last of the topics typed so far: known topics and keywords."""
     before, semicolon, last = typed.rpartition(";")
-    known = await bot.topics.suggest(last.strip()[:_TYPED], limits.CHOICES, bot.clock.now())
+    known = await services.topics.suggest(
+        last.strip()[:_TYPED], limits.CHOICES, services.clock.now()
+    )
     whole = [f"{before}{semicolon} {topic}".strip() for topic in known]
     return [
         app_commands.Choice(name=plain(topics, limits.CHOICE_NAME), value=topics)
@@ -113,13 +116,13 @@ async def answer(interaction: Interaction, title: str, text: str) -> None:
 
 async def tell(interaction: Interaction, title: str, feed: Feed) -> None:
     """Say what a feed is now and when its next thread comes."""
-    bot = interaction.client
-    now = bot.clock.now()
-    settle = bot.settings.settle
-    lines = [describe(feed, await bot.publisher.coming(feed, now), now=now)]
+    services = services_of(interaction)
+    now = services.clock.now()
+    settle = services.settings.settle
+    lines = [describe(feed, await services.publisher.coming(feed, now), now=now)]
     there = ""
     if feed.timezone in zones.names():
         lines.append(describe_readiness(feed.at, feed.timezone, now, settle))
         there = f"It is {now.astimezone(zones.zone(feed.timezone)):%H:%M} there now. "
-    lines.append(f"-# {there}{bot.mention('feed preview')} shows what would be posted.")
+    lines.append(f"-# {there}{services.mention('feed preview')} shows what would be posted.")
     await answer(interaction, title, "\n".join(lines))

@@ -1,13 +1,13 @@
 """Naming papers and lists in commands: autocomplete, and reading what was typed instead."""
 
-from typing import Final
+from typing import Any, Final
 
 import discord
 from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
-from bot.client import PaperBot
+from bot.services.container import services_of
 from bot.ui.errors import UserError
 from bot.ui.lists import list_name
 from bot.ui.text import escape, plain
@@ -16,7 +16,7 @@ from papers.text import readable
 from storage import library
 from storage.library import ReadingList
 
-Interaction = discord.Interaction[PaperBot]
+Interaction = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
 
 NAME_LENGTH: Final = 40
@@ -32,7 +32,7 @@ async def paper_choices(interaction: Interaction, typed: str) -> Choices:
 
     Papers on no list that still have a note come last.
     """
-    async with interaction.client.database.read() as conn:
+    async with services_of(interaction).database.read() as conn:
         found = await library.titles(conn, interaction.user.id, typed, limits.CHOICES)
     return [
         app_commands.Choice(name=plain(readable(title), limits.CHOICE_NAME), value=paper_id)
@@ -42,7 +42,7 @@ async def paper_choices(interaction: Interaction, typed: str) -> Choices:
 
 async def list_choices(interaction: Interaction, typed: str) -> Choices:
     """Return the person's lists whose names hold what was typed."""
-    async with interaction.client.database.read() as conn:
+    async with services_of(interaction).database.read() as conn:
         mine = await library.of_user(conn, interaction.user.id)
     names = [
         (list_name(each), each.name)

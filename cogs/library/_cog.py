@@ -5,9 +5,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
-from bot.client import PaperBot
 from bot.cooldowns import FILES, paced
-from bot.library import QUERY_LENGTH, View, shelf_page
+from bot.library import QUERY_LENGTH, View
+from bot.services.container import Services
 from bot.ui.errors import UserError, answer_error
 from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
@@ -42,8 +42,8 @@ class Library(commands.Cog):
         allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
     )
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @library.command(name="show", description="Show what you saved: all of it, a list, a search")
     @app_commands.rename(in_list="list")
@@ -62,15 +62,15 @@ class Library(commands.Cog):
         """Answer with the first page, or with the one paper that was picked."""
         user_id = interaction.user.id
         list_id = None
-        async with self.bot.database.read() as conn:
+        async with self.services.database.read() as conn:
             if in_list is not None:
                 list_id = (await find_list(conn, user_id, in_list)).id
             picked = bool(query) and await library.holds(conn, user_id, query or "")
         if picked and query:
-            view = await sheet(self.bot, user_id, query)
+            view = await sheet(self.services, user_id, query)
         else:
             wanted = View(list_id, Sort(sort), " ".join((query or "").split())[:QUERY_LENGTH])
-            view = render_shelf(await shelf_page(self.bot, user_id, wanted, 0))
+            view = render_shelf(await self.services.library.pages.page(user_id, wanted, 0))
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @library.command(name="note", description="Write yourself a note on a saved paper")
@@ -83,7 +83,7 @@ class Library(commands.Cog):
         note: app_commands.Range[str, 1, NOTE_LENGTH],
     ) -> None:
         """Write, change or delete a note."""
-        async with self.bot.database.read() as conn:
+        async with self.services.database.read() as conn:
             paper_id = await find_paper(conn, interaction.user.id, paper)
         view = await write_note(interaction, paper_id, "" if note.strip() == "-" else note)
         await interaction.response.send_message(view=view, ephemeral=True)
@@ -99,11 +99,11 @@ class Library(commands.Cog):
     ) -> None:
         """Move a paper; reactions that stand no longer keep it where it was."""
         user_id = interaction.user.id
-        async with self.bot.database.read() as conn:
+        async with self.services.database.read() as conn:
             paper_id = await find_paper(conn, user_id, paper)
             to = await find_list(conn, user_id, target)
             off = None if source is None else await find_list(conn, user_id, source)
-        change = await self.bot.library.saved.move(
+        change = await self.services.library.saved.move(
             user_id, paper_id, to.id, off.id if off else None
         )
         if change is None:
@@ -124,10 +124,12 @@ class Library(commands.Cog):
     ) -> None:
         """Take a paper out, with a way back."""
         user_id = interaction.user.id
-        async with self.bot.database.read() as conn:
+        async with self.services.database.read() as conn:
             paper_id = await find_paper(conn, user_id, paper)
             off = None if in_list is None else await find_list(conn, user_id, in_list)
-        change = await self.bot.library.saved.take_out(user_id, paper_id, off.id if off else None)
+        change = await self.services.library.saved.take_out(
+            user_id, paper_id, off.id if off else None
+        )
         if change is None:
             raise UserError(f"It is not on **{escape(off.name) if off else 'any list'}**.")
         view = render_taken_out(paper_id, change, off)
@@ -139,7 +141,7 @@ class Library(commands.Cog):
     @app_commands.autocomplete(in_list=list_choices)
     async def share(self, interaction: Interaction, in_list: str) -> None:
         """Post a list for everybody in the channel, as it is now."""
-        await _share.share(self.bot, interaction, in_list)
+        await _share.share(self.services, interaction, in_list)
 
     @paced(FILES)
     @library.command(name="export", description="Take your library along as a file")
@@ -150,7 +152,7 @@ class Library(commands.Cog):
         self, interaction: Interaction, format_: Format, in_list: str | None = None
     ) -> None:
         """Answer with the file."""
-        await _files.export(self.bot, interaction, format_, in_list)
+        await _files.export(self.services, interaction, format_, in_list)
 
     @paced(FILES)
     @library.command(
@@ -166,7 +168,7 @@ class Library(commands.Cog):
         self, interaction: Interaction, file: discord.Attachment, in_list: str | None = None
     ) -> None:
         """Save what the file names, and report what could not be found."""
-        await _files.import_(self.bot, interaction, file, in_list)
+        await _files.import_(self.services, interaction, file, in_list)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:

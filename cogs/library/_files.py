@@ -9,8 +9,8 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.client import PaperBot
-from bot.library import Found, by_doi, by_title, look_up
+from bot.services.container import Services
+from bot.services.paper_lookup import Found
 from bot.ui.errors import UserError
 from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
@@ -44,11 +44,13 @@ _OFFERED: Final = 8
 _TITLE: Final = 120
 
 
-async def export(bot: PaperBot, interaction: Interaction, wanted: Format, name: str | None) -> None:
+async def export(
+    services: Services, interaction: Interaction, wanted: Format, name: str | None
+) -> None:
     """Answer with a person's library, or one list, as a file."""
     user_id = interaction.user.id
     await interaction.response.defer(ephemeral=True, thinking=True)
-    async with bot.database.read() as conn:
+    async with services.database.read() as conn:
         only = None if name is None else await find_list(conn, user_id, name)
         lists = {each.id: each.name for each in await library.of_user(conn, user_id)}
         entries = await library.all_of(conn, user_id, only.id if only else None)
@@ -57,7 +59,9 @@ async def export(bot: PaperBot, interaction: Interaction, wanted: Format, name: 
         raise UserError(NOTHING_SAVED if only is None else f"**{escape(only.name)}** is empty.")
     called = filename(only.name if only else "library", wanted)
     called, data = await asyncio.to_thread(_file, entries, stored, lists, wanted, called)
-    back = f"{bot.mention('library import')} reads the file back, here or with another Paperboy"
+    back = (
+        f"{services.mention('library import')} reads the file back, here or with another Paperboy"
+    )
     lost = ", though without lists and notes" if wanted is Format.MARKDOWN else ""
     what = f"Your list **{escape(only.name)}**" if only else "Your library"
     await interaction.followup.send(
@@ -68,7 +72,7 @@ async def export(bot: PaperBot, interaction: Interaction, wanted: Format, name: 
 
 
 async def import_(
-    bot: PaperBot, interaction: Interaction, file: discord.Attachment, name: str | None
+    services: Services, interaction: Interaction, file: discord.Attachment, name: str | None
 ) -> None:
     """Save the papers that a file names, and report what could not be found."""
     if file.size > MOST_BYTES:
@@ -82,18 +86,17 @@ async def import_(
     except discord.HTTPException as error:
         raise UserError("Discord did not hand over the file. Please send it again.") from error
     report = await asyncio.to_thread(read_ids, data, file.filename)
-    report = _with_published(report, await by_doi(bot, report.unreadable))
-    offers = await by_title(bot, report.unreadable)
+    report = _with_published(report, await services.lookup.by_doi(report.unreadable))
+    offers = await services.lookup.by_title(report.unreadable)
     named = report.papers[:MOST_PAPERS]
     if not named and not offers:
         raise UserError(
             "I found no arXiv paper in that file. It should hold arXiv links or ids, or be BibTeX,"
             " RIS, JSON or CSV with them."
         )
-    now = bot.clock.now()
-    filing = Filing(bot, interaction, named, name, now)
-    found = await look_up(
-        bot,
+    now = services.clock.now()
+    filing = Filing(services, interaction, named, name, now)
+    found = await services.lookup.find(
         [each.id for each in named],
         patience=IMPORT_PATIENCE,
         progress=filing.progress,

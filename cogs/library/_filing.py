@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
-from bot.client import PaperBot
+from bot.services.container import Services
 from bot.ui.notices import render_notice
 from bot.ui.text import plain
 from cogs.library._choices import NAME_LENGTH, Interaction, find_list
@@ -25,7 +25,7 @@ class Filing:
 
     def __init__(
         self,
-        bot: PaperBot,
+        services: Services,
         interaction: Interaction,
         named: Sequence[Imported],
         name: str | None,
@@ -35,7 +35,7 @@ class Filing:
         self.new = self.there = 0
         self.target: ReadingList | None = None
         self.crowded: dict[str, None] = {}
-        self._bot, self._interaction = bot, interaction
+        self._services, self._interaction = services, interaction
         self._left: list[Imported] = list(named)
         self._name = name
 
@@ -53,7 +53,7 @@ class Filing:
             return
         self._left = [each for each in self._left if each.id not in known]
         user_id = self._interaction.user.id
-        async with self._bot.database.write() as conn:
+        async with self._services.database.write() as conn:
             mine = await library.ensure(conn, user_id, self.now)
             if self._name is not None:
                 self.target = await find_list(conn, user_id, self._name)

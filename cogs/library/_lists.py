@@ -6,8 +6,8 @@ from discord import app_commands
 from discord.ext import commands
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.client import PaperBot
 from bot.inputs import parse_emoji
+from bot.services.container import Services
 from bot.ui.errors import UserError
 from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
@@ -22,13 +22,13 @@ class Lists(commands.Cog):
 
     lists = app_commands.Group(name="lists", description="Your reading lists and their emoji")
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @lists.command(name="show", description="Show your lists, and which reaction saves to which")
     async def show(self, interaction: Interaction) -> None:
         """List them; everybody begins with three, which are stored once something is saved."""
-        async with self.bot.database.read() as conn:
+        async with self.services.database.read() as conn:
             mine = await library.of_user(conn, interaction.user.id)
         mine = mine or [
             ReadingList(
@@ -47,13 +47,13 @@ class Lists(commands.Cog):
         emoji: str | None = None,
     ) -> None:
         """Make a list."""
-        user_id, now = interaction.user.id, self.bot.clock.now()
+        user_id, now = interaction.user.id, self.services.clock.now()
         clean, sign = _name(name), None if emoji is None else parse_emoji(emoji)
-        async with self.bot.database.write() as conn:
+        async with self.services.database.write() as conn:
             if len(await library.ensure(conn, user_id, now)) >= library.MOST_LISTS:
                 raise UserError(
                     f"You have {library.MOST_LISTS} lists, and more do not fit in a menu. Delete"
-                    f" one with {self.bot.mention('library lists delete')}."
+                    f" one with {self.services.mention('library lists delete')}."
                 )
             if await library.create(conn, user_id, clean, sign, now) is None:
                 raise UserError(_TAKEN)
@@ -71,7 +71,7 @@ class Lists(commands.Cog):
         name: app_commands.Range[str, 1, NAME_LENGTH],
     ) -> None:
         """Rename a list."""
-        async with self.bot.database.write() as conn:
+        async with self.services.database.write() as conn:
             found = await self._find(conn, interaction, in_list)
             if not await library.change(conn, replace(found, name=_name(name))):
                 raise UserError(_TAKEN)
@@ -85,7 +85,7 @@ class Lists(commands.Cog):
     async def emoji(self, interaction: Interaction, in_list: str, emoji: str) -> None:
         """Give a list another emoji, or none."""
         sign = None if emoji.strip() == "-" else parse_emoji(emoji)
-        async with self.bot.database.write() as conn:
+        async with self.services.database.write() as conn:
             found = await self._find(conn, interaction, in_list)
             if not await library.change(conn, replace(found, emoji=sign)):
                 raise UserError(_TAKEN)
@@ -98,7 +98,7 @@ class Lists(commands.Cog):
     @app_commands.autocomplete(in_list=list_choices)
     async def default(self, interaction: Interaction, in_list: str) -> None:
         """Make a list the default one."""
-        async with self.bot.database.write() as conn:
+        async with self.services.database.write() as conn:
             found = await self._find(conn, interaction, in_list)
             await library.make_default(conn, interaction.user.id, found.id)
             mine = await library.of_user(conn, interaction.user.id)
@@ -111,12 +111,12 @@ class Lists(commands.Cog):
     async def delete(self, interaction: Interaction, in_list: str, confirm: bool = False) -> None:
         """Delete a list that is empty, or whose deletion was confirmed."""
         user_id = interaction.user.id
-        async with self.bot.database.write() as conn:
+        async with self.services.database.write() as conn:
             found = await self._find(conn, interaction, in_list)
             if found.is_default:
                 raise UserError(
                     "Buttons save to that list. Choose another one for that with"
-                    f" {self.bot.mention('library lists default')}, then delete this one."
+                    f" {self.services.mention('library lists default')}, then delete this one."
                 )
             if found.papers and not confirm:
                 raise UserError(
@@ -130,7 +130,7 @@ class Lists(commands.Cog):
     async def _find(
         self, conn: AsyncConnection, interaction: Interaction, name: str
     ) -> ReadingList:
-        await library.ensure(conn, interaction.user.id, self.bot.clock.now())
+        await library.ensure(conn, interaction.user.id, self.services.clock.now())
         return await find_list(conn, interaction.user.id, name)
 
     async def _answer(self, interaction: Interaction, title: str, mine: list[ReadingList]) -> None:

@@ -6,10 +6,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import PaperBot
 from bot.cooldowns import SEARCHES, in_pace
-from bot.library import Found, look_up
-from bot.publishing import strings_of
+from bot.delivery.read_back import strings_of
+from bot.services.container import Services
+from bot.services.paper_lookup import Found
 from bot.ui.errors import UserError
 from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
@@ -28,8 +28,8 @@ _TITLE: Final = 200
 class SaveMessage(commands.Cog):
     """The message command; a message's text comes with it, without any intent."""
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
         self.menu = app_commands.ContextMenu(name="Save papers", callback=self.save)
         self.menu.add_check(in_pace(SEARCHES))
         self.menu.allowed_contexts = app_commands.AppCommandContext(
@@ -37,27 +37,19 @@ class SaveMessage(commands.Cog):
         )
         self.menu.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
 
-    async def cog_load(self) -> None:
-        """Add the command; a cog does not by itself."""
-        self.bot.tree.add_command(self.menu)
-
-    async def cog_unload(self) -> None:
-        """Take it away again."""
-        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
-
     async def save(self, interaction: Interaction, message: discord.Message) -> None:
         """Save every paper that the message names to the default list."""
-        named = await self.bot.search.named(_text(message))
+        named = await self.services.search.named(_text(message))
         if not named:
             raise UserError(
                 "I see no paper in that message: no arXiv id, no link to one, and no DOI of a paper"
                 " that I know."
             )
         await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await look_up(self.bot, named[:MOST_PAPERS])
-        user_id, now = interaction.user.id, self.bot.clock.now()
+        found = await self.services.lookup.find(named[:MOST_PAPERS])
+        user_id, now = interaction.user.id, self.services.clock.now()
         new: list[str] = []
-        async with self.bot.database.write() as conn:
+        async with self.services.database.write() as conn:
             mine = await library.default_list(conn, user_id, now)
             if found.papers:
                 new = await library.save(

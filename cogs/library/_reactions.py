@@ -3,55 +3,59 @@
 import discord
 from discord.ext import commands
 
-from bot.client import PaperBot
 from bot.library import Place
+from bot.services.container import Services
 from storage.library import Cleared, Reacted, Reaction, emoji_key
 
 
 class Reactions(commands.Cog):
     """Hears reactions, the cheapest checks first: most are on other people's messages."""
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @commands.Cog.listener()
     async def on_shard_ready(self, shard_id: int) -> None:
         """Read back what a lost session missed. A resumed one misses nothing: Discord replays it
         (topics/gateway, Resuming)."""
-        self.bot.library.catch_up(shard_id)
+        self.services.library.catch_up(shard_id)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Take note that every shard has been asked for."""
-        self.bot.library.catch_up()
+        self.services.library.catch_up()
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """Save; super reactions come here, too."""
-        if payload.user_id == self.bot.application_id:
+        if payload.user_id == getattr(self.services.messenger.user, "id", None):
             return
         if payload.member is not None and payload.member.bot:
             return
-        event = Reacted(_reaction(payload), self.bot.clock.now())
+        event = Reacted(_reaction(payload), self.services.clock.now())
         place = Place(payload.channel_id, payload.guild_id)
-        await self.bot.library.react(event, payload.message_author_id, place)
+        await self.services.library.react(event, payload.message_author_id, place)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         """Take away what that reaction saved."""
-        await self.bot.library.react(Reacted(_reaction(payload), self.bot.clock.now(), added=False))
+        await self.services.library.react(
+            Reacted(_reaction(payload), self.services.clock.now(), added=False)
+        )
 
     @commands.Cog.listener()
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
         """Take away what all reactions on a message saved."""
-        await self.bot.library.react(Cleared(payload.message_id))
+        await self.services.library.react(Cleared(payload.message_id))
 
     @commands.Cog.listener()
     async def on_raw_reaction_clear_emoji(
         self, payload: discord.RawReactionClearEmojiEvent
     ) -> None:
         """Take away what all reactions with one emoji saved."""
-        await self.bot.library.react(Cleared(payload.message_id, emoji_key(str(payload.emoji))))
+        await self.services.library.react(
+            Cleared(payload.message_id, emoji_key(str(payload.emoji)))
+        )
 
 
 def _reaction(payload: discord.RawReactionActionEvent) -> Reaction:

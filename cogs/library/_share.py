@@ -1,10 +1,10 @@
 """A list shown to others on purpose."""
 
-from typing import Final
+from typing import Any, Final
 
 import discord
 
-from bot.client import PaperBot
+from bot.services.container import Services
 from bot.ui.errors import UserError
 from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
@@ -19,10 +19,10 @@ MOST_SHARED: Final = 20
 _LINE: Final = 165
 
 
-async def share(bot: PaperBot, interaction: discord.Interaction[PaperBot], name: str) -> None:
+async def share(services: Services, interaction: discord.Interaction[Any], name: str) -> None:
     """Post a list in the channel, as it is at this moment: later saves stay private."""
     user_id = interaction.user.id
-    async with bot.database.read() as conn:
+    async with services.database.read() as conn:
         found = await find_list(conn, user_id, name)
         entries, total = await library.page(conn, user_id, list_id=found.id, limit=MOST_SHARED)
         shown = await library.papers_of(conn, entries)

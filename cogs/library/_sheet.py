@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot import limits
-from bot.client import PaperBot
+from bot.services.container import Services, services_of
 from bot.ui.buttons import PAPER, PaperboyButton, PaperboySelect, custom_id, template
 from bot.ui.errors import Interaction, UserError
 from bot.ui.forms import submission
@@ -43,7 +43,7 @@ class OpenSaved(PaperboyButton, template=template("saved", paper_id=PAPER)):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the sheet."""
-        view = await sheet(interaction.client, interaction.user.id, self.paper_id)
+        view = await sheet(services_of(interaction), interaction.user.id, self.paper_id)
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
@@ -75,7 +75,7 @@ class OpenNoted(PaperboySelect, template=template("noted")):
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Answer with the sheet."""
-        view = await sheet(interaction.client, interaction.user.id, values[0])
+        view = await sheet(services_of(interaction), interaction.user.id, values[0])
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
@@ -100,11 +100,11 @@ class MarkRead(PaperboyButton, template=template("mark-read", paper_id=PAPER, re
 
     async def pressed(self, interaction: Interaction) -> None:
         """Mark it, and show the sheet as it is then."""
-        bot: PaperBot = interaction.client
-        user_id, now = interaction.user.id, bot.clock.now()
-        async with bot.database.write() as conn:
+        services = services_of(interaction)
+        user_id, now = interaction.user.id, services.clock.now()
+        async with services.database.write() as conn:
             if await papers.get(conn, self.paper_id) is None:
-                raise UserError(GONE.format(search=bot.mention("paper search")))
+                raise UserError(GONE.format(search=services.mention("paper search")))
             target = await library.read_list(conn, user_id, now)
             if self.read:
                 await library.save(
@@ -121,12 +121,12 @@ class MarkRead(PaperboyButton, template=template("mark-read", paper_id=PAPER, re
                 if mine.id == target.id:
                     raise UserError(
                         "It is only on your default list, and everything there counts as read."
-                        f" {bot.mention('library lists default')} chooses another one."
+                        f" {services.mention('library lists default')} chooses another one."
                     )
                 await library.move(conn, user_id, self.paper_id, mine.id)
             else:
                 await library.remove(conn, user_id, [self.paper_id], target.id)
-        view = await sheet(bot, user_id, self.paper_id)
+        view = await sheet(services, user_id, self.paper_id)
         await interaction.response.edit_message(view=view)
 
 
@@ -145,8 +145,8 @@ class WriteNote(PaperboyButton, template=template("note", paper_id=PAPER)):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the form, with the present note in it."""
-        bot: PaperBot = interaction.client
-        async with bot.database.read() as conn:
+        services = services_of(interaction)
+        async with services.database.read() as conn:
             mine = await library.describe(conn, interaction.user.id, [self.paper_id])
             known = await papers.get(conn, self.paper_id)
         if not mine or known is None:
@@ -204,27 +204,27 @@ async def write_note(interaction: Interaction, paper_id: str, note: str) -> ui.L
     Raises:
         UserError: the paper is neither saved nor noted.
     """
-    bot: PaperBot = interaction.client
+    services = services_of(interaction)
     user_id = interaction.user.id
     text = note.strip() or None
-    async with bot.database.write() as conn:
-        written = await library.set_note(conn, user_id, paper_id, text, bot.clock.now())
+    async with services.database.write() as conn:
+        written = await library.set_note(conn, user_id, paper_id, text, services.clock.now())
         left = await library.holds(conn, user_id, paper_id)
         stored = await papers.get(conn, paper_id)
     if not written or stored is None:
         raise UserError("That paper is no longer in your library.")
     if not left:
         return render_notice("Note deleted", titled(paper_id, stored.paper.title))
-    return await sheet(bot, user_id, paper_id)
+    return await sheet(services, user_id, paper_id)
 
 
-async def sheet(bot: PaperBot, user_id: int, paper_id: str) -> ui.LayoutView:
+async def sheet(services: Services, user_id: int, paper_id: str) -> ui.LayoutView:
     """Return one saved paper, or one that only has a note left, with all that can be done about it.
 
     Raises:
         UserError: the person has neither saved it nor a note on it.
     """
-    async with bot.database.read() as conn:
+    async with services.database.read() as conn:
         mine = await library.describe(conn, user_id, [paper_id])
         lists = await library.of_user(conn, user_id)
         stored = await papers.get(conn, paper_id)

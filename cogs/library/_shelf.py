@@ -8,7 +8,8 @@ import discord
 from discord import ui
 
 from bot import limits
-from bot.library import QUERY_LENGTH, ShelfPage, View, shelf_page
+from bot.library import QUERY_LENGTH, LibraryPage, View
+from bot.services.container import services_of
 from bot.ui.buttons import (
     NUMBER,
     PAGE,
@@ -117,7 +118,7 @@ class SortShelf(PaperboySelect, template=template("shelf-sort", list_id=NUMBER))
         await _show(interaction, View(self.view_wanted.list_id, Sort(values[0])), 0)
 
 
-def render_shelf(page: ShelfPage) -> ui.LayoutView:
+def render_shelf(page: LibraryPage) -> ui.LayoutView:
     """Return a page of a library with everything to turn, choose and sort it."""
     view = page.view
     what = list_name(page.list) if page.list else "Your library"
@@ -160,7 +161,7 @@ def hit(entry: Saved, stored: StoredPaper, lists: Sequence[ReadingList]) -> Hit:
     )
 
 
-def _why_empty(page: ShelfPage) -> str:
+def _why_empty(page: LibraryPage) -> str:
     if page.view.query:
         return "None of the papers you saved answers that. Try fewer words, or other lists."
     if page.list is not None:
@@ -173,7 +174,7 @@ def _why_empty(page: ShelfPage) -> str:
 
 
 async def _show(interaction: Interaction, view: View, number: int) -> None:
-    page = await shelf_page(interaction.client, interaction.user.id, view, number)
+    page = await services_of(interaction).library.pages.page(interaction.user.id, view, number)
     await interaction.response.edit_message(view=render_shelf(page))
 
 

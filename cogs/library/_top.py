@@ -9,7 +9,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
-from bot.client import PaperBot
+from bot.services.container import Services, services_of
 from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
@@ -53,15 +53,17 @@ class TurnTop(PaperboyButton, template=template("top", span="|".join(Span), page
 
     async def pressed(self, interaction: AnyInteraction) -> None:
         """Show the page in the place of this one."""
-        view = await render_top(interaction.client, interaction.guild_id, self.span, self.page)
+        view = await render_top(
+            services_of(interaction), interaction.guild_id, self.span, self.page
+        )
         await interaction.response.edit_message(view=view)
 
 
 class Top(commands.Cog):
     """What many people saved."""
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @app_commands.command(description="What the members of this server saved most")
     @app_commands.rename(span="period")
@@ -72,11 +74,13 @@ class Top(commands.Cog):
         self, interaction: Interaction, span: Span = Span.WEEK, public: bool = False
     ) -> None:
         """Answer with the first page: counts, and nobody's name."""
-        view = await render_top(self.bot, interaction.guild_id, span, 0)
+        view = await render_top(self.services, interaction.guild_id, span, 0)
         await interaction.response.send_message(view=view, ephemeral=not public)
 
 
-async def render_top(bot: PaperBot, guild_id: int | None, span: Span, page: int) -> ui.LayoutView:
+async def render_top(
+    services: Services, guild_id: int | None, span: Span, page: int
+) -> ui.LayoutView:
     """Return a page of what a server's members saved most.
 
     Raises:
@@ -84,9 +88,9 @@ async def render_top(bot: PaperBot, guild_id: int | None, span: Span, page: int)
     """
     if guild_id is None:
         raise UserError("That works in a server: it counts what its members saved there.")
-    since = bot.clock.now() - _LENGTH[span]
+    since = services.clock.now() - _LENGTH[span]
     size = limits.PAGE_HITS
-    async with bot.database.read() as conn:
+    async with services.database.read() as conn:
         found, total = await library.top(conn, guild_id, since, offset=page * size, limit=size)
     total = min(total, MOST)
     other = Span.MONTH if span is Span.WEEK else Span.WEEK

@@ -1,14 +1,14 @@
 """Finding papers: results in pages, full cards, and what is similar."""
 
-from bot.client import PaperBot
+from bot.services.container import CogHost
 from cogs.paper_search._cog import PaperSearch
 from cogs.paper_search._pages import ITEMS
 from cogs.paper_search._papers import SimilarButton, SimilarTurn
 from cogs.paper_search._refine import FORM
 
 
-async def setup(bot: PaperBot) -> None:
+async def setup(bot: CogHost) -> None:
     """Add the cog and its buttons."""
     bot.add_dynamic_items(*ITEMS, SimilarButton, SimilarTurn)
     bot.add_forms(FORM)
-    await bot.add_paper_cog(PaperSearch(bot))
+    await bot.add_paper_cog(PaperSearch(bot.services))

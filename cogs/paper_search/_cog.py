@@ -2,16 +2,17 @@
 
 import logging
 from datetime import date
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
-from bot.client import PaperBot
 from bot.cooldowns import SEARCHES, paced
 from bot.inputs import parse_categories
 from bot.search import QUERY_LENGTH, parse_since, since_choices
+from bot.services.container import Services
 from bot.ui import text
 from bot.ui.errors import UserError, answer_error
 from bot.ui.forms import submission
@@ -24,7 +25,7 @@ from storage.sessions import Question
 
 log = logging.getLogger(__name__)
 
-Interaction = discord.Interaction[PaperBot]
+Interaction = discord.Interaction[Any]
 Query = app_commands.Range[str, 1, QUERY_LENGTH]
 
 _MARKS = {SuggestionKind.TITLE: "📄", SuggestionKind.TOPIC: "#", SuggestionKind.AUTHOR: "👤"}
@@ -33,8 +34,8 @@ _MARKS = {SuggestionKind.TITLE: "📄", SuggestionKind.TOPIC: "#", SuggestionKin
 class PaperSearch(commands.Cog):
     """Finding papers."""
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @paced(SEARCHES)
     @app_commands.command(description="Find papers by words, by meaning, by author, or by a link")
@@ -55,7 +56,7 @@ class PaperSearch(commands.Cog):
         public: bool = False,
     ) -> None:
         """Answer with a page of papers, or with the one that was named."""
-        if len(named := await self.bot.search.named(query)) == 1:
+        if len(named := await self.services.search.named(query)) == 1:
             await open_card(interaction, named[0], public=public)
             return
         question = self._question(query, since or "", category or "", sort)
@@ -124,7 +125,7 @@ class PaperSearch(commands.Cog):
             return
         match, typed = form
         try:
-            before = await self.bot.search.session(int(match["session"]))
+            before = await self.services.search.session(int(match["session"]))
             sort = before.question.sort if before is not None else Sort.BEST
             question = self._question(
                 typed.get("query", ""), typed.get("since", ""), typed.get("category", ""), sort
@@ -135,7 +136,7 @@ class PaperSearch(commands.Cog):
 
     async def _suggested(self, typed: str) -> list[Suggestion]:
         try:
-            return list(await self.bot.search.suggest(typed, limits.CHOICES))
+            return list(await self.services.search.suggest(typed, limits.CHOICES))
         except Exception:
             # People go on typing; an error would only empty the list under their fingers.
             log.exception("autocomplete failed")
@@ -150,17 +151,17 @@ class PaperSearch(commands.Cog):
         )
 
     async def _paper_id(self, typed: str) -> str:
-        named = await self.bot.search.named(typed)
+        named = await self.services.search.named(typed)
         if not named:
             raise UserError(
                 f"“{text.escape(typed, 80)}” is no arXiv number or link, like 2406.07496 or"
                 " https://arxiv.org/abs/2406.07496. Pick a title from the list while you type, or"
-                f" look for it with {self.bot.mention('paper search')}."
+                f" look for it with {self.services.mention('paper search')}."
             )
         return named[0]
 
     def _today(self) -> date:
-        return self.bot.clock.now().date()
+        return self.services.clock.now().date()
 
 
 def choice(suggestion: Suggestion) -> app_commands.Choice[str]:

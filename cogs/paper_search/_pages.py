@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
 
 from bot.cooldowns import SEARCHES
 from bot.search import ResultsPage, SourceState, passage_of
+from bot.services.container import Services, services_of
 from bot.ui import text
 from bot.ui.buttons import (
     NUMBER,
@@ -40,9 +41,6 @@ from cogs.paper_search._words import (
 from storage.search import Sort
 from storage.sessions import RESULTS_KEPT, Question, Session
 
-if TYPE_CHECKING:
-    from bot.client import PaperBot
-
 _SORTS: Final = "|".join(Sort)
 _SORT_LABELS: Final = {Sort.BEST: "Best match", Sort.NEWEST: "Newest", Sort.VOTES: "Most votes"}
 _HINT: Final = "Card, abstract, similar papers"
@@ -64,14 +62,14 @@ class TurnResults(PaperboyButton, template=template("find", session=NUMBER, page
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the page that the button leads to."""
-        bot: PaperBot = interaction.client
-        session = await _session(bot, self.session_id)
+        services = services_of(interaction)
+        session = await _session(services, self.session_id)
         if session.hits is None:
             await turn(interaction, _expired(session))
         elif is_own(interaction):
-            await turn(interaction, _rendered(bot.search.turn(session, self.page)))
+            await turn(interaction, _rendered(services.search.turn(session, self.page)))
         else:
-            await turn(interaction, _rendered(bot.search.page(session, self.page)))
+            await turn(interaction, _rendered(services.search.page(session, self.page)))
 
 
 class SortResults(PaperboyButton, template=template("find-sort", session=NUMBER, sort=_SORTS)):
@@ -94,7 +92,7 @@ class SortResults(PaperboyButton, template=template("find-sort", session=NUMBER,
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the first page in that order."""
-        session = await _session(interaction.client, self.session_id)
+        session = await _session(services_of(interaction), self.session_id)
         question = session.question
         await ask_again(
             interaction,
@@ -119,7 +117,7 @@ class AgainButton(PaperboyButton, template=template("find-again", session=NUMBER
 
     async def pressed(self, interaction: Interaction) -> None:
         """Answer anew."""
-        session = await _session(interaction.client, self.session_id)
+        session = await _session(services_of(interaction), self.session_id)
         await ask_again(interaction, session, session.question)
 
 
@@ -143,14 +141,14 @@ class FreshButton(PaperboyButton, template=template("find-fresh", session=NUMBER
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show them in the place of this page."""
-        bot: PaperBot = interaction.client
-        session = await _session(bot, self.session_id)
+        services = services_of(interaction)
+        session = await _session(services, self.session_id)
         if session.hits is None:
             await turn(interaction, _expired(session))
             return
         if is_own(interaction):
-            await bot.search.use(session.id)
-        await turn(interaction, _rendered(bot.search.fresh(session)))
+            await services.search.use(session.id)
+        await turn(interaction, _rendered(services.search.fresh(session)))
 
 
 class RefineButton(PaperboyButton, template=template("find-refine", session=NUMBER)):
@@ -167,7 +165,7 @@ class RefineButton(PaperboyButton, template=template("find-refine", session=NUMB
 
     async def pressed(self, interaction: Interaction) -> None:
         """Open the form."""
-        session = await _session(interaction.client, self.session_id)
+        session = await _session(services_of(interaction), self.session_id)
         await interaction.response.send_modal(refine_modal(session))
 
 
@@ -210,19 +208,19 @@ ITEMS: Final = (TurnResults, SortResults, AgainButton, FreshButton, RefineButton
 
 async def open_results(interaction: Interaction, question: Question, *, public: bool) -> None:
     """Answer a question with its first page, and let the sources add to it."""
-    bot: PaperBot = interaction.client
+    services = services_of(interaction)
     found: list[ResultsPage] = []
-    await reply(interaction, _answered(bot, question, found), ephemeral=not public)
+    await reply(interaction, _answered(services, question, found), ephemeral=not public)
     _follow(interaction, found[0])
 
 
 async def ask_again(interaction: Interaction, before: Session | None, question: Question) -> None:
     """Answer a press with the first page of another question."""
-    bot: PaperBot = interaction.client
+    services = services_of(interaction)
     if before is not None and is_own(interaction):
-        await bot.search.use(before.id)
+        await services.search.use(before.id)
     found: list[ResultsPage] = []
-    await turn(interaction, _answered(bot, question, found))
+    await turn(interaction, _answered(services, question, found))
     _follow(interaction, found[0])
 
 
@@ -268,11 +266,11 @@ def results_view(page: ResultsPage) -> ui.LayoutView:
     )
 
 
-async def _session(bot: Any, session_id: int) -> Session:
-    session: Session | None = await bot.search.session(session_id)
+async def _session(services: Services, session_id: int) -> Session:
+    session: Session | None = await services.search.session(session_id)
     if session is None:
         raise UserError(
-            f"These results are too old. {bot.mention('paper search')} starts a new search."
+            f"These results are too old. {services.mention('paper search')} starts a new search."
         )
     return session
 
@@ -290,16 +288,18 @@ async def _rendered(page: Any) -> ui.LayoutView:
     return results_view(await page)
 
 
-async def _answered(bot: Any, question: Question, found: list[ResultsPage]) -> ui.LayoutView:
-    page: ResultsPage = await bot.search.search(question)
+async def _answered(
+    services: Services, question: Question, found: list[ResultsPage]
+) -> ui.LayoutView:
+    page: ResultsPage = await services.search.search(question)
     found.append(page)
     return results_view(page)
 
 
 def _follow(interaction: Interaction, page: ResultsPage) -> None:
-    bot: PaperBot = interaction.client
+    services = services_of(interaction)
     if page.sources.state is SourceState.ASKING:
-        bot.search.follow(page.session, partial(_show_late, interaction))
+        services.search.follow(page.session, partial(_show_late, interaction))
 
 
 async def _show_late(interaction: Interaction, page: ResultsPage) -> None:

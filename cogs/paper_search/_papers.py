@@ -2,12 +2,13 @@
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 from discord import ui
 
 from bot.cooldowns import SEARCHES
 from bot.search import LookUp, SimilarPage
+from bot.services.container import Services, services_of
 from bot.ui import text
 from bot.ui.buttons import PAGE, PAPER, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction, UserError
@@ -23,9 +24,6 @@ from papers.text import readable
 from storage import cards, library
 from storage.papers import StoredPaper
 from storage.search import Similar
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
 
 _ABSTRACT = 3_400
 
@@ -65,7 +63,7 @@ class SimilarTurn(PaperboyButton, template=template("like-turn", paper_id=PAPER,
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the page that the button leads to."""
-        await turn(interaction, _similar_view(interaction.client, self.paper_id, self.page))
+        await turn(interaction, _similar_view(services_of(interaction), self.paper_id, self.page))
 
 
 async def open_card(interaction: Interaction, paper_id: str, *, public: bool) -> None:
@@ -76,37 +74,37 @@ async def open_card(interaction: Interaction, paper_id: str, *, public: bool) ->
     Raises:
         UserError: nobody knows the paper.
     """
-    bot: PaperBot = interaction.client
+    services = services_of(interaction)
     shown: list[StoredPaper] = []
 
     async def make() -> ui.LayoutView:
-        entry = await _known(bot, paper_id)
+        entry = await _known(services, paper_id)
         shown.append(entry)
         return await _card(interaction, entry)
 
     message_id = await reply(interaction, make(), ephemeral=not public)
     if public and message_id is not None and interaction.channel_id is not None:
-        async with bot.database.write() as conn:
+        async with services.database.write() as conn:
             await cards.add(
                 conn,
                 message_id=message_id,
                 paper_id=paper_id,
                 channel_id=interaction.channel_id,
                 guild_id=interaction.guild_id,
-                now=bot.clock.now(),
+                now=services.clock.now(),
             )
-        bot.library.shown(
+        services.library.track_message(
             message_id, channel_id=interaction.channel_id, guild_id=interaction.guild_id
         )
-    bot.search.complete(shown[0].paper, partial(_complete, interaction))
+    services.search.complete(shown[0].paper, partial(_complete, interaction))
 
 
 async def open_abstract(interaction: Interaction, paper_id: str) -> None:
     """Answer with a paper's abstract alone."""
-    bot: PaperBot = interaction.client
+    services = services_of(interaction)
 
     async def make() -> ui.LayoutView:
-        paper = (await _known(bot, paper_id)).paper
+        paper = (await _known(services, paper_id)).paper
         return render_notice(
             readable(paper.title),
             text.escape(readable(paper.abstract), _ABSTRACT) or "No abstract is known.",
@@ -123,8 +121,8 @@ async def open_abstract(interaction: Interaction, paper_id: str) -> None:
 
 async def open_similar(interaction: Interaction, paper_id: str, *, public: bool) -> None:
     """Answer with the papers like one."""
-    bot: PaperBot = interaction.client
-    await reply(interaction, _similar_view(bot, paper_id, 0), ephemeral=not public)
+    services = services_of(interaction)
+    await reply(interaction, _similar_view(services, paper_id, 0), ephemeral=not public)
 
 
 def card_view(entry: StoredPaper, saved: int | None = None) -> ui.LayoutView:
@@ -177,13 +175,13 @@ def why(similar: Similar) -> str:
     return "Why: " + " · ".join(reasons) if reasons else ""
 
 
-async def _similar_view(bot: Any, paper_id: str, number: int) -> ui.LayoutView:
-    entry = await _known(bot, paper_id)
-    return similar_view(await bot.search.similar(entry, number))
+async def _similar_view(services: Services, paper_id: str, number: int) -> ui.LayoutView:
+    entry = await _known(services, paper_id)
+    return similar_view(await services.search.similar(entry, number))
 
 
-async def _known(bot: Any, paper_id: str) -> StoredPaper:
-    found: LookUp = await bot.search.look_up(paper_id)
+async def _known(services: Services, paper_id: str) -> StoredPaper:
+    found: LookUp = await services.search.look_up(paper_id)
     if found.paper is not None:
         return found.paper
     failed = [item for item in found.answers if item.failure is not None]
@@ -207,10 +205,10 @@ async def _complete(interaction: Interaction, entry: StoredPaper) -> None:
 
 
 async def _card(interaction: Interaction, entry: StoredPaper) -> ui.LayoutView:
-    bot: PaperBot = interaction.client
+    services = services_of(interaction)
     if interaction.guild_id is None:
         return card_view(entry)
-    async with bot.database.read() as conn:
+    async with services.database.read() as conn:
         saved = await library.saved_count(conn, interaction.guild_id, entry.paper.id)
     return card_view(entry, saved)
 

@@ -1,7 +1,7 @@
 """`/paper subscribe` and everything that goes with it."""
 
 from bot import digests
-from bot.client import PaperBot
+from bot.services.container import CogHost
 from cogs.subscriptions._change import ChangeTopic
 from cogs.subscriptions._digest import DigestCommands, Inbox, TurnInbox
 from cogs.subscriptions._form import FORM, EditTopic
@@ -9,7 +9,7 @@ from cogs.subscriptions._preview import NarrowTopic, SubscribeTopic, WidenTopic
 from cogs.subscriptions._topics import PauseTopic, Subscriptions
 
 
-async def setup(bot: PaperBot) -> None:
+async def setup(bot: CogHost) -> None:
     """Add the cogs and their buttons; `digest` becomes a group under `/paper`."""
     bot.add_dynamic_items(
         *digests.ITEMS,
@@ -22,9 +22,9 @@ async def setup(bot: PaperBot) -> None:
         TurnInbox,
     )
     bot.add_forms(FORM)
-    await bot.add_paper_cog(Subscriptions(bot))
-    await bot.add_paper_cog(Inbox(bot))
-    cog = DigestCommands(bot)
+    await bot.add_paper_cog(Subscriptions(bot.services))
+    await bot.add_paper_cog(Inbox(bot.services))
+    cog = DigestCommands(bot.services)
     await bot.add_cog(cog)
     bot.tree.remove_command(cog.digest.name)
     bot.paper_group.add_command(cog.digest)

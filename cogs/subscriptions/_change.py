@@ -8,14 +8,13 @@ import discord
 from discord import ui
 
 from bot import limits
-from bot.client import PaperBot
+from bot.services.container import services_of
 from bot.topics import read_topic
 from bot.ui.buttons import NUMBER, PaperboySelect, custom_id, template
 from bot.ui.errors import Interaction, UserError
 from bot.ui.text import escape, plain
-from cogs.subscriptions._form import MAX_VOTES, form_of, own_topic
+from cogs.subscriptions._form import MAX_VOTES, form_of
 from cogs.subscriptions._preview import show_preview
-from storage import subscriptions
 from storage.subscriptions import Mode, Subscription
 
 
@@ -48,8 +47,8 @@ class ChangeTopic(PaperboySelect, template=template("change-topic")):
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Show the form, with the topic as it is."""
-        bot: PaperBot = interaction.client
-        subscription = await own_topic(bot, interaction.user.id, int(values[0]))
+        services = services_of(interaction)
+        subscription = await services.subscriptions.own(interaction.user.id, int(values[0]))
         await interaction.response.send_modal(form_of(subscription))
 
 
@@ -60,22 +59,16 @@ async def show_change(interaction: Interaction, topic_id: int, typed: dict[str, 
     Raises:
         UserError: the topic or the number cannot be read, or the old topic is not followed.
     """
-    bot: PaperBot = interaction.client
-    now = bot.clock.now()
-    before = await own_topic(bot, interaction.user.id, topic_id)
+    services = services_of(interaction)
+    now = services.clock.now()
+    before = await services.subscriptions.own(interaction.user.id, topic_id)
     topic = read_topic(typed.get("topic", ""))
     min_votes = _votes(typed.get("min_votes", ""))
     await interaction.response.defer(ephemeral=True, thinking=True)
-    async with bot.database.write() as conn:
-        draft = await subscriptions.add_draft(
-            conn,
-            query=str(topic),
-            mode=before.topic.mode,
-            every=None,
-            min_votes=min_votes,
-            now=now,
-        )
-    view = await show_preview(bot, interaction.user.id, draft, now, replaces=topic_id)
+    draft = await services.subscriptions.add_draft(
+        str(topic), before.topic.mode, None, min_votes, now
+    )
+    view = await show_preview(services, interaction.user.id, draft, now, replaces=topic_id)
     await interaction.edit_original_response(view=view)
 
 

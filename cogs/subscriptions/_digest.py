@@ -4,33 +4,29 @@ import asyncio
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.client import PaperBot
 from bot.digests import (
     describe_settings,
-    next_digest,
-    page_of,
     render_digest,
     render_entries,
-    reopen,
 )
 from bot.inputs import parse_time, parse_timezone, zone_choices
 from bot.limits import PAGE_HITS, QUIET_DAYS
+from bot.services.container import Services, services_of
 from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.errors import Interaction as AnyInteraction
 from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from papers import zones
-from storage import subscriptions
 from storage.subscriptions import Every, Subscriber
 
-Interaction = discord.Interaction[PaperBot]
+Interaction = discord.Interaction[Any]
 
 _CLEAR = "-"
 
@@ -49,27 +45,26 @@ class TurnInbox(PaperboyButton, template=template("inbox", page=PAGE)):
 
     async def pressed(self, interaction: AnyInteraction) -> None:
         """Show the page in the place of this one."""
-        bot: PaperBot = interaction.client
-        view = await render_inbox(bot, interaction.user.id, self.page)
+        services = services_of(interaction)
+        view = await render_inbox(services, interaction.user.id, self.page)
         await interaction.response.edit_message(view=view)
 
 
-async def render_inbox(bot: PaperBot, user_id: int, page: int) -> ui.LayoutView:
+async def render_inbox(services: Services, user_id: int, page: int) -> ui.LayoutView:
     """Return a page of what digests brought a person, what did not reach them first.
 
     Raises:
         UserError: there is nothing.
     """
-    entries = await bot.digester.inbox(user_id, bot.clock.now())
+    entries = await services.digester.inbox(user_id, services.clock.now())
     if not entries:
         raise UserError(
             "Your inbox is empty: no digest had a paper for you in the last 14 days."
-            f" {bot.mention('paper subscribe')} follows a topic."
+            f" {services.mention('paper subscribe')} follows a topic."
         )
     pages = -(-len(entries) // PAGE_HITS)
     page = min(page, pages - 1)
-    async with bot.database.read() as conn:
-        shown = await page_of(conn, entries, page)
+    shown = await services.subscriptions.page(entries, page)
     return render_entries(
         "Your inbox",
         shown,
@@ -83,14 +78,15 @@ async def render_inbox(bot: PaperBot, user_id: int, page: int) -> ui.LayoutView:
 class Inbox(commands.Cog):
     """What digests brought, for those who get no direct messages, too."""
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @app_commands.command(description="What your digests brought in the last 14 days")
     async def inbox(self, interaction: Interaction) -> None:
         """Show the first page."""
-        note = await reopen(self.bot, await _subscriber(self.bot, interaction.user.id))
-        view = await render_inbox(self.bot, interaction.user.id, 0)
+        subscriptions = self.services.subscriptions
+        note = await subscriptions.reopen(await subscriptions.subscriber(interaction.user.id))
+        view = await render_inbox(self.services, interaction.user.id, 0)
         await interaction.response.send_message(view=view, ephemeral=True)
         if note:
             await interaction.followup.send(
@@ -103,20 +99,20 @@ class DigestCommands(commands.Cog):
 
     digest = app_commands.Group(name="digest", description="Your digest: now, and when it comes")
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @digest.command(name="now", description="Today's digest at once, instead of later")
     async def now(self, interaction: Interaction) -> None:
         """Show today's digest; it is used up by that."""
-        now = self.bot.clock.now()
+        now = self.services.clock.now()
         user_id = interaction.user.id
-        person = await _required(self.bot, user_id)
+        person = await self.services.subscriptions.required(user_id)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        note = await reopen(self.bot, person)
-        made = await self.bot.digester.now(user_id, now)
+        note = await self.services.subscriptions.reopen(person)
+        made = await self.services.digester.now(user_id, now)
         if made is None:
-            when = await next_digest(self.bot, person, now)
+            when = await self.services.subscriptions.next_digest(person, now)
             view = render_notice("Nothing new today", "\n\n".join(filter(None, (f"{when}.", note))))
         else:
             digest, payload = made
@@ -143,8 +139,8 @@ class DigestCommands(commands.Cog):
         quiet_until: str | None = None,
     ) -> None:
         """Change what is named, and say how it is now."""
-        now = self.bot.clock.now()
-        person = await _required(self.bot, interaction.user.id)
+        now = self.services.clock.now()
+        person = await self.services.subscriptions.required(interaction.user.id)
         zone = person.timezone
         if timezone is not None:
             zone = await asyncio.to_thread(parse_timezone, timezone, now)
@@ -156,11 +152,10 @@ class DigestCommands(commands.Cog):
         )
         if quiet_until is not None:
             wanted = replace(wanted, quiet_until=_parse_day(quiet_until, wanted, now))
-        async with self.bot.database.write() as conn:
-            await subscriptions.change_settings(conn, wanted)
-        note = await reopen(self.bot, wanted)
+        await self.services.subscriptions.change_settings(wanted)
+        note = await self.services.subscriptions.reopen(wanted)
         wanted = replace(wanted, closed_at=None)
-        when = await next_digest(self.bot, wanted, now)
+        when = await self.services.subscriptions.next_digest(wanted, now)
         title = "Your digest" if wanted == replace(person, closed_at=None) else "Changed"
         lines = [describe_settings(wanted), f"{when}.", note]
         await interaction.response.send_message(
@@ -171,21 +166,7 @@ class DigestCommands(commands.Cog):
     async def _zones(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return await zone_choices(interaction, current)
-
-
-async def _subscriber(bot: PaperBot, user_id: int) -> Subscriber | None:
-    async with bot.database.read() as conn:
-        return await subscriptions.subscriber(conn, user_id)
-
-
-async def _required(bot: PaperBot, user_id: int) -> Subscriber:
-    person = await _subscriber(bot, user_id)
-    if person is None:
-        raise UserError(
-            f"You follow no topic, so no digest comes. {bot.mention('paper subscribe')} starts one."
-        )
-    return person
+        return await zone_choices(interaction, current, self.services.clock.now())
 
 
 def _parse_day(text: str, person: Subscriber, now: datetime) -> date | None:

@@ -5,11 +5,10 @@ from typing import Final, Self
 
 from discord import ui
 
-from bot.client import PaperBot
+from bot.services.container import services_of
 from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
-from bot.ui.errors import Interaction, UserError
+from bot.ui.errors import Interaction
 from papers.topics import MAX_LENGTH
-from storage import subscriptions
 from storage.subscriptions import Subscription
 
 FORM: Final = template("topic-form", topic_id=NUMBER)
@@ -35,8 +34,8 @@ class EditTopic(PaperboyButton, template=template("edit-topic", topic_id=NUMBER)
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the form, with the topic as it is."""
-        bot: PaperBot = interaction.client
-        subscription = await own_topic(bot, interaction.user.id, self.topic_id)
+        services = services_of(interaction)
+        subscription = await services.subscriptions.own(interaction.user.id, self.topic_id)
         await interaction.response.send_modal(form_of(subscription))
 
 
@@ -68,16 +67,3 @@ def form_of(subscription: Subscription) -> ui.Modal:
         )
     )
     return form
-
-
-async def own_topic(bot: PaperBot, user_id: int, topic_id: int) -> Subscription:
-    """Return one of a person's subscriptions.
-
-    Raises:
-        UserError: they do not follow that topic.
-    """
-    async with bot.database.read() as conn:
-        for subscription in await subscriptions.of_user(conn, user_id):
-            if subscription.topic.id == topic_id:
-                return subscription
-    raise UserError("You do not follow that topic any more.")

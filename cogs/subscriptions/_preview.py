@@ -7,10 +7,10 @@ from typing import Self
 
 from discord import ui
 
-from bot import digests, limits
-from bot.client import PaperBot
+from bot import limits
 from bot.cooldowns import SEARCHES
 from bot.digests import render_entries
+from bot.services.container import Services, services_of
 from bot.topics import TOO_FEW, WINDOW, Preview, read_topic
 from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
 from bot.ui.errors import Interaction, UserError
@@ -28,14 +28,14 @@ Step = Callable[[Topic, Strictness], tuple[Topic, Strictness] | None]
 
 
 async def show_preview(
-    bot: PaperBot, user_id: int, draft: TopicDraft, now: datetime, *, replaces: int = 0
+    services: Services, user_id: int, draft: TopicDraft, now: datetime, *, replaces: int = 0
 ) -> ui.LayoutView:
     """Return the preview of a topic with its buttons.
 
     A topic that the person follows already is offered as a change of that subscription.
 
     Args:
-        bot: the bot.
+        services: what the preview asks.
         user_id: who looks at it.
         draft: what was asked for.
         now: the present instant.
@@ -44,12 +44,12 @@ async def show_preview(
     Raises:
         UserError: the topic cannot be read.
     """
-    standing = await standing_of(bot, user_id, draft)
+    standing = await standing_of(services, user_id, draft)
     if not replaces and standing.same is not None:
         replaces = standing.same.topic.id
     if draft.mode is Mode.TRENDING:
-        return await _trending(bot, user_id, draft, standing, now)
-    preview = await bot.topics.preview(draft, now)
+        return await _trending(services, user_id, draft, standing, now)
+    preview = await services.topics.preview(draft, now)
     lines = [
         f"{len(preview.found):,} of {plural(preview.total, 'paper')} in {WINDOW.days} days"
         f"{_a_week(len(preview.found))}",
@@ -85,25 +85,24 @@ async def show_preview(
 
 
 async def _trending(
-    bot: PaperBot, user_id: int, draft: TopicDraft, standing: Standing, now: datetime
+    services: Services, user_id: int, draft: TopicDraft, standing: Standing, now: datetime
 ) -> ui.LayoutView:
     weekly = standing.rhythm(draft) is Every.WEEK
-    async with bot.database.read() as conn:
-        known = await digests.brought_or_saved(conn, user_id)
-        entries = await digests.trending_entries(bot, conn, known, now, weekly=weekly)
+    preview = await services.digester.trending_preview(user_id, now, weekly=weekly)
     replaces = standing.same.topic.id if standing.same else 0
     actions: list[AnyItem] = []
     if standing.changes(draft):
         actions.append(SubscribeTopic(draft.id, replaces))
     title = "The week's best papers" if weekly else "The day's best papers"
     notes = standing.notes(draft)
-    if not entries:
-        nothing = "There is no batch yet." if not known else "There is none that you do not know."
+    if not preview.entries:
+        none_new = "There is none that you do not know."
+        nothing = none_new if preview.left_out else "There is no batch yet."
         return render_notice(title, "\n".join(map(escape, (nothing, *notes))), actions=actions)
     what = "the week's digest" if weekly else "today's digest"
     return render_entries(
         title,
-        entries[: limits.PAGE_HITS],
+        preview.entries[: limits.PAGE_HITS],
         notes=notes,
         buttons=actions,
         footer=f"{_nothing_yet(standing, draft, replaces)} It is what {what} would bring.",
@@ -148,28 +147,17 @@ def _step(topic: Topic, draft: TopicDraft, step: Step) -> tuple[Topic, Strictnes
     return step(topic, Strictness(draft.mode.value))
 
 
-async def _draft(interaction: Interaction, draft_id: int) -> TopicDraft:
-    bot: PaperBot = interaction.client
-    async with bot.database.read() as conn:
-        draft = await subscriptions.get_draft(conn, draft_id)
-    if draft is None:
-        raise UserError(
-            f"That preview is too old. {bot.mention('paper subscribe')} makes a new one."
-        )
-    return draft
-
-
 async def _changed(interaction: Interaction, draft_id: int, step: Step, replaces: int) -> None:
-    bot: PaperBot = interaction.client
-    now = bot.clock.now()
-    draft = await _draft(interaction, draft_id)
+    services = services_of(interaction)
+    now = services.clock.now()
+    draft = await services.subscriptions.draft(draft_id)
     changed = _step(read_topic(draft.query), draft, step)
     if changed is None:
         raise UserError("There is no further step in that direction.")
     # The pass over two weeks of papers may take longer than Discord waits.
     await interaction.response.defer()
     topic, strictness = changed
-    async with bot.database.write() as conn:
+    async with services.database.write() as conn:
         draft = await subscriptions.add_draft(
             conn,
             query=str(topic),
@@ -178,7 +166,7 @@ async def _changed(interaction: Interaction, draft_id: int, step: Step, replaces
             min_votes=draft.min_votes,
             now=now,
         )
-    view = await show_preview(bot, interaction.user.id, draft, now, replaces=replaces)
+    view = await show_preview(services, interaction.user.id, draft, now, replaces=replaces)
     await interaction.edit_original_response(view=view)
 
 
@@ -201,11 +189,11 @@ class SubscribeTopic(
 
     async def pressed(self, interaction: Interaction) -> None:
         """Subscribe whoever pressed, and say when the next digest comes."""
-        bot: PaperBot = interaction.client
-        draft = await _draft(interaction, self.draft_id)
+        services = services_of(interaction)
+        draft = await services.subscriptions.draft(self.draft_id)
         await interaction.response.defer()
-        followed = await digests.follow(
-            bot, interaction.user.id, draft, bot.clock.now(), replaces=self.replaces
+        followed = await services.following.follow(
+            interaction.user.id, draft, services.clock.now(), replaces=self.replaces
         )
         if followed.replaced is not None:
             changed = f"**{escape(draft.query, 200)}**"
@@ -224,10 +212,10 @@ class SubscribeTopic(
         if followed.failure is None:
             lines.append("I sent you a direct message, so that you know where it will come.")
         else:
-            lines.append(digests.describe_failure(bot, followed.failure))
+            lines.append(services.following.describe_failure(followed.failure))
         lines.append(
-            f"{bot.mention('paper digest settings')} changes hour and time zone,"
-            f" {bot.mention('paper subscriptions')} lists your topics."
+            f"{services.mention('paper digest settings')} changes hour and time zone,"
+            f" {services.mention('paper subscriptions')} lists your topics."
         )
         title = "Subscribed" if followed.new else "You followed that already; it is up to date"
         await interaction.edit_original_response(view=render_notice(title, "\n".join(lines)))

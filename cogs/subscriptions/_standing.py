@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.client import PaperBot
 from bot.digests import often
-from bot.topics import read_stored, read_topic
+from bot.services.container import Services
 from bot.ui.text import plural
-from storage import subscriptions
 from storage.subscriptions import Every, Mode, Subscriber, Subscription, TopicDraft
 
 
@@ -46,21 +44,10 @@ class Standing:
         return notes
 
 
-async def standing_of(bot: PaperBot, user_id: int, draft: TopicDraft) -> Standing:
+async def standing_of(services: Services, user_id: int, draft: TopicDraft) -> Standing:
     """Return how a person stands to a draft."""
-    async with bot.database.read() as conn:
-        person = await subscriptions.subscriber(conn, user_id)
-        followed = await subscriptions.of_user(conn, user_id)
-    if draft.mode is Mode.TRENDING:
-        same = (each for each in followed if each.topic.mode is Mode.TRENDING)
-    else:
-        key = read_topic(draft.query).key
-        of_words = [each.topic for each in followed if each.topic.mode is not Mode.TRENDING]
-        ids = {stored.id for stored, topic in read_stored(of_words) if topic.key == key}
-        same = (each for each in followed if each.topic.id in ids)
-    # The subscription in the draft's own mode first, where there are two.
-    best = sorted(same, key=lambda each: each.topic.mode is not draft.mode)
-    return Standing(person, best[0] if best else None)
+    person = await services.subscriptions.subscriber(user_id)
+    return Standing(person, await services.subscriptions.same(user_id, draft))
 
 
 def _with(subscription: Subscription) -> str:

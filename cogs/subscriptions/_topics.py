@@ -1,16 +1,16 @@
 """`/paper subscribe`, `/paper unsubscribe` and `/paper subscriptions`."""
 
 import re
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
-from bot.client import PaperBot
 from bot.cooldowns import SEARCHES, paced
-from bot.digests import TRENDING, describe_subscription, next_digest, reopen
+from bot.digests import TRENDING, describe_subscription
+from bot.services.container import Services, services_of
 from bot.topics import read_topic, window_begins
 from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
 from bot.ui.errors import Interaction as AnyInteraction
@@ -23,10 +23,9 @@ from cogs.subscriptions._change import ChangeTopic, show_change
 from cogs.subscriptions._form import FORM, MAX_VOTES
 from cogs.subscriptions._preview import show_preview
 from papers.topics import MAX_LENGTH
-from storage import subscriptions
 from storage.subscriptions import Every, Mode
 
-Interaction = discord.Interaction[PaperBot]
+Interaction = discord.Interaction[Any]
 
 _TYPED = 60
 
@@ -47,30 +46,30 @@ class PauseTopic(PaperboyButton, template=template("pause-topic", topic_id=NUMBE
 
     async def pressed(self, interaction: AnyInteraction) -> None:
         """Pause or resume, and show the list as it is now."""
-        bot: PaperBot = interaction.client
-        async with bot.database.write() as conn:
-            mine = await subscriptions.set_paused(
-                conn, interaction.user.id, self.topic_id, paused=self.paused
-            )
-        if not mine:
-            raise UserError("You do not follow that topic any more.")
-        await interaction.response.edit_message(view=await render_topics(bot, interaction.user.id))
+        services = services_of(interaction)
+        await services.subscriptions.set_paused(
+            interaction.user.id, self.topic_id, paused=self.paused
+        )
+        await interaction.response.edit_message(
+            view=await render_topics(services, interaction.user.id)
+        )
 
 
-async def render_topics(bot: PaperBot, user_id: int) -> ui.LayoutView:
+async def render_topics(services: Services, user_id: int) -> ui.LayoutView:
     """Return the list of a person's topics, each with its count and a button.
 
     Raises:
         UserError: they follow none.
     """
-    now = bot.clock.now()
-    async with bot.database.read() as conn:
-        followed = await subscriptions.of_user(conn, user_id, since=window_begins(now))
-        person = await subscriptions.subscriber(conn, user_id)
+    now = services.clock.now()
+    followed = await services.subscriptions.followed(user_id, since=window_begins(now))
+    person = await services.subscriptions.subscriber(user_id)
     if not followed or person is None:
-        raise UserError(f"You follow no topic yet. {bot.mention('paper subscribe')} starts one.")
-    note = await reopen(bot, person)
-    lines = [f"{await next_digest(bot, person, now)}.", *filter(None, [note]), ""]
+        raise UserError(
+            f"You follow no topic yet. {services.mention('paper subscribe')} starts one."
+        )
+    note = await services.subscriptions.reopen(person)
+    lines = [f"{await services.subscriptions.next_digest(person, now)}.", *filter(None, [note]), ""]
     lines += (
         f"{number}. {describe_subscription(subscription)}"
         for number, subscription in enumerate(followed, 1)
@@ -91,8 +90,8 @@ async def render_topics(bot: PaperBot, user_id: int) -> ui.LayoutView:
 class Subscriptions(commands.Cog):
     """Topics by direct message."""
 
-    def __init__(self, bot: PaperBot) -> None:
-        self.bot = bot
+    def __init__(self, services: Services) -> None:
+        self.services = services
 
     @paced(SEARCHES)
     @app_commands.command(
@@ -111,20 +110,15 @@ class Subscriptions(commands.Cog):
         min_votes: app_commands.Range[int, 0, MAX_VOTES] = 0,
     ) -> None:
         """Show what a topic would have brought, with a button that makes it count."""
-        now = self.bot.clock.now()
+        now = self.services.clock.now()
         trending = topic.strip().casefold() == TRENDING
         query = TRENDING if trending else str(read_topic(topic))
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with self.bot.database.write() as conn:
-            draft = await subscriptions.add_draft(
-                conn,
-                query=query,
-                mode=Mode.TRENDING if trending else Mode.STRICT,
-                every=Every(every) if every else None,
-                min_votes=min_votes,
-                now=now,
-            )
-        view = await show_preview(self.bot, interaction.user.id, draft, now)
+        mode = Mode.TRENDING if trending else Mode.STRICT
+        draft = await self.services.subscriptions.add_draft(
+            query, mode, Every(every) if every else None, min_votes, now
+        )
+        view = await show_preview(self.services, interaction.user.id, draft, now)
         await interaction.edit_original_response(view=view)
 
     @subscribe.autocomplete("topic")
@@ -132,8 +126,8 @@ class Subscriptions(commands.Cog):
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         typed = current.strip()
-        known = await self.bot.topics.suggest(
-            typed[:_TYPED], limits.CHOICES - 1, self.bot.clock.now()
+        known = await self.services.topics.suggest(
+            typed[:_TYPED], limits.CHOICES - 1, self.services.clock.now()
         )
         if TRENDING.startswith(typed.casefold()):
             known.insert(0, TRENDING)
@@ -147,35 +141,21 @@ class Subscriptions(commands.Cog):
     @app_commands.describe(topic="One of your topics")
     async def unsubscribe(self, interaction: Interaction, topic: str) -> None:
         """End a topic, named by the list's value or by its own words."""
-        user_id = interaction.user.id
-        async with self.bot.database.write() as conn:
-            followed = await subscriptions.of_user(conn, user_id)
-            wanted = topic.strip().casefold()
-            chosen = next(
-                (
-                    subscription.topic
-                    for subscription in followed
-                    if wanted in (str(subscription.topic.id), subscription.topic.query.casefold())
-                ),
-                None,
-            )
-            if chosen is not None:
-                await subscriptions.unsubscribe(conn, user_id, chosen.id)
-        if chosen is None:
+        ended, left = await self.services.subscriptions.end_named(interaction.user.id, topic)
+        if ended is None:
             raise UserError(
                 f"You follow no topic “{escape(topic, 100)}”."
-                f" {self.bot.mention('paper subscriptions')} lists yours."
+                f" {self.services.mention('paper subscriptions')} lists yours."
             )
-        left = plural(len(followed) - 1, "topic")
+        rest = f"You still follow {plural(left, 'topic')}."
         await interaction.response.send_message(
-            view=render_notice("Ended", f"*{escape(chosen.query)}*. You still follow {left}."),
+            view=render_notice("Ended", f"*{escape(ended.query)}*. {rest}"),
             ephemeral=True,
         )
 
     @unsubscribe.autocomplete("topic")
     async def _own(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        async with self.bot.database.read() as conn:
-            followed = await subscriptions.of_user(conn, interaction.user.id)
+        followed = await self.services.subscriptions.followed(interaction.user.id)
         wanted = current.strip().casefold()
         return [
             app_commands.Choice(
@@ -189,7 +169,7 @@ class Subscriptions(commands.Cog):
     @app_commands.command(description="Your topics and what they brought; change or pause them")
     async def subscriptions(self, interaction: Interaction) -> None:
         """List the person's topics."""
-        view = await render_topics(self.bot, interaction.user.id)
+        view = await render_topics(self.services, interaction.user.id)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @commands.Cog.listener()

@@ -75,7 +75,7 @@ async def test_what_is_measured_is_what_the_command_shows(tmp_path: Path, query:
     async with engine_with([r.paper for r in records], CountingEmbedder()) as (_, engine):
         measured = await ranking(engine, query)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.client.open_embedder", AsyncMock(return_value=CountingEmbedder()))
+        patch.setattr("bot.app.open_embedder", AsyncMock(return_value=CountingEmbedder()))
         async with searching(tmp_path, records) as here:
             result = await here.search(query)
             seen = titles(shown(result))

@@ -37,7 +37,7 @@ def header(here: World) -> Any:
 
 async def shelf(here: World, person: simcord.MemberActor) -> dict[str, set[str]]:
     """Return the papers on each of a person's lists, leaving out empty ones."""
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         found = {
             each.name: await library.saved_papers(conn, person.id, each.id)
             for each in await library.of_user(conn, person.id)

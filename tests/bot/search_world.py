@@ -159,17 +159,17 @@ class SearchWorld:
 
     async def learn(self, records: Sequence[Record]) -> None:
         """Let the bot know papers."""
-        async with self.bot.database.write() as conn:
+        async with self.bot.services.database.write() as conn:
             await paper_store.upsert(conn, records, now=self.clock.now())
-        self.bot.search.catch_up()
-        await self.bot.search.drain()
+        self.bot.services.search.catch_up()
+        await self.bot.services.search.drain()
 
     async def restart(self) -> None:
         """Stop the bot and start it again on the same database, in the same Discord."""
         old = self.bot
         self.bot = create_bot(old.settings, clock=self.clock, sources=self.sources)
         # One process has one writer of the index: the old one goes first, as it would.
-        await old.search.close()
+        await old.services.search.close()
         await self.env.restart_bot(self.bot)
         await old.close()
 

@@ -10,9 +10,10 @@ from tests.bot.world import MONDAY, TUESDAY, FakeSource, at, make_settings, vote
 async def test_a_bot_takes_papers_in_without_ever_connecting(tmp_path: Path) -> None:
     source = FakeSource({MONDAY: votes(MONDAY, 3, 2)})
     bot = create_bot(make_settings(tmp_path), clock=FixedClock(at(MONDAY, 9)), sources=[source])
-    report = await bot.ingest(at(MONDAY, 9))
+    cycle = (await bot.open()).cycle
+    report = await cycle.ingest(at(MONDAY, 9))
     assert report.new == 2
-    again = await bot.ingest(at(MONDAY, 10))
+    again = await cycle.ingest(at(MONDAY, 10))
     assert (again.new, again.changed, again.failures) == (0, 0, ())
     await bot.close()
 
@@ -21,7 +22,8 @@ async def test_one_source_failing_does_not_keep_the_others_from_being_read(tmp_p
     well = FakeSource({MONDAY: votes(MONDAY, 3)})
     ill = FakeSource({MONDAY: votes(MONDAY, 3, start=50)}, name="Ill", failing=True)
     bot = create_bot(make_settings(tmp_path), clock=FixedClock(at(MONDAY, 9)), sources=[ill, well])
-    report = await bot.ingest(at(MONDAY, 9))
+    cycle = (await bot.open()).cycle
+    report = await cycle.ingest(at(MONDAY, 9))
     assert report.new == 1
     assert [error.source for error in report.failures] == ["Ill"]
     await bot.close()

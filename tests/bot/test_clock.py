@@ -15,7 +15,7 @@ MONTH = timedelta(days=30)
 
 
 async def reported(here: World) -> list[str]:
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         rows = await conn.execute(select(incidents.c.text))
     return list(rows.scalars())
 
@@ -46,7 +46,7 @@ async def test_one_minute_ahead_stops_no_digest_and_repeats_none(tmp_path: Path)
         texts = brought(here.member)
         for day in days:
             assert sum(f"Flow Matching {day}" in text for text in texts) == 1
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             dates = (await conn.execute(select(digests.c.local_date))).scalars().all()
         assert len(set(dates)) == len(dates)
         assert max(dates) <= TUESDAY + timedelta(days=2)
@@ -58,10 +58,10 @@ async def test_a_clock_that_is_behind_is_reported_and_rewrites_nothing(tmp_path:
         await here.add_feed()
         for day in days:
             await here.tick(at(day, 9))
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             seen = (await conn.execute(select(papers.c.id, papers.c.first_seen_at))).all()
         await here.tick(at(MONDAY, 9) - 12 * MONTH)
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             assert (await conn.execute(select(papers.c.id, papers.c.first_seen_at))).all() == seen
         assert any("clock is behind" in text for text in await reported(here))
 

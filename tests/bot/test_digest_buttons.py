@@ -96,7 +96,7 @@ async def test_a_digest_that_is_gone_or_not_ones_own_says_how_to_find_its_papers
         for custom_id in ("v1:digest:1:0", "v1:digest-more:1", "v1:digest-more-page:1:0"):
             await refused(custom_id, here.admin)
             await refused(custom_id.replace(":1", ":99", 1), here.member)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await conn.exec_driver_sql("UPDATE digests SET payload = NULL")
         await refused("v1:digest:1:0", here.member)
 
@@ -124,7 +124,7 @@ async def test_topics_are_ended_one_by_one_until_none_is_left(tmp_path: Path) ->
         assert "Those had ended already." in again.text
 
         await follower(here, here.member.id, "video codecs")
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             left = await subscriptions.of_user(conn, here.member.id)
         both = await press("v1:end-topics", [str(each.topic.id) for each in left])
         names = ", ".join(f"*{each.topic.query}*" for each in left)

@@ -45,7 +45,7 @@ async def live(
 
 async def papers_brought(here: World, user_id: int) -> list[str]:
     """Return the titles of all papers that a person's digests brought, in order."""
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         rows = await conn.exec_driver_sql(
             "SELECT p.title FROM digest_papers d JOIN digests g ON g.id = d.digest_id"
             " JOIN papers p ON p.id = d.paper_id WHERE g.user_id = ?"
@@ -123,7 +123,7 @@ async def test_after_quiet_weeks_everything_of_them_comes_at_once(tmp_path: Path
         await here.tick(at(MONDAY, 9))
         mine = await subscriber(here, here.member.id)
         loud = MONDAY + 3 * WEEK
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await subscriptions.change_settings(conn, replace(mine, quiet_until=loud))
         await live(here, 21)
         assert len(brought(here.member)) == 1
@@ -138,12 +138,12 @@ async def test_what_a_paused_topic_matched_comes_once_it_is_resumed(tmp_path: Pa
     async with world(tmp_path, ready(days)) as here:  # pyright: ignore[reportArgumentType]
         await follower(here, here.member.id)
         await here.tick(at(MONDAY, 9))
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             (mine,) = await subscriptions.of_user(conn, here.member.id)
 
         async def pause(day: date) -> None:
             if day in (TUESDAY, MONDAY + 2 * WEEK):
-                async with here.bot.database.write() as conn:
+                async with here.bot.services.database.write() as conn:
                     await subscriptions.set_paused(
                         conn, here.member.id, mine.topic.id, paused=day == TUESDAY
                     )
@@ -164,7 +164,7 @@ async def test_a_changed_rhythm_neither_loses_nor_repeats_a_paper(tmp_path: Path
         async def change(day: date) -> None:
             if day.weekday() == 2 and rhythms:
                 wanted = replace(await subscriber(here, here.member.id), every=rhythms.pop(0))
-                async with here.bot.database.write() as conn:
+                async with here.bot.services.database.write() as conn:
                     await subscriptions.change_settings(conn, wanted)
 
         await live(here, 36, change)
@@ -220,7 +220,7 @@ async def test_a_waiting_digest_is_not_sent_to_who_follows_nothing_any_more(tmp_
     async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
         await follower(here, here.member.id)
         await break_off(here)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await unsubscribe_all(conn, here.member.id)
         await here.tick(at(MONDAY, 9, 10))
         assert dms(here.member) == []
@@ -270,7 +270,7 @@ async def test_a_digest_that_had_arrived_unrecorded_is_known_though_its_reader_l
     async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
         await follower(here, here.member.id)
         await here.tick(at(MONDAY, 9))
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await conn.exec_driver_sql("UPDATE digests SET state = 'sending', message_id = NULL")
             await unsubscribe_all(conn, here.member.id)
         await here.tick(at(MONDAY, 9, 10))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot import limits
-from bot.publishing import FIRST_RETRY, LONGEST_RETRY
+from bot.delivery.retry import FIRST_RETRY, LONGEST_RETRY
 from storage import digests, subscriptions
 from storage.digests import Digest
 from storage.subscriptions import Mode
@@ -100,7 +100,7 @@ async def test_a_digest_whose_day_is_over_waits_in_the_inbox_with_why(
         await here.tick(at(MONDAY, 9))
         here.env.backend.faults.clear()
         if not tried:
-            async with here.bot.database.write() as conn:
+            async with here.bot.services.database.write() as conn:
                 await conn.exec_driver_sql("UPDATE digests SET state = 'planned', reason = NULL")
         await here.tick(at(TUESDAY, 0))
         kept = await mondays(here, here.member.id)
@@ -163,7 +163,7 @@ async def test_a_word_from_discord_holds_this_digest_and_all_others_back_for_a_d
         here.env.inject_error("POST", TO_ALL, status=403, code=40003, times=1)
         await here.tick(at(MONDAY, 9))
         await here.tick(at(MONDAY, 10))
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             assert await digests.broken_until(conn, at(MONDAY, 10)) == at(TUESDAY, 9)
         reason = "Discord is holding back the bot's direct messages"
         for person, moment in ((here.member, 9), (here.admin, 10)):
@@ -211,10 +211,10 @@ async def test_a_digest_now_is_counted_as_the_days_and_says_nothing_without_pape
     tmp_path: Path,
 ) -> None:
     async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}, now=at(MONDAY, 0)) as here:
-        digester, member = here.bot.digester, here.member.id
+        digester, member = here.bot.services.digester, here.member.id
         assert await digester.now(member, at(MONDAY, 8)) is None
         await follower(here, member, "proteins")
-        await here.bot.ingest(at(MONDAY, 8))
+        await here.bot.app.cycle.ingest(at(MONDAY, 8))
         assert await digester.now(member, at(MONDAY, 8)) is None
         await follower(here, member)
         await here.tick(at(MONDAY, 8, 1))
@@ -244,7 +244,7 @@ async def test_an_empty_morning_is_on_record_and_a_reader_who_is_closed_gets_the
     async with world(tmp_path, days) as here:
         await follower(here, here.member.id)
         await follower(here, here.admin.id, "proteins")
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await conn.exec_driver_sql(
                 "UPDATE subscribers SET closed_at = created_at WHERE user_id = ?",
                 (here.member.id,),
@@ -268,7 +268,7 @@ async def test_the_best_of_trending_fill_what_the_topics_leave_and_say_their_top
         await follower(here, here.member.id)
         await follower(here, here.member.id, "trending", mode=Mode.TRENDING)
         await here.tick(at(MONDAY, 9))
-        found = await here.bot.digester.now(here.member.id, at(MONDAY, 9))
+        found = await here.bot.services.digester.now(here.member.id, at(MONDAY, 9))
         assert found is not None
         digest, payload = found
         assert digest.batch_day == MONDAY
@@ -283,7 +283,7 @@ async def test_the_best_of_trending_fill_what_the_topics_leave_and_say_their_top
         assert payload.topics == 2
         assert payload.entries[20].reason.startswith("▲ 90")
         await here.tick(at(TUESDAY, 9))
-        later = await here.bot.digester.now(here.member.id, at(TUESDAY, 9))
+        later = await here.bot.services.digester.now(here.member.id, at(TUESDAY, 9))
         assert later is not None
         assert [each.title for each in later[1].entries] == ["Paper number 1000"]
 
@@ -316,7 +316,7 @@ async def test_a_paused_topic_is_not_counted(tmp_path: Path) -> None:
     async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
         await follower(here, here.member.id)
         await follower(here, here.member.id, "trending", mode=Mode.TRENDING)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             for each in await subscriptions.of_user(conn, here.member.id):
                 paused = each.topic.mode is Mode.TRENDING
                 await subscriptions.set_paused(conn, here.member.id, each.topic.id, paused=paused)
@@ -346,7 +346,7 @@ async def test_a_digest_that_may_have_arrived_is_withdrawn_only_once_that_can_be
         here.env.inject_error("POST", TO_ALL, status=503, times=None)
         await here.tick(at(MONDAY, 9))
         here.env.backend.faults.clear()
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             (mine,) = await subscriptions.of_user(conn, here.member.id)
             await subscriptions.unsubscribe(conn, here.member.id, mine.topic.id)
         here.env.inject_error("GET", TO_ALL, status=503, times=None)
@@ -369,7 +369,7 @@ async def test_a_digest_is_found_again_among_other_direct_messages(tmp_path: Pat
         first = await mondays(here, here.member.id)
         await here.tick(at(TUESDAY, 9))
         await here.member.user.send_dm("Your papers of Monday 9 June 2025?")
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await conn.exec_driver_sql(
                 "UPDATE digests SET state = 'sending', message_id = NULL, sent_at = NULL,"
                 " finished_at = NULL, expires_at = 2 * expires_at"
@@ -377,7 +377,7 @@ async def test_a_digest_is_found_again_among_other_direct_messages(tmp_path: Pat
             )
         await here.restart()
         await here.tick(at(TUESDAY, 10))
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             again = await digests.get(conn, first.id)
         assert again is not None
         assert (again.state, again.message_id) == (digests.SENT, first.message_id)

@@ -7,18 +7,15 @@ import pytest
 from discord import ui
 
 from bot.digests import (
-    DigestEntry,
     DigestPayload,
     describe_settings,
     describe_subscription,
     due_of,
     entry_of,
     often,
-    page_of,
     render_digest,
-    why,
 )
-from bot.digests._payload import LONGEST, MOST_MORE, MoreEntry, title_of
+from bot.digests._payload import LONGEST, MOST_MORE, DigestEntry, MoreEntry, page_of, title_of, why
 from papers.model import Author, Metrics, Paper, Record
 from storage import papers
 from storage.database import Database

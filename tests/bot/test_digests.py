@@ -288,7 +288,7 @@ async def test_unsubscribing_from_the_message_ends_it_also_after_a_restart(tmp_p
 
 
 async def _topics(here: World) -> list[int]:
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         return [
             subscription.topic.id
             for subscription in await subscriptions.of_user(conn, here.member.id)
@@ -350,7 +350,7 @@ async def test_a_long_digest_has_pages(tmp_path: Path) -> None:
         turned = await here.member.user.click(message, label="Next →")
         assert "6 to 10 of 12 papers" in answer(turned)
         stranger = here.admin
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             mine = await digests.inbox(conn, stranger.id, MONDAY)
         assert mine == []
 
@@ -419,7 +419,7 @@ async def test_what_somebody_saved_is_not_brought(tmp_path: Path) -> None:
         await follower(here, here.member.id, "matching")
         await here.tick(at(MONDAY, 8))
         (saved, *_) = days[MONDAY]
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await library.toggle(conn, here.member.id, saved.paper.id, now=here.clock.now())
         await here.tick(at(MONDAY, 9))
         (digest,) = brought(here.member)
@@ -433,12 +433,12 @@ async def test_while_discord_holds_messages_back_subscribing_writes_to_nobody(
     async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
         await follow(here, here.member)
         until = at(TUESDAY, 8)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await digests.break_until(conn, until, "too many")
         text = await follow(here, here.member, "proteins")
         assert "could not send you the confirmation" in text
         assert len(dms(here.member)) == 1
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             assert await digests.broken_until(conn, here.clock.now()) == until
 
 
@@ -448,7 +448,7 @@ async def test_the_papers_of_a_digest_can_be_saved_from_it(tmp_path: Path) -> No
         await here.tick(at(MONDAY, 9))
         message = here.member.user.dm_channel.history()[-1]
         await here.member.user.click(message, label="Save")
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             saved = await library.saved_papers(conn, here.member.id)
         assert len(saved) == 1
 

@@ -34,7 +34,7 @@ async def planned(here: World, feed: Feed) -> list[tuple[str, str, bool]]:
     zone = zones.zone(feed.timezone)
     columns = (post_table.c.batch_day, post_table.c.planned_at, post_table.c.late)
     done = select(*columns).where(post_table.c.state == posts.DONE).order_by(post_table.c.id)
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         rows = (await conn.execute(done)).all()
     return [
         (row.batch_day.isoformat(), f"{row.planned_at.astimezone(zone):%m-%d %H:%M}", row.late)
@@ -167,7 +167,7 @@ async def test_a_pause_of_days_ends_with_the_newest_thread_and_no_complaint(
         assert "Thursday" in header
         assert "late" not in header
         assert not [text for text in map(str, here.channel.history()) if "did not come" in text]
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             old = await posts.of_batch(conn, feed.id, MONDAY)
         assert old is not None
         assert old.state == posts.SKIPPED
@@ -179,12 +179,12 @@ async def test_a_zone_that_is_unknown_here_stops_its_own_feed_and_an_admin_reads
     async with world(tmp_path) as here:
         other = here.guild.create_text_channel("other")
         bad, good = await here.add_feed(), await here.add_feed(other)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await feeds.update(conn, replace(bad, timezone="Mars/Olympus"))
         await here.tick(at(MONDAY, 9))
         assert len(headers(other)) == 1
         assert headers(here.channel) == []
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             stopped, still = await feeds.get(conn, bad.id), await feeds.get(conn, good.id)
         assert stopped is not None
         assert still is not None
@@ -214,10 +214,10 @@ async def test_what_an_earlier_version_posted_is_neither_repeated_nor_followed_b
     days = {day: votes(day, 30, 20, 10) for day in working_days(MONDAY, 4)}
     async with world(tmp_path, days, now=at(TUESDAY, 0)) as here:
         feed = await here.add_feed(timezone=zone)
-        await here.bot.ingest(old_moment)
+        await here.bot.app.cycle.ingest(old_moment)
         here.clock.at = old_moment
         await here.admin.slash(here.channel, "feed post-now")
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await conn.execute(update(post_table).values(local_date=old_date))
         start = old_moment.replace(minute=0)
         for step in range(1, 24 * 4):
@@ -237,7 +237,7 @@ async def test_many_digests_a_minute_before_midnight_all_come(tmp_path: Path) ->
         people = [here.guild.add_member(here.env.create_user(f"p{n}")) for n in range(25)]
         for person in people:
             await follower(here, person.id)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await conn.exec_driver_sql("UPDATE subscribers SET at = '23:59'")
         for minute in range(58, 58 + 65):
             await here.tick(at(MONDAY, 23) + timedelta(minutes=minute))
@@ -252,7 +252,7 @@ async def test_a_batch_of_one_paper_on_an_ordinary_day_waits_some_hours_for_its_
     days[TUESDAY] = votes(TUESDAY, 9)
     async with world(tmp_path, days, now=at(MONDAY, 8)) as here:
         for day in before:
-            await here.bot.ingest(at(day, 12))
+            await here.bot.app.cycle.ingest(at(day, 12))
         await here.add_feed(hour=9)
         await here.tick(at(MONDAY, 9))
         await here.tick(at(TUESDAY, 9))
@@ -270,7 +270,7 @@ async def test_a_batch_that_stays_small_comes_when_nothing_more_is_expected(tmp_
     days[MONDAY] = votes(MONDAY, 9)
     async with world(tmp_path, days, now=at(MONDAY, 8)) as here:
         for day in before:
-            await here.bot.ingest(at(day, 12))
+            await here.bot.app.cycle.ingest(at(day, 12))
         await here.add_feed(hour=9)
         for hour, threads in ((9, 0), (11, 0), (12, 1)):
             await here.tick(at(MONDAY, hour))

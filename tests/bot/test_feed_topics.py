@@ -204,11 +204,11 @@ async def test_a_channel_gets_what_a_subscriber_to_the_same_topic_gets(tmp_path:
     topic = "matching of flows"
     async with world(tmp_path, {MONDAY: about(MONDAY, *titles)}, embedder="minilm") as here:
         await topical(here, topic)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             draft = await subscriptions.add_draft(
                 conn, query=topic, mode=Mode.STRICT, every=None, min_votes=0, now=at(MONDAY, 8)
             )
-        wanted = (await here.bot.topics.preview(draft, at(MONDAY, 8))).found
+        wanted = (await here.bot.services.topics.preview(draft, at(MONDAY, 8))).found
         assert 1 < len(wanted) < len(titles)
         await here.tick(at(MONDAY, 9))
         shown = cards(here.channel)

@@ -254,9 +254,9 @@ async def test_a_server_that_removes_the_bot_gets_its_feeds_back_if_it_was_a_mis
 ) -> None:
     async with world(tmp_path) as here:
         feed = await here.add_feed()
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await guilds.left(conn, here.guild.id, here.clock.now())
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             stopped = await feeds.get(conn, feed.id)
         assert stopped is not None
         assert stopped.state is FeedState.DISABLED
@@ -287,7 +287,7 @@ async def test_a_category_that_does_not_exist_is_refused_with_the_one_that_is_me
 async def test_a_stored_category_that_does_not_exist_is_pointed_out(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         feed = await here.add_feed()
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await feeds.update(conn, replace(feed, categories=("Computer", "cs.CL")))
         assert "arXiv has no category *Computer*" in await said(here, "feed list")
 

@@ -49,15 +49,15 @@ async def test_an_exported_library_is_the_same_when_it_is_imported(
 ) -> None:
     async with posted(tmp_path) as here:
         before = await fill(here)
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             entries = await library.all_of(conn, here.member.id)
         name, data = await exported(here, form)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await privacy.erase(conn, here.member.id, here.clock.now())
         result = await slash(here, "library import", file=(name, data))
         assert "**3 papers** saved." in said(result)
         assert await shelf(here, here.member) == before
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             again = await library.all_of(conn, here.member.id)
         assert [(e.paper_id, e.note) for e in again] == [(e.paper_id, e.note) for e in entries]
         assert [e.saved_at for e in again] == [e.saved_at for e in entries]
@@ -75,7 +75,7 @@ async def test_the_markdown_brings_every_paper_back_and_says_that_it_is_without_
         assert "without lists and notes" in said(result)
         (attachment,) = answer(result).attachments
         assert attachment.filename == "library.md"
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await privacy.erase(conn, here.member.id, here.clock.now())
         file = (attachment.filename, await attachment.read())
         await slash(here, "library import", file=file)
@@ -138,8 +138,8 @@ async def test_an_entry_without_an_id_is_offered_by_its_title_and_never_saved_un
     tmp_path: Path,
 ) -> None:
     async with posted(tmp_path) as here:
-        here.bot.search.catch_up()
-        await here.bot.search.drain()
+        here.bot.services.search.catch_up()
+        await here.bot.services.search.drain()
         text = (
             "@article{a, title={{Paper} Number 900}, author={Lovelace, Ada and Hopper, Grace}}\n"
             "@article{b, title={Paper number 901}, author={Hopper, Grace}}\n"
@@ -154,7 +154,7 @@ async def test_an_entry_without_an_id_is_offered_by_its_title_and_never_saved_un
 
 async def test_an_entry_with_the_doi_of_a_known_paper_is_that_paper(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             (known,) = (await papers.get_many(conn, [SECOND])).values()
             published = replace(known.paper, doi="10.1103/PhysRevLett.116.061102")
             await papers.upsert(conn, [Record(published)], now=here.clock.now())

@@ -57,7 +57,7 @@ async def test_super_reactions_and_those_of_bots_are_told_apart_when_read_back(
         await here.restart()
         assert await shelf(here, here.member) == {"to read": {FIRST}}
         assert set(kinds) == {ReactionType.burst.value}
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             assert await conn.scalar(select(func.count()).select_from(users)) == 1
 
 
@@ -157,8 +157,8 @@ async def test_what_happens_while_reactions_are_read_back_wins(
 
         with monkeypatch.context() as patch:
             patch.setattr(discord.abc.Messageable, "history", slow)
-            here.bot.library.catch_up(0)
-            await here.bot.library.drain()
+            here.bot.services.library.catch_up(0)
+            await here.bot.services.library.drain()
         await here.env.settle()
         assert await shelf(here, here.admin) == {"to read": {FIRST}}
         assert await shelf(here, here.member) == {}
@@ -170,8 +170,8 @@ async def test_a_reaction_that_comes_before_its_message_is_recorded_is_kept(
     async with posted(tmp_path) as here:
         message_id = discord.utils.time_snowflake(here.clock.now())
         event = Reacted(Reaction(message_id, here.member.id, SAVE), here.clock.now())
-        assert not await here.bot.library.react(event)
-        async with here.bot.database.write() as conn:
+        assert not await here.bot.services.library.react(event)
+        async with here.bot.services.database.write() as conn:
             await cards.add(
                 conn,
                 message_id=message_id,
@@ -180,6 +180,8 @@ async def test_a_reaction_that_comes_before_its_message_is_recorded_is_kept(
                 guild_id=here.guild.id,
                 now=here.clock.now(),
             )
-        here.bot.library.shown(message_id, channel_id=here.channel.id, guild_id=here.guild.id)
-        await here.bot.library.drain()
+        here.bot.services.library.track_message(
+            message_id, channel_id=here.channel.id, guild_id=here.guild.id
+        )
+        await here.bot.services.library.drain()
         assert await shelf(here, here.member) == {"to read": {FIRST}}

@@ -29,7 +29,7 @@ NOTE = "read §3 *again*"
 
 async def kept(here: World) -> tuple[bool, str | None]:
     """Return whether the paper is saved, and the note on it."""
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         holding = await library.holding(conn, here.member.id, FIRST)
     return bool(holding.rows), None if holding.note is None else holding.note.text
 
@@ -70,7 +70,7 @@ async def test_a_note_whose_paper_was_unsaved_is_offered_shown_and_changed(tmp_p
         assert "📝 more" in said(await slash(here, "library note", paper="number 900", note="more"))
         # Saving it again brings paper and note together.
         saved = await slash(here, "library show", query=FIRST)
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             to_read, *_ = await library.of_user(conn, here.member.id)
         await here.member.select(answer(saved), [str(to_read.id)], custom_id=f"v1:lists:{FIRST}")
         assert "📝 more" in said(await slash(here, "library show"))

@@ -143,7 +143,7 @@ async def test_other_emoji_and_the_header_save_nothing(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         await here.member.react(card(here), "👍")
         await here.member.react(header(here), SAVE)
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             assert await conn.scalar(select(func.count()).select_from(users)) == 0
 
 
@@ -152,7 +152,7 @@ async def test_bots_save_nothing(tmp_path: Path) -> None:
         robot = here.guild.add_member(here.env.create_user("robot", bot=True))
         here.env.backend.add_reaction(card(here).channel.id, card(here).id, SAVE, robot.id)
         await here.env.settle()
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             assert await conn.scalar(select(func.count()).select_from(users)) == 0
 
 

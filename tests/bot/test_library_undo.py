@@ -30,7 +30,7 @@ EVERYWHERE = {"to read": {FIRST}, "favourites": {FIRST}, "read": {FIRST}}
 
 async def kept(here: World) -> dict[str, Any]:
     """Return on which lists the paper is and since when, what holds it there, and the note."""
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         holding = await library.holding(conn, here.member.id, FIRST)
     return {
         "note": holding.note and holding.note.text,
@@ -58,7 +58,7 @@ async def open_sheet(here: World) -> Any:
 
 
 async def options_of(here: World, *names: str) -> list[str]:
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         mine = await library.of_user(conn, here.member.id)
     return [str(each.id) for each in mine if each.name in names]
 
@@ -185,7 +185,7 @@ async def test_a_removal_is_undone_for_a_day_and_by_nobody_else(tmp_path: Path) 
         )
         assert "undone already, or it was too long ago" in sent.text
         assert await shelf(here, here.admin) == {}
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await retention.STEPS["removals"](conn, here.clock.now() + timedelta(hours=25))
         late = await here.member.click(answer(result), label="Undo")
         assert "what you take out can be put back for a day" in said(late)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.library import QUERY_LENGTH, ShelfPage, View
+from bot.library import QUERY_LENGTH, LibraryPage, View
 from bot.ui import removal, save, save_some
 from bot.ui.buttons import PaperboyButton, PaperboySelect
 from cogs.library import _sheet, _shelf, _top
@@ -94,7 +94,7 @@ def test_a_page_of_any_library_fits(
         for other in [f"cond-mat/990100{place}"]
     ]
     unsaved = tuple((f"2506.{place:05}", title) for place, (_, title) in enumerate(noted))
-    page = ShelfPage(view, number, 4_001, 20_005, tuple(apart), tuple(lists), unsaved)
+    page = LibraryPage(view, number, 4_001, 20_005, tuple(apart), tuple(lists), unsaved)
     assert_sendable(render_shelf(page))
 
 

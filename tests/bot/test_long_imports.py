@@ -47,13 +47,13 @@ def ids(count: int) -> list[str]:
 
 
 async def imported(here: World, listing: Listing, lines: list[str]) -> str:
-    vars(here.bot)["sources"] = (listing,)
+    vars(here.bot.services.lookup)["_sources"] = [listing]
     data = "\n".join(lines).encode()
     return said(await here.member.slash(here.channel, "library import", file=("a.txt", data)))
 
 
 async def saved(here: World) -> int:
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         return len(await library.saved_papers(conn, here.member.id))
 
 
@@ -111,12 +111,12 @@ async def test_long_names_that_begin_alike_are_two_lists_each_time_and_lists_wit
     ]
     data = "\n".join(rows).encode()
     async with world(tmp_path) as here:
-        vars(here.bot)["sources"] = (Listing(),)
+        vars(here.bot.services.lookup)["_sources"] = [Listing()]
         for _ in range(2):
             text = said(
                 await here.member.slash(here.channel, "library import", file=("a.csv", data))
             )
-            async with here.bot.database.read() as conn:
+            async with here.bot.services.database.read() as conn:
                 mine = await library.of_user(conn, here.member.id)
             alike = [each for each in mine if each.name.startswith("Robotics")]
             assert [each.papers for each in alike] == [1, 1], text

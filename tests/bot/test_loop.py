@@ -185,7 +185,7 @@ async def large_world(folder: Path, papers: int) -> AsyncGenerator[World]:
     async with world(folder, days, now=at(MONDAY, 12), embedder="minilm") as here:
         others = [here.guild.create_text_channel(f"papers-{number}") for number in range(29)]
         await large.fill(
-            here.bot.database,
+            here.bot.services.database,
             papers=papers,
             reader=here.admin.id,
             guild=here.guild.id,
@@ -219,11 +219,11 @@ async def test_nothing_that_people_do_holds_the_loop(tmp_path: Path, full: bool)
             loop = Loop(Interactions(here, pressed, registered), watch, here.admin)
             loop.most = HELD if full else HELD_BESIDE_OTHERS
             watch.begin()
-            here.bot.search.catch_up()
-            await here.bot.search.drain()
+            here.bot.services.search.catch_up()
+            await here.bot.services.search.drain()
             loop.judge("indexing all papers")
             await here.restart()
-            await here.bot.search.drain()
+            await here.bot.services.search.drain()
             loop.judge("a start")
             everything = [*commands(loop.wire), *components(loop.wire)]
             for name, make in sorted(everything, key=lambda each: bool(LAST.search(each[0]))):

@@ -106,7 +106,7 @@ async def test_a_reader_whom_an_earlier_version_let_be_quiet_forever_can_do_ever
     async with world(tmp_path) as here:
         await follower(here, here.member.id, every=Every.WEEK)
         mine = await subscriber(here, here.member.id)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await subscriptions.change_settings(conn, replace(mine, quiet_until=date.max))
         began = stopwatch.thread_time()
         for command, wanted in (

@@ -148,7 +148,7 @@ async def everything(here: World) -> None:
     await here.env.settle()
     await person.user.slash("paper show", id_or_link=FIRST, public=True)
     await here.env.settle()
-    async with here.bot.database.write() as conn:
+    async with here.bot.services.database.write() as conn:
         old = {"user_id": person.id, "year": 2024, "papers": {FIRST}}  # as digests.fold leaves it
         await conn.execute(insert(brought_papers).values(old))
 
@@ -167,7 +167,7 @@ async def kept_about(here: World) -> list[str]:
     marks = (str(here.member.id), str(here.member.user.dm_channel.id), NOTE, LIST)
     return [
         f"{table}: {row}"
-        for table, rows in (await dump(here.bot.database)).items()
+        for table, rows in (await dump(here.bot.services.database)).items()
         for row in rows
         if any(mark in row for mark in marks)
     ]
@@ -177,7 +177,7 @@ async def test_what_is_kept_is_shown_and_exported_with_every_row(tmp_path: Path)
     async with posted(tmp_path) as here:
         assert "Nothing" in said(await slash(here, "privacy show"))
         await everything(here)
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             counts = await privacy.counts(conn, here.member.id)
         assert all(counts.values()), "every kind of entry is tried here"
         shown = said(await slash(here, "privacy show"))
@@ -224,7 +224,7 @@ async def test_erasing_leaves_no_row_in_any_table_and_other_people_theirs(tmp_pa
         # Reactions that still stand do not bring it back.
         await here.restart()
         assert await kept_about(here) == []
-        file = here.bot.database.path
+        file = here.bot.services.database.path
     assert NOTE.encode() not in file.read_bytes(), "not even where the file has room again"
 
 
@@ -255,5 +255,5 @@ async def test_an_operator_erases_who_discord_says_is_gone(tmp_path: Path) -> No
 async def test_a_person_decides_whether_their_saves_count(tmp_path: Path, counted: bool) -> None:
     async with world(tmp_path) as here:
         await here.member.slash(here.channel, "privacy settings", count_my_saves=counted)
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             assert await library.counts(conn, here.member.id) is counted

@@ -29,12 +29,12 @@ from tests.bot.world import (
 
 
 async def state_of(here: World, feed_id: int, day: date) -> posts.Post | None:
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         return await posts.of_batch(conn, feed_id, day)
 
 
 async def feed_now(here: World, feed_id: int) -> feeds.Feed:
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         feed = await feeds.get(conn, feed_id)
     assert feed is not None
     return feed
@@ -183,7 +183,7 @@ async def test_moving_a_feeds_clock_never_reopens_a_day(tmp_path: Path) -> None:
     async with world(tmp_path, days, now=at(MONDAY, 20)) as here:
         feed = await here.add_feed(timezone="Pacific/Auckland")
         await here.tick(at(MONDAY, 21))  # Tuesday there: that day is used
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await feeds.update(conn, replace(feed, timezone="America/Los_Angeles"))
         await here.tick(at(TUESDAY, 16))  # Tuesday 09:00 in Los Angeles
         assert len(headers(here.channel)) == 1

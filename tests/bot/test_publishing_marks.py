@@ -5,9 +5,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from bot import limits
-from bot.publishing import role_mention, strings_of
-from bot.publishing._marks import nonce
-from bot.publishing._pace import retry_at
+from bot.delivery.read_back import nonce, role_mention, strings_of
+from bot.delivery.retry import retry_at
 from storage.posts import PLANNED, Post
 from tests.bot.world import MONDAY, at
 
@@ -34,10 +33,14 @@ POST = Post(
 )
 
 
+def nonce_of(post: Post, step: str) -> str:
+    return nonce(post.channel_id, post.id, post.planned_at.timestamp(), step)
+
+
 def test_a_step_has_the_same_nonce_in_every_try_and_every_version() -> None:
     # A post that one version began is finished by the next: another nonce would be another message.
-    assert nonce(POST, "header") == "8bcb2e7549121d4e4b106efc"
-    assert len(nonce(POST, "header")) == limits.MESSAGE_NONCE - 1
+    assert nonce_of(POST, "header") == "8bcb2e7549121d4e4b106efc"
+    assert len(nonce_of(POST, "header")) == limits.MESSAGE_NONCE - 1
 
 
 def test_no_two_steps_share_a_nonce_not_even_those_of_two_databases() -> None:
@@ -46,7 +49,7 @@ def test_no_two_steps_share_a_nonce_not_even_those_of_two_databases() -> None:
         replace(POST, channel_id=4),
         replace(POST, planned_at=at(MONDAY, 10)),
     )
-    assert len({nonce(post, "header") for post in (POST, *others)} | {nonce(POST, "0")}) == 5
+    assert len({nonce_of(post, "header") for post in (POST, *others)} | {nonce_of(POST, "0")}) == 5
 
 
 def test_a_header_may_ping_its_own_role_and_nobody_else() -> None:

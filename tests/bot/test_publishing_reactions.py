@@ -30,8 +30,8 @@ async def unheard(here: World, last: int) -> None:
 
 
 async def saved(here: World) -> set[str]:
-    await here.bot.library.drain()
-    async with here.bot.database.read() as conn:
+    await here.bot.services.library.drain()
+    async with here.bot.services.database.read() as conn:
         return await library.saved_papers(conn, here.member.id)
 
 

@@ -41,7 +41,7 @@ async def fed(
         feed = await here.add_feed(**known)
 
         async def now() -> tuple[Post | None, Feed | None]:
-            async with here.bot.database.read() as conn:
+            async with here.bot.services.database.read() as conn:
                 post = await posts.of_batch(conn, feed.id, MONDAY)
                 return post, await feeds.get(conn, feed.id)
 
@@ -158,7 +158,7 @@ async def test_cards_that_arrived_unrecorded_are_known_by_their_papers(tmp_path:
         thread = here.channel.threads[0]
         await here.member.send(thread, "https://arxiv.org/abs/2506.00900 is mine")
         shown = cards(here.channel)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await conn.exec_driver_sql(
                 "UPDATE post_papers SET message_id = NULL WHERE position > 1"
             )
@@ -168,7 +168,7 @@ async def test_cards_that_arrived_unrecorded_are_known_by_their_papers(tmp_path:
         assert cards(here.channel) == shown
         post, _ = await now()
         assert post.state == posts.DONE
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             assert all(step.message_id for step in await posts.steps(conn, post.id))
 
 
@@ -278,10 +278,10 @@ async def test_a_post_waits_a_whole_day_and_no_minute_longer(tmp_path: Path) -> 
         last = at(MONDAY, 9) + timedelta(hours=24)
         here.env.backend.faults.clear()
         here.env.inject_error("POST", f"/channels/{here.channel.id}/messages/*", status=503)
-        await here.bot.publisher.send(1, last)
+        await here.bot.services.publisher.send(1, last)
         post, _ = await now()
         assert post.header_message_id is not None
-        await here.bot.publisher.send(1, last + timedelta(minutes=1))
+        await here.bot.services.publisher.send(1, last + timedelta(minutes=1))
         post, _ = await now()
         assert post.state == posts.FAILED
         assert post.reason == "Discord did not answer"
@@ -309,11 +309,11 @@ async def test_a_post_of_a_feed_that_is_removed_ends(tmp_path: Path) -> None:
         here.env.inject_error("POST", path, status=503, times=None)
         await here.tick(at(MONDAY, 9))
         post, feed = await now()
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await feeds.remove(conn, feed.id)
         here.env.backend.faults.clear()
         await here.tick(at(MONDAY, 10))
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             post = await posts.get(conn, post.id)
         assert post is not None
         assert (post.state, post.reason) == (posts.FAILED, "the feed was removed")

@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 async def all_posts(here: World) -> list[Post]:
     """Return every post that was planned, in order."""
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         rows = await conn.exec_driver_sql("SELECT id FROM posts ORDER BY id")
         found = [await posts.get(conn, row[0]) for row in rows]
     return [post for post in found if post is not None]
@@ -51,9 +51,9 @@ async def test_post_now_uses_up_the_day_that_the_batch_was_due_on(tmp_path: Path
     async with world(tmp_path, days, now=at(FRIDAY, 22)) as here:
         feed = await here.add_feed()
         sunday, monday = FRIDAY + 2 * DAY, FRIDAY + 3 * DAY
-        await here.bot.ingest(at(FRIDAY, 22))
+        await here.bot.app.cycle.ingest(at(FRIDAY, 22))
         here.clock.at = at(sunday, 12)
-        post = await here.bot.publisher.post_now(feed, at(sunday, 12))
+        post = await here.bot.services.publisher.post_now(feed, at(sunday, 12))
         assert post is not None
         assert (post.batch_day, post.local_date, post.late) == (FRIDAY, FRIDAY, False)
         assert post.state == posts.DONE
@@ -65,11 +65,11 @@ async def test_post_now_uses_up_the_day_that_the_batch_was_due_on(tmp_path: Path
 async def test_post_now_before_the_hour_uses_up_today(tmp_path: Path) -> None:
     async with world(tmp_path, now=at(MONDAY, 20)) as here:
         feed = await here.add_feed(timezone="Pacific/Auckland", hour=9)
-        await here.bot.ingest(at(MONDAY, 20))
-        post = await here.bot.publisher.post_now(feed, at(MONDAY, 20))
+        await here.bot.app.cycle.ingest(at(MONDAY, 20))
+        post = await here.bot.services.publisher.post_now(feed, at(MONDAY, 20))
         assert post is not None
         assert post.local_date == TUESDAY
-        again = await here.bot.publisher.post_now(feed, at(MONDAY, 20, 1))
+        again = await here.bot.services.publisher.post_now(feed, at(MONDAY, 20, 1))
         assert again == post
         assert len(headers(here.channel)) == 1
 
@@ -77,7 +77,7 @@ async def test_post_now_before_the_hour_uses_up_today(tmp_path: Path) -> None:
 async def test_post_now_without_any_batch_posts_nothing(tmp_path: Path) -> None:
     async with world(tmp_path, {}) as here:
         feed = await here.add_feed()
-        assert await here.bot.publisher.post_now(feed, at(MONDAY, 8)) is None
+        assert await here.bot.services.publisher.post_now(feed, at(MONDAY, 8)) is None
         assert await all_posts(here) == []
 
 
@@ -91,15 +91,17 @@ async def test_post_now_sends_on_what_waits_and_looks_again_where_nothing_was_le
         assert empty.state == posts.EMPTY
         assert empty.payload is None
         assert empty.reason
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await feeds.update(conn, replace(feed, include=()))
         path = f"/channels/{here.channel.id}/messages"
         here.env.inject_error("POST", path, status=503, times=1)
-        waiting = await here.bot.publisher.post_now(replace(feed, include=()), at(MONDAY, 10))
+        waiting = await here.bot.services.publisher.post_now(
+            replace(feed, include=()), at(MONDAY, 10)
+        )
         assert waiting is not None
         assert waiting.state in posts.UNFINISHED
         assert waiting.next_try_at == at(MONDAY, 10) + timedelta(seconds=30)
-        done = await here.bot.publisher.post_now(feed, at(MONDAY, 10))
+        done = await here.bot.services.publisher.post_now(feed, at(MONDAY, 10))
         assert done is not None
         assert done.state == posts.DONE
         assert len(headers(here.channel)) == 1
@@ -177,23 +179,23 @@ async def test_a_header_that_discord_does_not_take_now_is_tried_for_two_days(
 async def test_a_zone_that_is_unknown_stops_its_feed_with_the_zone_named(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         feed = await here.add_feed()
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await feeds.update(conn, replace(feed, timezone="Mars/Olympus"))
         await here.tick(at(MONDAY, 9))
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             found = await feeds.get(conn, feed.id)
         assert found is not None
         assert found.state is FeedState.DISABLED
         assert found.disabled_reason == "the time zone Mars/Olympus is unknown here"
-        assert await here.bot.publisher.coming(found, at(MONDAY, 9)) is None
+        assert await here.bot.services.publisher.coming(found, at(MONDAY, 9)) is None
 
 
 async def test_the_next_thread_is_that_of_the_next_batch_at_the_feeds_hour(tmp_path: Path) -> None:
     days: dict[date, list[Record]] = {day: votes(day, 3) for day in (MONDAY, TUESDAY)}
     async with world(tmp_path, days) as here:
         feed = await here.add_feed()
-        publisher = here.bot.publisher
-        await here.bot.ingest(at(MONDAY, 8))
+        publisher = here.bot.services.publisher
+        await here.bot.app.cycle.ingest(at(MONDAY, 8))
         coming = await publisher.coming(feed, at(MONDAY, 8))
         assert coming is not None
         assert (coming.batch, coming.at) == (MONDAY, at(MONDAY, 9))
@@ -208,21 +210,21 @@ async def test_the_next_thread_is_that_of_the_next_batch_at_the_feeds_hour(tmp_p
 
 async def test_a_batch_is_publishable_once_it_has_settled(tmp_path: Path) -> None:
     async with world(tmp_path, {MONDAY: votes(MONDAY, 3)}, now=at(MONDAY, 0)) as here:
-        publisher = here.bot.publisher
+        ranking = here.bot.services.ranking
 
         async def publishable(hour: int, minute: int = 0) -> date | None:
-            async with here.bot.database.read() as conn:
-                return await publisher.publishable(conn, at(MONDAY, hour, minute))
+            async with here.bot.services.database.read() as conn:
+                return await ranking.publishable(conn, at(MONDAY, hour, minute))
 
         assert await publishable(8) is None
-        await here.bot.ingest(at(MONDAY, 8))
+        await here.bot.app.cycle.ingest(at(MONDAY, 8))
         assert await publishable(8) == MONDAY
         assert await publishable(1) is None
-        async with here.bot.database.read() as conn:
-            known = await publisher.known(conn, at(MONDAY, 8))
+        async with here.bot.services.database.read() as conn:
+            known = await ranking.known(conn, at(MONDAY, 8))
             assert known[MONDAY] is True
-            assert await publisher.newest(conn, at(MONDAY, 8)) == MONDAY
-            assert await publisher.newest(conn, at(MONDAY, 8) - 3 * DAY) is None
+            assert await ranking.newest(conn, at(MONDAY, 8)) == MONDAY
+            assert await ranking.newest(conn, at(MONDAY, 8) - 3 * DAY) is None
 
 
 async def test_six_feeds_post_in_one_minute_each_its_own_thread(tmp_path: Path) -> None:
@@ -243,7 +245,7 @@ async def test_at_the_weekend_the_next_thread_is_mondays_in_the_feeds_own_zone(
         feed = await here.add_feed(timezone="America/Los_Angeles")
         await here.tick(at(FRIDAY, 16))
         saturday = at(FRIDAY + DAY, 12)
-        coming = await here.bot.publisher.coming(feed, saturday)
+        coming = await here.bot.services.publisher.coming(feed, saturday)
         assert coming is not None
         assert (coming.batch, coming.at) == (FRIDAY + 3 * DAY, at(FRIDAY + 3 * DAY, 16))
 

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.publishing import FIRST_RETRY, LONGEST_RETRY
+from bot.delivery.retry import FIRST_RETRY, LONGEST_RETRY
 from storage import feeds, posts
 from storage.feeds import FeedState
 from tests.bot.world import (
@@ -38,7 +38,7 @@ async def mornings(here: World, days: Sequence[date], refused: Sequence[date]) -
             here.env.inject_error("POST", path, status=403, code=0, times=1)
         await here.tick(at(day, 9))
         here.env.backend.faults.clear()
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         (feed,) = await feeds.of_guild(conn, here.guild.id)
     return feed.state
 
@@ -93,7 +93,7 @@ async def test_a_blocked_card_is_left_out_and_an_admin_reads_which_and_why(
         assert "1 card" in notice
         assert "arXiv:2506.00903" in notice
         assert "AutoMod" in notice
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             post = await posts.get(conn, 1)
         assert post is not None
         assert post.state == posts.DONE
@@ -156,7 +156,7 @@ async def test_retries_double_up_to_half_an_hour_and_wait_for_their_moment(
         waits: list[float] = []
         for _ in range(9):
             await here.tick(now)
-            async with here.bot.database.read() as conn:
+            async with here.bot.services.database.read() as conn:
                 post = await posts.get(conn, 1)
                 assert post is not None
                 assert post.next_try_at is not None
@@ -176,7 +176,7 @@ async def test_a_post_is_given_up_after_a_day_and_the_next_one_comes(tmp_path: P
         here.env.backend.faults.clear()
         # Away until the batch's own day is over; nothing comes of what is a day old.
         await here.tick(at(TUESDAY, 9, 1))
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             old = await posts.get(conn, 1)
         assert old is not None
         assert (old.state, old.reason) == (posts.FAILED, "Discord did not answer")

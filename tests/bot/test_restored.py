@@ -12,14 +12,16 @@ THURSDAY = WEDNESDAY + timedelta(days=1)
 
 
 async def back_up(here: World) -> Path:
-    await here.bot.upkeep.run(here.clock.now())
-    return backups.scheduled(here.bot.upkeep.directory, here.bot.database.path.name)[0].path
+    await here.bot.services.upkeep.run(here.clock.now())
+    return backups.scheduled(
+        here.bot.services.upkeep.directory, here.bot.services.database.path.name
+    )[0].path
 
 
 async def restore(here: World, backup: Path) -> None:
     """Stop the bot, put the backup back and start it, as an operator does."""
-    old, path = here.bot, here.bot.database.path
-    await old.database.close()
+    old, path = here.bot, here.bot.services.database.path
+    await old.services.database.close()
     await backups.restore(backup, path, now=here.clock.now())
     here.bot = create_bot(old.settings, clock=here.clock, sources=[here.source])
     await here.env.restart_bot(here.bot)
@@ -42,7 +44,7 @@ async def test_threads_since_the_backup_are_not_posted_again_and_the_next_one_co
             await here.tick(at(WEDNESDAY, 9, minute))
         assert len(headers(here.channel)) == 3
         assert [len(cards(here.channel, number)) for number in range(3)] == shown
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             for day in (TUESDAY, WEDNESDAY):
                 post = await posts.of_batch(conn, feed.id, day)
                 assert post is not None
@@ -65,8 +67,8 @@ async def test_reactions_on_cards_that_were_read_back_save_again(tmp_path: Path)
         thread = max(here.channel.threads, key=lambda thread: thread.id)
         card = next(message for message in thread.history() if message.components)
         await here.member.react(card, "🔖")
-        await here.bot.library.drain()
-        async with here.bot.database.read() as conn:
+        await here.bot.services.library.drain()
+        async with here.bot.services.database.read() as conn:
             saved = await conn.exec_driver_sql("SELECT count(*) FROM saves")
             assert saved.scalar() == 1
 

@@ -15,7 +15,7 @@ DAYS = {day: votes(day, 30, 20, 10) for day in (MONDAY, TUESDAY, WEDNESDAY)}
 
 
 async def rows(here: World, sql: str) -> list[Any]:
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         return [tuple(row) for row in await conn.exec_driver_sql(sql)]
 
 
@@ -45,7 +45,7 @@ async def test_a_thread_that_is_read_back_is_on_record_as_it_was(tmp_path: Path)
         assert await on_record(here) != known
         await here.tick(at(TUESDAY, 21, 30))
         assert await on_record(here) == known
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             post = await posts.of_batch(conn, 1, TUESDAY)
         assert post is not None
         assert post.payload is None

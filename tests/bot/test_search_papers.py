@@ -27,7 +27,7 @@ NEW = known("2505.11111", "Diffusion of robots", "Robots diffuse.", categories=(
 
 
 async def shown_on_cards(here: SearchWorld) -> list[tuple[int, str]]:
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         rows = await conn.execute(select(cards.c.message_id, cards.c.paper_id))
         return [(row.message_id, row.paper_id) for row in rows]
 

@@ -64,7 +64,7 @@ async def test_a_slow_public_card_is_still_one_that_reactions_save(tmp_path: Pat
         result = await here.search("2304.02643", public=True)
         assert not result.ephemeral
         assert result.response is not None
-        with patch.object(here.bot.library, "shown") as told:
+        with patch.object(here.bot.services.library, "track_message") as told:
             await here.search("1706.03762", public=True)
         assert told.call_count == 1
 

@@ -22,8 +22,8 @@ async def status(here: World, *, admin: bool = True) -> str:
 async def late(here: World) -> None:
     """Leave a thread waiting."""
     feed = await here.add_feed()
-    await here.bot.ingest(here.clock.now())
-    async with here.bot.database.write() as conn:
+    await here.bot.app.cycle.ingest(here.clock.now())
+    async with here.bot.services.database.write() as conn:
         due = DueFeed(feed.id, feed.guild_id, feed.channel_id, MONDAY, MONDAY)
         post_id = await posts.plan(
             conn,

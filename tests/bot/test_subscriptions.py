@@ -265,7 +265,7 @@ async def test_a_topic_is_changed_by_a_form_and_previewed_before_it_counts(tmp_p
 
 async def topics_of(here: World, user_id: int) -> list[StoredTopic]:
     """Return the topics that a person follows."""
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         return [subscription.topic for subscription in await subscriptions.of_user(conn, user_id)]
 
 
@@ -324,7 +324,7 @@ async def test_the_preview_and_the_pass_over_new_papers_find_the_same(tmp_path: 
     async with world(tmp_path, days) as here:
         await follow(here, here.member)
         await here.tick(at(TUESDAY, 8))
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             passed = await matches.unseen(conn, here.member.id, at(MONDAY, 0))
         result = await here.admin.slash(here.channel, "paper subscribe", topic="flow matching")
         text = answer(result)
@@ -347,7 +347,7 @@ async def test_meaning_counts_where_there_is_a_model_and_preview_and_pass_agree(
         preview = await here.admin.slash(here.channel, "paper subscribe", topic=topic)
         assert "1 of 2 papers" in answer(preview)
         assert "close in meaning" in answer(preview)
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             (match,) = await matches.unseen(conn, here.member.id, at(MONDAY, 0))
         assert match.paper.paper.title == titles[0]
         assert match.reason in answer(preview)
@@ -374,8 +374,8 @@ async def test_votes_can_be_asked_for(tmp_path: Path) -> None:
 async def test_what_a_search_brought_up_is_no_news(tmp_path: Path) -> None:
     async with world(tmp_path, {FRIDAY: about(FRIDAY, *SOME)}, now=at(MONDAY, 8)) as here:
         await follow(here, here.member)
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await papers.upsert(conn, about(MONDAY, "Old Flow Matching"), now=at(MONDAY, 8))
         await here.tick(at(MONDAY, 8, 30))
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             assert await matches.unseen(conn, here.member.id, at(MONDAY, 0)) == []

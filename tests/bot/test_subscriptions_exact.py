@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.digests import MOST_TOPICS, Followed, describe_failure, follow, next_digest, reopen
+from bot.digests import MOST_TOPICS, Followed
 from bot.outcomes import Reason, Refused, Retry
 from bot.ui.errors import UserError
 from storage import digests, subscriptions
@@ -26,11 +26,11 @@ async def follows(
     here: World, user_id: int, topic: TopicDraft, now: datetime = NOW, **known: int
 ) -> Followed:
     """Let somebody follow a topic, as its button does."""
-    return await follow(here.bot, user_id, topic, now, **known)
+    return await here.bot.services.following.follow(user_id, topic, now, **known)
 
 
 async def topics(here: World) -> list[tuple[str, Mode, int]]:
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         followed = await subscriptions.of_user(conn, here.member.id)
     return [(each.topic.query, each.topic.mode, each.min_votes) for each in followed]
 
@@ -77,7 +77,7 @@ async def test_a_topic_in_anothers_place_ends_that_one_without_a_message(tmp_pat
     async with world(tmp_path, {}) as here:
         me = here.member.id
         await follows(here, me, draft("flow matching"))
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             (old,) = await subscriptions.of_user(conn, me)
         changed = await follows(
             here,
@@ -116,7 +116,7 @@ async def test_a_topic_too_many_is_refused_and_nothing_is_kept_of_it(tmp_path: P
         )
         assert len(await topics(here)) == 25
         assert (await subscriber(here, me)).every is Every.DAY
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             (first, *_) = await subscriptions.of_user(conn, me)
         await follows(here, me, draft("one more"), replaces=first.topic.id)
         assert len(await topics(here)) == 25
@@ -126,12 +126,12 @@ async def test_what_kept_a_greeting_back_is_told_with_what_to_do(tmp_path: Path)
     async with world(tmp_path, {}) as here:
         inbox = here.bot.mention("paper inbox")
         settings = here.bot.mention("paper digest settings")
-        assert describe_failure(here.bot, Refused(Reason.DM_CLOSED)) == (
+        assert here.bot.services.following.describe_failure(Refused(Reason.DM_CLOSED)) == (
             "⚠️ I cannot send you direct messages. Allow them in the privacy settings of a server"
             f" that we share, then change anything in {settings} to try again. Until then your"
             f" digests wait in {inbox}."
         )
-        assert describe_failure(here.bot, Retry(Reason.UNAVAILABLE, 30)) == (
+        assert here.bot.services.following.describe_failure(Retry(Reason.UNAVAILABLE, 30)) == (
             "I could not send you the confirmation just now. Your digests come nonetheless;"
             f" whatever does not arrive waits in {inbox}."
         )
@@ -140,18 +140,18 @@ async def test_what_kept_a_greeting_back_is_told_with_what_to_do(tmp_path: Path)
 async def test_closed_messages_are_tried_again_once_somebody_comes_back(tmp_path: Path) -> None:
     async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
         me = here.member.id
-        assert await reopen(here.bot, None) == ""
+        assert await here.bot.services.subscriptions.reopen(None) == ""
         await follower(here, me)
-        assert await reopen(here.bot, await subscriber(here, me)) == ""
-        async with here.bot.database.write() as conn:
+        assert await here.bot.services.subscriptions.reopen(await subscriber(here, me)) == ""
+        async with here.bot.services.database.write() as conn:
             await conn.exec_driver_sql("UPDATE subscribers SET closed_at = created_at, strikes = 3")
         closed = await subscriber(here, me)
-        assert await reopen(here.bot, closed) == (
+        assert await here.bot.services.subscriptions.reopen(closed) == (
             "⚠️ My direct messages to you did not arrive lately. The next digest tries again; please"
             " allow direct messages in the privacy settings of a server that we share. What did not"
             f" arrive is in {here.bot.mention('paper inbox')}."
         )
-        assert await reopen(here.bot, closed) == ""
+        assert await here.bot.services.subscriptions.reopen(closed) == ""
         await here.tick(at(MONDAY, 9))
         assert len(brought(here.member)) == 1
 
@@ -171,7 +171,7 @@ async def test_a_greeting_that_does_not_arrive_says_why(
         here.env.inject_error("POST", path, status=403, code=code, times=1)
         done = await follows(here, here.member.id, draft("flow"))
         assert done.failure == Refused(reason)
-        async with here.bot.database.read() as conn:
+        async with here.bot.services.database.read() as conn:
             until = await digests.broken_until(conn, NOW)
         assert until == (at(TUESDAY, 8) if code == 40003 else None)
         here.env.backend.faults.clear()
@@ -203,16 +203,18 @@ async def test_the_next_digest_is_not_on_a_day_that_had_its_own(tmp_path: Path) 
         def at_hour(day: date, hour: int) -> str:
             return f"<t:{int(at(day, hour).timestamp())}:R>"
 
-        assert at_hour(TUESDAY, 0) in await next_digest(here.bot, person, at(MONDAY, 23))
-        async with here.bot.database.write() as conn:
+        assert at_hour(TUESDAY, 0) in await here.bot.services.subscriptions.next_digest(
+            person, at(MONDAY, 23)
+        )
+        async with here.bot.services.database.write() as conn:
             due = DueDigest(me, TUESDAY, Every.DAY, at(TUESDAY, 0), at(TUESDAY, 15))
             await digests.plan(conn, due, [], payload=None, state=digests.EMPTY, now=NOW)
-        after = await next_digest(here.bot, person, at(MONDAY, 23))
+        after = await here.bot.services.subscriptions.next_digest(person, at(MONDAY, 23))
         assert at_hour(TUESDAY + timedelta(days=1), 0) in after
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             (mine,) = await subscriptions.of_user(conn, me)
             await subscriptions.set_paused(conn, me, mine.topic.id, paused=True)
-        nothing = await next_digest(here.bot, person, NOW)
+        nothing = await here.bot.services.subscriptions.next_digest(person, NOW)
         assert nothing == "No digest comes while you follow no topic"
 
 
@@ -221,8 +223,10 @@ async def test_the_day_that_had_its_digest_is_the_readers_own(tmp_path: Path) ->
         me = here.member.id
         await follower(here, me, timezone="America/Los_Angeles")
         evening = at(TUESDAY, 3)  # Monday 20:00 there
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             due = DueDigest(me, MONDAY, Every.DAY, at(MONDAY, 16), at(TUESDAY, 7))
             await digests.plan(conn, due, [], payload=None, state=digests.EMPTY, now=NOW)
-        said = await next_digest(here.bot, await subscriber(here, me), evening)
+        said = await here.bot.services.subscriptions.next_digest(
+            await subscriber(here, me), evening
+        )
         assert f"<t:{int(at(TUESDAY, 16).timestamp())}:R>" in said

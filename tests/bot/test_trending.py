@@ -114,8 +114,8 @@ async def test_what_people_ask_of_other_days_leaves_the_threads_own_prior(tmp_pa
     async with world(tmp_path, DAYS, now=at(TUESDAY, 9)) as here:
         await here.add_feed()
         await here.tick(at(TUESDAY, 9))
-        drafter = here.bot.publisher.drafter
-        async with here.bot.database.read() as conn:
+        drafter = here.bot.services.ranking
+        async with here.bot.services.database.read() as conn:
             ours = await drafter.prior(conn, TUESDAY)
             for number in range(1, 20):
                 await drafter.prior_asked_for(conn, TUESDAY - timedelta(days=number))

@@ -68,7 +68,7 @@ async def follower(
 ) -> None:
     """Let somebody follow a topic without saying a word to them."""
     now = here.clock.now()
-    async with here.bot.database.write() as conn:
+    async with here.bot.services.database.write() as conn:
         await subscriptions.ensure_subscriber(
             conn, user_id, at=time(hour), timezone=timezone, every=every, now=now
         )
@@ -79,7 +79,7 @@ async def follower(
 
 async def subscriber(here: World, user_id: int) -> Subscriber:
     """Return a person's settings as they are now."""
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         found = await subscriptions.subscriber(conn, user_id)
     assert found is not None
     return found
@@ -87,7 +87,7 @@ async def subscriber(here: World, user_id: int) -> Subscriber:
 
 async def digest_of(here: World, user_id: int, day: date) -> Digest | None:
     """Return what became of a person's digest of a day."""
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         return await digests.of_day(conn, user_id, day)
 
 

@@ -11,7 +11,7 @@ import simcord
 
 from bot.client import PaperBot, create_bot
 from bot.clock import FixedClock
-from bot.publishing import strings_of
+from bot.delivery.read_back import strings_of
 from bot.settings import Settings
 from bot.ui.errors import sentence_of
 from papers.model import Author, Batch, Metrics, Paper, Record
@@ -102,7 +102,7 @@ class World:
         **known: object,
     ) -> Feed:
         """Give a channel its feed."""
-        async with self.bot.database.write() as conn:
+        async with self.bot.services.database.write() as conn:
             feed = await feeds.add(
                 conn,
                 guild_id=self.guild.id,

@@ -31,7 +31,7 @@ async def built(tmp_path: Path) -> AsyncGenerator[Stage]:
     )
     bot = create_bot(settings, clock=clock, sources=[source])
     async with staged(bot, clock) as stage:
-        await bot.ingester.read_day(source.newest_day, clock.now())
+        await bot.services.ingester.read_day(source.newest_day, clock.now())
         await bot.tick(clock.now())
         yield stage
 
@@ -93,7 +93,7 @@ async def test_a_refusal_is_no_fault_of_the_bot_but_a_fault_is(
         async def broken(*_: object) -> None:
             raise RuntimeError("broken on purpose")
 
-        monkeypatch.setattr(stage.bot.topics, "preview", broken)
+        monkeypatch.setattr(stage.bot.services.topics, "preview", broken)
         with caplog.at_level(logging.CRITICAL):
             await reader.slash(stage.channel, "paper subscribe", topic="words")
         assert len(stage.env.errors_since(before)) == 1

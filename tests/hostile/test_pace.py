@@ -34,7 +34,7 @@ async def test_who_clicks_without_end_is_told_when_to_go_on(tmp_path: Path) -> N
 
 async def test_a_button_pressed_without_end_says_when_to_go_on(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
-        await here.bot.ingest(here.clock.now())
+        await here.bot.app.cycle.ingest(here.clock.now())
         shown = await here.member.slash(here.channel, "paper show", id_or_link="2506.00900")
         assert shown.response is not None
         got = [

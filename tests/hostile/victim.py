@@ -40,7 +40,7 @@ async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> 
     ears = Ears()
     logging.getLogger().addHandler(ears)
     stack.callback(logging.getLogger().removeHandler, ears)
-    connection = stack.enter_context(closing(sqlite3.connect(here.bot.database.path)))
+    connection = stack.enter_context(closing(sqlite3.connect(here.bot.services.database.path)))
     found = Hostile(
         here,
         pressed,

@@ -28,8 +28,8 @@ async def main(
     now = at(MONDAY, 9)
     source = FakeSource({MONDAY: votes(MONDAY, *range(90, 90 - papers, -1))})
     bot = create_bot(settings, clock=FixedClock(now), sources=[source])
-    await bot.prepare()
-    async with bot.database.write() as conn:
+    await bot.open()
+    async with bot.services.database.write() as conn:
         await feeds.add(
             conn,
             guild_id=guild_id,

@@ -71,7 +71,7 @@ async def main(plan: Plan) -> None:
         for number in range(900, 900 + plan.papers)
     ]
     bot = create_bot(settings, clock=clock, sources=[FakeSource({MONDAY: batch})])
-    await bot.prepare()
+    await bot.open()
     await _subscribe(bot, plan)
     # discord.py waits this long for servers that may still come; here all are there at once.
     vars(bot)["_connection"].guild_ready_timeout = 0.1
@@ -82,8 +82,8 @@ async def main(plan: Plan) -> None:
             if connection.done():
                 connection.result()
         while await _owed(bot):
-            await bot.beat(clock.now(), patience=None)
-            draining = asyncio.create_task(bot.workers.drain())
+            await bot.app.cycle.run(clock.now(), timeout=None)
+            draining = asyncio.create_task(bot.services.workers.drain())
             await asyncio.wait({draining}, timeout=plan.beat)
         await bot.close()
         await connection
@@ -92,7 +92,7 @@ async def main(plan: Plan) -> None:
 async def _subscribe(bot: PaperBot, plan: Plan) -> None:
     """Let everybody follow the topic since yesterday, unless an earlier start has seen to it."""
     since = at(MONDAY, 8) - timedelta(days=1)
-    async with bot.database.write() as conn:
+    async with bot.services.database.write() as conn:
         if await subscriptions.all_topics(conn):
             return
         for user_id, channel_id in plan.people:
@@ -108,7 +108,7 @@ async def _subscribe(bot: PaperBot, plan: Plan) -> None:
 
 async def _owed(bot: PaperBot) -> bool:
     now = bot.clock.now()
-    async with bot.database.read() as conn:
+    async with bot.services.database.read() as conn:
         return bool(await digests.claim_due(conn, now)) or await digests.backlog(conn) > 0
 
 

@@ -63,9 +63,9 @@ async def main(
     bot = create_bot(
         settings, clock=FixedClock(now), sources=[FakeSource({MONDAY: votes(MONDAY, 30, 20, 10)})]
     )
-    await bot.prepare()
+    await bot.open()
     guild_id, channel_id = places
-    async with bot.database.write() as conn:
+    async with bot.services.database.write() as conn:
         await feeds.add(
             conn,
             guild_id=guild_id,
@@ -76,7 +76,9 @@ async def main(
             now=now,
         )
     if deadly is not None:
-        vars(vars(bot.library)["_writer"])["_database"] = Deadly(bot.database, *deadly)
+        vars(vars(bot.services.library)["_writer"])["_database"] = Deadly(
+            bot.services.database, *deadly
+        )
     # discord.py waits this long for servers that may still come; here all are there at once.
     vars(bot)["_connection"].guild_ready_timeout = 0.1
     connection = asyncio.create_task(bot.start(TOKEN))

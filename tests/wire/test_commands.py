@@ -20,7 +20,7 @@ async def test_a_feed_lives_its_life_by_command(
         assert await world.complete(ada, channel, "feed add", "timezone", timezone="Berl")
         assert "09:00" in await here.add_feed(time="9am", timezone="Europe/Berlin", papers=5)
         here.clock.at = at(MONDAY, 9)
-        await here.bot.ingest(here.clock.at)
+        await here.bot.app.cycle.ingest(here.clock.at)
 
         shown = await world.slash(ada, channel, "feed preview")
         assert "Paper number 900" in shown.text
@@ -31,7 +31,7 @@ async def test_a_feed_lives_its_life_by_command(
         assert (await world.slash(ada, channel, "feed resume")).text
 
         await world.slash(ada, channel, "feed post-now")
-        await here.bot.workers.drain()
+        await here.bot.services.workers.drain()
         assert len(world.threads_of(channel)) == 1
 
         asked = await world.slash(ada, channel, "feed remove")
@@ -46,7 +46,7 @@ async def test_everybody_can_ask_what_there_is(
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
         world, grace, channel = here.world, here.member, here.channel
-        await here.bot.ingest(at(MONDAY, 9))
+        await here.bot.app.cycle.ingest(at(MONDAY, 9))
         here.clock.at = at(MONDAY, 9)
         trending = await world.slash(grace, channel, "paper trending")
         assert "Paper number 900" in trending.text
@@ -95,7 +95,7 @@ async def test_going_back_to_a_version_leaves_none_of_the_newer_ones_commands(
         return sorted(command["name"] for command in discord_server.world.commands)
 
     async with connected(discord_server, tmp_path) as here:
-        await here.bot.database.backup(backup)
+        await here.bot.services.database.backup(backup)
     first = registered()
     with monkeypatch.context() as patch:
         patch.setattr(PaperBot, "setup_hook", newer)

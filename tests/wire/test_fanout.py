@@ -25,7 +25,7 @@ async def add_channels(here: Connected, *sizes: int) -> list[list[Channel]]:
         servers.append([here.world.add_channel(guild, f"papers-{n}") for n in range(size)])
     last = servers[-1][-1]
     await here.server.until(lambda: here.bot.get_channel(last.id) is not None)
-    async with here.bot.database.write() as conn:
+    async with here.bot.services.database.write() as conn:
         for channels in servers:
             for channel in channels:
                 await feeds.add(
@@ -109,7 +109,7 @@ async def test_a_minute_that_begins_while_a_post_is_under_way_asks_discord_for_n
         ticking = asyncio.create_task(here.tick(at(MONDAY, 9)))
         for _ in range(4):
             await asyncio.sleep(0.1)
-            await here.bot.publisher.claim(at(MONDAY, 9, 1))
+            await here.bot.services.publisher.claim(at(MONDAY, 9, 1))
         await ticking
         requests = [each for each in discord_server.requests[before:] if is_posting(each)]
         assert len(requests) == REQUESTS

@@ -136,13 +136,13 @@ async def test_an_answer_that_never_comes_holds_up_nobody_else(
         sending = f"POST /channels/{here.channel.id}/messages"
         hanging = discord_server.fail(sending, hang=60, drop=True)
         here.clock.at = NINE
-        await here.bot.beat(NINE, patience=None)
+        await here.bot.app.cycle.run(NINE, timeout=None)
         await discord_server.until(lambda: witness.kept().count("post done") == 1)
         assert witness.channel(other) == "1 header, 1 thread, 3 cards"
         await witness.look()
         witness.note(person="the other channel has its thread meanwhile")
         hanging.over.set()
-        await here.bot.workers.drain()
+        await here.bot.services.workers.drain()
         await here.tick(at(MONDAY, 9, 2))
         await witness.look()
         witness.record("Discord: a request hangs")
@@ -345,7 +345,7 @@ async def test_two_thousand_servers_arrive_at_once(
 
 def saves(here: Connected) -> int:
     """Return how many saves the database has."""
-    with closing(sqlite3.connect(here.bot.database.path)) as file:
+    with closing(sqlite3.connect(here.bot.services.database.path)) as file:
         return int(file.execute("SELECT count(*) FROM saves").fetchone()[0])
 
 

@@ -64,12 +64,12 @@ async def test_a_full_disk_stops_everything_in_one_sentence_until_there_is_room(
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
         witness = Witness(here, caplog)
-        with closing(sqlite3.connect(here.bot.database.path)) as file:
+        with closing(sqlite3.connect(here.bot.services.database.path)) as file:
             file.execute("VACUUM")  # no free page within the file
-        await pragma(here.bot.database, "max_page_count = 1")
+        await pragma(here.bot.services.database, "max_page_count = 1")
         await here.tick(NINE)
         await witness.look()
-        await pragma(here.bot.database, "max_page_count = 1000000")
+        await pragma(here.bot.services.database, "max_page_count = 1000000")
         await here.tick(at(MONDAY, 9, 1))
         await witness.look()
         witness.record("disk: full for a minute")
@@ -80,11 +80,11 @@ async def test_a_file_that_became_read_only_is_said_to_people_and_to_the_operato
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
         witness = Witness(here, caplog)
-        await pragma(here.bot.database, "query_only = ON")
+        await pragma(here.bot.services.database, "query_only = ON")
         await here.tick(NINE)
         await witness.look()
         witness.note(person=f"a command: “{await ask(here)}”")
-        await pragma(here.bot.database, "query_only = OFF")
+        await pragma(here.bot.services.database, "query_only = OFF")
         await here.tick(at(MONDAY, 9, 1))
         await witness.look()
         witness.record("disk: the database is read-only for a minute")
@@ -95,8 +95,8 @@ async def test_a_lock_that_is_not_given_up_is_waited_for_and_then_said(
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
         witness = Witness(here, caplog)
-        await pragma(here.bot.database, "busy_timeout = 50")  # instead of 15 seconds
-        with held(here.bot.database.path):
+        await pragma(here.bot.services.database, "busy_timeout = 50")  # instead of 15 seconds
+        with held(here.bot.services.database.path):
             await here.tick(NINE)
             await witness.look()
             witness.note(person=f"a command: “{await ask(here)}”")
@@ -110,8 +110,10 @@ async def test_a_header_that_could_not_be_recorded_is_found_again(
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
         witness = Witness(here, caplog)
-        await pragma(here.bot.database, "busy_timeout = 50")
-        with closing(sqlite3.connect(here.bot.database.path, isolation_level=None)) as other:
+        await pragma(here.bot.services.database, "busy_timeout = 50")
+        with closing(
+            sqlite3.connect(here.bot.services.database.path, isolation_level=None)
+        ) as other:
 
             def lock(event: Event) -> None:
                 if event.name == "MESSAGE_CREATE" and not other.in_transaction:
@@ -134,14 +136,14 @@ async def test_a_file_that_is_damaged_meanwhile_is_said_and_no_worse_is_done_to_
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
         witness = Witness(here, caplog)
-        path = here.bot.database.path
+        path = here.bot.services.database.path
         await witness.look()
-        await here.bot.database.backup(tmp_path / "backup.db")
-        await pragma(here.bot.database, "wal_checkpoint(TRUNCATE)")
+        await here.bot.services.database.backup(tmp_path / "backup.db")
+        await pragma(here.bot.services.database, "wal_checkpoint(TRUNCATE)")
         damaged = path.read_bytes()[:4096] + os.urandom(path.stat().st_size - 4096)
         path.write_bytes(damaged)
         for engine in ("_writer", "_readers"):  # what they have in memory is still whole
-            await vars(here.bot.database)[engine].dispose()
+            await vars(here.bot.services.database)[engine].dispose()
         here.clock.at = NINE
         await minute(here.bot)
         assert witness.channel() == "nothing"

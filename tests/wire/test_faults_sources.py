@@ -114,8 +114,8 @@ async def test_a_slow_source_holds_up_no_thread_that_can_come_without_it(
         await here.tick(at(MONDAY, 8, 20))
         hub.on(DAILY, Reply(hang=30))
         here.clock.at = NINE
-        await here.bot.beat(NINE, patience=0.1)
-        await here.bot.workers.drain()
+        await here.bot.app.cycle.run(NINE, timeout=0.1)
+        await here.bot.services.workers.drain()
         await witness.look(status=True)
         witness.record("source: takes half a minute for an answer")
 

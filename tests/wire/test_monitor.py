@@ -141,7 +141,7 @@ async def test_a_database_that_takes_no_writes_is_unhealthy(
     monkeypatch.setattr("bot.monitor._health.WRITE", 0.2)
     async with connected(discord_server, tmp_path) as here:
         settings = make_settings(tmp_path, metrics_port=0)
-        async with serving(here.bot.monitor, settings) as port, here.bot.database.write():
+        async with serving(here.bot.monitor, settings) as port, here.bot.services.database.write():
             for page in ("/healthz", "/livez"):
                 status, told = await get(port, page)
                 assert status == 503, page

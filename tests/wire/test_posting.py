@@ -24,7 +24,7 @@ def post_of(world: World, channel: Channel) -> tuple[Message, list[Message]]:
 
 
 async def state_of(here: Connected) -> tuple[FeedState, str | None]:
-    async with here.bot.database.read() as conn:
+    async with here.bot.services.database.read() as conn:
         (feed,) = await feeds.of_guild(conn, here.guild.id)
     return feed.state, feed.disabled_reason
 

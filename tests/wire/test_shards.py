@@ -17,7 +17,7 @@ SHARDS = [1, 2]
 
 
 def rows(here: Connected, statement: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(here.bot.database.path)) as file:
+    with closing(sqlite3.connect(here.bot.services.database.path)) as file:
         return file.execute(statement).fetchall()
 
 

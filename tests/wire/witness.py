@@ -102,7 +102,7 @@ class Witness:
 
     def kept(self) -> str:
         """Return what the database holds of feeds, posts and saves."""
-        with closing(sqlite3.connect(self.here.bot.database.path)) as file:
+        with closing(sqlite3.connect(self.here.bot.services.database.path)) as file:
             feeds = file.execute("SELECT state, disabled_reason FROM feeds ORDER BY id").fetchall()
             posts = file.execute(
                 "SELECT posts.state, posts.header_message_id, posts.thread_id,"

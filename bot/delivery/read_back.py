@@ -1,23 +1,23 @@
-"""By what a message of ours is known again: its nonce while Discord remembers, then its texts."""
+"""Recognising our own messages: by their nonce while Discord remembers it, then by their texts."""
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import discord
 
 from bot import limits
-from storage.posts import Post
-
-if TYPE_CHECKING:
-    from bot.client import PaperBot
+from bot.delivery.messenger import Messenger
 
 
-def nonce(post: Post, step: str) -> str:
-    """Return the nonce of one step: the same after a restart, another for another database."""
-    identity = f"{post.channel_id}:{post.id}:{post.planned_at.timestamp()}:{step}"
-    return hashlib.blake2b(identity.encode(), digest_size=limits.MESSAGE_NONCE // 2).hexdigest()
+def nonce(*identity: object) -> str:
+    """Return the idempotency nonce of one message: the same for the same identity, ever again.
+
+    The identity should hold a time stamp of the database's own, so that another database does not
+    repeat it.
+    """
+    whole = ":".join(map(str, identity))
+    return hashlib.blake2b(whole.encode(), digest_size=limits.MESSAGE_NONCE // 2).hexdigest()
 
 
 def role_mention(role_id: int | None) -> discord.AllowedMentions:
@@ -27,7 +27,7 @@ def role_mention(role_id: int | None) -> discord.AllowedMentions:
 
 
 async def own_messages(
-    bot: "PaperBot", channel: discord.PartialMessageable, *, after: int | None = None
+    messenger: Messenger, channel: discord.PartialMessageable, *, after: int | None = None
 ) -> AsyncIterator[discord.Message]:
     """Yield our own messages, to see what had arrived before we stopped.
 
@@ -35,19 +35,19 @@ async def own_messages(
     """
     start = None if after is None else discord.Object(after)
     async for message in channel.history(limit=limits.READ_BACK_MESSAGES, after=start):
-        if bot.user is not None and message.author.id == bot.user.id:
+        if messenger.user is not None and message.author.id == messenger.user.id:
             yield message
 
 
 async def own_messages_since(
-    bot: "PaperBot", channel: discord.PartialMessageable, since: datetime
+    messenger: Messenger, channel: discord.PartialMessageable, since: datetime
 ) -> AsyncIterator[discord.Message]:
     """Yield our own messages since then, the latest first."""
     oldest = discord.utils.time_snowflake(since)
     async for message in channel.history(limit=limits.READ_BACK_AFTER_RESTORE):
         if message.id < oldest:
             return
-        if bot.user is not None and message.author.id == bot.user.id:
+        if messenger.user is not None and message.author.id == messenger.user.id:
             yield message
 
 

@@ -1,0 +1,186 @@
+"""The object graph of one bot: built in the order in which services need each other, closed in
+reverse."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.cycle import Cycle
+from bot.delivery.messenger import Messenger
+from bot.digests import Digester, Following, Subscriptions
+from bot.ingest import Ingester
+from bot.library import Library
+from bot.monitor import Incidents, Monitor, Operator
+from bot.notify import Notices
+from bot.publishing import Publisher
+from bot.search import open_embedder, open_search
+from bot.services.batch_ranking import BatchRanking
+from bot.services.container import Services
+from bot.services.paper_lookup import PaperLookup
+from bot.settings import Settings
+from bot.topics import Topics
+from bot.trending import TrendingLists
+from bot.upkeep import Upkeep
+from bot.workers import Workers
+from papers.sources import PaperSource
+from storage.database import Database
+
+
+class Client(Messenger, Operator, Protocol):
+    """What the services and the incidents need of the connection to Discord."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What runs behind a client: its services, the minute's cycle, and what watches both."""
+
+    services: Services
+    cycle: Cycle
+    incidents: Incidents
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings,
+    *,
+    clock: Clock,
+    sources: Sequence[PaperSource],
+    messenger: Messenger,
+    monitor: Monitor,
+) -> AsyncGenerator[Services]:
+    """Open the database and put the services together; close them in reverse.
+
+    Raises:
+        DatabaseError: the database cannot be used.
+    """
+    async with AsyncExitStack() as stack:
+        for source in sources:
+            stack.push_async_callback(source.close)
+        database = await Database.open(settings.database_url, observe=monitor.instruments.statement)
+        stack.push_async_callback(database.close)
+        embedder = await open_embedder(settings)
+        search = await open_search(settings, database, sources, clock, embedder)
+        stack.push_async_callback(search.close)
+        lookup = PaperLookup(database, sources, clock, search.engine, on_new=search.catch_up)
+        library = Library(database, messenger, clock, search.engine, seed=settings.save_reactions)
+        await library.load()
+        stack.push_async_callback(library.close)
+        workers = Workers(settings.send_workers)
+        notices = Notices(database, messenger, clock)
+        ranking = BatchRanking(sources, settings.settle)
+        topics = Topics(database, embedder, sources)
+        publisher = Publisher(
+            database,
+            messenger,
+            ranking=ranking,
+            topics=topics,
+            tracker=library,
+            notices=notices,
+            workers=workers,
+            settle=settings.settle,
+        )
+        digester = Digester(
+            database,
+            messenger,
+            ranking=ranking,
+            tracker=library,
+            workers=workers,
+            settings=settings,
+        )
+        subscriptions = Subscriptions(database, messenger, settings)
+        yield Services(
+            settings=settings,
+            clock=clock,
+            started_at=clock.now(),
+            messenger=messenger,
+            sources=tuple(sources),
+            database=database,
+            workers=workers,
+            ingester=Ingester(
+                database, sources, interval=timedelta(minutes=settings.ingest_minutes)
+            ),
+            search=search,
+            ranking=ranking,
+            topics=topics,
+            lookup=lookup,
+            library=library,
+            notices=notices,
+            publisher=publisher,
+            trending=TrendingLists(database, ranking),
+            digester=digester,
+            subscriptions=subscriptions,
+            following=Following(messenger, subscriptions, topics, digester),
+            upkeep=Upkeep(database, library, settings),
+            sending_pause=lambda: monitor.requests.invalid.pause,
+        )
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings,
+    *,
+    clock: Clock,
+    sources: Sequence[PaperSource],
+    client: Client,
+    monitor: Monitor,
+) -> AsyncGenerator[App]:
+    """Open the services, and what drives and watches them.
+
+    Raises:
+        DatabaseError: the database cannot be used.
+    """
+    async with open_services(
+        settings, clock=clock, sources=sources, messenger=client, monitor=monitor
+    ) as services:
+        incidents = Incidents(services, monitor, client)
+        with monitor.watching(services):
+            cycle = Cycle(services, incidents)
+            try:
+                yield App(services, cycle, incidents)
+            finally:
+                await cycle.stop()
+
+
+class Lifetime:
+    """The app between its opening and its end.
+
+    A client exists before the event loop runs, a database only within it: the app is opened at
+    the first need, once.
+    """
+
+    def __init__(self, opening: AbstractAsyncContextManager[App]) -> None:
+        self._opening = opening
+        self._stack = AsyncExitStack()
+        self._apps: list[App] = []
+
+    @property
+    def app(self) -> App:
+        """The open app.
+
+        Raises:
+            RuntimeError: it is not open.
+        """
+        if not self._apps:
+            raise RuntimeError("the bot's services are not open: await its `open` first")
+        return self._apps[0]
+
+    async def open(self) -> App:
+        """Open the app unless it is open, and return it.
+
+        Raises:
+            DatabaseError: the database cannot be used.
+        """
+        if not self._apps:
+            self._apps.append(await self._stack.enter_async_context(self._opening))
+        return self.app
+
+    def __bool__(self) -> bool:
+        return bool(self._apps)
+
+    async def close(self) -> None:
+        """Close the app, if it is open."""
+        self._apps.clear()
+        await self._stack.aclose()

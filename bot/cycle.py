@@ -1,0 +1,99 @@
+"""The minute's cycle: ingest what is due, match topics, queue the posts and digests owed."""
+
+import asyncio
+import logging
+from datetime import date, datetime
+from typing import Final
+
+from bot.ingest import IngestReport
+from bot.logs import log_failure
+from bot.monitor import Incidents
+from bot.services.container import Services
+from bot.ui.text import plural
+from papers import calendar
+from papers.embedding import give_back_memory
+from storage import clock_repair
+
+log = logging.getLogger(__name__)
+
+INGEST_TIMEOUT: Final = 15.0
+"""Seconds that a minute's posts wait for the sources."""
+
+
+class Cycle:
+    """Does what the clock asks, once a minute."""
+
+    def __init__(self, services: Services, incidents: Incidents) -> None:
+        self._services = services
+        self._incidents = incidents
+        self._ingest: asyncio.Task[IngestReport] | None = None
+        """The pass under way; it may outlast the minute that began it."""
+
+    async def run(self, now: datetime, *, timeout: float | None = INGEST_TIMEOUT) -> None:  # noqa: ASYNC109 - the pass goes on beyond it
+        """Ingest what is due, claim what is owed, and queue it.
+
+        A source that takes longer than `timeout` seconds goes on in the background; what is known
+        is posted meanwhile.
+        """
+        # Threads that ran the model keep what it needed, 100 MB among them, and what thousands of
+        # servers arrived in is kept for the next thousands.
+        await asyncio.to_thread(give_back_memory)
+        await self._repair_clock(now)
+        if self._ingest is None:
+            expected = calendar.expected_batch(now, self._services.settings.settle)
+            self._ingest = asyncio.create_task(self._ingest_due(now, expected), name="ingest")
+        finished, _ = await asyncio.wait({self._ingest}, timeout=timeout)
+        if finished:
+            ingest, self._ingest = self._ingest, None
+            if (error := ingest.exception()) is not None:
+                # What is known is posted all the same, and the next minute tries again.
+                log_failure(log, error, "the sources were not read")
+        await self._services.publisher.claim(now)
+        await self._services.digester.claim(now)
+
+    async def run_whole(self, now: datetime) -> None:
+        """Do one whole pass, and return when everything is sent and indexed."""
+        await self.run(now, timeout=None)
+        await self._services.drain()
+        await self._incidents.look(now)
+
+    async def ingest(self, now: datetime) -> IngestReport:
+        """Ask every source for what is new, whether its time has come or not."""
+        report = await self._services.ingester.run(now)
+        self._services.search.catch_up()
+        await self._services.search.drain()
+        return report
+
+    async def stop(self) -> None:
+        """Stop the pass under way."""
+        if self._ingest is not None:
+            self._ingest.cancel()
+            await asyncio.gather(self._ingest, return_exceptions=True)
+
+    async def _ingest_due(self, now: datetime, expected: date) -> IngestReport:
+        report = await self._services.ingester.run_due(now, expected)
+        self._services.search.catch_up()
+        try:
+            await self._services.topics.match_new(now)
+        except Exception as error:
+            # Threads do not wait for topics, and the next minute tries again.
+            log_failure(log, error, "topics were not matched")
+        return report
+
+    async def _repair_clock(self, now: datetime) -> None:
+        """Repair what a clock that was ahead for a while has dated in the future."""
+        database = self._services.database
+        async with database.read() as conn:
+            far = await clock_repair.ahead(conn, now)
+            if far is None or await clock_repair.is_behind(conn, now):
+                return  # an incident, if the clock is wrong now
+        async with database.write() as conn:
+            changed = await clock_repair.repair(conn, now)
+        days, minutes = far.days, -(-far.seconds // 60)
+        by = plural(days, "day") if days else plural(minutes, "minute")
+        await self._incidents.report(
+            "clock",
+            f"The machine's clock went back by {by}. {plural(changed, 'entry', 'entries')} dated in"
+            " the future were corrected, and everything goes on. Check its time synchronisation.",
+            now,
+        )

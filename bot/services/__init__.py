@@ -1,0 +1,1 @@
+"""What the bot does, without a process around it and without an interaction in its hand."""

@@ -1,0 +1,121 @@
+"""The services of one running bot: what commands, buttons and the minute's cycle may call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.clock import Clock
+from bot.delivery.messenger import Messenger
+from bot.digests import Digester, Following, Subscriptions
+from bot.ingest import Ingester
+from bot.library import Library
+from bot.notify import Notices
+from bot.publishing import Publisher
+from bot.search import PaperSearch
+from bot.services.batch_ranking import BatchRanking
+from bot.services.paper_lookup import PaperLookup
+from bot.settings import Settings
+from bot.topics import Topics
+from bot.trending import TrendingLists
+from bot.upkeep import Upkeep
+from bot.workers import Workers
+from papers.sources import PaperSource
+from storage.database import Database
+
+STOP_TIMEOUT: Final = 10.0
+"""Seconds that messages under way get to finish when the bot stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Built by `bot.app.open_services`, in the order in which they need each other."""
+
+    settings: Settings
+    clock: Clock
+    started_at: datetime
+    messenger: Messenger
+    sources: tuple[PaperSource, ...]
+    database: Database
+    workers: Workers
+    ingester: Ingester
+    search: PaperSearch
+    ranking: BatchRanking
+    topics: Topics
+    lookup: PaperLookup
+    library: Library
+    notices: Notices
+    publisher: Publisher
+    trending: TrendingLists
+    digester: Digester
+    subscriptions: Subscriptions
+    following: Following
+    upkeep: Upkeep
+    sending_pause: Callable[[], float | None]
+    """Returns for how many more seconds sending pauses, because Discord refused too much."""
+
+    def mention(self, command: str) -> str:
+        """Return a command as people can tap it."""
+        return self.messenger.mention(command)
+
+    async def drain(self) -> None:
+        """Wait until everything that is queued has been done."""
+        await self.workers.drain()
+        await self.library.drain()
+        await self.search.drain()
+
+    async def pause(self) -> None:
+        """Ask Discord and the sources nothing more, in bounded time; call it while the connection
+        still is there."""
+        await self.workers.stop(STOP_TIMEOUT)
+        await self.search.pause()
+        await self.library.pause()
+
+
+class HasServices(Protocol):
+    """A client whose services are open."""
+
+    @property
+    def services(self) -> Services:
+        """The services."""
+        ...
+
+
+class CogHost(HasServices, Protocol):
+    """What a cog's `setup` needs of the client."""
+
+    @property
+    def tree(self) -> app_commands.CommandTree[Any]:
+        """The command tree."""
+        ...
+
+    @property
+    def paper_group(self) -> app_commands.Group:
+        """The group `/paper`, shared by several cogs."""
+        ...
+
+    async def add_cog(self, cog: commands.Cog, /) -> None:
+        """Add a cog."""
+        ...
+
+    async def add_paper_cog(self, cog: commands.Cog, /) -> None:
+        """Add a cog whose plain commands go under `/paper`."""
+        ...
+
+    def add_dynamic_items(self, *items: type[ui.DynamicItem[Any]]) -> None:
+        """Add buttons and selects."""
+        ...
+
+    def add_forms(self, *forms: Any) -> None:
+        """Add custom ids of forms that something answers to."""
+        ...
+
+
+def services_of(interaction: discord.Interaction[Any]) -> Services:
+    """Return the services of the client that received an interaction."""
+    client: HasServices = interaction.client
+    return client.services

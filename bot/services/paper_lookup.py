@@ -1,0 +1,204 @@
+"""Papers that people name and that may not be known yet: by id, by DOI, by title and author."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.clock import Clock
+from bot.services.search_engine import Engine
+from papers.importing import Unreadable
+from papers.model import Paper
+from papers.same import same
+from papers.sources import PaperSource, SourceError
+from storage import papers
+from storage.database import Database
+from storage.papers import StoredPaper
+from storage.search import SearchRequest
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 100
+"""Papers in one question: as many as arXiv takes in one request."""
+MOST_ASKED_ONE_BY_ONE: Final = 20
+"""Papers that a source is asked for that takes a request for each."""
+PATIENCE: Final = 90.0
+"""Seconds that all sources together get."""
+MOST_TITLES: Final = 200
+"""Records of one file that are looked up among the known papers; each takes some milliseconds."""
+MOST_TITLES_ASKED: Final = 5
+"""Titles that arXiv is asked for, at three seconds a request."""
+PATIENCE_FOR_TITLES: Final = 30.0
+"""Seconds that it gets for them."""
+_CANDIDATES: Final = 3
+
+Progress = Callable[[Mapping[str, StoredPaper], int, int], Awaitable[None]]
+"""Called with the papers found so far, how many were looked up, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of looking for papers."""
+
+    papers: dict[str, StoredPaper]
+    """Those that we know now, in the order asked for."""
+    unknown: tuple[str, ...]
+    """Those that a source was asked for and does not know."""
+    failed: tuple[str, ...] = ()
+    """Sources that did not answer."""
+    unasked: tuple[str, ...] = ()
+    """Those that no source has answered for: they may well exist."""
+
+
+class PaperLookup:
+    """Finds papers among the known ones, and asks the sources for the rest.
+
+    Args:
+        database: where what the sources return is stored.
+        sources: asked in the order of what they know: those that list everything first.
+        clock: dates what is stored.
+        engine: finds papers by title.
+        on_new: called when something was stored that the index lacks.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        sources: Sequence[PaperSource],
+        clock: Clock,
+        engine: Engine,
+        on_new: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._sources = sorted(sources, key=lambda source: source.curated)
+        self._clock = clock
+        self._engine = engine
+        self._on_new = on_new
+
+    async def find(
+        self,
+        paper_ids: Sequence[str],
+        *,
+        patience: float = PATIENCE,
+        progress: Progress | None = None,
+    ) -> Found:
+        """Return the papers with these ids, asking the sources for those that we do not know.
+
+        Args:
+            paper_ids: arXiv ids without versions, in any number.
+            patience: seconds that all sources together get; what is left then is `unasked`.
+            progress: called before the first question and after each.
+        """
+        known = await self._stored(paper_ids)
+        missing = [paper_id for paper_id in dict.fromkeys(paper_ids) if paper_id not in known]
+        failed: list[str] = []
+        answered: set[str] = set()
+        if progress is not None:
+            await progress(known, len(known), len(known) + len(missing))
+        try:
+            async with asyncio.timeout(patience):
+                for start in range(0, len(missing), AT_ONCE):
+                    asked = missing[start : start + AT_ONCE]
+                    if await self._ask_all(asked, failed, one_by_one=start == 0):
+                        answered.update(asked)
+                    if progress is not None:
+                        done = len(paper_ids) - len(missing) + start + len(asked)
+                        await progress(await self._stored(paper_ids), done, len(paper_ids))
+        except TimeoutError:
+            failed.append("the sources took too long")
+        known = await self._stored(paper_ids)
+        lacking = [paper_id for paper_id in missing if paper_id not in known]
+        return Found(
+            known,
+            tuple(paper_id for paper_id in lacking if paper_id in answered),
+            tuple(dict.fromkeys(failed)),
+            tuple(paper_id for paper_id in lacking if paper_id not in answered),
+        )
+
+    async def by_doi(self, records: Sequence[Unreadable]) -> dict[Unreadable, str]:
+        """Return the records whose DOI is that of a known paper, with the paper's id."""
+        async with self._database.read() as conn:
+            known = await papers.by_doi(conn, [doi for record in records for doi in record.dois])
+        return {record: known[doi] for record in records for doi in record.dois[:1] if doi in known}
+
+    async def by_title(self, records: Sequence[Unreadable]) -> list[StoredPaper]:
+        """Return the papers with exactly the records' titles and first authors, each once.
+
+        They are to be offered, not saved: a title may have been used twice.
+        """
+        wanted = [record for record in records if record.title and record.author][:MOST_TITLES]
+        found: dict[str, StoredPaper] = {}
+        missing: list[Unreadable] = []
+        for record in wanted:
+            paper = await self._titled(record)
+            if paper is None:
+                missing.append(record)
+            else:
+                found[paper.paper.id] = paper
+        try:
+            async with asyncio.timeout(PATIENCE_FOR_TITLES):
+                for record in missing[:MOST_TITLES_ASKED]:
+                    if await self._ask_title(record):
+                        paper = await self._titled(record)
+                        if paper is not None:
+                            found[paper.paper.id] = paper
+        except (TimeoutError, SourceError) as error:
+            log.info("titles were not looked up: %s", error)
+        return list(found.values())
+
+    async def _stored(self, paper_ids: Sequence[str]) -> dict[str, StoredPaper]:
+        async with self._database.read() as conn:
+            return await papers.get_many(conn, paper_ids)
+
+    async def _ask_all(self, asked: Sequence[str], failed: list[str], *, one_by_one: bool) -> bool:
+        """Ask every source for these papers until they are known; return whether one answered for
+        all of them."""
+        answered = False
+        # Those that list everything take many ids at once, and know all of them.
+        for source in self._sources:
+            if source.curated and not one_by_one:
+                continue
+            part = asked[:MOST_ASKED_ONE_BY_ONE] if source.curated else asked
+            if part and await self._ask(source, part, failed):
+                answered = answered or len(part) == len(asked)
+            known = await self._stored(asked)
+            asked = [paper_id for paper_id in asked if paper_id not in known]
+        return answered or not asked
+
+    async def _ask(self, source: PaperSource, paper_ids: Sequence[str], failed: list[str]) -> bool:
+        try:
+            records = await source.lookup(paper_ids)
+        except SourceError as error:
+            log.warning(
+                "source failed source=%s kind=%s: %s", source.name, error.kind, error.detail
+            )
+            failed.append(f"{source.name} is {error.kind}")
+            return False
+        if records:
+            async with self._database.write() as conn:
+                await papers.upsert(conn, records, now=self._clock.now())
+            self._on_new()
+        return True
+
+    async def _titled(self, record: Unreadable) -> StoredPaper | None:
+        answer = await self._engine.search(SearchRequest(record.title))
+        candidates = await self._stored([hit.paper_id for hit in answer.hits[:_CANDIDATES]])
+        return next((each for each in candidates.values() if _is(each.paper, record)), None)
+
+    async def _ask_title(self, record: Unreadable) -> bool:
+        """Ask the sources that list everything for a title; return whether one knew the paper."""
+        for source in self._sources:
+            if source.curated:
+                continue
+            answer = await source.search(record.title, _CANDIDATES)
+            if records := [each for each in answer if _is(each.paper, record)]:
+                async with self._database.write() as conn:
+                    await papers.upsert(conn, records, now=self._clock.now())
+                await self._engine.follow()
+                return True
+        return False
+
+
+def _is(paper: Paper, record: Unreadable) -> bool:
+    return same(paper, record.title, record.author)
