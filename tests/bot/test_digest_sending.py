@@ -391,7 +391,7 @@ async def test_a_waiting_digest_of_a_reader_whose_messages_are_closed_by_now_is_
         await follower(here, here.member.id)
         here.env.inject_error("POST", TO_ALL, status=503, times=1)
         await here.tick(at(MONDAY, 9))
-        async with here.bot.database.write() as conn:
+        async with here.bot.services.database.write() as conn:
             await conn.exec_driver_sql("UPDATE subscribers SET closed_at = created_at")
         await here.tick(at(MONDAY, 10))
         kept = await mondays(here, here.member.id)
