@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import watermarks
 from storage.database import Database
+from storage.digests import DigestState
+from storage.posts import UNFINISHED, PostState
 from storage.tables import digests, feeds, papers, posts
 
 DAY = timedelta(hours=24)
 
-_UNFINISHED = ("planned", "sending")
-_AS_MEANT = ("done", "sent", "shown", "empty", "planned")
+_AS_MEANT = frozenset[str](
+    {PostState.DONE, DigestState.SENT, DigestState.SHOWN, PostState.EMPTY, PostState.PLANNED}
+)
 
 
 RECENT = 100_000
@@ -74,8 +77,8 @@ async def backlog(conn: AsyncConnection) -> dict[str, Backlog]:
     waiting_digests = select(digests.c.planned_at.label("since"), digests.c.reason.label("reason"))
     found: dict[str, Backlog] = {}
     for kind, statement in (
-        ("post", waiting_posts.where(and_(posts.c.state.in_(_UNFINISHED), active))),
-        ("digest", waiting_digests.where(digests.c.state.in_(_UNFINISHED))),
+        ("post", waiting_posts.where(and_(posts.c.state.in_(UNFINISHED), active))),
+        ("digest", waiting_digests.where(digests.c.state.in_(UNFINISHED))),
     ):
         waiting = statement.subquery()
         rows = (

@@ -11,11 +11,13 @@ from bot.services.container import Services
 from papers import calendar
 from storage import batches, digests, figures, health
 from storage.batches import BatchState
+from storage.digests import DigestState
 from storage.feeds import FeedState
+from storage.posts import PostState
 
 _DELIVERED = {
-    "post": ("planned", "sending", "done", "empty", "skipped", "failed"),
-    "digest": ("planned", "sending", "sent", "shown", "inbox", "empty"),
+    "post": tuple(PostState),
+    "digest": tuple(DigestState),
 }
 
 

@@ -29,6 +29,7 @@ from storage.digests._types import (
     SHOWN,
     UNFINISHED,
     Digest,
+    DigestState,
     DueDigest,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "SHOWN",
     "UNFINISHED",
     "Digest",
+    "DigestState",
     "DueDigest",
     "backlog",
     "break_until",

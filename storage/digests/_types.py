@@ -2,12 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from storage.subscriptions import Every
 
-PLANNED, SENDING = "planned", "sending"
-SENT, SHOWN, INBOX, EMPTY = "sent", "shown", "inbox", "empty"
+
+class DigestState(StrEnum):
+    """How far a digest is."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    SHOWN = "shown"
+    INBOX = "inbox"
+    EMPTY = "empty"
+
+
+PLANNED, SENDING, SENT, SHOWN, INBOX, EMPTY = DigestState
 UNFINISHED = (PLANNED, SENDING)
 
 

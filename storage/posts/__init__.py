@@ -33,6 +33,7 @@ from storage.posts._types import (
     UNFINISHED,
     DueFeed,
     Post,
+    PostState,
     Step,
     Used,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "UNFINISHED",
     "DueFeed",
     "Post",
+    "PostState",
     "Step",
     "Used",
     "claim_due",

@@ -2,10 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 
-PLANNED, SENDING, DONE = "planned", "sending", "done"
-EMPTY, SKIPPED, FAILED = "empty", "skipped", "failed"
+
+class PostState(StrEnum):
+    """How far a post is."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    DONE = "done"
+    EMPTY = "empty"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+PLANNED, SENDING, DONE, EMPTY, SKIPPED, FAILED = PostState
 UNFINISHED = (PLANNED, SENDING)
 
 
