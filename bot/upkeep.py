@@ -73,7 +73,8 @@ class Upkeep:
             await self._back_up(now)
         except DatabaseError as error:
             self.trouble = str(error)
-            log.error("no backup: %s" if self.wanted else "damaged: %s", error)  # noqa: TRY400 - the sentence says all
+            what = "no backup" if self.wanted else "damaged"
+            log.error("%s: %s", what, error)  # noqa: TRY400 - the sentence says all
         else:
             self.trouble = None
 
