@@ -18,11 +18,11 @@ import discord
 from pydantic import BaseModel
 from sqlalchemy import insert
 
+from bot.cli.run import point_at
 from bot.client import PaperBot, create_bot
-from bot.runner import point_at
+from bot.interactions.save_buttons import SaveButton
 from bot.settings import Settings
 from bot.ui.cards import render_card, render_header, thread_name
-from bot.ui.save import SaveButton
 from papers.sources.sample import SampleSource
 from storage import feeds, tables
 

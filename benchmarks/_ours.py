@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.search import read
-from bot.ui.errors import UserError
+from bot.interactions.errors import UserError
+from bot.services.search import read
 from papers.embedding import Embedder
 from papers.model import Paper, Record
 from storage import papers as stored_papers

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bot.client import create_bot
-from bot.clock import FixedClock
+from bot.runtime.clock import FixedClock
 from bot.settings import Settings
 from papers.sources.sample import SampleSource
 from storage import feeds, tables

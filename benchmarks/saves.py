@@ -24,8 +24,8 @@ from sqlalchemy import func, select
 
 from benchmarks._libraries import CARDS, EMOJI, FIRST_CARD, FIRST_PERSON, NOW, PEOPLE, fill
 from bot.client import PaperBot, create_bot
-from bot.clock import FixedClock
-from bot.library import Library
+from bot.runtime.clock import FixedClock
+from bot.services.library import Library
 from bot.settings import Settings
 from cogs.library._reactions import Reactions
 from storage import library, tables

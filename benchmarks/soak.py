@@ -37,7 +37,7 @@ from benchmarks._soak_report import flat, measured, told
 from benchmarks._soak_world import Month, People, moment
 from benchmarks._soak_zones import written, zones_soak
 from bot.client import PaperBot, create_bot
-from bot.clock import FixedClock
+from bot.runtime.clock import FixedClock
 from bot.settings import Settings
 from papers import calendar
 from tests import reliability

@@ -25,8 +25,8 @@ import numpy as np
 
 from benchmarks._years_rows import Rows
 from bot.client import PaperBot, create_bot
-from bot.clock import FixedClock
 from bot.monitor import Monitor
+from bot.runtime.clock import FixedClock
 from bot.settings import Settings
 from papers.embedding import give_back_memory
 from papers.model import Author, Batch, Metrics, Paper, Record

@@ -14,16 +14,16 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app import App, Lifetime, open_app
-from bot.clock import Clock, SystemClock
-from bot.cooldowns import Cooldowns
+from bot.delivery.connection import forget_unlisted
+from bot.delivery.rate_limiter import Limiter
+from bot.interactions.command_tree import PaperTree, Registration
+from bot.interactions.cooldowns import Cooldowns
+from bot.interactions.unknown_components import Known, answer_stray
 from bot.monitor import Monitor
-from bot.rates import Limiter
-from bot.registration import PaperTree, Registration
+from bot.runtime.clock import Clock, SystemClock
+from bot.runtime.sources import live_sources
 from bot.services.container import Services
 from bot.settings import Settings
-from bot.shards import forget_unlisted
-from bot.sources import live_sources
-from bot.strays import Known, answer_stray
 from papers.sources import PaperSource
 from storage import guilds
 
@@ -37,7 +37,7 @@ EXTENSIONS: Final = (
     "cogs.privacy",
     "cogs.paper_search",
     "cogs.subscriptions",
-    "cogs.status",
+    "cogs.status._cog",
 )
 
 

@@ -5,10 +5,10 @@ import logging
 from datetime import date, datetime
 from typing import Final
 
-from bot.ingest import IngestReport
-from bot.logs import log_failure
 from bot.monitor import Incidents
+from bot.runtime.logs import log_failure
 from bot.services.container import Services
+from bot.services.ingest import IngestReport
 from bot.ui.text import plural
 from papers import calendar
 from papers.embedding import give_back_memory

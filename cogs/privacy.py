@@ -12,11 +12,11 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.cooldowns import FILES, paced
+from bot.interactions.components import PaperboyButton, custom_id, template
+from bot.interactions.cooldowns import FILES, paced
+from bot.interactions.errors import Interaction as AnyInteraction
+from bot.interactions.errors import UserError
 from bot.services.container import CogHost, Services, services_of
-from bot.ui.buttons import PaperboyButton, custom_id, template
-from bot.ui.errors import Interaction as AnyInteraction
-from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.parts import ALARM
 from bot.ui.text import plural

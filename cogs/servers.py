@@ -5,9 +5,9 @@ import logging
 import discord
 from discord.ext import commands
 
-from bot.notify import readable_channel
-from bot.outcomes import failure_of
-from bot.permissions import WHY
+from bot.delivery.admin_notice import readable_channel
+from bot.delivery.outcomes import failure_of
+from bot.delivery.permissions import WHY
 from bot.services.container import CogHost, Services
 from bot.ui.notices import render_notice
 from storage import feeds, guilds

@@ -9,18 +9,18 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
+from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
+from bot.interactions.errors import Interaction as AnyInteraction
+from bot.interactions.errors import UserError
+from bot.interactions.save_select import SaveSome
 from bot.services.container import CogHost, Services, services_of
-from bot.trending import (
+from bot.services.trending import (
     Period,
     TrendingPage,
     require_batch_day,
 )
-from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
-from bot.ui.errors import Interaction as AnyInteraction
-from bot.ui.errors import UserError
 from bot.ui.pages import render_list
 from bot.ui.parts import day_in_words
-from bot.ui.save_some import SaveSome
 from bot.ui.text import escape, plural
 from papers import calendar
 

@@ -2,7 +2,7 @@
 
 A row is kept for `CARDS_KEPT`. Discord archives a thread after seven quiet days, and no reaction
 can be added there. An older message that still gets a reaction says itself which papers it shows:
-it is read again (`bot.library`), and its rows come back for a day.
+it is read again (`bot.services.library`), and its rows come back for a day.
 """
 
 from datetime import datetime, timedelta

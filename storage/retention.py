@@ -1,7 +1,7 @@
 """How long every table keeps its rows, and who prunes it.
 
 What is pruned goes in small steps, each its own short transaction, so that the only writer is never
-held: `STEPS` are called by the upkeep (`bot.upkeep`) until they return 0.
+held: `STEPS` are called by the upkeep (`bot.services.maintenance`) until they return 0.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands
 
 from bot.client import PaperBot, create_bot
-from bot.ui.buttons import PaperboyButton, PaperboySelect
+from bot.interactions.components import PaperboyButton, PaperboySelect
 from tests.bot.world import make_settings
 from tests.databases import put_empty
 

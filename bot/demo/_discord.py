@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from simcord.backend import Backend
 from simcord.backend.models import Channel, Guild, Message, User
 
-from bot.clock import Clock
+from bot.runtime.clock import Clock
 
 
 class KeptDiscord(BaseModel):

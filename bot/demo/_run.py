@@ -15,10 +15,10 @@ from bot.demo._clock import DemoClock
 from bot.demo._page import PLACES, Pages
 from bot.demo._stage import DemoError, Stage, kept_at, staged
 from bot.demo._transcript import transcript
-from bot.logs import logging_to_stderr
-from bot.runner import signals
+from bot.runtime.logs import logging_to_stderr
+from bot.runtime.signals import signals
+from bot.runtime.sources import live_sources
 from bot.settings import Settings
-from bot.sources import live_sources
 from papers import calendar
 from papers.sources import PaperSource, SourceError, SourceErrorKind
 from papers.sources.sample import SampleSource

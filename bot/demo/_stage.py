@@ -14,8 +14,8 @@ from discord.app_commands import AppCommandError
 from bot.client import PaperBot
 from bot.demo._clock import DemoClock
 from bot.demo._discord import KeptDiscord, keep_in, set_clock
-from bot.registration import PaperTree
-from bot.ui.errors import is_refusal
+from bot.interactions.command_tree import PaperTree
+from bot.interactions.errors import is_refusal
 from storage import feeds
 
 GUILD = "Reading Group"

@@ -15,8 +15,8 @@ from typing import Final, Protocol
 import discord
 from discord.abc import Snowflake
 
+from bot.delivery.outcomes import failure_of
 from bot.monitor._monitor import Monitor
-from bot.outcomes import failure_of
 from bot.services.container import Services
 from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, ALARM

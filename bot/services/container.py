@@ -9,21 +9,21 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.clock import Clock
+from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import Messenger
-from bot.digests import Digester, Following, Subscriptions
-from bot.ingest import Ingester
-from bot.library import Library
-from bot.notify import Notices
-from bot.publishing import Publisher
-from bot.search import PaperSearch
+from bot.runtime.clock import Clock
+from bot.runtime.task_queue import Workers
 from bot.services.batch_ranking import BatchRanking
+from bot.services.digests import Digester, Following, Subscriptions
+from bot.services.ingest import Ingester
+from bot.services.library import Library
+from bot.services.maintenance import Upkeep
 from bot.services.paper_lookup import PaperLookup
+from bot.services.publishing import Publisher
+from bot.services.search import PaperSearch
+from bot.services.topics import Topics
+from bot.services.trending import TrendingLists
 from bot.settings import Settings
-from bot.topics import Topics
-from bot.trending import TrendingLists
-from bot.upkeep import Upkeep
-from bot.workers import Workers
 from papers.sources import PaperSource
 from storage.database import Database
 

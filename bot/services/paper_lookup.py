@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.clock import Clock
+from bot.runtime.clock import Clock
 from bot.services.search_engine import Engine
 from papers.importing import Unreadable
 from papers.model import Paper

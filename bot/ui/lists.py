@@ -7,28 +7,16 @@ from typing import Final
 import discord
 
 from bot import limits
-from bot.ui.errors import Interaction
 from bot.ui.text import escape, link, plain
 from papers import arxiv_id
 from papers.text import readable
-from storage.library import Place, ReadingList
+from storage.library import ReadingList
 
 _TITLE: Final = 300
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 GONE: Final = "I do not know that paper any more. {search} may find it again."
 """For a button whose paper is not known; `search` is the command's mention."""
-
-
-def place_of(interaction: Interaction) -> Place:
-    """Return where an interaction happened."""
-    message = interaction.message
-    ephemeral = message is not None and message.flags.ephemeral
-    return Place(
-        message_id=None if message is None or ephemeral else message.id,
-        channel_id=interaction.channel_id,
-        guild_id=interaction.guild_id,
-    )
 
 
 def list_name(each: ReadingList) -> str:

@@ -6,9 +6,9 @@ from typing import Self
 import discord
 from discord import ui
 
+from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
+from bot.interactions.errors import Interaction, UserError
 from bot.services.container import services_of
-from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
-from bot.ui.errors import Interaction, UserError
 from bot.ui.notices import render_notice
 from storage import feeds
 

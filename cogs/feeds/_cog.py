@@ -8,17 +8,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
-from bot.cooldowns import SEARCHES, paced
-from bot.feed_texts import (
-    describe,
-    describe_post,
-    parse_topics,
-    parse_words,
-)
-from bot.inputs import parse_categories, parse_time, parse_timezone, zone_choices
+from bot.interactions.cooldowns import SEARCHES, paced
+from bot.interactions.errors import UserError
+from bot.interactions.filters import parse_topics, parse_words
+from bot.interactions.inputs import parse_categories, parse_time, parse_timezone, zone_choices
 from bot.services.container import Services
 from bot.ui.cards import render_header
-from bot.ui.errors import UserError
+from bot.ui.feeds import describe, describe_post
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from cogs.feeds._buttons import RemoveFeed

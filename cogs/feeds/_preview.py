@@ -8,16 +8,23 @@ from typing import Self
 from discord import ui
 
 from bot import limits
-from bot.cooldowns import SEARCHES
-from bot.drafts import Draft
+from bot.interactions.components import (
+    NUMBER,
+    PAGE,
+    PaperboyButton,
+    custom_id,
+    page_buttons,
+    template,
+)
+from bot.interactions.cooldowns import SEARCHES
+from bot.interactions.errors import Interaction, UserError
+from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
+from bot.services.publishing._draft import Draft
 from bot.ui import text
-from bot.ui.buttons import NUMBER, PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.ui.cards import card_container, thread_name
-from bot.ui.errors import Interaction, UserError
 from bot.ui.parts import day_in_words, rows
 from bot.ui.payloads import CardPayload
-from bot.ui.save import SaveButton
 from storage import feeds
 from storage.feeds import Feed
 

@@ -6,10 +6,10 @@ import discord
 from discord import app_commands
 
 from bot import limits
-from bot.feed_texts import describe, describe_readiness
-from bot.permissions import lacking
+from bot.delivery.permissions import lacking
+from bot.interactions.errors import UserError
 from bot.services.container import Services, services_of
-from bot.ui.errors import UserError
+from bot.ui.feeds import describe, describe_readiness
 from bot.ui.notices import render_notice
 from bot.ui.text import plain
 from papers import zones

@@ -1,7 +1,7 @@
 """Libraries: saving by reaction, and everything that people do with what they saved."""
 
+from bot.interactions import removal_buttons, save_buttons, save_select
 from bot.services.container import CogHost
-from bot.ui import removal, save, save_some
 from cogs.library import _sheet, _shelf, _top
 from cogs.library._cog import Library
 from cogs.library._lists import Lists
@@ -12,7 +12,7 @@ from cogs.library._top import Top
 
 async def setup(bot: CogHost) -> None:
     """Add the cogs and their buttons."""
-    for module in (save, save_some, removal, _shelf, _sheet, _top):
+    for module in (save_buttons, save_select, removal_buttons, _shelf, _sheet, _top):
         bot.add_dynamic_items(*module.ITEMS)
     bot.add_forms(_sheet.NOTE_FORM)
     await bot.add_cog(Reactions(bot.services))

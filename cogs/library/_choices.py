@@ -7,8 +7,8 @@ from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
+from bot.interactions.errors import UserError
 from bot.services.container import services_of
-from bot.ui.errors import UserError
 from bot.ui.lists import list_name
 from bot.ui.text import escape, plain
 from papers import arxiv_id

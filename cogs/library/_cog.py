@@ -5,13 +5,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
-from bot.cooldowns import FILES, paced
-from bot.library import QUERY_LENGTH, View
+from bot.interactions.cooldowns import FILES, paced
+from bot.interactions.errors import UserError, answer_error
+from bot.interactions.removal_buttons import render_taken_out, undo_of
 from bot.services.container import Services
-from bot.ui.errors import UserError, answer_error
+from bot.services.library import QUERY_LENGTH, View
 from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
-from bot.ui.removal import render_taken_out, undo_of
 from bot.ui.text import escape
 from cogs.library import _files, _share
 from cogs.library._choices import (

@@ -9,13 +9,13 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.interactions.errors import UserError
+from bot.interactions.save_buttons import SaveButton, UndoSave
 from bot.services.container import Services
 from bot.services.paper_lookup import Found
-from bot.ui.errors import UserError
 from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, AnyItem
-from bot.ui.save import SaveButton, UndoSave
 from bot.ui.text import escape, people, plural
 from cogs.library._choices import NOTHING_SAVED, Interaction, find_list
 from cogs.library._filing import Filing

@@ -6,9 +6,9 @@ from discord import app_commands
 from discord.ext import commands
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.inputs import parse_emoji
+from bot.interactions.errors import UserError
+from bot.interactions.inputs import parse_emoji
 from bot.services.container import Services
-from bot.ui.errors import UserError
 from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, plural, visible

@@ -6,15 +6,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cooldowns import SEARCHES, in_pace
 from bot.delivery.read_back import strings_of
+from bot.interactions.cooldowns import SEARCHES, in_pace
+from bot.interactions.errors import UserError
+from bot.interactions.save_buttons import UndoSave
 from bot.services.container import Services
 from bot.services.paper_lookup import Found
-from bot.ui.errors import UserError
 from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
-from bot.ui.save import UndoSave
 from bot.ui.text import escape, plural
 from cogs.library._choices import Interaction
 from storage import library

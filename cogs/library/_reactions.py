@@ -3,8 +3,8 @@
 import discord
 from discord.ext import commands
 
-from bot.library import Place
 from bot.services.container import Services
+from bot.services.library import Place
 from storage.library import Cleared, Reacted, Reaction, emoji_key
 
 

@@ -4,11 +4,11 @@ from typing import Any, Final
 
 import discord
 
+from bot.interactions.errors import UserError
+from bot.interactions.save_select import SaveSome
 from bot.services.container import Services
-from bot.ui.errors import UserError
 from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
-from bot.ui.save_some import SaveSome
 from bot.ui.text import escape, link
 from cogs.library._choices import find_list
 from papers import arxiv_id

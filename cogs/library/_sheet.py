@@ -8,15 +8,16 @@ import discord
 from discord import ui
 
 from bot import limits
+from bot.interactions.components import PAPER, PaperboyButton, PaperboySelect, custom_id, template
+from bot.interactions.context import place_of
+from bot.interactions.errors import Interaction, UserError
+from bot.interactions.modals import submission
+from bot.interactions.removal_buttons import TakeOut
+from bot.interactions.save_buttons import ChooseLists
 from bot.services.container import Services, services_of
-from bot.ui.buttons import PAPER, PaperboyButton, PaperboySelect, custom_id, template
-from bot.ui.errors import Interaction, UserError
-from bot.ui.forms import submission
-from bot.ui.lists import GONE, list_name, place_of, titled
+from bot.ui.lists import GONE, list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import link_button
-from bot.ui.removal import TakeOut
-from bot.ui.save import ChooseLists
 from bot.ui.text import escape, link, plain, timestamp
 from papers import arxiv_id
 from papers.model import Paper

@@ -8,9 +8,7 @@ import discord
 from discord import ui
 
 from bot import limits
-from bot.library import QUERY_LENGTH, LibraryPage, View
-from bot.services.container import services_of
-from bot.ui.buttons import (
+from bot.interactions.components import (
     NUMBER,
     PAGE,
     PaperboyButton,
@@ -19,7 +17,9 @@ from bot.ui.buttons import (
     page_buttons,
     template,
 )
-from bot.ui.errors import Interaction
+from bot.interactions.errors import Interaction
+from bot.services.container import services_of
+from bot.services.library import QUERY_LENGTH, LibraryPage, View
 from bot.ui.lists import list_name, list_options
 from bot.ui.notices import render_notice
 from bot.ui.pages import Hit, HitsPage, hit_of, render_hits

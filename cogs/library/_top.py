@@ -9,13 +9,13 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
+from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
+from bot.interactions.errors import Interaction as AnyInteraction
+from bot.interactions.errors import UserError
+from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
-from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
-from bot.ui.errors import Interaction as AnyInteraction
-from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
-from bot.ui.save import SaveButton
 from bot.ui.text import plural
 from cogs.library._choices import Interaction
 from storage import library

@@ -9,13 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
-from bot.cooldowns import SEARCHES, paced
-from bot.inputs import parse_categories
-from bot.search import QUERY_LENGTH, parse_since, since_choices
+from bot.interactions.cooldowns import SEARCHES, paced
+from bot.interactions.errors import UserError, answer_error
+from bot.interactions.inputs import parse_categories
+from bot.interactions.modals import submission
 from bot.services.container import Services
+from bot.services.search import QUERY_LENGTH, parse_since, since_choices
 from bot.ui import text
-from bot.ui.errors import UserError, answer_error
-from bot.ui.forms import submission
 from cogs.paper_search._pages import ask_again, open_results
 from cogs.paper_search._papers import open_card, open_similar
 from cogs.paper_search._refine import FORM

@@ -8,11 +8,7 @@ from typing import Any, Final, Self
 import discord
 from discord import ui
 
-from bot.cooldowns import SEARCHES
-from bot.search import ResultsPage, SourceState, passage_of
-from bot.services.container import Services, services_of
-from bot.ui import text
-from bot.ui.buttons import (
+from bot.interactions.components import (
     NUMBER,
     PAGE,
     PAPER,
@@ -22,14 +18,18 @@ from bot.ui.buttons import (
     page_buttons,
     template,
 )
-from bot.ui.errors import Interaction, UserError
+from bot.interactions.cooldowns import SEARCHES
+from bot.interactions.errors import Interaction, UserError
+from bot.interactions.replies import change, is_own, reply, turn
+from bot.interactions.save_buttons import SaveButton
+from bot.services.container import Services, services_of
+from bot.services.search import ResultsPage, SourceState, passage_of
+from bot.ui import text
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
-from bot.ui.save import SaveButton
 from cogs.paper_search._papers import open_abstract, open_card, open_similar
 from cogs.paper_search._refine import refine_modal
-from cogs.paper_search._replies import change, is_own, reply, turn
 from cogs.paper_search._words import (
     QUERY_SHOWN,
     notes,

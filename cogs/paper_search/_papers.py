@@ -6,18 +6,25 @@ from typing import Self
 
 from discord import ui
 
-from bot.cooldowns import SEARCHES
-from bot.search import LookUp, SimilarPage
+from bot.interactions.components import (
+    PAGE,
+    PAPER,
+    PaperboyButton,
+    custom_id,
+    page_buttons,
+    template,
+)
+from bot.interactions.cooldowns import SEARCHES
+from bot.interactions.errors import Interaction, UserError
+from bot.interactions.replies import change, reply, turn
+from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
+from bot.services.search import LookUp, SimilarPage
 from bot.ui import text
-from bot.ui.buttons import PAGE, PAPER, PaperboyButton, custom_id, page_buttons, template
-from bot.ui.errors import Interaction, UserError
 from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem, link_button
-from bot.ui.save import SaveButton
-from cogs.paper_search._replies import change, reply, turn
 from papers import arxiv_id
 from papers.model import Paper
 from papers.text import readable

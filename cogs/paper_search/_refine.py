@@ -5,8 +5,8 @@ from typing import Final
 
 from discord import ui
 
-from bot.search import QUERY_LENGTH
-from bot.ui.buttons import NUMBER, custom_id, template
+from bot.interactions.components import NUMBER, custom_id, template
+from bot.services.search import QUERY_LENGTH
 from storage.sessions import Session
 
 FORM: Final = template("find-form", session=NUMBER)

@@ -5,7 +5,7 @@ from typing import Final
 import discord
 
 from bot import limits
-from bot.search import FromSources, ResultsPage, SourceState
+from bot.services.search import FromSources, ResultsPage, SourceState
 from bot.ui import text
 from bot.ui.pages import HitsPage
 from bot.ui.parts import short_day

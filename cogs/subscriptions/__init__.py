@@ -1,6 +1,6 @@
 """`/paper subscribe` and everything that goes with it."""
 
-from bot import digests
+from bot.services import digests
 from bot.services.container import CogHost
 from cogs.subscriptions._change import ChangeTopic
 from cogs.subscriptions._digest import DigestCommands, Inbox, TurnInbox

@@ -8,10 +8,10 @@ import discord
 from discord import ui
 
 from bot import limits
+from bot.interactions.components import NUMBER, PaperboySelect, custom_id, template
+from bot.interactions.errors import Interaction, UserError
 from bot.services.container import services_of
-from bot.topics import read_topic
-from bot.ui.buttons import NUMBER, PaperboySelect, custom_id, template
-from bot.ui.errors import Interaction, UserError
+from bot.services.topics import read_topic
 from bot.ui.text import escape, plain
 from cogs.subscriptions._form import MAX_VOTES, form_of
 from cogs.subscriptions._preview import show_preview

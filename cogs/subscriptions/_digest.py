@@ -10,17 +10,17 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.digests import (
+from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
+from bot.interactions.errors import Interaction as AnyInteraction
+from bot.interactions.errors import UserError
+from bot.interactions.inputs import parse_time, parse_timezone, zone_choices
+from bot.limits import PAGE_HITS, QUIET_DAYS
+from bot.services.container import Services, services_of
+from bot.services.digests import (
     describe_settings,
     render_digest,
     render_entries,
 )
-from bot.inputs import parse_time, parse_timezone, zone_choices
-from bot.limits import PAGE_HITS, QUIET_DAYS
-from bot.services.container import Services, services_of
-from bot.ui.buttons import PAGE, PaperboyButton, custom_id, page_buttons, template
-from bot.ui.errors import Interaction as AnyInteraction
-from bot.ui.errors import UserError
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from papers import zones

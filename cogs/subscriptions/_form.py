@@ -5,9 +5,9 @@ from typing import Final, Self
 
 from discord import ui
 
+from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
+from bot.interactions.errors import Interaction
 from bot.services.container import services_of
-from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
-from bot.ui.errors import Interaction
 from papers.topics import MAX_LENGTH
 from storage.subscriptions import Subscription
 

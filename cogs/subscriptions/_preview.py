@@ -8,12 +8,12 @@ from typing import Self
 from discord import ui
 
 from bot import limits
-from bot.cooldowns import SEARCHES
-from bot.digests import render_entries
+from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
+from bot.interactions.cooldowns import SEARCHES
+from bot.interactions.errors import Interaction, UserError
 from bot.services.container import Services, services_of
-from bot.topics import TOO_FEW, WINDOW, Preview, read_topic
-from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
-from bot.ui.errors import Interaction, UserError
+from bot.services.digests import render_entries
+from bot.services.topics import TOO_FEW, WINDOW, Preview, read_topic
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.digests import often
 from bot.services.container import Services
+from bot.services.digests import often
 from bot.ui.text import plural
 from storage.subscriptions import Every, Mode, Subscriber, Subscription, TopicDraft
 

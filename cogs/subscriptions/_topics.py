@@ -8,14 +8,14 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
-from bot.cooldowns import SEARCHES, paced
-from bot.digests import TRENDING, describe_subscription
+from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
+from bot.interactions.cooldowns import SEARCHES, paced
+from bot.interactions.errors import Interaction as AnyInteraction
+from bot.interactions.errors import UserError, answer_error
+from bot.interactions.modals import submission
 from bot.services.container import Services, services_of
-from bot.topics import read_topic, window_begins
-from bot.ui.buttons import NUMBER, PaperboyButton, custom_id, template
-from bot.ui.errors import Interaction as AnyInteraction
-from bot.ui.errors import UserError, answer_error
-from bot.ui.forms import submission
+from bot.services.digests import TRENDING, describe_subscription
+from bot.services.topics import read_topic, window_begins
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plain, plural

@@ -9,7 +9,7 @@ from benchmarks._measures import ndcg, recall, reciprocal_rank
 from benchmarks._names import lookups
 from benchmarks._ours import engine_with, ranking
 from benchmarks.search import measure_collection
-from bot.search import read
+from bot.services.search import read
 from papers.model import Paper
 from storage.sessions import Question
 from tests.bot.search_world import searching, shown, titles

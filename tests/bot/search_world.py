@@ -10,7 +10,7 @@ from pathlib import Path
 import simcord
 
 from bot.client import PaperBot, create_bot
-from bot.clock import FixedClock
+from bot.runtime.clock import FixedClock
 from papers.model import Author, Batch, Metrics, Paper, Record
 from papers.sources import SourceError, SourceErrorKind
 from storage import papers as paper_store

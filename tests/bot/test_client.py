@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.client import create_bot
-from bot.clock import FixedClock
+from bot.runtime.clock import FixedClock
 from tests.bot.world import MONDAY, TUESDAY, FakeSource, at, make_settings, votes, world
 
 

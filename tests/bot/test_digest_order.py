@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.digests import DigestPayload
-from bot.digests._compose import _batch_days, _ordered, _reason, wanted  # pyright: ignore[reportPrivateUsage]
-from bot.digests._payload import DigestEntry, MoreEntry
+from bot.services.digests import DigestPayload
+from bot.services.digests._compose import _batch_days, _ordered, _reason, wanted  # pyright: ignore[reportPrivateUsage]
+from bot.services.digests._payload import DigestEntry, MoreEntry
 from papers.model import Metrics
 from storage import digests
 from storage.digests import Digest

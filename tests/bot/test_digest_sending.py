@@ -125,7 +125,7 @@ async def test_a_digest_that_discord_refuses_waits_in_the_inbox(
     reason: str,
     strikes: int,
 ) -> None:
-    caplog.set_level(logging.INFO, "bot.digests")
+    caplog.set_level(logging.INFO, "bot.services.digests")
     async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
         await follower(here, here.member.id)
         here.env.inject_error("POST", TO_ALL, status=status, code=code, times=None)
@@ -291,8 +291,8 @@ async def test_the_best_of_trending_fill_what_the_topics_leave_and_say_their_top
 async def test_five_hundred_papers_are_brought_at_most_and_the_others_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.digests._compose.LONGEST", 2)
-    monkeypatch.setattr("bot.digests._compose.MOST_MORE", 3)
+    monkeypatch.setattr("bot.services.digests._compose.LONGEST", 2)
+    monkeypatch.setattr("bot.services.digests._compose.MOST_MORE", 3)
     days = {MONDAY: about(MONDAY, *(f"Flow Matching {n}" for n in range(9)))}
     async with world(tmp_path, days) as here:
         await follower(here, here.member.id)

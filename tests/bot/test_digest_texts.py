@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from discord import ui
 
-from bot.digests import (
+from bot.services.digests import (
     DigestPayload,
     describe_settings,
     describe_subscription,
@@ -15,7 +15,15 @@ from bot.digests import (
     often,
     render_digest,
 )
-from bot.digests._payload import LONGEST, MOST_MORE, DigestEntry, MoreEntry, page_of, title_of, why
+from bot.services.digests._payload import (
+    LONGEST,
+    MOST_MORE,
+    DigestEntry,
+    MoreEntry,
+    page_of,
+    title_of,
+    why,
+)
 from papers.model import Author, Metrics, Paper, Record
 from storage import papers
 from storage.database import Database

@@ -6,8 +6,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from bot.health import check
-from bot.runner import token_of
+from bot.cli.check import check
+from bot.cli.run import token_of
 from bot.settings import SettingsError
 from storage import backups
 from storage.database import Database
@@ -18,7 +18,7 @@ TOKEN = "MTA.bm90.YW55"
 
 @pytest.fixture(autouse=True)
 def no_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.health.live_sources", Mock(return_value=[]))
+    monkeypatch.setattr("bot.cli.check.live_sources", Mock(return_value=[]))
 
 
 async def test_a_fresh_copy_is_told_what_is_missing_and_where_to_get_it(

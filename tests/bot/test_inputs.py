@@ -2,8 +2,14 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from bot.inputs import parse_categories, parse_emoji, parse_time, parse_timezone, timezone_choices
-from bot.ui.errors import UserError
+from bot.interactions.errors import UserError
+from bot.interactions.inputs import (
+    parse_categories,
+    parse_emoji,
+    parse_time,
+    parse_timezone,
+    timezone_choices,
+)
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.library import QUERY_LENGTH, LibraryPage, View
-from bot.ui import removal, save, save_some
-from bot.ui.buttons import PaperboyButton, PaperboySelect
+from bot.interactions import removal_buttons, save_buttons, save_select
+from bot.interactions.components import PaperboyButton, PaperboySelect
+from bot.services.library import QUERY_LENGTH, LibraryPage, View
 from cogs.library import _sheet, _shelf, _top
 from cogs.library._sheet import NOTE_LENGTH
 from cogs.library._shelf import TurnShelf, render_shelf
@@ -110,21 +110,21 @@ def test_a_query_comes_back_out_of_the_button_as_it_went_in(query: str, sort: So
 
 def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
     kinds: list[type[PaperboyButton | PaperboySelect]] = [
-        *save.ITEMS,
-        *removal.ITEMS,
+        *save_buttons.ITEMS,
+        *removal_buttons.ITEMS,
         *_shelf.ITEMS,
         *_sheet.ITEMS,
-        *save_some.ITEMS,
+        *save_select.ITEMS,
         *_top.ITEMS,
     ]
     lists = [ReadingList(1, 1, "to read", "🔖", True, False)]
     made = [
-        save.SaveButton(LONGEST_ID),
-        save.UndoSave(NOW),
-        removal.SaveAgain(LONGEST_ID, 2**53, NOW),
-        removal.UndoRemoval(2**62),
-        removal.TakeOut(LONGEST_ID),
-        save.ChooseLists(LONGEST_ID, lists, [1]),
+        save_buttons.SaveButton(LONGEST_ID),
+        save_buttons.UndoSave(NOW),
+        removal_buttons.SaveAgain(LONGEST_ID, 2**53, NOW),
+        removal_buttons.UndoRemoval(2**62),
+        removal_buttons.TakeOut(LONGEST_ID),
+        save_buttons.ChooseLists(LONGEST_ID, lists, [1]),
         TurnShelf(View(), 0, 0),
         _shelf.ChooseShelf(View(), lists),
         _shelf.SortShelf(View()),
@@ -132,7 +132,7 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
         _sheet.OpenNoted(),
         _sheet.MarkRead(LONGEST_ID, read=True),
         _sheet.WriteNote(LONGEST_ID),
-        save_some.SaveSome(),
+        save_select.SaveSome(),
         _top.TurnTop(_top.Span.WEEK, 0, 0),
     ]
     assert {type(each) for each in made} == set(kinds)

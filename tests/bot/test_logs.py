@@ -7,7 +7,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.logs import UnanswerableFilter
+from bot.runtime.logs import UnanswerableFilter
 
 
 def record_of(error: Exception, name: str = "discord.app_commands.tree") -> logging.LogRecord:

@@ -14,7 +14,7 @@ import pytest
 import simcord
 
 from bot import limits
-from bot.ui.buttons import PaperboySelect
+from bot.interactions.components import PaperboySelect
 from papers.embedding import MiniLMEmbedder
 from storage.vectors import model_key
 from tests import large, reliability

@@ -6,7 +6,7 @@ from pathlib import Path
 import discord
 from sqlalchemy import func, select
 
-from bot.library._recall import papers_in
+from bot.interactions.shown_papers import papers_in
 from storage.tables import cards
 from tests.bot.library_world import SAVE, card, header, posted, shelf
 from tests.bot.world import World

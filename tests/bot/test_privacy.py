@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, select
 
-from bot.cli import main
+from bot.cli.main import main
 from cogs.privacy import WHY
 from storage import library, privacy
 from storage.database import Database

@@ -8,8 +8,9 @@ import discord
 import pytest
 
 from bot import limits
-from bot.rates import CATCH_UP, LATE, LONGEST_PAUSE, SECOND, Limiter, Turn, Urgency, asking
-from bot.workers import Workers
+from bot.delivery.rate_limiter import CATCH_UP, LATE, LONGEST_PAUSE, SECOND, Limiter, Turn
+from bot.runtime.priority import Urgency, asking
+from bot.runtime.task_queue import Workers
 
 FAST = 10_000.0
 """Requests a second where the pace is not what is tested."""

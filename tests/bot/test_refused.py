@@ -85,7 +85,7 @@ async def test_a_blocked_card_is_left_out_and_an_admin_reads_which_and_why(
         def readable(*_: object) -> object:
             return seen
 
-        monkeypatch.setattr("bot.notify.readable_channel", readable)
+        monkeypatch.setattr("bot.delivery.admin_notice.readable_channel", readable)
         await here.tick(at(MONDAY, 9))
         await here.tick(at(MONDAY, 10))
         assert len(cards(here.channel)) == 9

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.clock import FixedClock
-from bot.library import Change, SavedPapers
+from bot.runtime.clock import FixedClock
+from bot.services.library import Change, SavedPapers
 from storage import library
 from storage.database import Database
 from storage.library import NOWHERE, NoteBack, Place, ReadingList, Via

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cooldowns import Cooldowns
+from bot.interactions.cooldowns import Cooldowns
 from papers.model import Record
 from storage.search import SearchEngine
 from tests.bot.search_world import (

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.search import parse_since, passage_of, read, since_choices
-from bot.ui.errors import UserError
+from bot.interactions.errors import UserError
+from bot.services.search import parse_since, passage_of, read, since_choices
 from papers.model import Paper
 from storage.search import Passage, Sort
 from storage.sessions import Question

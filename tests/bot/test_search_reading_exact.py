@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.search import parse_since, read, since_choices
-from bot.search._reading import refuse_link
-from bot.ui.errors import UserError
+from bot.interactions.errors import UserError
+from bot.services.search import parse_since, read, since_choices
+from bot.services.search._reading import refuse_link
 from papers import topics
 from storage.sessions import Question
 

@@ -5,8 +5,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from bot.health import check
-from bot.status import search_line
+from bot.cli.check import check
+from cogs.status._report import search_line
 from papers.embedding import EmbeddingError
 from storage.search import EngineStatus
 from tests.bot.search_world import LIBRARY, searching, shown
@@ -31,7 +31,7 @@ async def test_the_status_says_that_the_model_could_not_be_loaded(
     def refuse(_: str) -> None:
         raise EmbeddingError("no such model")
 
-    monkeypatch.setattr("bot.search._opening.load_embedder", refuse)
+    monkeypatch.setattr("bot.services.search._opening.load_embedder", refuse)
     async with searching(tmp_path, LIBRARY, embedder="minilm") as here:
         status = shown(await here.grace.slash(here.channel, "paper status"))
         assert "Segment Anything" in shown(await here.search("image segmentation"))
@@ -54,6 +54,6 @@ def test_what_is_not_finished_yet_is_told_with_how_far_it_is(
 async def test_the_check_names_the_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("bot.health.live_sources", Mock(return_value=[]))
+    monkeypatch.setattr("bot.cli.check.live_sources", Mock(return_value=[]))
     await check(make_settings(tmp_path, embedder="minilm"))
     assert "Search by meaning: all-MiniLM-L6-v2-int8 8199be6f699a-256" in capsys.readouterr().out

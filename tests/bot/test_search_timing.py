@@ -7,9 +7,9 @@ from unittest.mock import patch
 
 import pytest
 
-from bot.clock import FixedClock
-from bot.search import PaperSearch, ResultsPage
-from cogs.paper_search import _replies
+from bot.interactions import replies
+from bot.runtime.clock import FixedClock
+from bot.services.search import PaperSearch, ResultsPage
 from storage import papers
 from storage.database import Database
 from storage.search import Answer, EngineStatus, Hit, Passage, SearchRequest, Similar, Suggestion
@@ -39,7 +39,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     async def in_time(task: object) -> bool:
         return False
 
-    monkeypatch.setattr(_replies, "in_time", in_time)
+    monkeypatch.setattr(replies, "in_time", in_time)
 
 
 @pytest.mark.usefixtures("impatient")

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import limits
-from bot.search import FromSources, ResultsPage, SimilarPage, SourceState
+from bot.services.search import FromSources, ResultsPage, SimilarPage, SourceState
 from cogs.paper_search._pages import results_view
 from cogs.paper_search._papers import card_view, similar_view
 from papers.model import Author, Metrics, Paper

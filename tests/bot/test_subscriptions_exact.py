@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.digests import MOST_TOPICS, Followed
-from bot.outcomes import Reason, Refused, Retry
-from bot.ui.errors import UserError
+from bot.delivery.outcomes import Reason, Refused, Retry
+from bot.interactions.errors import UserError
+from bot.services.digests import MOST_TOPICS, Followed
 from storage import digests, subscriptions
 from storage.digests import DueDigest
 from storage.subscriptions import Every, Mode, TopicDraft

@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 
-from bot.ingest import Ingester
-from bot.topics import Topics
+from bot.services.ingest import Ingester
+from bot.services.topics import Topics
 from papers.embedding import Embedder
 from papers.model import Author, Metrics, Paper, Record
 from papers.terms import STOPWORDS, words

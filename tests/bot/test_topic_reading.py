@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.topics import read_stored
+from bot.services.topics import read_stored
 from papers.topics import parse_plain
 from storage.subscriptions import Mode, StoredTopic
 

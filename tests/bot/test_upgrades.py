@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.digests import DigestPayload
-from bot.drafts import Draft
+from bot.services.digests import DigestPayload
+from bot.services.publishing._draft import Draft
 
 DRAFT: dict[str, Any] = {
     "header": {

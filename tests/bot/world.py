@@ -10,10 +10,10 @@ import discord
 import simcord
 
 from bot.client import PaperBot, create_bot
-from bot.clock import FixedClock
 from bot.delivery.read_back import strings_of
+from bot.interactions.errors import sentence_of
+from bot.runtime.clock import FixedClock
 from bot.settings import Settings
-from bot.ui.errors import sentence_of
 from papers.model import Author, Batch, Metrics, Paper, Record
 from papers.sources import SourceError, SourceErrorKind
 from storage import feeds

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cooldowns import ANYTHING, FILES, SEARCHES, Cooldowns, Pace
+from bot.interactions.cooldowns import ANYTHING, FILES, SEARCHES, Cooldowns, Pace
 from tests.bot.topics import answer
 from tests.bot.world import World, world
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import limits
-from bot.feed_texts import parse_topics, parse_words
-from bot.inputs import parse_categories, parse_emoji, parse_time, parse_timezone
-from bot.search import parse_since
+from bot.interactions.errors import UserError, sentence_of
+from bot.interactions.filters import parse_topics, parse_words
+from bot.interactions.inputs import parse_categories, parse_emoji, parse_time, parse_timezone
+from bot.services.search import parse_since
 from bot.ui import text
-from bot.ui.errors import UserError, sentence_of
 from bot.ui.notices import render_notice
 from papers import arxiv_id, topics
 from papers.text import first_sentences, readable

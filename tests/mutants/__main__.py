@@ -39,19 +39,22 @@ EQUIVALENTS: Final = Path(__file__).with_name("equivalents.toml")
 SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
 
 TESTS: Final[Mapping[str, Sequence[str]]] = {
-    "bot/digests": (
+    "bot/services/digests": (
         "tests/bot/test_digest*.py",
         "tests/bot/test_next_digest*.py",
         "tests/bot/test_restored*.py",
         "tests/bot/test_subscriptions*.py",
     ),
-    "bot/publishing": (
+    "bot/services/publishing": (
         "tests/bot/test_publishing*.py",
         "tests/bot/test_feeds.py",
         "tests/bot/test_refused*.py",
         "tests/bot/test_restored*.py",
     ),
-    "bot/search/_reading.py": ("tests/bot/test_search_reading*.py", "tests/bot/test_search.py"),
+    "bot/services/search/_reading.py": (
+        "tests/bot/test_search_reading*.py",
+        "tests/bot/test_search.py",
+    ),
     "papers/calendar.py": ("tests/papers/test_calendar*.py",),
     "papers/matching": ("tests/papers/test_matching*.py", "tests/bot/test_topic_matching.py"),
     "papers/schedule.py": ("tests/papers/test_schedule_exact.py",),

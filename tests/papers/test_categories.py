@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.inputs import parse_categories
+from bot.interactions.inputs import parse_categories
 from papers.categories import NAMES, suggest
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bot.client import PaperBot, create_bot
-from bot.clock import FixedClock
+from bot.runtime.clock import FixedClock
 from papers.model import Record
 from papers.sources import PaperSource
 from tests.bot.world import MONDAY, FakeSource, at, make_settings, votes

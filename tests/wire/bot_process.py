@@ -9,10 +9,10 @@ import sys
 from datetime import time
 from pathlib import Path
 
+from bot.cli.run import point_at
 from bot.client import create_bot
-from bot.clock import FixedClock
-from bot.logs import logging_to_stderr
-from bot.runner import point_at
+from bot.runtime.clock import FixedClock
+from bot.runtime.logs import logging_to_stderr
 from storage import feeds
 from tests.bot.world import MONDAY, FakeSource, at, make_settings, votes
 

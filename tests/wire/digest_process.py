@@ -14,9 +14,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from bot.cli.run import point_at
 from bot.client import PaperBot, create_bot
-from bot.logs import logging_to_stderr
-from bot.runner import point_at
+from bot.runtime.logs import logging_to_stderr
 from papers.model import Metrics, Record
 from storage import digests, subscriptions
 from storage.subscriptions import Every, Mode

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.cli.run import point_at
 from bot.client import create_bot
-from bot.clock import FixedClock
-from bot.runner import point_at
+from bot.runtime.clock import FixedClock
 from storage import feeds
 from storage.database import Database
 from tests.bot.world import MONDAY, FakeSource, at, make_settings, votes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.runner import _minute as minute  # pyright: ignore[reportPrivateUsage]
+from bot.cli.run import _minute as minute  # pyright: ignore[reportPrivateUsage]
 from storage.database import Database
 from tests import reliability
 from tests.bot.world import MONDAY, at, votes

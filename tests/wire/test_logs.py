@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.logs import logging_to_stderr
+from bot.runtime.logs import logging_to_stderr
 from tests.bot.world import MONDAY, TUESDAY, WEDNESDAY, at, make_settings, votes
 from tests.discord_server import DiscordServer, Interaction
 from tests.wire.bot import Connected, connected
@@ -76,7 +76,7 @@ async def test_a_day_at_the_greatest_detail_holds_no_secret_and_nothing_that_any
 async def test_only_our_own_work_is_told_in_detail(tmp_path: Path) -> None:
     before = {name: logging.getLogger(name).level for name in ("discord", "aiosqlite", "bot")}
     with logging_to_stderr(make_settings(tmp_path, log_level="DEBUG")):
-        assert logging.getLogger("bot.publishing").isEnabledFor(logging.DEBUG)
+        assert logging.getLogger("bot.services.publishing").isEnabledFor(logging.DEBUG)
         for other in ("discord.http", "discord.gateway", "aiosqlite", "sqlalchemy.engine"):
             assert not logging.getLogger(other).isEnabledFor(logging.DEBUG), other
     assert {name: logging.getLogger(name).level for name in before} == before

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import aiohttp
 import pytest
 
-from bot.health import check
+from bot.cli.check import check
 from bot.monitor import _requests, serving
 from tests.bot.world import MONDAY, at, make_settings
 from tests.discord_server import DiscordServer
@@ -94,7 +94,7 @@ async def test_a_check_logs_in_and_prints_the_link_to_invite_the_bot_with(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.health.live_sources", Mock(return_value=[]))
+    monkeypatch.setattr("bot.cli.check.live_sources", Mock(return_value=[]))
     async with connected(discord_server, tmp_path) as here:
         await here.add_feed()
         token, url = here.world.token, discord_server.api_url

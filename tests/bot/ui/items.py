@@ -6,7 +6,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot.ui.buttons import (
+from bot.interactions.components import (
     NUMBER,
     PAPER,
     Interaction,

@@ -10,15 +10,15 @@ import simcord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.cooldowns import Cooldowns
-from bot.ui.buttons import (
+from bot.interactions.components import (
     PAPER,
     Interaction,
     PaperboyButton,
     custom_id,
     template,
 )
-from bot.ui.errors import UserError, answer_error, sentence_of
+from bot.interactions.cooldowns import Cooldowns
+from bot.interactions.errors import UserError, answer_error, sentence_of
 from tests.bot.ui.items import Keep, Pick
 
 
@@ -108,7 +108,7 @@ async def test_a_failing_button_answers_with_the_id_that_the_log_has(
         sentence = (await told(env, Fail(how), how))[-1]
     found = re.search(r"error `([0-9a-f]{6})`", sentence)
     assert found
-    record = next(record for record in caplog.records if record.name == "bot.ui.errors")
+    record = next(record for record in caplog.records if record.name == "bot.interactions.errors")
     assert found[1] in record.getMessage()
     assert "v1:fail" in record.getMessage()
     assert record.levelno == logging.ERROR
@@ -131,7 +131,7 @@ async def test_an_interaction_that_takes_no_answer_is_information_and_is_left_al
     caplog.set_level(logging.INFO)
     async with world() as env:
         assert await told(env, Fail(code), code) == []
-    records = [record for record in caplog.records if record.name == "bot.ui.errors"]
+    records = [record for record in caplog.records if record.name == "bot.interactions.errors"]
     assert [(record.levelno, record.exc_info) for record in records] == [(logging.INFO, None)]
 
 

@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import limits
-from bot.ui.buttons import page_buttons
+from bot.interactions.components import page_buttons
+from bot.interactions.save_select import SaveSome
 from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
 from bot.ui.pages import (
@@ -18,7 +19,6 @@ from bot.ui.pages import (
     render_list,
 )
 from bot.ui.payloads import HeaderEntry
-from bot.ui.save_some import SaveSome
 from papers.model import Author, Metrics, Paper
 from papers.trending import Reason
 from tests.bot.ui import layout

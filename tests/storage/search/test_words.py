@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.search import read
+from bot.services.search import read
 from papers.embedding import MiniLMEmbedder
 from papers.model import Author
 from storage.database import Database

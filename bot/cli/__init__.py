@@ -1,0 +1,1 @@
+"""What an operator types: `paperboy run`, `check`, `ingest`, `import`, `demo`."""

@@ -1,0 +1,236 @@
+"""The command line. Every failure an operator can cause ends in one sentence and a non-zero
+exit."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+from click import ClickException
+
+from bot.settings import Settings, SettingsError, load_settings
+from storage.database import DatabaseError, file_of
+
+P = ParamSpec("P")
+
+
+class Refusal(ClickException):
+    """Something that an operator can mend: printed as one sentence."""
+
+    def show(self, file: Any = None) -> None:
+        """Print the sentence to standard error."""
+        click.echo(f"paperboy: {self.message}", err=True)
+
+
+def _guarded(command: Callable[P, None]) -> Callable[P, None]:
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (SettingsError, DatabaseError) as error:
+            raise Refusal(str(error)) from error
+
+    return run
+
+
+def _await(work: Coroutine[Any, Any, int | None]) -> None:
+    try:
+        code = asyncio.run(work)
+    except KeyboardInterrupt:
+        code = 130
+    if code:
+        sys.exit(code)
+
+
+@contextmanager
+def _progress(label: str, size: int) -> Generator[Callable[[int], None]]:
+    """Show a bar while something of `size` bytes is done, if that goes to a terminal."""
+    hidden = not size or not sys.stderr.isatty()
+    with click.progressbar(length=size, label=label, file=sys.stderr, hidden=hidden) as bar:
+        yield bar.update
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="paperboy")
+def main() -> None:
+    """Paperboy posts a daily thread of trending papers in Discord, searches papers, and keeps
+    reading lists.
+
+    Settings come from the environment or from a file .env in the current directory; .env.example
+    explains each.
+    """
+
+
+@main.command()
+@_guarded
+def run() -> None:
+    """Run the bot until it is stopped (Ctrl-C, or a SIGTERM)."""
+    from bot.cli.run import run_bot
+
+    _await(run_bot(load_settings()))
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Post the day's thread, print it, and exit.")
+@click.option("--live", is_flag=True, help="Take the newest batch of the real sources.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="The page's port on this machine; 0 takes a free one.",
+)
+@click.option(
+    "--place",
+    type=click.Choice(["channel", "thread", "dms"]),
+    default="channel",
+    show_default=True,
+    help="What the page shows first.",
+)
+@click.option(
+    "--database",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep what happens in this file, instead of a fresh temporary one.",
+)
+@_guarded
+def demo(once: bool, live: bool, port: int, place: str, database: Path | None) -> None:
+    """Try the real bot in a simulated Discord, in your browser, without a token."""
+    try:
+        from bot.demo import run_demo
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("simcord"):
+            raise
+        raise Refusal(
+            "the demo needs an extra: install paperboy[demo], or use scripts/demo"
+        ) from error
+
+    _await(
+        run_demo(load_settings(), once=once, live=live, port=port, place=place, database=database)
+    )
+
+
+@main.command()
+@_guarded
+def check() -> None:
+    """Say what is configured, reachable and permitted; the exit code is 1 if something is wrong."""
+    from bot.cli.check import check as check_everything
+
+    _await(check_everything(load_settings()))
+
+
+def _first_day(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> date | None:
+    """Read `90d`, `12w` or a date."""
+    if value is None:
+        return None
+    today = datetime.now(UTC).date()
+    units = {"d": 1, "w": 7}
+    if value[-1:] in units and value[:-1].isdigit():
+        return today - timedelta(days=int(value[:-1]) * units[value[-1]])
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(
+            "use a number of days like 90d, or a date like 2026-08-01"
+        ) from error
+
+
+@main.command()
+@click.option(
+    "--since",
+    callback=_first_day,
+    metavar="90d|DATE",
+    help="Take in every batch since then, instead of the newest only.",
+)
+@_guarded
+def ingest(since: date | None) -> None:
+    """Ask the sources for what is new, now."""
+    from bot.cli.backfill import ingest as take_in
+
+    _await(take_in(load_settings(), since))
+
+
+@main.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_guarded
+def import_papers(file: Path) -> None:
+    """Take in papers from FILE: JSON lines (also .gz), such as arXiv's metadata snapshot."""
+    from bot.cli.backfill import import_file
+
+    _await(import_file(load_settings(), file))
+
+
+@main.command()
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@_guarded
+def backup(path: Path) -> None:
+    """Copy the database to PATH, while the bot goes on; compressed where PATH ends in .gz."""
+    from storage import backups, packed
+    from storage.database import Database
+
+    async def copy(settings: Settings) -> None:
+        database = await Database.open(settings.database_url, migrate=False)
+        try:
+            size = database.path.stat().st_size if path.suffix == packed.SUFFIX else 0
+            with _progress("Compressing", size) as progress:
+                await backups.write(database, path, progress)
+        finally:
+            await database.close()
+        click.echo(f"The database is copied to {path}.")
+
+    _await(copy(load_settings()))
+
+
+@main.command(name="restore")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.confirmation_option(prompt="Put this backup in the place of the present database?")
+@_guarded
+def restore_backup(path: Path) -> None:
+    """Put the backup PATH in the place of the database; the bot must be stopped.
+
+    What was there before is kept beside it. The next start makes the search index anew.
+    """
+    from storage import packed
+    from storage.backups import restore
+
+    size = packed.plain_size(path) if path.is_file() and packed.is_packed(path) else 0
+
+    async def put_back(settings: Settings) -> None:
+        target = file_of(settings.database_url)
+        with _progress("Unpacking", size) as progress:
+            restored = await restore(path, target, now=datetime.now(UTC), progress=progress)
+        click.echo(f"{target} is now what {path} held.")
+        if restored.kept is not None:
+            click.echo(f"What it was before is kept as {restored.kept}.")
+        if restored.erased:
+            click.echo(
+                f"Erased again: {restored.erased:,} who had erased everything since the backup."
+            )
+
+    _await(put_back(load_settings()))
+
+
+@main.command()
+@click.argument("user_id", type=int)
+@_guarded
+def forget(user_id: int) -> None:
+    """Erase everything of USER_ID, as when Discord says that the account was deleted."""
+    from storage import privacy
+    from storage.database import Database
+
+    async def erase(settings: Settings) -> None:
+        database = await Database.open(settings.database_url, migrate=False)
+        try:
+            async with database.write() as conn:
+                rows = await privacy.erase(conn, user_id, datetime.now(UTC))
+        finally:
+            await database.close()
+        click.echo(f"Erased {rows:,} rows of {user_id}." if rows else "Nothing was kept of them.")
+
+    _await(erase(load_settings()))

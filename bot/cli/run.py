@@ -1,0 +1,224 @@
+"""`paperboy run`: the bot under a clock, a supervisor and signals."""
+
+import asyncio
+import gc
+import logging
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import click
+import discord
+import discord.gateway
+import discord.http
+import yarl
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.client import PaperBot, create_bot
+from bot.monitor import Monitor, serving
+from bot.runtime.logs import log_failure, logging_to_stderr
+from bot.runtime.signals import signals
+from bot.settings import Settings, SettingsError
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 300.0
+"""Seconds between attempts to connect, doubling from the first to the longest."""
+
+UPKEEP_MINUTE = 47
+"""The minute of the hour at which backups are made: far from the hours at which threads are due."""
+
+CLOSE_TIMEOUT = 20.0
+"""Seconds until a stop is a stop, whatever is still open."""
+
+
+class TokenRefusedError(Exception):
+    """Discord does not know the token; trying again would not help."""
+
+
+async def run_bot(settings: Settings) -> int:
+    """Run the bot until a signal stops it, and return the exit code.
+
+    Raises:
+        SettingsError: there is no token.
+        DatabaseError: the database cannot be used.
+    """
+    token = token_of(settings)
+    point_at(settings)
+    # What the imports made is never garbage; to look through it takes a collection 0.1 s, in which
+    # nobody is answered.
+    gc.collect()
+    gc.freeze()
+    monitor = Monitor()
+    stop = asyncio.Event()
+    with logging_to_stderr(settings), signals(stop):
+        async with serving(monitor, settings), monitor.measuring():
+            return await _serve(settings, token, stop, monitor)
+
+
+def token_of(settings: Settings) -> str:
+    """Return the bot's token.
+
+    Raises:
+        SettingsError: it is missing, or is something else by its form.
+    """
+    if settings.discord_token is not None:
+        token = settings.discord_token.get_secret_value().strip()
+    elif settings.discord_token_file is not None:
+        token = _token_in(settings.discord_token_file)
+    else:
+        raise SettingsError(
+            "DISCORD_TOKEN is not set: copy the bot's token from discord.com/developers"
+            " (your application, Bot, Reset Token) into .env; README.md has the steps"
+        )
+    if token.count(".") != 2 or any(character.isspace() for character in token):
+        raise SettingsError(
+            "DISCORD_TOKEN is malformed: a bot's token has three parts with dots between them;"
+            " what you have may be the client secret or the public key"
+        )
+    return token
+
+
+def _token_in(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise SettingsError(f"DISCORD_TOKEN_FILE: {path} cannot be read: {reason}") from error
+
+
+def point_at(settings: Settings) -> None:
+    """Talk to another server than Discord's, where the settings name one."""
+    if settings.discord_api_url is not None:
+        discord.http.Route.BASE = settings.discord_api_url
+    if settings.discord_gateway_url is not None:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+
+
+async def _serve(settings: Settings, token: str, stop: asyncio.Event, monitor: Monitor) -> int:
+    pause = FIRST_PAUSE
+    while not stop.is_set():
+        bot = create_bot(
+            settings,
+            shard_count=1 if settings.discord_gateway_url is not None else None,
+            monitor=monitor,
+        )
+        started = asyncio.get_running_loop().time()
+        try:
+            await _connected(bot, token, stop)
+        except TokenRefusedError:
+            click.echo(
+                "paperboy: Discord does not accept DISCORD_TOKEN; reset it in the portal.", err=True
+            )
+            return 1
+        if stop.is_set():
+            break
+        # discord.py ends on a payload that it cannot parse, and on some closes: start afresh.
+        if asyncio.get_running_loop().time() - started > LONGEST_PAUSE:
+            pause = FIRST_PAUSE
+        log.warning("connection ended, again in %.0f s", pause)
+        try:
+            await asyncio.wait_for(stop.wait(), pause)
+        except TimeoutError:
+            pause = min(2 * pause, LONGEST_PAUSE)
+    return 0
+
+
+async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
+    """Run one bot until it stops by itself or is asked to."""
+    scheduler: Any = AsyncIOScheduler(timezone="UTC")  # APScheduler 3 has no types
+    connection = asyncio.create_task(bot.start(token), name="connection")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    try:
+        scheduler.add_job(
+            _beat,
+            "cron",
+            args=[bot],
+            minute="*",
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        scheduler.add_job(
+            _upkeep,
+            "cron",
+            args=[bot],
+            minute=UPKEEP_MINUTE,
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        scheduler.start()
+        await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if connection.done():
+            _raise_final(connection)
+    finally:
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
+        stopping.cancel()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await bot.close()
+        except TimeoutError:
+            log.warning("not everything closed in time")
+        connection.cancel()
+        await asyncio.gather(connection, stopping, return_exceptions=True)
+
+
+def _raise_final(connection: asyncio.Task[None]) -> None:
+    error = connection.exception()
+    match error:
+        case (
+            None
+            | discord.ConnectionClosed()
+            | discord.GatewayNotFound()
+            | aiohttp.ClientError()
+            | OSError()
+        ):
+            log.warning("connection lost: %s", error)
+        case discord.LoginFailure():
+            raise TokenRefusedError from error
+        case discord.HTTPException():
+            log.warning("Discord refused the connection: %s", error)
+        case (
+            discord.DiscordException() | KeyError() | ValueError() | TypeError() | AttributeError()
+        ):
+            # What a payload that discord.py does not know does to it (gateway.py,
+            # received_message).
+            log.warning("connection broke", exc_info=error)
+        case _:
+            raise error
+
+
+async def _beat(bot: PaperBot) -> None:
+    if bot.is_ready():
+        await _minute(bot)
+    else:
+        bot.monitor.idle()
+    if (services := bot.monitor.services) is not None:
+        try:
+            await bot.app.incidents.look(services.clock.now())
+        except Exception:
+            log.exception("what goes wrong was not looked at")
+
+
+async def _minute(bot: PaperBot) -> None:
+    try:
+        await bot.app.cycle.run(bot.clock.now())
+    except Exception as error:
+        # The next minute is a new chance, and the database knows what is owed.
+        log_failure(log, error, "the minute's work failed")
+        bot.monitor.stumbled(error)
+    else:
+        bot.monitor.beaten()
+
+
+async def _upkeep(bot: PaperBot) -> None:
+    if (services := bot.monitor.services) is None:
+        return
+    try:
+        await services.upkeep.run(services.clock.now())
+    except Exception:
+        # It comes again in an hour, and what keeps it from working is told as an incident.
+        log.exception("the database was not looked after")

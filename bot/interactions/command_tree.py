@@ -1,0 +1,159 @@
+"""The command tree, and what of it Discord knows."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.interactions.cooldowns import ANYTHING, TYPING, cooldowns_of
+from bot.interactions.errors import Interaction, answer_error
+from bot.interactions.option_validation import require_valid
+from storage import commands as synced_commands
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+
+class PaperTree(app_commands.CommandTree[Any]):
+    """The command tree; its errors become sentences."""
+
+    async def interaction_check(self, interaction: Interaction) -> bool:
+        """Let nobody be faster than people are, or send what Discord would not let them."""
+        cooldowns = cooldowns_of(interaction)
+        if interaction.type is not discord.InteractionType.autocomplete:
+            cooldowns.require(interaction, ANYTHING)
+            require_valid(interaction)
+        elif cooldowns.take(interaction.user.id, TYPING, interaction.created_at) is not None:
+            await interaction.response.autocomplete([])
+            return False
+        return True
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """Answer with what happened and what to do."""
+        await answer_error(interaction, error)
+        if interaction.type is discord.InteractionType.application_command:
+            interaction.client.dispatch("app_command_failure", interaction)
+
+
+class Registration:
+    """Registers the commands with Discord where it has others, and knows the ids they have."""
+
+    def __init__(self, client: commands.Bot | commands.AutoShardedBot) -> None:
+        self._client = client
+        self._ids: dict[str, int] = {}
+
+    async def renew(
+        self, database: Database, mode: Literal["changed", "always", "never"], now: datetime
+    ) -> None:
+        """Register the commands if Discord has others, or always or never.
+
+        What Discord has is asked each time, since a newer version, or another database, may have
+        registered since. Where it does not answer, what was last registered from here decides.
+
+        Raises:
+            discord.HTTPException: the commands changed, and Discord does not take them now.
+        """
+        tree = self._client.tree
+        application_id = self._client.application_id or 0
+        payload = [command.to_dict(tree) for command in tree.get_commands()]
+        wanted = _hash_of(payload)
+        async with database.read() as conn:
+            known = await synced_commands.get(conn, application_id)
+        if known is not None:
+            self._ids = known.command_ids
+        if mode == "never":
+            return
+        there: list[Any] = []
+        if mode == "changed":
+            try:
+                there = [*await self._client.http.get_global_commands(application_id)]
+            except discord.HTTPException as error:
+                if known is None or known.payload_hash != wanted:
+                    raise
+                log.warning("registered commands not read: %s", error)
+                return
+        if same_commands(payload, there):
+            self._ids = {each["name"]: int(each["id"]) for each in there}
+        else:
+            synced = await tree.sync()
+            self._ids = {command.name: command.id for command in synced}
+            log.info("commands registered n=%d", len(synced))
+        async with database.write() as conn:
+            await synced_commands.put(conn, application_id, wanted, self._ids, now=now)
+
+    def mention(self, command: str) -> str:
+        """Return a command as people can tap it: `</paper search:123>`, or plain before the
+        first sync."""
+        command_id = self._ids.get(command.partition(" ")[0])
+        return f"`/{command}`" if command_id is None else f"</{command}:{command_id}>"
+
+
+def same_commands(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether Discord has exactly these commands.
+
+    Args:
+        ours: what would be registered.
+        theirs: what Discord lists, with ids, versions and defaults of its own.
+    """
+    wanted = {_identity(command): command for command in ours}
+    registered = {_identity(command): command for command in theirs}
+    return registered.keys() == wanted.keys() and all(
+        _command(command, like=command) == _command(registered[key], like=command)
+        for key, command in wanted.items()
+    )
+
+
+_COMPARED: Final = frozenset((
+    *("type", "name", "description", "options", "choices", "value", "required", "autocomplete"),
+    *("min_value", "max_value", "min_length", "max_length", "channel_types"),
+))  # fmt: skip
+"""What Discord returns of commands and options as it was registered, unless it is a default."""
+
+_FILLED_IN: Final = ("contexts", "integration_types")
+"""What Discord fills in from the application's settings where a command leaves it out."""
+
+
+def _identity(command: Mapping[str, Any]) -> tuple[int, str]:
+    return (command.get("type") or 1, command["name"])
+
+
+def _command(command: Mapping[str, Any], *, like: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a command in the one form that both sides share, with what `like` says at all."""
+    permissions = command.get("default_member_permissions")
+    known: dict[str, Any] = {
+        name: sorted(command.get(name) or ()) for name in _FILLED_IN if like.get(name) is not None
+    }
+    if like.get("contexts") is None:
+        # Discord derives this older field from the contexts, where a command names them.
+        known["guild_only"] = command.get("dm_permission") is False
+    return {
+        **_part(command),
+        **known,
+        "permissions": None if permissions is None else str(permissions),
+        "nsfw": bool(command.get("nsfw")),
+    }
+
+
+def _part(value: Any) -> Any:
+    """Return a part of a command without ids and defaults."""
+    if isinstance(value, Mapping):
+        parts = cast("Mapping[str, Any]", value)
+        told = {name: _part(part) for name, part in parts.items() if name in _COMPARED}
+        return {
+            name: part
+            for name, part in told.items()
+            if part is not None and part is not False and part not in ("", [])
+        }
+    return [_part(part) for part in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
+def _hash_of(payload: Sequence[Mapping[str, Any]]) -> str:
+    """Return a hash of what would be registered."""
+    ordered = sorted(payload, key=_identity)
+    return hashlib.sha256(json.dumps(ordered, sort_keys=True).encode()).hexdigest()

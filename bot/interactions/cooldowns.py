@@ -1,0 +1,110 @@
+"""How often one person may ask, so that who clicks without end costs nobody else their answer.
+
+Time is that of the interactions themselves, which Discord stamps. What is known of a person is
+forgotten as soon as it says nothing any more, and at a restart.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from discord import app_commands
+
+from bot.interactions.errors import Interaction, UserError
+from bot.ui.text import timestamp
+
+T = TypeVar("T")
+
+_MOST_KNOWN: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a person may do something: `burst` times at once, then once in `every` seconds."""
+
+    name: str
+    burst: int
+    every: float
+
+
+ANYTHING: Final = Pace("anything", burst=30, every=0.5)
+"""Commands and buttons of any kind; nobody who reads what they press is faster."""
+TYPING: Final = Pace("typing", burst=60, every=0.2)
+"""Suggestions while somebody types."""
+SEARCHES: Final = Pace("searches", burst=12, every=3.0)
+"""What reads all papers, or asks the sources."""
+FILES: Final = Pace("files", burst=4, every=30.0)
+"""What makes or reads a file of a whole library."""
+
+
+class TooFastError(UserError):
+    """Somebody was faster than their pace; says when to go on."""
+
+    def __init__(self, again: datetime) -> None:
+        super().__init__(
+            f"That was quick, and others want answers, too. Try again {timestamp(again, 'R')}."
+        )
+        self.again = again
+
+
+class Cooldowns:
+    """What each person has done lately."""
+
+    def __init__(self) -> None:
+        # When the whole burst is free again: all that is needed to know what is left of it.
+        self._free: dict[tuple[int, str], float] = {}
+
+    def take(self, user_id: int, pace: Pace, at: datetime) -> datetime | None:
+        """Count one more; return `None`, or when the person may go on if this was too fast.
+
+        What was too fast does not count, so that waiting helps however fast somebody clicks.
+        """
+        now = at.timestamp()
+        key = user_id, pace.name
+        free = max(self._free.get(key, now), now) + pace.every
+        wait = free - now - pace.burst * pace.every
+        if wait > 0:
+            # Rounded up: Discord shows whole seconds, and "now" must not be too early.
+            return datetime.fromtimestamp(int(now + wait) + 1, UTC)
+        if len(self._free) >= _MOST_KNOWN:
+            self._free = {each: when for each, when in self._free.items() if when > now}
+        self._free[key] = free
+        return None
+
+    def require(self, interaction: Interaction, pace: Pace) -> None:
+        """Count an interaction.
+
+        Raises:
+            TooFastError: the person has to wait.
+        """
+        again = self.take(interaction.user.id, pace, interaction.created_at)
+        if again is not None:
+            raise TooFastError(again)
+
+    def forget(self) -> None:
+        """Let everybody begin anew."""
+        self._free.clear()
+
+    def __len__(self) -> int:
+        return len(self._free)
+
+
+def cooldowns_of(interaction: Interaction) -> Cooldowns:
+    """Return the cooldowns of the client that received an interaction."""
+    return interaction.client.cooldowns
+
+
+def paced(pace: Pace) -> Callable[[T], T]:
+    """Let a command be used at a pace of its own, besides that of all commands together."""
+    return app_commands.check(in_pace(pace))
+
+
+def in_pace(pace: Pace) -> Callable[[Interaction], bool]:
+    """Return a check of a command's pace."""
+
+    def check(interaction: Interaction) -> bool:
+        cooldowns_of(interaction).require(interaction, pace)
+        return True
+
+    return check

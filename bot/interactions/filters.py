@@ -1,0 +1,83 @@
+"""Filters and topics of a feed as people type them, read."""
+
+import re
+
+from bot.interactions.errors import UserError
+from bot.ui.text import escape
+from papers.search import is_expression
+from papers.topics import Topic, TopicError, parse
+from storage.subscriptions import Mode
+
+_WISH = re.compile(r'(?:"[^"]*"|\([^()]*\)|[^,;\n])+')
+_TOPIC = re.compile(r'(?:"[^"]*"|[^;])+')
+_POINTED = 36
+"""Characters shown around a mistake: what a phone shows of a line of code."""
+
+TOPICS = 10
+"""Topics of one channel."""
+
+WORDS = 20
+"""Words or phrases in one filter: more are a topic search, not a filter."""
+WORD = 60
+"""Characters in one of them."""
+
+
+def parse_words(text: str | None) -> tuple[str, ...]:
+    """Read words, phrases and expressions between commas or semicolons, each once.
+
+    A comma in quotes or parentheses parts nothing.
+
+    Raises:
+        UserError: there are too many, one is too long, or one breaks a rule of the query language.
+    """
+    parts = [(part[0].strip(), part.start()) for part in _WISH.finditer(text or "")]
+    for part, at in parts:
+        if is_expression(part) or part.count('"') % 2:
+            _check(part, at, text or "")
+    words = tuple(dict.fromkeys(part for part, _ in parts if part))
+    if len(words) > WORDS:
+        raise UserError(f"That is {len(words)} words or phrases; a filter takes {WORDS} at most.")
+    if long := next((word for word in words if len(word) > WORD), None):
+        raise UserError(
+            f"“{escape(long, 80)}” is too long for a filter. Put commas between words and phrases."
+        )
+    return words
+
+
+def parse_topics(text: str | None) -> tuple[str, ...]:
+    """Read topics between semicolons, each once; a semicolon in quotes parts nothing.
+
+    Raises:
+        UserError: one breaks a rule of their language, with the place; or there are too many.
+    """
+    text = text or ""
+    topics: dict[str, str] = {}
+    for part in _TOPIC.finditer(text):
+        if not part[0].strip():
+            continue
+        if part[0].strip().casefold() == Mode.TRENDING:
+            raise UserError(
+                "A channel without topics has the day's trending papers already:"
+                " leave `topics` out, or write `none`."
+            )
+        topic = _check(part[0], part.start(), text)
+        topics.setdefault(topic.key, str(topic))
+    if len(topics) > TOPICS:
+        raise UserError(f"That is {len(topics)} topics; a channel takes {TOPICS} at most.")
+    return tuple(topics.values())
+
+
+def _check(part: str, start: int, whole: str) -> Topic:
+    """Read a part of a text, its mistakes shown where they stand in the whole."""
+    try:
+        return parse(part)
+    except TopicError as error:
+        at = start + error.position
+        raise UserError(f"{escape(str(error))}\n{_pointed(whole, at)}") from error
+
+
+def _pointed(text: str, at: int) -> str:
+    """Return the surroundings of a place, with a mark under it, in a line that a phone shows."""
+    start = max(0, at - _POINTED // 2)
+    line = text[start : start + _POINTED].replace("`", "'").replace("\n", " ")
+    return f"```\n{line}\n{' ' * min(at - start, len(line))}^\n```"

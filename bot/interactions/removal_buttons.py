@@ -1,0 +1,153 @@
+"""Taking a paper out of a library, and putting back what was taken out."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, Self
+
+import discord
+from discord import ui
+
+from bot.interactions.components import NUMBER, PAPER, PaperboyButton, custom_id, template
+from bot.interactions.context import place_of
+from bot.interactions.errors import Interaction, UserError
+from bot.ui.lists import GONE, list_name, microseconds, moment, titled
+from bot.ui.notices import render_notice
+from bot.ui.parts import AnyItem
+from bot.ui.text import escape
+from storage import library, papers
+from storage.library import NoteBack, PutBack, ReadingList, Via
+
+_NOTE: Final = 1_000
+
+
+class TakeOut(PaperboyButton, template=template("take-out", paper_id=PAPER)):
+    """Takes a paper off every list, whatever put it there."""
+
+    def __init__(self, paper_id: str, label: str = "Remove from my library") -> None:
+        super().__init__(
+            ui.Button(
+                label=label,
+                style=discord.ButtonStyle.danger,
+                custom_id=custom_id("take-out", paper_id),
+            )
+        )
+        self.paper_id = paper_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(match["paper_id"])
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Take it out, and offer to put it back."""
+        bot: Any = interaction.client.services
+        change = await bot.library.saved.take_out(interaction.user.id, self.paper_id)
+        if change is None:
+            raise UserError("That paper is not in your library.")
+        await interaction.response.edit_message(view=render_taken_out(self.paper_id, change))
+
+
+class UndoRemoval(PaperboyButton, template=template("put-back", removal_id=NUMBER)):
+    """Puts back everything that one action took off a person's lists, with the note."""
+
+    def __init__(self, removal_id: int) -> None:
+        super().__init__(ui.Button(label="Undo", custom_id=custom_id("put-back", removal_id)))
+        self.removal_id = removal_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["removal_id"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Put it back, and say where the paper is now and what became of the note."""
+        bot: Any = interaction.client.services
+        found = await bot.library.saved.put_back(interaction.user.id, self.removal_id)
+        if found is None:
+            raise UserError(
+                "That has been undone already, or it was too long ago: what you take out can be put"
+                f" back for a day. {bot.mention('library show')} has what is there now."
+            )
+        done, title = found
+        await interaction.response.edit_message(
+            view=render_notice(_outcome(done), f"{titled(done.paper_id, title)}{_of_note(done)}")
+        )
+
+
+class SaveAgain(
+    PaperboyButton, template=template("save-again", paper_id=PAPER, list_id=NUMBER, at=NUMBER)
+):
+    """Puts a paper back on one list: the Undo of messages from before there was `PutBack`."""
+
+    def __init__(self, paper_id: str, list_id: int, saved_at: datetime) -> None:
+        at = microseconds(saved_at)
+        super().__init__(
+            ui.Button(label="Undo", custom_id=custom_id("save-again", paper_id, list_id, at))
+        )
+        self.paper_id, self.list_id, self.saved_at = paper_id, list_id, saved_at
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(match["paper_id"], int(match["list_id"]), moment(match["at"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Put it back; on the default list if its own is gone."""
+        bot: Any = interaction.client.services
+        user_id = interaction.user.id
+        async with bot.database.write() as conn:
+            if (known := await papers.get(conn, self.paper_id)) is None:
+                raise UserError(GONE.format(search=bot.mention("paper search")))
+            mine = await library.ensure(conn, user_id, bot.clock.now())
+            target = next((each for each in mine if each.id == self.list_id), mine[0])
+            await library.save(
+                conn,
+                user_id,
+                target.id,
+                {self.paper_id: self.saved_at},
+                via=Via.BUTTON,
+                place=place_of(interaction),
+            )
+        await interaction.response.edit_message(
+            view=render_notice(
+                f"Back in {list_name(target)}", titled(self.paper_id, known.paper.title)
+            )
+        )
+
+
+def render_taken_out(paper_id: str, change: Any, off: ReadingList | None = None) -> ui.LayoutView:
+    """Return what a person reads after taking a paper out, or only off one list, with Undo."""
+    if off is not None:
+        title = f"Taken off {list_name(off)}"
+    else:
+        title = "Note deleted" if change.only_note else "Taken out of your library"
+    shown = titled(paper_id, change.title)
+    return render_notice(title, shown, actions=undo_of(change.removal))
+
+
+def undo_of(removal: int | None) -> Sequence[AnyItem]:
+    """Return the button that undoes a removal, none where nothing was taken away."""
+    return () if removal is None else (UndoRemoval(removal),)
+
+
+def _outcome(done: PutBack) -> str:
+    names = ", ".join(map(list_name, done.on))
+    if done.changed:
+        return f"Back in {names}" if names else "Off your lists again"
+    if done.note is NoteBack.RESTORED:
+        return "Your note is back"
+    return f"It is in {names} already" if names else "Nothing was left to put back"
+
+
+def _of_note(done: PutBack) -> str:
+    if done.note is NoteBack.RESTORED and done.changed:
+        return "\n\nYour note is back, too."
+    if done.note is NoteBack.NEWER_STAYS:
+        older = escape(done.note_text or "", _NOTE, lines=True)
+        return f"\n\nYour newer note stays. The older one, which is not kept, was:\n📝 {older}"
+    return ""
+
+
+ITEMS: Final = (TakeOut, UndoRemoval, SaveAgain)
+"""What a bot registers so that these buttons work."""

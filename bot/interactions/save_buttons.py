@@ -1,0 +1,159 @@
+"""The Save button and what follows from it: undo, and other lists."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, Self
+
+import discord
+from discord import ui
+
+from bot.interactions.components import (
+    NUMBER,
+    PAPER,
+    PaperboyButton,
+    PaperboySelect,
+    custom_id,
+    template,
+)
+from bot.interactions.context import place_of
+from bot.interactions.errors import Interaction, UserError
+from bot.interactions.removal_buttons import TakeOut, undo_of
+from bot.ui.lists import (
+    GONE,
+    list_name,
+    list_options,
+    microseconds,
+    moment,
+    reactions,
+    titled,
+)
+from bot.ui.notices import render_notice
+from bot.ui.parts import AnyItem
+from bot.ui.text import plural
+from storage import library
+from storage.library import ReadingList
+
+
+class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
+    """Saves a paper to the default list of whoever presses, or takes that back."""
+
+    def __init__(self, paper_id: str) -> None:
+        super().__init__(
+            ui.Button(label="Save", emoji=library.SAVE_EMOJI, custom_id=custom_id("save", paper_id))
+        )
+        self.paper_id = paper_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(match["paper_id"])
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Save or unsave, and say which, with a way back."""
+        bot: Any = interaction.client.services
+        found = await bot.library.saved.toggle(
+            interaction.user.id, self.paper_id, place_of(interaction)
+        )
+        if found is None:
+            raise UserError(GONE.format(search=bot.mention("paper search")))
+        done, change = found
+        name = list_name(done.list)
+        choose = ChooseLists(self.paper_id, change.lists, change.on)
+        actions: list[AnyItem]
+        if done.saved:
+            title = f"Saved to {name}"
+            footer = f"{bot.mention('library show')} has everything you saved."
+            actions = [UndoSave(done.saved_at), choose]
+        else:
+            undo = undo_of(change.removal)
+            if done.held:
+                title = f"Still in {name}"
+                footer = f"The button no longer keeps it there, your {reactions(done.held)} does."
+                actions = [*undo, TakeOut(self.paper_id), choose]
+            else:
+                title = f"Taken out of {name}"
+                footer = ""
+                actions = [*undo, choose]
+        await interaction.response.send_message(
+            view=render_notice(
+                title, titled(self.paper_id, change.title), footer=footer, actions=actions
+            ),
+            ephemeral=True,
+        )
+
+
+class UndoSave(PaperboyButton, template=template("undo-save", at=NUMBER)):
+    """Takes back what was saved on purpose at one moment: one paper, or all those of a message."""
+
+    def __init__(self, saved_at: datetime) -> None:
+        at = microseconds(saved_at)
+        super().__init__(ui.Button(label="Undo", custom_id=custom_id("undo-save", at)))
+        self.saved_at = saved_at
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(moment(match["at"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Take it back."""
+        bot: Any = interaction.client.services
+        async with bot.database.write() as conn:
+            undone = await library.undo(conn, interaction.user.id, self.saved_at)
+        if not undone:
+            raise UserError("That has been undone already.")
+        body = f"{plural(undone, 'paper')} taken out again."
+        await interaction.response.edit_message(view=render_notice("Undone", body))
+
+
+class ChooseLists(PaperboySelect, template=template("lists", paper_id=PAPER)):
+    """Puts a paper on exactly the chosen lists."""
+
+    accepts, may_be_empty = NUMBER, True
+
+    def __init__(
+        self,
+        paper_id: str,
+        lists: Sequence[ReadingList] = (),
+        on: Sequence[int] | dict[int, datetime] = (),
+    ) -> None:
+        options = list_options(lists, on) or [discord.SelectOption(label="…", value="0")]
+        super().__init__(
+            ui.Select(
+                custom_id=custom_id("lists", paper_id),
+                placeholder="On which lists?",
+                options=options,
+                min_values=0,
+                max_values=len(options),
+            )
+        )
+        self.paper_id = paper_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select whose custom id matched; its options are those of the message."""
+        return cls(match["paper_id"])
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Put the paper there, and say where it is now."""
+        bot: Any = interaction.client.services
+        change = await bot.library.saved.place_on(
+            interaction.user.id, self.paper_id, map(int, values), place_of(interaction)
+        )
+        if change is None:
+            raise UserError(GONE.format(search=bot.mention("paper search")))
+        names = [list_name(each) for each in change.lists if each.id in change.on]
+        title = f"On {', '.join(names)}" if names else "On none of your lists"
+        choose = ChooseLists(self.paper_id, change.lists, change.on)
+        await interaction.response.edit_message(
+            view=render_notice(
+                title,
+                titled(self.paper_id, change.title),
+                actions=[*undo_of(change.removal), choose],
+            )
+        )
+
+
+ITEMS: Final = (SaveButton, UndoSave, ChooseLists)
+"""What a bot registers so that these buttons work."""

@@ -1,0 +1,76 @@
+"""A select under a list of papers: it saves those that a person chooses."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final, Self
+
+import discord
+from discord import ui
+
+from bot import limits
+from bot.interactions.components import PAPER, PaperboySelect, custom_id, template
+from bot.interactions.context import place_of
+from bot.interactions.errors import Interaction, UserError
+from bot.interactions.save_buttons import UndoSave
+from bot.ui.lists import list_name
+from bot.ui.notices import render_notice
+from bot.ui.text import escape, plain, plural
+from storage import library, papers
+from storage.library import Via
+
+
+class SaveSome(PaperboySelect, template=template("save-some")):
+    """Saves the chosen papers of a list to the default list of whoever chooses."""
+
+    accepts = PAPER
+
+    def __init__(self, shown: Iterable[tuple[int, str, str]] = ()) -> None:
+        """Offer papers: the number that each has in the list, its id, and its readable title."""
+        options = [
+            discord.SelectOption(
+                label=plain(f"{number}. {title}", limits.OPTION_LABEL), value=paper_id
+            )
+            for number, paper_id, title in shown
+        ] or [discord.SelectOption(label="…", value="0")]
+        super().__init__(
+            ui.Select(
+                custom_id=custom_id("save-some"),
+                placeholder=f"{library.SAVE_EMOJI} Save some of these",
+                options=options,
+                max_values=len(options),
+            )
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select; its options are those of the message."""
+        return cls()
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Save them."""
+        bot: Any = interaction.client.services
+        now: datetime = bot.clock.now()
+        async with bot.database.write() as conn:
+            known = await papers.get_many(conn, values)
+            mine = await library.default_list(conn, interaction.user.id, now)
+            new = await library.save(
+                conn,
+                interaction.user.id,
+                mine.id,
+                dict.fromkeys(known, now),
+                via=Via.BUTTON,
+                place=place_of(interaction),
+            )
+        if not new:
+            raise UserError(f"They are all in **{escape(list_name(mine))}** already.")
+        await interaction.response.send_message(
+            view=render_notice(
+                f"Saved to {list_name(mine)}", plural(len(new), "paper"), actions=[UndoSave(now)]
+            ),
+            ephemeral=True,
+        )
+
+
+ITEMS: Final = (SaveSome,)
+"""What a bot registers so that it works."""

@@ -1,0 +1,32 @@
+"""The papers that a message of ours shows, read from its buttons."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import discord
+
+from bot.interactions.components import PAPER, template
+
+_SAVE: Final = template("save", paper_id=PAPER)
+_DIGEST: Final = template("topics")
+
+
+def papers_in(message: discord.Message) -> list[str]:
+    """Return the papers that a reaction on a message of ours saves: a card's, or a digest's.
+
+    A page of a search or of a library shows several papers and is neither.
+    """
+    ids = list(_custom_ids(message.components))
+    found = [match["paper_id"] for each in ids if (match := _SAVE.fullmatch(each))]
+    found = list(dict.fromkeys(found))
+    digest = any(_DIGEST.fullmatch(each) for each in ids)
+    return found if digest or len(found) == 1 else []
+
+
+def _custom_ids(components: Iterable[object]) -> Iterator[str]:
+    for component in components:
+        if isinstance(found := getattr(component, "custom_id", None), str):
+            yield found
+        yield from _custom_ids(getattr(component, "children", ()))
+        if (accessory := getattr(component, "accessory", None)) is not None:
+            yield from _custom_ids((accessory,))

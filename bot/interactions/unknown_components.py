@@ -1,0 +1,38 @@
+"""Buttons, menus and forms that nothing of ours answers to: an older version's, or made up.
+
+Without this, Discord shows "interaction failed", and nobody knows why.
+"""
+
+import re
+from typing import Any
+
+import discord
+
+from bot.interactions.errors import OUTDATED, Interaction, UserError, answer_error
+
+
+class Known:
+    """The custom ids that something answers to."""
+
+    def __init__(self) -> None:
+        self.items: list[re.Pattern[str]] = []
+        """Of buttons and menus."""
+        self.forms: list[re.Pattern[str]] = []
+        """Of forms that are sent in."""
+
+    def answers(self, interaction: Interaction) -> bool:
+        """Tell whether an interaction is none of these kinds, or something answers to it."""
+        data: Any = interaction.data or {}
+        sent = str(data.get("custom_id", ""))
+        match interaction.type:
+            case discord.InteractionType.component:
+                return any(known.fullmatch(sent) for known in self.items)
+            case discord.InteractionType.modal_submit:
+                return any(known.fullmatch(sent) for known in self.forms)
+            case _:
+                return True
+
+
+async def answer_stray(interaction: Interaction, instead: str) -> None:
+    """Say that a button has outlived its meaning, and what works."""
+    await answer_error(interaction, UserError(f"{OUTDATED} {instead} lists what I can do now."))

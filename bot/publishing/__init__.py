@@ -1,6 +1,0 @@
-"""Posts, exactly once: frozen first, then sent step by step, each step remembered before the
-next."""
-
-from bot.publishing._publisher import Publisher
-
-__all__ = ["Publisher"]

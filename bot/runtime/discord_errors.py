@@ -1,0 +1,12 @@
+"""Errors of Discord that ordinary use brings, so that logs need no traceback of them."""
+
+import discord
+
+# What an interaction meets when its answer comes too late (10062, 10015, 50027), was given already
+# (40060), or what it would answer on is gone or archived meanwhile.
+_UNANSWERABLE: frozenset[int] = frozenset((10008, 10015, 10062, 40060, 50027, 50083))
+
+
+def is_unanswerable(error: BaseException | None) -> bool:
+    """Return whether Discord takes no more answers to an interaction, as ordinary use brings it."""
+    return isinstance(error, discord.HTTPException) and error.code in _UNANSWERABLE

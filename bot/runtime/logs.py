@@ -1,0 +1,97 @@
+"""Logs: readable lines, or one JSON object per line; written by a thread, so that a slow disk
+blocks nothing."""
+
+import json
+import logging
+import logging.handlers
+import queue
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from bot.runtime.discord_errors import is_unanswerable
+from bot.settings import Settings
+from storage.database import trouble_of
+
+
+def log_failure(log: logging.Logger, error: BaseException, message: str, *args: object) -> None:
+    """Log an error that ended some work: in one line where the database's state explains it, with
+    its traceback where nobody foresaw it."""
+    if (trouble := trouble_of(error)) is None:
+        log.error(message, *args, exc_info=error)
+    else:
+        log.error(f"{message}: the database cannot be used, %s", *args, trouble)
+
+
+class JSONFormatter(logging.Formatter):
+    """One object per record: time, level, logger, message, and the traceback if there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON."""
+        entry = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_text or record.exc_info:
+            entry["traceback"] = record.exc_text or self.formatException(record.exc_info)  # pyright: ignore[reportArgumentType]
+        return json.dumps(entry, ensure_ascii=False)
+
+
+class UnanswerableFilter(logging.Filter):
+    """Makes one line of information of what discord.py logs with a traceback when an interaction
+    takes no more answers, above all of autocompletions that came after the next letter."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change such a record; let every record pass."""
+        error = record.exc_info[1] if record.exc_info else None
+        if record.name.startswith("discord.") and is_unanswerable(_root_of(error)):
+            record.msg, record.args = f"{record.getMessage()}: {_root_of(error)}", None
+            record.exc_info = record.exc_text = None
+            record.levelno, record.levelname = logging.INFO, "INFO"
+        return True
+
+
+def _root_of(error: BaseException | None) -> BaseException | None:
+    return getattr(error, "original", error)  # what discord.py wraps a command's failure in
+
+
+@contextmanager
+def logging_to_stderr(settings: Settings) -> Generator[None]:
+    """Log to standard error as the settings say, until the block ends."""
+    handler = logging.StreamHandler(sys.stderr)
+    if settings.log_format == "json":
+        handler.setFormatter(JSONFormatter())
+    else:
+        formatter = logging.Formatter("{asctime} {levelname:<7} {name}: {message}", style="{")
+        formatter.converter = time.gmtime
+        formatter.default_msec_format = "%s.%03dZ"
+        handler.setFormatter(formatter)
+    records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    listener = logging.handlers.QueueListener(records, handler)
+    root = logging.getLogger()
+    through = logging.handlers.QueueHandler(records)
+    through.addFilter(UnanswerableFilter())
+    root.addHandler(through)
+    level = logging.getLevelNamesMapping()[settings.log_level]
+    # At DEBUG, discord.py logs every message that is sent and aiosqlite every value that is
+    # written: what is told in detail is our own work alone.
+    levels = {root: max(logging.INFO, level)}
+    for ours in ("bot", "cogs", "storage", "papers"):
+        levels[logging.getLogger(ours)] = level
+    for chatty in ("apscheduler", "alembic"):
+        levels[logging.getLogger(chatty)] = max(logging.WARNING, level)
+    before = {logger: logger.level for logger in levels}
+    for logger, wanted in levels.items():
+        logger.setLevel(wanted)
+    listener.start()
+    try:
+        yield
+    finally:
+        listener.stop()
+        root.removeHandler(through)
+        for logger, was in before.items():
+            logger.setLevel(was)

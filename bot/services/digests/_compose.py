@@ -1,0 +1,213 @@
+"""Which papers a person's digest brings: what their topics matched, best first, nothing twice."""
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.services.batch_ranking import BatchRanking
+from bot.services.digests._payload import (
+    LONGEST,
+    MOST_MORE,
+    DigestEntry,
+    DigestPayload,
+    MoreEntry,
+    entry_of,
+)
+from papers import calendar
+from papers.matching import VOTE_WEIGHT
+from papers.trending import rank
+from storage import digests, library, matches, papers, subscriptions
+from storage.digests import Digest, DueDigest
+from storage.matches import Candidate
+from storage.subscriptions import Every, Mode, Subscriber
+
+LOOK_BACK = timedelta(days=8)
+"""How long before the last digest a match may lie: its votes may have come since, and what was
+matched while that digest was made is not lost."""
+
+_TRENDING = 10
+"""Papers that the topic `trending` brings in a digest."""
+
+_BATCHES = 22
+"""Batches that those are the best of, at most: a month's, after as long a quiet time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What a digest brings."""
+
+    payload: DigestPayload | None
+    """`None` when there is nothing to bring."""
+    batch_day: date | None = None
+    """The newest batch whose best papers were considered, for readers of `trending`."""
+
+
+async def compose(
+    ranking: BatchRanking, conn: AsyncConnection, due: DueDigest, now: datetime
+) -> Composed:
+    """Return what a person's digest brings.
+
+    That is everything that was matched since their last digest, however long ago it was, and no
+    digest brought. What a paused topic matched comes once it is resumed. The matches of a month are
+    kept (`storage.matches.MATCHES_KEPT`).
+    """
+    followed = [
+        subscription
+        for subscription in await subscriptions.of_user(conn, due.user_id)
+        if not subscription.paused
+    ]
+    known = await brought_or_saved(conn, due.user_id)
+    last = await digests.last_planned(conn, due.user_id)
+    since = now - matches.MATCHES_KEPT if last is None else min(last, now) - LOOK_BACK
+    candidates = [
+        candidate
+        for candidate in await matches.unseen(conn, due.user_id, since)
+        if candidate.paper.paper.id not in known
+    ]
+    weekly = due.every is Every.WEEK
+    groups = _ordered(candidates, by_votes=weekly)
+    entries = [_entry(group) for group in groups[:LONGEST]]
+    more = [_named(group) for group in groups[LONGEST:]]
+    batch_day = None
+    if any(subscription.topic.mode is Mode.TRENDING for subscription in followed):
+        batch_day = await ranking.publishable(conn, now)
+        listed = known | {candidate.paper.paper.id for candidate in candidates}
+        covered = await digests.covered_batch(conn, due.user_id)
+        best = await trending_entries(ranking, conn, listed, now, weekly=weekly, after=covered)
+        room = LONGEST - len(entries)
+        entries += best[:room]
+        more += [
+            MoreEntry(paper_id=each.paper_id, topic=each.topic, reason=each.reason)
+            for each in best[room:]
+        ]
+    if not entries:
+        return Composed(None, batch_day)
+    payload = DigestPayload(
+        day=due.local_date,
+        entries=tuple(entries),
+        topics=len(followed),
+        more=tuple(more[:MOST_MORE]),
+        left_out=len(more[MOST_MORE:]),
+    )
+    return Composed(payload, batch_day)
+
+
+async def freeze(
+    conn: AsyncConnection,
+    due: DueDigest,
+    composed: Composed,
+    state: str,
+    now: datetime,
+) -> int | None:
+    """Store a digest as it is to be sent; return its id, `None` if its day was used."""
+    payload = composed.payload
+    return await digests.plan(
+        conn,
+        due,
+        [] if payload is None else payload.paper_ids,
+        payload=None if payload is None else payload.model_dump(mode="json"),
+        state=state,
+        now=now,
+        batch_day=composed.batch_day,
+    )
+
+
+def wanted(digest: Digest, person: Subscriber, followed: Collection[str]) -> bool:
+    """Return whether a digest that waits is still what its reader asked for.
+
+    It is not once they follow nothing any more, or want quiet. One that was never tried and holds
+    papers of a topic that has ended is made anew: what is withdrawn is owed again.
+    """
+    quiet = person.quiet_until is not None and digest.local_date < person.quiet_until
+    if quiet or not followed:
+        return False
+    payload = DigestPayload.model_validate(digest.payload)
+    topics = {entry.topic for entry in (*payload.entries, *payload.more)}
+    return digest.state != digests.PLANNED or topics <= set(followed)
+
+
+async def brought_or_saved(conn: AsyncConnection, user_id: int) -> set[str]:
+    """Return the papers that no digest brings a person: those that one brought, and saved ones."""
+    return await matches.brought(conn, user_id) | await library.saved_papers(conn, user_id)
+
+
+def _ordered(candidates: list[Candidate], *, by_votes: bool) -> list[list[Candidate]]:
+    """Group matches by paper, the best topic first, and order the papers."""
+    groups: dict[str, list[Candidate]] = {}
+    for candidate in sorted(candidates, key=lambda match: (-match.score, match.topic_id)):
+        groups.setdefault(candidate.paper.paper.id, []).append(candidate)
+
+    def worth(group: list[Candidate]) -> tuple[float, str]:
+        votes = group[0].paper.metrics.upvotes or 0
+        points = math.log2(1 + max(votes, 0))
+        score = points if by_votes else group[0].score + VOTE_WEIGHT * points
+        return (score, group[0].paper.paper.id)
+
+    return sorted(groups.values(), key=worth, reverse=True)
+
+
+def _entry(group: list[Candidate]) -> DigestEntry:
+    return entry_of(group[0].paper, topic=group[0].topic, reason=_reason(group))
+
+
+def _named(group: list[Candidate]) -> MoreEntry:
+    return MoreEntry(paper_id=group[0].paper.paper.id, topic=group[0].topic, reason=_reason(group))
+
+
+def _reason(group: list[Candidate]) -> str:
+    topics = list(dict.fromkeys(candidate.topic for candidate in group))
+    reason = group[0].reason
+    if len(topics) == 1:
+        return reason
+    if len(topics) == 2:
+        return f"{reason}, and your topic {topics[1]}"
+    return f"{reason}, and {len(topics) - 1} more of your topics"
+
+
+async def trending_entries(
+    ranking: BatchRanking,
+    conn: AsyncConnection,
+    known: Collection[str],
+    now: datetime,
+    *,
+    weekly: bool,
+    after: date | None = None,
+) -> list[DigestEntry]:
+    """Return the best of the newest settled batch, or of the week before it.
+
+    With a batch day `after`, the best of those that came since; none if none did.
+    """
+    day = await ranking.publishable(conn, now)
+    days = [] if day is None else _batch_days(day, after, weekly=weekly)
+    if day is None or not days:
+        return []
+    candidates = await ranking.of_days(conn, days, now)
+    best = rank(
+        candidates,
+        day=day,
+        shown=known,
+        prior=await ranking.prior(conn, day),
+        size=_TRENDING,
+        half_life=None,
+    )
+    stored = await papers.get_many(conn, [place.paper.id for place in best])
+    return [
+        entry_of(stored[place.paper.id], topic="trending", reason=place.reason.text("“{}”".format))
+        for place in best
+    ]
+
+
+def _batch_days(day: date, after: date | None, *, weekly: bool) -> list[date]:
+    if after is None:
+        days = [day]
+        while weekly and len(days) < len(calendar.week_days(day)):
+            days.append(calendar.previous(days[-1]))
+        return days
+    days: list[date] = []
+    while day > after and len(days) < _BATCHES:
+        days.append(day)
+        day = calendar.previous(day)
+    return days

@@ -1,0 +1,174 @@
+"""What a digest will say, frozen before anything is sent; and how its pages look."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from discord import ui
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import limits
+from bot.interactions.save_buttons import SaveButton
+from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
+from bot.ui.parts import AnyItem, day_in_words
+from bot.ui.payloads import Payload, summary_of
+from bot.ui.text import plural
+from papers.text import readable
+from storage.papers import StoredPaper, get_many
+
+PAGE: Final = limits.PAGE_HITS
+LONGEST: Final = 25
+"""Papers in one digest, all pages together; the others stand behind a button."""
+MOST_MORE: Final = 475
+"""Papers behind that button: with those of the digest, 500 of one day."""
+_SUMMARY: Final = 240
+
+
+class DigestEntry(Payload):
+    """One paper of a digest, and why it is there."""
+
+    paper_id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    published: date | None = None
+    upvotes: int | None = None
+    stars: int | None = None
+    repository: str | None = None
+    summary: str = ""
+    topic: str
+    reason: str
+
+
+class MoreEntry(Payload):
+    """A paper that did not fit into a digest; the rest is looked up when somebody asks for it."""
+
+    paper_id: str
+    topic: str
+    reason: str
+
+
+class DigestPayload(Payload):
+    """One person's papers of one day, best first."""
+
+    day: date
+    entries: tuple[DigestEntry, ...]
+    topics: int = 1
+    """How many topics the person follows."""
+    more: tuple[MoreEntry, ...] = ()
+    """What matched besides and is shown on demand."""
+    left_out: int = 0
+    """How many more matched than even that holds."""
+
+    @property
+    def title(self) -> str:
+        """The first line, by which a digest is known again after a restart."""
+        return title_of(self.day)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-len(self.entries) // PAGE))
+
+    @property
+    def paper_ids(self) -> list[str]:
+        """Every paper that the digest brings, shown at once or on demand."""
+        return [entry.paper_id for entry in (*self.entries, *self.more)]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands above the entries: how many papers they are not."""
+        if not self.more:
+            return ()
+        others = f"; {self.left_out:,} others did not fit" if self.left_out else ""
+        return (f"and {len(self.more)} more{others}",)
+
+
+def title_of(day: date) -> str:
+    """Return the first line of a day's digest."""
+    return f"Your papers of {day_in_words(day)}"
+
+
+def entry_of(paper: StoredPaper, *, topic: str, reason: str) -> DigestEntry:
+    """Return a paper as an entry, its texts readable."""
+    known = paper.paper
+    return DigestEntry(
+        paper_id=known.id,
+        title=readable(known.title),
+        authors=tuple(author.name for author in known.authors[:8]),
+        published=known.published_at.date() if known.published_at else None,
+        upvotes=paper.metrics.upvotes,
+        stars=paper.metrics.stars,
+        repository=known.repository,
+        summary=summary_of(known, _SUMMARY),
+        topic=topic,
+        reason=reason,
+    )
+
+
+async def page_of(
+    conn: AsyncConnection, entries: Sequence[DigestEntry | MoreEntry], page: int
+) -> list[DigestEntry]:
+    """Return one page of entries, those that are only named looked up; unknown papers are left out.
+
+    Pass it to `render_entries` together with the `total`.
+    """
+    shown = entries[page * PAGE : (page + 1) * PAGE]
+    known = await get_many(conn, [each.paper_id for each in shown if isinstance(each, MoreEntry)])
+    return [
+        each
+        if isinstance(each, DigestEntry)
+        else entry_of(known[each.paper_id], topic=each.topic, reason=each.reason)
+        for each in shown
+        if isinstance(each, DigestEntry) or each.paper_id in known
+    ]
+
+
+def render_entries(
+    title: str,
+    entries: Sequence[DigestEntry],
+    *,
+    page: int = 0,
+    total: int | None = None,
+    notes: Sequence[str] = (),
+    buttons: Sequence[AnyItem] = (),
+    footer: str = "",
+) -> ui.LayoutView:
+    """Return a page of entries, each with its reason and a Save button.
+
+    With a `total`, the entries are those of the page only.
+    """
+    shown = entries[page * PAGE : (page + 1) * PAGE] if total is None else entries
+    return render_hits(
+        HitsPage(
+            title=title,
+            hits=tuple(map(_hit, shown)),
+            first=page * PAGE + 1,
+            total=len(entries) if total is None else total,
+            notes=tuple(notes),
+            footer=footer,
+        ),
+        accessory=lambda hit: SaveButton(hit.paper_id),
+        buttons=buttons,
+    )
+
+
+def why(topics: int) -> str:
+    """Say why the message came, and what reacting to it does."""
+    return (
+        f"You get this because you follow {plural(topics, 'topic')}."
+        " 🔖 on this message saves every paper in it."
+    )
+
+
+def _hit(entry: DigestEntry) -> Hit:
+    return Hit(
+        paper_id=entry.paper_id,
+        title=entry.title,
+        authors=entry.authors,
+        published=entry.published,
+        upvotes=entry.upvotes,
+        stars=entry.stars,
+        repository=entry.repository,
+        passage=(Fragment(entry.summary),) if entry.summary else (),
+        notes=(f"{entry.topic}: {entry.reason}",),
+    )

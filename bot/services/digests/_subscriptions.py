@@ -1,0 +1,271 @@
+"""A person's topics and the settings of their digest: read, changed, ended."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot import limits
+from bot.delivery.messenger import Messenger
+from bot.interactions.errors import UserError
+from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry, page_of
+from bot.services.digests._texts import next_digest_at, often
+from bot.services.topics import read_stored, read_topic
+from bot.settings import Settings
+from bot.ui.text import timestamp
+from papers import zones
+from storage import digests, subscriptions
+from storage.database import Database
+from storage.subscriptions import (
+    Every,
+    Mode,
+    StoredTopic,
+    Subscriber,
+    Subscription,
+    TopicDraft,
+)
+
+TRENDING = "trending"
+MOST_TOPICS = limits.SELECT_OPTIONS
+"""Topics of one person: what one select can list for ending them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What storing a subscription changed."""
+
+    person: Subscriber
+    query: str
+    topic: StoredTopic | None
+    """The topic as it is matched, `None` for `trending`."""
+    new: bool
+    replaced: str | None
+    """The topic in whose place this one came, as it was written; the same one where only its
+    settings changed."""
+    rhythm: str
+    """How the whole digest's rhythm changed, as a sentence, where it did."""
+
+
+class Subscriptions:
+    """What people follow, and when their digests come."""
+
+    def __init__(self, database: Database, messenger: Messenger, settings: Settings) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._settings = settings
+
+    async def subscriber(self, user_id: int) -> Subscriber | None:
+        """Return a person's settings, `None` for somebody who never subscribed."""
+        async with self._database.read() as conn:
+            return await subscriptions.subscriber(conn, user_id)
+
+    async def required(self, user_id: int) -> Subscriber:
+        """Return a person's settings.
+
+        Raises:
+            UserError: they follow no topic.
+        """
+        person = await self.subscriber(user_id)
+        if person is None:
+            raise UserError(
+                "You follow no topic, so no digest comes."
+                f" {self._messenger.mention('paper subscribe')} starts one."
+            )
+        return person
+
+    async def followed(self, user_id: int, *, since: datetime | None = None) -> list[Subscription]:
+        """Return a person's topics, each with what it matched since then."""
+        async with self._database.read() as conn:
+            return await subscriptions.of_user(conn, user_id, since=since)
+
+    async def own(self, user_id: int, topic_id: int) -> Subscription:
+        """Return one of a person's subscriptions.
+
+        Raises:
+            UserError: they do not follow that topic.
+        """
+        followed = await self.followed(user_id)
+        found = next((each for each in followed if each.topic.id == topic_id), None)
+        if found is None:
+            raise UserError("You do not follow that topic any more.")
+        return found
+
+    async def same(self, user_id: int, draft: TopicDraft) -> Subscription | None:
+        """Return a person's subscription to the very topic of a draft, whatever its mode."""
+        followed = await self.followed(user_id)
+        if draft.mode is Mode.TRENDING:
+            same = (each for each in followed if each.topic.mode is Mode.TRENDING)
+        else:
+            key = read_topic(draft.query).key
+            of_words = [each.topic for each in followed if each.topic.mode is not Mode.TRENDING]
+            ids = {stored.id for stored, topic in read_stored(of_words) if topic.key == key}
+            same = (each for each in followed if each.topic.id in ids)
+        # The subscription in the draft's own mode first, where there are two.
+        best = sorted(same, key=lambda each: each.topic.mode is not draft.mode)
+        return best[0] if best else None
+
+    async def draft(self, draft_id: int) -> TopicDraft:
+        """Return a topic that was previewed.
+
+        Raises:
+            UserError: that was too long ago.
+        """
+        async with self._database.read() as conn:
+            draft = await subscriptions.get_draft(conn, draft_id)
+        if draft is None:
+            raise UserError(
+                "That preview is too old."
+                f" {self._messenger.mention('paper subscribe')} makes a new one."
+            )
+        return draft
+
+    async def add_draft(
+        self, query: str, mode: Mode, every: Every | None, min_votes: int, now: datetime
+    ) -> TopicDraft:
+        """Store a topic to be previewed, for the buttons under the preview."""
+        async with self._database.write() as conn:
+            return await subscriptions.add_draft(
+                conn, query=query, mode=mode, every=every, min_votes=min_votes, now=now
+            )
+
+    async def add(
+        self, user_id: int, draft: TopicDraft, now: datetime, *, replaces: int = 0
+    ) -> Added:
+        """Subscribe a person to a topic as it was previewed.
+
+        Args:
+            user_id: whose subscription it is.
+            draft: the topic as it was previewed.
+            now: the present instant.
+            replaces: the id of the topic that ends with this, 0 for none.
+
+        Raises:
+            UserError: they follow as many as one can.
+        """
+        trending = draft.mode is Mode.TRENDING
+        topic = None if trending else read_topic(draft.query)
+        key, query = (TRENDING, TRENDING) if topic is None else (topic.key, str(topic))
+        async with self._database.write() as conn:
+            person = await subscriptions.ensure_subscriber(
+                conn,
+                user_id,
+                at=self._settings.default_time,
+                timezone=self._settings.default_timezone,
+                every=draft.every or Every.DAY,
+                now=now,
+            )
+            rhythm = ""
+            if draft.every is not None and draft.every is not person.every:
+                rhythm = (
+                    f"Your whole digest now comes {often(draft.every)}"
+                    f" instead of {often(person.every)}."
+                )
+                person = replace(person, every=draft.every)
+                await subscriptions.change_settings(conn, person)
+            new = await subscriptions.subscribe(
+                conn,
+                user_id,
+                key=key,
+                query=query,
+                mode=draft.mode,
+                min_votes=draft.min_votes,
+                now=now,
+            )
+            stored = await subscriptions.topic_of_key(conn, draft.mode, key)
+            same = stored is not None and stored.id == replaces
+            replaced = query if same else None
+            if replaces and not same:
+                ended = await subscriptions.unsubscribe(conn, user_id, replaces)
+                replaced = ended.query if ended else None
+            if len(await subscriptions.of_user(conn, user_id)) > MOST_TOPICS:
+                # Raising takes back what was written.
+                raise UserError(
+                    f"You follow {MOST_TOPICS} topics, which is as many as I can manage for one"
+                    f" person. {self._messenger.mention('paper unsubscribe')} makes room."
+                )
+        return Added(person, query, stored, new, replaced, rhythm)
+
+    async def end(self, user_id: int, topic_ids: Iterable[int]) -> list[StoredTopic]:
+        """End some of a person's topics; return those that they followed."""
+        async with self._database.write() as conn:
+            return [
+                topic
+                for topic_id in topic_ids
+                if (topic := await subscriptions.unsubscribe(conn, user_id, topic_id))
+            ]
+
+    async def end_named(self, user_id: int, typed: str) -> tuple[StoredTopic | None, int]:
+        """End the topic with this id or these words; return it and how many are left."""
+        wanted = typed.strip().casefold()
+        async with self._database.write() as conn:
+            followed = [each.topic for each in await subscriptions.of_user(conn, user_id)]
+            for topic in followed:
+                if wanted in (str(topic.id), topic.query.casefold()):
+                    await subscriptions.unsubscribe(conn, user_id, topic.id)
+                    return topic, len(followed) - 1
+        return None, len(followed)
+
+    async def set_paused(self, user_id: int, topic_id: int, *, paused: bool) -> None:
+        """Pause a topic, or resume it.
+
+        Raises:
+            UserError: the person does not follow it.
+        """
+        async with self._database.write() as conn:
+            mine = await subscriptions.set_paused(conn, user_id, topic_id, paused=paused)
+        if not mine:
+            raise UserError("You do not follow that topic any more.")
+
+    async def change_settings(self, wanted: Subscriber) -> None:
+        """Store what a person may set, made with `dataclasses.replace`."""
+        async with self._database.write() as conn:
+            await subscriptions.change_settings(conn, wanted)
+
+    async def reopen(self, person: Subscriber | None) -> str:
+        """Try closed direct messages again from now on; return what to tell the person, once."""
+        if person is None or person.closed_at is None:
+            return ""
+        async with self._database.write() as conn:
+            tried = await subscriptions.try_again(conn, person.user_id)
+        return (
+            "⚠️ My direct messages to you did not arrive lately. The next digest tries again; please"
+            " allow direct messages in the privacy settings of a server that we share. What did not"
+            f" arrive is in {self._messenger.mention('paper inbox')}."
+            if tried
+            else ""
+        )
+
+    async def next_digest(self, person: Subscriber, now: datetime) -> str:
+        """Say when a person's next digest comes, as a sentence without its full stop."""
+        async with self._database.read() as conn:
+            followed = await subscriptions.of_user(conn, person.user_id)
+            today = now.astimezone(zones.zone_or_utc(person.timezone)).date()
+            last = await digests.of_day(conn, person.user_id, today)
+        active = [subscription.created_at for subscription in followed if not subscription.paused]
+        if not active:
+            return "No digest comes while you follow no topic"
+        used = last.local_date if last else None
+        at = next_digest_at(person, now, since=min(active), used=used)
+        return f"If there is something for you, your next digest comes {timestamp(at, 'R')}"
+
+    async def page(
+        self, entries: Sequence[DigestEntry | MoreEntry], page: int
+    ) -> list[DigestEntry]:
+        """Return one page of a digest's entries, those that are only named looked up."""
+        async with self._database.read() as conn:
+            return await page_of(conn, entries, page)
+
+    async def payload(self, user_id: int, digest_id: int) -> DigestPayload:
+        """Return what one of a person's digests says.
+
+        Raises:
+            UserError: it is pruned, or another person's.
+        """
+        async with self._database.read() as conn:
+            digest = await digests.get(conn, digest_id)
+        if digest is None or digest.user_id != user_id or digest.payload is None:
+            raise UserError(
+                f"The other pages of a digest are kept for {digests.DIGESTS_KEPT.days} days. The"
+                " buttons on this one go on saving;"
+                f" {self._messenger.mention('paper search')} finds the rest."
+            )
+        return DigestPayload.model_validate(digest.payload)

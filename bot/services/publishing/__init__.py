@@ -1,0 +1,6 @@
+"""Posts, exactly once: frozen first, then sent step by step, each step remembered before the
+next."""
+
+from bot.services.publishing._publisher import Publisher
+
+__all__ = ["Publisher"]

@@ -1,0 +1,192 @@
+"""What a feed's post will say: the day's ranking for one channel, composed and ready to be
+frozen."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.services.batch_ranking import BatchRanking
+from bot.services.publishing._topic_filter import SHOWN_TOPIC, FeedTopics, Wish, by_wish
+from bot.ui.payloads import CardPayload, HeaderPayload, header_payload, ranked_card
+from bot.ui.text import plural
+from papers.text import cut
+from papers.trending import Filters, Ranked, rank
+from storage import papers, posts
+from storage.database import Database
+from storage.feeds import Feed
+
+FOOTER = (
+    "On a paper in the thread: 🔖 saves it to your library, ⭐ makes it a favourite, ✅ marks it as"
+    " read. /library show has them all."
+)
+"""What reacting does; a plain name of the command, since people read it for years."""
+
+
+class Draft(BaseModel):
+    """A post as it will be sent: frozen into the database before anything is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    header: HeaderPayload
+    cards: tuple[CardPayload, ...]
+    why_empty: str | None = None
+    """Why there is no card, where there is none: half a sentence."""
+
+    @property
+    def paper_ids(self) -> list[str]:
+        """The papers shown, in their order."""
+        return [card.paper_id for card in self.cards]
+
+    def without_titles(self) -> Self:
+        """Return the draft with its papers listed by id alone, for a channel that blocks titles."""
+        entries = tuple(
+            entry.model_copy(
+                update={
+                    "title": f"arXiv:{entry.paper_id}",
+                    "reason": replace(entry.reason, matched=(), topic=None, evidence=None),
+                }
+            )
+            for entry in self.header.entries
+        )
+        header = self.header.model_copy(update={"entries": entries, "notes": ()})
+        return self.model_copy(update={"header": header})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values, for the post's row."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self:
+        """Return the draft that `to_json` wrote."""
+        return cls.model_validate(value)
+
+
+class Drafter:
+    """Composes posts."""
+
+    def __init__(self, database: Database, ranking: BatchRanking, topics: FeedTopics) -> None:
+        self._database = database
+        self._ranking = ranking
+        self._topics = topics
+
+    async def draft(self, feed: Feed, day: date, now: datetime, *, late: bool = False) -> Draft:
+        """Return the post of `feed` for the batch of `day`; without cards where nothing is left
+        to show."""
+        async with self._database.read() as conn:
+            everything = await self._ranking.candidates(conn, day, now)
+            # A channel's first thread is the day's; later ones may bring back what rose since.
+            first = await posts.first_batch(conn, feed.channel_id) or day
+            shown = await posts.shown(conn, feed.channel_id)
+            prior = await self._ranking.prior(conn, day)
+        candidates = [candidate for candidate in everything if candidate.batch >= first]
+        ranked = rank(
+            candidates,
+            day=day,
+            filters=filters_of(feed),
+            shown=shown,
+            prior=prior,
+            size=None if feed.topics else feed.size,
+        )
+        wishes: Mapping[str, Wish] = {}
+        if feed.topics:
+            there = [each.paper.id for each in everything if each.paper.withdrawn_at is None]
+            wishes = await self._topics.wishes(there, feed.topics, now)
+            ranked = by_wish(ranked, wishes, feed.size)
+        todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
+        draft = compose(
+            day,
+            ranked,
+            total=len(todays),
+            late=late,
+            notes=_notes(feed),
+            ping_role_id=feed.ping_role_id,
+        )
+        if ranked:
+            return draft
+        about = [paper_id for paper_id in todays if not feed.topics or paper_id in wishes]
+        why_empty = _why_empty(feed, len(todays), about, shown)
+        return draft.model_copy(update={"why_empty": why_empty})
+
+    async def refreshed(
+        self, conn: AsyncConnection, draft: Draft, *, now: datetime, hours: float
+    ) -> Draft:
+        """Return the draft with today's numbers in its header."""
+        stored = await papers.get_many(conn, draft.paper_ids)
+        metrics = {paper_id: paper.metrics for paper_id, paper in stored.items()}
+        withdrawn = {
+            paper_id for paper_id, paper in stored.items() if paper.paper.withdrawn_at is not None
+        }
+        header = draft.header.refreshed(metrics, now=now, hours=hours, withdrawn=withdrawn)
+        return draft.model_copy(update={"header": header})
+
+
+def compose(
+    day: date,
+    ranked: Sequence[Ranked],
+    *,
+    total: int,
+    late: bool = False,
+    notes: Sequence[str] = (),
+    ping_role_id: int | None = None,
+) -> Draft:
+    """Put a ranking into words: one header, and one card for each paper."""
+    return Draft(
+        header=header_payload(
+            day,
+            ranked,
+            total=total,
+            late="This thread comes late: its papers or its channel were out of reach."
+            if late
+            else None,
+            notes=notes,
+            footer=FOOTER,
+            ping_role_id=ping_role_id,
+        ),
+        cards=tuple(map(ranked_card, ranked)),
+    )
+
+
+def filters_of(feed: Feed) -> Filters:
+    """Return a feed's filters as the ranking takes them."""
+    return Filters(
+        min_votes=feed.min_votes,
+        include=feed.include,
+        exclude=feed.exclude,
+        categories=feed.categories,
+    )
+
+
+def _why_empty(feed: Feed, total: int, about: Collection[str], shown: Collection[str]) -> str:
+    """Say why nothing was left of a batch; `about` are its papers that the feed's topics want."""
+    if feed.topics and not about:
+        count = f"none of the {total} papers" if total > 1 else "the only paper"
+        was = "was" if total > 1 else "was not"
+        return f"{count} {was} about {_either(feed.topics)}"
+    subject = f"paper about {_either(feed.topics)}" if feed.topics else "paper"
+    if filters_of(feed) == Filters() or all(paper_id in shown for paper_id in about):
+        return f"every {subject} was shown here before"
+    return f"no {subject} passed the feed's filters"
+
+
+def _either(topics: Sequence[str]) -> str:
+    return " or ".join(cut(topic, SHOWN_TOPIC) for topic in topics)
+
+
+def _notes(feed: Feed) -> list[str]:
+    parts: list[str] = []
+    if feed.topics:
+        parts.append(f"about {_either(feed.topics)}")
+    if feed.include:
+        with_or_about = "with the words" if feed.topics else "about"
+        parts.append(f"{with_or_about} {', '.join(feed.include)}")
+    if feed.exclude:
+        parts.append(f"without {', '.join(feed.exclude)}")
+    if feed.categories:
+        parts.append(f"in {', '.join(feed.categories)}")
+    if feed.min_votes:
+        parts.append(f"with at least {plural(feed.min_votes, 'vote')}")
+    return [f"Only papers {', '.join(parts)}."] if parts else []

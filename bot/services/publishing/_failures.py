@@ -1,0 +1,114 @@
+"""What follows when a post cannot be sent: another try, an end, a word to the admins."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.delivery.admin_notice import STOPPED, Notices
+from bot.delivery.outcomes import Failure, Gone, Reason, Refused, Retry
+from bot.delivery.retry import retry_at
+from bot.services.publishing._schedule import GIVE_UP_AFTER
+from bot.ui.text import escape, plural
+from storage import feeds, posts
+from storage.database import Database
+from storage.feeds import Feed, FeedState
+from storage.posts import Post
+
+log = logging.getLogger(__name__)
+
+
+UNKNOWN_REFUSALS = 3
+"""So many posts in a row that fail for a reason unknown disable their feed."""
+
+
+class Failures:
+    """Decides what becomes of a post that failed, and of its feed."""
+
+    def __init__(self, database: Database, notices: Notices) -> None:
+        self._database = database
+        self._notices = notices
+
+    async def handle(self, failure: Failure, post: Post, feed: Feed, now: datetime) -> None:
+        """Draw the consequences of a step that failed."""
+        detail = f": {failure.detail}" if isinstance(failure, Refused) and failure.detail else ""
+        reason = f"{failure.reason}{detail}"
+        log.warning("not sent post_id=%d feed_id=%d: %s", post.id, feed.id, reason)
+        match failure:
+            case Retry():
+                again = retry_at(now, post.attempts, failure.after)
+                if again - max(post.planned_at, feed.since) > GIVE_UP_AFTER:
+                    await self.give_up(post, feed, failure.reason, now)
+                    return
+                async with self._database.write() as conn:
+                    await posts.mark_retry(conn, post.id, at=again, reason=failure.reason)
+            case Gone(Reason.CHANNEL_GONE | Reason.GUILD_GONE):
+                await self.finish(post, posts.FAILED, now, failure.reason)
+                await self.disable(feed, failure.reason, now)
+            case Refused(Reason.NO_ACCESS | Reason.NO_PERMISSION):
+                # The post stays as it is: when an admin has mended it, `/feed resume` sends it on.
+                await self.disable(feed, reason, now)
+            case Gone() | Refused(Reason.THREAD_CAP | Reason.ARCHIVED):
+                # Somebody deleted the header or the thread, or there is room for none: that is how
+                # they want it, or how it is.
+                await self.finish(post, posts.DONE, now, failure.reason)
+            case Refused(Reason.UNKNOWN_PLACE):
+                await self.give_up(post, feed, reason, now)
+                async with self._database.read() as conn:
+                    last = await posts.last_outcomes(conn, feed.id, UNKNOWN_REFUSALS)
+                again = [why for state, why in last if state == posts.FAILED and why]
+                if sum(why.startswith(failure.reason) for why in again) == UNKNOWN_REFUSALS:
+                    await self.disable(feed, f"three times in a row: {reason}", now)
+            case Refused():
+                await self.give_up(post, feed, reason, now)
+
+    async def tell_refused(self, post: Post, feed: Feed, refused: Mapping[str, Refused]) -> None:
+        """Tell the admins which cards are missing from a thread, and why.
+
+        Papers are named by id alone: their titles and links may be what was refused.
+        """
+        lines = [
+            f"- `arXiv:{paper_id}`: {failure.reason}"
+            + (f" ({escape(failure.detail, 200)})" if failure.detail else "")
+            for paper_id, failure in refused.items()
+        ]
+        await self._notices.tell_admins(
+            feed.guild_id,
+            "Some papers are missing from a thread",
+            f"<#{feed.channel_id}>, thread of {post.batch_day.isoformat()}: "
+            + f"{plural(len(refused), 'card')} could not be posted; the others are there.\n"
+            + "\n".join(lines),
+        )
+
+    async def finish(
+        self, post: Post, state: str, now: datetime, reason: str | None = None
+    ) -> None:
+        """Close a post."""
+        async with self._database.write() as conn:
+            await posts.finish(conn, post.id, state, now, reason)
+
+    async def give_up(self, post: Post, feed: Feed, reason: str, now: datetime) -> None:
+        """Close a post that no waiting and no admin can help, and say so where it is missed."""
+        await self.finish(post, posts.FAILED, now, reason)
+        log.error("given up post_id=%d feed_id=%d: %s", post.id, feed.id, reason)
+        await self._notices.tell_admins(
+            feed.guild_id,
+            "A thread did not come",
+            f"<#{feed.channel_id}> did not get its thread of {post.batch_day.isoformat()}, or not"
+            f" all of it: {reason}. The next one comes as usual. The people who run this bot find"
+            f" it in the log as post {post.id}.",
+        )
+
+    async def disable(self, feed: Feed, reason: str, now: datetime) -> None:
+        """Stop a feed that cannot post, and tell the admins why."""
+        async with self._database.write() as conn:
+            await feeds.set_state(conn, feed.id, FeedState.DISABLED, reason)
+        told = feed.told_at is not None or await self._notices.tell_admins(
+            feed.guild_id,
+            STOPPED,
+            self._notices.stopped_text(feed, reason),
+            avoid=feed.channel_id,
+            keep=False,  # The database knows, until an admin was told.
+        )
+        if told and feed.told_at is None:
+            async with self._database.write() as conn:
+                await feeds.mark_told(conn, feed.id, now)

@@ -1,0 +1,233 @@
+"""What each feed owes: claimed from the database, frozen, and handed to the steps."""
+
+import logging
+from datetime import datetime, timedelta
+
+from bot.delivery.admin_notice import Notices
+from bot.delivery.messenger import MessageTracker, Messenger
+from bot.delivery.outcomes import Refused, Retry
+from bot.runtime.task_queue import Workers
+from bot.services.batch_ranking import BatchRanking
+from bot.services.publishing._draft import Draft, Drafter
+from bot.services.publishing._failures import Failures
+from bot.services.publishing._restored import RestoredPosts
+from bot.services.publishing._schedule import GIVE_UP_AFTER, LATE_AFTER, REFRESHES
+from bot.services.publishing._steps import Steps
+from bot.services.publishing._topic_filter import FeedTopics
+from bot.services.topics import Topics
+from papers import schedule, zones
+from papers.keyed_locks import KeyedLocks
+from papers.schedule import Coming
+from storage import feeds, posts
+from storage.database import Database
+from storage.feeds import Feed, FeedState
+from storage.posts import DueFeed, Post, Used
+
+log = logging.getLogger(__name__)
+
+
+class Publisher:
+    """Plans and sends the daily threads of every feed."""
+
+    def __init__(
+        self,
+        database: Database,
+        messenger: Messenger,
+        *,
+        ranking: BatchRanking,
+        topics: Topics,
+        tracker: MessageTracker,
+        notices: Notices,
+        workers: Workers,
+        settle: timedelta,
+    ) -> None:
+        self._database = database
+        self._ranking = ranking
+        self._workers = workers
+        self._settle = settle
+        self._drafter = Drafter(database, ranking, FeedTopics(database, topics))
+        self._steps = Steps(database, messenger, tracker)
+        self._restored = RestoredPosts(database, messenger, tracker, ranking.sources)
+        self._failures = Failures(database, notices)
+        self._under_way = KeyedLocks()
+
+    async def claim(self, now: datetime) -> None:
+        """Queue every feed that owes a post, every post that is not finished, every header to
+        refresh."""
+        async with self._database.read() as conn:
+            known = await self._ranking.known(conn, now)
+            due = await posts.claim_due(conn, now, self._settle, known)
+            misplaced = await feeds.misplaced(conn)
+            unfinished = await posts.unfinished(conn, now)
+            stale = await posts.refresh_due(conn, now, REFRESHES)
+        submit = self._workers.submit
+        for post_id in unfinished:
+            submit(("post", post_id), lambda post_id=post_id: self.send(post_id, now))
+        for feed in due:
+            submit(
+                ("feed", feed.feed_id),
+                lambda feed=feed: self._publish(feed, now),
+                share=feed.guild_id,
+            )
+        for post_id in stale:
+            submit(("refresh", post_id), lambda post_id=post_id: self._refresh(post_id, now))
+        for feed in misplaced:
+            reason = f"the time zone {feed.timezone} is unknown here"
+            submit(
+                ("zone", feed.id),
+                lambda feed=feed, reason=reason: self._failures.disable(feed, reason, now),
+            )
+
+    async def coming(self, feed: Feed, now: datetime) -> Coming | None:
+        """Return a feed's next thread; `None` for a feed that posts none."""
+        if feed.state is not FeedState.ACTIVE or feed.timezone not in zones.names():
+            return None
+        async with self._database.read() as conn:
+            known = await self._ranking.known(conn, now)
+            used = await posts.used(conn, feed.id)
+        return schedule.coming(
+            feed.at,
+            zones.zone(feed.timezone),
+            now,
+            self._settle,
+            known,
+            last_batch=used.batch,
+            last_day=used.day,
+        )
+
+    async def preview(self, feed: Feed, now: datetime) -> Draft | None:
+        """Return what the feed's next thread would be like now; `None` while there is no batch.
+
+        That is the batch it owes next, or the newest one while that has no papers yet.
+        """
+        coming = await self.coming(feed, now)
+        async with self._database.read() as conn:
+            target = await self._ranking.newest(conn, now)
+            if coming is not None and (await self._ranking.known(conn, now)).get(coming.batch):
+                target = coming.batch
+        return None if target is None else await self._drafter.draft(feed, target, now)
+
+    async def post_now(self, feed: Feed, now: datetime) -> Post | None:
+        """Post the newest batch to this feed at once, or return the post that it has already.
+
+        It takes the place of the day's ordinary post; `None` while there is no batch at all. Where
+        nothing was left of the batch, what the feed wants by now is looked for again.
+        """
+        async with self._database.read() as conn:
+            target = await self._ranking.newest(conn, now)
+            if target is None:
+                return None
+            existing = await posts.of_batch(conn, feed.id, target)
+        if existing is None or existing.state == posts.EMPTY:
+            zone = zones.zone_or_utc(feed.timezone)
+            due_at = schedule.due_at(feed.at, zone, target, self._settle)
+            # An older batch uses up the day that it was due on, and leaves today to today's.
+            day = min(due_at, now).astimezone(zone).date()
+            due = DueFeed(feed.id, feed.guild_id, feed.channel_id, day, target)
+            await self._publish(due, now, late=False)
+        elif existing.state in posts.UNFINISHED:
+            await self.send(existing.id, now)
+        async with self._database.read() as conn:
+            return await posts.of_batch(conn, feed.id, target)
+
+    async def _publish(self, due: DueFeed, now: datetime, *, late: bool | None = None) -> None:
+        async with self._database.read() as conn:
+            feed = await feeds.get(conn, due.feed_id)
+        if feed is None:
+            return
+        if isinstance(await self._restored.read_back(feed, now), Retry):
+            return  # the next minute tries again, and nothing is posted before
+        async with self._database.read() as conn:
+            used = await posts.used(conn, due.feed_id)
+        if late is None and used.batch is not None and used.batch >= due.batch_day:
+            return
+        if late is None:
+            late = now - self._expected_at(feed, due, used) > LATE_AFTER
+        draft = await self._drafter.draft(feed, due.batch_day, now, late=late)
+        async with self._database.write() as conn:
+            post_id = await posts.plan(
+                conn,
+                due,
+                now=now,
+                late=late,
+                payload=draft.to_json() if draft.paper_ids else None,
+                paper_ids=draft.paper_ids,
+                sources=self._ranking.sources,
+                reason=draft.why_empty,
+            )
+        if post_id is None:
+            return
+        log.info(
+            "planned feed_id=%d batch=%s papers=%d", feed.id, due.batch_day, len(draft.paper_ids)
+        )
+        if draft.paper_ids:
+            await self.send(post_id, now)
+
+    def _expected_at(self, feed: Feed, due: DueFeed, used: Used) -> datetime:
+        return schedule.expected_at(
+            feed.at,
+            zones.zone_or_utc(feed.timezone),
+            due.batch_day,
+            self._settle,
+            since=feed.since,
+            last_day=used.day,
+        )
+
+    async def send(self, post_id: int, now: datetime) -> None:
+        """Send what is missing of a post; what Discord has already is not sent again."""
+        # A minute that begins while a post is under way finds it unfinished, and asks for it too.
+        async with self._under_way.of(post_id):
+            await self._send(post_id, now)
+
+    async def _send(self, post_id: int, now: datetime) -> None:
+        async with self._database.read() as conn:
+            post = await posts.get(conn, post_id)
+            feed = (
+                None
+                if post is None or post.feed_id is None
+                else await feeds.get(conn, post.feed_id)
+            )
+        if post is None or post.state not in posts.UNFINISHED:
+            return
+        if feed is None:
+            await self._failures.finish(post, posts.FAILED, now, "the feed was removed")
+            return
+        if now - post.planned_at > GIVE_UP_AFTER:
+            if feed.since > post.planned_at and post.header_message_id is None:
+                # It waited for an admin, not for Discord: the newest batch comes instead.
+                await self._failures.finish(post, posts.SKIPPED, now, "the feed did not post then")
+                return
+            if now - feed.since > GIVE_UP_AFTER:
+                reason = post.reason or "it was too late for it"
+                await self._failures.give_up(post, feed, reason, now)
+                return
+        refused: dict[str, Refused] = {}
+        failure = await self._steps.send(post, Draft.from_json(post.payload), now, refused)
+        if failure is None:
+            await self._failures.finish(post, posts.DONE, now)
+            log.info("posted feed_id=%d batch=%s", feed.id, post.batch_day)
+            if refused:
+                await self._failures.tell_refused(post, feed, refused)
+        else:
+            await self._failures.handle(failure, post, feed, now)
+
+    async def _refresh(self, post_id: int, now: datetime) -> None:
+        """Bring the numbers in a header up to date; nothing else is ever edited."""
+        async with self._database.read() as conn:
+            post = await posts.get(conn, post_id)
+            if post is None or post.header_message_id is None or post.finished_at is None:
+                return
+            draft = await self._drafter.refreshed(
+                conn,
+                Draft.from_json(post.payload),
+                now=now,
+                hours=(now - post.finished_at) / timedelta(hours=1),
+            )
+        done = sum(post.finished_at + offset <= now for offset in REFRESHES)
+        failure = await self._steps.edit_header(post, post.header_message_id, draft)
+        if failure is not None:
+            log.info("header not refreshed post_id=%d: %s", post.id, failure.reason)
+            if isinstance(failure, Retry) and now - post.finished_at < 2 * REFRESHES[-1]:
+                return
+        async with self._database.write() as conn:
+            await posts.mark_refreshed(conn, post.id, done, draft.to_json())

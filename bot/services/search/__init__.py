@@ -1,0 +1,25 @@
+"""Search as the bot offers it: local first, fresh second, and pages that outlive a restart."""
+
+from bot.services.search._opening import open_embedder, open_search
+from bot.services.search._passages import passage_of
+from bot.services.search._reading import QUERY_LENGTH, parse_since, read, since_choices
+from bot.services.search._service import PaperSearch
+from bot.services.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
+from bot.services.search_engine import Engine
+
+__all__ = [
+    "QUERY_LENGTH",
+    "Engine",
+    "FromSources",
+    "LookUp",
+    "PaperSearch",
+    "ResultsPage",
+    "SimilarPage",
+    "SourceState",
+    "open_embedder",
+    "open_search",
+    "parse_since",
+    "passage_of",
+    "read",
+    "since_choices",
+]

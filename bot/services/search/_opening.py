@@ -1,0 +1,40 @@
+"""Putting the search together from the settings."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bot.runtime.clock import Clock
+from bot.services.search._service import PaperSearch
+from bot.settings import Settings
+from papers.embedding import Embedder, EmbeddingError, load_embedder
+from papers.sources import PaperSource
+from storage.database import Database
+from storage.search import SearchEngine
+
+log = logging.getLogger(__name__)
+
+
+async def open_embedder(settings: Settings) -> Embedder | None:
+    """Load the model that search and topics share.
+
+    Without the one that the settings name everything is found by its words only, and the log says
+    so: `paperboy check` names the reason.
+    """
+    try:
+        return await asyncio.to_thread(load_embedder, settings.embedder)
+    except EmbeddingError as error:
+        log.warning("search by meaning is off: %s", error)
+        return None
+
+
+async def open_search(
+    settings: Settings,
+    database: Database,
+    sources: Sequence[PaperSource],
+    clock: Clock,
+    embedder: Embedder | None,
+) -> PaperSearch:
+    """Open the search over a database; whatever is missing of its index is made by `catch_up`."""
+    engine = await SearchEngine.open(database, embedder=embedder, max_vectors=settings.max_vectors)
+    return PaperSearch(database, engine, sources, clock)

@@ -1,0 +1,188 @@
+"""Reading what a person typed: a query in the topic language or in plain words, and a date."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from bot.interactions.errors import UserError
+from bot.ui import text
+from papers import topics
+from papers.search import is_expression
+from papers.topics import Branch, Field, FieldName, Phrase, Topic, TopicError, day_of
+from storage.search import SearchRequest
+from storage.sessions import Question
+
+QUERY_LENGTH: Final = 200
+"""Characters of a query: a long sentence. The Hub's search takes 250."""
+
+_AROUND: Final = 12
+"""Characters shown on both sides of the place where a query's syntax breaks."""
+
+_LINK: Final = re.compile(
+    r"(?:https?://|www\.)\S+|(?<!\S)(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|edu|gov|co|dev|app)(?:/\S*)?(?!\S)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A query as it is searched for."""
+
+    query: str
+    topic: Topic
+    syntax: str | None = None
+    """How it was read, where that may not be what was meant: a sentence."""
+    alternatives: Topic | None = None
+    """The list that it is, if it is one of words."""
+
+    @property
+    def since(self) -> date | None:
+        """The latest day that every paper has to be as new as."""
+        days = [
+            day_of(condition.leaf.value, None)
+            for condition in self.topic.required
+            if isinstance(condition.leaf, Field) and condition.leaf.name is FieldName.SINCE
+        ]
+        return max(filter(None, days), default=None)
+
+    def request(self, question: Question) -> SearchRequest:
+        """Return what to ask the index for."""
+        plain = self.topic.plain
+        return SearchRequest(
+            # A title is found by its exact words: of a plain query none is dropped or moved.
+            text=self.query if plain else self.topic.text,
+            since=max(filter(None, (question.since, self.since)), default=None),
+            categories=question.categories,
+            sort=question.sort,
+            expression=None if plain else self.topic,
+        )
+
+    @property
+    def words(self) -> str:
+        """What the sources are asked for: words and quoted phrases, of one alternative.
+
+        They search for all of the words, so a second alternative would find nothing more.
+        """
+        if self.topic.plain and self.alternatives is None:
+            return self.query
+        branches = (self.alternatives or self.topic).branches
+        return next((words for words in map(_words, branches) if words), "")
+
+
+def read(query: str, today: date | None = None) -> Reading:
+    """Read a query; wrong syntax makes it plain words.
+
+    Args:
+        query: what a person typed.
+        today: what `since:7d` is counted from.
+
+    Raises:
+        UserError: there is no word in it.
+    """
+    query = " ".join(query.split())
+    words = " ".join(_LINK.sub(" ", query).split())
+    if words != query and any(c.isalnum() for c in words):
+        # The parts of an address say nothing, if it is no paper's.
+        reading = read(words, today)
+        told = "I left the link out, as it names no paper that I know."
+        return replace(reading, syntax=" ".join(filter(None, (reading.syntax, told))))
+    try:
+        parsed = topics.parse(query, today)
+    except TopicError as error:
+        wrong = error
+    else:
+        # A title or a question with a quote in it stays words, as conditions it would find nothing.
+        if parsed.plain and not is_expression(query):
+            return Reading(query, parsed)
+        if not is_expression(query):
+            return Reading(query, topics.parse_plain(query))
+        how = _how_read(query, parsed)
+        if how and parsed.lists_words:
+            # Ranked by all words a paper with any of them is found, and by its meaning, too.
+            return Reading(query, topics.parse_plain(query), how, parsed)
+        return Reading(query, parsed, how)
+    try:
+        topic = topics.parse_plain(query)
+    except TopicError:
+        raise UserError(
+            f"There is no word to search for in “{text.escape(query, 100)}”. Try a few words, a"
+            " title, an author, or an arXiv link."
+        ) from None
+    return Reading(
+        topic.text, topic, f"{_located(wrong, query)}, so I searched for the plain words."
+    )
+
+
+def _how_read(query: str, topic: Topic) -> str | None:
+    if topics.reads_commas(query):
+        return f"I read the commas as OR: {topic}."
+    return None
+
+
+def refuse_link(query: str) -> None:
+    """Let a query pass that is more than a link.
+
+    Raises:
+        UserError: it is a link, and names no paper as far as the caller knows.
+    """
+    link = _LINK.search(query)
+    if link is not None and not any(c.isalnum() for c in _LINK.sub(" ", query)):
+        raise UserError(
+            f"“{text.escape(link[0], 100)}” is a link, but not to a paper that I can look up. Paste"
+            " a link or number of arXiv, or write words of the title."
+        )
+
+
+def parse_since(typed: str, today: date) -> date:
+    """Return the day that a person means: `2025`, `2025-03`, `2025-03-31`, `7d`, `past month`.
+
+    Raises:
+        UserError: it is none, or has not come yet.
+    """
+    day = day_of(typed, today)
+    if day is None:
+        raise UserError(
+            f"“{text.escape(typed, 40)}” is no date that I can read. Write 2025, 2025-03,"
+            " 2025-03-31, or 7d, 6m, 1y for the past days, months or years."
+        )
+    if day > today:
+        raise UserError(f"{day.isoformat()} has not come yet: there is no paper since then.")
+    return day
+
+
+def since_choices(typed: str, today: date) -> list[tuple[str, str]]:
+    """Return what `since` offers: names and what to write for them."""
+    offered = [
+        ("Past week", "7d"),
+        ("Past month", "1m"),
+        ("Past 3 months", "3m"),
+        ("Past year", "1y"),
+        *((f"Since {year}", str(year)) for year in range(today.year, today.year - 5, -1)),
+    ]
+    wanted = typed.strip().lower()
+    found = [choice for choice in offered if wanted in choice[0].lower() or wanted == choice[1]]
+    if found:
+        return found
+    try:
+        return [(f"Since {parse_since(typed, today).isoformat()}", typed.strip())]
+    except UserError:
+        return []
+
+
+def _words(branch: Branch) -> str:
+    parts = [f'"{part.text}"' if isinstance(part, Phrase) else part.text for part in branch.parts]
+    named = (FieldName.TITLE, FieldName.ABSTRACT, FieldName.AUTHOR, FieldName.ORGANIZATION)
+    parts += [
+        condition.leaf.value
+        for condition in branch.conditions
+        if condition.wanted and isinstance(condition.leaf, Field) and condition.leaf.name in named
+    ]
+    return " ".join(dict.fromkeys(parts))
+
+
+def _located(error: TopicError, query: str) -> str:
+    start = max(error.position - _AROUND, 0)
+    end = error.position + _AROUND
+    around = ("…" if start else "") + query[start:end] + ("…" if end < len(query) else "")
+    return f"{str(error).rstrip('.')} (at character {error.position + 1}: {around})"

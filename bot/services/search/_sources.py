@@ -1,0 +1,157 @@
+"""Asking the sources for what the index lacks: in the background, in a budget, once a day."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from datetime import date
+from typing import Final
+
+from bot.runtime.clock import Clock
+from bot.services.search_engine import Engine
+from papers import topics
+from papers.model import Record
+from papers.sources import PaperSource, SourceError, SourceErrorKind
+from storage import papers, source_searches
+from storage.database import Database
+from storage.papers import StoredPaper
+from storage.source_searches import SourceAnswer, SourceSearch
+
+log = logging.getLogger(__name__)
+
+PER_MINUTE: Final = 10
+"""Questions to the sources in any minute, over the whole bot: half of what arXiv's pace of three
+seconds a request lets through, so that reading the day's papers never waits long."""
+
+FOUND: Final = 30
+"""Papers asked of each source: six pages."""
+
+PATIENCE: Final = 45.0
+"""Seconds until a source counts as not answering: arXiv's queue of requests, and its slowness."""
+
+PATIENCE_FOR_ONE: Final = 20.0
+"""The same where somebody waits for one paper."""
+
+PATIENCE_AFTER_FIRST: Final = 3.0
+"""Seconds that the other sources get to add to a paper that one of them knows."""
+
+TOO_SLOW: Final = "too slow"
+
+
+class SourceSearcher:
+    """Puts people's questions to the sources and keeps what they answer."""
+
+    def __init__(
+        self, database: Database, engine: Engine, sources: Sequence[PaperSource], clock: Clock
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._sources = tuple(sources)
+        self._clock = clock
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The sources' names."""
+        return tuple(source.name for source in self._sources)
+
+    async def ask(self, question: str) -> SourceSearch:
+        """Ask every source; put what they find into the database and the index.
+
+        A source that fails is noted with its reason; the others count all the same.
+        """
+        answers = await asyncio.gather(
+            *(self._told(each, each.search(question, FOUND)) for each in self._sources)
+        )
+        records = [record for found, _ in answers for record in found]
+        # What one source lacks (categories, votes) the other one has: both go in, one paper each.
+        ids = list(dict.fromkeys(record.paper.id for record in records))
+        now = self._clock.now()
+        async with self._database.write() as conn:
+            report = await papers.upsert(conn, records, now=now)
+        if report.new or report.changed:
+            await self._engine.follow()
+        async with self._database.write() as conn:
+            search = await source_searches.answer(
+                conn, question, [answer for _, answer in answers], ids, now=now
+            )
+        log.info(
+            "sources searched found=%d new=%d failing=%s",
+            len(ids),
+            report.new,
+            ",".join(item.source for item in search.answers if item.failure) or "none",
+        )
+        return search
+
+    async def look_up(self, paper_id: str) -> list[SourceAnswer]:
+        """Ask every source for one paper, store what they tell, and return what each said.
+
+        Somebody waits for it: once one source knows the paper, the others get little time to add
+        to it.
+        """
+        asked = {
+            asyncio.create_task(self._told(each, each.lookup([paper_id])), name="look-up"): each
+            for each in self._sources
+        }
+        told: dict[str, SourceAnswer] = {}
+        records: list[Record] = []
+        waiting = set(asked)
+        try:
+            while waiting:
+                done, waiting = await asyncio.wait(
+                    waiting,
+                    timeout=PATIENCE_AFTER_FIRST if records else PATIENCE_FOR_ONE,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                for task in done:
+                    found, answer = task.result()
+                    told[answer.source] = answer
+                    records += [each for each in found if each.paper.id == paper_id]
+                if not done:
+                    break
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        if records:
+            async with self._database.write() as conn:
+                report = await papers.upsert(conn, records, now=self._clock.now())
+            if report.new or report.changed:
+                await self._engine.follow()
+        return [told.get(name, SourceAnswer(name, None, TOO_SLOW)) for name in self.names]
+
+    async def _told(
+        self, source: PaperSource, asked: Awaitable[list[Record]]
+    ) -> tuple[list[Record], SourceAnswer]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                records = await asked
+        except TimeoutError:
+            failure = TOO_SLOW
+        except SourceError as error:
+            log.warning(
+                "source failed source=%s kind=%s: %s", source.name, error.kind, error.detail
+            )
+            failure = str(error.kind)
+        except Exception:
+            # A source must not take the search along, whatever it trips over.
+            log.exception("source broke source=%s", source.name)
+            failure = str(SourceErrorKind.MALFORMED)
+        else:
+            return records, SourceAnswer(source.name, len(records))
+        return [], SourceAnswer(source.name, None, failure)
+
+
+def key(words: str) -> str:
+    """Return the question that equal questions share."""
+    return " ".join(words.casefold().split())
+
+
+def meets(entry: StoredPaper, since: date | None, categories: Sequence[str]) -> bool:
+    """Return whether a paper is as recent, and of one of the categories, as was asked for."""
+    published = (entry.paper.published_at or entry.first_seen_at).date()
+    if since is not None and published < since:
+        return False
+    return not categories or any(
+        topics.in_category(category, wanted)
+        for category in entry.paper.categories
+        for wanted in categories
+    )

@@ -1,0 +1,39 @@
+"""Reading topics: a person's, with a sentence for what is wrong, and those that are stored."""
+
+import logging
+from collections.abc import Sequence
+
+from bot.interactions.errors import UserError
+from bot.ui.text import escape
+from papers.topics import Topic, TopicError, parse, parse_many, parse_plain
+from storage.subscriptions import StoredTopic
+
+log = logging.getLogger(__name__)
+
+
+def read_topic(query: str) -> Topic:
+    """Return the topic that a person wrote.
+
+    Raises:
+        UserError: it breaks a rule of the language; shows where.
+    """
+    try:
+        return parse(query)
+    except TopicError as error:
+        line = query.replace("`", "'").replace("\n", " ")
+        where = f"\n```\n{line}\n{' ' * min(error.position, len(line))}^\n```" if line else ""
+        raise UserError(f"{escape(str(error))}{where}") from error
+
+
+def read_stored(stored: Sequence[StoredTopic]) -> list[tuple[StoredTopic, Topic]]:
+    """Return topics with how they read: by their words alone where a newer language refuses."""
+    found: list[tuple[StoredTopic, Topic]] = []
+    for row, topic in zip(stored, parse_many([row.query for row in stored]), strict=True):
+        if topic is None:
+            log.warning("a stored topic is read by its words alone topic_id=%d", row.id)
+            try:
+                topic = parse_plain(row.query)
+            except TopicError:
+                continue
+        found.append((row, topic))
+    return found

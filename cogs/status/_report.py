@@ -1,0 +1,143 @@
+"""What `/paper status` says: the last batch, the sources, the next thread, why nothing came."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import ceil
+
+from bot.services.container import Services
+from bot.ui.feeds import describe
+from bot.ui.parts import day_in_words
+from bot.ui.text import escape, plural, timestamp
+from papers import calendar
+from papers.sources import PaperSource
+from storage import batches, digests, figures, health, incidents, papers, posts
+from storage.feeds import Feed
+from storage.figures import Backlog
+from storage.health import SourceHealth
+from storage.incidents import Incident
+from storage.search import EngineStatus
+
+
+async def status_lines(
+    services: Services, feeds_here: Sequence[Feed], now: datetime, *, manages: bool = False
+) -> list[str]:
+    """Return the report for one place, a paragraph each, in Discord's markdown.
+
+    Who `manages` it is told what is wrong with the bot and what is late elsewhere, too.
+    """
+    curated = [source.name for source in services.sources if source.curated]
+    async with services.database.read() as conn:
+        newest = await batches.newest_complete(conn, calendar.batch_day(now), sources=curated)
+        rows = [] if newest is None else await batches.rows(conn, newest, newest, sources=curated)
+        states = {state.source: state for state in await health.all(conn)}
+        known = await papers.count(conn)
+        waiting = await digests.backlog(conn)
+        late = await figures.backlog(conn) if manages else {}
+        wrong = await incidents.current(conn) if manages else []
+        resting = await digests.broken_until(conn, now)
+        last = {feed.id: await posts.newest(conn, feed.id) for feed in feeds_here}
+    feed_lines = [
+        describe(feed, await services.publisher.coming(feed, now), last[feed.id], now=now)
+        for feed in feeds_here
+    ]
+    paragraphs: list[str] = []
+    if newest is None:
+        paragraphs.append("**Newest batch:** none yet.")
+    else:
+        size = plural(sum(row.papers for row in rows), "paper")
+        read = max(row.fetched_at for row in rows)
+        paragraphs.append(
+            f"**Newest batch:** {day_in_words(newest)}, {size}, read {timestamp(read, 'R')}."
+            f" {plural(known, 'paper')} known in all."
+        )
+    if newest is None or newest < calendar.batch_day(now):
+        reason = calendar.why_nothing(now, services.settings.settle)
+        if reason is not None:
+            paragraphs.append(f"**Why nothing newer:** {escape(reason)}")
+    paragraphs.append(next_batch_line(now, services.settings.settle))
+    paragraphs.append(
+        "**Sources**\n" + "\n".join(source_line(source, states) for source in services.sources)
+    )
+    paragraphs.append(
+        search_line(await services.search.engine.status(), services.settings.embedder)
+    )
+    if waiting or resting:
+        line = f"{plural(waiting, 'digest')} waiting to be sent"
+        if resting is not None:
+            line += f"; Discord holds direct messages back until {timestamp(resting, 'f')}"
+        paragraphs.append(f"**Digests:** {line}.")
+    if manages:
+        paragraphs.append(late_line(late["post"]))
+        if (pause := services.sending_pause()) is not None:
+            paragraphs.append(
+                "**Sending pauses** for about "
+                f"{plural(ceil(pause / 60), 'minute')}: Discord refused too many requests."
+                " Commands go on."
+            )
+        paragraphs += incident_lines(wrong)
+    if feed_lines:
+        paragraphs.append("**Here**\n" + "\n".join(f"- {line}" for line in feed_lines))
+    return paragraphs
+
+
+def next_batch_line(now: datetime, settle: timedelta) -> str:
+    """Say when the next batch begins, and from when on it is posted."""
+    begins = calendar.next_batch(now)
+    line = f"**Next batch:** begins {timestamp(begins, 'f')}"
+    if settle:
+        line += (
+            f"; ready {timestamp(begins + settle, 't')}, and in each channel from its next hour on"
+        )
+    return f"{line}."
+
+
+def late_line(backlog: Backlog) -> str:
+    """Say what of all servers' threads is late, since when and why."""
+    if backlog.since is None:
+        return "**Late:** no thread, in any server."
+    why = f": {escape(backlog.reason)}" if backlog.reason else ", and being sent"
+    threads = plural(backlog.waiting, "thread")
+    return f"**Late:** {threads} in all servers, since {timestamp(backlog.since, 'R')}{why}."
+
+
+def incident_lines(wrong: Sequence[Incident]) -> list[str]:
+    """Say what is wrong with the bot itself, and since when."""
+    if not wrong:
+        return []
+    lines = [
+        f"🔴 {escape(incident.text)} Since {timestamp(incident.began_at, 'f')}."
+        for incident in wrong
+    ]
+    return ["**What is wrong**\n" + "\n".join(lines)]
+
+
+def search_line(status: EngineStatus, setting: str) -> str:
+    """Say how papers are found at the moment, and with which embedding model."""
+    if not status.ready:
+        made = f"{status.indexed:,} of {plural(status.papers, 'paper')}"
+        return f"**Search:** by plain words while the index is being made ({made})."
+    if status.embedder is not None:
+        line = f"**Search:** by words and by meaning ({escape(status.embedder)})."
+        if status.embedded < status.papers:
+            done = f"{status.embedded:,} of {plural(status.papers, 'paper')}"
+            line += f" Meaning is known of {done} so far."
+        return line
+    if setting.strip().lower() in ("", "none"):
+        return "**Search:** by words only, as no embedding model is set."
+    return (
+        f"**Search:** by words only, as the embedding model {escape(setting)} could not be loaded;"
+        " `paperboy check` says why."
+    )
+
+
+def source_line(source: PaperSource, states: dict[str, SourceHealth]) -> str:
+    """Say how one source is, and since when it is not well."""
+    state = states.get(source.name)
+    name = escape(source.name)
+    if state is None:
+        return f"⚪ {name}: not asked yet"
+    if state.failing_since is None:
+        answered = state.succeeded_at
+        return f"🟢 {name}: answers" + (f" ({timestamp(answered, 'R')})" if answered else "")
+    why = state.kind.value if state.kind else "failing"
+    return f"🔴 {name}: {why} since {timestamp(state.failing_since, 'f')}"
