@@ -37,7 +37,7 @@ EXTENSIONS: Final = (
     "cogs.privacy",
     "cogs.paper_search",
     "cogs.subscriptions",
-    "cogs.status._cog",
+    "cogs.status",
 )
 
 
