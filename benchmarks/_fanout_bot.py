@@ -147,10 +147,10 @@ async def post(bot: PaperBot) -> None:
     """Do what `paperboy run` does, minute by minute, until nothing is owed."""
     while True:
         await bot.app.cycle.run(bot.clock.now(), timeout=None)
-        if not len(bot.services.workers):
+        if not len(bot.services.queue):
             await bot.services.library.drain()
             return
-        draining = asyncio.create_task(bot.services.workers.drain())
+        draining = asyncio.create_task(bot.services.queue.drain())
         await asyncio.wait({draining}, timeout=BEAT)
 
 

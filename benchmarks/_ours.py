@@ -18,7 +18,7 @@ from papers.model import Paper, Record
 from storage import papers as stored_papers
 from storage.database import Database
 from storage.search import SearchEngine
-from storage.sessions import Question
+from storage.search_sessions import Question
 from storage.vectors import model_key
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)

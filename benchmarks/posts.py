@@ -71,7 +71,7 @@ async def measure(count: int) -> dict[str, float]:
         start = time.perf_counter()
         await bot.services.publisher.claim(now)
         claimed = time.perf_counter()
-        await bot.services.workers.drain()
+        await bot.services.queue.drain()
         planned = time.perf_counter()
         await bot.services.publisher.claim(now)
         idle = time.perf_counter()

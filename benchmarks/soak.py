@@ -102,7 +102,7 @@ class Soak:
         if self.bot is None or self.connection is None:
             return
         if suddenly:
-            await self.bot.services.workers.stop(0.0)
+            await self.bot.services.queue.stop(0.0)
         await self.bot.close()
         self.connection.cancel()
         with suppress(asyncio.CancelledError):
@@ -158,7 +158,7 @@ class Soak:
             if self.bot is None:
                 continue
             if minute % 720 == 0:
-                await self.bot.services.upkeep.run(self.clock.at)
+                await self.bot.services.maintenance.run(self.clock.at)
             if self.chance.random() < 0.02:
                 await self.people.admin_acts(day)
             if self.chance.random() < 0.02:

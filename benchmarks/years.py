@@ -30,9 +30,18 @@ from bot.runtime.clock import FixedClock
 from bot.settings import Settings
 from papers.embedding import give_back_memory
 from papers.model import Author, Batch, Metrics, Paper, Record
-from storage import batches, digests, library, matches, posts, privacy, sessions, vectors
+from storage import (
+    batches,
+    digests,
+    library,
+    personal_data,
+    posts,
+    search_sessions,
+    topic_matches,
+    vectors,
+)
 from storage.database import Database
-from storage.sessions import Question, Remarks
+from storage.search_sessions import Question, Remarks
 from storage.vectors import Embedded
 
 START = date(2026, 1, 5)
@@ -106,7 +115,7 @@ class _Years:
                 await self._ingest(bot, day, clock.at)
                 for message_id in await rows.day(day, clock.at):
                     bot.services.library.messages.add(message_id)
-            for self._task, task in bot.services.upkeep.tasks.items():
+            for self._task, task in bot.services.maintenance.tasks.items():
                 await task(clock.at + timedelta(hours=8))
             self._task = None
             if (number + 1) % 91 == 0:
@@ -213,17 +222,18 @@ class _Years:
 
         person, channel = rows.person, rows.channel
         await timed(
-            "/privacy show", lambda c, n: privacy.counts(c, person(n), rows.conversation(n))
+            "/privacy show", lambda c, n: personal_data.counts(c, person(n), rows.conversation(n))
         )
         await timed(
-            "/privacy export", lambda c, n: privacy.export(c, person(n), rows.conversation(n))
+            "/privacy export", lambda c, n: personal_data.export(c, person(n), rows.conversation(n))
         )
         await timed("what a channel was shown", lambda c, n: posts.shown(c, channel(n)))
         await timed("a channel's first batch", lambda c, n: posts.first_batch(c, channel(n)))
         await timed("the newest post", lambda c, n: posts.newest(c, n % self._feeds + 1))
-        await timed("what a person got", lambda c, n: matches.brought(c, person(n)))
+        await timed("what a person got", lambda c, n: topic_matches.brought(c, person(n)))
         await timed(
-            "a person's matches", lambda c, n: matches.unseen(c, person(n), now - timedelta(days=8))
+            "a person's matches",
+            lambda c, n: topic_matches.unseen(c, person(n), now - timedelta(days=8)),
         )
         await timed(
             "the inbox", lambda c, n: digests.inbox(c, person(n), now.date() - digests.INBOX_KEPT)
@@ -232,12 +242,12 @@ class _Years:
         await timed("who is owed a digest", lambda c, _: digests.claim_due(c, now))
         await timed(
             "a search's session",
-            lambda c, _: sessions.add(c, Question("x"), ["2601.00001"], Remarks(), now=now),
+            lambda c, _: search_sessions.add(c, Question("x"), ["2601.00001"], Remarks(), now=now),
             write=True,
         )
         await timed(
             "/privacy delete",
-            lambda c, n: privacy.erase(c, person(n), now, rows.conversation(n)),
+            lambda c, n: personal_data.erase(c, person(n), now, rows.conversation(n)),
             write=True,
         )
         await database.close()

@@ -10,15 +10,15 @@ from typing import Protocol
 from bot.cycle import Cycle
 from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import Messenger
-from bot.monitor import Incidents, Monitor, Operator
+from bot.monitor import IncidentTracker, Monitor, Operator
 from bot.runtime.clock import Clock
-from bot.runtime.task_queue import Workers
+from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.container import Services
 from bot.services.digests import Digester, Following, Subscriptions
 from bot.services.ingest import Ingester
 from bot.services.library import Library
-from bot.services.maintenance import Upkeep
+from bot.services.maintenance import Maintenance
 from bot.services.paper_lookup import PaperLookup
 from bot.services.publishing import Publisher
 from bot.services.search import open_embedder, open_search
@@ -39,7 +39,7 @@ class App:
 
     services: Services
     cycle: Cycle
-    incidents: Incidents
+    incidents: IncidentTracker
 
 
 @asynccontextmanager
@@ -68,7 +68,7 @@ async def open_services(
         library = Library(database, messenger, clock, search.engine, seed=settings.save_reactions)
         await library.load()
         stack.push_async_callback(library.close)
-        workers = Workers(settings.send_workers)
+        queue = TaskQueue(settings.send_workers)
         notices = Notices(database, messenger, clock)
         ranking = BatchRanking(sources, settings.settle)
         topics = Topics(database, embedder, sources)
@@ -79,7 +79,7 @@ async def open_services(
             topics=topics,
             tracker=library,
             notices=notices,
-            workers=workers,
+            queue=queue,
             settle=settings.settle,
         )
         digester = Digester(
@@ -87,7 +87,7 @@ async def open_services(
             messenger,
             ranking=ranking,
             tracker=library,
-            workers=workers,
+            queue=queue,
             settings=settings,
         )
         subscriptions = Subscriptions(database, messenger, settings)
@@ -98,7 +98,7 @@ async def open_services(
             messenger=messenger,
             sources=tuple(sources),
             database=database,
-            workers=workers,
+            queue=queue,
             ingester=Ingester(
                 database, sources, interval=timedelta(minutes=settings.ingest_minutes)
             ),
@@ -113,7 +113,7 @@ async def open_services(
             digester=digester,
             subscriptions=subscriptions,
             following=Following(messenger, subscriptions, topics, digester),
-            upkeep=Upkeep(database, library, settings),
+            maintenance=Maintenance(database, library, settings),
             sending_pause=lambda: monitor.requests.invalid.pause,
         )
 
@@ -135,7 +135,7 @@ async def open_app(
     async with open_services(
         settings, clock=clock, sources=sources, messenger=client, monitor=monitor
     ) as services:
-        incidents = Incidents(services, monitor, client)
+        incidents = IncidentTracker(services, monitor, client)
         with monitor.watching(services):
             cycle = Cycle(services, incidents)
             try:

@@ -18,7 +18,7 @@ from bot.delivery.connection import forget_unlisted
 from bot.delivery.rate_limiter import Limiter
 from bot.interactions.command_tree import PaperTree, Registration
 from bot.interactions.cooldowns import Cooldowns
-from bot.interactions.unknown_components import Known, answer_stray
+from bot.interactions.unknown_components import CustomIdRegistry, answer_unknown
 from bot.monitor import Monitor
 from bot.runtime.clock import Clock, SystemClock
 from bot.runtime.sources import live_sources
@@ -89,7 +89,7 @@ class PaperBot(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         self.cooldowns = Cooldowns()
-        self.known_ids = Known()
+        self.custom_ids = CustomIdRegistry()
         self._registration = Registration(self)
         self._lifetime = Lifetime(
             open_app(settings, clock=clock, sources=sources, client=self, monitor=monitor)
@@ -148,11 +148,11 @@ class PaperBot(commands.AutoShardedBot):
     def add_dynamic_items(self, *items: type[ui.DynamicItem[Any]]) -> None:
         """Add buttons and selects whose custom ids say what they do."""
         super().add_dynamic_items(*items)
-        self.known_ids.items += [item.__discord_ui_compiled_template__ for item in items]
+        self.custom_ids.items += [item.__discord_ui_compiled_template__ for item in items]
 
     def add_forms(self, *forms: re.Pattern[str]) -> None:
         """Add custom ids of forms that something answers to."""
-        self.known_ids.forms += forms
+        self.custom_ids.forms += forms
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it: `</paper search:123>`, or plain before the
@@ -175,8 +175,8 @@ class PaperBot(commands.AutoShardedBot):
 
     async def on_interaction(self, interaction: discord.Interaction["PaperBot"]) -> None:
         """Answer what nothing else answers to."""
-        if not self.known_ids.answers(interaction):
-            await answer_stray(interaction, self.mention("paper help"))
+        if not self.custom_ids.answers(interaction):
+            await answer_unknown(interaction, self.mention("paper help"))
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Note which servers of one shard the bot is in: at the start, and after a lost session,

@@ -5,7 +5,7 @@ import logging
 from datetime import date, datetime
 from typing import Final
 
-from bot.monitor import Incidents
+from bot.monitor import IncidentTracker
 from bot.runtime.logs import log_failure
 from bot.services.container import Services
 from bot.services.ingest import IngestReport
@@ -23,7 +23,7 @@ INGEST_TIMEOUT: Final = 15.0
 class Cycle:
     """Does what the clock asks, once a minute."""
 
-    def __init__(self, services: Services, incidents: Incidents) -> None:
+    def __init__(self, services: Services, incidents: IncidentTracker) -> None:
         self._services = services
         self._incidents = incidents
         self._ingest: asyncio.Task[IngestReport] | None = None
@@ -55,7 +55,7 @@ class Cycle:
         """Do one whole pass, and return when everything is sent and indexed."""
         await self.run(now, timeout=None)
         await self._services.drain()
-        await self._incidents.look(now)
+        await self._incidents.check(now)
 
     async def ingest(self, now: datetime) -> IngestReport:
         """Ask every source for what is new, whether its time has come or not."""

@@ -20,7 +20,7 @@ from bot.services.container import CogHost, Services, services_of
 from bot.ui.notices import render_notice
 from bot.ui.parts import ALARM
 from bot.ui.text import plural
-from storage import library, privacy
+from storage import library, personal_data
 
 Interaction = discord.Interaction[Any]
 
@@ -62,7 +62,7 @@ class EraseMe(PaperboyButton, template=template("erase-me")):
         """Erase everything of whoever presses it."""
         services = services_of(interaction)
         async with services.database.write() as conn:
-            rows = await privacy.erase(
+            rows = await personal_data.erase(
                 conn, interaction.user.id, services.clock.now(), _conversation(interaction)
             )
         await interaction.response.edit_message(
@@ -94,7 +94,9 @@ class Privacy(commands.Cog):
     async def show(self, interaction: Interaction) -> None:
         """Say what is kept."""
         async with self.services.database.read() as conn:
-            counts = await privacy.counts(conn, interaction.user.id, _conversation(interaction))
+            counts = await personal_data.counts(
+                conn, interaction.user.id, _conversation(interaction)
+            )
         lines = [
             f"- {plural(count, 'entry', 'entries')}: {WHY.get(table, table)}"
             for table, count in counts.items()
@@ -118,7 +120,9 @@ class Privacy(commands.Cog):
         """Answer with a zip of JSON: one file for each kind of entry."""
         await interaction.response.defer(ephemeral=True)
         async with self.services.database.read() as conn:
-            found = await privacy.export(conn, interaction.user.id, _conversation(interaction))
+            found = await personal_data.export(
+                conn, interaction.user.id, _conversation(interaction)
+            )
         packed = await asyncio.to_thread(_packed, found)
         file = discord.File(packed, filename="paperboy-my-data.zip")
         await interaction.followup.send(
@@ -131,7 +135,9 @@ class Privacy(commands.Cog):
     async def delete(self, interaction: Interaction) -> None:
         """Ask once, then erase."""
         async with self.services.database.read() as conn:
-            counts = await privacy.counts(conn, interaction.user.id, _conversation(interaction))
+            counts = await personal_data.counts(
+                conn, interaction.user.id, _conversation(interaction)
+            )
         if not any(counts.values()):
             raise UserError("There is nothing to erase: I keep nothing about you.")
         await interaction.response.send_message(

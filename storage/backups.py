@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from storage import migrations, packed, privacy, restores, sqlite
+from storage import migrations, packed, personal_data, restores, sqlite
 from storage.database import Database, DatabaseError, revision_of
 from storage.sqlite import insert
 from storage.tables import erasures, users
@@ -253,9 +253,9 @@ async def _erase_again(database: Database, known: list[dict[str, Any]]) -> int:
         if lacking := [row for row in known if row["digest"] not in there]:
             await conn.execute(insert(erasures), lacking)
         since = {row.id: row.created_at for row in await conn.execute(select(users))}
-        erased = await privacy.erased(conn, since)
+        erased = await personal_data.erased(conn, since)
         # Who came back after erasing everything is here by their own will.
         again = {user_id: when for user_id, when in erased.items() if since[user_id] <= when}
         for user_id, when in again.items():
-            await privacy.erase(conn, user_id, when)
+            await personal_data.erase(conn, user_id, when)
     return len(again)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from storage import migrations, sqlite
-from storage.patience import OrderlyLock, is_patient
+from storage.priority import PriorityLock, is_background
 
 READERS = 4
 """Connections kept for reading; SQLite reads from memory, more only wait for the interpreter."""
@@ -32,7 +32,7 @@ DriverError = SQLAlchemyError
 Observe: TypeAlias = Callable[[str, float], None]
 
 
-def trouble_of(error: BaseException) -> str | None:
+def file_error(error: BaseException) -> str | None:
     """Return what is wrong with the file or its disk, for an error that comes from that."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return sqlite.trouble(cause) if isinstance(cause, sqlite3.Error) else None
@@ -55,7 +55,7 @@ class Database:
         self._observe = observe
         self._writer = writer
         self._readers = readers
-        self._lock = OrderlyLock()
+        self._lock = PriorityLock()
         # The patient never take every connection, however many they are.
         self._patient_reads = asyncio.Semaphore(READERS)
         self._reads: dict[asyncio.Future[None], asyncio.Task[object] | None] = {}
@@ -125,7 +125,7 @@ class Database:
     async def read(self) -> AsyncGenerator[AsyncConnection]:
         """Yield a connection that sees one committed state throughout and refuses to write."""
         self._refuse_when_closed()
-        turn = self._patient_reads if is_patient() else nullcontext()
+        turn = self._patient_reads if is_background() else nullcontext()
         over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reads[over] = asyncio.current_task()
         try:

@@ -17,7 +17,7 @@ SETTLED = timedelta(minutes=10)
 KEPT = timedelta(days=90)
 
 
-class Trouble(NamedTuple):
+class Problem(NamedTuple):
     """Something that is wrong at this moment; kind and subject say which incident it is."""
 
     kind: str
@@ -46,7 +46,7 @@ class Change(NamedTuple):
     ended: tuple[Incident, ...]
 
 
-async def note(conn: AsyncConnection, troubles: Sequence[Trouble], now: datetime) -> Change:
+async def note(conn: AsyncConnection, troubles: Sequence[Problem], now: datetime) -> Change:
     """Record what is wrong at this moment; return what began with it, and what is over."""
     known = {(incident.kind, incident.subject): incident for incident in await current(conn)}
     begun: list[Incident] = []
@@ -72,7 +72,7 @@ async def forget(conn: AsyncConnection, now: datetime, *, most: int = 500) -> in
     return await delete_some(conn, incidents, ended < now - KEPT, first=ended, most=most)
 
 
-async def _begin(conn: AsyncConnection, trouble: Trouble, now: datetime) -> Incident:
+async def _begin(conn: AsyncConnection, trouble: Problem, now: datetime) -> Incident:
     number = await conn.scalar(
         insert(incidents)
         .values(**trouble._asdict(), began_at=now, seen_at=now)

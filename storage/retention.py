@@ -17,13 +17,13 @@ from storage import (
     guilds,
     incidents,
     library,
-    matches,
     papers,
+    personal_data,
     posts,
-    privacy,
-    sessions,
+    search_sessions,
     source_searches,
     subscriptions,
+    topic_matches,
     vectors,
 )
 
@@ -74,12 +74,14 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
         vectors.BEGINNINGS_KEPT, vectors.forget_beginnings, "those of search, one for each paper"
     ),
     "search_sessions": Pruned(
-        sessions.QUESTIONS_KEPT, sessions.forget, "results 30 days only, as long as buttons work"
+        search_sessions.QUESTIONS_KEPT,
+        search_sessions.forget,
+        "results 30 days only, as long as buttons work",
     ),
     "source_searches": Pruned(source_searches.ANSWER_KEPT, source_searches.forget),
     "users": Kept("a row per person; erased by `/privacy delete`"),
     "topics": Kept("a row per topic; goes with its last follower"),
-    "topic_matches": Pruned(matches.MATCHES_KEPT, matches.prune),
+    "topic_matches": Pruned(topic_matches.MATCHES_KEPT, topic_matches.prune),
     "watermarks": Kept("a row per pass"),
     "subscribers": Kept(_WITH_PERSON),
     "subscriptions": Kept(_WITH_PERSON),
@@ -98,7 +100,7 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "notes": Kept(_WITH_PERSON),
     "removals": Pruned(library.REMOVALS_KEPT, library.forget_removals),
     "preferences": Kept(_WITH_PERSON),
-    "erasures": Pruned(privacy.REACTIONS_READ, privacy.forget_erasures),
+    "erasures": Pruned(personal_data.REACTIONS_READ, personal_data.forget_erasures),
 }
 """Every table of `storage.tables`, and what becomes of its rows."""
 

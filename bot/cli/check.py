@@ -24,7 +24,7 @@ from storage.feeds import Feed
 class Finding(NamedTuple):
     """One line of the report; a warning leaves the exit code alone."""
 
-    well: bool
+    ok: bool
     text: str
     warning: bool = False
 
@@ -33,9 +33,9 @@ async def check(settings: Settings) -> int:
     """Print what is well and what is not; return 1 if something keeps the bot from working."""
     failed = False
     async for finding in _findings(settings):
-        failed |= not finding.well and not finding.warning
-        mark, colour = ("✓", "green") if finding.well else ("✗", "red")
-        if finding.warning and not finding.well:
+        failed |= not finding.ok and not finding.warning
+        mark, colour = ("✓", "green") if finding.ok else ("✗", "red")
+        if finding.warning and not finding.ok:
             mark, colour = "!", "yellow"
         click.echo(f"{click.style(mark, fg=colour)} {finding.text}")
     return int(failed)

@@ -221,14 +221,14 @@ def restore_backup(path: Path) -> None:
 @_guarded
 def forget(user_id: int) -> None:
     """Erase everything of USER_ID, as when Discord says that the account was deleted."""
-    from storage import privacy
+    from storage import personal_data
     from storage.database import Database
 
     async def erase(settings: Settings) -> None:
         database = await Database.open(settings.database_url, migrate=False)
         try:
             async with database.write() as conn:
-                rows = await privacy.erase(conn, user_id, datetime.now(UTC))
+                rows = await personal_data.erase(conn, user_id, datetime.now(UTC))
         finally:
             await database.close()
         click.echo(f"Erased {rows:,} rows of {user_id}." if rows else "Nothing was kept of them.")

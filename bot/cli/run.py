@@ -132,7 +132,7 @@ async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait(), name="stop")
     try:
         scheduler.add_job(
-            _beat,
+            _cycle,
             "cron",
             args=[bot],
             minute="*",
@@ -191,14 +191,14 @@ def _raise_final(connection: asyncio.Task[None]) -> None:
             raise error
 
 
-async def _beat(bot: PaperBot) -> None:
+async def _cycle(bot: PaperBot) -> None:
     if bot.is_ready():
         await _minute(bot)
     else:
-        bot.monitor.idle()
+        bot.monitor.cycle_skipped()
     if (services := bot.monitor.services) is not None:
         try:
-            await bot.app.incidents.look(services.clock.now())
+            await bot.app.incidents.check(services.clock.now())
         except Exception:
             log.exception("what goes wrong was not looked at")
 
@@ -209,16 +209,16 @@ async def _minute(bot: PaperBot) -> None:
     except Exception as error:
         # The next minute is a new chance, and the database knows what is owed.
         log_failure(log, error, "the minute's work failed")
-        bot.monitor.stumbled(error)
+        bot.monitor.cycle_failed(error)
     else:
-        bot.monitor.beaten()
+        bot.monitor.cycle_succeeded()
 
 
 async def _upkeep(bot: PaperBot) -> None:
     if (services := bot.monitor.services) is None:
         return
     try:
-        await services.upkeep.run(services.clock.now())
+        await services.maintenance.run(services.clock.now())
     except Exception:
         # It comes again in an hour, and what keeps it from working is told as an incident.
         log.exception("the database was not looked after")

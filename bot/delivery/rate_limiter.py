@@ -54,7 +54,7 @@ LONGEST_PAUSE: Final = 60.0
 
 
 @dataclass(slots=True, eq=False)
-class Turn:
+class Slot:
     """One request: when it left, and when Discord counted it had it travelled as quickly as the
     quick ones; in the loop's seconds."""
 
@@ -70,7 +70,7 @@ class Turn:
         return min(max(self.sent, counted), self.sent + LATE) + SECOND
 
 
-class Quick:
+class LatencyEstimate:
     """What the quick ones of the latest requests take."""
 
     def __init__(self) -> None:
@@ -88,10 +88,10 @@ class Limiter:
 
     def __init__(self, rate: float) -> None:
         self._interval = 1 / rate
-        self._waiting = {urgency: RoundRobin[asyncio.Future[Turn]]() for urgency in Urgency}
-        self._turns: list[Turn] = []
-        self._latency = Quick()
-        self._journey = Quick()
+        self._waiting = {urgency: RoundRobin[asyncio.Future[Slot]]() for urgency in Urgency}
+        self._slots: list[Slot] = []
+        self._latency = LatencyEstimate()
+        self._journey = LatencyEstimate()
         self._next = 0.0
         self._paused_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -102,7 +102,7 @@ class Limiter:
         trace.on_request_end.append(self._on_end)
         trace.on_request_exception.append(self._on_exception)
 
-    async def acquire(self) -> Turn:
+    async def acquire(self) -> Slot:
         """Wait for a turn.
 
         Raises:
@@ -112,14 +112,14 @@ class Limiter:
         if (pause := self._paused_until - loop.time()) > LONGEST_PAUSE:
             raise discord.RateLimited(pause)
         urgency, share = asker()
-        future: asyncio.Future[Turn] = loop.create_future()
+        future: asyncio.Future[Slot] = loop.create_future()
         self._waiting[urgency].put(share, future)
         self._pass()
         turn = await future
         turn.sent = loop.time()  # where the loop was busy, later than it was let pass
         return turn
 
-    def answered(self, turn: Turn, there: float | None = None) -> None:
+    def release(self, turn: Slot, there: float | None = None) -> None:
         """Take note that an answer came, whatever it says.
 
         Args:
@@ -160,16 +160,16 @@ class Limiter:
             future = queue.take()
             if not future.done():  # who was cancelled does not take a turn
                 self._next = max(self._next, now - CATCH_UP) + self._interval
-                turn = Turn(now)
-                self._turns.append(turn)
+                turn = Slot(now)
+                self._slots.append(turn)
                 future.set_result(turn)
 
     def _due(self, now: float) -> float:
         """Return when the next request may leave."""
         due = self._next
-        ends = {turn: turn.counts_until(now, self._latency.seconds) for turn in self._turns}
-        self._turns = [turn for turn, end in ends.items() if end > now]
-        if (spare := limits.REQUESTS_PER_SECOND - len(self._turns)) <= 0:
+        ends = {turn: turn.counts_until(now, self._latency.seconds) for turn in self._slots}
+        self._slots = [turn for turn, end in ends.items() if end > now]
+        if (spare := limits.REQUESTS_PER_SECOND - len(self._slots)) <= 0:
             due = max(due, sorted(end for end in ends.values() if end > now)[-spare])
         return due
 
@@ -188,7 +188,7 @@ class Limiter:
         ended: aiohttp.TraceRequestEndParams,
     ) -> None:
         if context.turn is not None:
-            self.answered(context.turn, _clock_of(ended.response))
+            self.release(context.turn, _clock_of(ended.response))
             if ended.response.status == 429 and (seconds := await _asked_of_all(ended.response)):
                 log.warning("Discord wants no requests for %.2f s", seconds)
                 self.pause(seconds)
@@ -200,7 +200,7 @@ class Limiter:
         _failed: aiohttp.TraceRequestExceptionParams,
     ) -> None:
         if context.turn is not None:
-            self.answered(context.turn)
+            self.release(context.turn)
 
 
 def _counts(url: yarl.URL) -> bool:

@@ -124,7 +124,7 @@ def _keep_pace(bot: PaperBot) -> None:
         try:
             return await request(*given, **named)
         finally:
-            bot.limiter.answered(turn)
+            bot.limiter.release(turn)
 
     bot.http.request = paced
 
@@ -134,10 +134,10 @@ def _expect_refusals(bot: PaperBot) -> None:
     command raises for a fault of the bot, marks the action as failed and keeps the command in the
     composer, although the person has read the answer."""
     recorded = bot.tree.on_error
-    answered = PaperTree.on_error.__get__(bot.tree)
+    release = PaperTree.on_error.__get__(bot.tree)
 
     async def on_error(interaction: Any, error: AppCommandError) -> None:
-        await (answered if is_refusal(error) else recorded)(interaction, error)
+        await (release if is_refusal(error) else recorded)(interaction, error)
 
     bot.tree.on_error = on_error
 

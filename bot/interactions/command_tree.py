@@ -14,7 +14,7 @@ from discord.ext import commands
 from bot.interactions.cooldowns import ANYTHING, TYPING, cooldowns_of
 from bot.interactions.errors import Interaction, answer_error
 from bot.interactions.option_validation import require_valid
-from storage import commands as synced_commands
+from storage import synced_commands as synced_commands
 from storage.database import Database
 
 log = logging.getLogger(__name__)

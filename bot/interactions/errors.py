@@ -11,7 +11,7 @@ from discord.app_commands import AppCommandError
 from bot import limits
 from bot.runtime.discord_errors import is_unanswerable
 from bot.ui import text
-from storage.database import trouble_of
+from storage.database import file_error
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
         log.info("not answered error_id=%s: %s %s", error_id, cause, _where(interaction))
         return error_id
     sentence = sentence_of(cause)
-    if (trouble := trouble_of(cause)) is not None:
+    if (trouble := file_error(cause)) is not None:
         log.error(
             "interaction failed error_id=%s %s: the database cannot be used, %s",
             error_id,

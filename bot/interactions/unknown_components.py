@@ -11,7 +11,7 @@ import discord
 from bot.interactions.errors import OUTDATED, Interaction, UserError, answer_error
 
 
-class Known:
+class CustomIdRegistry:
     """The custom ids that something answers to."""
 
     def __init__(self) -> None:
@@ -33,6 +33,6 @@ class Known:
                 return True
 
 
-async def answer_stray(interaction: Interaction, instead: str) -> None:
+async def answer_unknown(interaction: Interaction, instead: str) -> None:
     """Say that a button has outlived its meaning, and what works."""
     await answer_error(interaction, UserError(f"{OUTDATED} {instead} lists what I can do now."))

@@ -9,7 +9,7 @@ from bot.monitor._instruments import Instruments
 from bot.monitor._monitor import Monitor
 from bot.services.container import Services
 from papers import calendar
-from storage import batches, digests, figures, health
+from storage import batches, digests, metrics, source_health
 from storage.batches import BatchState
 from storage.digests import DigestState
 from storage.feeds import FeedState
@@ -35,11 +35,11 @@ async def collect(monitor: Monitor) -> None:
 def _process(monitor: Monitor) -> None:
     to = monitor.instruments
     to.lag.set(monitor.lag)
-    to.beat_age.set(monitor.beat_age)
+    to.cycle_age.set(monitor.cycle_age)
     to.invalid.set(len(monitor.requests.invalid))
     to.paused.set(monitor.requests.invalid.pause is not None)
     to.guilds.set(0 if monitor.client is None else len(monitor.client.guilds))
-    to.queue.set(0 if monitor.services is None else len(monitor.services.workers))
+    to.queue.set(0 if monitor.services is None else len(monitor.services.queue))
     to.latency.clear()
     to.ack_age.clear()
     for shard in monitor.shards():
@@ -51,7 +51,7 @@ def _process(monitor: Monitor) -> None:
 
 async def _deliveries(services: Services, to: Instruments, now: datetime) -> None:
     async with services.database.read() as conn:
-        found = await figures.read(conn, now)
+        found = await metrics.read(conn, now)
         rest = await digests.broken_until(conn, now)
     to.failures.clear()
     for kind, states in _DELIVERED.items():
@@ -71,7 +71,7 @@ async def _sources(services: Services, to: Instruments, now: datetime) -> None:
     expected = calendar.expected_batch(now, services.settings.settle)
     curated = [source.name for source in services.sources if source.curated]
     async with services.database.read() as conn:
-        states = await health.all(conn)
+        states = await source_health.all(conn)
         known = await batches.state(conn, expected, sources=curated)
     for state in states:
         to.source_up.labels(state.source).set(state.failing_since is None)
@@ -88,8 +88,8 @@ async def _database(services: Services, to: Instruments, now: datetime) -> None:
     for part, size in sizes.items():
         to.database_bytes.labels(part).set(size)
     to.disk_free.set(free)
-    if services.upkeep.wanted:
-        last = await asyncio.to_thread(services.upkeep.last)
+    if services.maintenance.wanted:
+        last = await asyncio.to_thread(services.maintenance.last)
         to.backup_age.set((now - (last or services.started_at)).total_seconds())
 
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.monitor._monitor import Monitor
-from storage import figures
+from storage import metrics
 
-LAG: Final = 2.0
+MAX_LOOP_LAG: Final = 2.0
 """Seconds late at which the loop is too busy to answer people in time (Discord gives three)."""
 
-BEAT: Final = 180.0
+MAX_CYCLE_AGE: Final = 180.0
 """Seconds without a minute's work after which something holds it up."""
 
-WRITE: Final = 5.0
+WRITE_TIMEOUT: Final = 5.0
 """Seconds that a write may take."""
 
 
@@ -22,9 +22,9 @@ class Check:
     """One part, and how it is."""
 
     name: str
-    well: bool
+    ok: bool
     text: str
-    ours: bool = True
+    restart_helps: bool = True
     """Whether starting the process again could help; it does not bring Discord back."""
 
 
@@ -32,9 +32,9 @@ async def checks(monitor: Monitor) -> list[Check]:
     """Look at every part. Takes at most a few seconds, whatever is broken."""
     lag = monitor.lag
     return [
-        Check("loop", lag < LAG, f"{lag:.2f} s late at worst in the last half minute"),
+        Check("loop", lag < MAX_LOOP_LAG, f"{lag:.2f} s late at worst in the last half minute"),
         _gateway(monitor),
-        _beat(monitor),
+        _cycle(monitor),
         await _database(monitor),
     ]
 
@@ -43,33 +43,33 @@ def _gateway(monitor: Monitor) -> Check:
     shards = monitor.shards()
     broken = [shard for shard in shards if shard.trouble is not None]
     if not shards or not monitor.connected:
-        return Check("gateway", False, "not connected to Discord", ours=False)
+        return Check("gateway", False, "not connected to Discord", restart_helps=False)
     if broken:
         text = "; ".join(f"shard {shard.id}: {shard.trouble}" for shard in broken)
-        return Check("gateway", False, text, ours=False)
+        return Check("gateway", False, text, restart_helps=False)
     oldest = max(shard.ack_age or 0.0 for shard in shards)
     return Check("gateway", True, f"{len(shards)} connected, heartbeat answered {oldest:.0f} s ago")
 
 
-def _beat(monitor: Monitor) -> Check:
-    age = monitor.beat_age
+def _cycle(monitor: Monitor) -> Check:
+    age = monitor.cycle_age
     text = f"the minute's work was last done {age:.0f} s ago"
-    if monitor.failing_beats:
+    if monitor.failing_cycles:
         text += f", and failed since ({monitor.last_failure})"
     # Without a connection there is no minute's work, and that is the gateway's line above.
     connected = monitor.connected
-    return Check("beat", age < BEAT, text, ours=connected)
+    return Check("beat", age < MAX_CYCLE_AGE, text, restart_helps=connected)
 
 
 async def _database(monitor: Monitor) -> Check:
     services = monitor.services
     if services is None:
-        return Check("database", False, "not open", ours=False)
+        return Check("database", False, "not open", restart_helps=False)
     try:
-        async with asyncio.timeout(WRITE):
-            refusal = await figures.refusal(services.database, services.clock.now())
+        async with asyncio.timeout(WRITE_TIMEOUT):
+            refusal = await metrics.refusal(services.database, services.clock.now())
     except TimeoutError:
-        return Check("database", False, f"a write did not end within {WRITE:.0f} s")
+        return Check("database", False, f"a write did not end within {WRITE_TIMEOUT:.0f} s")
     if refusal is not None:
         return Check("database", False, f"takes no writes: {refusal}")
     return Check("database", True, "takes writes")

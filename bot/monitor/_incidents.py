@@ -21,16 +21,16 @@ from bot.services.container import Services
 from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, ALARM
 from bot.ui.text import escape, plural, timestamp
-from storage import clock_repair, digests, figures, health, incidents
+from storage import clock_repair, digests, incidents, metrics, source_health
 from storage.database import DriverError
-from storage.incidents import Change, Incident, Trouble
+from storage.incidents import Change, Incident, Problem
 
 log = logging.getLogger(__name__)
 
 SOURCE_SILENT: Final = timedelta(hours=1)
 THREADS_LATE: Final = timedelta(minutes=30)
 GATEWAY_GONE: Final = 300.0
-FAILING_BEATS: Final = 3
+FAILING_CYCLES: Final = 3
 REFUSALS: Final = 2
 """So many looks in a row find that the database takes no writes: another process may hold it."""
 LEAST_ROOM: Final = 200_000_000
@@ -59,7 +59,7 @@ class Operator(Protocol):
         ...
 
 
-class Incidents:
+class IncidentTracker:
     """Looks once a minute at what is wrong."""
 
     def __init__(self, services: Services, monitor: Monitor, operator: Operator) -> None:
@@ -69,10 +69,10 @@ class Incidents:
         self._refusals = 0
         self._down: Incident | None = None
 
-    async def look(self, now: datetime) -> None:
+    async def check(self, now: datetime) -> None:
         """Record what is wrong, and tell what began with that and what is over."""
         try:
-            change = await self._note([trouble async for trouble in self._troubles(now)], now)
+            change = await self._note([trouble async for trouble in self._problems(now)], now)
         except DriverError as error:
             await self._database_down(error, now)
             return
@@ -91,7 +91,7 @@ class Incidents:
             incident = Incident(0, kind, "", text, now, now, now, now if told else None)
             await incidents.add_over(conn, incident, now)
 
-    async def _note(self, found: list[Trouble], now: datetime) -> Change:
+    async def _note(self, found: list[Problem], now: datetime) -> Change:
         async with self._services.database.read() as conn:
             known = await incidents.current(conn)
         gauge = self._monitor.instruments.incidents
@@ -158,16 +158,16 @@ class Incidents:
             return False
         return True
 
-    async def _troubles(self, now: datetime) -> AsyncIterator[Trouble]:
+    async def _problems(self, now: datetime) -> AsyncIterator[Problem]:
         async with self._services.database.read() as conn:
-            sources = await health.all(conn)
-            waiting = await figures.backlog(conn)
+            sources = await source_health.all(conn)
+            waiting = await metrics.backlog(conn)
             rest = await digests.broken_until(conn, now)
         for source in sources:
             since = source.failing_since
             if since is not None and now - since >= SOURCE_SILENT:
                 why = "failing" if source.kind is None else source.kind.value
-                yield Trouble(
+                yield Problem(
                     "source",
                     source.source,
                     f"{source.source} has not answered for an hour: {why}. Threads come late until"
@@ -176,14 +176,14 @@ class Incidents:
         posts = waiting["post"]
         if posts.since is not None and now - posts.since >= THREADS_LATE:
             have = "has" if posts.waiting == 1 else "have"
-            yield Trouble(
+            yield Problem(
                 "late",
                 "",
                 f"{plural(posts.waiting, 'daily thread')} {have} waited for half an hour:"
                 f" {posts.reason or 'nothing says why'}.",
             )
         if rest is not None:
-            yield Trouble(
+            yield Problem(
                 "messages",
                 "",
                 f"Discord holds direct messages back; none is sent until {rest:%d %b %H:%M} UTC."
@@ -192,41 +192,43 @@ class Incidents:
         async for trouble in self._own(now):
             yield trouble
 
-    async def _own(self, now: datetime) -> AsyncIterator[Trouble]:
+    async def _own(self, now: datetime) -> AsyncIterator[Problem]:
         """Yield what is wrong with the process and its machine."""
-        monitor, upkeep = self._monitor, self._services.upkeep
+        monitor, maintenance = self._monitor, self._services.maintenance
         async with self._services.database.read() as conn:
             behind = await clock_repair.is_behind(conn, now)
         if behind:
-            yield Trouble(
+            yield Problem(
                 "clock",
                 "",
                 "The machine's clock is behind: papers of a later day are here already. Threads and"
                 " digests wait until it is right. Check its time synchronisation.",
             )
         if monitor.requests.invalid.pause is not None:
-            yield Trouble(
+            yield Problem(
                 "refused",
                 "",
                 "Discord refuses so much that sending pauses for some minutes; commands go on.",
             )
         if monitor.disconnected_for() >= GATEWAY_GONE:
-            yield Trouble(
+            yield Problem(
                 "gateway", "", "There has been no connection to Discord for five minutes."
             )
-        if monitor.failing_beats >= FAILING_BEATS:
-            yield Trouble(
+        if monitor.failing_cycles >= FAILING_CYCLES:
+            yield Problem(
                 "beat",
                 "",
                 f"The minute's work fails ({monitor.last_failure}); the log has the whole error.",
             )
-        if upkeep.trouble is not None:
-            yield Trouble("backup", "", f"The database was not backed up: {upkeep.trouble}.")
-        for task, why in upkeep.failing.items():
-            yield Trouble("upkeep", task, f"A part of the database's upkeep fails ({task}): {why}.")
+        if maintenance.last_error is not None:
+            yield Problem(
+                "backup", "", f"The database was not backed up: {maintenance.last_error}."
+            )
+        for task, why in maintenance.failing.items():
+            yield Problem("upkeep", task, f"A part of the database's upkeep fails ({task}): {why}.")
         free, size = await asyncio.to_thread(_room, self._services.database.path)
         if free < max(LEAST_ROOM, size):
-            yield Trouble("disk", "", f"The disk has only {free / 1e6:,.0f} MB left.")
+            yield Problem("disk", "", f"The disk has only {free / 1e6:,.0f} MB left.")
 
 
 def _room(path: Path) -> tuple[int, int]:

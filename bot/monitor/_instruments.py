@@ -53,7 +53,7 @@ class Instruments:
 
         # The process.
         self.lag = gauge("loop_lag_seconds", "How late the event loop was at worst, lately.")
-        self.beat_age = gauge(
+        self.cycle_age = gauge(
             "beat_age_seconds", "Time since a minute's work was last done to its end."
         )
         self.beat_failures = Counter(

@@ -35,11 +35,11 @@ class Monitor:
         """The connection of the moment."""
         self.services: Services | None = None
         """What runs behind it, while it is open."""
-        self.failing_beats = 0
+        self.failing_cycles = 0
         """How many minutes' work in a row has failed."""
         self.last_failure = ""
         """The kind of the last failure."""
-        self._beaten_at = self._connected_at = time.monotonic()
+        self._cycle_at = self._connected_at = time.monotonic()
         self._lags: deque[float] = deque(maxlen=LAGS_KEPT)
         self._measuring = False
 
@@ -61,25 +61,25 @@ class Monitor:
         finally:
             self.services = None
 
-    def beaten(self) -> None:
+    def cycle_succeeded(self) -> None:
         """Note that a minute's work was done to its end."""
-        self._beaten_at = time.monotonic()
-        self.failing_beats = 0
+        self._cycle_at = time.monotonic()
+        self.failing_cycles = 0
 
-    def idle(self) -> None:
+    def cycle_skipped(self) -> None:
         """Note that there was nothing that a minute's work could have done: no connection."""
-        self._beaten_at = time.monotonic()
+        self._cycle_at = time.monotonic()
 
-    def stumbled(self, error: Exception) -> None:
+    def cycle_failed(self, error: Exception) -> None:
         """Note that a minute's work failed."""
-        self.failing_beats += 1
+        self.failing_cycles += 1
         self.last_failure = type(error).__name__
         self.instruments.beat_failures.inc()
 
     @property
-    def beat_age(self) -> float:
+    def cycle_age(self) -> float:
         """Seconds since a minute's work was done, or since the start."""
-        return time.monotonic() - self._beaten_at
+        return time.monotonic() - self._cycle_at
 
     @property
     def lag(self) -> float:

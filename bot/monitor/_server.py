@@ -29,17 +29,17 @@ class _Pages:
     async def health(self, request: web.Request) -> web.Response:
         """Say whether all is well: 200 or 503, and why."""
         found = await self._look()
-        return _answer(found, [check for check in found if not check.well])
+        return _answer(found, [check for check in found if not check.ok])
 
     async def life(self, request: web.Request) -> web.Response:
         """Say whether starting the process again could help: 503 then, and only then."""
         found = await self._look()
-        return _answer(found, [check for check in found if not check.well and check.ours])
+        return _answer(found, [check for check in found if not check.ok and check.restart_helps])
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Return every metric in Prometheus' text format."""
         found = await self._look()
-        self._monitor.instruments.healthy.set(all(check.well for check in found))
+        self._monitor.instruments.healthy.set(all(check.ok for check in found))
         await collect(self._monitor)
         return web.Response(
             body=generate_latest(self._monitor.instruments.registry),
@@ -57,7 +57,7 @@ def _answer(found: list[Check], failing: list[Check]) -> web.Response:
     return web.json_response(
         {
             "status": "failing" if failing else "ok",
-            "checks": {check.name: {"well": check.well, "text": check.text} for check in found},
+            "checks": {check.name: {"well": check.ok, "text": check.text} for check in found},
         },
         status=503 if failing else 200,
     )

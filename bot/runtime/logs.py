@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 
 from bot.runtime.discord_errors import is_unanswerable
 from bot.settings import Settings
-from storage.database import trouble_of
+from storage.database import file_error
 
 
 def log_failure(log: logging.Logger, error: BaseException, message: str, *args: object) -> None:
     """Log an error that ended some work: in one line where the database's state explains it, with
     its traceback where nobody foresaw it."""
-    if (trouble := trouble_of(error)) is None:
+    if (trouble := file_error(error)) is None:
         log.error(message, *args, exc_info=error)
     else:
         log.error(f"{message}: the database cannot be used, %s", *args, trouble)

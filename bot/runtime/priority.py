@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from enum import IntEnum
 from typing import Generic, TypeVar
 
-from storage.patience import patience
+from storage.priority import background
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ _asker: ContextVar[tuple[Urgency, Hashable]] = ContextVar("_asker")
 
 
 @contextmanager
-def asking(urgency: Urgency, share: Hashable) -> Generator[None]:
+def request_priority(urgency: Urgency, share: Hashable) -> Generator[None]:
     """Say for whom the requests in here are made; elsewhere a person waits for them.
 
     At the database, too, people go first.
@@ -63,7 +63,7 @@ def asking(urgency: Urgency, share: Hashable) -> Generator[None]:
     """
     token = _asker.set((urgency, share))
     try:
-        with patience(urgency is not Urgency.PERSON):
+        with background(urgency is not Urgency.PERSON):
             yield
     finally:
         _asker.reset(token)

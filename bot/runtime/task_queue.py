@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import NamedTuple, TypeAlias
 
 from bot.runtime.logs import log_failure
-from bot.runtime.priority import RoundRobin, Urgency, asking
+from bot.runtime.priority import RoundRobin, Urgency, request_priority
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ class _Job(NamedTuple):
     work: Work
 
 
-class Workers:
+class TaskQueue:
     """Runs submitted work, at most `limit` pieces at a time, each key once at a time.
 
     Pieces of different shares take turns, so that a server with a hundred feeds keeps nobody
@@ -77,7 +77,7 @@ class Workers:
         while self._waiting:
             job = self._waiting.take()
             try:
-                with asking(self._urgency, job.share):
+                with request_priority(self._urgency, job.share):
                     await job.work()
             except Exception as error:
                 # One broken piece must not take the queue along; expected failures never get here.

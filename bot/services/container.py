@@ -12,12 +12,12 @@ from discord.ext import commands
 from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import Messenger
 from bot.runtime.clock import Clock
-from bot.runtime.task_queue import Workers
+from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests import Digester, Following, Subscriptions
 from bot.services.ingest import Ingester
 from bot.services.library import Library
-from bot.services.maintenance import Upkeep
+from bot.services.maintenance import Maintenance
 from bot.services.paper_lookup import PaperLookup
 from bot.services.publishing import Publisher
 from bot.services.search import PaperSearch
@@ -41,7 +41,7 @@ class Services:
     messenger: Messenger
     sources: tuple[PaperSource, ...]
     database: Database
-    workers: Workers
+    queue: TaskQueue
     ingester: Ingester
     search: PaperSearch
     ranking: BatchRanking
@@ -54,7 +54,7 @@ class Services:
     digester: Digester
     subscriptions: Subscriptions
     following: Following
-    upkeep: Upkeep
+    maintenance: Maintenance
     sending_pause: Callable[[], float | None]
     """Returns for how many more seconds sending pauses, because Discord refused too much."""
 
@@ -64,14 +64,14 @@ class Services:
 
     async def drain(self) -> None:
         """Wait until everything that is queued has been done."""
-        await self.workers.drain()
+        await self.queue.drain()
         await self.library.drain()
         await self.search.drain()
 
     async def pause(self) -> None:
         """Ask Discord and the sources nothing more, in bounded time; call it while the connection
         still is there."""
-        await self.workers.stop(STOP_TIMEOUT)
+        await self.queue.stop(STOP_TIMEOUT)
         await self.search.pause()
         await self.library.pause()
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from papers import calendar
 from papers.model import Batch, Record
 from papers.sources import PaperSource, SourceError, SourceErrorKind
-from storage import batches, health
+from storage import batches, source_health
 from storage import papers as paper_store
 from storage.batches import BatchState
 from storage.database import Database, DriverError
@@ -99,7 +99,7 @@ class Ingester:
 
     async def _due_sources(self, now: datetime, expected: date) -> list[PaperSource]:
         async with self._database.read() as conn:
-            known = {state.source: state for state in await health.all(conn)}
+            known = {state.source: state for state in await source_health.all(conn)}
             waiting = {
                 source.name: await batches.state(conn, expected, sources=[source.name])
                 is not BatchState.COMPLETE
@@ -234,7 +234,7 @@ class Ingester:
 
     async def _succeeded(self, source: PaperSource, now: datetime) -> None:
         async with self._database.write() as conn:
-            recovered = await health.succeeded(conn, source.name, now)
+            recovered = await source_health.succeeded(conn, source.name, now)
         if recovered:
             log.info("source answers again source=%s", source.name)
 
@@ -248,7 +248,7 @@ class Ingester:
             error = SourceError(source.name, SourceErrorKind.MALFORMED, type(error).__name__)
         log.warning("source failed source=%s kind=%s: %s", source.name, error.kind, error.detail)
         async with self._database.write() as conn:
-            await health.failed(conn, error, now)
+            await source_health.failed(conn, error, now)
         return error
 
 

@@ -14,8 +14,8 @@ from bot.runtime.logs import log_failure
 from bot.services.library import Library
 from bot.settings import Settings
 from storage import backups, retention, sqlite
-from storage.database import Database, DatabaseError, trouble_of
-from storage.patience import patience
+from storage.database import Database, DatabaseError, file_error
+from storage.priority import background
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ SLACK: Final = timedelta(minutes=30)
 """A backup may come so much early, so that one a day does not wander through the hours."""
 
 
-class Upkeep:
+class Maintenance:
     """Looks after the database's file; asked every hour whether there is something to do."""
 
     def __init__(self, database: Database, library: Library, settings: Settings) -> None:
@@ -33,7 +33,7 @@ class Upkeep:
         self._keep = settings.backup_keep
         self._every = timedelta(hours=settings.backup_hours)
         self._done: dict[str, datetime] = {}
-        self.trouble: str | None = None
+        self.last_error: str | None = None
         """Why the last backup failed, in a sentence for the operator."""
         self.failing: dict[str, str] = {}
         """Which other tasks failed the last time, and why."""
@@ -61,9 +61,9 @@ class Upkeep:
         return made[0].at if made else None
 
     async def run(self, now: datetime) -> None:
-        """Do each task that is due. Failures are logged and kept in `trouble` and `failing`; a
+        """Do each task that is due. Failures are logged and kept in `last_error` and `failing`; a
         failed task is tried again at the next call."""
-        with patience(True):
+        with background(True):
             for name, task in self.tasks.items():
                 await self._attempt(name, task, now)
         last = await asyncio.to_thread(self.last) if self.wanted else self._done.get("check")
@@ -72,11 +72,11 @@ class Upkeep:
         try:
             await self._back_up(now)
         except DatabaseError as error:
-            self.trouble = str(error)
+            self.last_error = str(error)
             what = "no backup" if self.wanted else "damaged"
             log.error("%s: %s", what, error)  # noqa: TRY400 - the sentence says all
         else:
-            self.trouble = None
+            self.last_error = None
 
     async def _attempt(
         self, name: str, task: Callable[[datetime], Awaitable[None]], now: datetime
@@ -86,7 +86,7 @@ class Upkeep:
         try:
             await task(now)
         except Exception as error:
-            self.failing[name] = trouble_of(error) or f"{type(error).__name__}, see the log"
+            self.failing[name] = file_error(error) or f"{type(error).__name__}, see the log"
             log_failure(log, error, "upkeep failed task=%s", name)
         else:
             self.failing.pop(name, None)

@@ -20,7 +20,7 @@ from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
-from bot.services.publishing._draft import Draft
+from bot.services.publishing._draft import PostPayload
 from bot.ui import text
 from bot.ui.cards import card_container, thread_name
 from bot.ui.parts import day_in_words, rows
@@ -32,7 +32,7 @@ _PAGER = 4
 """Components that a page needs beside its cards: a line above, and a row of two buttons."""
 
 
-async def preview_of(services: Services, feed: Feed, now: datetime) -> Draft:
+async def preview_of(services: Services, feed: Feed, now: datetime) -> PostPayload:
     """Return the post that would be made of the feed now.
 
     Raises:
@@ -47,7 +47,7 @@ async def preview_of(services: Services, feed: Feed, now: datetime) -> Draft:
     return draft
 
 
-def render_cards(feed: Feed, draft: Draft, page: int) -> ui.LayoutView:
+def render_cards(feed: Feed, draft: PostPayload, page: int) -> ui.LayoutView:
     """Return a page of the thread's cards, each as it would be posted; the last page at most."""
     pages = _pages(draft.cards)
     page = min(page, len(pages) - 1)

@@ -21,7 +21,7 @@ from cogs.paper_search._papers import open_card, open_similar
 from cogs.paper_search._refine import FORM
 from papers import categories
 from storage.search import Sort, Suggestion, SuggestionKind
-from storage.sessions import Question
+from storage.search_sessions import Question
 
 log = logging.getLogger(__name__)
 

@@ -39,7 +39,7 @@ from cogs.paper_search._words import (
     what_to_do,
 )
 from storage.search import Sort
-from storage.sessions import RESULTS_KEPT, Question, Session
+from storage.search_sessions import RESULTS_KEPT, Question, Session
 
 _SORTS: Final = "|".join(Sort)
 _SORT_LABELS: Final = {Sort.BEST: "Best match", Sort.NEWEST: "Newest", Sort.VOTES: "Most votes"}

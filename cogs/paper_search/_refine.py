@@ -7,7 +7,7 @@ from discord import ui
 
 from bot.interactions.components import NUMBER, custom_id, template
 from bot.services.search import QUERY_LENGTH
-from storage.sessions import Session
+from storage.search_sessions import Session
 
 FORM: Final = template("find-form", session=NUMBER)
 

@@ -10,7 +10,7 @@ from bot.ui import text
 from bot.ui.pages import HitsPage
 from bot.ui.parts import short_day
 from storage.search import Sort
-from storage.sessions import Question, Remarks, Session
+from storage.search_sessions import Question, Remarks, Session
 
 QUERY_SHOWN: Final = 120
 """Characters of a query in a heading."""

@@ -10,12 +10,12 @@ from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar
 from papers.sources import PaperSource
-from storage import batches, digests, figures, health, incidents, papers, posts
+from storage import batches, digests, incidents, metrics, papers, posts, source_health
 from storage.feeds import Feed
-from storage.figures import Backlog
-from storage.health import SourceHealth
 from storage.incidents import Incident
+from storage.metrics import Backlog
 from storage.search import EngineStatus
+from storage.source_health import SourceHealth
 
 
 async def status_lines(
@@ -29,10 +29,10 @@ async def status_lines(
     async with services.database.read() as conn:
         newest = await batches.newest_complete(conn, calendar.batch_day(now), sources=curated)
         rows = [] if newest is None else await batches.rows(conn, newest, newest, sources=curated)
-        states = {state.source: state for state in await health.all(conn)}
+        states = {state.source: state for state in await source_health.all(conn)}
         known = await papers.count(conn)
         waiting = await digests.backlog(conn)
-        late = await figures.backlog(conn) if manages else {}
+        late = await metrics.backlog(conn) if manages else {}
         wrong = await incidents.current(conn) if manages else []
         resting = await digests.broken_until(conn, now)
         last = {feed.id: await posts.newest(conn, feed.id) for feed in feeds_here}

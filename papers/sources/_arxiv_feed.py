@@ -17,8 +17,8 @@ from pydantic import BeforeValidator, Field
 
 from papers import arxiv_id
 from papers.model import Announcement, Author, Paper, Record
-from papers.sources._answers import Answer, MalformedError, ThrottledError
-from papers.sources._tolerant import Known, Text, Wire, fold
+from papers.sources._lenient_fields import Known, Text, Wire, fold
+from papers.sources._responses import MalformedError, Response, ThrottledError
 from papers.text import readable
 from papers.zones import NEW_YORK
 
@@ -93,7 +93,7 @@ class Found:
     error: str | None = None
 
 
-def read_listing(answer: Answer) -> Listing:
+def read_listing(answer: Response) -> Listing:
     """Read the daily feed of one or more categories.
 
     Raises:
@@ -135,7 +135,7 @@ def _day_of(moment: datetime) -> date:
     return moment.astimezone(NEW_YORK).date()
 
 
-def read_found(answer: Answer) -> Found:
+def read_found(answer: Response) -> Found:
     """Read an answer of the query API, whether 200 or 400.
 
     Raises:
@@ -158,7 +158,7 @@ def read_found(answer: Answer) -> Found:
     return Found(tuple(records.values()))
 
 
-def _parse(answer: Answer) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
+def _parse(answer: Response) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
     body = answer.body.strip()
     if answer.is_html or b"rate exceeded" in body[:500].lower():
         raise ThrottledError("it takes us for a robot that asks too much")

@@ -25,8 +25,8 @@ from tenacity import (
 
 from papers.keyed_locks import KeyedLocks
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources._answers import Answer, MalformedError, Manners, ThrottledError
-from papers.sources._limits import is_spent, named_wait
+from papers.sources._rate_limits import is_spent, retry_after_seconds
+from papers.sources._responses import MalformedError, Response, RetryPolicy, ThrottledError
 
 T = TypeVar("T")
 _Key = tuple[str, tuple[tuple[str, str], ...]]
@@ -74,7 +74,7 @@ class Fetcher:
         source: str,
         *,
         gate: AbstractAsyncContextManager[Any],
-        manners: Manners,
+        manners: RetryPolicy,
         headers: Mapping[str, str] | None = None,
         session: aiohttp.ClientSession | None = None,
         one_connection: bool = False,
@@ -99,7 +99,7 @@ class Fetcher:
         self,
         url: str,
         params: Mapping[str, str],
-        read: Callable[[Answer], T],
+        read: Callable[[Response], T],
         *,
         accept: Collection[int] = _OK,
         fresh: bool = False,
@@ -132,7 +132,7 @@ class Fetcher:
         self,
         url: str,
         params: Mapping[str, str],
-        read: Callable[[Answer], T],
+        read: Callable[[Response], T],
         accept: Collection[int],
     ) -> T:
         retrying = AsyncRetrying(
@@ -161,13 +161,13 @@ class Fetcher:
         self,
         url: str,
         params: Mapping[str, str],
-        read: Callable[[Answer], T],
+        read: Callable[[Response], T],
         accept: Collection[int],
     ) -> T:
         async with self._gate:
             await self._obey_limits()
             answer = await self._request(url, params)
-        retry_after = named_wait(answer.headers)
+        retry_after = retry_after_seconds(answer.headers)
         if answer.status in accept:
             if retry_after is not None and is_spent(answer.headers):
                 self._hold_back(retry_after)
@@ -188,7 +188,7 @@ class Fetcher:
         hint = "; is the token right?" if answer.status in (401, 403) else ""
         raise self._error(SourceErrorKind.REFUSED, f"HTTP {answer.status}{hint}")
 
-    async def _request(self, url: str, params: Mapping[str, str]) -> Answer:
+    async def _request(self, url: str, params: Mapping[str, str]) -> Response:
         try:
             async with self._client().get(
                 url,
@@ -202,7 +202,7 @@ class Fetcher:
                     body += piece
                     if len(body) > _LARGEST_BODY:
                         raise self._error(SourceErrorKind.REFUSED, "its answer is too large")
-                return Answer(
+                return Response(
                     response.status, response.headers, bytes(body), "next" in response.links
                 )
         except aiohttp.InvalidURL as error:

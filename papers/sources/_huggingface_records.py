@@ -14,7 +14,7 @@ from pydantic import Field
 
 from papers import arxiv_id
 from papers.model import Author, Metrics, Paper, Record
-from papers.sources._tolerant import Count, Known, Text, Wire, utc
+from papers.sources._lenient_fields import Count, Known, Text, Wire, utc
 
 # Claims that nobody confirmed name the wrong account too often to link to it.
 _CLAIMED = {"claimed_verified", "admin_assigned", "extracted_confirmed"}

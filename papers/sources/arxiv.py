@@ -16,10 +16,10 @@ import aiohttp
 from papers import arxiv_id
 from papers.model import Batch, Record
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources._answers import Manners
 from papers.sources._arxiv_feed import Listing, read_found, read_listing
 from papers.sources._http import Fetcher
-from papers.sources._limits import Pacer
+from papers.sources._rate_limits import RateLimiter
+from papers.sources._responses import RetryPolicy
 
 ARXIV_API_URL = "https://export.arxiv.org/api/query"
 ARXIV_RSS_URL = "https://rss.arxiv.org/rss"
@@ -28,7 +28,7 @@ ARXIV_PACE = 3.0
 """Seconds between requests that arXiv's terms of use ask for."""
 
 # A big listing takes arXiv its time, and one asked too much stays so for minutes.
-_MANNERS = Manners(
+_MANNERS = RetryPolicy(
     timeout=20.0,
     attempts=3,
     patience=30.0,
@@ -69,9 +69,9 @@ class ArxivSource:
         rss_url: str = ARXIV_RSS_URL,
         categories: Sequence[str] = ARXIV_CATEGORIES,
         *,
-        pacer: Pacer | None = None,
+        pacer: RateLimiter | None = None,
         pace: float = ARXIV_PACE,
-        manners: Manners = _MANNERS,
+        manners: RetryPolicy = _MANNERS,
         session: aiohttp.ClientSession | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -81,7 +81,7 @@ class ArxivSource:
         self._categories = tuple(categories)
         self._fetcher = Fetcher(
             self.name,
-            gate=pacer or Pacer(pace, sleep=sleep, clock=clock),
+            gate=pacer or RateLimiter(pace, sleep=sleep, clock=clock),
             manners=manners,
             session=session,
             one_connection=True,

@@ -18,9 +18,9 @@ import aiohttp
 from papers import arxiv_id
 from papers.model import Batch, Record
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources._answers import Answer, MalformedError, Manners
 from papers.sources._http import Fetcher
 from papers.sources._huggingface_records import record_of, records_of
+from papers.sources._responses import MalformedError, Response, RetryPolicy
 
 HUGGING_FACE_URL = "https://huggingface.co"
 
@@ -49,7 +49,7 @@ class HuggingFaceSource:
         base_url: str = HUGGING_FACE_URL,
         token: str | None = None,
         *,
-        manners: Manners | None = None,
+        manners: RetryPolicy | None = None,
         session: aiohttp.ClientSession | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -58,7 +58,7 @@ class HuggingFaceSource:
         self._fetcher = Fetcher(
             self.name,
             gate=asyncio.Semaphore(_CONNECTIONS),
-            manners=manners or Manners(),
+            manners=manners or RetryPolicy(),
             headers={"Authorization": f"Bearer {token}"} if token else None,
             session=session,
             sleep=sleep,
@@ -150,7 +150,7 @@ class HuggingFaceSource:
                 break
         return records_of(rows, self._base_url)
 
-    def _read_paper(self, answer: Answer) -> Record | None:
+    def _read_paper(self, answer: Response) -> Record | None:
         wire = answer.json()
         if answer.status == 404:
             return None
@@ -160,7 +160,7 @@ class HuggingFaceSource:
             raise MalformedError("answered with no paper") from error
 
 
-def _read_rows(answer: Answer) -> tuple[list[Any], bool]:
+def _read_rows(answer: Response) -> tuple[list[Any], bool]:
     rows = answer.json()
     if not isinstance(rows, list):
         raise MalformedError("answered with no list of papers")

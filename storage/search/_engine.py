@@ -12,12 +12,11 @@ from papers.search import Analysis
 from storage import papers as stored_papers
 from storage import vectors
 from storage.database import Database
-from storage.index import PaperIndex
 from storage.search import _fallback
 from storage.search._answers import allowed, answer, ids_of
-from storage.search._follower import Follower
-from storage.search._lexicon import Lexicon
-from storage.search._memory import BATCH, Memory
+from storage.search._index import PaperIndex
+from storage.search._index_queries import IndexQueries
+from storage.search._indexer import Indexer
 from storage.search._ranking import DEPTH, like, rank
 from storage.search._suggest import Suggester
 from storage.search._types import (
@@ -30,6 +29,7 @@ from storage.search._types import (
     Similar,
     Suggestion,
 )
+from storage.search._vectors import BATCH, VectorCache
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +49,11 @@ class SearchEngine:
     Everything slow happens in its own threads. Without an index it answers from the database.
     """
 
-    def __init__(self, database: Database, index: PaperIndex, memory: Memory | None) -> None:
+    def __init__(self, database: Database, index: PaperIndex, memory: VectorCache | None) -> None:
         self._database = database
         self._index = index
-        self._memory = memory
-        self._follower = Follower(database, index)
+        self._vectors = memory
+        self._indexer = Indexer(database, index)
         self._suggester = Suggester(index)
         self._searching = ThreadPoolExecutor(2, "search")
 
@@ -72,11 +72,11 @@ class SearchEngine:
         """
         where = directory or database.path.with_suffix(".index")
         index = await asyncio.to_thread(PaperIndex, where, Analysis())
-        memory = None if embedder is None else Memory(database, embedder, max_vectors)
+        memory = None if embedder is None else VectorCache(database, embedder, max_vectors)
         engine = cls(database, index, memory)
         if memory is not None:
             await memory.load()
-        await engine._follower.see_how_far()
+        await engine._indexer.refresh_state()
         await engine._learn()
         return engine
 
@@ -88,12 +88,12 @@ class SearchEngine:
     @property
     def ready(self) -> bool:
         """Whether the index answers; otherwise the database does, slower and plainer."""
-        return self._follower.ready
+        return self._indexer.ready
 
     async def search(self, request: SearchRequest) -> Answer:
         """Return the papers that answer a request, at most 250 of them when sorted by best."""
         if self.ready:
-            ranking = await self._unless_damaged(rank, self._index, self._memory, request)
+            ranking = await self._unless_damaged(rank, self._index, self._vectors, request)
             if ranking is not None:
                 return await answer(self._database, request, ranking)
         words = self._index.analysis.query(request.text)
@@ -116,7 +116,7 @@ class SearchEngine:
             entry = await stored_papers.get(conn, paper_id)
         if entry is None or not self.ready:
             return []
-        found = await self._unless_damaged(like, self._index, self._memory, entry, limit)
+        found = await self._unless_damaged(like, self._index, self._vectors, entry, limit)
         async with self._database.read() as conn:
             ids = await ids_of(conn, [row for row, *_ in found or []])
             known = await stored_papers.get_many(conn, ids.values())
@@ -139,7 +139,7 @@ class SearchEngine:
         """Return of each text the passage that answers; None where no word of `text` is in it."""
 
         def find() -> list[Passage | None]:
-            lexicon = Lexicon(self._index)
+            lexicon = IndexQueries(self._index)
             plan = lexicon.plan(text)
             found = [lexicon.snippet(plan, each, length) for each in texts]
             return [Passage(part, tuple(marks)) if marks else None for part, marks in found]
@@ -155,18 +155,18 @@ class SearchEngine:
         Args:
             progress: is told how many papers each batch had.
         """
-        taken = await self._follower.follow(progress)
+        taken = await self._indexer.follow(progress)
         if taken:
             await self._learn()
         return taken
 
     async def embed_next(self, limit: int = BATCH) -> int:
         """Embed the next papers that need it, newest first; return how many, 0 when done."""
-        if self._memory is None:
+        if self._vectors is None:
             return 0
-        done = await self._memory.embed_next(limit)
+        done = await self._vectors.embed_next(limit)
         if not done:
-            await self._memory.forget_other_models()
+            await self._vectors.forget_other_models()
         return done
 
     async def status(self) -> EngineStatus:
@@ -174,13 +174,13 @@ class SearchEngine:
         async with self._database.read() as conn:
             total = await stored_papers.count(conn)
             embedded = 0
-            if self._memory is not None:
-                embedded = await vectors.count(conn, self._memory.model)
+            if self._vectors is not None:
+                embedded = await vectors.count(conn, self._vectors.model)
         return EngineStatus(
             papers=total,
             indexed=self._index.papers,
             embedded=embedded,
-            embedder=None if self._memory is None else self._memory.embedder.name,
+            embedder=None if self._vectors is None else self._vectors.embedder.name,
             ready=self.ready,
         )
 
@@ -194,10 +194,10 @@ class SearchEngine:
 
     def _shut(self) -> None:
         # First of all it is no longer ready: from here on the database answers.
-        self._follower.close()
+        self._indexer.close()
         self._searching.shutdown(wait=True, cancel_futures=True)
-        if self._memory is not None:
-            self._memory.close()
+        if self._vectors is not None:
+            self._vectors.close()
 
     async def _unless_damaged(
         self,
@@ -211,5 +211,5 @@ class SearchEngine:
         except (ValueError, OSError):
             # What tantivy raises for files that are gone or not what they were.
             log.exception("the search index cannot be read and is made anew")
-            self._follower.distrust()
+            self._indexer.invalidate()
             return None

@@ -7,13 +7,13 @@ from tantivy import Query
 
 from papers.embedding import paper_text
 from papers.search import FEEDBACK_PAPERS, Ranked, Tier, alike, feedback, fuse, score
-from storage.index import PaperIndex
 from storage.papers import StoredPaper
 from storage.search._conditions import Conditions
-from storage.search._lexicon import Lexicon
-from storage.search._memory import Memory
+from storage.search._index import PaperIndex
+from storage.search._index_queries import IndexQueries
 from storage.search._plan import Plan
 from storage.search._types import SearchRequest, Sort
+from storage.search._vectors import VectorCache
 from storage.vectors import Floats, dots
 
 DEPTH = 250
@@ -40,9 +40,9 @@ class Ranking:
     by_meaning: bool
 
 
-def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ranking:
+def rank(index: PaperIndex, memory: VectorCache | None, request: SearchRequest) -> Ranking:
     """Rank the index's papers for a request, by `Sort.BEST` order. Blocking."""
-    lexicon = Lexicon(index)
+    lexicon = IndexQueries(index)
     plan = lexicon.plan(request.text)
     within = Conditions(index.schema, index.analysis).within(
         request.since, request.categories, request.expression, request.among
@@ -82,7 +82,7 @@ def rank(index: PaperIndex, memory: Memory | None, request: SearchRequest) -> Ra
 
 
 def _by_words(
-    lexicon: Lexicon, plan: Plan, within: Query | None
+    lexicon: IndexQueries, plan: Plan, within: Query | None
 ) -> tuple[dict[int, float], dict[int, Tier]]:
     words = lexicon.best(plan, within, DEPTH)
     tiers, titled = lexicon.tiers(plan, within)
@@ -100,10 +100,10 @@ def _answering(words: dict[int, float], request: SearchRequest) -> dict[int, flo
 
 
 def like(
-    index: PaperIndex, memory: Memory | None, entry: StoredPaper, limit: int
+    index: PaperIndex, memory: VectorCache | None, entry: StoredPaper, limit: int
 ) -> list[tuple[int, float, float | None, list[str]]]:
     """Return papers like one: row, likeness, cosine, and the telling words they share. Blocking."""
-    lexicon = Lexicon(index)
+    lexicon = IndexQueries(index)
     text = paper_text(entry.paper)
     plan = lexicon.telling(text, _TELLING_WORDS)
     words = lexicon.best(plan, None, DEPTH)
@@ -124,7 +124,9 @@ def like(
     ]
 
 
-def _near(lexicon: Lexicon, memory: Memory, query: Floats, within: Query | None) -> list[int]:
+def _near(
+    lexicon: IndexQueries, memory: VectorCache, query: Floats, within: Query | None
+) -> list[int]:
     """Return the rows of the nearest papers that meet the conditions."""
     if within is None:
         return memory.nearest(query, DEPTH)
@@ -141,7 +143,7 @@ def _near(lexicon: Lexicon, memory: Memory, query: Floats, within: Query | None)
 
 
 def _of_author(
-    lexicon: Lexicon, plan: Plan, tiers: dict[int, Tier], hits: list[Ranked]
+    lexicon: IndexQueries, plan: Plan, tiers: dict[int, Tier], hits: list[Ranked]
 ) -> list[Ranked]:
     """Return the papers of an author alone, where a query is a full name and nothing else."""
     if len(plan.words.all) < 2 or set(tiers.values()) != {Tier.AUTHOR} or lexicon.written(plan):
@@ -150,7 +152,7 @@ def _of_author(
 
 
 def _sortable(
-    lexicon: Lexicon,
+    lexicon: IndexQueries,
     plan: Plan,
     within: Query | None,
     request: SearchRequest,

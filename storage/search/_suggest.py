@@ -6,7 +6,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from storage._documents import KEY_END
-from storage.index import PaperIndex
+from storage.search._index import PaperIndex
 from storage.search._types import Suggestion, SuggestionKind
 
 _COMPLETIONS = 12

@@ -11,7 +11,7 @@ from benchmarks._ours import engine_with, ranking
 from benchmarks.search import measure_collection
 from bot.services.search import read
 from papers.model import Paper
-from storage.sessions import Question
+from storage.search_sessions import Question
 from tests.bot.search_world import searching, shown, titles
 from tests.storage.search.library import LIBRARY, CountingEmbedder, paper
 

@@ -67,7 +67,7 @@ class Interactions:
 
     def custom_ids(self) -> list[re.Pattern[str]]:
         """Return the form of every custom id that something answers to."""
-        known = self.here.bot.known_ids
+        known = self.here.bot.custom_ids
         return [*known.items, *known.forms]
 
     def options(self, path: str) -> list[dict[str, Any]]:

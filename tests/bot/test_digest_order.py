@@ -11,8 +11,8 @@ from bot.services.digests._payload import DigestEntry, MoreEntry
 from papers.model import Metrics
 from storage import digests
 from storage.digests import Digest
-from storage.matches import Candidate
 from storage.papers import StoredPaper
+from storage.topic_matches import Candidate
 from tests.bot.test_digest_texts import READER
 from tests.bot.world import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, at, paper
 

@@ -8,7 +8,7 @@ from bibtexparser.entrypoint import parse_string
 
 from papers.export import Format
 from papers.model import Record
-from storage import library, papers, privacy
+from storage import library, papers, personal_data
 from tests.bot.library_world import (
     FIRST,
     SAVE,
@@ -53,7 +53,7 @@ async def test_an_exported_library_is_the_same_when_it_is_imported(
             entries = await library.all_of(conn, here.member.id)
         name, data = await exported(here, form)
         async with here.bot.services.database.write() as conn:
-            await privacy.erase(conn, here.member.id, here.clock.now())
+            await personal_data.erase(conn, here.member.id, here.clock.now())
         result = await slash(here, "library import", file=(name, data))
         assert "**3 papers** saved." in said(result)
         assert await shelf(here, here.member) == before
@@ -76,7 +76,7 @@ async def test_the_markdown_brings_every_paper_back_and_says_that_it_is_without_
         (attachment,) = answer(result).attachments
         assert attachment.filename == "library.md"
         async with here.bot.services.database.write() as conn:
-            await privacy.erase(conn, here.member.id, here.clock.now())
+            await personal_data.erase(conn, here.member.id, here.clock.now())
         file = (attachment.filename, await attachment.read())
         await slash(here, "library import", file=file)
         assert await shelf(here, here.member) == {"to read": {FIRST, SECOND, THIRD}}

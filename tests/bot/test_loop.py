@@ -162,7 +162,7 @@ def components(wire: Interactions) -> Iterator[tuple[str, Make]]:
     """Yield every button, every menu and every form."""
     bot = wire.here.bot
     items: dict[re.Pattern[str], type[Any]] = vars(bot)["_connection"]._view_store._dynamic_items
-    assert set(items) == set(bot.known_ids.items)
+    assert set(items) == set(bot.custom_ids.items)
     for form, kind in items.items():
         choices: Sequence[Sequence[str] | None] = (None,)
         if issubclass(kind, PaperboySelect):
@@ -170,7 +170,7 @@ def components(wire: Interactions) -> Iterator[tuple[str, Make]]:
             choices = CHOSEN[action_of(form)]
         for custom_id, chosen in itertools.product(custom_ids(form), choices):
             yield custom_id, lambda c=custom_id, v=chosen: wire.component(c, v)
-    for form in bot.known_ids.forms:
+    for form in bot.custom_ids.forms:
         assert action_of(form) in FIELDS, f"FIELDS has nothing for {form.pattern}"
         fields = [{"name": name} for name in FIELDS[action_of(form)]]
         for custom_id, typed in itertools.product(custom_ids(form), given(fields, VALUES)):

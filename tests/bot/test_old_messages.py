@@ -15,7 +15,7 @@ from tests.bot.world import World
 async def pruned(here: World) -> None:
     """Let forty days pass on Discord's clock, and the rows of every card go."""
     here.clock.at = discord.utils.snowflake_time(header(here).id) + timedelta(days=40)
-    await here.bot.services.upkeep.run(here.clock.at)
+    await here.bot.services.maintenance.run(here.clock.at)
     async with here.bot.services.database.read() as conn:
         assert await conn.scalar(select(func.count()).select_from(cards)) == 0
     assert len(here.bot.services.library.messages) == 0
@@ -30,7 +30,7 @@ async def test_a_reaction_on_a_card_of_long_ago_saves_and_taking_it_off_unsaves(
         await here.member.react(old, SAVE)
         await here.env.settle()
         assert await shelf(here, here.member) != {}
-        await here.bot.services.upkeep.run(here.clock.at + timedelta(days=1))
+        await here.bot.services.maintenance.run(here.clock.at + timedelta(days=1))
         await here.member.unreact(old, SAVE)
         await here.env.settle()
         assert await shelf(here, here.member) == {}

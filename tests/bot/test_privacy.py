@@ -15,7 +15,7 @@ from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, sel
 
 from bot.cli.main import main
 from cogs.privacy import WHY
-from storage import library, privacy
+from storage import library, personal_data
 from storage.database import Database
 from storage.tables import brought_papers, metadata
 from tests.bot.library_world import (
@@ -93,12 +93,12 @@ def unaccounted(tables: Sequence[Table], personal: Sequence[str]) -> list[str]:
 
 
 def test_every_table_that_may_name_a_person_is_exported_and_goes_with_them() -> None:
-    assert unaccounted(metadata.sorted_tables, privacy.personal_tables()) == []
+    assert unaccounted(metadata.sorted_tables, personal_data.personal_tables()) == []
     for table in metadata.sorted_tables:
         for key in table.foreign_keys:
             if key.column.table.name == "users":
                 assert key.ondelete == "CASCADE"
-                assert table.name in privacy.personal_tables()
+                assert table.name in personal_data.personal_tables()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_new_table_that_forgets_the_cascade_is_found(name: str, refers: list[A
     other = MetaData()
     Table("users", other, Column("id", Integer, primary_key=True))
     new = Table("invitations", other, Column(name, Integer, *refers))
-    assert unaccounted([new], privacy.personal_tables()) == [f"invitations.{name}"]
+    assert unaccounted([new], personal_data.personal_tables()) == [f"invitations.{name}"]
 
 
 def test_what_is_known_to_be_nobodys_is_there() -> None:
@@ -123,7 +123,7 @@ def test_what_is_known_to_be_nobodys_is_there() -> None:
 
 
 def test_every_kind_of_entry_is_explained_to_its_person_and_on_the_page() -> None:
-    assert WHY.keys() == set(privacy.personal_tables())
+    assert WHY.keys() == set(personal_data.personal_tables())
     files = re.findall(r"`([a-z_]+)\.json`", (ROOT / "PRIVACY.md").read_text())
     assert sorted(files) == sorted(WHY)
 
@@ -178,7 +178,7 @@ async def test_what_is_kept_is_shown_and_exported_with_every_row(tmp_path: Path)
         assert "Nothing" in said(await slash(here, "privacy show"))
         await everything(here)
         async with here.bot.services.database.read() as conn:
-            counts = await privacy.counts(conn, here.member.id)
+            counts = await personal_data.counts(conn, here.member.id)
         assert all(counts.values()), "every kind of entry is tried here"
         shown = said(await slash(here, "privacy show"))
         assert all(why in shown for why in WHY.values())

@@ -8,9 +8,9 @@ import discord
 import pytest
 
 from bot import limits
-from bot.delivery.rate_limiter import CATCH_UP, LATE, LONGEST_PAUSE, SECOND, Limiter, Turn
-from bot.runtime.priority import Urgency, asking
-from bot.runtime.task_queue import Workers
+from bot.delivery.rate_limiter import CATCH_UP, LATE, LONGEST_PAUSE, SECOND, Limiter, Slot
+from bot.runtime.priority import Urgency, request_priority
+from bot.runtime.task_queue import TaskQueue
 
 FAST = 10_000.0
 """Requests a second where the pace is not what is tested."""
@@ -30,10 +30,10 @@ class Asking:
         """Make a request; without urgency, one that nothing is said about."""
 
         async def waiting() -> None:
-            with nullcontext() if urgency is None else asking(urgency, share or name):
+            with nullcontext() if urgency is None else request_priority(urgency, share or name):
                 turn = await self._limiter.acquire()
             self.passed.append(name)
-            self._limiter.answered(turn)
+            self._limiter.release(turn)
 
         task = asyncio.create_task(waiting())
         self.tasks.append(task)
@@ -89,7 +89,7 @@ async def test_nothing_passes_while_discord_wants_nothing(limiter: Limiter) -> N
     loop = asyncio.get_running_loop()
     began = loop.time()
     limiter.pause(0.1)
-    limiter.answered(await limiter.acquire())
+    limiter.release(await limiter.acquire())
     assert loop.time() - began >= 0.1
 
 
@@ -112,7 +112,7 @@ async def test_the_pace_is_even_and_little_of_it_is_made_up_for() -> None:
     loop = asyncio.get_running_loop()
     times: list[float] = []
     for _ in range(16):
-        limiter.answered(await limiter.acquire())
+        limiter.release(await limiter.acquire())
         times.append(loop.time())
     at_once = sum(time - times[0] < 0.015 for time in times)
     assert at_once <= 7  # a tenth of a second's worth, and what fits into the test's own time
@@ -123,32 +123,32 @@ async def test_no_more_than_fifty_pass_in_a_second_whatever_the_pace(limiter: Li
     loop = asyncio.get_running_loop()
     began = loop.time()
     for _ in range(limits.REQUESTS_PER_SECOND):
-        limiter.answered(await limiter.acquire())
+        limiter.release(await limiter.acquire())
     assert loop.time() - began < 1
     await limiter.acquire()
     assert loop.time() - began >= 1
 
 
 def test_a_request_held_up_on_its_way_counts_from_when_it_was_counted() -> None:
-    assert Turn(10.0, counted=10.0).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
-    assert Turn(10.0, counted=10.5).counts_until(now=10.7, quick=0.1) == 10.5 + SECOND
-    assert Turn(10.0, counted=9.98).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
+    assert Slot(10.0, counted=10.0).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
+    assert Slot(10.0, counted=10.5).counts_until(now=10.7, quick=0.1) == 10.5 + SECOND
+    assert Slot(10.0, counted=9.98).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
 
 
 def test_a_request_without_an_answer_may_be_counted_any_time_but_not_for_ever() -> None:
-    assert Turn(10.0).counts_until(now=10.5, quick=0.1) == 10.4 + SECOND
-    assert Turn(10.0).counts_until(now=99.0, quick=0.1) == 10.0 + LATE + SECOND
+    assert Slot(10.0).counts_until(now=10.5, quick=0.1) == 10.4 + SECOND
+    assert Slot(10.0).counts_until(now=99.0, quick=0.1) == 10.0 + LATE + SECOND
 
 
 async def test_when_requests_were_counted_is_told_by_discords_clock_however_wrong_it_is(
     limiter: Limiter,
 ) -> None:
-    turns: list[Turn] = []
+    turns: list[Slot] = []
     for number in range(20):
         turn = await limiter.acquire()
         held_up = 0.3 if number == 15 else 0.0
         await asyncio.sleep(0.002)
-        limiter.answered(turn, there=1_700_000_000.0 + turn.sent + 0.001 + held_up)
+        limiter.release(turn, there=1_700_000_000.0 + turn.sent + 0.001 + held_up)
         turns.append(turn)
     delays = [(turn.counted or 0.0) - turn.sent for turn in turns]
     # No later than the answer came, whatever the clock says.
@@ -160,30 +160,30 @@ async def test_without_discords_clock_late_answers_tell(limiter: Limiter) -> Non
     for _ in range(20):
         turn = await limiter.acquire()
         await asyncio.sleep(0.001)
-        limiter.answered(turn)
+        limiter.release(turn)
     turn = await limiter.acquire()
     await asyncio.sleep(0.05)
-    limiter.answered(turn)
+    limiter.release(turn)
     assert turn.counted is not None
     assert turn.counted - turn.sent > 0.03
 
 
 async def test_queued_work_of_one_server_does_not_keep_the_others_waiting() -> None:
-    workers = Workers(1)
+    queue = TaskQueue(1)
     done: list[str] = []
 
     async def work(name: str) -> None:
         done.append(name)
 
     for name in ("a1", "a2", "a3", "b1", "c1"):
-        assert workers.submit(name, lambda name=name: work(name), share=name[0])
-    assert not workers.submit("a3", lambda: work("twice"))
-    await workers.drain()
+        assert queue.submit(name, lambda name=name: work(name), share=name[0])
+    assert not queue.submit("a3", lambda: work("twice"))
+    await queue.drain()
     assert done == ["a1", "b1", "c1", "a2", "a3"]
 
 
 async def test_work_that_breaks_takes_nothing_along(caplog: pytest.LogCaptureFixture) -> None:
-    workers = Workers(1)
+    queue = TaskQueue(1)
     done: list[str] = []
 
     async def work(name: str) -> None:
@@ -192,8 +192,8 @@ async def test_work_that_breaks_takes_nothing_along(caplog: pytest.LogCaptureFix
         done.append(name)
 
     for name in ("broken", "whole"):
-        workers.submit(name, lambda name=name: work(name))
-    await workers.drain()
+        queue.submit(name, lambda name=name: work(name))
+    await queue.drain()
     assert done == ["whole"]
     assert "key=broken" in caplog.text
-    assert len(workers) == 0
+    assert len(queue) == 0

@@ -12,9 +12,9 @@ THURSDAY = WEDNESDAY + timedelta(days=1)
 
 
 async def back_up(here: World) -> Path:
-    await here.bot.services.upkeep.run(here.clock.now())
+    await here.bot.services.maintenance.run(here.clock.now())
     return backups.scheduled(
-        here.bot.services.upkeep.directory, here.bot.services.database.path.name
+        here.bot.services.maintenance.directory, here.bot.services.database.path.name
     )[0].path
 
 

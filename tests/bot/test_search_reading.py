@@ -10,7 +10,7 @@ from bot.interactions.errors import UserError
 from bot.services.search import parse_since, passage_of, read, since_choices
 from papers.model import Paper
 from storage.search import Passage, Sort
-from storage.sessions import Question
+from storage.search_sessions import Question
 
 TODAY = date(2025, 6, 9)
 

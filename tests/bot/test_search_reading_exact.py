@@ -9,7 +9,7 @@ from bot.interactions.errors import UserError
 from bot.services.search import parse_since, read, since_choices
 from bot.services.search._reading import refuse_link
 from papers import topics
-from storage.sessions import Question
+from storage.search_sessions import Question
 
 TODAY = date(2025, 6, 9)
 

@@ -13,7 +13,7 @@ from bot.services.search import PaperSearch, ResultsPage
 from storage import papers
 from storage.database import Database
 from storage.search import Answer, EngineStatus, Hit, Passage, SearchRequest, Similar, Suggestion
-from storage.sessions import Question
+from storage.search_sessions import Question
 from tests.bot.search_world import LIBRARY, Finder, SearchWorld, known, searching, shown
 from tests.bot.world import MONDAY, at
 

@@ -12,7 +12,7 @@ from cogs.paper_search._papers import card_view, similar_view
 from papers.model import Author, Metrics, Paper
 from storage.papers import StoredPaper
 from storage.search import Passage, Similar, Sort
-from storage.sessions import Question, Remarks, Session
+from storage.search_sessions import Question, Remarks, Session
 from storage.source_searches import SourceAnswer
 from tests.bot.ui.layout import assert_sendable
 from tests.bot.ui.papers import counts, days, ids, moments, people, titles, urls

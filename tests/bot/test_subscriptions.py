@@ -8,7 +8,7 @@ import pytest
 
 from bot import limits
 from papers.model import Metrics, Record
-from storage import matches, papers, subscriptions
+from storage import papers, subscriptions, topic_matches
 from storage.subscriptions import Every, StoredTopic
 from tests.bot.topics import FLOW, about, answer, dms, follow, subscriber
 from tests.bot.world import FRIDAY, MONDAY, TUESDAY, WEDNESDAY, World, at, paper, world
@@ -325,7 +325,7 @@ async def test_the_preview_and_the_pass_over_new_papers_find_the_same(tmp_path: 
         await follow(here, here.member)
         await here.tick(at(TUESDAY, 8))
         async with here.bot.services.database.read() as conn:
-            passed = await matches.unseen(conn, here.member.id, at(MONDAY, 0))
+            passed = await topic_matches.unseen(conn, here.member.id, at(MONDAY, 0))
         result = await here.admin.slash(here.channel, "paper subscribe", topic="flow matching")
         text = answer(result)
         assert f"{len(passed)} of {len(titles)} papers" in text
@@ -348,7 +348,7 @@ async def test_meaning_counts_where_there_is_a_model_and_preview_and_pass_agree(
         assert "1 of 2 papers" in answer(preview)
         assert "close in meaning" in answer(preview)
         async with here.bot.services.database.read() as conn:
-            (match,) = await matches.unseen(conn, here.member.id, at(MONDAY, 0))
+            (match,) = await topic_matches.unseen(conn, here.member.id, at(MONDAY, 0))
         assert match.paper.paper.title == titles[0]
         assert match.reason in answer(preview)
 
@@ -378,4 +378,4 @@ async def test_what_a_search_brought_up_is_no_news(tmp_path: Path) -> None:
             await papers.upsert(conn, about(MONDAY, "Old Flow Matching"), now=at(MONDAY, 8))
         await here.tick(at(MONDAY, 8, 30))
         async with here.bot.services.database.read() as conn:
-            assert await matches.unseen(conn, here.member.id, at(MONDAY, 0)) == []
+            assert await topic_matches.unseen(conn, here.member.id, at(MONDAY, 0)) == []

@@ -17,12 +17,12 @@ from bot.services.topics import Topics
 from papers.embedding import Embedder
 from papers.model import Author, Metrics, Paper, Record
 from papers.terms import STOPWORDS, words
-from storage import matches, subscriptions
+from storage import subscriptions, topic_matches
 from storage.database import Database
-from storage.matches import Candidate
 from storage.papers import get_many
 from storage.subscriptions import Every, Mode, TopicDraft
 from storage.tables import vectors
+from storage.topic_matches import Candidate
 from tests.bot.world import MONDAY, TUESDAY, WEDNESDAY, FakeSource, at
 from tests.databases import open_empty
 
@@ -83,7 +83,7 @@ class Matching:
     async def passed(self) -> list[Candidate]:
         """Return what the pass over new papers found for the reader."""
         async with self.database.read() as conn:
-            return await matches.unseen(conn, READER, at(MONDAY, 0))
+            return await topic_matches.unseen(conn, READER, at(MONDAY, 0))
 
     async def titles(self) -> set[str]:
         return {match.paper.paper.title for match in await self.passed()}
@@ -232,9 +232,9 @@ async def test_papers_from_before_there_was_a_model_are_embedded_by_and_by(tmp_p
         await here.topics.match_new(at(MONDAY, 14))
         assert await kept() == 300
         async with here.database.read() as conn:
-            model = matches.model_key(here.embedder)
+            model = topic_matches.model_key(here.embedder)
             stored = await get_many(conn, [each.id for each in papers(MONDAY, *titles)])
-            assert len(await matches.vectors_of(conn, model, list(stored))) == 300
+            assert len(await topic_matches.vectors_of(conn, model, list(stored))) == 300
 
 
 async def test_words_are_proposed_from_the_papers_near(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from bot.services.digests import DigestPayload
-from bot.services.publishing._draft import Draft
+from bot.services.publishing._draft import PostPayload
 
 DRAFT: dict[str, Any] = {
     "header": {
@@ -95,7 +95,7 @@ CHANGES = pytest.mark.parametrize("change", [as_it_is, with_a_new_field])
 
 @CHANGES
 def test_a_post_that_was_frozen_by_another_version_is_sent(change: Callable[[Any], Any]) -> None:
-    draft = Draft.from_json(change(DRAFT))
+    draft = PostPayload.from_json(change(DRAFT))
     assert draft.header.day == date(2026, 11, 25)
     assert draft.paper_ids == ["2511.00001"]
     assert draft.cards[0].title == "A Title"

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import simcord
 
-from storage.privacy import personal_tables
+from storage.personal_data import personal_tables
 from tests.bot.interactions import Answer, Interaction, Interactions
 from tests.hostile.answers import HarmError, require_answered
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from storage import backups, packed, privacy
+from storage import backups, packed, personal_data
 from storage.backups import restore
 from storage.database import Database, DatabaseError
 from storage.tables import erasures, guilds, users
@@ -159,8 +159,8 @@ async def test_who_erased_everything_since_the_backup_is_erased_again_by_restori
         await person(database, user_id, NOON)
     await database.backup(tmp_path / "backup.db")
     async with database.write() as connection:
-        await privacy.erase(connection, 2, NOON + HOUR)
-        await privacy.erase(connection, 3, NOON + HOUR)
+        await personal_data.erase(connection, 2, NOON + HOUR)
+        await personal_data.erase(connection, 3, NOON + HOUR)
     await person(database, 3, NOON + 2 * HOUR)  # came back
     await database.close()
 
@@ -348,7 +348,7 @@ async def test_statistics_are_gathered_so_that_the_right_indexes_are_used(databa
     async with database.write() as connection:
         rows = [{"salt": b"", "digest": b"", "erased_at": NOON}] * 1000
         await connection.execute(insert(erasures), rows)
-        await privacy.forget_erasures(connection, NOON)
+        await personal_data.forget_erasures(connection, NOON)
     await database.optimize()
     async with database.read() as connection:
         known = await connection.exec_driver_sql("SELECT DISTINCT tbl FROM sqlite_stat1")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
-from storage import cards, matches, papers, posts, retention
+from storage import cards, papers, posts, retention, topic_matches
 from storage.database import Database
 from storage.retention import Kept, Pruned
 from storage.tables import (
@@ -206,7 +206,9 @@ async def test_a_person_never_gets_a_paper_twice_however_long_ago_it_was(
         await prune(database, NOON + days * DAY)
     assert await size(database, digest_rows) == 0
     async with database.read() as conn:
-        assert await matches.brought(conn, 9) == {f"2603.0000{number}" for number in range(1, 6)}
+        assert await topic_matches.brought(conn, 9) == {
+            f"2603.0000{number}" for number in range(1, 6)
+        }
 
 
 async def test_snapshots_are_hourly_for_a_week_then_daily_then_weekly(database: Database) -> None:

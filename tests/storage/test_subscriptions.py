@@ -13,12 +13,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Announcement, Author, Batch, Metrics, Paper, Record
-from storage import batches, digests, matches, papers, subscriptions
+from storage import batches, digests, papers, subscriptions, topic_matches
 from storage.database import Database
 from storage.digests import DueDigest
-from storage.matches import NewMatch
 from storage.subscriptions import Every, Mode, StoredTopic
 from storage.tables import metadata, users
+from storage.topic_matches import NewMatch
 from tests.databases import open_empty
 
 NOW = datetime(2025, 6, 9, 8, tzinfo=UTC)
@@ -136,18 +136,18 @@ async def test_matching_sees_what_batches_announced_and_nothing_else(database: D
         )
         await batches.record(conn, listed, "Fake", now=NOW)
         await papers.upsert(conn, [record(4)], now=NOW)  # somebody searched for that one
-        seen = await matches.placed(conn, MONDAY, sources=["Fake"])
+        seen = await topic_matches.placed(conn, MONDAY, sources=["Fake"])
         assert [item.paper_id for item in seen] == ["2506.00001", "2506.00003"]
-        assert await matches.placed(conn, MONDAY + timedelta(days=1), sources=["Fake"]) == []
+        assert await topic_matches.placed(conn, MONDAY + timedelta(days=1), sources=["Fake"]) == []
 
-        assert await matches.placed(conn, MONDAY, sources=["arXiv"]) == []
-        reached = await matches.latest(conn)
-        await matches.store(conn, [], reached, now=NOW)
-        assert await matches.progress(conn) == reached
+        assert await topic_matches.placed(conn, MONDAY, sources=["arXiv"]) == []
+        reached = await topic_matches.latest(conn)
+        await topic_matches.store(conn, [], reached, now=NOW)
+        assert await topic_matches.progress(conn) == reached
         # It is known, its text is unchanged, and it is announced only now.
         await batches.record(conn, Batch(MONDAY, (record(1), record(4))), "Fake", now=NOW)
-        assert await matches.latest(conn) != reached
-        seen = await matches.placed(conn, MONDAY, sources=["Fake"])
+        assert await topic_matches.latest(conn) != reached
+        seen = await topic_matches.placed(conn, MONDAY, sources=["Fake"])
         fresh = [item for item in seen if item.entry > reached.entry]
         assert [item.paper_id for item in fresh] == ["2506.00004"]
 
@@ -161,12 +161,12 @@ async def test_a_person_is_brought_what_matched_since_and_was_not_brought(
         await batches.record(conn, Batch(MONDAY, tuple(numbers)), "Fake", now=NOW)
         topic = await follow(conn, ADA, "agents", min_votes=2)
         early = NewMatch(topic.id, "2506.00005", 1.0, "before")
-        await matches.remember(conn, [early], at=NOW - timedelta(hours=1))
+        await topic_matches.remember(conn, [early], at=NOW - timedelta(hours=1))
         found = [NewMatch(topic.id, f"2506.{number:05}", 0.5, "why") for number in range(1, 6)]
-        await matches.store(conn, found, await matches.latest(conn), now=later)
+        await topic_matches.store(conn, found, await topic_matches.latest(conn), now=later)
         due = DueDigest(ADA, MONDAY, Every.DAY, NOW, NOW + timedelta(days=1))
         await digests.plan(conn, due, ["2506.00002"], payload={}, state=digests.SENT, now=later)
-        waiting = await matches.unseen(conn, ADA, NOW)
+        waiting = await topic_matches.unseen(conn, ADA, NOW)
         (mine,) = await subscriptions.of_user(conn, ADA, since=NOW - timedelta(days=1))
     assert {match.paper.paper.id for match in waiting} == {"2506.00003", "2506.00004"}
     assert mine.matches == 4  # one has too few votes
@@ -184,8 +184,8 @@ async def test_a_paper_with_just_the_votes_that_a_topic_asks_for_is_brought(
         await batches.record(conn, Batch(MONDAY, tuple(numbers)), "Fake", now=NOW)
         topic = await follow(conn, ADA, "agents", min_votes=min_votes)
         found = [NewMatch(topic.id, f"2506.{number:05}", 0.5, "why") for number in range(5)]
-        await matches.remember(conn, found, at=NOW)
-        waiting = await matches.unseen(conn, ADA, NOW)
+        await topic_matches.remember(conn, found, at=NOW)
+        waiting = await topic_matches.unseen(conn, ADA, NOW)
     expected = [*brought, *([] if min_votes else [4])]
     assert sorted(match.paper.paper.id for match in waiting) == [
         f"2506.{number:05}" for number in expected

@@ -83,7 +83,7 @@ async def main(plan: Plan) -> None:
                 connection.result()
         while await _owed(bot):
             await bot.app.cycle.run(clock.now(), timeout=None)
-            draining = asyncio.create_task(bot.services.workers.drain())
+            draining = asyncio.create_task(bot.services.queue.drain())
             await asyncio.wait({draining}, timeout=plan.beat)
         await bot.close()
         await connection

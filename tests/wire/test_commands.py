@@ -31,7 +31,7 @@ async def test_a_feed_lives_its_life_by_command(
         assert (await world.slash(ada, channel, "feed resume")).text
 
         await world.slash(ada, channel, "feed post-now")
-        await here.bot.services.workers.drain()
+        await here.bot.services.queue.drain()
         assert len(world.threads_of(channel)) == 1
 
         asked = await world.slash(ada, channel, "feed remove")

@@ -142,7 +142,7 @@ async def test_an_answer_that_never_comes_holds_up_nobody_else(
         await witness.look()
         witness.note(person="the other channel has its thread meanwhile")
         hanging.over.set()
-        await here.bot.services.workers.drain()
+        await here.bot.services.queue.drain()
         await here.tick(at(MONDAY, 9, 2))
         await witness.look()
         witness.record("Discord: a request hangs")

@@ -115,7 +115,7 @@ async def test_a_slow_source_holds_up_no_thread_that_can_come_without_it(
         hub.on(DAILY, Reply(hang=30))
         here.clock.at = NINE
         await here.bot.app.cycle.run(NINE, timeout=0.1)
-        await here.bot.services.workers.drain()
+        await here.bot.services.queue.drain()
         await witness.look(status=True)
         witness.record("source: takes half a minute for an answer")
 

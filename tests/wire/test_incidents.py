@@ -72,8 +72,8 @@ async def test_what_comes_back_within_minutes_is_one_incident(
     async with connected(discord_server, tmp_path) as here:
         owner = own(here)
         for minute in range(40):
-            here.bot.services.upkeep.trouble = "disk full" if minute % 5 else None
-            await here.bot.app.incidents.look(at(MONDAY, 8) + minute * MINUTE)
+            here.bot.services.maintenance.last_error = "disk full" if minute % 5 else None
+            await here.bot.app.incidents.check(at(MONDAY, 8) + minute * MINUTE)
         assert len(told(here, owner)) == 1
         assert len(await known(here)) == 1
 
@@ -85,7 +85,7 @@ async def test_nobody_is_written_to_about_messages_that_discord_holds_back(
         owner = own(here)
         async with here.bot.services.database.write() as conn:
             await digests.break_until(conn, at(MONDAY, 20), "too many")
-        await here.bot.app.incidents.look(at(MONDAY, 9))
+        await here.bot.app.incidents.check(at(MONDAY, 9))
         assert [incident.kind for incident in await known(here)] == ["messages"]
         assert told(here, owner) == []
 
@@ -93,8 +93,8 @@ async def test_nobody_is_written_to_about_messages_that_discord_holds_back(
 async def test_the_owner_can_be_left_alone(discord_server: DiscordServer, tmp_path: Path) -> None:
     async with connected(discord_server, tmp_path, tell_owner=False) as here:
         owner = own(here)
-        here.bot.services.upkeep.trouble = "disk full"
-        await here.bot.app.incidents.look(at(MONDAY, 9))
+        here.bot.services.maintenance.last_error = "disk full"
+        await here.bot.app.incidents.check(at(MONDAY, 9))
         assert len(await known(here)) == 1
         assert told(here, owner) == []
 
@@ -108,14 +108,14 @@ async def test_a_database_that_takes_no_writes_is_told_at_once_and_written_down_
         async def note(*_: object) -> None:
             raise OperationalError("INSERT", None, Exception("database or disk is full"))
 
-        here.bot.services.upkeep.trouble = "no room"
+        here.bot.services.maintenance.last_error = "no room"
         with monkeypatch.context() as broken:
             broken.setattr(incidents, "note", note)
             for minute in range(5):
-                await here.bot.app.incidents.look(at(MONDAY, 9, minute))
+                await here.bot.app.incidents.check(at(MONDAY, 9, minute))
             (message,) = told(here, owner)
             assert "database or disk is full" in message
-        await here.bot.app.incidents.look(at(MONDAY, 9, 5))
+        await here.bot.app.incidents.check(at(MONDAY, 9, 5))
         assert {incident.kind: incident.ended_at is None for incident in await known(here)} == {
             "database": False,
             "backup": True,
@@ -130,7 +130,7 @@ async def test_everything_that_can_be_wrong_with_the_process_is_noticed(
         monitor = here.bot.monitor
 
         async def wrong(minute: int) -> dict[str, str]:
-            await here.bot.app.incidents.look(at(MONDAY, 9, minute))
+            await here.bot.app.incidents.check(at(MONDAY, 9, minute))
             async with here.bot.services.database.read() as conn:
                 return {each.kind: each.text for each in await incidents.current(conn)}
 
@@ -141,7 +141,7 @@ async def test_everything_that_can_be_wrong_with_the_process_is_noticed(
             heart = info._parent.ws._keep_alive
             heart._last_ack -= 10 * heart.interval
             for _ in range(3):
-                monitor.stumbled(ZeroDivisionError("a person's words"))
+                monitor.cycle_failed(ZeroDivisionError("a person's words"))
             for _ in range(_requests.STOP_AT):
                 monitor.requests.invalid.add()
             monkeypatch.setattr(monitoring, "LEAST_ROOM", 10**18)

@@ -138,7 +138,7 @@ async def test_health_is_told_of_each_part_and_does_not_rest_on_being_ready(
 async def test_a_database_that_takes_no_writes_is_unhealthy(
     discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.monitor._health.WRITE", 0.2)
+    monkeypatch.setattr("bot.monitor._health.WRITE_TIMEOUT", 0.2)
     async with connected(discord_server, tmp_path) as here:
         settings = make_settings(tmp_path, metrics_port=0)
         async with serving(here.bot.monitor, settings) as port, here.bot.services.database.write():
@@ -151,9 +151,9 @@ async def test_a_database_that_takes_no_writes_is_unhealthy(
 async def test_work_that_does_not_come_to_its_end_is_unhealthy(
     discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.monitor._health.BEAT", 0.0)
+    monkeypatch.setattr("bot.monitor._health.MAX_CYCLE_AGE", 0.0)
     async with connected(discord_server, tmp_path) as here:
-        here.bot.monitor.stumbled(RuntimeError("a person's words"))
+        here.bot.monitor.cycle_failed(RuntimeError("a person's words"))
         await asyncio.sleep(0.01)
         settings = make_settings(tmp_path, metrics_port=0)
         async with serving(here.bot.monitor, settings) as port:

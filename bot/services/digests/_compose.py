@@ -19,10 +19,10 @@ from bot.services.digests._payload import (
 from papers import calendar
 from papers.matching import VOTE_WEIGHT
 from papers.trending import rank
-from storage import digests, library, matches, papers, subscriptions
+from storage import digests, library, papers, subscriptions, topic_matches
 from storage.digests import Digest, DueDigest
-from storage.matches import Candidate
 from storage.subscriptions import Every, Mode, Subscriber
+from storage.topic_matches import Candidate
 
 LOOK_BACK = timedelta(days=8)
 """How long before the last digest a match may lie: its votes may have come since, and what was
@@ -52,7 +52,7 @@ async def compose(
 
     That is everything that was matched since their last digest, however long ago it was, and no
     digest brought. What a paused topic matched comes once it is resumed. The matches of a month are
-    kept (`storage.matches.MATCHES_KEPT`).
+    kept (`storage.topic_matches.MATCHES_KEPT`).
     """
     followed = [
         subscription
@@ -61,10 +61,10 @@ async def compose(
     ]
     known = await brought_or_saved(conn, due.user_id)
     last = await digests.last_planned(conn, due.user_id)
-    since = now - matches.MATCHES_KEPT if last is None else min(last, now) - LOOK_BACK
+    since = now - topic_matches.MATCHES_KEPT if last is None else min(last, now) - LOOK_BACK
     candidates = [
         candidate
-        for candidate in await matches.unseen(conn, due.user_id, since)
+        for candidate in await topic_matches.unseen(conn, due.user_id, since)
         if candidate.paper.paper.id not in known
     ]
     weekly = due.every is Every.WEEK
@@ -131,7 +131,7 @@ def wanted(digest: Digest, person: Subscriber, followed: Collection[str]) -> boo
 
 async def brought_or_saved(conn: AsyncConnection, user_id: int) -> set[str]:
     """Return the papers that no digest brings a person: those that one brought, and saved ones."""
-    return await matches.brought(conn, user_id) | await library.saved_papers(conn, user_id)
+    return await topic_matches.brought(conn, user_id) | await library.saved_papers(conn, user_id)
 
 
 def _ordered(candidates: list[Candidate], *, by_votes: bool) -> list[list[Candidate]]:

@@ -17,7 +17,7 @@ from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
 from bot.delivery.read_back import nonce, own_messages, strings_of
 from bot.delivery.retry import retry_at
-from bot.runtime.task_queue import Workers
+from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests._buttons import render_digest
 from bot.services.digests._compose import (
@@ -64,14 +64,14 @@ class Digester:
         *,
         ranking: BatchRanking,
         tracker: MessageTracker,
-        workers: Workers,
+        queue: TaskQueue,
         settings: Settings,
     ) -> None:
         self._database = database
         self._messenger = messenger
         self._ranking = ranking
         self._tracker = tracker
-        self._workers = workers
+        self._queue = queue
         self._spread = timedelta(minutes=settings.dm_spread_minutes)
         self._doors = Conversations(database, messenger, settings)
         self._restored = RestoredDigests(database, messenger, tracker)
@@ -83,7 +83,7 @@ class Digester:
         async with self._database.read() as conn:
             due = await digests.claim_due(conn, now)
             waiting = await digests.unfinished(conn, now)
-        submit = self._workers.submit
+        submit = self._queue.submit
         for digest_id in waiting:
             submit(("digest", digest_id), self._sending(digest_id, now))
         for person in due:

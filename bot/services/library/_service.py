@@ -8,13 +8,13 @@ from cachetools import FIFOCache
 
 from bot.delivery.messenger import Messenger
 from bot.runtime.clock import Clock
-from bot.runtime.task_queue import Workers
+from bot.runtime.task_queue import TaskQueue
+from bot.services.library._catch_up import ReactionReconciler
 from bot.services.library._filter import MessageFilter
-from bot.services.library._mending import Mender
+from bot.services.library._first_reactions import ReactionSeeder
 from bot.services.library._pages import LibraryPages
 from bot.services.library._recall import Place, Recall, oldest
 from bot.services.library._saved_papers import SavedPapers
-from bot.services.library._seeding import Seeder
 from bot.services.library._writer import ReactionWriter
 from bot.services.search_engine import Engine
 from storage import library
@@ -48,11 +48,11 @@ class Library:
         self.pages = LibraryPages(database, engine)
         self.saved = SavedPapers(database, clock)
         self._writer = ReactionWriter(database)
-        self._seeder = Seeder(database, messenger, clock, seed=seed)
-        self._mender = Mender(database, messenger, clock, self._seeder)
+        self._seeder = ReactionSeeder(database, messenger, clock, seed=seed)
+        self._reconciler = ReactionReconciler(database, messenger, clock, self._seeder)
         self._recall = Recall(database, messenger)
         # Its own: reading back takes minutes, and must not hold up the day's threads.
-        self._mending = Workers(1)
+        self._catching_up = TaskQueue(1)
         self._behind: set[int] = set()
         self._read: set[int] = set()
         self._held: FIFOCache[int, list[Event]] = FIFOCache(MOST_HELD)
@@ -79,7 +79,7 @@ class Library:
             if author_id is None or author_id == getattr(self._messenger.user, "id", None):
                 self._hold(message_id, event)
             return False
-        self._mender.saw(event)
+        self._reconciler.saw(event)
         await self._writer.write(event)
         return True
 
@@ -108,12 +108,14 @@ class Library:
         """
         self.messages.add(message_id)
         for event in self._held.pop(message_id, ()):
-            self._mending.submit(
+            self._catching_up.submit(
                 ("held", message_id, id(event)), lambda event=event: self._late(event)
             )
         if found:
             card = Card(message_id, channel_id, guild_id, self._clock.now())
-            self._mending.submit(("card", message_id), lambda: self._mender.mend([card]))
+            self._catching_up.submit(
+                ("card", message_id), lambda: self._reconciler.reconcile([card])
+            )
         if seed:
             channel = self._messenger.get_partial_messageable(channel_id, guild_id=guild_id)
             self._seeder.seed(channel.get_partial_message(message_id))
@@ -122,18 +124,18 @@ class Library:
         """Read back, in the background, what reactions came and went while no session of these
         shards heard of them."""
         self._behind.update(shard_ids)
-        self._mending.submit("recent", self._catch_up)
+        self._catching_up.submit("recent", self._catch_up)
 
     async def drain(self) -> None:
         """Wait until nothing is left to write, to seed or to read back."""
-        await self._mending.drain()
+        await self._catching_up.drain()
         await self._seeder.drain()
         await self._writer.drain()
 
     async def pause(self) -> None:
         """Ask Discord nothing more; call it while the connection still is there."""
         await self._seeder.close(STOP_TIMEOUT)
-        await self._mending.stop(STOP_TIMEOUT)
+        await self._catching_up.stop(STOP_TIMEOUT)
 
     async def close(self) -> None:
         """Stop what runs in the background; what has come is still written."""
@@ -168,7 +170,7 @@ class Library:
         # A session lost while reactions are read back may have cost others: once more, then.
         while self._behind:
             shard_id = self._behind.pop()
-            await self._mender.mend_shard(shard_id)
+            await self._reconciler.reconcile_shard(shard_id)
             self._read.add(shard_id)
         if len(self._read) >= (self._messenger.shard_count or 1):
             # Before that, other shards' messages are still to be read.

@@ -10,7 +10,12 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.batch_ranking import BatchRanking
-from bot.services.publishing._topic_filter import SHOWN_TOPIC, FeedTopics, Wish, by_wish
+from bot.services.publishing._topic_filter import (
+    SHOWN_TOPIC,
+    TopicFilter,
+    TopicMatch,
+    rank_by_topic,
+)
 from bot.ui.payloads import CardPayload, HeaderPayload, header_payload, ranked_card
 from bot.ui.text import plural
 from papers.text import cut
@@ -26,7 +31,7 @@ FOOTER = (
 """What reacting does; a plain name of the command, since people read it for years."""
 
 
-class Draft(BaseModel):
+class PostPayload(BaseModel):
     """A post as it will be sent: frozen into the database before anything is."""
 
     model_config = ConfigDict(frozen=True)
@@ -65,15 +70,17 @@ class Draft(BaseModel):
         return cls.model_validate(value)
 
 
-class Drafter:
+class PostComposer:
     """Composes posts."""
 
-    def __init__(self, database: Database, ranking: BatchRanking, topics: FeedTopics) -> None:
+    def __init__(self, database: Database, ranking: BatchRanking, topics: TopicFilter) -> None:
         self._database = database
         self._ranking = ranking
         self._topics = topics
 
-    async def draft(self, feed: Feed, day: date, now: datetime, *, late: bool = False) -> Draft:
+    async def draft(
+        self, feed: Feed, day: date, now: datetime, *, late: bool = False
+    ) -> PostPayload:
         """Return the post of `feed` for the batch of `day`; without cards where nothing is left
         to show."""
         async with self._database.read() as conn:
@@ -91,11 +98,11 @@ class Drafter:
             prior=prior,
             size=None if feed.topics else feed.size,
         )
-        wishes: Mapping[str, Wish] = {}
+        matches: Mapping[str, TopicMatch] = {}
         if feed.topics:
             there = [each.paper.id for each in everything if each.paper.withdrawn_at is None]
-            wishes = await self._topics.wishes(there, feed.topics, now)
-            ranked = by_wish(ranked, wishes, feed.size)
+            matches = await self._topics.matches(there, feed.topics, now)
+            ranked = rank_by_topic(ranked, matches, feed.size)
         todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
         draft = compose(
             day,
@@ -107,13 +114,13 @@ class Drafter:
         )
         if ranked:
             return draft
-        about = [paper_id for paper_id in todays if not feed.topics or paper_id in wishes]
+        about = [paper_id for paper_id in todays if not feed.topics or paper_id in matches]
         why_empty = _why_empty(feed, len(todays), about, shown)
         return draft.model_copy(update={"why_empty": why_empty})
 
     async def refreshed(
-        self, conn: AsyncConnection, draft: Draft, *, now: datetime, hours: float
-    ) -> Draft:
+        self, conn: AsyncConnection, draft: PostPayload, *, now: datetime, hours: float
+    ) -> PostPayload:
         """Return the draft with today's numbers in its header."""
         stored = await papers.get_many(conn, draft.paper_ids)
         metrics = {paper_id: paper.metrics for paper_id, paper in stored.items()}
@@ -132,9 +139,9 @@ def compose(
     late: bool = False,
     notes: Sequence[str] = (),
     ping_role_id: int | None = None,
-) -> Draft:
+) -> PostPayload:
     """Put a ranking into words: one header, and one card for each paper."""
-    return Draft(
+    return PostPayload(
         header=header_payload(
             day,
             ranked,

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Refused, Retry
-from bot.runtime.task_queue import Workers
+from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
-from bot.services.publishing._draft import Draft, Drafter
+from bot.services.publishing._draft import PostComposer, PostPayload
 from bot.services.publishing._failures import Failures
 from bot.services.publishing._restored import RestoredPosts
 from bot.services.publishing._schedule import GIVE_UP_AFTER, LATE_AFTER, REFRESHES
 from bot.services.publishing._steps import Steps
-from bot.services.publishing._topic_filter import FeedTopics
+from bot.services.publishing._topic_filter import TopicFilter
 from bot.services.topics import Topics
 from papers import schedule, zones
 from papers.keyed_locks import KeyedLocks
@@ -38,14 +38,14 @@ class Publisher:
         topics: Topics,
         tracker: MessageTracker,
         notices: Notices,
-        workers: Workers,
+        queue: TaskQueue,
         settle: timedelta,
     ) -> None:
         self._database = database
         self._ranking = ranking
-        self._workers = workers
+        self._queue = queue
         self._settle = settle
-        self._drafter = Drafter(database, ranking, FeedTopics(database, topics))
+        self._composer = PostComposer(database, ranking, TopicFilter(database, topics))
         self._steps = Steps(database, messenger, tracker)
         self._restored = RestoredPosts(database, messenger, tracker, ranking.sources)
         self._failures = Failures(database, notices)
@@ -60,7 +60,7 @@ class Publisher:
             misplaced = await feeds.misplaced(conn)
             unfinished = await posts.unfinished(conn, now)
             stale = await posts.refresh_due(conn, now, REFRESHES)
-        submit = self._workers.submit
+        submit = self._queue.submit
         for post_id in unfinished:
             submit(("post", post_id), lambda post_id=post_id: self.send(post_id, now))
         for feed in due:
@@ -95,7 +95,7 @@ class Publisher:
             last_day=used.day,
         )
 
-    async def preview(self, feed: Feed, now: datetime) -> Draft | None:
+    async def preview(self, feed: Feed, now: datetime) -> PostPayload | None:
         """Return what the feed's next thread would be like now; `None` while there is no batch.
 
         That is the batch it owes next, or the newest one while that has no papers yet.
@@ -105,7 +105,7 @@ class Publisher:
             target = await self._ranking.newest(conn, now)
             if coming is not None and (await self._ranking.known(conn, now)).get(coming.batch):
                 target = coming.batch
-        return None if target is None else await self._drafter.draft(feed, target, now)
+        return None if target is None else await self._composer.draft(feed, target, now)
 
     async def post_now(self, feed: Feed, now: datetime) -> Post | None:
         """Post the newest batch to this feed at once, or return the post that it has already.
@@ -143,7 +143,7 @@ class Publisher:
             return
         if late is None:
             late = now - self._expected_at(feed, due, used) > LATE_AFTER
-        draft = await self._drafter.draft(feed, due.batch_day, now, late=late)
+        draft = await self._composer.draft(feed, due.batch_day, now, late=late)
         async with self._database.write() as conn:
             post_id = await posts.plan(
                 conn,
@@ -202,7 +202,7 @@ class Publisher:
                 await self._failures.give_up(post, feed, reason, now)
                 return
         refused: dict[str, Refused] = {}
-        failure = await self._steps.send(post, Draft.from_json(post.payload), now, refused)
+        failure = await self._steps.send(post, PostPayload.from_json(post.payload), now, refused)
         if failure is None:
             await self._failures.finish(post, posts.DONE, now)
             log.info("posted feed_id=%d batch=%s", feed.id, post.batch_day)
@@ -217,9 +217,9 @@ class Publisher:
             post = await posts.get(conn, post_id)
             if post is None or post.header_message_id is None or post.finished_at is None:
                 return
-            draft = await self._drafter.refreshed(
+            draft = await self._composer.refreshed(
                 conn,
-                Draft.from_json(post.payload),
+                PostPayload.from_json(post.payload),
                 now=now,
                 hours=(now - post.finished_at) / timedelta(hours=1),
             )

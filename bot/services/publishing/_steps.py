@@ -23,7 +23,7 @@ from bot.delivery.outcomes import (
 from bot.delivery.permissions import missing_permissions
 from bot.delivery.read_back import nonce, own_messages, role_mention, strings_of
 from bot.interactions.save_buttons import SaveButton
-from bot.services.publishing._draft import Draft
+from bot.services.publishing._draft import PostPayload
 from bot.ui.cards import render_card, render_header, thread_name
 from papers import arxiv_id
 from storage import posts
@@ -46,7 +46,7 @@ class Steps:
         self._tracker = tracker
 
     async def send(
-        self, post: Post, draft: Draft, now: datetime, refused: dict[str, Refused]
+        self, post: Post, draft: PostPayload, now: datetime, refused: dict[str, Refused]
     ) -> Failure | None:
         """Take every step that is not taken yet; return what kept the post from being finished.
 
@@ -82,7 +82,7 @@ class Steps:
                 await posts.mark_thread(conn, post.id, thread_id)
         return await self._send_cards(post, thread_id, draft, now, refused, resuming=resuming)
 
-    async def edit_header(self, post: Post, message_id: int, draft: Draft) -> Failure | None:
+    async def edit_header(self, post: Post, message_id: int, draft: PostPayload) -> Failure | None:
         """Show a header's draft as it is now; return what kept it from being shown."""
         channel = self._channel(post.guild_id, post.channel_id)
         try:
@@ -91,7 +91,7 @@ class Steps:
             return failure_of(error)
         return None
 
-    async def _send_header(self, post: Post, draft: Draft, *, resuming: bool) -> Outcome:
+    async def _send_header(self, post: Post, draft: PostPayload, *, resuming: bool) -> Outcome:
         channel = self._channel(post.guild_id, post.channel_id)
         title = thread_name(post.batch_day)
         try:
@@ -125,7 +125,7 @@ class Steps:
         self,
         post: Post,
         thread_id: int,
-        draft: Draft,
+        draft: PostPayload,
         now: datetime,
         refused: dict[str, Refused],
         *,
@@ -188,7 +188,7 @@ class Steps:
         return found
 
     async def _send_card(
-        self, thread: discord.PartialMessageable, post: Post, step: Step, draft: Draft
+        self, thread: discord.PartialMessageable, post: Post, step: Step, draft: PostPayload
     ) -> Outcome:
         try:
             message = await thread.send(

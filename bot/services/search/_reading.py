@@ -11,7 +11,7 @@ from papers import topics
 from papers.search import is_expression
 from papers.topics import Branch, Field, FieldName, Phrase, Topic, TopicError, day_of
 from storage.search import SearchRequest
-from storage.sessions import Question
+from storage.search_sessions import Question
 
 QUERY_LENGTH: Final = 200
 """Characters of a query: a long sentence. The Hub's search takes 250."""

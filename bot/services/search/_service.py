@@ -9,7 +9,7 @@ from typing import Final
 from bot import limits
 from bot.runtime.clock import Clock
 from bot.runtime.priority import Urgency
-from bot.runtime.task_queue import Workers
+from bot.runtime.task_queue import TaskQueue
 from bot.services.search._named import named
 from bot.services.search._passages import PASSAGE, quotable
 from bot.services.search._reading import Reading, read, refuse_link
@@ -19,11 +19,11 @@ from bot.services.search_engine import Engine
 from papers.keyed_locks import KeyedLocks
 from papers.model import Paper
 from papers.sources import PaperSource
-from storage import papers, sessions, source_searches
+from storage import papers, search_sessions, source_searches
 from storage.database import Database
 from storage.papers import StoredPaper
 from storage.search import Degraded, Suggestion
-from storage.sessions import Question, Remarks, Session
+from storage.search_sessions import Question, Remarks, Session
 from storage.source_searches import BudgetSpentError, SourceSearch
 
 log = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ class PaperSearch:
         self._clock = clock
         self._sources = SourceSearcher(database, engine, sources, clock)
         # Its own workers: a slow arXiv must not stand in the way of the day's threads.
-        self._workers = Workers(ASKING_AT_ONCE, Urgency.PERSON)
-        self._indexing = Workers(1)
+        self._queue = TaskQueue(ASKING_AT_ONCE, Urgency.PERSON)
+        self._indexing = TaskQueue(1)
         self._asking: dict[str, asyncio.Future[SourceSearch]] = {}
         self._changing = KeyedLocks()
 
@@ -82,7 +82,9 @@ class PaperSearch:
             rebuilding=answer.degraded is Degraded.INDEX,
         )
         async with self._database.write() as conn:
-            session = await sessions.add(conn, question, hits, remarks, now=self._clock.now())
+            session = await search_sessions.add(
+                conn, question, hits, remarks, now=self._clock.now()
+            )
         return await self.page(session, 0, ask=True)
 
     async def named(self, text: str) -> list[str]:
@@ -95,13 +97,15 @@ class PaperSearch:
         unknown = [paper_id for paper_id in listed if paper_id not in hits]
         async with self._database.write() as conn:
             remarks = Remarks(f"No source knows {', '.join(unknown)}." if unknown else None)
-            session = await sessions.add(conn, question, hits, remarks, now=self._clock.now())
+            session = await search_sessions.add(
+                conn, question, hits, remarks, now=self._clock.now()
+            )
         return await self.page(session, 0)
 
     async def session(self, session_id: int) -> Session | None:
         """Return an answered search, `None` when not even its question is known any more."""
         async with self._database.read() as conn:
-            return await sessions.get(conn, session_id, now=self._clock.now())
+            return await search_sessions.get(conn, session_id, now=self._clock.now())
 
     async def page(self, session: Session, number: int, *, ask: bool = False) -> ResultsPage:
         """Return a page of an answered search; beyond the last one, the last.
@@ -132,7 +136,7 @@ class PaperSearch:
     async def use(self, session_id: int) -> None:
         """Keep the message of a search from changing by itself."""
         async with self._changing.of(session_id), self._database.write() as conn:
-            await sessions.use(conn, session_id)
+            await search_sessions.use(conn, session_id)
 
     async def fresh(self, session: Session) -> ResultsPage:
         """Return the first page of what only the sources brought, as a search of its own."""
@@ -143,7 +147,7 @@ class PaperSearch:
         place = {hit.paper_id: place for place, hit in enumerate(answer.hits)}
         hits = sorted(added.papers, key=lambda paper_id: place.get(paper_id, len(place)))
         async with self._database.write() as conn:
-            listed = await sessions.add(
+            listed = await search_sessions.add(
                 conn, question, hits, Remarks(), now=self._clock.now(), fresh=True
             )
         return await self.page(listed, 0)
@@ -165,7 +169,7 @@ class PaperSearch:
                     page = await self.fresh(now)
                 await change(page)
 
-        self._workers.submit(("search", session.id), work)
+        self._queue.submit(("search", session.id), work)
 
     async def look_up(self, paper_id: str, *, ask: bool | None = None) -> LookUp:
         """Return a paper that we know, or that a source knows.
@@ -209,7 +213,7 @@ class PaperSearch:
             if told.paper is not None and told.paper.paper != paper:
                 await change(told.paper)
 
-        self._workers.submit(("complete", paper.id), work)
+        self._queue.submit(("complete", paper.id), work)
 
     async def similar(self, paper: StoredPaper, number: int) -> SimilarPage:
         """Return a page of the papers nearest to one, with why."""
@@ -238,12 +242,12 @@ class PaperSearch:
 
     async def drain(self) -> None:
         """Wait until the sources have answered, and the index is up to date."""
-        await self._workers.drain()
+        await self._queue.drain()
         await self._indexing.drain()
 
     async def pause(self) -> None:
         """Ask and index nothing more, in bounded time."""
-        await self._workers.stop(STOP_TIMEOUT)
+        await self._queue.stop(STOP_TIMEOUT)
         await self._indexing.stop(STOP_TIMEOUT)
 
     async def close(self) -> None:

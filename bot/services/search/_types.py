@@ -6,7 +6,7 @@ from enum import Enum, auto
 from bot import limits
 from storage.papers import StoredPaper
 from storage.search import Passage, Similar
-from storage.sessions import Session
+from storage.search_sessions import Session
 from storage.source_searches import SourceAnswer
 
 

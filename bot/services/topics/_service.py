@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.services.topics._reading import read_stored, read_topic
+from bot.services.topics._recent_papers import RecentPapers
 from bot.services.topics._vectors import Floats, TopicVectors
-from bot.services.topics._window import Window
 from papers import calendar
 from papers.embedding import Embedder
 from papers.matching import Matcher, Wanted, propose
 from papers.sources import PaperSource
 from papers.topics import Strictness, Topic
-from storage import matches, papers, subscriptions
+from storage import papers, subscriptions, topic_matches
 from storage.database import Database
-from storage.matches import NewMatch
 from storage.papers import StoredPaper
 from storage.subscriptions import Mode, StoredTopic, TopicDraft
+from storage.topic_matches import NewMatch
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Topics:
         """Without an embedder topics are matched by their words."""
         self._database = database
         self._vectors = TopicVectors(embedder) if embedder is not None else None
-        self._window = Window(database, embedder, [source.name for source in sources])
+        self._window = RecentPapers(database, embedder, [source.name for source in sources])
 
     async def match_new(self, now: datetime) -> int:
         """Match what is new against every topic, and return how many matches there are.
@@ -78,7 +78,7 @@ class Topics:
         Does next to nothing when nothing is new.
         """
         async with self._database.read() as conn:
-            done, reachable = await matches.progress(conn), await matches.latest(conn)
+            done, reachable = await topic_matches.progress(conn), await topic_matches.latest(conn)
         if done == reachable:
             await self._catch_up()
             return 0
@@ -101,7 +101,7 @@ class Topics:
             # A topic whose last follower left meanwhile takes its matches along.
             known = {topic.id for topic in await subscriptions.all_topics(conn)}
             found = [item for item in found if item.topic_id in known]
-            await matches.store(conn, found, window.reached, now=now)
+            await topic_matches.store(conn, found, window.reached, now=now)
         if fresh:
             log.info("matched papers=%d topics=%d n=%d", len(fresh), len(stored), len(found))
         await self._catch_up()
@@ -144,7 +144,7 @@ class Topics:
         if topic.mode is Mode.TRENDING:
             return
         async with self._database.read() as conn:
-            done = await matches.progress(conn)
+            done = await topic_matches.progress(conn)
         await self._window.refresh(now)
         seen = self._window.papers
         rows = await self._wanted([topic])
@@ -163,7 +163,7 @@ class Topics:
                     match = NewMatch(topic.id, paper_id, shown.score, shown.reason)
                     begun = calendar.begins(seen[paper_id].day)
                     at = min(begun, now - timedelta(minutes=1))
-                    await matches.remember(conn, [match], at=at)
+                    await topic_matches.remember(conn, [match], at=at)
 
     async def matcher(self, paper_ids: Sequence[str], now: datetime) -> Matcher:
         """Return the matcher of some papers as a pass would have it, for others than subscribers.

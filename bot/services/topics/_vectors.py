@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from papers.embedding import Embedder
 from papers.matching import embed_papers
 from papers.topics import Topic
-from storage import matches, vectors
+from storage import topic_matches, vectors
 from storage.database import Database
 from storage.papers import StoredPaper
 from storage.vectors import Embedded
@@ -28,7 +28,7 @@ async def embed_and_keep(
     database: Database, embedder: Embedder, papers: Sequence[StoredPaper]
 ) -> dict[str, Floats]:
     """Embed papers for matching, keep their vectors, and return them by id."""
-    model = matches.model_key(embedder)
+    model = topic_matches.model_key(embedder)
     found: dict[str, Floats] = {}
     for start in range(0, len(papers), _PORTION):
         some = papers[start : start + _PORTION]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from papers.model import Announcement, Author
 from papers.sources import SourceError, SourceErrorKind
 from papers.sources._arxiv_feed import split_creators
-from papers.sources._limits import Pacer
+from papers.sources._rate_limits import RateLimiter
 from papers.sources.arxiv import ArxivSource, search_query
 from tests.papers.sources.serving import Answering, FakeTime, Reply, Service, html_reply
 
@@ -403,7 +403,7 @@ async def test_requests_are_three_seconds_apart_and_one_at_a_time(
 
 
 async def test_two_sources_with_one_pacer_keep_one_pace(service: Service, fake_time: FakeTime):
-    pacer = Pacer(3.0, sleep=fake_time.sleep, clock=fake_time.clock)
+    pacer = RateLimiter(3.0, sleep=fake_time.sleep, clock=fake_time.clock)
     service.on(API, atom())
     sources = [ArxivSource(service.url + API, pacer=pacer) for _ in range(2)]
     for source in sources:
@@ -413,7 +413,7 @@ async def test_two_sources_with_one_pacer_keep_one_pace(service: Service, fake_t
 
 
 async def test_waiting_for_a_turn_can_be_called_off(fake_time: FakeTime):
-    pacer = Pacer(3.0, sleep=fake_time.sleep, clock=fake_time.clock)
+    pacer = RateLimiter(3.0, sleep=fake_time.sleep, clock=fake_time.clock)
     async with pacer:
         waiting = asyncio.create_task(pacer.__aenter__())
         await asyncio.sleep(0)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from papers.model import Author, Metrics
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources._answers import Manners
 from papers.sources._huggingface_records import records_of
+from papers.sources._responses import RetryPolicy
 from papers.sources.huggingface import HuggingFaceSource
 from tests.papers.sources.serving import Answering, FakeTime, Reply, Service, html_reply, json_reply
 
@@ -453,7 +453,7 @@ async def test_what_is_refused_is_not_asked_again(service: Service, source: Hugg
 
 
 async def test_a_server_that_does_not_answer_is_given_up_in_bounded_time(service: Service):
-    manners = Manners(timeout=0.1, attempts=3, first_pause=0.01, longest_pause=0.02)
+    manners = RetryPolicy(timeout=0.1, attempts=3, first_pause=0.01, longest_pause=0.02)
     source = HuggingFaceSource(service.url, manners=manners)
     service.on(DAILY, Reply(hang=5))
     began = time.monotonic()
@@ -464,7 +464,9 @@ async def test_a_server_that_does_not_answer_is_given_up_in_bounded_time(service
 
 
 async def test_patience_ends_before_the_attempts_do(service: Service):
-    manners = Manners(timeout=0.1, attempts=1000, patience=0.5, first_pause=0.01, longest_pause=0.1)
+    manners = RetryPolicy(
+        timeout=0.1, attempts=1000, patience=0.5, first_pause=0.01, longest_pause=0.1
+    )
     source = HuggingFaceSource(service.url, manners=manners)
     service.on(DAILY, Reply(status=500))
     began = time.monotonic()

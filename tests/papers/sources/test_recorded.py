@@ -15,9 +15,9 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from papers.model import Announcement, Author, Metrics
 from papers.sources import PaperSource
-from papers.sources._answers import Answer, Manners
 from papers.sources._arxiv_feed import read_found, read_listing
 from papers.sources._huggingface_records import records_of
+from papers.sources._responses import Response, RetryPolicy
 from papers.sources.arxiv import ArxivSource
 from papers.sources.huggingface import HuggingFaceSource
 from tests.shared import SHARED, needs_shared
@@ -32,8 +32,8 @@ def rows(path: Path) -> list[Any]:
     return cast("list[Any]", json.loads(path.read_text()))
 
 
-def feed(name: str) -> Answer:
-    return Answer(200, {}, (SAMPLES / name).read_bytes())
+def feed(name: str) -> Response:
+    return Response(200, {}, (SAMPLES / name).read_bytes())
 
 
 @pytest.mark.parametrize("path", DAYS, ids=[path.stem for path in DAYS])
@@ -147,7 +147,7 @@ def test_both_serializers_of_the_query_api_are_read(name: str, first: str | None
 )
 def test_recorded_look_ups_are_read(name: str, ids: list[str] | None):
     wire = json.loads((SAMPLES / "arxiv.py" / f"{name}.json").read_text())
-    found = read_found(Answer(wire["status_code"], {}, wire["body"].encode()))
+    found = read_found(Response(wire["status_code"], {}, wire["body"].encode()))
     if ids is None:
         assert found.error == "incorrect id format for abc"
     else:
@@ -187,7 +187,7 @@ async def up(url: str) -> None:
 
 async def test_replayed_sources_answer_in_full_whatever_fails(replay: str):
     await up(replay)
-    manners = Manners(timeout=1.0, first_pause=0.01, longest_pause=0.05)
+    manners = RetryPolicy(timeout=1.0, first_pause=0.01, longest_pause=0.05)
     hub = HuggingFaceSource(replay, manners=manners)
     arxiv = ArxivSource(
         f"{replay}/arxiv/api/query", f"{replay}/arxiv/rss", pace=0.01, manners=manners

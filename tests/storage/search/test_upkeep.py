@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from papers.model import Paper, Record
 from storage import papers
 from storage.database import Database
-from storage.index import SCHEMA_VERSION, PaperIndex
 from storage.search import Degraded, SearchEngine, SearchRequest, Sort
+from storage.search._index import SCHEMA_VERSION, PaperIndex
 from tests.databases import open_empty
 from tests.storage.search.conftest import Opener
 from tests.storage.search.library import LIBRARY, NOON, CountingEmbedder, fill, found, paper
@@ -92,7 +92,7 @@ async def test_an_index_of_an_earlier_schema_is_made_anew_once_and_whole(
 ) -> None:
     await fill(database)
     with monkeypatch.context() as earlier:
-        earlier.setattr("storage.index.SCHEMA_VERSION", SCHEMA_VERSION - 1)
+        earlier.setattr("storage.search._index.SCHEMA_VERSION", SCHEMA_VERSION - 1)
         first = await SearchEngine.open(database, embedder=None)
         known = await first.follow()
         await first.close()

@@ -7,7 +7,7 @@ from papers.embedding import MiniLMEmbedder
 from papers.model import Author
 from storage.database import Database
 from storage.search import SearchEngine, SearchRequest
-from storage.sessions import Question
+from storage.search_sessions import Question
 from tests.storage.search.conftest import Opener
 from tests.storage.search.library import LIBRARY, fill, paper
 

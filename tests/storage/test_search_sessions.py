@@ -3,12 +3,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from storage import sessions, source_searches
+from storage import search_sessions, source_searches
 from storage.database import Database
 from storage.search import Sort
-from storage.sessions import Question, Remarks
+from storage.search_sessions import Question, Remarks
 from storage.source_searches import BudgetSpentError, SourceAnswer
-from storage.tables import search_sessions
+from storage.tables import search_sessions as table
 from tests.storage.shared import NOON
 
 QUESTION = Question("robots", date(2025, 1, 1), ("cs.RO",), Sort.NEWEST)
@@ -17,57 +17,57 @@ REMARKS = Remarks("No.", {"robtos": ("robots",)}, by_meaning=True, rebuilding=Tr
 
 async def test_a_search_comes_back_as_it_was_answered(database: Database):
     async with database.write() as conn:
-        added = await sessions.add(conn, QUESTION, ["2501.00001", "b"], REMARKS, now=NOON)
+        added = await search_sessions.add(conn, QUESTION, ["2501.00001", "b"], REMARKS, now=NOON)
     async with database.read() as conn:
-        assert await sessions.get(conn, added.id, now=NOON) == added
+        assert await search_sessions.get(conn, added.id, now=NOON) == added
     assert added.hits == ("2501.00001", "b")
     assert added.remarks == REMARKS
 
 
 async def test_a_search_holds_nothing_of_who_asked():
-    assert not [key for column in search_sessions.columns for key in column.foreign_keys]
-    assert not [column.name for column in search_sessions.columns if "user" in column.name]
+    assert not [key for column in table.columns for key in column.foreign_keys]
+    assert not [column.name for column in table.columns if "user" in column.name]
 
 
 async def test_results_are_forgotten_after_thirty_days_and_the_question_after_half_a_year(
     database: Database,
 ):
     async with database.write() as conn:
-        old = await sessions.add(conn, QUESTION, ["a"], REMARKS, now=NOON)
+        old = await search_sessions.add(conn, QUESTION, ["a"], REMARKS, now=NOON)
     later = NOON + timedelta(days=31)
     async with database.write() as conn:
-        seen = await sessions.get(conn, old.id, now=later)
+        seen = await search_sessions.get(conn, old.id, now=later)
         assert seen is not None
         assert seen.hits is None
-        await sessions.add(conn, Question("new"), ["b"], Remarks(), now=later)
-        kept = await conn.scalar(
-            select(search_sessions.c.hits).where(search_sessions.c.id == old.id)
-        )
+        await search_sessions.add(conn, Question("new"), ["b"], Remarks(), now=later)
+        kept = await conn.scalar(select(table.c.hits).where(table.c.id == old.id))
         assert kept is None
-        seen = await sessions.get(conn, old.id, now=later)
+        seen = await search_sessions.get(conn, old.id, now=later)
         assert seen is not None
         assert seen.question == QUESTION
     much_later = NOON + timedelta(days=200)
     async with database.write() as conn:
-        assert await sessions.get(conn, old.id, now=much_later) is None
-        await sessions.add(conn, Question("newer"), ["c"], Remarks(), now=much_later)
-        count = await conn.scalar(select(func.count()).select_from(search_sessions))
+        assert await search_sessions.get(conn, old.id, now=much_later) is None
+        await search_sessions.add(conn, Question("newer"), ["c"], Remarks(), now=much_later)
+        count = await conn.scalar(select(func.count()).select_from(table))
         assert count == 2
 
 
 async def test_a_number_is_never_given_to_another_search(database: Database):
     async with database.write() as conn:
-        old = await sessions.add(conn, QUESTION, ["a"], REMARKS, now=NOON)
-        new = await sessions.add(conn, QUESTION, ["a"], REMARKS, now=NOON + timedelta(days=200))
+        old = await search_sessions.add(conn, QUESTION, ["a"], REMARKS, now=NOON)
+        new = await search_sessions.add(
+            conn, QUESTION, ["a"], REMARKS, now=NOON + timedelta(days=200)
+        )
     assert new.id != old.id
 
 
 async def test_a_used_message_stays_used(database: Database):
     async with database.write() as conn:
-        added = await sessions.add(conn, QUESTION, [], Remarks(), now=NOON)
-        await sessions.use(conn, added.id)
-        await sessions.use(conn, added.id)
-        seen = await sessions.get(conn, added.id, now=NOON)
+        added = await search_sessions.add(conn, QUESTION, [], Remarks(), now=NOON)
+        await search_sessions.use(conn, added.id)
+        await search_sessions.use(conn, added.id)
+        seen = await search_sessions.get(conn, added.id, now=NOON)
     assert seen is not None
     assert seen.used
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 
 
-class Pacer:
+class RateLimiter:
     """Let one request at a time through, each `pace` seconds after the one before has ended.
 
     Share one pacer between everything in the process that talks to the same service.
@@ -47,7 +47,7 @@ class Pacer:
         self._turn.release()
 
 
-def named_wait(headers: Mapping[str, str]) -> float | None:
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that `Retry-After` or a spent `RateLimit` ask us to wait, if they do."""
     named = [
         float(seconds)

@@ -8,7 +8,7 @@ from tantivy import Occur, Query
 from papers.embedding import is_english
 from papers.search import TITLE_WORDS, Analysis, Tier, best_passage
 from papers.spelling import STOPWORDS
-from storage.index import PaperIndex
+from storage.search._index import PaperIndex
 from storage.search._plan import Plan, Term, Words
 
 TITLE_BOOST = 0.25
@@ -32,7 +32,7 @@ _NAME_WORDS = 4
 _LONGEST_TITLE = 24  # words of a title that is asked for as it stands
 
 
-class Lexicon:
+class IndexQueries:
     """The words of the index at one moment."""
 
     def __init__(self, index: PaperIndex) -> None:

@@ -1,4 +1,4 @@
-"""Who goes first at the database: people before what the bot does by itself."""
+"""Priorities at the database: people's reads and writes go before the bot's own."""
 
 import asyncio
 from collections import deque
@@ -7,31 +7,31 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
 
-_patient: ContextVar[bool] = ContextVar("_patient", default=False)
+_background: ContextVar[bool] = ContextVar("_background", default=False)
 
 
 @contextmanager
-def patience(patient: bool) -> Generator[None]:
-    """Say whether the reads and writes in here can wait for others; elsewhere they cannot."""
-    token = _patient.set(patient)
+def background(background: bool) -> Generator[None]:
+    """Give the reads and writes in here low priority, or not; elsewhere they have none."""
+    token = _background.set(background)
     try:
         yield
     finally:
-        _patient.reset(token)
+        _background.reset(token)
 
 
-def is_patient() -> bool:
-    """Tell whether the present task can wait for others."""
-    return _patient.get()
+def is_background() -> bool:
+    """Return whether the present task has low priority."""
+    return _background.get()
 
 
-class OrderlyLock:
-    """A lock that goes to the patient only when nobody else waits for it."""
+class PriorityLock:
+    """A lock that background tasks get only when no other task waits for it."""
 
     def __init__(self) -> None:
         self._held = False
-        self._pressing: deque[asyncio.Future[None]] = deque()
-        self._patient: deque[asyncio.Future[None]] = deque()
+        self._urgent: deque[asyncio.Future[None]] = deque()
+        self._background: deque[asyncio.Future[None]] = deque()
 
     async def __aenter__(self) -> None:
         """Wait for the lock."""
@@ -39,7 +39,7 @@ class OrderlyLock:
             self._held = True
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        (self._patient if is_patient() else self._pressing).append(turn)
+        (self._background if is_background() else self._urgent).append(turn)
         try:
             await turn
         except asyncio.CancelledError:
@@ -57,7 +57,7 @@ class OrderlyLock:
         self._pass_on()
 
     def _pass_on(self) -> None:
-        for queue in (self._pressing, self._patient):
+        for queue in (self._urgent, self._background):
             while queue:
                 turn = queue.popleft()
                 if not turn.done():

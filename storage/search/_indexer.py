@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from storage import papers as stored_papers
 from storage.database import Database
-from storage.index import IndexBusyError, IndexDamagedError, PaperIndex
+from storage.search._index import IndexBusyError, IndexDamagedError, PaperIndex
 from storage.tables import papers
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 
 
-class Follower:
+class Indexer:
     """Writes the index of a database, and knows whether it may answer."""
 
     def __init__(self, database: Database, index: PaperIndex) -> None:
@@ -39,7 +39,7 @@ class Follower:
         self.ready = False
         """Whether the index is good enough to answer."""
 
-    def distrust(self) -> None:
+    def invalidate(self) -> None:
         """Have the index made anew by the next `follow`."""
         self._damaged = True
         self.ready = False
@@ -64,10 +64,10 @@ class Follower:
             except IndexBusyError:
                 await self._in_thread(self._index.reload)
                 taken = 0
-            await self.see_how_far()
+            await self.refresh_state()
             return taken
 
-    async def see_how_far(self) -> None:
+    async def refresh_state(self) -> None:
         """Find out whether the index may answer."""
         try:
             mark = await self._in_thread(self._index.watermark)

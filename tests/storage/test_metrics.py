@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Table, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import figures
+from storage import metrics
 from storage.database import Database
 from storage.tables import digests, feeds, guilds, posts, users
 from tests.storage.shared import NOON
@@ -75,7 +75,7 @@ async def test_the_last_day_is_counted_by_what_became_of_it(database: Database) 
     async with database.write() as conn:
         await some(conn)
     async with database.read() as conn:
-        found = await figures.read(conn, NOON)
+        found = await metrics.read(conn, NOON)
     assert found.deliveries["post", "done"] == 1  # the other one is of yesterday
     assert found.deliveries["post", "planned"] == 3
     assert found.deliveries["digest", "sent"] == 2
@@ -87,18 +87,18 @@ async def test_the_last_day_is_counted_by_what_became_of_it(database: Database) 
 async def test_what_waits_has_an_age_and_the_reason_that_most_of_it_has(database: Database) -> None:
     async with database.write() as conn:
         await some(conn)
-        backlog = (await figures.backlog(conn))["post"]
+        backlog = (await metrics.backlog(conn))["post"]
         assert backlog.waiting == 3  # nothing waits for a feed that an admin paused
         assert backlog.since == NOON - 5 * HOUR
         assert backlog.reason == "Discord did not answer"
-        assert (await figures.backlog(conn))["digest"].since is None
+        assert (await metrics.backlog(conn))["digest"].since is None
 
 
 @pytest.mark.parametrize("table", [posts, digests])
 async def test_the_figures_of_a_day_are_read_from_an_index_alone(
     database: Database, table: Table
 ) -> None:
-    query = figures.recent_by_state(table, NOON).compile(compile_kwargs={"literal_binds": True})
+    query = metrics.recent_by_state(table, NOON).compile(compile_kwargs={"literal_binds": True})
     async with database.read() as conn:
         plan = await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")
         steps = " ".join(str(row.detail) for row in plan)
@@ -106,6 +106,6 @@ async def test_the_figures_of_a_day_are_read_from_an_index_alone(
 
 
 async def test_a_database_that_takes_no_writes_says_why(database: Database) -> None:
-    assert await figures.refusal(database, NOON) is None
+    assert await metrics.refusal(database, NOON) is None
     await database.close()
-    assert await figures.refusal(database, NOON) == "the database is closed"
+    assert await metrics.refusal(database, NOON) == "the database is closed"

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class RetryPolicy:
     """How long to wait and how often to ask again; all times in seconds."""
 
     timeout: float = 12.0
@@ -33,7 +33,7 @@ class ThrottledError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A whole HTTP answer, read."""
 
     status: int

@@ -13,9 +13,9 @@ from papers import calendar
 from papers.embedding import Embedder
 from papers.matching import Archive, Recent, TermStatistics, Wanted
 from papers.model import Paper
-from storage import matches, papers
+from storage import papers, topic_matches
 from storage.database import Database
-from storage.matches import Placed, Progress
+from storage.topic_matches import Placed, Progress
 
 Floats = NDArray[np.float32]
 
@@ -39,7 +39,7 @@ def _first_day(now: datetime) -> date:
     return calendar.batch_day(now) - WINDOW
 
 
-class Window:
+class RecentPapers:
     """What is known of the papers of the last two weeks, without their texts: 2 KB for each."""
 
     def __init__(
@@ -64,10 +64,10 @@ class Window:
         first = _first_day(now)
         async with self._refreshing:
             async with self._database.read() as conn:
-                reached = await matches.latest(conn)
+                reached = await topic_matches.latest(conn)
                 if (reached, first) == (self.reached, self._first):
                     return
-                found = await matches.placed(conn, first, sources=self._sources)
+                found = await topic_matches.placed(conn, first, sources=self._sources)
             known = self.papers
             new = [
                 item.paper_id
@@ -88,7 +88,9 @@ class Window:
             stored = await papers.get_many(conn, ids)
             rows: dict[str, Floats] = {}
             if self._embedder is not None:
-                rows = await matches.vectors_of(conn, matches.model_key(self._embedder), ids)
+                rows = await topic_matches.vectors_of(
+                    conn, topic_matches.model_key(self._embedder), ids
+                )
         new: list[Paper] = [each.paper for each in stored.values()]
         await asyncio.to_thread(self._recent.put, new)
         for paper in new:
@@ -108,7 +110,9 @@ class Window:
             some = lacking[start : start + _PORTION]
             async with self._database.read() as conn:
                 # Papers of before the window, which posts of older batches ask for.
-                known = await matches.vectors_of(conn, matches.model_key(self._embedder), some)
+                known = await topic_matches.vectors_of(
+                    conn, topic_matches.model_key(self._embedder), some
+                )
                 stored = await papers.get_many(conn, [key for key in some if key not in known])
             made = await embed_and_keep(self._database, self._embedder, list(stored.values()))
             self._keep(known | made)

@@ -30,7 +30,7 @@ _QUERIES = 512  # vectors of queries kept: turning a page embeds nothing
 _QUERY_WORDS = 64  # a longer query's vector is that of its beginning
 
 
-class Memory:
+class VectorCache:
     """Vectors of the newest papers, kept up to date with the database by one embedder."""
 
     def __init__(self, database: Database, embedder: Embedder, limit: int) -> None:

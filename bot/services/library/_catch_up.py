@@ -15,8 +15,8 @@ from discord.enums import ReactionType
 from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import failure_of
 from bot.runtime.clock import Clock
-from bot.services.library._seeding import Seeder
-from storage import library, privacy
+from bot.services.library._first_reactions import ReactionSeeder
+from storage import library, personal_data
 from storage.database import Database
 from storage.library import Card, Cleared, Event, Reaction, emoji_key, without_tone
 
@@ -32,11 +32,11 @@ MOST_PEOPLE: Final = 1_000
 _PAGE: Final = 100
 
 
-class Mender:
+class ReactionReconciler:
     """Brings saves and standing reactions together, both ways."""
 
     def __init__(
-        self, database: Database, messenger: Messenger, clock: Clock, seeder: Seeder
+        self, database: Database, messenger: Messenger, clock: Clock, seeder: ReactionSeeder
     ) -> None:
         self._database = database
         self._messenger = messenger
@@ -53,15 +53,15 @@ class Mender:
         elif event.reaction.message_id in self._watched:
             self._watched[event.reaction.message_id].add(event.reaction)
 
-    async def mend_shard(self, shard_id: int) -> None:
+    async def reconcile_shard(self, shard_id: int) -> None:
         """Read reactions on a shard's messages of the last days, and mend the saves."""
-        since = self._clock.now() - privacy.REACTIONS_READ
+        since = self._clock.now() - personal_data.REACTIONS_READ
         shard = (shard_id, self._messenger.shard_count or 1)
         async with self._database.read() as conn:
             cards = await library.recent_cards(conn, since, MOST_CARDS, shard=shard)
-        await self.mend(cards)
+        await self.reconcile(cards)
 
-    async def mend(self, cards: Sequence[Card]) -> None:
+    async def reconcile(self, cards: Sequence[Card]) -> None:
         """Read reactions on these messages, and mend the saves."""
         self._requests = 0
         by_channel: dict[int, list[Card]] = {}
@@ -76,7 +76,7 @@ class Mender:
                 log.warning("reactions read in part messages=%d", len(cards))
                 break
         async with self._database.write() as conn:
-            await privacy.forget_erasures(conn, self._clock.now())
+            await personal_data.forget_erasures(conn, self._clock.now())
         if added or removed:
             log.info("reactions mended added=%d removed=%d", added, removed)
 
@@ -134,7 +134,7 @@ class Mender:
                 for each in known - standing
                 if each.emoji not in partly and not self._touched(each)
             ]
-            erased = await privacy.erased(conn, {each.user_id for each in new})
+            erased = await personal_data.erased(conn, {each.user_id for each in new})
             new = [
                 each
                 for each in new

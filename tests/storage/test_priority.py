@@ -6,16 +6,16 @@ from pathlib import Path
 from sqlalchemy import text
 
 from storage.database import READERS
-from storage.patience import OrderlyLock, is_patient, patience
+from storage.priority import PriorityLock, background, is_background
 from tests.databases import open_empty
 
 
 async def test_who_is_patient_gets_the_lock_when_nobody_else_waits() -> None:
-    lock = OrderlyLock()
+    lock = PriorityLock()
     order: list[str] = []
 
     async def hold(name: str, *, patient: bool) -> None:
-        with patience(patient):
+        with background(patient):
             async with lock:
                 order.append(name)
                 await asyncio.sleep(0)
@@ -30,7 +30,7 @@ async def test_who_is_patient_gets_the_lock_when_nobody_else_waits() -> None:
 
 
 async def test_a_lock_that_is_given_up_goes_to_the_next() -> None:
-    lock = OrderlyLock()
+    lock = PriorityLock()
     got: list[str] = []
 
     async def hold(name: str) -> None:
@@ -49,7 +49,7 @@ async def test_a_lock_that_is_given_up_goes_to_the_next() -> None:
     assert last.done()
     assert got == ["waited"]
     async with asyncio.timeout(1), lock:
-        assert not is_patient()
+        assert not is_background()
 
 
 async def test_reading_is_possible_while_all_the_patient_read(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ async def test_reading_is_possible_while_all_the_patient_read(tmp_path: Path) ->
     done = asyncio.Event()
 
     async def read_long() -> None:
-        with patience(True):
+        with background(True):
             async with database.read() as conn:
                 await conn.execute(text("SELECT 1"))
                 await done.wait()

@@ -15,8 +15,8 @@ from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import Retry, failure_of
 from bot.runtime.clock import Clock
 from bot.runtime.priority import Urgency
-from bot.runtime.task_queue import Workers
-from storage import library, privacy, watermarks
+from bot.runtime.task_queue import TaskQueue
+from storage import library, personal_data, watermarks
 from storage.database import Database
 from storage.library import SAVE_EMOJI, emoji_key
 
@@ -29,7 +29,7 @@ WATERMARK: Final = "seeds"
 """The newest card up to which every one has had its turn."""
 
 
-class Seeder:
+class ReactionSeeder:
     """Puts the reaction that saves on cards."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Seeder:
         self._clock = clock
         self._wanted = seed
         # Their own: seeding takes minutes, and must not hold up the day's threads.
-        self._workers = Workers(SEEDERS, Urgency.LATER)
+        self._queue = TaskQueue(SEEDERS, Urgency.LATER)
         self._owed: set[int] = set()
         self._missed: set[int] = set()
         self._newest = 0
@@ -50,7 +50,7 @@ class Seeder:
         """Learn which cards may have been left without by a stop."""
         if not self._wanted:
             return
-        since = self._clock.now() - privacy.REACTIONS_READ
+        since = self._clock.now() - personal_data.REACTIONS_READ
         async with self._database.read() as conn:
             self._newest = self._noted = await watermarks.get(conn, WATERMARK)
             self._missed = await library.thread_cards(conn, since, self._newest)
@@ -60,7 +60,7 @@ class Seeder:
         if self._wanted:
             self._owed.add(message.id)
             # Each thread is a share: two seeders in one would only wait for each other.
-            self._workers.submit(message.id, lambda: self._seed(message), share=message.channel.id)
+            self._queue.submit(message.id, lambda: self._seed(message), share=message.channel.id)
 
     def seen(self, message: discord.Message) -> None:
         """Take in a message that was read back: it may lack what a stop kept from it."""
@@ -80,16 +80,16 @@ class Seeder:
 
     def forget_old(self, now: datetime) -> None:
         """Forget cards that are too old to be made good after a start."""
-        oldest = discord.utils.time_snowflake(now - privacy.REACTIONS_READ)
+        oldest = discord.utils.time_snowflake(now - personal_data.REACTIONS_READ)
         self._owed = {message_id for message_id in self._owed if message_id >= oldest}
 
     async def drain(self) -> None:
         """Wait until every card has had its turn."""
-        await self._workers.drain()
+        await self._queue.drain()
 
     async def close(self, patience: float) -> None:
         """Stop; what is left is made good after the next start."""
-        await self._workers.stop(patience)
+        await self._queue.stop(patience)
 
     async def _seed(self, message: discord.PartialMessage) -> None:
         try:
