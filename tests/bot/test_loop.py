@@ -19,7 +19,7 @@ from papers.embedding import MiniLMEmbedder
 from storage.vectors import model_key
 from tests import large, reliability
 from tests.bot.extremes import CHOSEN, FIELDS, LAST, MESSAGES, PARTS, VALUES
-from tests.bot.interactions import Interaction, Interactions, what_is_registered
+from tests.bot.raw_interactions import Interaction, Interactions, what_is_registered
 from tests.bot.world import MONDAY, TUESDAY, World, at, votes, world
 from tests.loop_watch import LoopWatch, watched
 from tests.plans import Plans

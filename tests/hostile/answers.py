@@ -5,7 +5,7 @@ from typing import Any
 
 from bot import limits
 from bot.ui.text import length
-from tests.bot.interactions import Answer
+from tests.bot.raw_interactions import Answer
 
 
 class HarmError(AssertionError):

@@ -1,7 +1,7 @@
 """A bot among people, one of whom means it ill, and what must hold whatever that one does.
 
 An attack is an interaction as Discord would send it, without the checks that Discord's clients and
-servers make first (`tests/bot/interactions.py`).
+servers make first (`tests/bot/raw_interactions.py`).
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import simcord
 
 from storage.personal_data import personal_tables
-from tests.bot.interactions import Answer, Interaction, Interactions
+from tests.bot.raw_interactions import Answer, Interaction, Interactions
 from tests.hostile.answers import HarmError, require_answered
 
 T = TypeVar("T")

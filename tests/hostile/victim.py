@@ -12,7 +12,7 @@ from pathlib import Path
 import discord
 import simcord
 
-from tests.bot.interactions import what_is_registered
+from tests.bot.raw_interactions import what_is_registered
 from tests.bot.topics import follow
 from tests.bot.world import MONDAY, TUESDAY, World, at, votes, world
 from tests.hostile.harness import SECRET, Ears, Hostile

@@ -40,28 +40,30 @@ SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
 
 TESTS: Final[Mapping[str, Sequence[str]]] = {
     "bot/services/digests": (
-        "tests/bot/test_digest*.py",
-        "tests/bot/test_next_digest*.py",
-        "tests/bot/test_restored*.py",
-        "tests/bot/test_subscriptions*.py",
+        "tests/bot/services/digests/test_*.py",
+        "tests/bot/services/publishing/test_restored*.py",
     ),
     "bot/services/publishing": (
-        "tests/bot/test_publishing*.py",
-        "tests/bot/test_feeds.py",
-        "tests/bot/test_refused*.py",
-        "tests/bot/test_restored*.py",
+        "tests/bot/services/publishing/test_*.py",
+        "tests/cogs/test_feeds.py",
     ),
     "bot/services/search/_reading.py": (
-        "tests/bot/test_search_reading*.py",
-        "tests/bot/test_search.py",
+        "tests/bot/services/search/test_search_reading*.py",
+        "tests/bot/services/search/test_search.py",
     ),
     "papers/calendar.py": ("tests/papers/test_calendar*.py",),
-    "papers/matching": ("tests/papers/test_matching*.py", "tests/bot/test_topic_matching.py"),
+    "papers/matching": (
+        "tests/papers/test_matching*.py",
+        "tests/bot/services/topics/test_topic_matching.py",
+    ),
     "papers/schedule.py": ("tests/papers/test_schedule_exact.py",),
     "papers/topics": ("tests/papers/test_topics*.py", "tests/papers/test_matching*.py"),
     "papers/trending": ("tests/papers/test_trending*.py",),
     "storage/digests": ("tests/storage/test_digests*.py",),
-    "storage/library": ("tests/storage/test_library*.py", "tests/bot/test_saved_papers.py"),
+    "storage/library": (
+        "tests/storage/test_library*.py",
+        "tests/bot/services/library/test_saved_papers.py",
+    ),
     "storage/posts": ("tests/storage/test_posts*.py", "tests/storage/test_retention.py"),
 }
 """The paths that are changed, each with the tests that have to notice."""

@@ -8,7 +8,6 @@ import pytest
 from papers.model import Metrics, Record
 from storage import subscriptions
 from storage.subscriptions import Mode
-from tests.bot.test_feeds import said
 from tests.bot.topics import FLOW, about
 from tests.bot.topics import answer as answered
 from tests.bot.world import (
@@ -23,6 +22,7 @@ from tests.bot.world import (
     votes,
     world,
 )
+from tests.cogs.test_feeds import said
 
 WALKING = "Robots that Walk"
 SOME = (WALKING, "Proteins at Night", "Graphs and Trees", FLOW)

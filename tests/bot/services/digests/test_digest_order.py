@@ -13,7 +13,7 @@ from storage import digests
 from storage.digests import Digest
 from storage.papers import StoredPaper
 from storage.topic_matches import Candidate
-from tests.bot.test_digest_texts import READER
+from tests.bot.services.digests.test_digest_texts import READER
 from tests.bot.world import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, at, paper
 
 

@@ -16,7 +16,7 @@ from bot.monitor._collect import collect
 from bot.monitor._requests import RESUME_AT, STOP_AT, WINDOW, InvalidRequests, route_of
 from tests.bot.world import MONDAY, at, world
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 
 
 class Stopwatch:

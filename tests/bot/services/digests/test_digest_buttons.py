@@ -9,7 +9,7 @@ import simcord
 
 from storage import digests, subscriptions
 from storage.subscriptions import Mode
-from tests.bot.interactions import SELECT, Answer, Interactions, what_is_registered
+from tests.bot.raw_interactions import SELECT, Answer, Interactions, what_is_registered
 from tests.bot.topics import about, brought, follower
 from tests.bot.world import MONDAY, World, at, world
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.test_feeds import answer
 from tests.bot.world import FRIDAY, MONDAY, TUESDAY, at, votes, world
+from tests.cogs.test_feeds import answer
 
 ONE_DAY = timedelta(days=1)
 DAYS = {MONDAY: votes(MONDAY, *range(40, 10, -1)), TUESDAY: votes(TUESDAY, 50, 5)}

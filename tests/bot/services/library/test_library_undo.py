@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from storage import library, retention
-from tests.bot.interactions import Interactions, what_is_registered
 from tests.bot.library_world import (
     FIRST,
     READ,
@@ -21,6 +20,7 @@ from tests.bot.library_world import (
     shelf,
     slash,
 )
+from tests.bot.raw_interactions import Interactions, what_is_registered
 from tests.bot.world import MONDAY, World, at
 
 NOTE = "read §3 *again*"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage import posts
-from tests.bot.test_restored import back_up, restore
+from tests.bot.services.publishing.test_restored import back_up, restore
 from tests.bot.topics import about, brought, follower, working_days
 from tests.bot.world import MONDAY, TUESDAY, WEDNESDAY, World, at, headers, votes, world
 
