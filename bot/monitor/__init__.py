@@ -3,6 +3,17 @@
 from bot.monitor._health import Check, checks
 from bot.monitor._incidents import IncidentTracker, Operator
 from bot.monitor._monitor import Monitor
+from bot.monitor._requests import InvalidRequests
 from bot.monitor._server import serving
+from bot.monitor._thresholds import Thresholds
 
-__all__ = ["Check", "IncidentTracker", "Monitor", "Operator", "checks", "serving"]
+__all__ = [
+    "Check",
+    "IncidentTracker",
+    "InvalidRequests",
+    "Monitor",
+    "Operator",
+    "Thresholds",
+    "checks",
+    "serving",
+]

@@ -2,19 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Final
 
 from bot.monitor._monitor import Monitor
 from storage import metrics
-
-MAX_LOOP_LAG: Final = 2.0
-"""Seconds late at which the loop is too busy to answer people in time (Discord gives three)."""
-
-MAX_CYCLE_AGE: Final = 180.0
-"""Seconds without a minute's work after which something holds it up."""
-
-WRITE_TIMEOUT: Final = 5.0
-"""Seconds that a write may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +22,11 @@ async def checks(monitor: Monitor) -> list[Check]:
     """Look at every part. Takes at most a few seconds, whatever is broken."""
     lag = monitor.lag
     return [
-        Check("loop", lag < MAX_LOOP_LAG, f"{lag:.2f} s late at worst in the last half minute"),
+        Check(
+            "loop",
+            lag < monitor.thresholds.loop_lag,
+            f"{lag:.2f} s late at worst in the last half minute",
+        ),
         _gateway(monitor),
         _cycle(monitor),
         await _database(monitor),
@@ -58,18 +52,19 @@ def _cycle(monitor: Monitor) -> Check:
         text += f", and failed since ({monitor.last_failure})"
     # Without a connection there is no minute's work, and that is the gateway's line above.
     connected = monitor.connected
-    return Check("beat", age < MAX_CYCLE_AGE, text, restart_helps=connected)
+    return Check("beat", age < monitor.thresholds.cycle_age, text, restart_helps=connected)
 
 
 async def _database(monitor: Monitor) -> Check:
     services = monitor.services
     if services is None:
         return Check("database", False, "not open", restart_helps=False)
+    timeout = monitor.thresholds.write_timeout
     try:
-        async with asyncio.timeout(WRITE_TIMEOUT):
+        async with asyncio.timeout(timeout):
             refusal = await metrics.refusal(services.database, services.clock.now())
     except TimeoutError:
-        return Check("database", False, f"a write did not end within {WRITE_TIMEOUT:.0f} s")
+        return Check("database", False, f"a write did not end within {timeout:.0f} s")
     if refusal is not None:
         return Check("database", False, f"takes no writes: {refusal}")
     return Check("database", True, "takes writes")

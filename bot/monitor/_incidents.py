@@ -8,9 +8,9 @@ import asyncio
 import logging
 import shutil
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 import discord
 from discord.abc import Snowflake
@@ -26,15 +26,6 @@ from storage.database import DriverError
 from storage.incidents import Change, Incident, Problem
 
 log = logging.getLogger(__name__)
-
-SOURCE_SILENT: Final = timedelta(hours=1)
-THREADS_LATE: Final = timedelta(minutes=30)
-GATEWAY_GONE: Final = 300.0
-FAILING_CYCLES: Final = 3
-REFUSALS: Final = 2
-"""So many looks in a row find that the database takes no writes: another process may hold it."""
-LEAST_ROOM: Final = 200_000_000
-"""Bytes free, under which the disk counts as full; or what the next backup would take."""
 
 
 class Operator(Protocol):
@@ -65,6 +56,7 @@ class IncidentTracker:
     def __init__(self, services: Services, monitor: Monitor, operator: Operator) -> None:
         self._services = services
         self._monitor = monitor
+        self._thresholds = monitor.thresholds
         self._operator = operator
         self._refusals = 0
         self._down: Incident | None = None
@@ -112,7 +104,7 @@ class IncidentTracker:
         """There can be no row for this one until it is over."""
         self._refusals += 1
         log.debug("the database refused", exc_info=error)
-        if self._down is None and self._refusals >= REFUSALS:
+        if self._down is None and self._refusals >= self._thresholds.refusals:
             cause = getattr(error, "orig", None) or error
             text = f"The database takes no writes: {cause}. Nothing is posted or saved meanwhile."
             self._down = Incident(0, "database", "", text, now, now, None, None)
@@ -165,7 +157,7 @@ class IncidentTracker:
             rest = await digests.broken_until(conn, now)
         for source in sources:
             since = source.failing_since
-            if since is not None and now - since >= SOURCE_SILENT:
+            if since is not None and now - since >= self._thresholds.source_silent:
                 why = "failing" if source.kind is None else source.kind.value
                 yield Problem(
                     "source",
@@ -174,7 +166,7 @@ class IncidentTracker:
                     " it does.",
                 )
         posts = waiting["post"]
-        if posts.since is not None and now - posts.since >= THREADS_LATE:
+        if posts.since is not None and now - posts.since >= self._thresholds.threads_late:
             have = "has" if posts.waiting == 1 else "have"
             yield Problem(
                 "late",
@@ -210,11 +202,11 @@ class IncidentTracker:
                 "",
                 "Discord refuses so much that sending pauses for some minutes; commands go on.",
             )
-        if monitor.disconnected_for() >= GATEWAY_GONE:
+        if monitor.disconnected_for() >= self._thresholds.gateway_gone:
             yield Problem(
                 "gateway", "", "There has been no connection to Discord for five minutes."
             )
-        if monitor.failing_cycles >= FAILING_CYCLES:
+        if monitor.failing_cycles >= self._thresholds.failing_cycles:
             yield Problem(
                 "beat",
                 "",
@@ -227,7 +219,7 @@ class IncidentTracker:
         for task, why in maintenance.failing.items():
             yield Problem("upkeep", task, f"A part of the database's upkeep fails ({task}): {why}.")
         free, size = await asyncio.to_thread(_room, self._services.database.path)
-        if free < max(LEAST_ROOM, size):
+        if free < max(self._thresholds.free_bytes, size):
             yield Problem("disk", "", f"The disk has only {free / 1e6:,.0f} MB left.")
 
 

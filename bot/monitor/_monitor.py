@@ -13,9 +13,12 @@ import discord
 from bot.monitor import _gateway
 from bot.monitor._instruments import Instruments
 from bot.monitor._requests import Requests
+from bot.monitor._thresholds import Thresholds
 from bot.services.container import Services
 
 log = logging.getLogger(__name__)
+
+DEFAULTS: Final = Thresholds()
 
 LAG_EVERY: Final = 0.5
 LAGS_KEPT: Final = 60
@@ -28,9 +31,10 @@ class Monitor:
     It outlives a bot: `paperboy run` starts another one when a connection ends for good.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, thresholds: Thresholds = DEFAULTS) -> None:
+        self.thresholds = thresholds
         self.instruments = Instruments()
-        self.requests = Requests(self.instruments)
+        self.requests = Requests(self.instruments, thresholds)
         self.client: discord.AutoShardedClient | None = None
         """The connection of the moment."""
         self.services: Services | None = None

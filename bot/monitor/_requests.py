@@ -17,19 +17,11 @@ from discord.http import Route
 from yarl import URL
 
 from bot.monitor._instruments import Instruments
+from bot.monitor._thresholds import Thresholds
 
 log = logging.getLogger(__name__)
 
-WINDOW: Final = 600.0
-"""Seconds over which Discord counts invalid requests."""
-
 INVALID: Final = frozenset((401, 403, 429))
-
-STOP_AT: Final = 2_000
-"""Invalid requests of one window at which sending pauses: a fifth of what Discord allows."""
-
-RESUME_AT: Final = 1_000
-"""Sending goes on when no more than these are left in the window."""
 
 _SENDING: Final = ("channels", "guilds", "users")
 """First parts of the routes that are refused while sending pauses. Answers to interactions, whose
@@ -42,20 +34,23 @@ _LITERAL: Final = 32
 class InvalidRequests:
     """The invalid requests of the last ten minutes, and whether sending has to pause for them."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, thresholds: Thresholds, now: Callable[[], float] = time.monotonic) -> None:
+        self._window = thresholds.invalid_window
+        self._stop_at = thresholds.invalid_stop
+        self._resume_at = thresholds.invalid_resume
         self._now = now
-        self._at: deque[float] = deque(maxlen=STOP_AT)
+        self._at: deque[float] = deque(maxlen=self._stop_at)
         self._open = False
 
     def add(self) -> None:
         """Count one."""
         self._at.append(self._now())
-        if len(self) >= STOP_AT and not self._open:
+        if len(self) >= self._stop_at and not self._open:
             self._open = True
             log.error("sending pauses: invalid_requests=%d in ten minutes", len(self))
 
     def __len__(self) -> int:
-        since = self._now() - WINDOW
+        since = self._now() - self._window
         while self._at and self._at[0] <= since:
             self._at.popleft()
         return len(self._at)
@@ -63,20 +58,20 @@ class InvalidRequests:
     @property
     def pause(self) -> float | None:
         """Seconds until sending may go on; `None` while it need not pause."""
-        if self._open and len(self) <= RESUME_AT:
+        if self._open and len(self) <= self._resume_at:
             self._open = False
             log.warning("sending goes on: invalid_requests=%d in ten minutes", len(self))
         if not self._open:
             return None
-        return max(1.0, self._at[len(self._at) - RESUME_AT - 1] + WINDOW - self._now())
+        return max(1.0, self._at[len(self._at) - self._resume_at - 1] + self._window - self._now())
 
 
 class Requests:
     """Watches discord.py's requests through aiohttp's tracing, whatever else wraps them."""
 
-    def __init__(self, instruments: Instruments) -> None:
+    def __init__(self, instruments: Instruments, thresholds: Thresholds) -> None:
         self._instruments = instruments
-        self.invalid = InvalidRequests()
+        self.invalid = InvalidRequests(thresholds)
 
     def install(self, trace: aiohttp.TraceConfig) -> None:
         """Watch the sessions that this trace belongs to; call it after those who hold requests

@@ -8,12 +8,15 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bot.client import PaperBot, create_bot
+from bot.monitor import Monitor, Thresholds
 from bot.runtime.clock import FixedClock
 from papers.model import Record
 from papers.sources import PaperSource
 from tests.bot.world import MONDAY, FakeSource, at, make_settings, votes
 from tests.databases import put_empty
 from tests.discord_server import Channel, DiscordServer, Guild, User, World
+
+DEFAULTS = Thresholds()
 
 
 @dataclass
@@ -67,6 +70,7 @@ async def connected(
     *,
     sources: Sequence[PaperSource] | None = None,
     shards: int = 1,
+    thresholds: Thresholds = DEFAULTS,
     **settings: object,
 ) -> AsyncGenerator[Connected]:
     """Connect the bot to a fresh world, and close it in the end.
@@ -77,6 +81,7 @@ async def connected(
         days: what the source in memory has.
         sources: other sources instead.
         shards: how many connections Discord asks for.
+        thresholds: from when on something counts as wrong.
         settings: what differs from the default.
     """
     world = server.world
@@ -97,6 +102,7 @@ async def connected(
         clock=clock,
         sources=asked,
         shard_count=None if shards > 1 else 1,
+        monitor=Monitor(thresholds),
     )
     # discord.py waits this long for servers that may still come; here all are there at once.
     vars(bot)["_connection"].guild_ready_timeout = 0.1

@@ -1,5 +1,6 @@
 """What goes wrong is told when it begins and when it is over: to the owner, and in the log."""
 
+import asyncio
 import logging
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from bot.monitor import _incidents as monitoring
-from bot.monitor import _requests
+from bot.monitor import Thresholds
 from storage import digests, incidents, tables
 from storage.incidents import Incident
 from tests.bot.world import MONDAY, at
@@ -124,9 +124,10 @@ async def test_a_database_that_takes_no_writes_is_told_at_once_and_written_down_
 
 
 async def test_everything_that_can_be_wrong_with_the_process_is_noticed(
-    discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    discord_server: DiscordServer, tmp_path: Path
 ) -> None:
-    async with connected(discord_server, tmp_path, tell_owner=False) as here:
+    strict = Thresholds(gateway_gone=0.02, free_bytes=10**18, invalid_stop=3, invalid_resume=1)
+    async with connected(discord_server, tmp_path, tell_owner=False, thresholds=strict) as here:
         monitor = here.bot.monitor
 
         async def wrong(minute: int) -> dict[str, str]:
@@ -135,16 +136,16 @@ async def test_everything_that_can_be_wrong_with_the_process_is_noticed(
                 return {each.kind: each.text for each in await incidents.current(conn)}
 
         async with monitor.measuring():
-            assert await wrong(0) == {}
-            monkeypatch.setattr(monitoring, "GATEWAY_GONE", 0.0)
+            assert (await wrong(0)).keys() == {"disk"}
             info: Any = here.bot.shards[0]
             heart = info._parent.ws._keep_alive
             heart._last_ack -= 10 * heart.interval
             for _ in range(3):
                 monitor.cycle_failed(ZeroDivisionError("a person's words"))
-            for _ in range(_requests.STOP_AT):
+            for _ in range(3):
                 monitor.requests.invalid.add()
-            monkeypatch.setattr(monitoring, "LEAST_ROOM", 10**18)
+            monitor.disconnected_for()
+            await asyncio.sleep(0.05)
             found = await wrong(1)
         assert found.keys() == {"gateway", "beat", "refused", "disk"}
         assert "ZeroDivisionError" in found["beat"]

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.cli.check import check
-from bot.monitor import _requests, serving
+from bot.monitor import Thresholds, serving
 from tests.bot.world import MONDAY, at, make_settings
 from tests.discord_server import DiscordServer
 from tests.wire.bot import Connected, connected
@@ -49,11 +49,10 @@ async def test_every_request_is_counted_by_route_and_status(
 
 
 async def test_sending_pauses_after_many_refusals_while_commands_go_on(
-    discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    discord_server: DiscordServer, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(_requests, "STOP_AT", 3)
-    monkeypatch.setattr(_requests, "RESUME_AT", 1)
-    async with connected(discord_server, tmp_path, save_reactions=False) as here:
+    few = Thresholds(invalid_stop=3, invalid_resume=1, invalid_window=5.0)
+    async with connected(discord_server, tmp_path, save_reactions=False, thresholds=few) as here:
         await here.add_feed(time="09:00")
         for _ in range(3):
             here.bot.monitor.requests.invalid.add()
@@ -66,7 +65,7 @@ async def test_sending_pauses_after_many_refusals_while_commands_go_on(
         assert status == 200
         assert "paperboy_sending_paused 1.0" in told
 
-        monkeypatch.setattr(_requests, "WINDOW", 0.0)  # ten minutes later
+        await discord_server.until(lambda: here.bot.monitor.requests.invalid.pause is None)
         await here.tick(at(MONDAY, 9, 30))
         assert "Monday 9 June 2025" in here.channel.history[0].text
         assert len(here.world.threads_of(here.channel)) == 1
@@ -136,10 +135,10 @@ async def test_health_is_told_of_each_part_and_does_not_rest_on_being_ready(
 
 
 async def test_a_database_that_takes_no_writes_is_unhealthy(
-    discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    discord_server: DiscordServer, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("bot.monitor._health.WRITE_TIMEOUT", 0.2)
-    async with connected(discord_server, tmp_path) as here:
+    impatient = Thresholds(write_timeout=0.2)
+    async with connected(discord_server, tmp_path, thresholds=impatient) as here:
         settings = make_settings(tmp_path, metrics_port=0)
         async with serving(here.bot.monitor, settings) as port, here.bot.services.database.write():
             for page in ("/healthz", "/livez"):
@@ -149,10 +148,9 @@ async def test_a_database_that_takes_no_writes_is_unhealthy(
 
 
 async def test_work_that_does_not_come_to_its_end_is_unhealthy(
-    discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    discord_server: DiscordServer, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("bot.monitor._health.MAX_CYCLE_AGE", 0.0)
-    async with connected(discord_server, tmp_path) as here:
+    async with connected(discord_server, tmp_path, thresholds=Thresholds(cycle_age=0.0)) as here:
         here.bot.monitor.cycle_failed(RuntimeError("a person's words"))
         await asyncio.sleep(0.01)
         settings = make_settings(tmp_path, metrics_port=0)

@@ -11,11 +11,12 @@ from discord.http import Route
 from prometheus_client import generate_latest
 from yarl import URL
 
-from bot.monitor import Monitor
+from bot.monitor import InvalidRequests, Monitor, Thresholds
 from bot.monitor._collect import collect
-from bot.monitor._requests import RESUME_AT, STOP_AT, WINDOW, InvalidRequests, route_of
+from bot.monitor._requests import route_of
 from tests.bot.world import MONDAY, at, world
 
+LIMITS = Thresholds()
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 
 
@@ -63,26 +64,26 @@ def test_requests_that_go_elsewhere_have_one_name() -> None:
 
 def test_sending_pauses_well_before_discord_bans_and_goes_on_when_the_window_has_emptied() -> None:
     clock = Stopwatch()
-    invalid = InvalidRequests(clock)
-    for _ in range(STOP_AT - 1):
+    invalid = InvalidRequests(LIMITS, clock)
+    for _ in range(LIMITS.invalid_stop - 1):
         clock.now += 0.1
         invalid.add()
     assert invalid.pause is None
     invalid.add()
     pause = invalid.pause
     assert pause is not None
-    assert 0 < pause <= WINDOW
+    assert 0 < pause <= LIMITS.invalid_window
     clock.now += pause - 1
     assert invalid.pause is not None
     clock.now += 2
     assert invalid.pause is None
-    assert RESUME_AT - 20 < len(invalid) <= RESUME_AT
-    assert STOP_AT <= 10_000 / 5
+    assert LIMITS.invalid_resume - 20 < len(invalid) <= LIMITS.invalid_resume
+    assert LIMITS.invalid_stop <= 10_000 / 5
 
 
 def test_a_steady_trickle_of_refusals_pauses_nothing() -> None:
     clock = Stopwatch()
-    invalid = InvalidRequests(clock)
+    invalid = InvalidRequests(LIMITS, clock)
     for _ in range(10_000):
         clock.now += 0.5
         invalid.add()
