@@ -11,10 +11,11 @@ from storage.papers import StoredPaper
 from storage.search._conditions import Conditions
 from storage.search._index import PaperIndex
 from storage.search._index_queries import IndexQueries
+from storage.search._matrix import dots
 from storage.search._plan import Plan
 from storage.search._types import SearchRequest, Sort
 from storage.search._vectors import VectorCache
-from storage.vectors import Floats, dots
+from storage.vectors import Floats
 
 DEPTH = 250
 """Candidates of each half, and hits of an answer: fifty pages of five."""

@@ -15,7 +15,8 @@ from papers.embedding import Embedder, give_back_memory, paper_text
 from storage import papers as stored_papers
 from storage import vectors
 from storage.database import Database
-from storage.vectors import Embedded, Floats, VectorMatrix
+from storage.search._matrix import VectorMatrix
+from storage.vectors import Embedded, Floats
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,8 @@ import pytest
 
 from storage import papers, vectors
 from storage.database import Database
-from storage.vectors import COMPACT_FROM, Embedded, VectorMatrix
+from storage.search._matrix import COMPACT_FROM, VectorMatrix
+from storage.vectors import Embedded
 from tests.storage.shared import NOON, record
 
 
