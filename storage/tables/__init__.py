@@ -1,0 +1,87 @@
+"""Every table. All are STRICT; personal rows hang on `users` and go with it."""
+
+from storage.tables._base import metadata
+from storage.tables._channels import (
+    cards,
+    feeds,
+    guilds,
+    post_papers,
+    posts,
+    shown_papers,
+)
+from storage.tables._libraries import (
+    erasures,
+    lists,
+    notes,
+    preferences,
+    removals,
+    saves,
+)
+from storage.tables._papers import (
+    batch_papers,
+    batches,
+    papers,
+    snapshots,
+    source_health,
+)
+from storage.tables._people import (
+    brought_papers,
+    digest_papers,
+    digests,
+    dm_breaker,
+    dm_log,
+    subscribers,
+    subscriptions,
+    topic_drafts,
+    topic_matches,
+    topics,
+    users,
+    watermarks,
+)
+from storage.tables._process import (
+    incidents,
+    synced_commands,
+)
+from storage.tables._search import (
+    search_sessions,
+    source_searches,
+    vectors,
+)
+
+__all__ = [
+    "batch_papers",
+    "batches",
+    "brought_papers",
+    "cards",
+    "digest_papers",
+    "digests",
+    "dm_breaker",
+    "dm_log",
+    "erasures",
+    "feeds",
+    "guilds",
+    "incidents",
+    "lists",
+    "metadata",
+    "notes",
+    "papers",
+    "post_papers",
+    "posts",
+    "preferences",
+    "removals",
+    "saves",
+    "search_sessions",
+    "shown_papers",
+    "snapshots",
+    "source_health",
+    "source_searches",
+    "subscribers",
+    "subscriptions",
+    "synced_commands",
+    "topic_drafts",
+    "topic_matches",
+    "topics",
+    "users",
+    "vectors",
+    "watermarks",
+]

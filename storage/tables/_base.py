@@ -1,0 +1,21 @@
+"""The metadata that every table belongs to, and how a table is declared."""
+
+from typing import Any
+
+from sqlalchemy import Column, MetaData, Table
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def table(name: str, *items: Column[Any] | SchemaItem, reuses_ids: bool = True) -> Table:
+    # SQLite gives the highest deleted id out again unless told otherwise. Where buttons hold the
+    # id, an old message would then act on somebody else's row.
+    return Table(name, metadata, *items, sqlite_strict=True, sqlite_autoincrement=not reuses_ids)

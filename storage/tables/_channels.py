@@ -1,0 +1,120 @@
+"""Channels: what they want, and what they were shown."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+
+from storage.tables._base import table
+from storage.types import ISODate, JSONText, LocalTime, PackedIds, UTCDateTime
+
+guilds = table(
+    "guilds",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("joined_at", UTCDateTime, nullable=False),
+    Column("welcomed_at", UTCDateTime),
+    # When the bot was removed; rows are purged 30 days later.
+    Column("left_at", UTCDateTime),
+    Index("ix_guilds_left_at", "left_at", sqlite_where=text("left_at IS NOT NULL")),
+)
+
+feeds = table(
+    "feeds",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("channel_id", Integer, nullable=False, unique=True),
+    Column("at", LocalTime, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("min_votes", Integer, nullable=False),
+    Column("include", JSONText, nullable=False),
+    Column("exclude", JSONText, nullable=False),
+    Column("categories", JSONText, nullable=False),
+    # Topics as their writers put them; a paper about one of them is enough.
+    Column("topics", JSONText, nullable=False, server_default="[]"),
+    Column("ping_role_id", Integer),
+    # active · paused (by an admin) · disabled (by us, see the reason)
+    Column("state", Text, nullable=False),
+    Column("disabled_reason", Text),
+    Column("told_at", UTCDateTime),
+    Column("created_at", UTCDateTime, nullable=False),
+    # When an admin last set the hour or the zone, or resumed it; empty: when it was created.
+    Column("set_at", UTCDateTime),
+    Index("ix_feeds_state", "state", "timezone", "at"),
+    reuses_ids=False,
+)
+
+posts = table(
+    "posts",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    # A removed feed leaves its posts: the channel has still seen those papers.
+    Column("feed_id", Integer, ForeignKey("feeds.id", ondelete="SET NULL")),
+    Column(
+        "guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("channel_id", Integer, nullable=False),
+    Column("batch_day", ISODate, nullable=False),
+    # The feed's own calendar day that this post used up; empty for batches recorded as skipped.
+    Column("local_date", ISODate),
+    # planned · sending · done · empty (nothing to post) · skipped (missed while away) · failed
+    Column("state", Text, nullable=False),
+    Column("late", Integer, nullable=False, server_default="0"),
+    Column("payload", JSONText),
+    Column("header_message_id", Integer),
+    Column("thread_id", Integer),
+    Column("planned_at", UTCDateTime, nullable=False),
+    # The first and the latest moment something was sent.
+    Column("started_at", UTCDateTime),
+    Column("sent_at", UTCDateTime),
+    Column("finished_at", UTCDateTime),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", UTCDateTime),
+    # The number of header refreshes done (at +6 h and +24 h).
+    Column("refreshes", Integer, nullable=False, server_default="0"),
+    Column("reason", Text),
+    UniqueConstraint("feed_id", "batch_day"),
+    UniqueConstraint("feed_id", "local_date"),
+    Index("ix_posts_channel_id", "channel_id"),
+    Index("ix_posts_state", "state"),
+    Index("ix_posts_started_at", "started_at"),
+    # The figures of a day are read from it alone: a row's payload is long, and lies before these.
+    Index("ix_posts_planned_at", "planned_at", "state", "reason"),
+    Index("ix_posts_refreshes", "state", "refreshes", "finished_at"),
+    Index("ix_posts_payload", "planned_at", sqlite_where=text("payload IS NOT NULL")),
+)
+
+post_papers = table(
+    "post_papers",
+    Column("post_id", Integer, ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column(
+        "paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("message_id", Integer),
+)
+
+# What a channel was shown in a year by posts that have been pruned, so that nothing comes twice.
+shown_papers = table(
+    "shown_papers",
+    Column("channel_id", Integer, primary_key=True, autoincrement=False),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    # The oldest batch among them.
+    Column("since", ISODate, nullable=False),
+    Column("papers", PackedIds, nullable=False),
+)
+
+# Which message of ours shows which paper: a card shows one, a digest several.
+cards = table(
+    "cards",
+    Column("message_id", Integer, primary_key=True, autoincrement=False),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("channel_id", Integer, nullable=False),
+    Column("guild_id", Integer),
+    Column("posted_at", UTCDateTime, nullable=False),
+    Index("ix_cards_posted_at", "posted_at"),
+    Index("ix_cards_guild_id", "guild_id", sqlite_where=text("guild_id IS NOT NULL")),
+    # Conversations with one person, for that person's rights.
+    Index("ix_cards_channel_id", "channel_id", sqlite_where=text("guild_id IS NULL")),
+)

@@ -1,0 +1,89 @@
+"""Papers, the days they appeared on, and the health of their sources."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Text, text
+
+from storage.tables._base import table
+from storage.types import ISODate, JSONText, UTCDateTime
+
+papers = table(
+    "papers",
+    # The integer key is the row's place in the derived index and in the vector matrix.
+    Column("row", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("abstract", Text, nullable=False),
+    Column("authors", JSONText, nullable=False),
+    Column("published_at", UTCDateTime),
+    Column("categories", JSONText, nullable=False),
+    Column("summary", Text),
+    Column("keywords", JSONText, nullable=False),
+    Column("organization", Text),
+    Column("repository", Text),
+    Column("project_page", Text),
+    Column("thumbnail", Text),
+    Column("media", JSONText, nullable=False),
+    Column("submitter", Text),
+    Column("comment", Text),
+    Column("doi", Text),
+    Column("journal_ref", Text),
+    Column("version", Integer),
+    Column("updated_at", UTCDateTime),
+    Column("withdrawn_at", UTCDateTime),
+    Column("linked_models", Integer),
+    Column("linked_datasets", Integer),
+    Column("linked_spaces", Integer),
+    # The newest numbers, so that ranking and cards need no join; history is in `snapshots`.
+    Column("upvotes", Integer),
+    Column("stars", Integer),
+    Column("comments", Integer),
+    Column("first_seen_at", UTCDateTime, nullable=False),
+    # Rises with every change of text, so that derived indexes can follow it as a watermark.
+    Column("revision", Integer, nullable=False, index=True),
+    # Without regard to case, as DOIs are compared: the migration says COLLATE NOCASE, which alembic
+    # cannot compare with what is said here.
+    Index("ix_papers_doi", "doi", "id"),
+    Index("ix_papers_uncategorised", "row", sqlite_where=text("categories = '[]'")),
+)
+
+snapshots = table(
+    "snapshots",
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", UTCDateTime, primary_key=True),
+    Column("upvotes", Integer),
+    Column("stars", Integer),
+    Column("comments", Integer),
+    Index("ix_snapshots_at", "at"),
+)
+
+batches = table(
+    "batches",
+    Column("day", ISODate, primary_key=True),
+    Column("source", Text, primary_key=True),
+    # complete: read whole · empty: the source confirmed that there is none
+    Column("state", Text, nullable=False),
+    Column("papers", Integer, nullable=False),
+    Column("broken", Integer, nullable=False),
+    Column("fetched_at", UTCDateTime, nullable=False),
+)
+
+batch_papers = table(
+    "batch_papers",
+    Column("day", ISODate, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("announcement", Text),
+    Index("ix_batch_papers_paper_id", "paper_id"),
+)
+
+source_health = table(
+    "source_health",
+    Column("source", Text, primary_key=True),
+    Column("succeeded_at", UTCDateTime),
+    # The first failure of the present series; empty while the source is well.
+    Column("failing_since", UTCDateTime),
+    Column("failed_at", UTCDateTime),
+    Column("kind", Text),
+    Column("detail", Text),
+    Column("retry_at", UTCDateTime),
+)

@@ -1,0 +1,34 @@
+"""The process: registered commands and incidents."""
+
+from sqlalchemy import Column, Index, Integer, Text, text
+
+from storage.tables._base import table
+from storage.types import JSONText, UTCDateTime
+
+synced_commands = table(
+    "synced_commands",
+    Column("application_id", Integer, primary_key=True, autoincrement=False),
+    Column("payload_hash", Text, nullable=False),
+    # Names to ids, for clickable command mentions.
+    Column("command_ids", JSONText, nullable=False),
+    Column("synced_at", UTCDateTime, nullable=False),
+)
+
+# What went wrong, from when to when; told to the bot's owner once, and once when it is over.
+incidents = table(
+    "incidents",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    # Which source, for example; empty where there is only one of the kind.
+    Column("subject", Text, nullable=False),
+    # In plain words, as they were when it began.
+    Column("text", Text, nullable=False),
+    Column("began_at", UTCDateTime, nullable=False),
+    Column("seen_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    Column("told_at", UTCDateTime),
+    Index("ix_incidents_ended_at", "ended_at"),
+    Index(
+        "uq_incidents_open", "kind", "subject", unique=True, sqlite_where=text("ended_at IS NULL")
+    ),
+)

@@ -1,0 +1,50 @@
+"""Search: vectors, answered searches, questions to the sources."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Text, text
+
+from storage.tables._base import table
+from storage.types import ISODate, JSONText, UTCDateTime
+
+vectors = table(
+    "vectors",
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    # Counted and forgotten by model, without reading the vectors.
+    Index("ix_vectors_model", "model"),
+)
+
+# One answered search: what its pages are turned by. It holds no user, whoever asked.
+search_sessions = table(
+    "search_sessions",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("query", Text, nullable=False),
+    Column("since", ISODate),
+    Column("categories", JSONText, nullable=False),
+    Column("sort", Text, nullable=False),
+    # Whether only what the sources brought is listed.
+    Column("fresh", Integer, nullable=False),
+    # Ids of papers, best first; empty once they are forgotten, when only the question is left.
+    Column("hits", JSONText),
+    # How the question was read, and what the answer lacks.
+    Column("remarks", JSONText, nullable=False),
+    # Somebody has used the message: it must not change by itself any more.
+    Column("used", Integer, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False, index=True),
+    Index("ix_search_sessions_hits", "created_at", sqlite_where=text("hits IS NOT NULL")),
+    reuses_ids=False,
+)
+
+# What the sources were asked, so that nobody's question is asked there twice a day.
+source_searches = table(
+    "source_searches",
+    Column("question", Text, primary_key=True),
+    Column("asked_at", UTCDateTime, nullable=False, index=True),
+    # Empty while they are being asked.
+    Column("answered_at", UTCDateTime),
+    # A list of [source, papers found, or why it did not answer].
+    Column("answers", JSONText, nullable=False),
+    # Ids of what they found, in their order.
+    Column("papers", JSONText, nullable=False),
+)
