@@ -13,7 +13,8 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from storage import migrations, packed, personal_data, restores, sqlite
-from storage.database import Database, DatabaseError, revision_of
+from storage.database import Database
+from storage.database_file import DatabaseError, revision_of
 from storage.sqlite import insert
 from storage.tables import erasures, users
 

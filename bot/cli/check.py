@@ -17,7 +17,8 @@ from papers.embedding import EmbeddingError, load_embedder
 from papers.sources import PaperSource, SourceError
 from storage import feeds, papers
 from storage.backups import scheduled
-from storage.database import Database, DatabaseError
+from storage.database import Database
+from storage.database_file import DatabaseError
 from storage.feeds import Feed
 
 

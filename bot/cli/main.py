@@ -14,7 +14,7 @@ import click
 from click import ClickException
 
 from bot.settings import Settings, SettingsError, load_settings
-from storage.database import DatabaseError, file_of
+from storage.database_file import DatabaseError, file_of
 
 P = ParamSpec("P")
 

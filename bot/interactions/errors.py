@@ -11,7 +11,7 @@ from discord.app_commands import AppCommandError
 from bot import limits
 from bot.runtime.discord_errors import is_unanswerable
 from bot.ui import text
-from storage.database import file_error
+from storage.database_file import file_error
 
 log = logging.getLogger(__name__)
 

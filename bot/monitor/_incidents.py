@@ -22,7 +22,7 @@ from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, ALARM
 from bot.ui.text import escape, plural, timestamp
 from storage import clock_repair, digests, incidents, metrics, source_health
-from storage.database import DriverError
+from storage.database_file import DriverError
 from storage.incidents import Change, Incident, Problem
 
 log = logging.getLogger(__name__)

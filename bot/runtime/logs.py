@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from bot.runtime.discord_errors import is_unanswerable
 from bot.settings import Settings
-from storage.database import file_error
+from storage.database_file import file_error
 
 
 def log_failure(log: logging.Logger, error: BaseException, message: str, *args: object) -> None:

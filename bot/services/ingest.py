@@ -13,7 +13,8 @@ from papers.sources import PaperSource, SourceError, SourceErrorKind
 from storage import batches, source_health
 from storage import papers as paper_store
 from storage.batches import BatchState
-from storage.database import Database, DriverError
+from storage.database import Database
+from storage.database_file import DriverError
 from storage.papers import UpsertReport
 
 log = logging.getLogger(__name__)

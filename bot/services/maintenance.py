@@ -14,7 +14,8 @@ from bot.runtime.logs import log_failure
 from bot.services.library import Library
 from bot.settings import Settings
 from storage import backups, retention, sqlite
-from storage.database import Database, DatabaseError, file_error
+from storage.database import Database
+from storage.database_file import DatabaseError, file_error
 from storage.priority import background
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ from sqlalchemy import insert, select
 
 from storage import backups, packed, personal_data
 from storage.backups import restore
-from storage.database import Database, DatabaseError
+from storage.database import Database
+from storage.database_file import DatabaseError
 from storage.tables import erasures, guilds, users
 from tests.storage.shared import NOON, names, url
 

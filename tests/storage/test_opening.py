@@ -11,7 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine
 
 from storage import migrations
-from storage.database import Database, DatabaseError
+from storage.database import Database
+from storage.database_file import DatabaseError
 from storage.tables import metadata
 from tests.storage.shared import names, url
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from storage import sqlite
-from storage.database import Database, DatabaseError
+from storage.database import Database
+from storage.database_file import DatabaseError
 from tests.databases import put_empty
 from tests.storage.shared import NOON, url
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storage import backups, incidents, posts
-from storage.database import DatabaseError
+from storage.database_file import DatabaseError
 from tests.bot.world import MONDAY, World, at, world
 
 HOUR = timedelta(hours=1)

@@ -1,0 +1,138 @@
+"""The database file: found, checked, migrated, and what is wrong with it."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import URL, NullPool, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from storage import migrations, sqlite
+
+DriverError = SQLAlchemyError
+"""What a statement may raise: a full disk, a lock that is not given up, a damaged file."""
+
+
+def file_error(error: BaseException) -> str | None:
+    """Return what is wrong with the file or its disk, for an error that comes from that."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return sqlite.trouble(cause) if isinstance(cause, sqlite3.Error) else None
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the text says why and what to do about it."""
+
+
+def file_of(url: str) -> Path:
+    """Return the file that a database URL names.
+
+    Raises:
+        DatabaseError: it names no SQLite file.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # The text itself may hold a password and is not repeated.
+        raise DatabaseError(
+            "DATABASE_URL is not a URL; write for example sqlite+aiosqlite:///paperboy.db"
+        ) from None
+    if parsed.drivername not in ("sqlite", "sqlite+aiosqlite"):
+        raise DatabaseError(
+            f"DATABASE_URL asks for {parsed.drivername}, but only SQLite is supported:"
+            " write for example sqlite+aiosqlite:///paperboy.db"
+        )
+    if parsed.host or parsed.query or parsed.database in (None, "", ":memory:"):
+        raise DatabaseError(
+            "DATABASE_URL has to name a file and nothing else, for example"
+            " sqlite+aiosqlite:///paperboy.db, or with four slashes for an absolute path"
+        )
+    return Path(str(parsed.database)).expanduser()
+
+
+def prepare(path: Path, migrate: bool) -> None:
+    """Leave an intact file of the present schema at `path`, or raise `DatabaseError`."""
+    if sqlite3.sqlite_version_info < sqlite.OLDEST:
+        raise DatabaseError(
+            f"this Python comes with SQLite {sqlite3.sqlite_version}, but 3.37 or newer is needed;"
+            " use a newer Python or system"
+        )
+    try:
+        if migrate:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # It holds people's lists; the log beside it is made alike.
+        elif not path.exists():
+            raise DatabaseError(f"there is no database at {path}")
+        if wrong := sqlite.check(path):
+            raise DatabaseError(
+                f"{path} is damaged: {wrong}. Put a backup in its place with `paperboy restore`,"
+                " or move the file away to start with an empty one"
+            )
+        revision = revision_of(path)
+        known = migrations.known_revisions()
+        if revision is not None and revision not in known:
+            raise DatabaseError(
+                f"{path} was written by a newer version of this program (schema {revision}, known"
+                f" here is {known[-1]}). Install that version again, or restore an older backup"
+            )
+        if revision == known[-1]:
+            return
+        if not migrate:
+            raise DatabaseError(
+                f"{path} has an older schema ({revision or 'none'}, needed is {known[-1]});"
+                " start the bot once to bring it up to date"
+            )
+        _migrate(path)
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        raise _unusable(path, error) from error
+
+
+def revision_of(path: Path) -> str | None:
+    """Return the schema revision of an intact file, `None` for one without tables."""
+    with closing(sqlite3.connect(path, timeout=sqlite.BUSY_TIMEOUT)) as connection:
+        tables = {
+            name
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        if not tables:
+            return None
+        row = (
+            connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            if "alembic_version" in tables
+            else None
+        )
+    if row is None:
+        raise DatabaseError(
+            f"{path} is a database of another program; name another file in DATABASE_URL"
+        )
+    return str(row[0])
+
+
+def _migrate(path: Path) -> None:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        poolclass=NullPool,
+        connect_args=sqlite.DRIVER_ARGUMENTS,
+    )
+    sqlite.set_up_writer(engine, foreign_keys=False)
+    # The lock comes first: of two processes that start together one migrates, the other waits.
+    with engine.begin() as connection:
+        revision = revision_of(path)
+        if revision == migrations.known_revisions()[-1]:
+            return
+        if revision is not None:
+            sqlite.copy(path, path.with_name(f"{path.name}.backup-{revision}"))
+        migrations.upgrade(connection)
+        if violation := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise DatabaseError(
+                f"{path} was left as it was: after the migration a row of {violation[0]} would"
+                f" refer to nothing in {violation[2]}"
+            )
+
+
+def _unusable(path: Path, error: Exception) -> DatabaseError:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else cause
+    return DatabaseError(
+        f"cannot open the database {path}: {reason}. The file and its directory must be writable"
+        " for the user who runs the bot, on a disk with room, and not locked by another program"
+    )
