@@ -16,12 +16,16 @@ from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.container import Services
 from bot.services.digests import Digester, Following, Subscriptions
+from bot.services.feeds import Feeds
 from bot.services.ingest import Ingester
 from bot.services.library import Library
 from bot.services.maintenance import Maintenance
 from bot.services.paper_lookup import PaperLookup
+from bot.services.personal_data import PersonalData
 from bot.services.publishing import Publisher
 from bot.services.search import open_embedder, open_search
+from bot.services.servers import Servers
+from bot.services.status import Status
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
 from bot.settings import Settings
@@ -113,6 +117,10 @@ async def open_services(
             digester=digester,
             subscriptions=subscriptions,
             following=Following(messenger, subscriptions, topics, digester),
+            feeds=Feeds(database),
+            servers=Servers(database, clock),
+            personal_data=PersonalData(database, clock),
+            status=Status(database, ranking),
             maintenance=Maintenance(database, library, settings),
             sending_pause=lambda: monitor.requests.invalid.pause,
         )

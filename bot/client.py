@@ -25,7 +25,6 @@ from bot.runtime.sources import live_sources
 from bot.services.container import Services
 from bot.settings import Settings
 from papers.sources import PaperSource
-from storage import guilds
 
 log = logging.getLogger(__name__)
 
@@ -182,9 +181,7 @@ class PaperBot(commands.AutoShardedBot):
         """Note which servers of one shard the bot is in: at the start, and after a lost session,
         when `on_ready` does not come again for the other shards' sake."""
         present = [guild.id for guild in self.guilds if guild.shard_id == shard_id]
-        async with self.services.database.write() as conn:
-            shard = (shard_id, self.shard_count or 1)
-            await guilds.reconcile(conn, present, self.clock.now(), shard=shard)
+        await self.services.servers.reconcile(present, shard=(shard_id, self.shard_count or 1))
         self.dispatch("guilds_known")
 
     async def on_shard_resumed(self, shard_id: int) -> None:

@@ -20,7 +20,6 @@ from bot.services.container import CogHost, Services, services_of
 from bot.ui.notices import render_notice
 from bot.ui.parts import ALARM
 from bot.ui.text import plural
-from storage import library, personal_data
 
 Interaction = discord.Interaction[Any]
 
@@ -60,11 +59,8 @@ class EraseMe(PaperboyButton, template=template("erase-me")):
 
     async def pressed(self, interaction: AnyInteraction) -> None:
         """Erase everything of whoever presses it."""
-        services = services_of(interaction)
-        async with services.database.write() as conn:
-            rows = await personal_data.erase(
-                conn, interaction.user.id, services.clock.now(), _conversation(interaction)
-            )
+        data = services_of(interaction).personal_data
+        rows = await data.erase(interaction.user.id, _conversation(interaction))
         await interaction.response.edit_message(
             view=render_notice(
                 "Erased",
@@ -93,10 +89,8 @@ class Privacy(commands.Cog):
     @privacy.command(name="show", description="What I keep about you, and why")
     async def show(self, interaction: Interaction) -> None:
         """Say what is kept."""
-        async with self.services.database.read() as conn:
-            counts = await personal_data.counts(
-                conn, interaction.user.id, _conversation(interaction)
-            )
+        data = self.services.personal_data
+        counts = await data.counts(interaction.user.id, _conversation(interaction))
         lines = [
             f"- {plural(count, 'entry', 'entries')}: {WHY.get(table, table)}"
             for table, count in counts.items()
@@ -119,10 +113,8 @@ class Privacy(commands.Cog):
     async def export(self, interaction: Interaction) -> None:
         """Answer with a zip of JSON: one file for each kind of entry."""
         await interaction.response.defer(ephemeral=True)
-        async with self.services.database.read() as conn:
-            found = await personal_data.export(
-                conn, interaction.user.id, _conversation(interaction)
-            )
+        data = self.services.personal_data
+        found = await data.export(interaction.user.id, _conversation(interaction))
         packed = await asyncio.to_thread(_packed, found)
         file = discord.File(packed, filename="paperboy-my-data.zip")
         await interaction.followup.send(
@@ -134,10 +126,8 @@ class Privacy(commands.Cog):
     @privacy.command(name="delete", description="Erase everything that I keep about you")
     async def delete(self, interaction: Interaction) -> None:
         """Ask once, then erase."""
-        async with self.services.database.read() as conn:
-            counts = await personal_data.counts(
-                conn, interaction.user.id, _conversation(interaction)
-            )
+        data = self.services.personal_data
+        counts = await data.counts(interaction.user.id, _conversation(interaction))
         if not any(counts.values()):
             raise UserError("There is nothing to erase: I keep nothing about you.")
         await interaction.response.send_message(
@@ -155,10 +145,7 @@ class Privacy(commands.Cog):
     @app_commands.describe(count_my_saves="Count what you save, namelessly, in /paper top")
     async def settings(self, interaction: Interaction, count_my_saves: bool) -> None:
         """Let a person's saves count, or not."""
-        async with self.services.database.write() as conn:
-            await library.set_counts(
-                conn, interaction.user.id, self.services.clock.now(), counted=count_my_saves
-            )
+        await self.services.personal_data.count_saves(interaction.user.id, counted=count_my_saves)
         counted = "count, without your name" if count_my_saves else "do not count"
         await interaction.response.send_message(
             view=render_notice(

@@ -1,4 +1,4 @@
-"""Joining and leaving servers: a word on how to begin, and what becomes of the feeds."""
+"""Servers joined and left: a greeting with the first steps, and the end of their feeds."""
 
 import logging
 
@@ -10,7 +10,6 @@ from bot.delivery.outcomes import failure_of
 from bot.delivery.permissions import WHY
 from bot.services.container import CogHost, Services
 from bot.ui.notices import render_notice
-from storage import feeds, guilds
 
 log = logging.getLogger(__name__)
 
@@ -24,25 +23,19 @@ class Servers(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Say once how to set up the bot, where it may."""
-        async with self.services.database.write() as conn:
-            due = await guilds.joined(conn, guild.id, self.services.clock.now())
-        if due:
+        if await self.services.servers.joined(guild.id):
             await self._welcome(guild)
 
     @commands.Cog.listener()
     async def on_guilds_known(self) -> None:
         """Say it, too, where the bot was invited while it was not running."""
-        async with self.services.database.read() as conn:
-            waiting = await guilds.unwelcomed(conn)
-        for guild_id in waiting:
-            if (
-                guild := self.services.messenger.get_guild(guild_id)
-            ) is not None and not guild.unavailable:
+        for guild_id in await self.services.servers.unwelcomed():
+            guild = self.services.messenger.get_guild(guild_id)
+            if guild is not None and not guild.unavailable:
                 await self._welcome(guild)
 
     async def _welcome(self, guild: discord.Guild) -> None:
-        async with self.services.database.read() as conn:
-            known = bool(await feeds.of_guild(conn, guild.id))
+        known = await self.services.servers.has_feeds(guild.id)
         channel = readable_channel(guild)
         if channel is None and not known:
             return
@@ -52,14 +45,12 @@ class Servers(commands.Cog):
             except Exception as error:
                 log.info("not welcomed guild_id=%d: %s", guild.id, failure_of(error).reason)
                 return
-        async with self.services.database.write() as conn:
-            await guilds.welcomed(conn, guild.id, self.services.clock.now())
+        await self.services.servers.welcomed(guild.id)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Disable the feeds of a server that removed the bot."""
-        async with self.services.database.write() as conn:
-            await guilds.left(conn, guild.id, self.services.clock.now())
+        await self.services.servers.left(guild.id)
 
 
 def _welcome(services: Services) -> discord.ui.LayoutView:

@@ -15,12 +15,16 @@ from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests import Digester, Following, Subscriptions
+from bot.services.feeds import Feeds
 from bot.services.ingest import Ingester
 from bot.services.library import Library
 from bot.services.maintenance import Maintenance
 from bot.services.paper_lookup import PaperLookup
+from bot.services.personal_data import PersonalData
 from bot.services.publishing import Publisher
 from bot.services.search import PaperSearch
+from bot.services.servers import Servers
+from bot.services.status import Status
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
 from bot.settings import Settings
@@ -54,6 +58,10 @@ class Services:
     digester: Digester
     subscriptions: Subscriptions
     following: Following
+    feeds: Feeds
+    servers: Servers
+    personal_data: PersonalData
+    status: Status
     maintenance: Maintenance
     sending_pause: Callable[[], float | None]
     """Returns for how many more seconds sending pauses, because Discord refused too much."""

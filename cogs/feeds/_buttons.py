@@ -10,7 +10,6 @@ from bot.interactions.components import NUMBER, PaperboyButton, custom_id, templ
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import services_of
 from bot.ui.notices import render_notice
-from storage import feeds
 
 
 class RemoveFeed(
@@ -39,14 +38,9 @@ class RemoveFeed(
         services = services_of(interaction)
         if not interaction.permissions.manage_guild:
             raise UserError("You need **Manage Server** here for that.")
-        async with services.database.write() as conn:
-            feed = await feeds.get(conn, self.feed_id)
-            # Numbers were once given out again: the channel says whether it is the same feed.
-            # And its server, that whoever presses manages it there and not elsewhere.
-            here = interaction.guild_id
-            if feed is None or (feed.channel_id, feed.guild_id) != (self.channel_id, here):
-                raise UserError("That feed is gone already.")
-            await feeds.remove(conn, feed.id)
+        removed = await services.feeds.remove(self.feed_id, self.channel_id, interaction.guild_id)
+        if not removed:
+            raise UserError("That feed is gone already.")
         await interaction.response.edit_message(
             view=render_notice(
                 "Removed",

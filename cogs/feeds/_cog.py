@@ -31,7 +31,6 @@ from cogs.feeds._shared import (
     topic_choices,
 )
 from papers import schedule, zones
-from storage import feeds, posts
 from storage.feeds import FeedState
 
 MIN_PAPERS, MAX_PAPERS, DEFAULT_PAPERS = 3, limits.HEADER_PAPERS, 10
@@ -106,22 +105,20 @@ class Feeds(commands.Cog):
             at = schedule.default_hour(
                 zones.zone(zone), now, settings.settle, settings.default_time
             )
-        async with self.services.database.write() as conn:
-            feed = await feeds.add(
-                conn,
-                guild_id=guild.id,
-                channel_id=channel.id,
-                at=at,
-                timezone=zone,
-                size=papers,
-                now=now,
-                min_votes=min_votes,
-                include=parse_words(include),
-                exclude=parse_words(exclude),
-                categories=parse_categories(categories),
-                topics=parse_topics(topics),
-                ping_role_id=ping.id if ping else None,
-            )
+        feed = await self.services.feeds.add(
+            guild.id,
+            channel.id,
+            at=at,
+            timezone=zone,
+            size=papers,
+            now=now,
+            min_votes=min_votes,
+            include=parse_words(include),
+            exclude=parse_words(exclude),
+            categories=parse_categories(categories),
+            topics=parse_topics(topics),
+            ping_role_id=ping.id if ping else None,
+        )
         if feed is None:
             raise UserError(
                 f"{channel.mention} has its daily thread already. Change it with"
@@ -178,8 +175,7 @@ class Feeds(commands.Cog):
         )
         if changed == feed:
             raise UserError("Nothing to change: name what should be different, for example `time`.")
-        async with self.services.database.write() as conn:
-            await feeds.update(conn, changed)
+        await self.services.feeds.change(changed)
         await tell(interaction, "The daily thread is changed", changed)
 
     @add.autocomplete("timezone")
@@ -201,11 +197,7 @@ class Feeds(commands.Cog):
         """List the server's feeds."""
         guild = guild_of(interaction)
         now = self.services.clock.now()
-        async with self.services.database.read() as conn:
-            known = [
-                (feed, await posts.newest(conn, feed.id))
-                for feed in await feeds.of_guild(conn, guild.id)
-            ]
+        known = await self.services.feeds.with_last_posts(guild.id)
         if not known:
             raise UserError(no_feed(self.services))
         lines = [
@@ -226,8 +218,7 @@ class Feeds(commands.Cog):
                 f"<#{feed.channel_id}> is paused already. {self.services.mention('feed resume')}"
                 " starts it again."
             )
-        async with self.services.database.write() as conn:
-            await feeds.set_state(conn, feed.id, FeedState.PAUSED)
+        await self.services.feeds.pause(feed.id)
         await answer(
             interaction,
             "Paused",
@@ -256,8 +247,7 @@ class Feeds(commands.Cog):
                 f" {self.services.mention('feed remove')}, and set up another."
             )
         require_permissions(target)
-        async with self.services.database.write() as conn:
-            await feeds.set_state(conn, feed.id, FeedState.ACTIVE, now=self.services.clock.now())
+        await self.services.feeds.resume(feed.id, self.services.clock.now())
         await tell(interaction, "Going on", replace(feed, state=FeedState.ACTIVE))
 
     @feed.command(name="remove", description="Remove a channel's daily thread for good")

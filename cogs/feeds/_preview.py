@@ -25,7 +25,6 @@ from bot.ui import text
 from bot.ui.cards import card_container, thread_name
 from bot.ui.parts import day_in_words, rows
 from bot.ui.payloads import CardPayload
-from storage import feeds
 from storage.feeds import Feed
 
 _PAGER = 4
@@ -115,9 +114,8 @@ class TurnPreview(PaperboyButton, template=template("feed-cards", feed_id=NUMBER
         services = services_of(interaction)
         if not interaction.permissions.manage_guild:
             raise UserError("You need **Manage Server** here for that.")
-        async with services.database.read() as conn:
-            feed = await feeds.get(conn, self.feed_id)
-        if feed is None or feed.guild_id != interaction.guild_id:
+        feed = await services.feeds.get(self.feed_id, interaction.guild_id)
+        if feed is None:
             raise UserError("That feed is gone.")
         await interaction.response.defer()
         draft = await preview_of(services, feed, services.clock.now())

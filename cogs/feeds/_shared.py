@@ -13,7 +13,6 @@ from bot.ui.feeds import describe, describe_readiness
 from bot.ui.notices import render_notice
 from bot.ui.text import plain
 from papers import zones
-from storage import feeds
 from storage.feeds import Feed
 
 Interaction = discord.Interaction[Any]
@@ -41,8 +40,7 @@ async def feed_of(interaction: Interaction, channel: discord.TextChannel | None)
     """
     services = services_of(interaction)
     here = channel.id if channel else interaction.channel_id
-    async with services.database.read() as conn:
-        known = await feeds.of_guild(conn, guild_of(interaction).id)
+    known = await services.feeds.of_guild(guild_of(interaction).id)
     if (feed := next((feed for feed in known if feed.channel_id == here), None)) is not None:
         return feed
     if not known:

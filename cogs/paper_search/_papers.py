@@ -28,7 +28,6 @@ from bot.ui.parts import AnyItem, link_button
 from papers import arxiv_id
 from papers.model import Paper
 from papers.text import readable
-from storage import cards, library
 from storage.papers import StoredPaper
 from storage.search import Similar
 
@@ -91,17 +90,8 @@ async def open_card(interaction: Interaction, paper_id: str, *, public: bool) ->
 
     message_id = await reply(interaction, make(), ephemeral=not public)
     if public and message_id is not None and interaction.channel_id is not None:
-        async with services.database.write() as conn:
-            await cards.add(
-                conn,
-                message_id=message_id,
-                paper_id=paper_id,
-                channel_id=interaction.channel_id,
-                guild_id=interaction.guild_id,
-                now=services.clock.now(),
-            )
-        services.library.track_message(
-            message_id, channel_id=interaction.channel_id, guild_id=interaction.guild_id
+        await services.library.record_card(
+            message_id, paper_id, interaction.channel_id, interaction.guild_id
         )
     services.search.complete(shown[0].paper, partial(_complete, interaction))
 
@@ -215,8 +205,7 @@ async def _card(interaction: Interaction, entry: StoredPaper) -> ui.LayoutView:
     services = services_of(interaction)
     if interaction.guild_id is None:
         return card_view(entry)
-    async with services.database.read() as conn:
-        saved = await library.saved_count(conn, interaction.guild_id, entry.paper.id)
+    saved = await services.library.saved_count(interaction.guild_id, entry.paper.id)
     return card_view(entry, saved)
 
 

@@ -9,7 +9,6 @@ from discord.ext import commands
 from bot.services.container import CogHost, Services
 from bot.ui.notices import render_notice
 from cogs.status._report import status_lines
-from storage import feeds
 
 Interaction = discord.Interaction[Any]
 
@@ -27,14 +26,10 @@ class Status(commands.Cog):
     )
     async def status(self, interaction: Interaction) -> None:
         """Tell how things are, in this place."""
-        async with self.services.database.read() as conn:
-            here = (
-                []
-                if interaction.guild_id is None
-                else await feeds.of_guild(conn, interaction.guild_id)
-            )
         manages = interaction.permissions.manage_guild and interaction.guild_id is not None
-        lines = await status_lines(self.services, here, self.services.clock.now(), manages=manages)
+        lines = await status_lines(
+            self.services, interaction.guild_id, self.services.clock.now(), manages=manages
+        )
         await interaction.response.send_message(
             view=render_notice("Status", "\n\n".join(lines)), ephemeral=True
         )

@@ -10,8 +10,6 @@ from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar
 from papers.sources import PaperSource
-from storage import batches, digests, incidents, metrics, papers, posts, source_health
-from storage.feeds import Feed
 from storage.incidents import Incident
 from storage.metrics import Backlog
 from storage.search import EngineStatus
@@ -19,62 +17,55 @@ from storage.source_health import SourceHealth
 
 
 async def status_lines(
-    services: Services, feeds_here: Sequence[Feed], now: datetime, *, manages: bool = False
+    services: Services, guild_id: int | None, now: datetime, *, manages: bool = False
 ) -> list[str]:
     """Return the report for one place, a paragraph each, in Discord's markdown.
 
-    Who `manages` it is told what is wrong with the bot and what is late elsewhere, too.
+    A user who `manages` it also reads what is wrong with the bot and what is late elsewhere.
     """
-    curated = [source.name for source in services.sources if source.curated]
-    async with services.database.read() as conn:
-        newest = await batches.newest_complete(conn, calendar.batch_day(now), sources=curated)
-        rows = [] if newest is None else await batches.rows(conn, newest, newest, sources=curated)
-        states = {state.source: state for state in await source_health.all(conn)}
-        known = await papers.count(conn)
-        waiting = await digests.backlog(conn)
-        late = await metrics.backlog(conn) if manages else {}
-        wrong = await incidents.current(conn) if manages else []
-        resting = await digests.broken_until(conn, now)
-        last = {feed.id: await posts.newest(conn, feed.id) for feed in feeds_here}
+    facts = await services.status.facts(now, manages=manages)
+    here = [] if guild_id is None else await services.feeds.with_last_posts(guild_id)
     feed_lines = [
-        describe(feed, await services.publisher.coming(feed, now), last[feed.id], now=now)
-        for feed in feeds_here
+        describe(feed, await services.publisher.coming(feed, now), last, now=now)
+        for feed, last in here
     ]
     paragraphs: list[str] = []
+    newest = facts.newest
     if newest is None:
         paragraphs.append("**Newest batch:** none yet.")
     else:
-        size = plural(sum(row.papers for row in rows), "paper")
-        read = max(row.fetched_at for row in rows)
+        size = plural(newest.papers, "paper")
         paragraphs.append(
-            f"**Newest batch:** {day_in_words(newest)}, {size}, read {timestamp(read, 'R')}."
-            f" {plural(known, 'paper')} known in all."
+            f"**Newest batch:** {day_in_words(newest.day)}, {size}, read"
+            f" {timestamp(newest.fetched_at, 'R')}. {plural(facts.papers, 'paper')} known in all."
         )
-    if newest is None or newest < calendar.batch_day(now):
+    if newest is None or newest.day < calendar.batch_day(now):
         reason = calendar.why_nothing(now, services.settings.settle)
         if reason is not None:
             paragraphs.append(f"**Why nothing newer:** {escape(reason)}")
     paragraphs.append(next_batch_line(now, services.settings.settle))
     paragraphs.append(
-        "**Sources**\n" + "\n".join(source_line(source, states) for source in services.sources)
+        "**Sources**\n"
+        + "\n".join(source_line(source, facts.sources) for source in services.sources)
     )
     paragraphs.append(
         search_line(await services.search.engine.status(), services.settings.embedder)
     )
-    if waiting or resting:
-        line = f"{plural(waiting, 'digest')} waiting to be sent"
-        if resting is not None:
-            line += f"; Discord holds direct messages back until {timestamp(resting, 'f')}"
+    if facts.waiting_digests or facts.dm_pause_until:
+        line = f"{plural(facts.waiting_digests, 'digest')} waiting to be sent"
+        if facts.dm_pause_until is not None:
+            until = timestamp(facts.dm_pause_until, "f")
+            line += f"; Discord holds direct messages back until {until}"
         paragraphs.append(f"**Digests:** {line}.")
-    if manages:
-        paragraphs.append(late_line(late["post"]))
+    if facts.late_posts is not None:
+        paragraphs.append(late_line(facts.late_posts))
         if (pause := services.sending_pause()) is not None:
             paragraphs.append(
                 "**Sending pauses** for about "
                 f"{plural(ceil(pause / 60), 'minute')}: Discord refused too many requests."
                 " Commands go on."
             )
-        paragraphs += incident_lines(wrong)
+        paragraphs += incident_lines(facts.incidents)
     if feed_lines:
         paragraphs.append("**Here**\n" + "\n".join(f"- {line}" for line in feed_lines))
     return paragraphs

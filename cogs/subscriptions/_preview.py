@@ -21,7 +21,6 @@ from bot.ui.text import escape, plural
 from cogs.subscriptions._form import EditTopic
 from cogs.subscriptions._standing import Standing, standing_of
 from papers.topics import Strictness, Topic, narrower, wider
-from storage import subscriptions
 from storage.subscriptions import Every, Mode, TopicDraft
 
 Step = Callable[[Topic, Strictness], tuple[Topic, Strictness] | None]
@@ -157,15 +156,9 @@ async def _changed(interaction: Interaction, draft_id: int, step: Step, replaces
     # The pass over two weeks of papers may take longer than Discord waits.
     await interaction.response.defer()
     topic, strictness = changed
-    async with services.database.write() as conn:
-        draft = await subscriptions.add_draft(
-            conn,
-            query=str(topic),
-            mode=Mode(strictness.value),
-            every=draft.every,
-            min_votes=draft.min_votes,
-            now=now,
-        )
+    draft = await services.subscriptions.add_draft(
+        str(topic), Mode(strictness.value), draft.every, draft.min_votes, now
+    )
     view = await show_preview(services, interaction.user.id, draft, now, replaces=replaces)
     await interaction.edit_original_response(view=view)
 

@@ -17,7 +17,7 @@ from bot.services.library._recall import Place, Recall, oldest
 from bot.services.library._saved_papers import SavedPapers
 from bot.services.library._writer import ReactionWriter
 from bot.services.search_engine import Engine
-from storage import library
+from storage import cards, library
 from storage.database import Database
 from storage.library import Card, Cleared, Event, Reacted
 
@@ -119,6 +119,26 @@ class Library:
         if seed:
             channel = self._messenger.get_partial_messageable(channel_id, guild_id=guild_id)
             self._seeder.seed(channel.get_partial_message(message_id))
+
+    async def record_card(
+        self, message_id: int, paper_id: str, channel_id: int, guild_id: int | None
+    ) -> None:
+        """Record that a message of ours shows a paper to everybody, so that reactions save it."""
+        async with self._database.write() as conn:
+            await cards.add(
+                conn,
+                message_id=message_id,
+                paper_id=paper_id,
+                channel_id=channel_id,
+                guild_id=guild_id,
+                now=self._clock.now(),
+            )
+        self.track_message(message_id, channel_id=channel_id, guild_id=guild_id)
+
+    async def saved_count(self, guild_id: int, paper_id: str) -> int:
+        """Return how many members of a server saved a paper."""
+        async with self._database.read() as conn:
+            return await library.saved_count(conn, guild_id, paper_id)
 
     def catch_up(self, *shard_ids: int) -> None:
         """Read back, in the background, what reactions came and went while no session of these

@@ -1,0 +1,50 @@
+"""Servers that the bot is in: joined, left, greeted once."""
+
+from collections.abc import Sequence
+
+from bot.runtime.clock import Clock
+from storage import feeds, guilds
+from storage.database import Database
+
+
+class Servers:
+    """Keeps track of the servers of this application."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def joined(self, guild_id: int) -> bool:
+        """Record that the bot is in a server; return whether it has to be greeted."""
+        async with self._database.write() as conn:
+            return await guilds.joined(conn, guild_id, self._clock.now())
+
+    async def left(self, guild_id: int) -> None:
+        """Record that a server removed the bot, and disable its feeds."""
+        async with self._database.write() as conn:
+            await guilds.left(conn, guild_id, self._clock.now())
+
+    async def reconcile(self, present: Sequence[int], *, shard: tuple[int, int]) -> None:
+        """Record which servers of a shard the bot is in.
+
+        Args:
+            present: the ids of all servers that the shard's session lists.
+            shard: the shard's id, and how many there are.
+        """
+        async with self._database.write() as conn:
+            await guilds.reconcile(conn, present, self._clock.now(), shard=shard)
+
+    async def unwelcomed(self) -> list[int]:
+        """Return the servers that were not greeted yet."""
+        async with self._database.read() as conn:
+            return list(await guilds.unwelcomed(conn))
+
+    async def has_feeds(self, guild_id: int) -> bool:
+        """Return whether a server has a feed, so that it needs no greeting."""
+        async with self._database.read() as conn:
+            return bool(await feeds.of_guild(conn, guild_id))
+
+    async def welcomed(self, guild_id: int) -> None:
+        """Record that a server was greeted."""
+        async with self._database.write() as conn:
+            await guilds.welcomed(conn, guild_id, self._clock.now())
