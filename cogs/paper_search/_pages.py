@@ -1,9 +1,10 @@
 """Pages of results: their words, and the buttons that turn, sort and refine them."""
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import partial
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import discord
 from discord import ui
@@ -209,9 +210,9 @@ ITEMS: Final = (TurnResults, SortResults, AgainButton, FreshButton, RefineButton
 async def open_results(interaction: Interaction, question: Question, *, public: bool) -> None:
     """Answer a question with its first page, and let the sources add to it."""
     services = services_of(interaction)
-    found: list[ResultsPage] = []
-    await reply(interaction, _answered(services, question, found), ephemeral=not public)
-    _follow(interaction, found[0])
+    page = asyncio.ensure_future(services.search.search(question))
+    await reply(interaction, _rendered(page), ephemeral=not public)
+    _follow(interaction, await page)
 
 
 async def ask_again(interaction: Interaction, before: Session | None, question: Question) -> None:
@@ -219,9 +220,9 @@ async def ask_again(interaction: Interaction, before: Session | None, question: 
     services = services_of(interaction)
     if before is not None and is_own(interaction):
         await services.search.use(before.id)
-    found: list[ResultsPage] = []
-    await turn(interaction, _answered(services, question, found))
-    _follow(interaction, found[0])
+    page = asyncio.ensure_future(services.search.search(question))
+    await turn(interaction, _rendered(page))
+    _follow(interaction, await page)
 
 
 def results_view(page: ResultsPage) -> ui.LayoutView:
@@ -284,16 +285,8 @@ async def _expired(session: Session) -> ui.LayoutView:
     )
 
 
-async def _rendered(page: Any) -> ui.LayoutView:
+async def _rendered(page: Awaitable[ResultsPage]) -> ui.LayoutView:
     return results_view(await page)
-
-
-async def _answered(
-    services: Services, question: Question, found: list[ResultsPage]
-) -> ui.LayoutView:
-    page: ResultsPage = await services.search.search(question)
-    found.append(page)
-    return results_view(page)
 
 
 def _follow(interaction: Interaction, page: ResultsPage) -> None:

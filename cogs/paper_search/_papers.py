@@ -1,5 +1,6 @@
 """One paper: its full card, its abstract, and the papers like it."""
 
+import asyncio
 import re
 from functools import partial
 from typing import Self
@@ -78,22 +79,20 @@ async def open_card(interaction: Interaction, paper_id: str, *, public: bool) ->
     A public card is one that reactions save.
 
     Raises:
-        UserError: nobody knows the paper.
+        UserError: neither the database nor a source has the paper.
     """
     services = services_of(interaction)
-    shown: list[StoredPaper] = []
+    finding = asyncio.ensure_future(_known(services, paper_id))
 
     async def make() -> ui.LayoutView:
-        entry = await _known(services, paper_id)
-        shown.append(entry)
-        return await _card(interaction, entry)
+        return await _card(interaction, await finding)
 
     message_id = await reply(interaction, make(), ephemeral=not public)
     if public and message_id is not None and interaction.channel_id is not None:
         await services.library.record_card(
             message_id, paper_id, interaction.channel_id, interaction.guild_id
         )
-    services.search.complete(shown[0].paper, partial(_complete, interaction))
+    services.search.complete((await finding).paper, partial(_complete, interaction))
 
 
 async def open_abstract(interaction: Interaction, paper_id: str) -> None:
