@@ -23,6 +23,7 @@ from bot.services.maintenance import Maintenance
 from bot.services.paper_lookup import PaperLookup
 from bot.services.personal_data import PersonalData
 from bot.services.publishing import Publisher
+from bot.services.registered_commands import RegisteredCommands
 from bot.services.search import open_embedder, open_search
 from bot.services.servers import Servers
 from bot.services.status import Status
@@ -94,6 +95,7 @@ async def open_services(
             queue=queue,
             settings=settings,
         )
+        feeds = Feeds(database, messenger, clock, publisher, settings)
         subscriptions = Subscriptions(database, messenger, settings)
         yield Services(
             settings=settings,
@@ -117,12 +119,20 @@ async def open_services(
             digester=digester,
             subscriptions=subscriptions,
             following=Following(messenger, subscriptions, topics, digester),
-            feeds=Feeds(database),
+            feeds=feeds,
             servers=Servers(database, clock),
             personal_data=PersonalData(database, clock),
-            status=Status(database, ranking),
+            registered_commands=RegisteredCommands(database, clock),
+            status=Status(
+                database,
+                clock,
+                search.engine,
+                feeds,
+                sources,
+                settings,
+                sending_pause=lambda: monitor.requests.invalid.pause,
+            ),
             maintenance=Maintenance(database, library, settings),
-            sending_pause=lambda: monitor.requests.invalid.pause,
         )
 
 

@@ -131,9 +131,7 @@ class PaperBot(commands.AutoShardedBot):
             # `load_extension` runs every module again for each bot of a process: 0.1 s and a second
             # copy of every class, for a reload that is never asked for.
             await importlib.import_module(extension).setup(self)
-        await self._registration.renew(
-            services.database, self.settings.sync_commands, self.clock.now()
-        )
+        await self._registration.renew(services.registered_commands, self.settings.sync_commands)
 
     async def add_paper_cog(self, cog: commands.Cog) -> None:
         """Add a cog and move its plain slash commands under `/paper`; its own groups stay at the

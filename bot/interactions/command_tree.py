@@ -4,8 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, Protocol, cast
 
 import discord
 from discord import app_commands
@@ -14,8 +13,7 @@ from discord.ext import commands
 from bot.interactions.cooldowns import ANYTHING, TYPING, cooldowns_of
 from bot.interactions.errors import Interaction, answer_error
 from bot.interactions.option_validation import require_valid
-from storage import synced_commands as synced_commands
-from storage.database import Database
+from storage.synced_commands import SyncedCommands
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +39,20 @@ class PaperTree(app_commands.CommandTree[Any]):
             interaction.client.dispatch("app_command_failure", interaction)
 
 
+class CommandStore(Protocol):
+    """Stores what Discord last accepted; `bot.services.registered_commands` does."""
+
+    async def get(self, application_id: int, /) -> SyncedCommands | None:
+        """Return the last registration, `None` before the first one."""
+        ...
+
+    async def put(
+        self, application_id: int, payload_hash: str, command_ids: Mapping[str, int], /
+    ) -> None:
+        """Store a registration in place of the one before."""
+        ...
+
+
 class Registration:
     """Registers the commands with Discord where it has others, and knows the ids they have."""
 
@@ -48,9 +60,7 @@ class Registration:
         self._client = client
         self._ids: dict[str, int] = {}
 
-    async def renew(
-        self, database: Database, mode: Literal["changed", "always", "never"], now: datetime
-    ) -> None:
+    async def renew(self, store: CommandStore, mode: Literal["changed", "always", "never"]) -> None:
         """Register the commands if Discord has others, or always or never.
 
         What Discord has is asked each time, since a newer version, or another database, may have
@@ -63,8 +73,7 @@ class Registration:
         application_id = self._client.application_id or 0
         payload = [command.to_dict(tree) for command in tree.get_commands()]
         wanted = _hash_of(payload)
-        async with database.read() as conn:
-            known = await synced_commands.get(conn, application_id)
+        known = await store.get(application_id)
         if known is not None:
             self._ids = known.command_ids
         if mode == "never":
@@ -84,8 +93,7 @@ class Registration:
             synced = await tree.sync()
             self._ids = {command.name: command.id for command in synced}
             log.info("commands registered n=%d", len(synced))
-        async with database.write() as conn:
-            await synced_commands.put(conn, application_id, wanted, self._ids, now=now)
+        await store.put(application_id, wanted, self._ids)
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it: `</paper search:123>`, or plain before the

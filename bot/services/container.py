@@ -1,6 +1,5 @@
 """The services of one running bot: what commands, buttons and the minute's cycle may call."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -22,6 +21,7 @@ from bot.services.maintenance import Maintenance
 from bot.services.paper_lookup import PaperLookup
 from bot.services.personal_data import PersonalData
 from bot.services.publishing import Publisher
+from bot.services.registered_commands import RegisteredCommands
 from bot.services.search import PaperSearch
 from bot.services.servers import Servers
 from bot.services.status import Status
@@ -62,9 +62,8 @@ class Services:
     servers: Servers
     personal_data: PersonalData
     status: Status
+    registered_commands: RegisteredCommands
     maintenance: Maintenance
-    sending_pause: Callable[[], float | None]
-    """Returns for how many more seconds sending pauses, because Discord refused too much."""
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it."""

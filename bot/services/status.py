@@ -1,20 +1,26 @@
-"""Status of the bot as of now, as facts: batches, sources, what waits, what is wrong."""
+"""Status of the bot for one place: the newest batch, the sources, search, and what is late."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from bot.services.batch_ranking import BatchRanking
+from bot.runtime.clock import Clock
+from bot.services.feeds import Feeds, FeedStatus
+from bot.services.search_engine import Engine
+from bot.settings import Settings
 from papers import calendar
+from papers.sources import PaperSource
 from storage import batches, digests, incidents, metrics, papers, source_health
 from storage.database import Database
 from storage.incidents import Incident
 from storage.metrics import Backlog
+from storage.search import EngineStatus
 from storage.source_health import SourceHealth
 
 
 @dataclass(frozen=True, slots=True)
-class BatchFacts:
-    """The newest batch."""
+class Batch:
+    """The newest complete batch."""
 
     day: date
     papers: int
@@ -22,45 +28,102 @@ class BatchFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a status report says."""
+class Operations:
+    """What concerns those who manage a server: delivery in all servers, and the bot itself."""
 
-    newest: BatchFacts | None
-    papers: int
+    late: Backlog
+    incidents: Sequence[Incident]
+    sending_pause: float | None
+    """Seconds for which sending pauses, because Discord refused too much."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """How the bot is, as one place may know it."""
+
+    now: datetime
+    settle: timedelta
+    newest: Batch | None
+    known: int
     """Papers known in all."""
-    sources: dict[str, SourceHealth]
-    waiting_digests: int
-    dm_pause_until: datetime | None
-    late_posts: Backlog | None
-    """`None` for users who manage no server."""
-    incidents: tuple[Incident, ...]
+    why_nothing: str | None
+    """Why there is no newer batch, where one could be expected."""
+    sources: Sequence[tuple[str, SourceHealth | None]]
+    """Each source by name, `None` if it has not been asked yet."""
+    search: EngineStatus
+    embedder: str
+    """The embedding model that the operator set."""
+    waiting: int
+    """Digests that wait to be sent."""
+    resting: datetime | None
+    """Until when Discord holds direct messages back, if it does."""
+    feeds: Sequence[FeedStatus]
+    """Those of the place."""
+    operations: Operations | None
+    """`None` for those who do not manage the place."""
 
 
 class Status:
-    """Gathers what a status report says."""
+    """Collects what `/paper status` shows."""
 
-    def __init__(self, database: Database, ranking: BatchRanking) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        engine: Engine,
+        feeds: Feeds,
+        sources: Sequence[PaperSource],
+        settings: Settings,
+        sending_pause: Callable[[], float | None],
+    ) -> None:
         self._database = database
-        self._ranking = ranking
+        self._clock = clock
+        self._engine = engine
+        self._feeds = feeds
+        self._sources = tuple(sources)
+        self._settings = settings
+        self._sending_pause = sending_pause
 
-    async def facts(self, now: datetime, *, manages: bool) -> Facts:
-        """Return the facts; those about other servers only for a user who `manages` one."""
-        curated = self._ranking.sources
+    async def report(self, guild_id: int | None, *, manages: bool) -> StatusReport:
+        """Return the report for a server, or for direct messages.
+
+        Args:
+            guild_id: the server, `None` outside of one.
+            manages: whether the user manages it.
+        """
+        now, settle = self._clock.now(), self._settings.settle
+        curated = [source.name for source in self._sources if source.curated]
         async with self._database.read() as conn:
             day = await batches.newest_complete(conn, calendar.batch_day(now), sources=curated)
             rows = [] if day is None else await batches.rows(conn, day, day, sources=curated)
             states = {state.source: state for state in await source_health.all(conn)}
-            late = await metrics.backlog(conn) if manages else {}
-            return Facts(
-                newest=None
-                if day is None
-                else BatchFacts(
-                    day, sum(row.papers for row in rows), max(row.fetched_at for row in rows)
-                ),
-                papers=await papers.count(conn),
-                sources=states,
-                waiting_digests=await digests.backlog(conn),
-                dm_pause_until=await digests.broken_until(conn, now),
-                late_posts=late.get("post"),
-                incidents=tuple(await incidents.current(conn)) if manages else (),
+            known = await papers.count(conn)
+            waiting = await digests.backlog(conn)
+            resting = await digests.broken_until(conn, now)
+            operations = None
+            if manages:
+                operations = Operations(
+                    late=(await metrics.backlog(conn))["post"],
+                    incidents=await incidents.current(conn),
+                    sending_pause=self._sending_pause(),
+                )
+        newest = None
+        if day is not None:
+            newest = Batch(
+                day, sum(row.papers for row in rows), max(row.fetched_at for row in rows)
             )
+        behind = day is None or day < calendar.batch_day(now)
+        return StatusReport(
+            now=now,
+            settle=settle,
+            newest=newest,
+            known=known,
+            why_nothing=calendar.why_nothing(now, settle) if behind else None,
+            sources=[(source.name, states.get(source.name)) for source in self._sources],
+            search=await self._engine.status(),
+            embedder=self._settings.embedder,
+            waiting=waiting,
+            resting=resting,
+            feeds=[] if guild_id is None else await self._feeds.of_guild(guild_id),
+            operations=operations,
+        )

@@ -34,13 +34,11 @@ class RemoveFeed(
         return cls(int(match["feed_id"]), int(match["channel_id"]))
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Remove the feed, if whoever presses may still do that."""
+        """Remove the feed, if the user may still do that."""
         services = services_of(interaction)
         if not interaction.permissions.manage_guild:
             raise UserError("You need **Manage Server** here for that.")
-        removed = await services.feeds.remove(self.feed_id, self.channel_id, interaction.guild_id)
-        if not removed:
-            raise UserError("That feed is gone already.")
+        await services.feeds.remove(self.feed_id, self.channel_id, interaction.guild_id)
         await interaction.response.edit_message(
             view=render_notice(
                 "Removed",

@@ -9,29 +9,22 @@ from discord.ext import commands
 
 from bot import limits
 from bot.interactions.cooldowns import SEARCHES, paced
-from bot.interactions.errors import UserError
+from bot.interactions.errors import Interaction
 from bot.interactions.filters import parse_topics, parse_words
 from bot.interactions.inputs import parse_categories, parse_time, parse_timezone, zone_choices
 from bot.services.container import Services
 from bot.ui.cards import render_header
 from bot.ui.feeds import describe, describe_post
 from bot.ui.notices import render_notice
-from bot.ui.text import escape
 from cogs.feeds._buttons import RemoveFeed
-from cogs.feeds._preview import preview_of, render_cards
+from cogs.feeds._preview import render_cards
 from cogs.feeds._shared import (
-    Interaction,
     answer,
     feed_of,
     guild_of,
-    no_feed,
-    require_permissions,
-    require_pingable,
     tell,
     topic_choices,
 )
-from papers import schedule, zones
-from storage.feeds import FeedState
 
 MIN_PAPERS, MAX_PAPERS, DEFAULT_PAPERS = 3, limits.HEADER_PAPERS, 10
 MAX_VOTES = 1_000
@@ -91,39 +84,22 @@ class Feeds(commands.Cog):
         ping: discord.Role | None = None,
     ) -> None:
         """Give a channel its feed; only the channel is needed."""
-        guild = guild_of(interaction)
-        require_permissions(channel)
-        require_pingable(ping, channel)
-        settings = self.services.settings
-        now = self.services.clock.now()
-        zone = settings.default_timezone
+        guild_of(interaction)
+        zone = None
         if timezone:
-            zone = await asyncio.to_thread(parse_timezone, timezone, now)
-        if time:
-            at = parse_time(time)
-        else:
-            at = schedule.default_hour(
-                zones.zone(zone), now, settings.settle, settings.default_time
-            )
+            zone = await asyncio.to_thread(parse_timezone, timezone, self.services.clock.now())
         feed = await self.services.feeds.add(
-            guild.id,
-            channel.id,
-            at=at,
+            channel,
+            at=parse_time(time) if time else None,
             timezone=zone,
             size=papers,
-            now=now,
             min_votes=min_votes,
             include=parse_words(include),
             exclude=parse_words(exclude),
             categories=parse_categories(categories),
             topics=parse_topics(topics),
-            ping_role_id=ping.id if ping else None,
+            ping=ping,
         )
-        if feed is None:
-            raise UserError(
-                f"{channel.mention} has its daily thread already. Change it with"
-                f" {self.services.mention('feed edit')}."
-            )
         await tell(interaction, "The daily thread is set up", feed)
 
     @feed.command(name="edit", description="Change a channel's daily thread")
@@ -152,16 +128,12 @@ class Feeds(commands.Cog):
     ) -> None:
         """Change what is named; everything else stays."""
         feed = await feed_of(interaction, channel)
-        require_pingable(ping, guild_of(interaction).get_channel(feed.channel_id))
         zone = feed.timezone
         if timezone is not None:
             zone = await asyncio.to_thread(parse_timezone, timezone, self.services.clock.now())
-        at = feed.at if time is None else parse_time(time)
-        moved = (at, zone) != (feed.at, feed.timezone)
-        changed = replace(
+        wanted = replace(
             feed,
-            at=at,
-            set_at=self.services.clock.now() if moved else feed.set_at,
+            at=feed.at if time is None else parse_time(time),
             timezone=zone,
             size=feed.size if papers is None else papers,
             min_votes=feed.min_votes if min_votes is None else min_votes,
@@ -173,9 +145,7 @@ class Feeds(commands.Cog):
             topics=feed.topics if topics is None else parse_topics(_cleared(topics)),
             ping_role_id=None if no_ping else ping.id if ping else feed.ping_role_id,
         )
-        if changed == feed:
-            raise UserError("Nothing to change: name what should be different, for example `time`.")
-        await self.services.feeds.change(changed)
+        changed = await self.services.feeds.change(feed, wanted, guild_of(interaction), ping)
         await tell(interaction, "The daily thread is changed", changed)
 
     @add.autocomplete("timezone")
@@ -195,14 +165,10 @@ class Feeds(commands.Cog):
     @feed.command(name="list", description="This server's daily threads, and when each comes next")
     async def list_feeds(self, interaction: Interaction) -> None:
         """List the server's feeds."""
-        guild = guild_of(interaction)
         now = self.services.clock.now()
-        known = await self.services.feeds.with_last_posts(guild.id)
-        if not known:
-            raise UserError(no_feed(self.services))
         lines = [
-            describe(feed, await self.services.publisher.coming(feed, now), last, now=now)
-            for feed, last in known
+            describe(status.feed, status.coming, status.last, now=now)
+            for status in await self.services.feeds.required(guild_of(interaction).id)
         ]
         await answer(interaction, "Daily threads", "\n\n".join(lines))
 
@@ -213,12 +179,7 @@ class Feeds(commands.Cog):
     ) -> None:
         """Pause a feed."""
         feed = await feed_of(interaction, channel)
-        if feed.state is FeedState.PAUSED:
-            raise UserError(
-                f"<#{feed.channel_id}> is paused already. {self.services.mention('feed resume')}"
-                " starts it again."
-            )
-        await self.services.feeds.pause(feed.id)
+        await self.services.feeds.pause(feed)
         await answer(
             interaction,
             "Paused",
@@ -233,22 +194,8 @@ class Feeds(commands.Cog):
     ) -> None:
         """Resume a paused feed, or one that was stopped for a reason that is mended."""
         feed = await feed_of(interaction, channel)
-        if feed.state is FeedState.ACTIVE:
-            raise UserError(f"<#{feed.channel_id}> is not paused.")
-        if feed.timezone not in zones.names():
-            raise UserError(
-                f"I don't know the time zone “{escape(feed.timezone)}”. Set another one with"
-                f" {self.services.mention('feed edit')} first."
-            )
-        target = guild_of(interaction).get_channel(feed.channel_id)
-        if not isinstance(target, discord.TextChannel):
-            raise UserError(
-                "That channel is gone. Remove its feed with"
-                f" {self.services.mention('feed remove')}, and set up another."
-            )
-        require_permissions(target)
-        await self.services.feeds.resume(feed.id, self.services.clock.now())
-        await tell(interaction, "Going on", replace(feed, state=FeedState.ACTIVE))
+        resumed = await self.services.feeds.resume(feed, guild_of(interaction))
+        await tell(interaction, "Going on", resumed)
 
     @feed.command(name="remove", description="Remove a channel's daily thread for good")
     @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")
@@ -274,7 +221,7 @@ class Feeds(commands.Cog):
         """Show exactly what would be posted now: the header with its ping, and the cards."""
         feed = await feed_of(interaction, channel)
         await interaction.response.defer(ephemeral=True)
-        draft = await preview_of(self.services, feed, self.services.clock.now())
+        draft = await self.services.feeds.preview(feed)
         # The role is named as in the post, and pinged only there.
         await interaction.followup.send(
             view=render_header(draft.header), ephemeral=True, allowed_mentions=_NO_MENTIONS
@@ -288,11 +235,7 @@ class Feeds(commands.Cog):
     ) -> None:
         """Post the newest batch now, or say where it is."""
         feed = await feed_of(interaction, channel)
-        if feed.state is not FeedState.ACTIVE:
-            raise UserError(
-                f"<#{feed.channel_id}> gets no threads at present."
-                f" {self.services.mention('feed resume')} starts it again."
-            )
+        self.services.feeds.require_active(feed)
         await interaction.response.defer(ephemeral=True)
         post = await self.services.publisher.post_now(feed, self.services.clock.now())
         title, text = describe_post(feed, post, self.services.mention("paper status"))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Self
 
 from discord import ui
@@ -19,31 +18,16 @@ from bot.interactions.components import (
 from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import SaveButton
-from bot.services.container import Services, services_of
-from bot.services.publishing._draft import PostPayload
+from bot.services.container import services_of
+from bot.services.publishing import PostPayload
 from bot.ui import text
 from bot.ui.cards import card_container, thread_name
-from bot.ui.parts import day_in_words, rows
+from bot.ui.parts import rows
 from bot.ui.payloads import CardPayload
 from storage.feeds import Feed
 
 _PAGER = 4
 """Components that a page needs beside its cards: a line above, and a row of two buttons."""
-
-
-async def preview_of(services: Services, feed: Feed, now: datetime) -> PostPayload:
-    """Return the post that would be made of the feed now.
-
-    Raises:
-        UserError: nothing would be posted; says why.
-    """
-    draft = await services.publisher.preview(feed, now)
-    if draft is None:
-        raise UserError(f"There is no batch yet. {services.mention('paper status')} says why.")
-    if draft.why_empty is not None:
-        day = day_in_words(draft.header.day)
-        raise UserError(f"Nothing would be posted for {day}: {text.escape(draft.why_empty)}.")
-    return draft
 
 
 def render_cards(feed: Feed, draft: PostPayload, page: int) -> ui.LayoutView:
@@ -114,9 +98,7 @@ class TurnPreview(PaperboyButton, template=template("feed-cards", feed_id=NUMBER
         services = services_of(interaction)
         if not interaction.permissions.manage_guild:
             raise UserError("You need **Manage Server** here for that.")
-        feed = await services.feeds.get(self.feed_id, interaction.guild_id)
-        if feed is None:
-            raise UserError("That feed is gone.")
+        feed = await services.feeds.own(self.feed_id, interaction.guild_id)
         await interaction.response.defer()
-        draft = await preview_of(services, feed, services.clock.now())
+        draft = await services.feeds.preview(feed)
         await interaction.edit_original_response(view=render_cards(feed, draft, self.page))

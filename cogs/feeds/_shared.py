@@ -1,21 +1,16 @@
 """What the commands of `/feed …` share: which feed is meant, and how they answer."""
 
-from typing import Any
-
 import discord
 from discord import app_commands
 
 from bot import limits
-from bot.delivery.permissions import lacking
-from bot.interactions.errors import UserError
+from bot.interactions.errors import Interaction, UserError
 from bot.services.container import Services, services_of
 from bot.ui.feeds import describe, describe_readiness
 from bot.ui.notices import render_notice
 from bot.ui.text import plain
 from papers import zones
 from storage.feeds import Feed
-
-Interaction = discord.Interaction[Any]
 
 _TYPED = 60
 """Characters of a topic that is being typed that others are looked for by."""
@@ -33,64 +28,14 @@ def guild_of(interaction: Interaction) -> discord.Guild:
 
 
 async def feed_of(interaction: Interaction, channel: discord.TextChannel | None) -> Feed:
-    """Return the feed that is meant: the named channel's, this one's, or the only one.
+    """Return the feed that a command means: the named channel's, this one's, or the only one.
 
     Raises:
         UserError: there is none, or several to choose from.
     """
-    services = services_of(interaction)
-    here = channel.id if channel else interaction.channel_id
-    known = await services.feeds.of_guild(guild_of(interaction).id)
-    if (feed := next((feed for feed in known if feed.channel_id == here), None)) is not None:
-        return feed
-    if not known:
-        raise UserError(no_feed(services))
-    if channel is None and len(known) == 1:
-        return known[0]
-    listed = ", ".join(f"<#{feed.channel_id}>" for feed in known)
-    which = f"{channel.mention} has no daily thread." if channel else "Which one?"
-    raise UserError(f"{which} Name a `channel` that has: {listed}.")
-
-
-def no_feed(services: Services) -> str:
-    """Say that a server has no feed, and what makes one."""
-    add = services.mention("feed add")
-    return f"No channel of this server has a daily thread yet. {add} sets one up."
-
-
-def require_permissions(channel: discord.TextChannel) -> None:
-    """Let a channel pass in which everything that a post needs is allowed.
-
-    Raises:
-        UserError: something is not; says what.
-    """
-    missing = lacking(channel.permissions_for(channel.guild.me))
-    if missing:
-        raise UserError(
-            f"I need more permissions in {channel.mention}: **{', '.join(missing)}**. Give them to"
-            " my role in the channel's settings, then try again."
-        )
-
-
-def require_pingable(role: discord.Role | None, channel: discord.abc.GuildChannel | None) -> None:
-    """Let a role pass that a thread in the channel can ping.
-
-    Raises:
-        UserError: it is @everyone, or neither its settings nor ours let us ping it.
-    """
-    if role is None:
-        return
-    if role.is_default():
-        raise UserError(
-            "A daily thread can't ping @everyone. Make a role for those who want it, and choose"
-            " that role."
-        )
-    allowed = channel is not None and channel.permissions_for(role.guild.me).mention_everyone
-    if not (role.mentionable or allowed):
-        raise UserError(
-            f"I can't ping {role.mention}. Turn on “Allow anyone to @mention this role” in the"
-            " role's settings, or give me “Mention @everyone, @here, and All Roles”."
-        )
+    return await services_of(interaction).feeds.find(
+        guild_of(interaction).id, interaction.channel_id, channel
+    )
 
 
 async def topic_choices(services: Services, typed: str) -> list[app_commands.Choice[str]]:

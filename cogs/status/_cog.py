@@ -1,16 +1,12 @@
 """`/paper status` and `/paper help`."""
 
-from typing import Any
-
-import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.interactions.errors import Interaction
 from bot.services.container import CogHost, Services
 from bot.ui.notices import render_notice
 from cogs.status._report import status_lines
-
-Interaction = discord.Interaction[Any]
 
 SOURCE_URL = "https://huggingface.co/papers"
 
@@ -25,13 +21,11 @@ class Status(commands.Cog):
         description="The newest batch, the sources, the next thread here, and why nothing came"
     )
     async def status(self, interaction: Interaction) -> None:
-        """Tell how things are, in this place."""
+        """Report how things are, in this place."""
         manages = interaction.permissions.manage_guild and interaction.guild_id is not None
-        lines = await status_lines(
-            self.services, interaction.guild_id, self.services.clock.now(), manages=manages
-        )
+        report = await self.services.status.report(interaction.guild_id, manages=manages)
         await interaction.response.send_message(
-            view=render_notice("Status", "\n\n".join(lines)), ephemeral=True
+            view=render_notice("Status", "\n\n".join(status_lines(report))), ephemeral=True
         )
 
     @app_commands.command(description="What I can do, and the commands for it")

@@ -4,70 +4,56 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
-from bot.services.container import Services
+from bot.services.status import StatusReport
 from bot.ui.feeds import describe
 from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar
-from papers.sources import PaperSource
 from storage.incidents import Incident
 from storage.metrics import Backlog
 from storage.search import EngineStatus
 from storage.source_health import SourceHealth
 
 
-async def status_lines(
-    services: Services, guild_id: int | None, now: datetime, *, manages: bool = False
-) -> list[str]:
-    """Return the report for one place, a paragraph each, in Discord's markdown.
-
-    A user who `manages` it also reads what is wrong with the bot and what is late elsewhere.
-    """
-    facts = await services.status.facts(now, manages=manages)
-    here = [] if guild_id is None else await services.feeds.with_last_posts(guild_id)
-    feed_lines = [
-        describe(feed, await services.publisher.coming(feed, now), last, now=now)
-        for feed, last in here
-    ]
+def status_lines(report: StatusReport) -> list[str]:
+    """Return the report, a paragraph each, in Discord's markdown."""
     paragraphs: list[str] = []
-    newest = facts.newest
-    if newest is None:
+    if report.newest is None:
         paragraphs.append("**Newest batch:** none yet.")
     else:
-        size = plural(newest.papers, "paper")
+        size = plural(report.newest.papers, "paper")
         paragraphs.append(
-            f"**Newest batch:** {day_in_words(newest.day)}, {size}, read"
-            f" {timestamp(newest.fetched_at, 'R')}. {plural(facts.papers, 'paper')} known in all."
+            f"**Newest batch:** {day_in_words(report.newest.day)}, {size}, read"
+            f" {timestamp(report.newest.fetched_at, 'R')}."
+            f" {plural(report.known, 'paper')} known in all."
         )
-    if newest is None or newest.day < calendar.batch_day(now):
-        reason = calendar.why_nothing(now, services.settings.settle)
-        if reason is not None:
-            paragraphs.append(f"**Why nothing newer:** {escape(reason)}")
-    paragraphs.append(next_batch_line(now, services.settings.settle))
+    if report.why_nothing is not None:
+        paragraphs.append(f"**Why nothing newer:** {escape(report.why_nothing)}")
+    paragraphs.append(next_batch_line(report.now, report.settle))
     paragraphs.append(
-        "**Sources**\n"
-        + "\n".join(source_line(source, facts.sources) for source in services.sources)
+        "**Sources**\n" + "\n".join(source_line(name, state) for name, state in report.sources)
     )
-    paragraphs.append(
-        search_line(await services.search.engine.status(), services.settings.embedder)
-    )
-    if facts.waiting_digests or facts.dm_pause_until:
-        line = f"{plural(facts.waiting_digests, 'digest')} waiting to be sent"
-        if facts.dm_pause_until is not None:
-            until = timestamp(facts.dm_pause_until, "f")
-            line += f"; Discord holds direct messages back until {until}"
+    paragraphs.append(search_line(report.search, report.embedder))
+    if report.waiting or report.resting:
+        line = f"{plural(report.waiting, 'digest')} waiting to be sent"
+        if report.resting is not None:
+            line += f"; Discord holds direct messages back until {timestamp(report.resting, 'f')}"
         paragraphs.append(f"**Digests:** {line}.")
-    if facts.late_posts is not None:
-        paragraphs.append(late_line(facts.late_posts))
-        if (pause := services.sending_pause()) is not None:
+    if (operations := report.operations) is not None:
+        paragraphs.append(late_line(operations.late))
+        if operations.sending_pause is not None:
             paragraphs.append(
                 "**Sending pauses** for about "
-                f"{plural(ceil(pause / 60), 'minute')}: Discord refused too many requests."
-                " Commands go on."
+                f"{plural(ceil(operations.sending_pause / 60), 'minute')}: Discord refused too"
+                " many requests. Commands go on."
             )
-        paragraphs += incident_lines(facts.incidents)
-    if feed_lines:
-        paragraphs.append("**Here**\n" + "\n".join(f"- {line}" for line in feed_lines))
+        paragraphs += incident_lines(operations.incidents)
+    if report.feeds:
+        here = [
+            f"- {describe(status.feed, status.coming, status.last, now=report.now)}"
+            for status in report.feeds
+        ]
+        paragraphs.append("**Here**\n" + "\n".join(here))
     return paragraphs
 
 
@@ -121,10 +107,9 @@ def search_line(status: EngineStatus, setting: str) -> str:
     )
 
 
-def source_line(source: PaperSource, states: dict[str, SourceHealth]) -> str:
-    """Say how one source is, and since when it is not well."""
-    state = states.get(source.name)
-    name = escape(source.name)
+def source_line(source: str, state: SourceHealth | None) -> str:
+    """Say how one source is, and since when it fails, if it does."""
+    name = escape(source)
     if state is None:
         return f"⚪ {name}: not asked yet"
     if state.failing_since is None:
