@@ -111,6 +111,23 @@ def test_only_storage_writes_sql(part: str) -> None:
     assert found == []
 
 
+def test_cogs_and_views_know_plain_types_of_storage_alone() -> None:
+    # They parse, call a service and render: a function with a connection is a service's to call.
+    pure = {"emoji_key", "file_error"}
+    found = [
+        f"{name_of(path)}: {alias.name}"
+        for path in tracked_files()
+        if path.suffix == ".py"
+        and name_of(path).startswith(("cogs/", "bot/ui/", "bot/interactions/"))
+        and name_of(path) != "bot/interactions/command_tree.py"  # keeps the ids of commands
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "storage"
+        for alias in node.names
+        if not alias.name[0].isupper() and alias.name not in pure
+    ]
+    assert found == []
+
+
 def test_only_the_settings_read_the_environment() -> None:
     # Telling a library something at its import is no reading: there is no other way with some.
     pattern = re.compile(r"\bos\.environ\b(?!\[[^]]+\] = )|\bgetenv\b|\bdotenv\b")

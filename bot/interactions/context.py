@@ -13,3 +13,8 @@ def place_of(interaction: Interaction) -> Place:
         channel_id=interaction.channel_id,
         guild_id=interaction.guild_id,
     )
+
+
+def mention(interaction: Interaction, command: str) -> str:
+    """Return a command as people can tap it."""
+    return interaction.client.mention(command)

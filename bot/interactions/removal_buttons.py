@@ -3,20 +3,20 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import discord
 from discord import ui
 
 from bot.interactions.components import NUMBER, PAPER, PaperboyButton, custom_id, template
-from bot.interactions.context import place_of
+from bot.interactions.context import mention, place_of
 from bot.interactions.errors import Interaction, UserError
+from bot.interactions.saves import Change, saves_of
 from bot.ui.lists import GONE, list_name, microseconds, moment, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape
-from storage import library, papers
-from storage.library import NoteBack, PutBack, ReadingList, Via
+from storage.library import NoteBack, PutBack, ReadingList
 
 _NOTE: Final = 1_000
 
@@ -41,8 +41,8 @@ class TakeOut(PaperboyButton, template=template("take-out", paper_id=PAPER)):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Take it out, and offer to put it back."""
-        bot: Any = interaction.client.services
-        change = await bot.library.saved.take_out(interaction.user.id, self.paper_id)
+        saves = saves_of(interaction)
+        change = await saves.take_out(interaction.user.id, self.paper_id)
         if change is None:
             raise UserError("That paper is not in your library.")
         await interaction.response.edit_message(view=render_taken_out(self.paper_id, change))
@@ -62,12 +62,12 @@ class UndoRemoval(PaperboyButton, template=template("put-back", removal_id=NUMBE
 
     async def pressed(self, interaction: Interaction) -> None:
         """Put it back, and say where the paper is now and what became of the note."""
-        bot: Any = interaction.client.services
-        found = await bot.library.saved.put_back(interaction.user.id, self.removal_id)
+        saves = saves_of(interaction)
+        found = await saves.put_back(interaction.user.id, self.removal_id)
         if found is None:
             raise UserError(
                 "That has been undone already, or it was too long ago: what you take out can be put"
-                f" back for a day. {bot.mention('library show')} has what is there now."
+                f" back for a day. {mention(interaction, 'library show')} has what is there now."
             )
         done, title = found
         await interaction.response.edit_message(
@@ -94,29 +94,21 @@ class SaveAgain(
 
     async def pressed(self, interaction: Interaction) -> None:
         """Put it back; on the default list if its own is gone."""
-        bot: Any = interaction.client.services
-        user_id = interaction.user.id
-        async with bot.database.write() as conn:
-            if (known := await papers.get(conn, self.paper_id)) is None:
-                raise UserError(GONE.format(search=bot.mention("paper search")))
-            mine = await library.ensure(conn, user_id, bot.clock.now())
-            target = next((each for each in mine if each.id == self.list_id), mine[0])
-            await library.save(
-                conn,
-                user_id,
-                target.id,
-                {self.paper_id: self.saved_at},
-                via=Via.BUTTON,
-                place=place_of(interaction),
-            )
+        saves = saves_of(interaction)
+        found = await saves.save_again(
+            interaction.user.id, self.paper_id, self.list_id, self.saved_at, place_of(interaction)
+        )
+        if found is None:
+            raise UserError(GONE.format(search=mention(interaction, "paper search")))
+        title, target = found
         await interaction.response.edit_message(
-            view=render_notice(
-                f"Back in {list_name(target)}", titled(self.paper_id, known.paper.title)
-            )
+            view=render_notice(f"Back in {list_name(target)}", titled(self.paper_id, title))
         )
 
 
-def render_taken_out(paper_id: str, change: Any, off: ReadingList | None = None) -> ui.LayoutView:
+def render_taken_out(
+    paper_id: str, change: Change, off: ReadingList | None = None
+) -> ui.LayoutView:
     """Return what a person reads after taking a paper out, or only off one list, with Undo."""
     if off is not None:
         title = f"Taken off {list_name(off)}"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import discord
 from discord import ui
@@ -16,9 +16,10 @@ from bot.interactions.components import (
     custom_id,
     template,
 )
-from bot.interactions.context import place_of
+from bot.interactions.context import mention, place_of
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.removal_buttons import TakeOut, undo_of
+from bot.interactions.saves import saves_of
 from bot.ui.lists import (
     GONE,
     list_name,
@@ -31,8 +32,7 @@ from bot.ui.lists import (
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import plural
-from storage import library
-from storage.library import ReadingList
+from storage.library import SAVE_EMOJI, ReadingList
 
 
 class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
@@ -40,7 +40,7 @@ class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
 
     def __init__(self, paper_id: str) -> None:
         super().__init__(
-            ui.Button(label="Save", emoji=library.SAVE_EMOJI, custom_id=custom_id("save", paper_id))
+            ui.Button(label="Save", emoji=SAVE_EMOJI, custom_id=custom_id("save", paper_id))
         )
         self.paper_id = paper_id
 
@@ -51,19 +51,17 @@ class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Save or unsave, and say which, with a way back."""
-        bot: Any = interaction.client.services
-        found = await bot.library.saved.toggle(
-            interaction.user.id, self.paper_id, place_of(interaction)
-        )
+        saves = saves_of(interaction)
+        found = await saves.toggle(interaction.user.id, self.paper_id, place_of(interaction))
         if found is None:
-            raise UserError(GONE.format(search=bot.mention("paper search")))
+            raise UserError(GONE.format(search=mention(interaction, "paper search")))
         done, change = found
         name = list_name(done.list)
         choose = ChooseLists(self.paper_id, change.lists, change.on)
         actions: list[AnyItem]
         if done.saved:
             title = f"Saved to {name}"
-            footer = f"{bot.mention('library show')} has everything you saved."
+            footer = f"{mention(interaction, 'library show')} has everything you saved."
             actions = [UndoSave(done.saved_at), choose]
         else:
             undo = undo_of(change.removal)
@@ -98,9 +96,8 @@ class UndoSave(PaperboyButton, template=template("undo-save", at=NUMBER)):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Take it back."""
-        bot: Any = interaction.client.services
-        async with bot.database.write() as conn:
-            undone = await library.undo(conn, interaction.user.id, self.saved_at)
+        saves = saves_of(interaction)
+        undone = await saves.undo(interaction.user.id, self.saved_at)
         if not undone:
             raise UserError("That has been undone already.")
         body = f"{plural(undone, 'paper')} taken out again."
@@ -137,12 +134,12 @@ class ChooseLists(PaperboySelect, template=template("lists", paper_id=PAPER)):
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Put the paper there, and say where it is now."""
-        bot: Any = interaction.client.services
-        change = await bot.library.saved.place_on(
+        saves = saves_of(interaction)
+        change = await saves.place_on(
             interaction.user.id, self.paper_id, map(int, values), place_of(interaction)
         )
         if change is None:
-            raise UserError(GONE.format(search=bot.mention("paper search")))
+            raise UserError(GONE.format(search=mention(interaction, "paper search")))
         names = [list_name(each) for each in change.lists if each.id in change.on]
         title = f"On {', '.join(names)}" if names else "On none of your lists"
         choose = ChooseLists(self.paper_id, change.lists, change.on)

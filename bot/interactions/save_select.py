@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import discord
 from discord import ui
@@ -13,11 +12,11 @@ from bot.interactions.components import PAPER, PaperboySelect, custom_id, templa
 from bot.interactions.context import place_of
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import UndoSave
+from bot.interactions.saves import saves_of
 from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, plain, plural
-from storage import library, papers
-from storage.library import Via
+from storage.library import SAVE_EMOJI, Via
 
 
 class SaveSome(PaperboySelect, template=template("save-some")):
@@ -36,7 +35,7 @@ class SaveSome(PaperboySelect, template=template("save-some")):
         super().__init__(
             ui.Select(
                 custom_id=custom_id("save-some"),
-                placeholder=f"{library.SAVE_EMOJI} Save some of these",
+                placeholder=f"{SAVE_EMOJI} Save some of these",
                 options=options,
                 max_values=len(options),
             )
@@ -49,24 +48,18 @@ class SaveSome(PaperboySelect, template=template("save-some")):
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Save them."""
-        bot: Any = interaction.client.services
-        now: datetime = bot.clock.now()
-        async with bot.database.write() as conn:
-            known = await papers.get_many(conn, values)
-            mine = await library.default_list(conn, interaction.user.id, now)
-            new = await library.save(
-                conn,
-                interaction.user.id,
-                mine.id,
-                dict.fromkeys(known, now),
-                via=Via.BUTTON,
-                place=place_of(interaction),
-            )
-        if not new:
+        saves = saves_of(interaction)
+        done = await saves.save_some(
+            interaction.user.id, values, via=Via.BUTTON, place=place_of(interaction)
+        )
+        mine = done.list
+        if not done.new:
             raise UserError(f"They are all in **{escape(list_name(mine))}** already.")
         await interaction.response.send_message(
             view=render_notice(
-                f"Saved to {list_name(mine)}", plural(len(new), "paper"), actions=[UndoSave(now)]
+                f"Saved to {list_name(mine)}",
+                plural(len(done.new), "paper"),
+                actions=[UndoSave(done.at)],
             ),
             ephemeral=True,
         )

@@ -9,8 +9,8 @@ from papers import calendar, schedule, zone_names, zones
 from papers.categories import is_category
 from papers.schedule import Coming
 from papers.text import cut
-from storage import posts
 from storage.feeds import Feed, FeedState
+from storage.posts import EMPTY, Post
 
 _SHOWN_TOPIC = 80
 
@@ -18,7 +18,7 @@ _SHOWN_TOPIC = 80
 def describe(
     feed: Feed,
     coming: Coming | None,
-    last: posts.Post | None = None,
+    last: Post | None = None,
     *,
     now: datetime | None = None,
 ) -> str:
@@ -44,7 +44,7 @@ def describe(
         )
     if feed.ping_role_id is not None:
         lines.append(f"pings <@&{feed.ping_role_id}>")
-    if last is not None and last.state == posts.EMPTY and last.reason:
+    if last is not None and last.state == EMPTY and last.reason:
         lines.append(f"no thread for {day_in_words(last.batch_day)}: {escape(last.reason)}")
     match feed.state:
         case FeedState.PAUSED:
@@ -110,7 +110,7 @@ def _listed(words: Iterable[str]) -> str:
     return " or ".join(f"*{escape(word)}*" for word in words)
 
 
-def describe_post(feed: Feed, post: posts.Post | None, status: str) -> tuple[str, str]:
+def describe_post(feed: Feed, post: Post | None, status: str) -> tuple[str, str]:
     """Say what became of a post, as a title and a sentence; `status` is a command to tap."""
     if post is None:
         return "Nothing to post", f"There is no batch yet. {status} says why."
@@ -120,7 +120,7 @@ def describe_post(feed: Feed, post: posts.Post | None, status: str) -> tuple[str
             f"{post.header_message_id}"
         )
         return "It is there", f"The newest batch is in <#{feed.channel_id}>: {link}"
-    if post.state == posts.EMPTY:
+    if post.state == EMPTY:
         why = escape(post.reason or "every paper of this batch was shown here before")
         return "Nothing to post", f"For {day_in_words(post.batch_day)}: {why}."
     if post.next_try_at is not None:

@@ -14,17 +14,10 @@ from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from cogs.library import _files, _share
-from cogs.library._choices import (
-    Interaction,
-    find_list,
-    find_paper,
-    list_choices,
-    paper_choices,
-)
+from cogs.library._choices import Interaction, list_choices, paper_choices
 from cogs.library._sheet import NOTE_LENGTH, sheet, take_note, write_note
 from cogs.library._shelf import SORTS, render_shelf
 from papers.export import Format
-from storage import library
 from storage.library import Sort
 
 _SORT_CHOICES = [app_commands.Choice(name=label, value=sort.value) for sort, label in SORTS.items()]
@@ -62,11 +55,10 @@ class Library(commands.Cog):
         """Answer with the first page, or with the one paper that was picked."""
         user_id = interaction.user.id
         list_id = None
-        async with self.services.database.read() as conn:
-            if in_list is not None:
-                list_id = (await find_list(conn, user_id, in_list)).id
-            picked = bool(query) and await library.holds(conn, user_id, query or "")
-        if picked and query:
+        mine = self.services.library
+        if in_list is not None:
+            list_id = (await mine.lists.find(user_id, in_list)).id
+        if query and await mine.details.holds(user_id, query):
             view = await sheet(self.services, user_id, query)
         else:
             wanted = View(list_id, Sort(sort), " ".join((query or "").split())[:QUERY_LENGTH])
@@ -83,8 +75,7 @@ class Library(commands.Cog):
         note: app_commands.Range[str, 1, NOTE_LENGTH],
     ) -> None:
         """Write, change or delete a note."""
-        async with self.services.database.read() as conn:
-            paper_id = await find_paper(conn, interaction.user.id, paper)
+        paper_id = await self.services.library.details.find(interaction.user.id, paper)
         view = await write_note(interaction, paper_id, "" if note.strip() == "-" else note)
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -99,10 +90,10 @@ class Library(commands.Cog):
     ) -> None:
         """Move a paper; reactions that stand no longer keep it where it was."""
         user_id = interaction.user.id
-        async with self.services.database.read() as conn:
-            paper_id = await find_paper(conn, user_id, paper)
-            to = await find_list(conn, user_id, target)
-            off = None if source is None else await find_list(conn, user_id, source)
+        mine = self.services.library
+        paper_id = await mine.details.find(user_id, paper)
+        to = await mine.lists.find(user_id, target)
+        off = None if source is None else await mine.lists.find(user_id, source)
         change = await self.services.library.saved.move(
             user_id, paper_id, to.id, off.id if off else None
         )
@@ -124,9 +115,9 @@ class Library(commands.Cog):
     ) -> None:
         """Take a paper out, with a way back."""
         user_id = interaction.user.id
-        async with self.services.database.read() as conn:
-            paper_id = await find_paper(conn, user_id, paper)
-            off = None if in_list is None else await find_list(conn, user_id, in_list)
+        mine = self.services.library
+        paper_id = await mine.details.find(user_id, paper)
+        off = None if in_list is None else await mine.lists.find(user_id, in_list)
         change = await self.services.library.saved.take_out(
             user_id, paper_id, off.id if off else None
         )

@@ -12,20 +12,20 @@ from discord import ui
 from bot.interactions.errors import UserError
 from bot.interactions.save_buttons import SaveButton, UndoSave
 from bot.services.container import Services
+from bot.services.library import NOTHING_SAVED, Exported
 from bot.services.paper_lookup import Found
 from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, AnyItem
 from bot.ui.text import escape, people, plural
-from cogs.library._choices import NOTHING_SAVED, Interaction, find_list
+from cogs.library._choices import Interaction
 from cogs.library._filing import Filing
 from papers.export import ExportItem, Format, filename
 from papers.export import export as write_file
 from papers.importing import Imported, ImportReport, Unreadable, read_ids
 from papers.model import Paper
 from papers.text import readable
-from storage import library
-from storage.library import Saved
+from storage.library import MOST_LISTS
 from storage.papers import StoredPaper
 
 MOST_BYTES: Final = 2_000_000
@@ -50,15 +50,12 @@ async def export(
     """Answer with a person's library, or one list, as a file."""
     user_id = interaction.user.id
     await interaction.response.defer(ephemeral=True, thinking=True)
-    async with services.database.read() as conn:
-        only = None if name is None else await find_list(conn, user_id, name)
-        lists = {each.id: each.name for each in await library.of_user(conn, user_id)}
-        entries = await library.all_of(conn, user_id, only.id if only else None)
-        stored = await library.papers_of(conn, entries)
+    found = await services.library.files.exported(user_id, name)
+    only, entries = found.only, found.entries
     if not entries:
         raise UserError(NOTHING_SAVED if only is None else f"**{escape(only.name)}** is empty.")
     called = filename(only.name if only else "library", wanted)
-    called, data = await asyncio.to_thread(_file, entries, stored, lists, wanted, called)
+    called, data = await asyncio.to_thread(_file, found, wanted, called)
     back = (
         f"{services.mention('library import')} reads the file back, here or with another Paperboy"
     )
@@ -141,21 +138,15 @@ def _names(paper: Paper) -> list[str]:
     return [readable(author.name) for author in paper.authors]
 
 
-def _file(
-    entries: Sequence[Saved],
-    stored: Sequence[StoredPaper],
-    lists: Mapping[int, str],
-    wanted: Format,
-    called: str,
-) -> tuple[str, bytes]:
+def _file(found: Exported, wanted: Format, called: str) -> tuple[str, bytes]:
     items = [
         ExportItem(
             paper=each.paper,
             note=entry.note,
-            lists=tuple(lists[list_id] for list_id in entry.lists),
+            lists=tuple(found.lists[list_id] for list_id in entry.lists),
             saved_at=entry.saved_at,
         )
-        for entry, each in zip(entries, stored, strict=True)
+        for entry, each in zip(found.entries, found.stored, strict=True)
     ]
     data = write_file(items, wanted)
     if len(data) <= MOST_SENT:
@@ -188,7 +179,7 @@ def _report(report: ImportReport, found: Found, filing: Filing) -> discord.ui.La
         shown = ", ".join(f"**{escape(name, 60)}**" for name in list(filing.crowded)[:_SHOWN])
         more = len(filing.crowded) - _SHOWN
         lines.append(
-            f"⚠️ You have {library.MOST_LISTS} lists, and no more fit. The papers of {shown}"
+            f"⚠️ You have {MOST_LISTS} lists, and no more fit. The papers of {shown}"
             + (f" and {more:,} more lists" if more > 0 else "")
             + " are on your default list."
         )

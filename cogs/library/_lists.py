@@ -1,19 +1,16 @@
 """`/library lists …`: making, naming and ordering one's lists."""
 
-from dataclasses import replace
-
 from discord import app_commands
 from discord.ext import commands
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.interactions.errors import UserError
 from bot.interactions.inputs import parse_emoji
 from bot.services.container import Services
+from bot.services.library import NAME_LENGTH
 from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, plural, visible
-from cogs.library._choices import NAME_LENGTH, Interaction, find_list, list_choices
-from storage import library
+from cogs.library._choices import Interaction, list_choices
 from storage.library import ReadingList
 
 
@@ -28,14 +25,7 @@ class Lists(commands.Cog):
     @lists.command(name="show", description="Show your lists, and which reaction saves to which")
     async def show(self, interaction: Interaction) -> None:
         """List them; everybody begins with three, which are stored once something is saved."""
-        async with self.services.database.read() as conn:
-            mine = await library.of_user(conn, interaction.user.id)
-        mine = mine or [
-            ReadingList(
-                0, interaction.user.id, each.name, each.emoji, each.is_default, each.is_read
-            )
-            for each in library.DEFAULT_LISTS
-        ]
+        mine = await self.services.library.lists.of_user(interaction.user.id)
         await self._answer(interaction, "Your lists", mine)
 
     @lists.command(name="create", description="Make a list, with an emoji that saves to it")
@@ -47,17 +37,8 @@ class Lists(commands.Cog):
         emoji: str | None = None,
     ) -> None:
         """Make a list."""
-        user_id, now = interaction.user.id, self.services.clock.now()
         clean, sign = _name(name), None if emoji is None else parse_emoji(emoji)
-        async with self.services.database.write() as conn:
-            if len(await library.ensure(conn, user_id, now)) >= library.MOST_LISTS:
-                raise UserError(
-                    f"You have {library.MOST_LISTS} lists, and more do not fit in a menu. Delete"
-                    f" one with {self.services.mention('library lists delete')}."
-                )
-            if await library.create(conn, user_id, clean, sign, now) is None:
-                raise UserError(_TAKEN)
-            mine = await library.of_user(conn, user_id)
+        mine = await self.services.library.lists.create(interaction.user.id, clean, sign)
         await self._answer(interaction, f"{clean} is there", mine)
 
     @lists.command(name="rename", description="Give a list another name")
@@ -71,11 +52,8 @@ class Lists(commands.Cog):
         name: app_commands.Range[str, 1, NAME_LENGTH],
     ) -> None:
         """Rename a list."""
-        async with self.services.database.write() as conn:
-            found = await self._find(conn, interaction, in_list)
-            if not await library.change(conn, replace(found, name=_name(name))):
-                raise UserError(_TAKEN)
-            mine = await library.of_user(conn, interaction.user.id)
+        lists = self.services.library.lists
+        mine = await lists.rename(interaction.user.id, in_list, _name(name))
         await self._answer(interaction, "Renamed", mine)
 
     @lists.command(name="emoji", description="Choose the reaction that saves to a list")
@@ -85,11 +63,7 @@ class Lists(commands.Cog):
     async def emoji(self, interaction: Interaction, in_list: str, emoji: str) -> None:
         """Give a list another emoji, or none."""
         sign = None if emoji.strip() == "-" else parse_emoji(emoji)
-        async with self.services.database.write() as conn:
-            found = await self._find(conn, interaction, in_list)
-            if not await library.change(conn, replace(found, emoji=sign)):
-                raise UserError(_TAKEN)
-            mine = await library.of_user(conn, interaction.user.id)
+        mine = await self.services.library.lists.set_emoji(interaction.user.id, in_list, sign)
         await self._answer(interaction, "Changed", mine)
 
     @lists.command(name="default", description="Choose the list that the Save button saves to")
@@ -98,10 +72,8 @@ class Lists(commands.Cog):
     @app_commands.autocomplete(in_list=list_choices)
     async def default(self, interaction: Interaction, in_list: str) -> None:
         """Make a list the default one."""
-        async with self.services.database.write() as conn:
-            found = await self._find(conn, interaction, in_list)
-            await library.make_default(conn, interaction.user.id, found.id)
-            mine = await library.of_user(conn, interaction.user.id)
+        lists = self.services.library.lists
+        found, mine = await lists.make_default(interaction.user.id, in_list)
         await self._answer(interaction, f"Buttons save to {list_name(found)} now", mine)
 
     @lists.command(name="delete", description="Delete a list; papers on no other list go with it")
@@ -110,28 +82,9 @@ class Lists(commands.Cog):
     @app_commands.autocomplete(in_list=list_choices)
     async def delete(self, interaction: Interaction, in_list: str, confirm: bool = False) -> None:
         """Delete a list that is empty, or whose deletion was confirmed."""
-        user_id = interaction.user.id
-        async with self.services.database.write() as conn:
-            found = await self._find(conn, interaction, in_list)
-            if found.is_default:
-                raise UserError(
-                    "Buttons save to that list. Choose another one for that with"
-                    f" {self.services.mention('library lists default')}, then delete this one."
-                )
-            if found.papers and not confirm:
-                raise UserError(
-                    f"**{escape(found.name)}** has {plural(found.papers, 'paper')}. Set `confirm`"
-                    " to True to delete it all the same."
-                )
-            await library.drop(conn, user_id, found.id)
-            mine = await library.of_user(conn, user_id)
+        lists = self.services.library.lists
+        found, mine = await lists.delete(interaction.user.id, in_list, confirmed=confirm)
         await self._answer(interaction, f"{found.name} is deleted", mine)
-
-    async def _find(
-        self, conn: AsyncConnection, interaction: Interaction, name: str
-    ) -> ReadingList:
-        await library.ensure(conn, interaction.user.id, self.services.clock.now())
-        return await find_list(conn, interaction.user.id, name)
 
     async def _answer(self, interaction: Interaction, title: str, mine: list[ReadingList]) -> None:
         lines = [
@@ -148,9 +101,6 @@ class Lists(commands.Cog):
             footer += " A server's own emoji works wherever you can react with it."
         view = render_notice(title, "\n".join(lines), footer=footer)
         await interaction.response.send_message(view=view, ephemeral=True)
-
-
-_TAKEN = "You have a list with that name or that emoji already."
 
 
 def _name(text: str) -> str:

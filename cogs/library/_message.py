@@ -17,7 +17,6 @@ from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plural
 from cogs.library._choices import Interaction
-from storage import library
 from storage.library import Place, ReadingList, Via
 
 MOST_PAPERS: Final = 25
@@ -47,20 +46,14 @@ class SaveMessage(commands.Cog):
             )
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await self.services.lookup.find(named[:MOST_PAPERS])
-        user_id, now = interaction.user.id, self.services.clock.now()
-        new: list[str] = []
-        async with self.services.database.write() as conn:
-            mine = await library.default_list(conn, user_id, now)
-            if found.papers:
-                new = await library.save(
-                    conn,
-                    user_id,
-                    mine.id,
-                    dict.fromkeys(found.papers, now),
-                    via=Via.MESSAGE,
-                    place=Place(message.id, interaction.channel_id, interaction.guild_id),
-                )
-        actions: list[AnyItem] = [UndoSave(now)] if new else []
+        saved = await self.services.library.saved.save_some(
+            interaction.user.id,
+            list(found.papers),
+            via=Via.MESSAGE,
+            place=Place(message.id, interaction.channel_id, interaction.guild_id),
+        )
+        new, mine = list(saved.new), saved.list
+        actions: list[AnyItem] = [UndoSave(saved.at)] if new else []
         await interaction.followup.send(
             view=render_notice(
                 _title(new, found, mine), _lines(new, found, len(named)), actions=actions

@@ -10,10 +10,8 @@ from bot.services.container import Services
 from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, link
-from cogs.library._choices import find_list
 from papers import arxiv_id
 from papers.text import readable
-from storage import library
 
 MOST_SHARED: Final = 20
 _LINE: Final = 165
@@ -22,10 +20,7 @@ _LINE: Final = 165
 async def share(services: Services, interaction: discord.Interaction[Any], name: str) -> None:
     """Post a list in the channel, as it is at this moment: later saves stay private."""
     user_id = interaction.user.id
-    async with services.database.read() as conn:
-        found = await find_list(conn, user_id, name)
-        entries, total = await library.page(conn, user_id, list_id=found.id, limit=MOST_SHARED)
-        shown = await library.papers_of(conn, entries)
+    found, shown, total = await services.library.pages.shared(user_id, name, MOST_SHARED)
     if not shown:
         raise UserError(f"**{escape(found.name)}** is empty: there is nothing to share yet.")
     titles = [

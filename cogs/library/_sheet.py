@@ -10,20 +10,19 @@ from discord import ui
 from bot import limits
 from bot.interactions.components import PAPER, PaperboyButton, PaperboySelect, custom_id, template
 from bot.interactions.context import place_of
-from bot.interactions.errors import Interaction, UserError
+from bot.interactions.errors import Interaction
 from bot.interactions.modals import submission
 from bot.interactions.removal_buttons import TakeOut
 from bot.interactions.save_buttons import ChooseLists
 from bot.services.container import Services, services_of
-from bot.ui.lists import GONE, list_name, titled
+from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import link_button
 from bot.ui.text import escape, link, plain, timestamp
 from papers import arxiv_id
 from papers.model import Paper
 from papers.text import first_sentences, readable
-from storage import library, papers
-from storage.library import Place, ReadingList, Saved, Via
+from storage.library import Place, ReadingList, Saved
 
 NOTE_LENGTH: Final = 500
 NOTE_FORM: Final = template("note-form", paper_id=PAPER)
@@ -101,32 +100,10 @@ class MarkRead(PaperboyButton, template=template("mark-read", paper_id=PAPER, re
 
     async def pressed(self, interaction: Interaction) -> None:
         """Mark it, and show the sheet as it is then."""
-        services = services_of(interaction)
-        user_id, now = interaction.user.id, services.clock.now()
-        async with services.database.write() as conn:
-            if await papers.get(conn, self.paper_id) is None:
-                raise UserError(GONE.format(search=services.mention("paper search")))
-            target = await library.read_list(conn, user_id, now)
-            if self.read:
-                await library.save(
-                    conn,
-                    user_id,
-                    target.id,
-                    {self.paper_id: now},
-                    via=Via.BUTTON,
-                    place=place_of(interaction),
-                )
-            elif set(await library.of_paper(conn, user_id, self.paper_id)) == {target.id}:
-                # Unread is not unsaved.
-                mine = await library.default_list(conn, user_id, now)
-                if mine.id == target.id:
-                    raise UserError(
-                        "It is only on your default list, and everything there counts as read."
-                        f" {services.mention('library lists default')} chooses another one."
-                    )
-                await library.move(conn, user_id, self.paper_id, mine.id)
-            else:
-                await library.remove(conn, user_id, [self.paper_id], target.id)
+        services, user_id = services_of(interaction), interaction.user.id
+        await services.library.details.mark(
+            user_id, self.paper_id, place_of(interaction), read=self.read
+        )
         view = await sheet(services, user_id, self.paper_id)
         await interaction.response.edit_message(view=view)
 
@@ -146,13 +123,9 @@ class WriteNote(PaperboyButton, template=template("note", paper_id=PAPER)):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the form, with the present note in it."""
-        services = services_of(interaction)
-        async with services.database.read() as conn:
-            mine = await library.describe(conn, interaction.user.id, [self.paper_id])
-            known = await papers.get(conn, self.paper_id)
-        if not mine or known is None:
-            raise UserError("That paper is not in your library.")
-        await interaction.response.send_modal(NoteForm(known.paper, mine[0].note))
+        details = services_of(interaction).library.details
+        saved = await details.get(interaction.user.id, self.paper_id)
+        await interaction.response.send_modal(NoteForm(saved.stored.paper, saved.entry.note))
 
 
 class NoteForm(ui.Modal):
@@ -207,15 +180,9 @@ async def write_note(interaction: Interaction, paper_id: str, note: str) -> ui.L
     """
     services = services_of(interaction)
     user_id = interaction.user.id
-    text = note.strip() or None
-    async with services.database.write() as conn:
-        written = await library.set_note(conn, user_id, paper_id, text, services.clock.now())
-        left = await library.holds(conn, user_id, paper_id)
-        stored = await papers.get(conn, paper_id)
-    if not written or stored is None:
-        raise UserError("That paper is no longer in your library.")
+    title, left = await services.library.details.write_note(user_id, paper_id, note)
     if not left:
-        return render_notice("Note deleted", titled(paper_id, stored.paper.title))
+        return render_notice("Note deleted", titled(paper_id, title))
     return await sheet(services, user_id, paper_id)
 
 
@@ -225,15 +192,9 @@ async def sheet(services: Services, user_id: int, paper_id: str) -> ui.LayoutVie
     Raises:
         UserError: the person has neither saved it nor a note on it.
     """
-    async with services.database.read() as conn:
-        mine = await library.describe(conn, user_id, [paper_id])
-        lists = await library.of_user(conn, user_id)
-        stored = await papers.get(conn, paper_id)
-        on = await library.of_paper(conn, user_id, paper_id)
-    if not mine or stored is None:
-        raise UserError("That paper is no longer in your library.")
-    entry = mine[0]
-    paper = stored.paper
+    saved_paper = await services.library.details.get(user_id, paper_id)
+    entry, lists, on = saved_paper.entry, saved_paper.lists, saved_paper.on
+    paper = saved_paper.stored.paper
     summary = first_sentences(readable(paper.summary or paper.abstract), _SUMMARY)
     heading = f"**{titled(paper.id, paper.title)}**" + (" ✅" if entry.read else "")
     parts = [

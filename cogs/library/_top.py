@@ -18,7 +18,6 @@ from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.text import plural
 from cogs.library._choices import Interaction
-from storage import library
 
 MOST: Final = 25
 """Papers listed: five pages."""
@@ -90,8 +89,7 @@ async def render_top(
         raise UserError("That works in a server: it counts what its members saved there.")
     since = services.clock.now() - _LENGTH[span]
     size = limits.PAGE_HITS
-    async with services.database.read() as conn:
-        found, total = await library.top(conn, guild_id, since, offset=page * size, limit=size)
+    found, total = await services.library.pages.top(guild_id, since, page)
     total = min(total, MOST)
     other = Span.MONTH if span is Span.WEEK else Span.WEEK
     switch = TurnTop(other, 0, _OTHER, f"The last {_LENGTH[other].days} days")

@@ -1,16 +1,22 @@
-"""Saving papers: reactions, seeds, what was missed, and a library as its owner looks at it."""
+"""Libraries: saves by reaction and by button, lists, notes, files, pages."""
 
+from bot.services.library._details import SavedPaper
+from bot.services.library._files import Exported
+from bot.services.library._lists import NAME_LENGTH, NOTHING_SAVED
 from bot.services.library._pages import QUERY_LENGTH, LibraryPage, View
 from bot.services.library._recall import Place
-from bot.services.library._saved_papers import Change, SavedPapers
+from bot.services.library._saved_papers import SavedPapers
 from bot.services.library._service import Library
 
 __all__ = [
+    "NAME_LENGTH",
+    "NOTHING_SAVED",
     "QUERY_LENGTH",
-    "Change",
+    "Exported",
     "Library",
     "LibraryPage",
     "Place",
+    "SavedPaper",
     "SavedPapers",
     "View",
 ]

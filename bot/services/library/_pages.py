@@ -1,9 +1,11 @@
 """A person's library as they look at it: a page of it, searched or sorted."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from bot import limits
+from bot.services.library._lists import find_list
 from bot.services.search_engine import Engine
 from storage import library, papers
 from storage.database import Database
@@ -93,6 +95,29 @@ class LibraryPages:
             lists=tuple(lists),
             noted=tuple(noted),
         )
+
+    async def shared(
+        self, user_id: int, typed: str, limit: int
+    ) -> tuple[ReadingList, list[StoredPaper], int]:
+        """Return a person's list, its latest papers, and how many it has.
+
+        Raises:
+            UserError: there is no such list.
+        """
+        async with self._database.read() as conn:
+            found = await find_list(conn, user_id, typed)
+            entries, total = await library.page(conn, user_id, list_id=found.id, limit=limit)
+            return found, list(await library.papers_of(conn, entries)), total
+
+    async def top(
+        self, guild_id: int, since: datetime, page: int
+    ) -> tuple[list[tuple[StoredPaper, int]], int]:
+        """Return a page of the papers that most members of a server saved since then, each with how
+        many did, and how many papers there are."""
+        size = limits.PAGE_HITS
+        async with self._database.read() as conn:
+            found, total = await library.top(conn, guild_id, since, offset=page * size, limit=size)
+        return list(found), total
 
     async def search(self, user_id: int, query: str, list_id: int | None = None) -> list[str]:
         """Return the saved papers that answer a query, as the search ranks them.

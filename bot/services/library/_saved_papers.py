@@ -1,31 +1,16 @@
 """What a person does to one paper of their library: put on lists, taken off, put back."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.interactions.saves import Change, SavedSome
 from bot.runtime.clock import Clock
 from storage import library, papers
 from storage.database import Database
-from storage.library import Place, PutBack, ReadingList, Toggled
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A paper of somebody's library after it was changed."""
-
-    title: str
-    """The paper's."""
-    lists: tuple[ReadingList, ...]
-    """All of the person's lists."""
-    on: dict[int, datetime]
-    """The ids of those that the paper is on, with since when."""
-    removal: int | None
-    """What `put_back` takes, where anything was taken away."""
-    only_note: bool = False
-    """Whether the paper was on no list before, so that the note alone was deleted."""
+from storage.library import Place, PutBack, ReadingList, Toggled, Via
 
 
 class SavedPapers:
@@ -126,6 +111,38 @@ class SavedPapers:
                 return None
             known = await papers.get(conn, done.paper_id)
             return done, done.paper_id if known is None else known.paper.title
+
+    async def save_some(
+        self, user_id: int, paper_ids: Sequence[str], *, via: Via, place: Place
+    ) -> SavedSome:
+        """Save the known ones of these papers to the default list."""
+        now = self._clock.now()
+        async with self._database.write() as conn:
+            known = await papers.get_many(conn, paper_ids)
+            mine = await library.default_list(conn, user_id, now)
+            new = await library.save(
+                conn, user_id, mine.id, dict.fromkeys(known, now), via=via, place=place
+            )
+        return SavedSome(tuple(new), mine, now)
+
+    async def undo(self, user_id: int, saved_at: datetime) -> int:
+        """Take back what was saved on purpose at one moment; return how many papers that were."""
+        async with self._database.write() as conn:
+            return await library.undo(conn, user_id, saved_at)
+
+    async def save_again(
+        self, user_id: int, paper_id: str, list_id: int, saved_at: datetime, place: Place
+    ) -> tuple[str, ReadingList] | None:
+        """Put a paper on a list, or on the default one if that is gone; return its title and the
+        list, `None` for an unknown paper."""
+        async with self._database.write() as conn:
+            if (known := await papers.get(conn, paper_id)) is None:
+                return None
+            mine = await library.ensure(conn, user_id, self._clock.now())
+            target = next((each for each in mine if each.id == list_id), mine[0])
+            saved = {paper_id: saved_at}
+            await library.save(conn, user_id, target.id, saved, via=Via.BUTTON, place=place)
+        return known.paper.title, target
 
 
 async def _change(

@@ -10,8 +10,11 @@ from bot.delivery.messenger import Messenger
 from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
 from bot.services.library._catch_up import ReactionReconciler
+from bot.services.library._details import SavedPaperDetails
+from bot.services.library._files import LibraryFiles
 from bot.services.library._filter import MessageFilter
 from bot.services.library._first_reactions import ReactionSeeder
+from bot.services.library._lists import ReadingLists
 from bot.services.library._pages import LibraryPages
 from bot.services.library._recall import Place, Recall, oldest
 from bot.services.library._saved_papers import SavedPapers
@@ -47,6 +50,9 @@ class Library:
         self.messages = MessageFilter()
         self.pages = LibraryPages(database, engine)
         self.saved = SavedPapers(database, clock)
+        self.lists = ReadingLists(database, messenger, clock)
+        self.details = SavedPaperDetails(database, messenger, clock)
+        self.files = LibraryFiles(database)
         self._writer = ReactionWriter(database)
         self._seeder = ReactionSeeder(database, messenger, clock, seed=seed)
         self._reconciler = ReactionReconciler(database, messenger, clock, self._seeder)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.interactions.saves import Change
 from bot.runtime.clock import FixedClock
-from bot.services.library import Change, SavedPapers
+from bot.services.library import SavedPapers
 from storage import library
 from storage.database import Database
 from storage.library import NOWHERE, NoteBack, Place, ReadingList, Via

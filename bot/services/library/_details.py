@@ -1,0 +1,132 @@
+"""One paper of a person's library: named in a command, shown, marked as read, noted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.delivery.messenger import Messenger
+from bot.interactions.errors import UserError
+from bot.runtime.clock import Clock
+from bot.services.library._lists import NOTHING_SAVED
+from bot.ui.lists import GONE
+from bot.ui.text import escape
+from papers import arxiv_id
+from storage import library, papers
+from storage.database import Database
+from storage.library import Place, ReadingList, Saved, Via
+from storage.papers import StoredPaper
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPaper:
+    """A paper that a person saved, or that only their note is left of."""
+
+    entry: Saved
+    stored: StoredPaper
+    lists: tuple[ReadingList, ...]
+    """All of the person's lists."""
+    on: dict[int, datetime]
+    """The ids of those that the paper is on, with since when."""
+
+
+class SavedPaperDetails:
+    """Finds and changes single papers of libraries."""
+
+    def __init__(self, database: Database, messenger: Messenger, clock: Clock) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._clock = clock
+
+    async def titles(self, user_id: int, typed: str, limit: int) -> list[tuple[str, str]]:
+        """Return ids and titles of the person's papers whose titles hold what was typed, the latest
+        saved first; papers on no list that still have a note come last."""
+        async with self._database.read() as conn:
+            return list(await library.titles(conn, user_id, typed, limit))
+
+    async def find(self, user_id: int, typed: str) -> str:
+        """Return the paper that a person chose, or named by id, link or words of its title.
+
+        It is saved, or was saved once and still has a note.
+
+        Raises:
+            UserError: it is none of theirs, or one of several.
+        """
+        async with self._database.read() as conn:
+            if named := arxiv_id.find_all(typed):
+                if await library.holds(conn, user_id, named[0]):
+                    return named[0]
+                raise UserError(f"`{named[0]}` is not in your library.")
+            found = await library.titles(conn, user_id, typed, 2)
+            if len(found) == 1:
+                return found[0][0]
+            if not await library.titles(conn, user_id, "", 1):
+                raise UserError(NOTHING_SAVED)
+        what = "Several of your papers have" if found else "None of your papers has"
+        raise UserError(
+            f"{what} “{escape(typed, 80)}” in the title. Pick one from the list that opens while"
+            " you type."
+        )
+
+    async def holds(self, user_id: int, paper_id: str) -> bool:
+        """Return whether a paper is in the person's library, or a note on it is left."""
+        async with self._database.read() as conn:
+            return await library.holds(conn, user_id, paper_id)
+
+    async def get(self, user_id: int, paper_id: str) -> SavedPaper:
+        """Return a saved paper, or one that only has a note left.
+
+        Raises:
+            UserError: the person has neither saved it nor a note on it.
+        """
+        async with self._database.read() as conn:
+            mine = await library.describe(conn, user_id, [paper_id])
+            stored = await papers.get(conn, paper_id)
+            lists = await library.of_user(conn, user_id)
+            on = await library.of_paper(conn, user_id, paper_id)
+        if not mine or stored is None:
+            raise UserError("That paper is no longer in your library.")
+        return SavedPaper(mine[0], stored, tuple(lists), on)
+
+    async def mark(self, user_id: int, paper_id: str, place: Place, *, read: bool) -> None:
+        """Mark a paper as read, or as unread.
+
+        One that is on no other list moves to the default list when it is marked as unread: unread
+        is not unsaved.
+
+        Raises:
+            UserError: the paper is unknown, or its only list is the default one and marks as read.
+        """
+        now = self._clock.now()
+        async with self._database.write() as conn:
+            if await papers.get(conn, paper_id) is None:
+                raise UserError(GONE.format(search=self._messenger.mention("paper search")))
+            target = await library.read_list(conn, user_id, now)
+            if read:
+                saved = {paper_id: now}
+                await library.save(conn, user_id, target.id, saved, via=Via.BUTTON, place=place)
+            elif set(await library.of_paper(conn, user_id, paper_id)) == {target.id}:
+                mine = await library.default_list(conn, user_id, now)
+                if mine.id == target.id:
+                    raise UserError(
+                        "It is only on your default list, and everything there counts as read."
+                        f" {self._messenger.mention('library lists default')} chooses another one."
+                    )
+                await library.move(conn, user_id, paper_id, mine.id)
+            else:
+                await library.remove(conn, user_id, [paper_id], target.id)
+
+    async def write_note(self, user_id: int, paper_id: str, note: str) -> tuple[str, bool]:
+        """Write a person's note on a paper; an empty one deletes it.
+
+        Returns the paper's title, and whether the library still holds anything of the paper.
+
+        Raises:
+            UserError: the paper is neither saved nor noted.
+        """
+        text = note.strip() or None
+        async with self._database.write() as conn:
+            written = await library.set_note(conn, user_id, paper_id, text, self._clock.now())
+            left = await library.holds(conn, user_id, paper_id)
+            stored = await papers.get(conn, paper_id)
+        if not written or stored is None:
+            raise UserError("That paper is no longer in your library.")
+        return stored.paper.title, left

@@ -1,0 +1,162 @@
+"""A person's reading lists: found, made, renamed, ordered, deleted."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.delivery.messenger import Messenger
+from bot.interactions.errors import UserError
+from bot.runtime.clock import Clock
+from bot.ui.lists import list_name
+from bot.ui.text import escape, plural
+from storage import library
+from storage.database import Database
+from storage.library import DEFAULT_LISTS, ReadingList
+
+NAME_LENGTH: Final = 40
+"""Characters of a list's name."""
+
+NOTHING_SAVED: Final = (
+    "You have not saved anything yet. React to a paper with 🔖, or press its **Save** button."
+)
+
+_TAKEN: Final = "You have a list with that name or that emoji already."
+
+Lists = list[ReadingList]
+Changing = Callable[[AsyncConnection, ReadingList], Awaitable[None]]
+
+
+class ReadingLists:
+    """The lists of each person's library."""
+
+    def __init__(self, database: Database, messenger: Messenger, clock: Clock) -> None:
+        self._database = database
+        self._messenger = messenger
+        self._clock = clock
+
+    async def of_user(self, user_id: int) -> Lists:
+        """Return a person's lists; the default ones, not stored yet, for one who saved nothing."""
+        async with self._database.read() as conn:
+            mine = await library.of_user(conn, user_id)
+        return list(mine) or [
+            ReadingList(0, user_id, each.name, each.emoji, each.is_default, each.is_read)
+            for each in DEFAULT_LISTS
+        ]
+
+    async def find(self, user_id: int, typed: str) -> ReadingList:
+        """Return the person's list with that name or emoji.
+
+        Raises:
+            UserError: there is none; names those that there are.
+        """
+        async with self._database.read() as conn:
+            return await find_list(conn, user_id, typed)
+
+    async def create(self, user_id: int, name: str, emoji: str | None) -> Lists:
+        """Make a list; return all lists.
+
+        Raises:
+            UserError: there are as many as fit, or its name or emoji is taken.
+        """
+        now = self._clock.now()
+        async with self._database.write() as conn:
+            if len(await library.ensure(conn, user_id, now)) >= library.MOST_LISTS:
+                raise UserError(
+                    f"You have {library.MOST_LISTS} lists, and more do not fit in a menu. Delete"
+                    f" one with {self._messenger.mention('library lists delete')}."
+                )
+            if await library.create(conn, user_id, name, emoji, now) is None:
+                raise UserError(_TAKEN)
+            return list(await library.of_user(conn, user_id))
+
+    async def rename(self, user_id: int, typed: str, name: str) -> Lists:
+        """Give a list another name; return all lists.
+
+        Raises:
+            UserError: there is no such list, or the name is taken.
+        """
+
+        async def change(conn: AsyncConnection, found: ReadingList) -> None:
+            if not await library.change(conn, replace(found, name=name)):
+                raise UserError(_TAKEN)
+
+        return (await self._change(user_id, typed, change))[1]
+
+    async def set_emoji(self, user_id: int, typed: str, emoji: str | None) -> Lists:
+        """Choose the reaction that saves to a list, or none; return all lists.
+
+        Raises:
+            UserError: there is no such list, or the emoji is taken.
+        """
+
+        async def change(conn: AsyncConnection, found: ReadingList) -> None:
+            if not await library.change(conn, replace(found, emoji=emoji)):
+                raise UserError(_TAKEN)
+
+        return (await self._change(user_id, typed, change))[1]
+
+    async def make_default(self, user_id: int, typed: str) -> tuple[ReadingList, Lists]:
+        """Choose the list that buttons save to; return it and all lists.
+
+        Raises:
+            UserError: there is no such list.
+        """
+
+        async def change(conn: AsyncConnection, found: ReadingList) -> None:
+            await library.make_default(conn, user_id, found.id)
+
+        return await self._change(user_id, typed, change)
+
+    async def delete(
+        self, user_id: int, typed: str, *, confirmed: bool
+    ) -> tuple[ReadingList, Lists]:
+        """Delete a list that is empty, or whose deletion was confirmed; return it and the others.
+
+        Raises:
+            UserError: there is no such list, it is the default one, or it has papers.
+        """
+
+        async def change(conn: AsyncConnection, found: ReadingList) -> None:
+            if found.is_default:
+                raise UserError(
+                    "Buttons save to that list. Choose another one for that with"
+                    f" {self._messenger.mention('library lists default')}, then delete this one."
+                )
+            if found.papers and not confirmed:
+                raise UserError(
+                    f"**{escape(found.name)}** has {plural(found.papers, 'paper')}. Set `confirm`"
+                    " to True to delete it all the same."
+                )
+            await library.drop(conn, user_id, found.id)
+
+        return await self._change(user_id, typed, change)
+
+    async def _change(
+        self, user_id: int, typed: str, change: Changing
+    ) -> tuple[ReadingList, Lists]:
+        async with self._database.write() as conn:
+            await library.ensure(conn, user_id, self._clock.now())
+            found = await find_list(conn, user_id, typed)
+            await change(conn, found)
+            return found, list(await library.of_user(conn, user_id))
+
+
+async def find_list(conn: AsyncConnection, user_id: int, typed: str) -> ReadingList:
+    """Return the person's list with that name or emoji.
+
+    Raises:
+        UserError: there is none; names those that there are.
+    """
+    wanted = typed.strip().casefold()
+    mine = await library.of_user(conn, user_id)
+    for each in mine:
+        if wanted in (each.name.casefold(), list_name(each).casefold()):
+            return each
+        if each.emoji and library.emoji_key(each.emoji) == library.emoji_key(typed.strip()):
+            return each
+    if not mine:
+        raise UserError(NOTHING_SAVED)
+    names = ", ".join(f"**{escape(each.name)}**" for each in mine)
+    raise UserError(f"You have no list “{escape(typed, 60)}”. Yours are {names}.")
