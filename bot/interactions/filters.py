@@ -3,6 +3,7 @@
 import re
 
 from bot.interactions.errors import UserError
+from bot.ui.syntax_errors import pointed
 from bot.ui.text import escape
 from papers.search import is_expression
 from papers.topics import Topic, TopicError, parse
@@ -72,12 +73,4 @@ def _check(part: str, start: int, whole: str) -> Topic:
     try:
         return parse(part)
     except TopicError as error:
-        at = start + error.position
-        raise UserError(f"{escape(str(error))}\n{_pointed(whole, at)}") from error
-
-
-def _pointed(text: str, at: int) -> str:
-    """Return the surroundings of a place, with a mark under it, in a line that a phone shows."""
-    start = max(0, at - _POINTED // 2)
-    line = text[start : start + _POINTED].replace("`", "'").replace("\n", " ")
-    return f"```\n{line}\n{' ' * min(at - start, len(line))}^\n```"
+        raise UserError(pointed(error, whole, start=start, width=_POINTED)) from error

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.interactions.errors import UserError
 from bot.ui import text
+from bot.ui.syntax_errors import located
 from papers import topics
 from papers.search import is_expression
 from papers.topics import Branch, Field, FieldName, Phrase, Topic, TopicError, day_of
@@ -110,7 +111,9 @@ def read(query: str, today: date | None = None) -> Reading:
             " title, an author, or an arXiv link."
         ) from None
     return Reading(
-        topic.text, topic, f"{_located(wrong, query)}, so I searched for the plain words."
+        topic.text,
+        topic,
+        f"{located(wrong, query, reach=_AROUND)}, so I searched for the plain words.",
     )
 
 
@@ -179,10 +182,3 @@ def _words(branch: Branch) -> str:
         if condition.wanted and isinstance(condition.leaf, Field) and condition.leaf.name in named
     ]
     return " ".join(dict.fromkeys(parts))
-
-
-def _located(error: TopicError, query: str) -> str:
-    start = max(error.position - _AROUND, 0)
-    end = error.position + _AROUND
-    around = ("…" if start else "") + query[start:end] + ("…" if end < len(query) else "")
-    return f"{str(error).rstrip('.')} (at character {error.position + 1}: {around})"

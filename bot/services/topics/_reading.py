@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from bot.interactions.errors import UserError
-from bot.ui.text import escape
+from bot.ui.syntax_errors import pointed
 from papers.topics import Topic, TopicError, parse, parse_many, parse_plain
 from storage.subscriptions import StoredTopic
 
@@ -20,9 +20,7 @@ def read_topic(query: str) -> Topic:
     try:
         return parse(query)
     except TopicError as error:
-        line = query.replace("`", "'").replace("\n", " ")
-        where = f"\n```\n{line}\n{' ' * min(error.position, len(line))}^\n```" if line else ""
-        raise UserError(f"{escape(str(error))}{where}") from error
+        raise UserError(pointed(error, query)) from error
 
 
 def read_stored(stored: Sequence[StoredTopic]) -> list[tuple[StoredTopic, Topic]]:
