@@ -1,6 +1,6 @@
 """What a feed is, in words: its settings, its next thread, its last one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 
 from bot.ui.parts import day_in_words
@@ -13,6 +13,14 @@ from storage.feeds import Feed, FeedState
 from storage.posts import EMPTY, Post
 
 _SHOWN_TOPIC = 80
+
+
+def _listed(words: Iterable[str]) -> str:
+    return " or ".join(f"*{escape(word)}*" for word in words)
+
+
+def _listed_topics(topics: Iterable[str]) -> str:
+    return _listed(cut(topic, _SHOWN_TOPIC) for topic in topics)
 
 
 def describe(
@@ -89,25 +97,31 @@ def describe_readiness(hour: time, timezone: str, now: datetime, settle: timedel
     return f"{said}; at {hour:%H:%M} you get yesterday's." if behind > 0 else f"{said}."
 
 
-def describe_filters(feed: Feed) -> str:
-    """Say what a feed's filters let through; empty when that is everything."""
+def describe_filters(
+    feed: Feed,
+    words: Callable[[Iterable[str]], str] = _listed,
+    topics: Callable[[Iterable[str]], str] = _listed_topics,
+) -> str:
+    """Return what a feed's filters let through, `only papers about …`; empty for everything.
+
+    Args:
+        feed: the feed.
+        words: joins words and categories; by default as alternatives, in Discord's markdown.
+        topics: joins the topics, likewise.
+    """
     parts: list[str] = []
     if feed.topics:
-        parts.append(f"about {_listed(cut(topic, _SHOWN_TOPIC) for topic in feed.topics)}")
+        parts.append(f"about {topics(feed.topics)}")
     if feed.include:
-        words = _listed(feed.include)
-        parts.append(f"with the words {words}" if feed.topics else f"about {words}")
+        before = "with the words" if feed.topics else "about"
+        parts.append(f"{before} {words(feed.include)}")
     if feed.exclude:
-        parts.append(f"without {_listed(feed.exclude)}")
+        parts.append(f"without {words(feed.exclude)}")
     if feed.categories:
-        parts.append(f"in {_listed(feed.categories)}")
+        parts.append(f"in {words(feed.categories)}")
     if feed.min_votes:
         parts.append(f"with at least {plural(feed.min_votes, 'vote')}")
     return "only papers " + ", ".join(parts) if parts else ""
-
-
-def _listed(words: Iterable[str]) -> str:
-    return " or ".join(f"*{escape(word)}*" for word in words)
 
 
 def describe_post(feed: Feed, post: Post | None, status: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """What a feed's post will say: the day's ranking for one channel, composed and ready to be
 frozen."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Self
@@ -16,8 +16,8 @@ from bot.services.publishing._topic_filter import (
     TopicMatch,
     rank_by_topic,
 )
+from bot.ui.feeds import describe_filters
 from bot.ui.payloads import CardPayload, HeaderPayload, header_payload, ranked_card
-from bot.ui.text import plural
 from papers.text import cut
 from papers.trending import Filters, Ranked, rank
 from storage import papers, posts
@@ -179,21 +179,10 @@ def _why_empty(feed: Feed, total: int, about: Collection[str], shown: Collection
     return f"no {subject} passed the feed's filters"
 
 
-def _either(topics: Sequence[str]) -> str:
+def _either(topics: Iterable[str]) -> str:
     return " or ".join(cut(topic, SHOWN_TOPIC) for topic in topics)
 
 
 def _notes(feed: Feed) -> list[str]:
-    parts: list[str] = []
-    if feed.topics:
-        parts.append(f"about {_either(feed.topics)}")
-    if feed.include:
-        with_or_about = "with the words" if feed.topics else "about"
-        parts.append(f"{with_or_about} {', '.join(feed.include)}")
-    if feed.exclude:
-        parts.append(f"without {', '.join(feed.exclude)}")
-    if feed.categories:
-        parts.append(f"in {', '.join(feed.categories)}")
-    if feed.min_votes:
-        parts.append(f"with at least {plural(feed.min_votes, 'vote')}")
-    return [f"Only papers {', '.join(parts)}."] if parts else []
+    filters = describe_filters(feed, words=", ".join, topics=_either)
+    return [f"{filters[0].upper()}{filters[1:]}."] if filters else []
