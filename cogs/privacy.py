@@ -14,14 +14,11 @@ from discord.ext import commands
 
 from bot.interactions.components import PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import FILES, paced
-from bot.interactions.errors import Interaction as AnyInteraction
-from bot.interactions.errors import UserError
+from bot.interactions.errors import Interaction, UserError
 from bot.services.container import CogHost, Services, services_of
 from bot.ui.notices import render_notice
 from bot.ui.parts import ALARM
 from bot.ui.text import plural
-
-Interaction = discord.Interaction[Any]
 
 WHY = {
     "users": "your Discord id, which everything else hangs on",
@@ -57,7 +54,7 @@ class EraseMe(PaperboyButton, template=template("erase-me")):
         """Return the button."""
         return cls()
 
-    async def pressed(self, interaction: AnyInteraction) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Erase everything of whoever presses it."""
         data = services_of(interaction).personal_data
         rows = await data.erase(interaction.user.id, _conversation(interaction))
@@ -165,7 +162,7 @@ def _packed(found: Mapping[str, Any]) -> io.BytesIO:
     return packed
 
 
-def _conversation(interaction: discord.Interaction[Any]) -> int | None:
+def _conversation(interaction: Interaction) -> int | None:
     """Return the channel of somebody's direct messages with the bot, if that is where they are."""
     return interaction.channel_id if interaction.context.dm_channel else None
 

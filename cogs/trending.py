@@ -2,16 +2,14 @@
 
 import re
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
-import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
 from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
-from bot.interactions.errors import Interaction as AnyInteraction
-from bot.interactions.errors import UserError
+from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_select import SaveSome
 from bot.services.container import CogHost, Services, services_of
 from bot.services.trending import (
@@ -23,8 +21,6 @@ from bot.ui.pages import render_list
 from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural
 from papers import calendar
-
-Interaction = discord.Interaction[Any]
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _PERIOD = "|".join(Period)
@@ -63,7 +59,7 @@ class TurnTrending(
         day = date.fromisoformat(match["day"])
         return cls(Period(match["period"]), day, int(match["page"]), int(match["place"]))
 
-    async def pressed(self, interaction: AnyInteraction) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Show the page that the button leads to, in the place of this one."""
         services = services_of(interaction)
         require_batch_day(self.day, services.clock.now())

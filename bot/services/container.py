@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import Messenger
+from bot.interactions.errors import Interaction
 from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
@@ -122,7 +122,7 @@ class CogHost(HasServices, Protocol):
         ...
 
 
-def services_of(interaction: discord.Interaction[Any]) -> Services:
+def services_of(interaction: Interaction) -> Services:
     """Return the services of the client that received an interaction."""
     client: HasServices = interaction.client
     return client.services

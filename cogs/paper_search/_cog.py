@@ -2,15 +2,13 @@
 
 import logging
 from datetime import date
-from typing import Any
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
 from bot.interactions.cooldowns import SEARCHES, paced
-from bot.interactions.errors import UserError, answer_error
+from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.inputs import parse_categories
 from bot.interactions.modals import submission
 from bot.services.container import Services
@@ -25,7 +23,7 @@ from storage.search_sessions import Question
 
 log = logging.getLogger(__name__)
 
-Interaction = discord.Interaction[Any]
+Interaction = Interaction
 Query = app_commands.Range[str, 1, QUERY_LENGTH]
 
 _MARKS = {SuggestionKind.TITLE: "📄", SuggestionKind.TOPIC: "#", SuggestionKind.AUTHOR: "👤"}

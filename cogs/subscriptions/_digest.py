@@ -4,15 +4,13 @@ import asyncio
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
-from bot.interactions.errors import Interaction as AnyInteraction
-from bot.interactions.errors import UserError
+from bot.interactions.errors import Interaction, UserError
 from bot.interactions.inputs import parse_time, parse_timezone, zone_choices
 from bot.limits import PAGE_HITS, QUIET_DAYS
 from bot.services.container import Services, services_of
@@ -25,8 +23,6 @@ from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from papers import zones
 from storage.subscriptions import Every, Subscriber
-
-Interaction = discord.Interaction[Any]
 
 _CLEAR = "-"
 
@@ -43,7 +39,7 @@ class TurnInbox(PaperboyButton, template=template("inbox", page=PAGE)):
         """Return the button whose custom id matched."""
         return cls(int(match["page"]))
 
-    async def pressed(self, interaction: AnyInteraction) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Show the page in the place of this one."""
         services = services_of(interaction)
         view = await render_inbox(services, interaction.user.id, self.page)

@@ -1,17 +1,15 @@
 """`/paper subscribe`, `/paper unsubscribe` and `/paper subscriptions`."""
 
 import re
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import SEARCHES, paced
-from bot.interactions.errors import Interaction as AnyInteraction
-from bot.interactions.errors import UserError, answer_error
+from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.modals import submission
 from bot.services.container import Services, services_of
 from bot.services.digests import TRENDING, describe_subscription
@@ -24,8 +22,6 @@ from cogs.subscriptions._form import FORM, MAX_VOTES
 from cogs.subscriptions._preview import show_preview
 from papers.topics import MAX_LENGTH
 from storage.subscriptions import Every, Mode
-
-Interaction = discord.Interaction[Any]
 
 _TYPED = 60
 
@@ -44,7 +40,7 @@ class PauseTopic(PaperboyButton, template=template("pause-topic", topic_id=NUMBE
         """Return the button whose custom id matched."""
         return cls(int(match["topic_id"]), paused=match["paused"] == "1")
 
-    async def pressed(self, interaction: AnyInteraction) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Pause or resume, and show the list as it is now."""
         services = services_of(interaction)
         await services.subscriptions.set_paused(
