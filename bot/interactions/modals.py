@@ -4,11 +4,14 @@ The custom id names what the form is about, and what was typed comes with it.
 """
 
 import re
-from typing import Any
+from typing import Any, Final
 
 import discord
 
 from bot.interactions.errors import Interaction
+
+FORM_TIMEOUT: Final = 15 * 60.0
+"""Seconds that discord.py remembers a form; `submission` reads its answer without that."""
 
 
 def submission(

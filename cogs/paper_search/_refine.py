@@ -6,13 +6,11 @@ from typing import Final
 from discord import ui
 
 from bot.interactions.components import NUMBER, custom_id, template
+from bot.interactions.modals import FORM_TIMEOUT
 from bot.services.search import QUERY_LENGTH
 from storage.search_sessions import Session
 
 FORM: Final = template("find-form", session=NUMBER)
-
-_OPEN_FOR: Final = 15 * 60.0
-"""Seconds that discord.py remembers a form, which we do not need it to."""
 
 
 def refine_modal(session: Session) -> ui.Modal:
@@ -20,7 +18,7 @@ def refine_modal(session: Session) -> ui.Modal:
     question = session.question
     form = ui.Modal(
         title="Refine the search",
-        timeout=_OPEN_FOR,
+        timeout=FORM_TIMEOUT,
         custom_id=custom_id("find-form", session.id),
     )
     form.add_item(

@@ -7,6 +7,7 @@ from discord import ui
 
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.errors import Interaction
+from bot.interactions.modals import FORM_TIMEOUT
 from bot.services.container import services_of
 from papers.topics import MAX_LENGTH
 from storage.subscriptions import Subscription
@@ -16,12 +17,9 @@ FORM: Final = template("topic-form", topic_id=NUMBER)
 MAX_VOTES: Final = 1_000
 """The most votes that a topic may ask of a paper."""
 
-_OPEN_FOR: Final = 15 * 60.0
-"""Seconds that discord.py remembers a form, which we do not need it to."""
-
 
 class EditTopic(PaperboyButton, template=template("edit-topic", topic_id=NUMBER)):
-    """Opens the form for one topic of whoever presses it."""
+    """Opens the form for one of the user's topics."""
 
     def __init__(self, topic_id: int) -> None:
         super().__init__(ui.Button(label="Change it…", custom_id=custom_id("edit-topic", topic_id)))
@@ -43,7 +41,7 @@ def form_of(subscription: Subscription) -> ui.Modal:
     """Return the form that changes a topic, filled in with the topic as it is."""
     topic = subscription.topic
     form = ui.Modal(
-        title="Change a topic", timeout=_OPEN_FOR, custom_id=custom_id("topic-form", topic.id)
+        title="Change a topic", timeout=FORM_TIMEOUT, custom_id=custom_id("topic-form", topic.id)
     )
     form.add_item(
         ui.Label(
