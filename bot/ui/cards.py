@@ -29,27 +29,9 @@ from bot.ui.parts import (
 )
 from bot.ui.payloads import (
     CardPayload,
-    HeaderEntry,
     HeaderPayload,
-    card_payload,
-    header_payload,
-    ranked_card,
 )
 from papers import arxiv_id
-
-__all__ = [
-    "CardPayload",
-    "HeaderEntry",
-    "HeaderPayload",
-    "card_container",
-    "card_opening",
-    "card_payload",
-    "header_payload",
-    "ranked_card",
-    "render_card",
-    "render_header",
-    "thread_name",
-]
 
 _LINE: Final = 200
 _NOTES: Final = 300

@@ -10,7 +10,7 @@ from papers.categories import is_category
 from papers.schedule import Coming
 from papers.text import cut
 from storage.feeds import Feed, FeedState
-from storage.posts import EMPTY, Post
+from storage.posts import Post, PostState
 
 _SHOWN_TOPIC = 80
 
@@ -52,7 +52,7 @@ def describe(
         )
     if feed.ping_role_id is not None:
         lines.append(f"pings <@&{feed.ping_role_id}>")
-    if last is not None and last.state == EMPTY and last.reason:
+    if last is not None and last.state == PostState.EMPTY and last.reason:
         lines.append(f"no thread for {day_in_words(last.batch_day)}: {escape(last.reason)}")
     match feed.state:
         case FeedState.PAUSED:
@@ -134,7 +134,7 @@ def describe_post(feed: Feed, post: Post | None, status: str) -> tuple[str, str]
             f"{post.header_message_id}"
         )
         return "It is there", f"The newest batch is in <#{feed.channel_id}>: {link}"
-    if post.state == EMPTY:
+    if post.state == PostState.EMPTY:
         why = escape(post.reason or "every paper of this batch was shown here before")
         return "Nothing to post", f"For {day_in_words(post.batch_day)}: {why}."
     if post.next_try_at is not None:

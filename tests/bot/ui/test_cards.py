@@ -5,16 +5,14 @@ from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
 from bot import limits
-from bot.ui.cards import (
+from bot.ui.cards import render_card, render_header, thread_name
+from bot.ui.payloads import (
     CardPayload,
     HeaderEntry,
     HeaderPayload,
     card_payload,
     header_payload,
     ranked_card,
-    render_card,
-    render_header,
-    thread_name,
 )
 from papers.model import Author, Metrics
 from papers.trending import Ranked, Reason
