@@ -119,11 +119,23 @@ def test_cogs_and_views_know_plain_types_of_storage_alone() -> None:
         for path in tracked_files()
         if path.suffix == ".py"
         and name_of(path).startswith(("cogs/", "bot/ui/", "bot/interactions/"))
-        and name_of(path) != "bot/interactions/command_tree.py"  # keeps the ids of commands
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "storage"
         for alias in node.names
         if not alias.name[0].isupper() and alias.name not in pure
+    ]
+    assert found == []
+
+
+def test_cogs_and_views_open_no_transaction() -> None:
+    # What belongs together in one transaction is a rule, and rules are a service's.
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in product_modules()
+        if name_of(path).startswith(("cogs/", "bot/ui/", "bot/interactions/", "bot/client.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute | ast.Name)
+        and (node.attr if isinstance(node, ast.Attribute) else node.id).strip("_") == "database"
     ]
     assert found == []
 
