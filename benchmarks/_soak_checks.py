@@ -24,7 +24,7 @@ _ROWS_OF_A_PERSON = {
 }
 """What nobody has who erased everything, whatever they react to afterwards."""
 
-MOST_BYTES = {"paperboy.db": 60_000_000, "paperboy.db-wal": 20_000_000}
+MAX_BYTES = {"paperboy.db": 60_000_000, "paperboy.db-wal": 20_000_000}
 
 
 def broken(folder: Path, people: People) -> list[str]:
@@ -194,7 +194,7 @@ def _erased(conn: sqlite3.Connection, people: People) -> Iterator[str]:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    for name, most in MOST_BYTES.items():
+    for name, most in MAX_BYTES.items():
         size = (folder / name).stat().st_size if (folder / name).exists() else 0
         if size > most:
             yield f"{name} has grown to {size:,} bytes"

@@ -13,7 +13,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.interactions.components import PaperboyButton, custom_id, template
-from bot.interactions.cooldowns import FILES, paced
+from bot.interactions.cooldowns import FILES, rate_limited
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import CogHost, Services, services_of
 from bot.ui.notices import render_notice
@@ -105,7 +105,7 @@ class Privacy(commands.Cog):
             ephemeral=True,
         )
 
-    @paced(FILES)
+    @rate_limited(FILES)
     @privacy.command(name="export", description="Everything that I keep about you, as a file")
     async def export(self, interaction: Interaction) -> None:
         """Answer with a zip of JSON: one file for each kind of entry."""

@@ -27,7 +27,7 @@ _PERIOD = "|".join(Period)
 _BACK, _NEXT, _OTHERS = range(3)
 
 
-class TurnTrending(
+class PageTrending(
     PaperboyButton,
     template=template("trending", period=_PERIOD, day=_DAY, page=PAGE, place=PAGE),
 ):
@@ -132,12 +132,12 @@ def render(page: TrendingPage) -> ui.LayoutView:
     turn = page_buttons(
         page.page,
         page.pages,
-        lambda to, label, off: TurnTrending(
+        lambda to, label, off: PageTrending(
             page.period, page.day, to, _NEXT if to > page.page else _BACK, label, off=off
         ),
     )
     others = [
-        TurnTrending(period, page.day, 0, _OTHERS, f"The {period}")
+        PageTrending(period, page.day, 0, _OTHERS, f"The {period}")
         for period in Period
         if period is not page.period
     ]
@@ -158,5 +158,5 @@ def render(page: TrendingPage) -> ui.LayoutView:
 
 async def setup(bot: CogHost) -> None:
     """Add the cog and its buttons."""
-    bot.add_dynamic_items(TurnTrending)
+    bot.add_dynamic_items(PageTrending)
     await bot.add_paper_cog(Trending(bot.services))

@@ -13,7 +13,7 @@ __all__ = ["ImportReport", "Imported", "Unreadable", "read_ids"]
 
 _BIBTEX = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
 _UNREADABLE_SHOWN = 120
-_MOST_FINDINGS = 20_000
+_MAX_FINDINGS = 20_000
 """Entries read of one file: a file that names more is no library, and would take long."""
 
 
@@ -52,7 +52,7 @@ def read_ids(data: bytes, filename: str = "") -> ImportReport:
 def _findings(text: str, filename: str) -> Iterator[Finding]:
     findings = _reader(text, filename)(text)
     try:
-        yield from islice(findings, _MOST_FINDINGS)
+        yield from islice(findings, _MAX_FINDINGS)
     except RecursionError:
         yield Unreadable(1, "nested too deeply")
 

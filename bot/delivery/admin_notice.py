@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 STOPPED: Final = "The daily papers have stopped"
 
-MOST_KEPT: Final = 5
+MAX_KEPT: Final = 5
 """Notices kept for one server's admins until one of them uses a command."""
 
 _BOARD: Final = re.compile(r"\brules\b|announce", re.IGNORECASE)
@@ -63,10 +63,10 @@ class Notices:
         self._waiting: dict[int, dict[tuple[str, str], datetime]] = {}
 
     def keep(self, guild_id: int, title: str, text: str) -> None:
-        """Keep a notice, each once; the oldest go where there are more than `MOST_KEPT`."""
+        """Keep a notice, each once; the oldest go where there are more than `MAX_KEPT`."""
         waiting = self._waiting.setdefault(guild_id, {})
         waiting[title, text] = self._clock.now()
-        while len(waiting) > MOST_KEPT:
+        while len(waiting) > MAX_KEPT:
             del waiting[next(iter(waiting))]
 
     async def show(self, interaction: discord.Interaction[Any]) -> None:

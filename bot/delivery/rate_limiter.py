@@ -35,7 +35,7 @@ quite on time."""
 MARGIN: Final = 0.05
 """Seconds that a pause takes longer than asked for: what comes too early counts again."""
 
-SECOND: Final = 1.01
+COUNTED_SECONDS: Final = 1.01
 """Seconds for which a request counts: Discord's one, and what its clocks may differ by."""
 
 QUICK: Final = 10
@@ -44,7 +44,7 @@ QUICK: Final = 10
 REMEMBERED: Final = 500
 """Requests that tell what is quick: some ten seconds' worth, so that a stall does not look so."""
 
-LATE: Final = 5.0
+MAX_ANSWER_SECONDS: Final = 5.0
 """A request that is unanswered for so many seconds is taken to have been counted all the same."""
 
 _RESET: Final = ("X-RateLimit-Reset", "X-RateLimit-Reset-After")
@@ -67,7 +67,7 @@ class Slot:
         Without an answer it may be counted at any time, unless answers always take so long.
         """
         counted = now - quick if self.counted is None else self.counted
-        return min(max(self.sent, counted), self.sent + LATE) + SECOND
+        return min(max(self.sent, counted), self.sent + MAX_ANSWER_SECONDS) + COUNTED_SECONDS
 
 
 class LatencyEstimate:

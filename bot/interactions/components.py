@@ -25,8 +25,8 @@ from typing import Any, ClassVar, Final, Self, TypeVar
 from discord import ui
 
 from bot import limits
-from bot.interactions.cooldowns import ANYTHING, Pace, cooldowns_of
-from bot.interactions.errors import OUTDATED, Interaction, UserError, answer_error
+from bot.interactions.cooldowns import ANYTHING, RateLimit, cooldowns_of
+from bot.interactions.errors import CONTROL_OUTDATED, Interaction, UserError, answer_error
 
 PAPER: Final = r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7}"
 """The form of a paper's id in a custom id."""
@@ -63,7 +63,7 @@ def custom_id(action: str, *parts: object, version: int = 1) -> str:
 class PaperboyButton(ui.DynamicItem[ui.Button[Any]], template=_NEVER):
     """A button whose failures are answered with a sentence and an id."""
 
-    pace: ClassVar[Pace | None] = None
+    rate_limit: ClassVar[RateLimit | None] = None
     """How often one person may press it, besides the pace of all buttons together."""
 
     @classmethod
@@ -81,7 +81,7 @@ class PaperboyButton(ui.DynamicItem[ui.Button[Any]], template=_NEVER):
     async def callback(self, interaction: Interaction) -> None:
         """Do what the button does; answer if it fails."""
         try:
-            _require_pace(interaction, self.pace)
+            _require_pace(interaction, self.rate_limit)
             await self.pressed(interaction)
         except Exception as error:
             await answer_error(interaction, error)
@@ -98,7 +98,7 @@ class PaperboySelect(ui.DynamicItem[ui.Select[Any]], template=_NEVER):
     """The form of its values: a message may be older than what they mean now."""
     may_be_empty: ClassVar[bool] = False
     """Whether everything may be deselected."""
-    pace: ClassVar[Pace | None] = None
+    rate_limit: ClassVar[RateLimit | None] = None
     """How often one person may choose, besides the pace of all buttons together."""
 
     @classmethod
@@ -116,7 +116,7 @@ class PaperboySelect(ui.DynamicItem[ui.Select[Any]], template=_NEVER):
     async def callback(self, interaction: Interaction) -> None:
         """Do what the select does with what was chosen; answer if it fails."""
         try:
-            _require_pace(interaction, self.pace)
+            _require_pace(interaction, self.rate_limit)
             await self.chosen(interaction, self._valid(chosen_values(interaction)))
         except Exception as error:
             await answer_error(interaction, error)
@@ -124,7 +124,7 @@ class PaperboySelect(ui.DynamicItem[ui.Select[Any]], template=_NEVER):
     def _valid(self, values: list[str]) -> list[str]:
         full = bool(values) or self.may_be_empty
         if not full or not all(re.fullmatch(self.accepts, value) for value in values):
-            raise UserError(OUTDATED)
+            raise UserError(CONTROL_OUTDATED)
         return values
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
@@ -169,9 +169,9 @@ class _Mute(ui.DynamicItem[ui.Button[Any]], template=r"(?s:.*)"):
         """Do nothing more."""
 
 
-def _require_pace(interaction: Interaction, pace: Pace | None) -> None:
+def _require_pace(interaction: Interaction, rate_limit: RateLimit | None) -> None:
     cooldowns = cooldowns_of(interaction)
-    for each in (ANYTHING, pace):
+    for each in (ANYTHING, rate_limit):
         if each is not None:
             cooldowns.require(interaction, each)
 
@@ -183,7 +183,7 @@ async def _rebuilt(
         return build(match)
     except (ValueError, OverflowError):
         # A day that the calendar lacks, a moment after all years: of the right form, made up.
-        await answer_error(interaction, UserError(OUTDATED))
+        await answer_error(interaction, UserError(CONTROL_OUTDATED))
         return _Mute(match.string)
     except Exception as error:
         await answer_error(interaction, error)

@@ -16,11 +16,11 @@ from bot.ui.text import timestamp
 
 T = TypeVar("T")
 
-_MOST_KNOWN: Final = 10_000
+_MAX_KNOWN: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RateLimit:
     """How often a person may do something: `burst` times at once, then once in `every` seconds."""
 
     name: str
@@ -28,13 +28,13 @@ class Pace:
     every: float
 
 
-ANYTHING: Final = Pace("anything", burst=30, every=0.5)
+ANYTHING: Final = RateLimit("anything", burst=30, every=0.5)
 """Commands and buttons of any kind; nobody who reads what they press is faster."""
-TYPING: Final = Pace("typing", burst=60, every=0.2)
+TYPING: Final = RateLimit("typing", burst=60, every=0.2)
 """Suggestions while somebody types."""
-SEARCHES: Final = Pace("searches", burst=12, every=3.0)
+SEARCHES: Final = RateLimit("searches", burst=12, every=3.0)
 """What reads all papers, or asks the sources."""
-FILES: Final = Pace("files", burst=4, every=30.0)
+FILES: Final = RateLimit("files", burst=4, every=30.0)
 """What makes or reads a file of a whole library."""
 
 
@@ -55,30 +55,30 @@ class Cooldowns:
         # When the whole burst is free again: all that is needed to know what is left of it.
         self._free: dict[tuple[int, str], float] = {}
 
-    def take(self, user_id: int, pace: Pace, at: datetime) -> datetime | None:
+    def take(self, user_id: int, rate_limit: RateLimit, at: datetime) -> datetime | None:
         """Count one more; return `None`, or when the person may go on if this was too fast.
 
         What was too fast does not count, so that waiting helps however fast somebody clicks.
         """
         now = at.timestamp()
-        key = user_id, pace.name
-        free = max(self._free.get(key, now), now) + pace.every
-        wait = free - now - pace.burst * pace.every
+        key = user_id, rate_limit.name
+        free = max(self._free.get(key, now), now) + rate_limit.every
+        wait = free - now - rate_limit.burst * rate_limit.every
         if wait > 0:
             # Rounded up: Discord shows whole seconds, and "now" must not be too early.
             return datetime.fromtimestamp(int(now + wait) + 1, UTC)
-        if len(self._free) >= _MOST_KNOWN:
+        if len(self._free) >= _MAX_KNOWN:
             self._free = {each: when for each, when in self._free.items() if when > now}
         self._free[key] = free
         return None
 
-    def require(self, interaction: Interaction, pace: Pace) -> None:
+    def require(self, interaction: Interaction, rate_limit: RateLimit) -> None:
         """Count an interaction.
 
         Raises:
             TooFastError: the person has to wait.
         """
-        again = self.take(interaction.user.id, pace, interaction.created_at)
+        again = self.take(interaction.user.id, rate_limit, interaction.created_at)
         if again is not None:
             raise TooFastError(again)
 
@@ -95,16 +95,16 @@ def cooldowns_of(interaction: Interaction) -> Cooldowns:
     return interaction.client.cooldowns
 
 
-def paced(pace: Pace) -> Callable[[T], T]:
+def rate_limited(rate_limit: RateLimit) -> Callable[[T], T]:
     """Let a command be used at a pace of its own, besides that of all commands together."""
-    return app_commands.check(in_pace(pace))
+    return app_commands.check(rate_limit_check(rate_limit))
 
 
-def in_pace(pace: Pace) -> Callable[[Interaction], bool]:
+def rate_limit_check(rate_limit: RateLimit) -> Callable[[Interaction], bool]:
     """Return a check of a command's pace."""
 
     def check(interaction: Interaction) -> bool:
-        cooldowns_of(interaction).require(interaction, pace)
+        cooldowns_of(interaction).require(interaction, rate_limit)
         return True
 
     return check

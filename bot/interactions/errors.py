@@ -20,8 +20,10 @@ Interaction = discord.Interaction[Any]
 _ANSWERED: Final = 40060
 """The interaction has its answer already; a follow-up still arrives."""
 
-CHANGED: Final = "That command has changed. Restart Discord (Ctrl+R) and try again."
-OUTDATED: Final = "That is from another version of me, and I cannot tell any more what it meant."
+COMMAND_CHANGED: Final = "That command has changed. Restart Discord (Ctrl+R) and try again."
+CONTROL_OUTDATED: Final = (
+    "That is from another version of me, and I cannot tell any more what it meant."
+)
 
 
 class UserError(AppCommandError):
@@ -97,7 +99,7 @@ def sentence_of(error: Exception) -> str | None:
         case app_commands.TransformerError():
             return f"I cannot make sense of “{text.escape(str(error.value), 100)}” there."
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
-            return CHANGED
+            return COMMAND_CHANGED
         case app_commands.CheckFailure():
             return "You may not do that here."
         case _:

@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.app_commands import Parameter
 
 from bot import limits
-from bot.interactions.errors import CHANGED, Interaction, UserError
+from bot.interactions.errors import COMMAND_CHANGED, Interaction, UserError
 
 _NUMBERS: Final = (discord.AppCommandOptionType.integer, discord.AppCommandOptionType.number)
 
@@ -42,7 +42,7 @@ def _require(parameter: Parameter, value: Any) -> None:
     name = parameter.display_name
     choices = [choice.value for choice in parameter.choices]
     if choices and value not in choices:
-        raise UserError(CHANGED)
+        raise UserError(COMMAND_CHANGED)
     if parameter.type is discord.AppCommandOptionType.string:
         length = len(str(value))
         least = parameter.min_value or 0

@@ -12,7 +12,7 @@ from bot.interactions.components import NUMBER, PAPER, PaperboyButton, custom_id
 from bot.interactions.context import mention, place_of
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.saves import Change, saves_of
-from bot.ui.lists import GONE, list_name, microseconds, moment, titled
+from bot.ui.lists import PAPER_GONE, list_name, microseconds, moment, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape
@@ -21,7 +21,7 @@ from storage.library import NoteBack, PutBack, ReadingList
 _NOTE: Final = 1_000
 
 
-class TakeOut(PaperboyButton, template=template("take-out", paper_id=PAPER)):
+class RemoveFromLibrary(PaperboyButton, template=template("take-out", paper_id=PAPER)):
     """Takes a paper off every list, whatever put it there."""
 
     def __init__(self, paper_id: str, label: str = "Remove from my library") -> None:
@@ -45,7 +45,7 @@ class TakeOut(PaperboyButton, template=template("take-out", paper_id=PAPER)):
         change = await saves.take_out(interaction.user.id, self.paper_id)
         if change is None:
             raise UserError("That paper is not in your library.")
-        await interaction.response.edit_message(view=render_taken_out(self.paper_id, change))
+        await interaction.response.edit_message(view=render_removed(self.paper_id, change))
 
 
 class UndoRemoval(PaperboyButton, template=template("put-back", removal_id=NUMBER)):
@@ -75,7 +75,7 @@ class UndoRemoval(PaperboyButton, template=template("put-back", removal_id=NUMBE
         )
 
 
-class SaveAgain(
+class RestoreSave(
     PaperboyButton, template=template("save-again", paper_id=PAPER, list_id=NUMBER, at=NUMBER)
 ):
     """Puts a paper back on one list: the Undo of messages from before there was `PutBack`."""
@@ -99,16 +99,14 @@ class SaveAgain(
             interaction.user.id, self.paper_id, self.list_id, self.saved_at, place_of(interaction)
         )
         if found is None:
-            raise UserError(GONE.format(search=mention(interaction, "paper search")))
+            raise UserError(PAPER_GONE.format(search=mention(interaction, "paper search")))
         title, target = found
         await interaction.response.edit_message(
             view=render_notice(f"Back in {list_name(target)}", titled(self.paper_id, title))
         )
 
 
-def render_taken_out(
-    paper_id: str, change: Change, off: ReadingList | None = None
-) -> ui.LayoutView:
+def render_removed(paper_id: str, change: Change, off: ReadingList | None = None) -> ui.LayoutView:
     """Return what a person reads after taking a paper out, or only off one list, with Undo."""
     if off is not None:
         title = f"Taken off {list_name(off)}"
@@ -141,5 +139,5 @@ def _of_note(done: PutBack) -> str:
     return ""
 
 
-ITEMS: Final = (TakeOut, UndoRemoval, SaveAgain)
+ITEMS: Final = (RemoveFromLibrary, UndoRemoval, RestoreSave)
 """What a bot registers so that these buttons work."""

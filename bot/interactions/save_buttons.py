@@ -18,10 +18,10 @@ from bot.interactions.components import (
 )
 from bot.interactions.context import mention, place_of
 from bot.interactions.errors import Interaction, UserError
-from bot.interactions.removal_buttons import TakeOut, undo_of
+from bot.interactions.removal_buttons import RemoveFromLibrary, undo_of
 from bot.interactions.saves import saves_of
 from bot.ui.lists import (
-    GONE,
+    PAPER_GONE,
     list_name,
     list_options,
     microseconds,
@@ -54,7 +54,7 @@ class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
         saves = saves_of(interaction)
         found = await saves.toggle(interaction.user.id, self.paper_id, place_of(interaction))
         if found is None:
-            raise UserError(GONE.format(search=mention(interaction, "paper search")))
+            raise UserError(PAPER_GONE.format(search=mention(interaction, "paper search")))
         done, change = found
         name = list_name(done.list)
         choose = ChooseLists(self.paper_id, change.lists, change.on)
@@ -68,7 +68,7 @@ class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
             if done.held:
                 title = f"Still in {name}"
                 footer = f"The button no longer keeps it there, your {reactions(done.held)} does."
-                actions = [*undo, TakeOut(self.paper_id), choose]
+                actions = [*undo, RemoveFromLibrary(self.paper_id), choose]
             else:
                 title = f"Taken out of {name}"
                 footer = ""
@@ -139,7 +139,7 @@ class ChooseLists(PaperboySelect, template=template("lists", paper_id=PAPER)):
             interaction.user.id, self.paper_id, map(int, values), place_of(interaction)
         )
         if change is None:
-            raise UserError(GONE.format(search=mention(interaction, "paper search")))
+            raise UserError(PAPER_GONE.format(search=mention(interaction, "paper search")))
         names = [list_name(each) for each in change.lists if each.id in change.on]
         title = f"On {', '.join(names)}" if names else "On none of your lists"
         choose = ChooseLists(self.paper_id, change.lists, change.on)

@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.interactions.errors import OUTDATED, Interaction, UserError, answer_error
+from bot.interactions.errors import CONTROL_OUTDATED, Interaction, UserError, answer_error
 
 
 class CustomIdRegistry:
@@ -35,4 +35,6 @@ class CustomIdRegistry:
 
 async def answer_unknown(interaction: Interaction, instead: str) -> None:
     """Say that a button has outlived its meaning, and what works."""
-    await answer_error(interaction, UserError(f"{OUTDATED} {instead} lists what I can do now."))
+    await answer_error(
+        interaction, UserError(f"{CONTROL_OUTDATED} {instead} lists what I can do now.")
+    )

@@ -21,13 +21,13 @@ log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 100
 """Papers in one question: as many as arXiv takes in one request."""
-MOST_ASKED_ONE_BY_ONE: Final = 20
+MAX_ASKED_ONE_BY_ONE: Final = 20
 """Papers that a source is asked for that takes a request for each."""
 PATIENCE: Final = 90.0
 """Seconds that all sources together get."""
-MOST_TITLES: Final = 200
+MAX_TITLES: Final = 200
 """Records of one file that are looked up among the known papers; each takes some milliseconds."""
-MOST_TITLES_ASKED: Final = 5
+MAX_TITLES_ASKED: Final = 5
 """Titles that arXiv is asked for, at three seconds a request."""
 PATIENCE_FOR_TITLES: Final = 30.0
 """Seconds that it gets for them."""
@@ -127,7 +127,7 @@ class PaperLookup:
 
         They are to be offered, not saved: a title may have been used twice.
         """
-        wanted = [record for record in records if record.title and record.author][:MOST_TITLES]
+        wanted = [record for record in records if record.title and record.author][:MAX_TITLES]
         found: dict[str, StoredPaper] = {}
         missing: list[Unreadable] = []
         for record in wanted:
@@ -138,7 +138,7 @@ class PaperLookup:
                 found[paper.paper.id] = paper
         try:
             async with asyncio.timeout(PATIENCE_FOR_TITLES):
-                for record in missing[:MOST_TITLES_ASKED]:
+                for record in missing[:MAX_TITLES_ASKED]:
                     if await self._ask_title(record):
                         paper = await self._titled(record)
                         if paper is not None:
@@ -159,7 +159,7 @@ class PaperLookup:
         for source in self._sources:
             if source.curated and not one_by_one:
                 continue
-            part = asked[:MOST_ASKED_ONE_BY_ONE] if source.curated else asked
+            part = asked[:MAX_ASKED_ONE_BY_ONE] if source.curated else asked
             if part and await self._ask(source, part, failed):
                 answered = answered or len(part) == len(asked)
             known = await self._stored(asked)

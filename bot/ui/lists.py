@@ -15,7 +15,7 @@ from storage.library import ReadingList
 _TITLE: Final = 300
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-GONE: Final = "I do not know that paper any more. {search} may find it again."
+PAPER_GONE: Final = "I do not know that paper any more. {search} may find it again."
 """For a button whose paper is not known; `search` is the command's mention."""
 
 

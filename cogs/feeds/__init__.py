@@ -3,12 +3,12 @@
 from bot.services.container import CogHost
 from cogs.feeds._buttons import RemoveFeed
 from cogs.feeds._cog import Feeds
-from cogs.feeds._preview import TurnPreview
+from cogs.feeds._preview import PagePreview
 
-__all__ = ["Feeds", "RemoveFeed", "TurnPreview", "setup"]
+__all__ = ["Feeds", "PagePreview", "RemoveFeed", "setup"]
 
 
 async def setup(bot: CogHost) -> None:
     """Add the cog and its buttons."""
-    bot.add_dynamic_items(RemoveFeed, TurnPreview)
+    bot.add_dynamic_items(RemoveFeed, PagePreview)
     await bot.add_cog(Feeds(bot.services))

@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
-from bot.interactions.cooldowns import SEARCHES, paced
+from bot.interactions.cooldowns import SEARCHES, rate_limited
 from bot.interactions.errors import Interaction
 from bot.interactions.filters import parse_topics, parse_words
 from bot.interactions.inputs import parse_categories, parse_time, parse_timezone, zone_choices
@@ -212,7 +212,7 @@ class Feeds(commands.Cog):
         )
         await interaction.response.send_message(view=view, ephemeral=True)
 
-    @paced(SEARCHES)
+    @rate_limited(SEARCHES)
     @feed.command(name="preview", description="See what would be posted now; only you see it")
     @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")
     async def preview(

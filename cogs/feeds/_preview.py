@@ -44,7 +44,7 @@ def render_cards(feed: Feed, draft: PostPayload, page: int) -> ui.LayoutView:
     for card in shown:
         view.add_item(_container(card))
     turn = page_buttons(
-        page, len(pages), lambda to, label, off: TurnPreview(feed.id, to, label, off=off)
+        page, len(pages), lambda to, label, off: PagePreview(feed.id, to, label, off=off)
     )
     for row in rows(turn):
         view.add_item(row)
@@ -77,10 +77,10 @@ def _container(card: CardPayload) -> ui.Container[ui.LayoutView]:
     return card_container(card, actions=[SaveButton(card.paper_id)])
 
 
-class TurnPreview(PaperboyButton, template=template("feed-cards", feed_id=NUMBER, page=PAGE)):
+class PagePreview(PaperboyButton, template=template("feed-cards", feed_id=NUMBER, page=PAGE)):
     """Turns the page of a preview's cards."""
 
-    pace = SEARCHES
+    rate_limit = SEARCHES
 
     def __init__(self, feed_id: int, page: int, label: str = "…", *, off: bool = False) -> None:
         super().__init__(

@@ -2,7 +2,7 @@
 
 from bot.interactions import removal_buttons, save_buttons, save_select
 from bot.services.container import CogHost
-from cogs.library import _sheet, _shelf, _top
+from cogs.library import _page, _saved_paper, _top
 from cogs.library._cog import Library
 from cogs.library._lists import Lists
 from cogs.library._message import SaveMessage
@@ -12,9 +12,9 @@ from cogs.library._top import Top
 
 async def setup(bot: CogHost) -> None:
     """Add the cogs and their buttons."""
-    for module in (save_buttons, save_select, removal_buttons, _shelf, _sheet, _top):
+    for module in (save_buttons, save_select, removal_buttons, _page, _saved_paper, _top):
         bot.add_dynamic_items(*module.ITEMS)
-    bot.add_forms(_sheet.NOTE_FORM)
+    bot.add_forms(_saved_paper.NOTE_FORM)
     await bot.add_cog(Reactions(bot.services))
     message = SaveMessage(bot.services)
     await bot.add_cog(message)

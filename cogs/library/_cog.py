@@ -5,9 +5,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
-from bot.interactions.cooldowns import FILES, paced
+from bot.interactions.cooldowns import FILES, rate_limited
 from bot.interactions.errors import UserError, answer_error
-from bot.interactions.removal_buttons import render_taken_out, undo_of
+from bot.interactions.removal_buttons import render_removed, undo_of
 from bot.services.container import Services
 from bot.services.library import QUERY_LENGTH, View
 from bot.ui.lists import list_name, titled
@@ -15,8 +15,8 @@ from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from cogs.library import _files, _share
 from cogs.library._choices import Interaction, list_choices, paper_choices
-from cogs.library._sheet import NOTE_LENGTH, sheet, take_note, write_note
-from cogs.library._shelf import SORTS, render_shelf
+from cogs.library._page import SORTS, render_library
+from cogs.library._saved_paper import NOTE_LENGTH, saved_paper_view, take_note, write_note
 from papers.export import Format
 from storage.library import Sort
 
@@ -59,10 +59,10 @@ class Library(commands.Cog):
         if in_list is not None:
             list_id = (await mine.lists.find(user_id, in_list)).id
         if query and await mine.details.holds(user_id, query):
-            view = await sheet(self.services, user_id, query)
+            view = await saved_paper_view(self.services, user_id, query)
         else:
             wanted = View(list_id, Sort(sort), " ".join((query or "").split())[:QUERY_LENGTH])
-            view = render_shelf(await self.services.library.pages.page(user_id, wanted, 0))
+            view = render_library(await self.services.library.pages.page(user_id, wanted, 0))
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @library.command(name="note", description="Write yourself a note on a saved paper")
@@ -123,7 +123,7 @@ class Library(commands.Cog):
         )
         if change is None:
             raise UserError(f"It is not on **{escape(off.name) if off else 'any list'}**.")
-        view = render_taken_out(paper_id, change, off)
+        view = render_removed(paper_id, change, off)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @library.command(name="share", description="Post one of your lists in this channel")
@@ -134,7 +134,7 @@ class Library(commands.Cog):
         """Post a list for everybody in the channel, as it is now."""
         await _share.share(self.services, interaction, in_list)
 
-    @paced(FILES)
+    @rate_limited(FILES)
     @library.command(name="export", description="Take your library along as a file")
     @app_commands.rename(format_="format", in_list="list")
     @app_commands.describe(format_="Which kind of file", in_list="Only this list")
@@ -145,7 +145,7 @@ class Library(commands.Cog):
         """Answer with the file."""
         await _files.export(self.services, interaction, format_, in_list)
 
-    @paced(FILES)
+    @rate_limited(FILES)
     @library.command(
         name="import", description="Bring papers in: a file of links or ids, BibTeX, RIS, CSV, JSON"
     )

@@ -25,13 +25,13 @@ from papers.export import export as write_file
 from papers.importing import Imported, ImportReport, Unreadable, read_ids
 from papers.model import Paper
 from papers.text import readable
-from storage.library import MOST_LISTS
+from storage.library import MAX_LISTS
 from storage.papers import StoredPaper
 
-MOST_BYTES: Final = 2_000_000
-MOST_PAPERS: Final = 5_000
+MAX_BYTES: Final = 2_000_000
+MAX_PAPERS: Final = 5_000
 """Papers of one file."""
-MOST_SENT: Final = 8_000_000
+MAX_SENT: Final = 8_000_000
 """Bytes that Discord takes from a bot anywhere; a larger file is packed."""
 
 IMPORT_PATIENCE: Final = 600.0
@@ -72,9 +72,9 @@ async def import_(
     services: Services, interaction: Interaction, file: discord.Attachment, name: str | None
 ) -> None:
     """Save the papers that a file names, and report what could not be found."""
-    if file.size > MOST_BYTES:
+    if file.size > MAX_BYTES:
         raise UserError(
-            f"That file is larger than {MOST_BYTES // 1_000_000} MB. Split it, or export only"
+            f"That file is larger than {MAX_BYTES // 1_000_000} MB. Split it, or export only"
             " titles and identifiers."
         )
     await interaction.response.defer(ephemeral=True, thinking=True)
@@ -85,7 +85,7 @@ async def import_(
     report = await asyncio.to_thread(read_ids, data, file.filename)
     report = _with_published(report, await services.lookup.by_doi(report.unreadable))
     offers = await services.lookup.by_title(report.unreadable)
-    named = report.papers[:MOST_PAPERS]
+    named = report.papers[:MAX_PAPERS]
     if not named and not offers:
         raise UserError(
             "I found no arXiv paper in that file. It should hold arXiv links or ids, or be BibTeX,"
@@ -149,7 +149,7 @@ def _file(found: Exported, wanted: Format, called: str) -> tuple[str, bytes]:
         for entry, each in zip(found.entries, found.stored, strict=True)
     ]
     data = write_file(items, wanted)
-    if len(data) <= MOST_SENT:
+    if len(data) <= MAX_SENT:
         return called, data
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -179,7 +179,7 @@ def _report(report: ImportReport, found: Found, filing: Filing) -> discord.ui.La
         shown = ", ".join(f"**{escape(name, 60)}**" for name in list(filing.crowded)[:_SHOWN])
         more = len(filing.crowded) - _SHOWN
         lines.append(
-            f"⚠️ You have {MOST_LISTS} lists, and no more fit. The papers of {shown}"
+            f"⚠️ You have {MAX_LISTS} lists, and no more fit. The papers of {shown}"
             + (f" and {more:,} more lists" if more > 0 else "")
             + " are on your default list."
         )
@@ -191,8 +191,8 @@ def _report(report: ImportReport, found: Found, filing: Filing) -> discord.ui.La
         more = len(unread) - _UNREAD_SHOWN
         if more > 0:
             lines.append(f"> and {more:,} more")
-    if len(report.papers) > MOST_PAPERS:
-        lines.append(f"⚠️ I read the first {MOST_PAPERS:,} papers of {len(report.papers):,}.")
+    if len(report.papers) > MAX_PAPERS:
+        lines.append(f"⚠️ I read the first {MAX_PAPERS:,} papers of {len(report.papers):,}.")
     dated = any(each.saved_at for each in report.papers)
     actions: list[AnyItem] = [UndoSave(filing.now)] if new and not dated else []
     return render_notice("Import", "\n".join(lines), actions=actions)

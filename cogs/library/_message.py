@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.delivery.read_back import strings_of
-from bot.interactions.cooldowns import SEARCHES, in_pace
+from bot.interactions.cooldowns import SEARCHES, rate_limit_check
 from bot.interactions.errors import UserError
 from bot.interactions.save_buttons import UndoSave
 from bot.services.container import Services
@@ -19,7 +19,7 @@ from bot.ui.text import escape, plural
 from cogs.library._choices import Interaction
 from storage.library import Place, ReadingList, Via
 
-MOST_PAPERS: Final = 25
+MAX_PAPERS: Final = 25
 _SHOWN: Final = 10
 _TITLE: Final = 200
 
@@ -30,7 +30,7 @@ class SaveMessage(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.services = services
         self.menu = app_commands.ContextMenu(name="Save papers", callback=self.save)
-        self.menu.add_check(in_pace(SEARCHES))
+        self.menu.add_check(rate_limit_check(SEARCHES))
         self.menu.allowed_contexts = app_commands.AppCommandContext(
             guild=True, dm_channel=True, private_channel=True
         )
@@ -45,7 +45,7 @@ class SaveMessage(commands.Cog):
                 " that I know."
             )
         await interaction.response.defer(ephemeral=True, thinking=True)
-        found = await self.services.lookup.find(named[:MOST_PAPERS])
+        found = await self.services.lookup.find(named[:MAX_PAPERS])
         saved = await self.services.library.saved.save_some(
             interaction.user.id,
             list(found.papers),
@@ -85,8 +85,8 @@ def _lines(new: list[str], found: Found, named: int) -> str:
         lines.append(f"⚠️ {shown} could not be looked up now. Try again later.")
         if found.failed:
             lines.append(f"-# {escape('; '.join(found.failed))}.")
-    if named > MOST_PAPERS:
-        lines.append(f"-# I took the first {MOST_PAPERS} of {named}.")
+    if named > MAX_PAPERS:
+        lines.append(f"-# I took the first {MAX_PAPERS} of {named}.")
     return "\n".join(lines)
 
 

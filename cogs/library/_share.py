@@ -13,14 +13,14 @@ from bot.ui.text import escape, link
 from papers import arxiv_id
 from papers.text import readable
 
-MOST_SHARED: Final = 20
+MAX_SHARED: Final = 20
 _LINE: Final = 165
 
 
 async def share(services: Services, interaction: discord.Interaction[Any], name: str) -> None:
     """Post a list in the channel, as it is at this moment: later saves stay private."""
     user_id = interaction.user.id
-    found, shown, total = await services.library.pages.shared(user_id, name, MOST_SHARED)
+    found, shown, total = await services.library.pages.shared(user_id, name, MAX_SHARED)
     if not shown:
         raise UserError(f"**{escape(found.name)}** is empty: there is nothing to share yet.")
     titles = [

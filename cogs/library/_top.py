@@ -34,7 +34,7 @@ _LENGTH: Final = {Span.WEEK: timedelta(days=7), Span.MONTH: timedelta(days=30)}
 _BACK, _NEXT, _OTHER = range(3)
 
 
-class TurnTop(PaperboyButton, template=template("top", span="|".join(Span), page=PAGE, place=PAGE)):
+class PageTop(PaperboyButton, template=template("top", span="|".join(Span), page=PAGE, place=PAGE)):
     """Turns the page of the list, or changes its stretch of time."""
 
     def __init__(
@@ -92,7 +92,7 @@ async def render_top(
     found, total = await services.library.pages.top(guild_id, since, page)
     total = min(total, MOST)
     other = Span.MONTH if span is Span.WEEK else Span.WEEK
-    switch = TurnTop(other, 0, _OTHER, f"The last {_LENGTH[other].days} days")
+    switch = PageTop(other, 0, _OTHER, f"The last {_LENGTH[other].days} days")
     title = f"Saved most here in the last {_LENGTH[span].days} days"
     if not found:
         return render_notice(
@@ -112,7 +112,7 @@ async def render_top(
     turn = page_buttons(
         page,
         -(-total // size),
-        lambda to, label, off: TurnTop(span, to, _NEXT if to > page else _BACK, label, off=off),
+        lambda to, label, off: PageTop(span, to, _NEXT if to > page else _BACK, label, off=off),
     )
     return render_hits(
         HitsPage(
@@ -127,5 +127,5 @@ async def render_top(
     )
 
 
-ITEMS: Final = (TurnTop,)
+ITEMS: Final = (PageTop,)
 """What a bot registers so that these buttons work."""

@@ -3,12 +3,12 @@
 from bot.services.container import CogHost
 from cogs.paper_search._cog import PaperSearch
 from cogs.paper_search._pages import ITEMS
-from cogs.paper_search._papers import SimilarButton, SimilarTurn
+from cogs.paper_search._papers import PageSimilar, SimilarButton
 from cogs.paper_search._refine import FORM
 
 
 async def setup(bot: CogHost) -> None:
     """Add the cog and its buttons."""
-    bot.add_dynamic_items(*ITEMS, SimilarButton, SimilarTurn)
+    bot.add_dynamic_items(*ITEMS, SimilarButton, PageSimilar)
     bot.add_forms(FORM)
     await bot.add_paper_cog(PaperSearch(bot.services))

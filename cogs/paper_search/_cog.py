@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
-from bot.interactions.cooldowns import SEARCHES, paced
+from bot.interactions.cooldowns import SEARCHES, rate_limited
 from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.inputs import parse_categories
 from bot.interactions.modals import submission
@@ -35,7 +35,7 @@ class PaperSearch(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @paced(SEARCHES)
+    @rate_limited(SEARCHES)
     @app_commands.command(description="Find papers by words, by meaning, by author, or by a link")
     @app_commands.describe(
         query='Words, a question, a title, a link; also "phrase", OR, -without, author:, cat:',
@@ -60,7 +60,7 @@ class PaperSearch(commands.Cog):
         question = self._question(query, since or "", category or "", sort)
         await open_results(interaction, question, public=public)
 
-    @paced(SEARCHES)
+    @rate_limited(SEARCHES)
     @app_commands.command(description="Everything about one paper: abstract, figures, links")
     @app_commands.rename(paper="id_or_link")
     @app_commands.describe(
@@ -71,7 +71,7 @@ class PaperSearch(commands.Cog):
         """Answer with the full card of one paper."""
         await open_card(interaction, await self._paper_id(paper), public=public)
 
-    @paced(SEARCHES)
+    @rate_limited(SEARCHES)
     @app_commands.command(description="The papers most like one, each with why")
     @app_commands.rename(paper="id_or_link")
     @app_commands.describe(

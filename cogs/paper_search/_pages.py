@@ -29,9 +29,7 @@ from bot.ui import text
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
-from cogs.paper_search._papers import open_abstract, open_card, open_similar
-from cogs.paper_search._refine import refine_modal
-from cogs.paper_search._words import (
+from cogs.paper_search._labels import (
     QUERY_SHOWN,
     notes,
     options,
@@ -39,6 +37,8 @@ from cogs.paper_search._words import (
     title,
     what_to_do,
 )
+from cogs.paper_search._papers import open_abstract, open_card, open_similar
+from cogs.paper_search._refine import refine_modal
 from storage.search import Sort
 from storage.search_sessions import RESULTS_KEPT, Question, Session
 
@@ -47,7 +47,7 @@ _SORT_LABELS: Final = {Sort.BEST: "Best match", Sort.NEWEST: "Newest", Sort.VOTE
 _HINT: Final = "Card, abstract, similar papers"
 
 
-class TurnResults(PaperboyButton, template=template("find", session=NUMBER, page=PAGE)):
+class PageResults(PaperboyButton, template=template("find", session=NUMBER, page=PAGE)):
     """Turns the page of a search."""
 
     def __init__(self, session_id: int, page: int, label: str, *, off: bool = False) -> None:
@@ -76,7 +76,7 @@ class TurnResults(PaperboyButton, template=template("find", session=NUMBER, page
 class SortResults(PaperboyButton, template=template("find-sort", session=NUMBER, sort=_SORTS)):
     """Asks the same in another order."""
 
-    pace = SEARCHES
+    rate_limit = SEARCHES
 
     def __init__(self, session_id: int, sort: Sort) -> None:
         super().__init__(
@@ -105,7 +105,7 @@ class SortResults(PaperboyButton, template=template("find-sort", session=NUMBER,
 class AgainButton(PaperboyButton, template=template("find-again", session=NUMBER)):
     """Asks the same again, over all papers that there are now."""
 
-    pace = SEARCHES
+    rate_limit = SEARCHES
 
     def __init__(self, session_id: int, label: str = "Run again") -> None:
         super().__init__(ui.Button(label=label, custom_id=custom_id("find-again", session_id)))
@@ -174,7 +174,7 @@ class OpenHit(PaperboySelect, template=template("find-open", session=NUMBER)):
     """Opens the card, the abstract, or what is similar to a hit."""
 
     accepts, may_be_empty = rf"(?:card|text|like):(?:{PAPER})", True
-    pace = SEARCHES
+    rate_limit = SEARCHES
 
     def __init__(self, session_id: int, options: Sequence[discord.SelectOption] = ()) -> None:
         super().__init__(
@@ -204,7 +204,7 @@ class OpenHit(PaperboySelect, template=template("find-open", session=NUMBER)):
                 await interaction.response.defer()
 
 
-ITEMS: Final = (TurnResults, SortResults, AgainButton, FreshButton, RefineButton, OpenHit)
+ITEMS: Final = (PageResults, SortResults, AgainButton, FreshButton, RefineButton, OpenHit)
 
 
 async def open_results(interaction: Interaction, question: Question, *, public: bool) -> None:
@@ -251,7 +251,7 @@ def results_view(page: ResultsPage) -> ui.LayoutView:
     turns = page_buttons(
         page.number,
         page.pages,
-        lambda to, label, off: TurnResults(session.id, to, label, off=off),
+        lambda to, label, off: PageResults(session.id, to, label, off=off),
     )
     if session.fresh:
         others: list[AnyItem] = [AgainButton(session.id, "All results")]

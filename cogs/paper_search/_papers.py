@@ -38,7 +38,7 @@ _ABSTRACT = 3_400
 class SimilarButton(PaperboyButton, template=template("like", paper_id=PAPER)):
     """Opens the papers like one."""
 
-    pace = SEARCHES
+    rate_limit = SEARCHES
 
     def __init__(self, paper_id: str) -> None:
         super().__init__(ui.Button(label="Similar papers", custom_id=custom_id("like", paper_id)))
@@ -54,7 +54,7 @@ class SimilarButton(PaperboyButton, template=template("like", paper_id=PAPER)):
         await open_similar(interaction, self.paper_id, public=False)
 
 
-class SimilarTurn(PaperboyButton, template=template("like-turn", paper_id=PAPER, page=PAGE)):
+class PageSimilar(PaperboyButton, template=template("like-turn", paper_id=PAPER, page=PAGE)):
     """Turns the page of a list of similar papers."""
 
     def __init__(self, paper_id: str, page: int, label: str, *, off: bool = False) -> None:
@@ -153,7 +153,7 @@ def similar_view(page: SimilarPage) -> ui.LayoutView:
         page_buttons(
             page.number,
             page.pages,
-            lambda to, label, off: SimilarTurn(paper.id, to, label, off=off),
+            lambda to, label, off: PageSimilar(paper.id, to, label, off=off),
         )
     )
     return render_hits(hits, accessory=lambda hit: SaveButton(hit.paper_id), buttons=turns)

@@ -3,7 +3,7 @@
 from bot.services import digests
 from bot.services.container import CogHost
 from cogs.subscriptions._change import ChangeTopic
-from cogs.subscriptions._digest import DigestCommands, Inbox, TurnInbox
+from cogs.subscriptions._digest import DigestCommands, Inbox, PageInbox
 from cogs.subscriptions._form import FORM, EditTopic
 from cogs.subscriptions._preview import NarrowTopic, SubscribeTopic, WidenTopic
 from cogs.subscriptions._topics import PauseTopic, Subscriptions
@@ -19,7 +19,7 @@ async def setup(bot: CogHost) -> None:
         PauseTopic,
         ChangeTopic,
         EditTopic,
-        TurnInbox,
+        PageInbox,
     )
     bot.add_forms(FORM)
     await bot.add_paper_cog(Subscriptions(bot.services))

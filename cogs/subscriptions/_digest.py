@@ -27,7 +27,7 @@ from storage.subscriptions import Every, Subscriber
 _CLEAR = "-"
 
 
-class TurnInbox(PaperboyButton, template=template("inbox", page=PAGE)):
+class PageInbox(PaperboyButton, template=template("inbox", page=PAGE)):
     """Turns the page of one's own inbox."""
 
     def __init__(self, page: int, label: str = "…", *, off: bool = False) -> None:
@@ -66,7 +66,7 @@ async def render_inbox(services: Services, user_id: int, page: int) -> ui.Layout
         shown,
         page=page,
         total=len(entries),
-        buttons=page_buttons(page, pages, lambda to, label, off: TurnInbox(to, label, off=off)),
+        buttons=page_buttons(page, pages, lambda to, label, off: PageInbox(to, label, off=off)),
         footer="What your digests brought in the last 14 days.",
     )
 

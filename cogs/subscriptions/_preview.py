@@ -217,7 +217,7 @@ class SubscribeTopic(
 class NarrowTopic(PaperboyButton, template=template("narrow", draft_id=NUMBER, replaces=NUMBER)):
     """Previews the next narrower topic."""
 
-    pace = SEARCHES
+    rate_limit = SEARCHES
 
     def __init__(self, draft_id: int, replaces: int) -> None:
         super().__init__(
@@ -238,7 +238,7 @@ class NarrowTopic(PaperboyButton, template=template("narrow", draft_id=NUMBER, r
 class WidenTopic(PaperboyButton, template=template("widen", draft_id=NUMBER, replaces=NUMBER)):
     """Previews the next wider topic."""
 
-    pace = SEARCHES
+    rate_limit = SEARCHES
 
     def __init__(self, draft_id: int, replaces: int) -> None:
         super().__init__(ui.Button(label="Wider", custom_id=custom_id("widen", draft_id, replaces)))

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot import limits
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
-from bot.interactions.cooldowns import SEARCHES, paced
+from bot.interactions.cooldowns import SEARCHES, rate_limited
 from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.modals import submission
 from bot.services.container import Services, services_of
@@ -89,7 +89,7 @@ class Subscriptions(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @paced(SEARCHES)
+    @rate_limited(SEARCHES)
     @app_commands.command(
         description="Get papers on a topic by direct message; see a preview first"
     )

@@ -24,7 +24,7 @@ from papers.formats._records import Role
 # It writes a line, with what it read in it, for every entry that it cannot parse.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
-MOST_ENTRIES: Final = 20_000
+MAX_ENTRIES: Final = 20_000
 
 _START = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
 _INNER = re.compile(r"\n[ \t]*@[ \t]*\w+[ \t]*\{[^\n{}=]*,[ \t]*\n")
@@ -76,7 +76,7 @@ def _read(text: str, *, around: bool) -> Iterator[Finding]:
 
 def _beginning(text: str) -> str:
     """Return the part that holds as many entries as are worth parsing; the rest takes minutes."""
-    starts = islice(re.finditer("@", text), MOST_ENTRIES, None)
+    starts = islice(re.finditer("@", text), MAX_ENTRIES, None)
     rest = next(starts, None)
     return text if rest is None else text[: rest.start()]
 

@@ -29,7 +29,7 @@ _PAGE = 100
 _SEARCH_LIMIT = 120
 _QUERY_LENGTH = 250
 # A day fills one or two pages; so many mean that the paging is broken.
-_MOST_PAGES = 20
+_MAX_PAGES = 20
 _CONNECTIONS = 4
 # A listing whose newest day turns out to be empty is followed back this many days.
 _DAYS_TRIED = 3
@@ -134,7 +134,7 @@ class HuggingFaceSource:
         )
 
     async def _listing(
-        self, params: Mapping[str, str], *, pages: int = _MOST_PAGES, fresh: bool = False
+        self, params: Mapping[str, str], *, pages: int = _MAX_PAGES, fresh: bool = False
     ) -> tuple[tuple[Record, ...], int]:
         rows: list[Any] = []
         for page in range(pages):

@@ -62,7 +62,7 @@ from storage.library._saves import (
 )
 from storage.library._types import (
     DEFAULT_LISTS,
-    MOST_LISTS,
+    MAX_LISTS,
     NOWHERE,
     SAVE_EMOJI,
     Card,
@@ -77,7 +77,7 @@ from storage.library._types import (
 
 __all__ = [
     "DEFAULT_LISTS",
-    "MOST_LISTS",
+    "MAX_LISTS",
     "NOWHERE",
     "REMOVALS_KEPT",
     "SAVE_EMOJI",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import notes, papers, saves
 
-_MOST_WORDS = 30
+_MAX_WORDS = 30
 """Words that a title is compared with: SQLite takes conditions only so deep."""
 
 
@@ -108,5 +108,5 @@ def _holding(words: str, *columns: Any) -> list[ColumnElement[bool]]:
     searched: Any = papers.c.title.op("||")(" ").op("||")(papers.c.id)
     for column in columns:
         searched = searched.op("||")(" ").op("||")(func.coalesce(column, ""))
-    wanted = list(dict.fromkeys(words.split()))[:_MOST_WORDS]
+    wanted = list(dict.fromkeys(words.split()))[:_MAX_WORDS]
     return [searched.icontains(word, autoescape=True) for word in wanted]

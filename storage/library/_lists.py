@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chunks import chunks
-from storage.library._types import DEFAULT_LISTS, MOST_LISTS, ReadingList, emoji_key, without_tone
+from storage.library._types import DEFAULT_LISTS, MAX_LISTS, ReadingList, emoji_key, without_tone
 from storage.sqlite import insert
 from storage.tables import lists, saves, users
 
@@ -94,7 +94,7 @@ async def create(
     conn: AsyncConnection, user_id: int, name: str, emoji: str | None, now: datetime
 ) -> int | None:
     """Make a list and return its id; `None` if name or emoji is taken, or there are too many."""
-    if len(await ensure(conn, user_id, now)) >= MOST_LISTS:
+    if len(await ensure(conn, user_id, now)) >= MAX_LISTS:
         return None
     return await conn.scalar(
         _INSERT_LIST.values(
@@ -141,7 +141,7 @@ async def make_read_list(
     """
     default = next(each for each in DEFAULT_LISTS if each.is_read)
     taken = {each.name.casefold() for each in mine}
-    names = (default.name, *(f"{default.name} {number}" for number in range(2, MOST_LISTS + 2)))
+    names = (default.name, *(f"{default.name} {number}" for number in range(2, MAX_LISTS + 2)))
     name = next(name for name in names if name.casefold() not in taken)
     free = all(emoji_key(each.emoji or "") != emoji_key(default.emoji) for each in mine)
     await conn.execute(

@@ -47,7 +47,7 @@ DEFAULT_LISTS = (
     DefaultList("read", "✅", False, True),
 )
 
-MOST_LISTS = 24
+MAX_LISTS = 24
 """Lists of one person: one may come back by itself, and a select shows 25."""
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.interactions.cooldowns import ANYTHING, FILES, SEARCHES, Cooldowns, Pace
+from bot.interactions.cooldowns import ANYTHING, FILES, SEARCHES, Cooldowns, RateLimit
 from tests.bot.topics import answer
 from tests.bot.world import World, world
 
@@ -68,7 +68,7 @@ async def test_files_are_made_at_a_slower_pace(tmp_path: Path) -> None:
 def test_nobody_is_served_faster_than_their_pace(
     pauses: list[float], burst: int, every: float
 ) -> None:
-    cooldowns, pace = Cooldowns(), Pace("any", burst, every)
+    cooldowns, pace = Cooldowns(), RateLimit("any", burst, every)
     served: list[float] = []
     at = 0.0
     for pause in pauses:

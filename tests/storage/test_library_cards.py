@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from storage import cards, library
 from storage.database import Database
-from storage.library import DEFAULT_LISTS, MOST_LISTS, Card, ReadingList, Via
+from storage.library import DEFAULT_LISTS, MAX_LISTS, Card, ReadingList, Via
 from storage.tables import guilds, post_papers, posts
 from tests.storage.libraries import (
     ADA,
@@ -113,8 +113,8 @@ async def test_marking_as_read_makes_its_list_even_where_no_more_can_be_made(
     async with database.write() as conn:
         *_, read = await library.ensure(conn, ADA, NOON)
         await library.drop(conn, ADA, read.id)
-        for number in range(MOST_LISTS - len(DEFAULT_LISTS) + 1):
+        for number in range(MAX_LISTS - len(DEFAULT_LISTS) + 1):
             assert await library.create(conn, ADA, f"list {number}", None, NOON)
         assert await library.create(conn, ADA, "one more", None, NOON) is None
         assert (await library.read_list(conn, ADA, NOON)).name == "read"
-        assert len(await library.of_user(conn, ADA)) == MOST_LISTS + 1
+        assert len(await library.of_user(conn, ADA)) == MAX_LISTS + 1

@@ -55,7 +55,7 @@ async def test_a_list_without_emoji_stands_in_no_other_lists_way(database: Datab
 async def test_nobody_has_more_lists_than_a_menu_shows(database: Database) -> None:
     async with database.write() as conn:
         made = [await library.create(conn, ADA, f"list {n}", None, NOON) for n in range(30)]
-        assert len(await library.of_user(conn, ADA)) == library.MOST_LISTS
+        assert len(await library.of_user(conn, ADA)) == library.MAX_LISTS
     assert made[-1] is None
 
 

@@ -4,12 +4,12 @@ from bot.services.digests._buttons import ITEMS, render_digest, subscriptions_of
 from bot.services.digests._follow import Followed, Following
 from bot.services.digests._payload import DigestPayload, entry_of, render_entries
 from bot.services.digests._send import Digester, due_of
-from bot.services.digests._subscriptions import MOST_TOPICS, TRENDING, Subscriptions
+from bot.services.digests._subscriptions import MAX_TOPICS, TRENDING, Subscriptions
 from bot.services.digests._texts import describe_settings, describe_subscription, often
 
 __all__ = [
     "ITEMS",
-    "MOST_TOPICS",
+    "MAX_TOPICS",
     "TRENDING",
     "DigestPayload",
     "Digester",

@@ -31,7 +31,7 @@ def subscriptions_of(interaction: Interaction) -> Subscriptions:
     return interaction.client.services.subscriptions
 
 
-class TurnDigest(PaperboyButton, template=template("digest", digest_id=NUMBER, page=PAGE)):
+class PageDigest(PaperboyButton, template=template("digest", digest_id=NUMBER, page=PAGE)):
     """Turns a digest's page."""
 
     def __init__(self, digest_id: int, page: int, label: str = "…", *, off: bool = False) -> None:
@@ -71,7 +71,7 @@ class ShowMore(PaperboyButton, template=template("digest-more", digest_id=NUMBER
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
-class TurnMore(PaperboyButton, template=template("digest-more-page", digest_id=NUMBER, page=PAGE)):
+class PageMore(PaperboyButton, template=template("digest-more-page", digest_id=NUMBER, page=PAGE)):
     """Turns the page of the papers that did not fit into a digest."""
 
     def __init__(self, digest_id: int, page: int, label: str = "…", *, off: bool = False) -> None:
@@ -107,7 +107,7 @@ async def _more(interaction: Interaction, digest_id: int, page: int) -> ui.Layou
         page=page,
         total=len(payload.more),
         buttons=page_buttons(
-            page, pages, lambda to, label, off: TurnMore(digest_id, to, label, off=off)
+            page, pages, lambda to, label, off: PageMore(digest_id, to, label, off=off)
         ),
     )
 
@@ -215,7 +215,7 @@ class ShowSettings(PaperboyButton, template=template("digest-settings")):
 def render_digest(digest_id: int, payload: DigestPayload, page: int = 0) -> ui.LayoutView:
     """Return a page of a digest with its buttons."""
     turning = page_buttons(
-        page, payload.pages, lambda to, label, off: TurnDigest(digest_id, to, label, off=off)
+        page, payload.pages, lambda to, label, off: PageDigest(digest_id, to, label, off=off)
     )
     more = [ShowMore(digest_id, f"Show {len(payload.more)} more")] if payload.more else []
     return render_entries(
@@ -228,5 +228,5 @@ def render_digest(digest_id: int, payload: DigestPayload, page: int = 0) -> ui.L
     )
 
 
-ITEMS = (TurnDigest, ShowMore, TurnMore, ManageTopics, EndTopics, ShowSettings)
+ITEMS = (PageDigest, ShowMore, PageMore, ManageTopics, EndTopics, ShowSettings)
 """What a bot registers so that these buttons work."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests._payload import (
     LONGEST,
-    MOST_MORE,
+    MAX_MORE,
     DigestEntry,
     DigestPayload,
     MoreEntry,
@@ -89,8 +89,8 @@ async def compose(
         day=due.local_date,
         entries=tuple(entries),
         topics=len(followed),
-        more=tuple(more[:MOST_MORE]),
-        left_out=len(more[MOST_MORE:]),
+        more=tuple(more[:MAX_MORE]),
+        left_out=len(more[MAX_MORE:]),
     )
     return Composed(payload, batch_day)
 

@@ -19,7 +19,7 @@ from storage.papers import StoredPaper, get_many
 PAGE: Final = limits.PAGE_HITS
 LONGEST: Final = 25
 """Papers in one digest, all pages together; the others stand behind a button."""
-MOST_MORE: Final = 475
+MAX_MORE: Final = 475
 """Papers behind that button: with those of the digest, 500 of one day."""
 _SUMMARY: Final = 240
 

@@ -25,7 +25,7 @@ from storage.subscriptions import (
 )
 
 TRENDING = "trending"
-MOST_TOPICS = limits.SELECT_OPTIONS
+MAX_TOPICS = limits.SELECT_OPTIONS
 """Topics of one person: what one select can list for ending them."""
 
 
@@ -176,10 +176,10 @@ class Subscriptions:
             if replaces and not same:
                 ended = await subscriptions.unsubscribe(conn, user_id, replaces)
                 replaced = ended.query if ended else None
-            if len(await subscriptions.of_user(conn, user_id)) > MOST_TOPICS:
+            if len(await subscriptions.of_user(conn, user_id)) > MAX_TOPICS:
                 # Raising takes back what was written.
                 raise UserError(
-                    f"You follow {MOST_TOPICS} topics, which is as many as I can manage for one"
+                    f"You follow {MAX_TOPICS} topics, which is as many as I can manage for one"
                     f" person. {self._messenger.mention('paper unsubscribe')} makes room."
                 )
         return Added(person, query, stored, new, replaced, rhythm)

@@ -22,11 +22,11 @@ from storage.library import Card, Cleared, Event, Reaction, emoji_key, without_t
 
 log = logging.getLogger(__name__)
 
-MOST_CARDS: Final = 20_000
+MAX_CARDS: Final = 20_000
 """Messages looked at, the newest first."""
-MOST_REQUESTS: Final = 5_000
+MAX_REQUESTS: Final = 5_000
 """Requests of one pass: some ten minutes' worth."""
-MOST_PEOPLE: Final = 1_000
+MAX_PEOPLE: Final = 1_000
 """People read of one emoji on one message; where there are more, nobody is taken for gone."""
 
 _PAGE: Final = 100
@@ -58,7 +58,7 @@ class ReactionReconciler:
         since = self._clock.now() - personal_data.REACTIONS_READ
         shard = (shard_id, self._messenger.shard_count or 1)
         async with self._database.read() as conn:
-            cards = await library.recent_cards(conn, since, MOST_CARDS, shard=shard)
+            cards = await library.recent_cards(conn, since, MAX_CARDS, shard=shard)
         await self.reconcile(cards)
 
     async def reconcile(self, cards: Sequence[Card]) -> None:
@@ -72,7 +72,7 @@ class ReactionReconciler:
             plus, minus = await self._channel(group)
             added += plus
             removed += minus
-            if self._requests >= MOST_REQUESTS:
+            if self._requests >= MAX_REQUESTS:
                 log.warning("reactions read in part messages=%d", len(cards))
                 break
         async with self._database.write() as conn:
@@ -88,7 +88,7 @@ class ReactionReconciler:
         waiting = sorted(cards)
         added = removed = 0
         with self._watching(card.message_id for card in cards):
-            while waiting and self._requests < MOST_REQUESTS:
+            while waiting and self._requests < MAX_REQUESTS:
                 self._requests += 1
                 before = discord.Object(waiting[0].message_id - 1)
                 try:
@@ -171,12 +171,12 @@ class ReactionReconciler:
         for kind, count in counts.items():
             if not count:
                 continue
-            self._requests += -(-min(count, MOST_PEOPLE) // _PAGE)
+            self._requests += -(-min(count, MAX_PEOPLE) // _PAGE)
             # Exactly as many as there are, since discord.py asks for a page more otherwise.
-            async for user in reaction.users(limit=min(count, MOST_PEOPLE), type=kind):
+            async for user in reaction.users(limit=min(count, MAX_PEOPLE), type=kind):
                 if not user.bot:
                     people.add(user.id)
-        return max(counts.values()) <= MOST_PEOPLE
+        return max(counts.values()) <= MAX_PEOPLE
 
     def _touched(self, reaction: Reaction) -> bool:
         seen = self._watched.get(reaction.message_id, set())

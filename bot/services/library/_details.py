@@ -7,7 +7,7 @@ from bot.delivery.messenger import Messenger
 from bot.interactions.errors import UserError
 from bot.runtime.clock import Clock
 from bot.services.library._lists import NOTHING_SAVED
-from bot.ui.lists import GONE
+from bot.ui.lists import PAPER_GONE
 from bot.ui.text import escape
 from papers import arxiv_id
 from storage import library, papers
@@ -98,7 +98,7 @@ class SavedPaperDetails:
         now = self._clock.now()
         async with self._database.write() as conn:
             if await papers.get(conn, paper_id) is None:
-                raise UserError(GONE.format(search=self._messenger.mention("paper search")))
+                raise UserError(PAPER_GONE.format(search=self._messenger.mention("paper search")))
             target = await library.read_list(conn, user_id, now)
             if read:
                 saved = {paper_id: now}

@@ -8,7 +8,7 @@ from storage import library
 from storage.database import Database
 
 _PAGE: Final = 50_000
-_MOST_NEW: Final = 20_000
+_MAX_NEW: Final = 20_000
 """Messages kept in a set, which takes ten times as much, before they join the others."""
 
 
@@ -35,7 +35,7 @@ class MessageFilter:
         """Take in a message that was just recorded."""
         if message_id not in self:
             self._new.add(message_id)
-            if len(self._new) > _MOST_NEW:
+            if len(self._new) > _MAX_NEW:
                 self._merge()
 
     def forget(self, before: int) -> None:

@@ -62,9 +62,9 @@ class ReadingLists:
         """
         now = self._clock.now()
         async with self._database.write() as conn:
-            if len(await library.ensure(conn, user_id, now)) >= library.MOST_LISTS:
+            if len(await library.ensure(conn, user_id, now)) >= library.MAX_LISTS:
                 raise UserError(
-                    f"You have {library.MOST_LISTS} lists, and more do not fit in a menu. Delete"
+                    f"You have {library.MAX_LISTS} lists, and more do not fit in a menu. Delete"
                     f" one with {self._messenger.mention('library lists delete')}."
                 )
             if await library.create(conn, user_id, name, emoji, now) is None:

@@ -21,7 +21,7 @@ from storage.library import Reacted
 
 log = logging.getLogger(__name__)
 
-MOST_KNOWN: Final = 1_000
+MAX_KNOWN: Final = 1_000
 """Old messages remembered to show no paper, so that each is read once."""
 
 
@@ -38,7 +38,7 @@ class Recall:
     def __init__(self, database: Database, messenger: Messenger) -> None:
         self._database = database
         self._messenger = messenger
-        self._none: FIFOCache[int, None] = FIFOCache(MOST_KNOWN)
+        self._none: FIFOCache[int, None] = FIFOCache(MAX_KNOWN)
 
     async def recorded(self, event: Reacted, place: Place) -> bool:
         """Return whether the message shows papers, which are recorded now if it does."""

@@ -24,9 +24,9 @@ from storage import cards, library
 from storage.database import Database
 from storage.library import Card, Cleared, Event, Reacted
 
-FRESH: Final = 60
+HOLD_SECONDS: Final = 60
 """Seconds for which a message may stand in Discord before we have recorded what it shows."""
-MOST_HELD: Final = 2_000
+MAX_HELD: Final = 2_000
 """Messages whose reactions are held meanwhile."""
 
 STOP_TIMEOUT: Final = 3.0
@@ -61,7 +61,7 @@ class Library:
         self._catching_up = TaskQueue(1)
         self._behind: set[int] = set()
         self._read: set[int] = set()
-        self._held: FIFOCache[int, list[Event]] = FIFOCache(MOST_HELD)
+        self._held: FIFOCache[int, list[Event]] = FIFOCache(MAX_HELD)
 
     async def load(self) -> None:
         """Learn which messages show papers."""
@@ -170,7 +170,7 @@ class Library:
 
     def _hold(self, message_id: int, event: Event) -> None:
         """Keep an event on a new message, which may turn out to be ours in a moment."""
-        oldest = discord.utils.time_snowflake(self._clock.now()) - (FRESH * 1_000 << 22)
+        oldest = discord.utils.time_snowflake(self._clock.now()) - (HOLD_SECONDS * 1_000 << 22)
         if message_id < oldest:
             return
         self._held.setdefault(message_id, []).append(event)

@@ -8,7 +8,14 @@ import discord
 import pytest
 
 from bot import limits
-from bot.delivery.rate_limiter import CATCH_UP, LATE, LONGEST_PAUSE, SECOND, Limiter, Slot
+from bot.delivery.rate_limiter import (
+    CATCH_UP,
+    COUNTED_SECONDS,
+    LONGEST_PAUSE,
+    MAX_ANSWER_SECONDS,
+    Limiter,
+    Slot,
+)
 from bot.runtime.priority import Urgency, request_priority
 from bot.runtime.task_queue import TaskQueue
 
@@ -130,14 +137,16 @@ async def test_no_more_than_fifty_pass_in_a_second_whatever_the_pace(limiter: Li
 
 
 def test_a_request_held_up_on_its_way_counts_from_when_it_was_counted() -> None:
-    assert Slot(10.0, counted=10.0).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
-    assert Slot(10.0, counted=10.5).counts_until(now=10.7, quick=0.1) == 10.5 + SECOND
-    assert Slot(10.0, counted=9.98).counts_until(now=10.2, quick=0.1) == 10.0 + SECOND
+    assert Slot(10.0, counted=10.0).counts_until(now=10.2, quick=0.1) == 10.0 + COUNTED_SECONDS
+    assert Slot(10.0, counted=10.5).counts_until(now=10.7, quick=0.1) == 10.5 + COUNTED_SECONDS
+    assert Slot(10.0, counted=9.98).counts_until(now=10.2, quick=0.1) == 10.0 + COUNTED_SECONDS
 
 
 def test_a_request_without_an_answer_may_be_counted_any_time_but_not_for_ever() -> None:
-    assert Slot(10.0).counts_until(now=10.5, quick=0.1) == 10.4 + SECOND
-    assert Slot(10.0).counts_until(now=99.0, quick=0.1) == 10.0 + LATE + SECOND
+    assert Slot(10.0).counts_until(now=10.5, quick=0.1) == 10.4 + COUNTED_SECONDS
+    assert (
+        Slot(10.0).counts_until(now=99.0, quick=0.1) == 10.0 + MAX_ANSWER_SECONDS + COUNTED_SECONDS
+    )
 
 
 async def test_when_requests_were_counted_is_told_by_discords_clock_however_wrong_it_is(

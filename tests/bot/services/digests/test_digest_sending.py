@@ -292,7 +292,7 @@ async def test_five_hundred_papers_are_brought_at_most_and_the_others_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.services.digests._compose.LONGEST", 2)
-    monkeypatch.setattr("bot.services.digests._compose.MOST_MORE", 3)
+    monkeypatch.setattr("bot.services.digests._compose.MAX_MORE", 3)
     days = {MONDAY: about(MONDAY, *(f"Flow Matching {n}" for n in range(9)))}
     async with world(tmp_path, days) as here:
         await follower(here, here.member.id)

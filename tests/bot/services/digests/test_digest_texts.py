@@ -17,7 +17,7 @@ from bot.services.digests import (
 )
 from bot.services.digests._payload import (
     LONGEST,
-    MOST_MORE,
+    MAX_MORE,
     DigestEntry,
     MoreEntry,
     page_of,
@@ -122,7 +122,7 @@ def test_a_digest_says_how_many_more_there_are_and_how_many_are_nowhere() -> Non
     crowded = digest.model_copy(update={"more": named(3), "left_out": 1_200})
     assert crowded.notes == ("and 3 more; 1,200 others did not fit",)
     assert crowded.paper_ids == ["2506.00000", "2507.00000", "2507.00001", "2507.00002"]
-    assert LONGEST + MOST_MORE == 500
+    assert LONGEST + MAX_MORE == 500
 
 
 def test_a_digest_is_known_by_its_first_line() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.delivery.outcomes import Reason, Refused, Retry
 from bot.interactions.errors import UserError
-from bot.services.digests import MOST_TOPICS, Followed
+from bot.services.digests import MAX_TOPICS, Followed
 from storage import digests, subscriptions
 from storage.digests import DueDigest
 from storage.subscriptions import Every, Mode, TopicDraft
@@ -106,7 +106,7 @@ async def test_trending_is_a_topic_of_its_own(tmp_path: Path) -> None:
 async def test_a_topic_too_many_is_refused_and_nothing_is_kept_of_it(tmp_path: Path) -> None:
     async with world(tmp_path, {}) as here:
         me = here.member.id
-        for number in range(MOST_TOPICS):
+        for number in range(MAX_TOPICS):
             await follower(here, me, f"topic {number}")
         with pytest.raises(UserError) as refused:
             await follows(here, me, draft("one more", every=Every.WEEK))

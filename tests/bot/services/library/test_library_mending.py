@@ -128,7 +128,7 @@ async def test_reading_back_has_an_end_and_is_for_the_last_days_only(
     async with posted(tmp_path) as here:
         offline(here, card(here), STAR, here.member.id)
         with monkeypatch.context() as patch:
-            patch.setattr("bot.services.library._catch_up.MOST_REQUESTS", 0)
+            patch.setattr("bot.services.library._catch_up.MAX_REQUESTS", 0)
             await here.restart()
         assert "reactions read in part" in caplog.text
         here.clock.at += timedelta(days=8)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from bot.interactions import removal_buttons, save_buttons, save_select
 from bot.interactions.components import PaperboyButton, PaperboySelect
 from bot.services.library import QUERY_LENGTH, LibraryPage, View
-from cogs.library import _sheet, _shelf, _top
-from cogs.library._sheet import NOTE_LENGTH
-from cogs.library._shelf import TurnShelf, render_shelf
+from cogs.library import _page, _saved_paper, _top
+from cogs.library._page import PageLibrary, render_library
+from cogs.library._saved_paper import NOTE_LENGTH
 from papers.model import Author, Metrics, Paper
 from storage.library import Place, ReadingList, Saved, Sort, Via
 from storage.papers import StoredPaper
@@ -95,16 +95,16 @@ def test_a_page_of_any_library_fits(
     ]
     unsaved = tuple((f"2506.{place:05}", title) for place, (_, title) in enumerate(noted))
     page = LibraryPage(view, number, 4_001, 20_005, tuple(apart), tuple(lists), unsaved)
-    assert_sendable(render_shelf(page))
+    assert_sendable(render_library(page))
 
 
 @given(st.text(max_size=QUERY_LENGTH), st.sampled_from(Sort))
 def test_a_query_comes_back_out_of_the_button_as_it_went_in(query: str, sort: Sort) -> None:
     view = View(2**53, sort, query)
-    button = TurnShelf(view, 4_000, 1)
+    button = PageLibrary(view, 4_000, 1)
     match = type(button).__discord_ui_compiled_template__.fullmatch(button.custom_id)
     assert match is not None
-    again = TurnShelf.from_match(match)
+    again = PageLibrary.from_match(match)
     assert (again.view_wanted, again.page) == (view, 4_000)
 
 
@@ -112,8 +112,8 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
     kinds: list[type[PaperboyButton | PaperboySelect]] = [
         *save_buttons.ITEMS,
         *removal_buttons.ITEMS,
-        *_shelf.ITEMS,
-        *_sheet.ITEMS,
+        *_page.ITEMS,
+        *_saved_paper.ITEMS,
         *save_select.ITEMS,
         *_top.ITEMS,
     ]
@@ -121,19 +121,19 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
     made = [
         save_buttons.SaveButton(LONGEST_ID),
         save_buttons.UndoSave(NOW),
-        removal_buttons.SaveAgain(LONGEST_ID, 2**53, NOW),
+        removal_buttons.RestoreSave(LONGEST_ID, 2**53, NOW),
         removal_buttons.UndoRemoval(2**62),
-        removal_buttons.TakeOut(LONGEST_ID),
+        removal_buttons.RemoveFromLibrary(LONGEST_ID),
         save_buttons.ChooseLists(LONGEST_ID, lists, [1]),
-        TurnShelf(View(), 0, 0),
-        _shelf.ChooseShelf(View(), lists),
-        _shelf.SortShelf(View()),
-        _sheet.OpenSaved(LONGEST_ID),
-        _sheet.OpenNoted(),
-        _sheet.MarkRead(LONGEST_ID, read=True),
-        _sheet.WriteNote(LONGEST_ID),
+        PageLibrary(View(), 0, 0),
+        _page.ChooseLibraryList(View(), lists),
+        _page.SortLibrary(View()),
+        _saved_paper.OpenSaved(LONGEST_ID),
+        _saved_paper.OpenNoted(),
+        _saved_paper.MarkRead(LONGEST_ID, read=True),
+        _saved_paper.WriteNote(LONGEST_ID),
         save_select.SaveSome(),
-        _top.TurnTop(_top.Span.WEEK, 0, 0),
+        _top.PageTop(_top.Span.WEEK, 0, 0),
     ]
     assert {type(each) for each in made} == set(kinds)
     for item in made:

@@ -12,7 +12,7 @@ from bot.interactions.components import PAPER, PaperboyButton, PaperboySelect, c
 from bot.interactions.context import place_of
 from bot.interactions.errors import Interaction
 from bot.interactions.modals import submission
-from bot.interactions.removal_buttons import TakeOut
+from bot.interactions.removal_buttons import RemoveFromLibrary
 from bot.interactions.save_buttons import ChooseLists
 from bot.services.container import Services, services_of
 from bot.ui.lists import list_name, titled
@@ -43,7 +43,7 @@ class OpenSaved(PaperboyButton, template=template("saved", paper_id=PAPER)):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the sheet."""
-        view = await sheet(services_of(interaction), interaction.user.id, self.paper_id)
+        view = await saved_paper_view(services_of(interaction), interaction.user.id, self.paper_id)
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
@@ -75,7 +75,7 @@ class OpenNoted(PaperboySelect, template=template("noted")):
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Answer with the sheet."""
-        view = await sheet(services_of(interaction), interaction.user.id, values[0])
+        view = await saved_paper_view(services_of(interaction), interaction.user.id, values[0])
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
@@ -104,7 +104,7 @@ class MarkRead(PaperboyButton, template=template("mark-read", paper_id=PAPER, re
         await services.library.details.mark(
             user_id, self.paper_id, place_of(interaction), read=self.read
         )
-        view = await sheet(services, user_id, self.paper_id)
+        view = await saved_paper_view(services, user_id, self.paper_id)
         await interaction.response.edit_message(view=view)
 
 
@@ -183,10 +183,10 @@ async def write_note(interaction: Interaction, paper_id: str, note: str) -> ui.L
     title, left = await services.library.details.write_note(user_id, paper_id, note)
     if not left:
         return render_notice("Note deleted", titled(paper_id, title))
-    return await sheet(services, user_id, paper_id)
+    return await saved_paper_view(services, user_id, paper_id)
 
 
-async def sheet(services: Services, user_id: int, paper_id: str) -> ui.LayoutView:
+async def saved_paper_view(services: Services, user_id: int, paper_id: str) -> ui.LayoutView:
     """Return one saved paper, or one that only has a note left, with all that can be done about it.
 
     Raises:
@@ -211,7 +211,9 @@ async def sheet(services: Services, user_id: int, paper_id: str) -> ui.LayoutVie
             ChooseLists(paper.id, lists, on),
             *((MarkRead(paper.id, read=not entry.read),) if saved else ()),
             WriteNote(paper.id, there=entry.note is not None),
-            TakeOut(paper.id) if saved else TakeOut(paper.id, "Delete the note"),
+            RemoveFromLibrary(paper.id)
+            if saved
+            else RemoveFromLibrary(paper.id, "Delete the note"),
             link_button("arXiv", arxiv_id.abs_url(paper.id)),
         ],
     )

@@ -24,7 +24,7 @@ from bot.ui.lists import list_name, list_options
 from bot.ui.notices import render_notice
 from bot.ui.pages import Hit, HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
-from cogs.library._sheet import OpenNoted, OpenSaved, saved_line
+from cogs.library._saved_paper import OpenNoted, OpenSaved, saved_line
 from storage.library import ReadingList, Saved, Sort
 from storage.papers import StoredPaper
 
@@ -41,7 +41,7 @@ _QUERY: Final = r"(?s:.*)"
 _BACK, _NEXT, _ALL = range(3)
 
 
-class TurnShelf(
+class PageLibrary(
     PaperboyButton,
     template=template("shelf", list_id=NUMBER, sort=_SORT, page=PAGE, place=PAGE, query=_QUERY),
 ):
@@ -64,7 +64,7 @@ class TurnShelf(
         await _show(interaction, self.view_wanted, self.page)
 
 
-class ChooseShelf(PaperboySelect, template=template("shelf-list", sort=_SORT, query=_QUERY)):
+class ChooseLibraryList(PaperboySelect, template=template("shelf-list", sort=_SORT, query=_QUERY)):
     """Chooses which list is shown."""
 
     accepts = NUMBER
@@ -93,7 +93,7 @@ class ChooseShelf(PaperboySelect, template=template("shelf-list", sort=_SORT, qu
         await _show(interaction, View(int(values[0]) or None, view.sort, view.query), 0)
 
 
-class SortShelf(PaperboySelect, template=template("shelf-sort", list_id=NUMBER)):
+class SortLibrary(PaperboySelect, template=template("shelf-sort", list_id=NUMBER)):
     """Chooses the order."""
 
     accepts = _SORT
@@ -118,24 +118,24 @@ class SortShelf(PaperboySelect, template=template("shelf-sort", list_id=NUMBER))
         await _show(interaction, View(self.view_wanted.list_id, Sort(values[0])), 0)
 
 
-def render_shelf(page: LibraryPage) -> ui.LayoutView:
+def render_library(page: LibraryPage) -> ui.LayoutView:
     """Return a page of a library with everything to turn, choose and sort it."""
     view = page.view
     what = list_name(page.list) if page.list else "Your library"
-    selects: list[AnyItem] = [ChooseShelf(view, page.lists)]
+    selects: list[AnyItem] = [ChooseLibraryList(view, page.lists)]
     if not view.query:
-        selects.append(SortShelf(view))
+        selects.append(SortLibrary(view))
     if page.noted:
         selects.append(OpenNoted(page.noted))
     turn = page_buttons(
         page.number,
         page.pages,
-        lambda to, label, off: TurnShelf(
+        lambda to, label, off: PageLibrary(
             view, to, _NEXT if to > page.number else _BACK, label, off=off
         ),
     )
     if view.query:
-        turn.append(TurnShelf(View(view.list_id, view.sort), 0, _ALL, "Show all"))
+        turn.append(PageLibrary(View(view.list_id, view.sort), 0, _ALL, "Show all"))
     title = f"{what}: “{view.query}”" if view.query else what
     if not page.entries:
         return render_notice(title, _why_empty(page), actions=[*selects, *turn])
@@ -175,12 +175,12 @@ def _why_empty(page: LibraryPage) -> str:
 
 async def _show(interaction: Interaction, view: View, number: int) -> None:
     page = await services_of(interaction).library.pages.page(interaction.user.id, view, number)
-    await interaction.response.edit_message(view=render_shelf(page))
+    await interaction.response.edit_message(view=render_library(page))
 
 
 def _view(match: re.Match[str]) -> View:
     return View(int(match["list_id"]) or None, Sort(match["sort"]), match["query"])
 
 
-ITEMS: Final = (TurnShelf, ChooseShelf, SortShelf)
+ITEMS: Final = (PageLibrary, ChooseLibraryList, SortLibrary)
 """What a bot registers so that these buttons work."""
