@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
 from papers._folding import APOSTROPHES, UMLAUTS, fold
@@ -28,7 +28,8 @@ COUNTED: Final = STOPWORDS | frozenset(_COUNTERS.split())
 """What a number after it is counted by, and no part of its name."""
 
 _PLAIN_KEPT: Final = 65_536  # tokens of some thousand abstracts, about 10 MB
-_OTHERS_KEPT: Final = 16_384  # what needs a closer look, half a kilobyte each
+_OTHERS_KEPT: Final = 24_576  # what needs a closer look, half a kilobyte each
+_PIECES_KEPT: Final = 16_384  # parts of compounds
 _LONGEST: Final = 40  # characters; longer runs are no words
 
 CHUNK: Final = re.compile(
@@ -73,7 +74,8 @@ of texts, because the garbage collector would look at each of any other kind aga
 PLAIN: Final[dict[str, str]] = {}
 """Tokens seen that are one plain word and join none, which is most of a text, with that word.
 
-A dict, emptied when it is full: `map` looks up a whole sentence in it without any Python code.
+A dict, which loses its older half when it is full: `map` looks up a whole sentence in it without
+any Python code.
 """
 _OTHERS: Final[dict[str, tuple[Chunk, ...]]] = {}
 _Kept = TypeVar("_Kept")
@@ -83,9 +85,12 @@ def chunks(token: str) -> Sequence[Chunk]:
     """Return the chunks of what stands between two blanks; most is one."""
     if (found := _OTHERS.get(token)) is not None:
         return found
-    found = tuple(map(chunk, CHUNK.findall(token)))
     if len(token) > _LONGEST:
-        return found
+        return tuple(map(_chunk, CHUNK.findall(token)))
+    if token.isalpha() and token.isascii():
+        found = (_chunk(token),)
+    else:
+        found = tuple(map(_chunk, CHUNK.findall(token)))
     if len(found) == 1 and found[0][1:4] == (True, False, False):
         _keep(PLAIN, token, found[0][0], _PLAIN_KEPT)
     else:
@@ -95,7 +100,8 @@ def chunks(token: str) -> Sequence[Chunk]:
 
 def _keep(known: dict[str, _Kept], token: str, found: _Kept, limit: int) -> None:
     if len(known) >= limit:
-        known.clear()
+        for oldest in list(islice(known, limit // 2)):
+            known.pop(oldest, None)  # another thread may have been here
     known[token] = found
 
 
@@ -105,15 +111,20 @@ def plain_chunk(word: str) -> Chunk:
     return word, True, False, False, alone, alone, (), alone
 
 
-@lru_cache(maxsize=_OTHERS_KEPT)
 def chunk(written: str) -> Chunk:
     """Return how a chunk stands in a text."""
-    found = _spelled(written)
-    word = found.words[0] if len(found.words) == 1 else ""
-    if word and found.parts != found.words and "-" in written:
+    if (word := PLAIN.get(written)) is not None:
+        return plain_chunk(word)
+    found = chunks(written)
+    return found[0] if len(found) == 1 else _chunk(written)
+
+
+def _chunk(written: str) -> Chunk:
+    ways, cut, beside, forms = _spelled(written)
+    word = ways[0] if len(ways) == 1 else ""
+    if word and cut != ways and "-" in written:
         word = ""
-    plain = word != "" and found.words == found.parts == found.forms and not found.others
-    ways, cut, beside, forms = found
+    plain = word != "" and ways == cut == forms and not beside
     return word, plain, opens(word), word[:1].isdigit(), ways, cut, beside, forms
 
 
@@ -129,10 +140,14 @@ def _spelled(written: str) -> Spelled:
         return Spelled(cut, cut, (), cut)
     if written.isascii() and written.isalpha():
         return _letters(written)
-    unowned = _POSSESSIVE.sub("", written)
-    pieces = [
-        piece for piece in _APART.split(_SCRIPT.sub("", unowned).translate(APOSTROPHES)) if piece
-    ]
+    marked: list[str] = []
+    if written.isascii() and written.replace("-", "").isalnum():
+        pieces = written.split("-")
+    else:
+        unowned = _POSSESSIVE.sub("", written)
+        bare = _SCRIPT.sub("", unowned).translate(APOSTROPHES)
+        pieces = [piece for piece in _APART.split(bare) if piece]
+        marked = _MARKED.split(unowned)
     parts: list[str] = []
     forms: list[str] = []
     words: list[str] = []
@@ -142,7 +157,6 @@ def _spelled(written: str) -> Spelled:
     whole = "".join(map(fold, pieces))
     if 1 < len(pieces) < 4 and len(whole) <= _LONGEST:
         others.append(one_spelling(whole))
-    marked = _MARKED.split(unowned)
     if len(marked) > 1:
         others += [fold(piece) for piece in marked if len(piece) > 1]
     joined = _joined(words, hyphens=len(pieces) > 1)
@@ -163,11 +177,10 @@ def _letters(written: str) -> Spelled:
     return Spelled(alone, alone, others, alone if word == folded else (folded,))
 
 
-@lru_cache(maxsize=_OTHERS_KEPT)
 def _one_way(piece: str, folded: str) -> tuple[str, tuple[str, ...]]:
     """Return a word in one spelling, and what else is written for it."""
     word, others = folded, ()
-    if _PLURAL.fullmatch(piece):
+    if piece[-1] == "s" and _PLURAL.fullmatch(piece):
         word, others = folded[:-1], (folded,)
     if word not in STOPWORDS:
         word = one_spelling(word)
@@ -179,9 +192,13 @@ def _one_way(piece: str, folded: str) -> tuple[str, tuple[str, ...]]:
             others += tail.groups()
     if not piece.isascii() and (written_out := fold(piece.lower().translate(UMLAUTS))) != folded:
         others += (written_out,)
-    elif piece[0].isupper() and (plain := _AS_UMLAUT.sub(r"\1", folded)) != folded:
-        others += (plain,)
+    elif piece[0].isupper() and _AS_UMLAUT.search(folded):
+        others += (_AS_UMLAUT.sub(r"\1", folded),)
     return word, others
+
+
+_PIECES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {}
+"""Parts of compounds. A plain dict of texts: the garbage collector follows each entry of others."""
 
 
 def _add(
@@ -190,6 +207,11 @@ def _add(
     """Add one word without a hyphen in it."""
     folded = fold(piece)[:_LONGEST]
     if not folded:
+        return
+    if folded.isdigit():
+        words.append(folded)
+        parts.append(folded)
+        forms.append(folded)
         return
     if "." in folded or "\u2044" in folded:
         cut = [part for part in re.split(r"[^\w]", folded) if part]
@@ -206,7 +228,10 @@ def _add(
         forms += ways
         others.append(folded)
         return
-    word, more = _one_way(piece, folded)
+    if (known := _PIECES.get(piece)) is None:
+        known = _one_way(piece, folded)
+        _keep(_PIECES, piece, known, _PIECES_KEPT)
+    word, more = known
     words.append(word)
     parts.append(word)
     forms.append(folded)

@@ -6,7 +6,7 @@ import unicodedata
 from papers.text import readable
 
 APOSTROPHES = str.maketrans("", "", "'’ʼ{}")  # noqa: RUF001
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]+")
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _UNDECOMPOSED = str.maketrans("øłđð\u0131ħ", "olddih") | str.maketrans(
     {"þ": "th", "æ": "ae", "œ": "oe"}
@@ -42,7 +42,7 @@ def composed(text: str) -> str:
     """Return a text without invisible characters, letters and accents together."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
 
 
 def names(text: str) -> list[tuple[str, ...]]:

@@ -136,8 +136,8 @@ def one_spelling(word: str) -> str:
             return f"{match[1]}iz{match[2]}"
     if _MAYBE_BRITISH.search(word):
         for pattern, replacement in _BRITISH:
-            changed = pattern.sub(replacement, word)
-            if changed != word:
+            # `sub` with a template is slow even where there is nothing to replace.
+            if pattern.search(word) and (changed := pattern.sub(replacement, word)) != word:
                 return changed
     return word
 

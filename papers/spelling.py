@@ -31,6 +31,8 @@ __all__ = [
 
 _KEPT: Final = 25_000  # answers about neighbouring words, 5 MB
 _JOINING: Final = COMPOUNDS.keys() | SPACED_PREFIXES
+_BLANKS: Final = str.maketrans(dict.fromkeys(',;:()"?!/=<>[]*&%|`$~@\\', " "))
+"""Characters that no chunk holds; `papers._chunks.CHUNK` has those that one may hold."""
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})?[a-z]?")
 
 
@@ -58,7 +60,13 @@ def spelled_readable(text: str) -> Spelled:
 
 
 def _read(text: str) -> Spelled:
-    tokens = text.split()
+    # Without its commas a word is one token wherever it stands, and is known sooner.
+    if text.isascii():
+        text = text.translate(_BLANKS)
+    else:  # there `translate` takes ten times as long
+        for mark in ",;:()":
+            text = text.replace(mark, " ")
+    tokens = text.replace(". ", " ").split()
     known: list[str | None] = [*map(PLAIN.get, tokens), None]
     words: list[str] = []
     others: list[str] = []

@@ -1,6 +1,7 @@
 """Papers as documents of the full-text index: its fields, and what goes into each."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import tantivy
 
@@ -46,7 +47,15 @@ def _archive(category: str) -> str:
     return category.partition(".")[0]
 
 
-def document_of(entry: StoredPaper, keys: Callable[[str], list[str]]) -> tantivy.Document:
+class NameKeys(NamedTuple):
+    """What an author is found by."""
+
+    spellings: tuple[str, ...]
+    completed: tuple[str, ...]
+    """What completes to the name: each spelling, and the last word first."""
+
+
+def document_of(entry: StoredPaper, keys: Callable[[str], NameKeys]) -> tantivy.Document:
     """Return a paper as the index takes it; `keys` are those of an author, see `name_keys`."""
     paper = entry.paper
     document = tantivy.Document()
@@ -71,9 +80,10 @@ def document_of(entry: StoredPaper, keys: Callable[[str], list[str]]) -> tantivy
         if part.words != part.parts:
             document.add_text("run", " ".join(part.words))
     for author in paper.authors:
-        for way in names(author.name):
-            document.add_text("authors", " ".join(way))
-        for key in keys(author.name):
+        known = keys(author.name)
+        for spelling in known.spellings:
+            document.add_text("authors", spelling)
+        for key in known.completed:
             document.add_text("author_names", f"{key}{KEY_END}{author.name}")
     for keyword in paper.keywords:
         document.add_text("keyword_names", f"{' '.join(spelled(keyword).forms)}{KEY_END}{keyword}")
@@ -86,11 +96,12 @@ def document_of(entry: StoredPaper, keys: Callable[[str], list[str]]) -> tantivy
     return document
 
 
-def name_keys(name: str) -> list[str]:
-    """Return what completes to an author: each spelling of the name, and the last word first."""
-    found: list[str] = []
-    for words in names(name):
-        found.append(" ".join(words))
+def name_keys(name: str) -> NameKeys:
+    """Return what an author is found by."""
+    ways = names(name)
+    completed: list[str] = []
+    for words in ways:
+        completed.append(" ".join(words))
         if len(words) > 1:
-            found.append(" ".join((words[-1], *words[:-1])))
-    return found
+            completed.append(" ".join((words[-1], *words[:-1])))
+    return NameKeys(tuple(map(" ".join, ways)), tuple(completed))

@@ -69,8 +69,11 @@ def other_spellings(found: Spelled) -> list[str]:
 
     "Fine-Tuning" is also asked for as "finetuning", and "Qwen3-VL" as "qwen" and "qwen3vl".
     """
-    parts = set(found.parts)
-    return [word for word in dict.fromkeys((*found.words, *found.others)) if word not in parts]
+    written = found.others if found.words is found.parts else (*found.words, *found.others)
+    if not written:
+        return []
+    new = set(written).difference(found.parts)
+    return list(dict.fromkeys(filter(new.__contains__, written)))
 
 
 def _builder() -> tantivy.TextAnalyzerBuilder:
