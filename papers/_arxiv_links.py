@@ -4,6 +4,7 @@ On arXiv and the sites built on it any id of the path counts, elsewhere only wha
 arXiv's. A link that carries another (an archive, a redirect, a proxy) stands for the carried one.
 """
 
+import base64
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -12,12 +13,17 @@ from urllib.parse import unquote
 from papers._arxiv_grammar import ARCHIVES, ID, NEW, NUMBER, canonical
 
 _SITES: Final = (
-    "alphaxiv.org|ar5iv.org|arxiv-sanity-lite.com|arxiv-sanity.com|arxiv-vanity.com|arxiv.org|"
-    "arxiv.wiki|arxivxplorer.com|babbage.sissa.it|emergentmind.com|papers.cool|scirate.com|"
-    "talk2arxiv.org|xxx.lanl.gov|xxx.itp.ac.cn|xxx.adelaide.edu.au|xxx.sissa.it|xxx.soton.ac.uk|"
-    "xxx.tau.ac.il|xxx.uni-augsburg.de|xxx.yukawa.kyoto-u.ac.jp"
+    "alphaxiv.org|ar5iv.org|arxiv-sanity-lite.com|arxiv-sanity.com|arxiv-txt.org|arxiv-vanity.com|"
+    "arxiv.org|arxiv.wiki|arxiv2md.org|arxivxplorer.com|babbage.sissa.it|deepxiv.org|"
+    "emergentmind.com|markxiv.org|paperreading.club|papers.cool|scirate.com|talk2arxiv.org|"
+    "themoonlight.io|tldr.takara.ai|xxx.lanl.gov|xxx.itp.ac.cn|xxx.adelaide.edu.au|xxx.sissa.it|"
+    "xxx.soton.ac.uk|xxx.tau.ac.il|xxx.uni-augsburg.de|xxx.yukawa.kyoto-u.ac.jp"
 ).replace(".", r"\.")
 """Sites that use such numbers for nothing else, and arXiv's old mirrors."""
+_PROXIED: Final = (
+    r"(?:arxiv\.org\.[a-z0-9-]{0,30}proxy|(?:[a-z]{2,10}-)?arxiv-org\.)[a-z0-9.-]{1,100}"
+)
+"""arXiv through a library's proxy: `arxiv-org.ezproxy.example.edu`."""
 
 _REST: Final = r"[^\s<>()\[\]{}\"'`|,*\u3000-\u303f\u201c\u201d]*"
 LINK: Final = (
@@ -30,7 +36,7 @@ DOI: Final = r"(?<![0-9.])10\.[0-9]{4,9}/[^\s\"'`|,;{}\[\]\u3000-\u303f]+"
 
 _AFTER: Final = r"(?![0-9a-z])(?!\.[0-9])"
 MARKED: Final = (
-    rf"(?<![a-z0-9])arxiv(?:\.org)?(?:[ _-]?(?:id|number|no\.?))?\s?[:.#=/_-]?\s?{ID}{_AFTER}"
+    rf"(?<![a-z0-9])arxiv(?:\.org)?(?:[ _-]?(?:id|number|no\.?))?\s?[:.#=/_+-]?\s?{ID}{_AFTER}"
 )
 """An id that is marked as arXiv's: `arXiv:2406.07496`, `10.48550/arXiv.2406.07496`."""
 
@@ -53,7 +59,7 @@ KEY: Final = rf"(?:{_BIBCODE_NEW}|{_BIBCODE_OLD}|{_DBLP})"
 _IN_ANY = re.compile(rf"(?P<key>{KEY})|(?P<marked>{MARKED})", re.IGNORECASE)
 _HOST = r"(?:(?<![a-z0-9.-])|(?<=%2f))(?:[a-z0-9-]{1,63}\.)*"
 _KNOWN = re.compile(
-    rf"{_HOST}(?:(?P<site>{_SITES})|(?:huggingface\.co|hf\.co|hf-mirror\.com))"
+    rf"{_HOST}(?:(?P<site>{_SITES}|{_PROXIED})|(?:huggingface\.co|hf\.co|hf-mirror\.com))"
     r"(?::[0-9]{1,5})?(?P<path>[/?][^#]*)",
     re.IGNORECASE,
 )
@@ -61,7 +67,14 @@ _CACHED: Final = rf"(?:{ARCHIVES}/(?:pdf|ps|dvi|papers)/[0-9]{{4}}/{NUMBER})"
 _ON_SITE = re.compile(rf"(?<=[/=:,+-]){ID}{_AFTER}|{_CACHED}|{KEY}", re.IGNORECASE)
 _CACHE_FOLDERS = re.compile(r"/.*/")
 _ON_HUB = re.compile(rf"(?<=/papers/){ID}{_AFTER}|(?<=/arxiv/){ID}{_AFTER}", re.IGNORECASE)
+# A search for one id.
+_ASKED = re.compile(rf"[?&](?:q|query|search|wd|term)=(?P<id>{ID})(?=[&#]|$)", re.IGNORECASE)
 _SCHEME = re.compile(r"https?:/", re.IGNORECASE)
+ENCODED: Final = "aHR0c"
+"""How `http` begins in Base64, as in links that count clicks."""
+_ENCODED = re.compile(rf"{ENCODED}[\w+/-]{{8,2000}}")
+_DEFENSE = re.compile(r"https?-3A__[^&]{4,2000}", re.IGNORECASE)
+"""A link that Proofpoint rewrote: `-3A` for `:`, `_` for `/`."""
 _BARE_ID = re.compile(rf"{ID}$", re.IGNORECASE)
 _BIBCODE_PARTS = re.compile(
     r"(?P<year>[0-9]{4})(?P<archive>[a-z.]+?)\.*(?P<digits>[0-9][0-9.]*)[a-z.]$", re.IGNORECASE
@@ -70,7 +83,10 @@ _BIBCODE_PARTS = re.compile(
 
 def in_link(link: str) -> Iterator[str]:
     """Yield the ids that a link names, its own or those of links that it carries."""
-    link = decoded(link)
+    if (whole := canonical(link.rstrip(".;:!?"))) is not None:  # "cs.CL/0112017" has a host's form
+        yield whole
+        return
+    link = _DEFENSE.sub(_of_defense, decoded(_ENCODED.sub(_of_base64, link)))
     starts = [match.start() for match in _SCHEME.finditer(link) if match.start()]
     for start, end in zip([0, *starts], [*starts, len(link)], strict=True):
         yield from _in_one(link[start:end])
@@ -80,12 +96,16 @@ def _in_one(link: str) -> Iterator[str]:
     known = _KNOWN.search(link)
     if known is None:
         yield from in_any(link)
+        yield from filter(None, (canonical(match["id"]) for match in _ASKED.finditer(link)))
         return
     for match in (_ON_SITE if known["site"] else _ON_HUB).finditer(known["path"]):
         paper_id = canonical(match[0]) or canonical(_CACHE_FOLDERS.sub("/", match[0]))
         yield from _one(paper_id) if paper_id else of_key(match[0])
     if not known["site"]:
         yield from in_any(known["path"])
+        yield from filter(
+            None, (canonical(match["id"]) for match in _ASKED.finditer(known["path"]))
+        )
 
 
 def in_any(text: str) -> Iterator[str]:
@@ -134,6 +154,19 @@ def decoded(link: str) -> str:
             break
         link = unquote(link, errors="ignore")
     return link
+
+
+def _of_base64(match: re.Match[str]) -> str:
+    try:
+        raw = base64.b64decode(match[0] + "=" * (-len(match[0]) % 4), altchars=b"-_")
+    except ValueError:
+        return match[0]
+    return raw.decode("ascii", "replace")
+
+
+def _of_defense(match: re.Match[str]) -> str:
+    text = match[0].replace("_", "/")
+    return re.sub(r"-([0-9A-F]{2})", lambda code: chr(int(code[1], 16)), text)
 
 
 def _one(paper_id: str | None) -> Iterator[str]:

@@ -103,7 +103,7 @@ def alphaxiv_url(paper_id: str) -> str:
 
 
 def _found(text: str, *, bare: bool) -> Iterator[str]:
-    if _YEAR_AND_MONTH.search(text) is None:
+    if _YEAR_AND_MONTH.search(text) is None and links.ENCODED not in text:
         return
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup

@@ -120,14 +120,31 @@ def _pieces(raw: str, line: int) -> Iterator[Finding]:
 def _finding(key: str, pairs: Pairs, line: int) -> Finding:
     fields: list[_records.Field] = []
     title = ""
+    archive = _archive(pairs)
     for name, value in pairs:
         role = role_of(name.lstrip("% \t"))
+        if archive and name.casefold() == "eprint":
+            old = f"{archive}/{_tex.decoded(value).strip()}"
+            role, value = (role, old) if arxiv_id.parse(old) else (Role.OTHER, value)
         if role is Role.TITLE:
             title = title or _tex.decoded(value)
         # Commands of a note are read there: `\href{…}{…}` holds a link.
         fields.append((role, value if role is Role.NOTE else _tex.decoded(value)))
     fields.append((Role.KEY, key.translate(_KEY_SIGNS)))
     return _records.finding(fields, line, title or key)
+
+
+def _archive(pairs: Pairs) -> str:
+    """Return the archive that gave out an entry's eprint, empty for arXiv with its own ids.
+
+    HAL and others number theirs alike. Before 2007 the number stood beside the archive's name.
+    """
+    named = {name.casefold(): _tex.decoded(value).strip().casefold() for name, value in pairs}
+    archive = named.get("eprinttype") or named.get("archiveprefix") or ""
+    if archive and "arxiv" not in archive:
+        return archive
+    subject = named.get("primaryclass") or named.get("eprintclass") or ""
+    return subject.partition(".")[0] if named.get("eprint", "").isdigit() else ""
 
 
 def _of_ours(entry: Entry, line: int) -> Finding:

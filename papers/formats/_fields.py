@@ -29,7 +29,8 @@ _NAMES: Final = {
     Role.AUTHOR: "author authors authorsparsed creator creators firstauthor",
     Role.OTHER: (
         "abstract abstractnote abstracts automatictags cited citedby citations citing"
-        " crossref description editor keyword keywords language manualtags rights references"
+        " crossref description editor keyword keywords language manualtags mendeleygroups"
+        " mendeleytags rights references"
         " reference related summary tags text translator xref"
     ),
 }

@@ -6,6 +6,7 @@ A record is an object with a title or an id of its own; whatever wraps records i
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, Final, cast
 
 from papers import arxiv_id
@@ -28,6 +29,10 @@ _ASIDE: Final = frozenset(
     )
 )
 """Lists that hold objects with names and titles which are no papers of the list."""
+_PARTS: Final = ("note", "annotation")
+"""Zotero's items that belong to another, and are about anything."""
+_WRAPPERS: Final = frozenset(("value", "text", "#text", "$"))
+"""Names that an object has which only wraps a text."""
 _PREPRINT: Final = "has-preprint"
 """Crossref's relation from an article to itself as a preprint."""
 _PROSE = re.compile(
@@ -88,19 +93,41 @@ def _walk(value: Any, line: int, depth: int = 0) -> Iterator[Finding]:
 
 
 def _of_object(value: dict[str, Any], line: int, depth: int) -> Iterator[Finding]:
+    data = value.get("data")
+    item = cast("dict[str, Any]", data) if isinstance(data, dict) else value
+    if item.get("parentItem") or item.get("itemType") in _PARTS:
+        return
     keyed = [(paper_id, each) for key, each in value.items() if (paper_id := _id_key(key))]
     if keyed:
         yield from (Imported(paper_id) for paper_id, _ in keyed)
         return
     inner = [each for key, each in value.items() if _plain(key) not in _ASIDE and _records_in(each)]
+    objects = [cast("dict[str, Any]", e) for e in value.values() if isinstance(e, dict)]
+    if len(objects) == len(value) and sum(_is_record(each) for each in objects) > 1:
+        for each in objects:
+            yield from _walk(each, line, depth + 1)
+        return
     own = {key: each for key, each in value.items() if not _records_in(each)}
     if _is_record(own) and not (inner and _paper_of(own) is None):
         yield _finding(value, line)
+        return
+    said = [text for key, text in value.items() if isinstance(text, str) and not _aside(key)]
+    messages = [] if inner else list(dict.fromkeys(chain(*map(arxiv_id.find_all, said))))
+    if messages and not _has_title(value):
+        yield from map(Imported, messages)
         return
     for each in inner or [e for e in value.values() if isinstance(e, dict | list)]:
         yield from _walk(each, line, depth + 1)
     if not inner and not any(isinstance(each, dict | list) for each in value.values()):
         yield _finding(value, line)
+
+
+def _aside(key: str) -> bool:
+    return _plain(key) in _ASIDE or role_of(key) is Role.OTHER
+
+
+def _has_title(value: Mapping[str, Any]) -> bool:
+    return any(role is Role.TITLE and text.strip() for role, text in _fields(value))
 
 
 def _id_key(key: str) -> str | None:
@@ -127,10 +154,7 @@ def _records_in(value: Any) -> bool:
 
 
 def _is_record(value: Mapping[str, Any]) -> bool:
-    fields = list(_fields(value))
-    return any(role is Role.TITLE and text.strip() for role, text in fields) or (
-        _paper_of(value) is not None
-    )
+    return _has_title(value) or _paper_of(value) is not None
 
 
 def _paper_of(value: Mapping[str, Any]) -> str | None:
@@ -153,7 +177,10 @@ def _texts_of(value: Any, role: Role, key: str) -> Iterator[_records.Field]:
     if isinstance(value, dict):
         inner = cast("dict[str, Any]", value)
         names = [inner.get(part) for part in ("name", "literal", "family", "lastName")]
-        if role is Role.AUTHOR and any(names):
+        if inner and inner.keys() <= _WRAPPERS:
+            for each in inner.values():
+                yield from _texts_of(each, role, key)
+        elif role is Role.AUTHOR and any(names):
             given = inner.get("given") or inner.get("firstName") or ""
             yield role, f"{given} {next(filter(None, names))}".strip()
         else:

@@ -82,7 +82,7 @@ def _entry(item: ExportItem) -> Entry:
         "url": _texts.link(paper),
         "abstract": _ENTRY_LIKE.sub("{@}", _abstract(paper)),
         "keywords": ", ".join(_keyword(name) for name in item.lists),
-        "note": _tex.encoded(_texts.cleaned(item.note or "")),
+        "note": _ENTRY_LIKE.sub("{@}", _tex.encoded(_texts.cleaned(item.note or ""))),
         "timestamp": item.saved_at.isoformat() if item.saved_at else "",
     }
     kept = [

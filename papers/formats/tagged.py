@@ -36,11 +36,11 @@ _RIS_ROLES: Final = _roles(
     KEY="ID SN LB",
     TITLE="TI T1 CT",
     AUTHOR="AU A1",
-    OTHER="AB N2 KW K1 DE A2 A3 ED",
+    OTHER="AB N2 KW K1 DE A2 A3 ED CR",
 )
 _NBIB_ROLES: Final = _roles(
     IDENTITY="LID AID",
-    PLACE="SO JT TA VI IP PG",
+    PLACE="SO JT TA VI IP PG UOF",  # UOF: the preprint of which it is the publication
     TITLE="TI TT BTI",
     AUTHOR="FAU AU",
     NOTE="GN",
@@ -54,7 +54,7 @@ _ENDNOTE_ROLES: Final = _roles(
     OTHER="X K E Y",
 )
 _RIS: Final = _Dialect(
-    re.compile(r"^\s{0,3}([A-Z][A-Z0-9])\s{1,3}-(?:\s{1,3}(.*))?$"),
+    re.compile(r"^\s{0,3}([A-Z][A-Z0-9])\s{1,3}[-\u2013](?:\s{0,3}(.*))?$"),
     frozenset({"TY"}),
     _RIS_ROLES,
     "ER",
@@ -71,8 +71,11 @@ _WEB_OF_SCIENCE: Final = _Dialect(
     frozenset({"FN", "VR", "EF"}),
 )
 
+_ENDNOTE_FILE = re.compile(r"internal-pdf://[^/]*/")
+"""EndNote's folder of an attached file: a number that would run into the file's name."""
+
 _STARTS: Final = (
-    (re.compile(r"^\s{0,3}TY\s{1,3}-\s{0,3}\w", re.MULTILINE), _RIS),
+    (re.compile(r"^\s{0,3}TY\s{1,3}[-\u2013]\s{0,3}\w", re.MULTILINE), _RIS),
     (re.compile(r"^PMID- ?\d", re.MULTILINE), _NBIB),
     (re.compile(r"^%0 \w", re.MULTILINE), _ENDNOTE),
     (re.compile(r"^(?:RT|PT) \w", re.MULTILINE), _WEB_OF_SCIENCE),
@@ -135,7 +138,7 @@ def _split(text: str, dialect: _Dialect) -> Iterator[_Record]:
             yield record
             record = _Record(0)
         record.line = record.line or number
-        record.add(tag, value)
+        record.add(tag, _ENDNOTE_FILE.sub("", value))
     if record.pairs:
         yield record
 

@@ -310,3 +310,33 @@ def test_an_id_between_spaces_is_found_whatever_else_is_there(
 ):
     text = " ".join(f"{a} \n{form.format(i)}\n {b}" for a, form, i, b in pieces)
     assert {i for _, _, i, _ in pieces} <= set(find_all(text))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://arxiv-org.ezproxy.example.edu/abs/2506.00900",
+        "https://arxiv.org.libproxy.example.edu/pdf/2506.00900",
+        "https://www.google.com/search?q=2506.00900&hl=en",
+        "https://huggingface.co/papers?q=2506.00900",
+        "https://scholar.google.com/scholar?q=arxiv+2506.00900",
+        "https://urldefense.proofpoint.com/v2/url?u=https-3A__arxiv.org_abs_2506.00900&d=DwMF",
+        "https://www.bing.com/ck/a?!&u=a1aHR0cHM6Ly9hcnhpdi5vcmcvYWJzLzI1MDYuMDA5MDA",
+        "https://click.example.com/abc/aHR0cHM6Ly9hcnhpdi5vcmcvYWJzLzI1MDYuMDA5MDA=",
+        "https://arxiv2md.org/abs/2506.00900",
+        "https://www.themoonlight.io/en/review/2506.00900",
+    ],
+)
+def test_proxies_searches_and_rewritten_links_name_the_paper_behind_them(link: str):
+    assert find_all(link) == ["2506.00900"]
+
+
+def test_an_old_id_with_its_class_is_no_host():
+    assert find_all("see cs.CL/0112017, math.GT/0309136.") == ["cs/0112017", "math/0309136"]
+
+
+@pytest.mark.parametrize(
+    "link", ["https://a.example/aHR0c____", "https://a.example/aHR0cHM6Ly9hcnhpdg", "aHR0c"]
+)
+def test_what_only_begins_like_an_encoded_link_is_passed_over(link: str):
+    assert find_all(link) == []

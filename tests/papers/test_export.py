@@ -226,6 +226,12 @@ def test_nasty_bibtex_is_correct_for_another_library_too(library: Sequence[Expor
     assert [e.fields["eprint"] for e in entries.values()] == [i.paper.id for i in library]
 
 
+def test_a_line_of_a_note_that_looks_like_an_entry_stays_in_the_note() -> None:
+    note = "{\n@\u00c0"
+    (back,) = read_ids(export([saved(Paper("1706.03762", "T"), note=note)], Format.BIBTEX)).papers
+    assert back.note == note
+
+
 def test_a_paper_given_twice_is_written_once_with_both_lists() -> None:
     paper = Paper("1706.03762", "T")
     twice = [saved(paper, lists=("a",)), saved(paper, lists=("b", "a"), note="n")]

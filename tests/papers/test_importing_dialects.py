@@ -47,6 +47,11 @@ BIBTEX = {
         "@article{M, journal={Adv. Math.}, doi={10.1023/A:1026654312961}, eprint={hep-th/9711200}}",
         ["hep-th/9711200"],
     ),
+    "an archive beside its number": (
+        "@misc{a, eprint={9711200}, archivePrefix={hep-th}}\n"
+        "@misc{b, eprint={9609002}, archivePrefix={arXiv}, primaryClass={quant-ph}}",
+        ["hep-th/9711200", "quant-ph/9609002"],
+    ),
 }  # fmt: skip
 FIELDS = [
     r"howpublished={\url{https://arxiv.org/abs/1706.03762}}",
@@ -68,6 +73,9 @@ FIELDS = [
     "mypaper={https://arxiv.org/abs/1706.03762}",
 ]
 MENTIONS = [
+    "eprint={2003.12345}, eprinttype={hal}",
+    "eprint={2003.12345}, archiveprefix={HAL}",
+    "mendeley-tags={arXiv:1409.0473}",
     "doi={10.1038/s41586-020-2649-2}, note={Extends arXiv:1409.0473 to proteins}",
     "doi={10.1145/3292500.3330701}, note={See arXiv:1409.0473}",
     "note={See also arXiv:1409.0473}",
@@ -99,6 +107,16 @@ TAGGED: dict[str, tuple[str, list[str]]] = {
                                "TY  - JOUR\nVL  - abs/2406.07496\nER  - ", [A, B, C]),
     "a mention": ("TY  - JOUR\nT1  - A\nDO  - 10.1038/nature14539\nSP  - 1906.00001\n"
                   "AB  - arXiv:1409.0473\nN1  - Related: arXiv:1409.0473\nER  - ", []),
+    "EndNote's attached file": (
+        "TY  - JOUR\nTI  - A\nL1  - internal-pdf://2837/1706.03762.pdf\nER  - ", [A]),
+    "what a record cites": ("TY  - JOUR\nTI  - A\nDO  - 10.1038/x\nCR  - arXiv:1409.0473\nER  - ",
+                            []),
+    "no blank, or a dash": ("TY  -JOUR\nUR  -arxiv.org/abs/1706.03762\nER  -\n"
+                            "TY  \u2013 JOUR\nUR  \u2013 arxiv.org/abs/1810.04805\nER  \u2013",
+                            [A, B]),
+    "the preprint of a publication": (
+        "PMID- 1\nTI  - A\nAID - 10.1038/x [doi]\nCIN - arXiv:1409.0473\n"
+        "UOF - ArXiv. 2017 Jun 12:arXiv:1706.03762v1. PMID: 3", [A]),
     "PubMed": ("PMID- 1\nTI  - Attention\n      and more.\nLID - arXiv:1706.03762v7\n"
                "SO  - ArXiv [Preprint]. 2017 Jun 12:arXiv:1706.03762v7.\n\n"
                "PMID- 2\nTI  - Folding\nLID - 10.1038/s41586 [doi]\nAB  - arXiv:1409.0473\n", [A]),
@@ -147,6 +165,26 @@ JSON: dict[str, tuple[Any, list[str]]] = {
          {"DOI": "10.1/y", "title": ["B"],
           "relation": {"has-preprint": [{"id-type": "arxiv", "id": B}]}}]}},
         [B],
+    ),
+    "Zotero's notes and attachments": (
+        [{"data": {"itemType": "preprint", "title": "A", "url": f"arxiv.org/abs/{A}"}},
+         {"data": {"itemType": "attachment", "parentItem": "X", "title": f"{OTHER}.pdf"}},
+         {"data": {"itemType": "note", "note": f"<p>see arXiv:{OTHER}</p>"}}],
+        [A],
+    ),
+    "records by their keys": (
+        {"a": {"title": "A", "URL": f"arxiv.org/abs/{A}"}, "b": {"title": "B", "number": B},
+         "c": {"title": "C", "URL": f"arxiv.org/abs/{C}"}},
+        [A, C],
+    ),
+    "messages of a chat": (
+        {"messages": [{"id": "1", "content": f"read {A} and arXiv:{B}", "author": {"name": "x"}}]},
+        [A, B],
+    ),
+    "OpenReview": (
+        {"notes": [{"id": "x", "content": {"title": {"value": "A"},
+                                           "abstract": {"value": f"arXiv:{OTHER}"}}}]},
+        [],
     ),
     "ids as keys": ({A: {"title": "A"}, B: {"title": "B", "cites": OTHER}}, [A, B]),
     "a list of one's own": ({"papers": [{"arxiv_id": A}, {"arxiv_id": B, "title": "B"}]}, [A, B]),
