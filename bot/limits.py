@@ -31,7 +31,7 @@ MODAL_TITLE: Final = 45
 # Threads: topics/threads
 THREAD_NAME: Final = 100
 THREAD_ARCHIVE_MINUTES: Final = 10_080
-"""Seven days, the longest; nobody can react in an archived thread."""
+"""Seven days, the longest; users cannot react in an archived thread."""
 
 # Emoji
 EMOJI_VERSION: Final = 17

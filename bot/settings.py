@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     arxiv_rss_url: Url = "https://rss.arxiv.org/rss"
     """arXiv's daily listings."""
     arxiv_categories: Words = ("cs.AI", "cs.CL", "cs.CV", "cs.LG")
-    """The arXiv categories whose daily listings are taken in. Empty: none."""
+    """The arXiv categories whose daily listings are ingested. Empty: none."""
 
     settle_hours: Annotated[float, Field(ge=0, le=24)] = 4
     """How many hours after a batch day begins in New York (21:30) its votes count as settled

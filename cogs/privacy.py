@@ -55,7 +55,7 @@ class EraseMe(PaperboyButton, template=template("erase-me")):
         return cls()
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Erase everything of whoever presses it."""
+        """Erase everything of the user."""
         data = services_of(interaction).personal_data
         rows = await data.erase(interaction.user.id, _conversation(interaction))
         await interaction.response.edit_message(
@@ -163,7 +163,7 @@ def _packed(found: Mapping[str, Any]) -> io.BytesIO:
 
 
 def _conversation(interaction: Interaction) -> int | None:
-    """Return the channel of somebody's direct messages with the bot, if that is where they are."""
+    """Return the channel of the user's direct messages with the bot, if that is where they are."""
     return interaction.channel_id if interaction.context.dm_channel else None
 
 

@@ -3,7 +3,7 @@
 pylatexenc knows the macros. Around it is what such texts need beyond a document: `$`, `%` and `&`
 of plain prose are kept, exponents and indices become small digits, letters keep their plain shape
 (`\\mathcal{O}(n)` is "O(n)", which people can search for), citations vanish, and a macro that
-nobody knows leaves its name or its argument instead of a hole.
+is unknown leaves its name or its argument instead of a hole.
 """
 
 import re
@@ -178,7 +178,7 @@ def _prose(text: str) -> str:
 
 
 def _macros(text: str) -> str:
-    """Return `text` with only the argument left of macros that take one and that nobody knows."""
+    """Return `text` with only the argument left of macros that take one and that are unknown."""
     known = _known()
     return _NAME_BEFORE_GROUP.sub(lambda match: match[0] if match[1] in known else "", text)
 

@@ -1,4 +1,4 @@
-"""arXiv's categories by name, so that nobody has to know their codes.
+"""arXiv's categories by name, so that users need not know their codes.
 
 From https://arxiv.org/category_taxonomy; archives without subjects stand as themselves.
 """

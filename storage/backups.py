@@ -140,7 +140,7 @@ async def restore(
 
     The previous file is never overwritten but renamed to `<target>.replaced-<time>`. Who had erased
     everything since the backup was made is erased again, as far as the previous file can be read.
-    The search index beside it is deleted: the bot makes it anew from the database.
+    The search index beside it is deleted: the bot rebuilds it from the database.
 
     Raises:
         DatabaseError: the backup is damaged or of another program, or the bot has `target` open.

@@ -121,7 +121,7 @@ class Database:
                     yield connection
                 finally:
                     if self._closed:
-                        # It came from a pool that is gone, and nobody else would end its thread.
+                        # It came from a pool that is gone, and nothing else would end its thread.
                         await connection.invalidate()
         finally:
             del self._reads[over]
@@ -147,7 +147,7 @@ class Database:
             return await asyncio.to_thread(sqlite.give_back, self.path, pages)
 
     async def rebuild(self) -> int:
-        """Write a database made before free pages were given back anew, where that is worth it.
+        """Rebuild a database made before free pages were given back, where that is worth it.
 
         Only where half of the file is free, and only with room for twice what is kept. Returns the
         bytes freed; writers wait meanwhile.

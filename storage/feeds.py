@@ -46,7 +46,7 @@ class Feed:
     state: FeedState
     disabled_reason: str | None
     told_at: datetime | None
-    """When an admin was told that it is disabled."""
+    """When an admin was notified that it is disabled."""
     created_at: datetime
     set_at: datetime | None = None
     """When an admin last set its hour or zone, or resumed it."""
@@ -174,7 +174,7 @@ async def set_state(
 ) -> bool:
     """Pause, resume or disable a feed; return whether that changed anything.
 
-    A feed that is disabled for a new reason has its admin to be told again (`mark_told`). One that
+    A feed that is disabled for a new reason has its admin notified again (`mark_told`). One that
     is resumed owes nothing from before `now`, so that what comes next is not late.
     """
     values: dict[str, Any] = {"state": state.value, "disabled_reason": reason, "told_at": None}
@@ -192,7 +192,7 @@ async def set_state(
 
 
 async def mark_told(conn: AsyncConnection, feed_id: int, now: datetime) -> None:
-    """Record that an admin was told why the feed is disabled."""
+    """Record that an admin was notified why the feed is disabled."""
     await conn.execute(change(feeds).where(feeds.c.id == feed_id).values(told_at=now))
 
 

@@ -28,7 +28,7 @@ def in_shard(guild_id: ColumnElement[int], shard: tuple[int, int]) -> ColumnElem
 
 
 class Reconciled(NamedTuple):
-    """What changed while nobody was listening."""
+    """What changed while there was no connection."""
 
     joined: list[int]
     left: list[int]

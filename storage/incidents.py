@@ -1,4 +1,4 @@
-"""What goes wrong, as rows with a beginning and an end, so that each is told once."""
+"""Incidents as rows with a beginning and an end, so that each is reported once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,5 +105,5 @@ async def current(conn: AsyncConnection) -> list[Incident]:
 
 
 async def mark_told(conn: AsyncConnection, incident_id: int, now: datetime) -> None:
-    """Record that the owner was told by direct message."""
+    """Record that the owner was notified by direct message."""
     await conn.execute(update(incidents).where(incidents.c.id == incident_id).values(told_at=now))

@@ -1,4 +1,4 @@
-"""How much there is and how late it is, for whoever looks after the bot; nobody's id is read."""
+"""Metrics for the operator: how much there is and how late it is; no user's id is read."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -65,7 +65,7 @@ Work: TypeAlias = Callable[[Path, Path, Callable[[int], None]], None]
 
 
 class _StoppedError(Exception):
-    """Nobody waits for the result any more."""
+    """The result is not awaited any more."""
 
 
 async def _in_thread(work: Work, source: Path, target: Path, progress: Progress | None) -> None:

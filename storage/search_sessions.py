@@ -68,7 +68,7 @@ class Session:
     fresh: bool
     """Whether it lists only what the sources brought."""
     used: bool
-    """Whether somebody has turned a page, so that the message must not change by itself."""
+    """Whether a user has turned a page, so that the message must not change by itself."""
     created_at: datetime
 
 
@@ -84,7 +84,7 @@ async def add(
     """Remember an answered search, and forget a few of those whose time is over."""
     await forget(conn, now, most=FORGOTTEN_WITH_EACH)
     # At random, not counted: a number given out again after its row is gone would let an old
-    # message show what somebody else asked.
+    # message show what another user asked.
     session_id = secrets.randbits(_ID_BITS)
     await conn.execute(
         insert(sessions).values(
@@ -120,7 +120,7 @@ async def get(conn: AsyncConnection, session_id: int, *, now: datetime) -> Sessi
 
 
 async def use(conn: AsyncConnection, session_id: int) -> None:
-    """Note that somebody has used the message: from now on it changes by their hand only."""
+    """Record that a user has used the message: from now on only they change it."""
     await conn.execute(
         update(sessions).where(sessions.c.id == session_id, sessions.c.used == 0).values(used=1)
     )

@@ -278,7 +278,7 @@ def waste(path: Path) -> int | None:
 
 
 def rebuild(path: Path) -> None:
-    """Write the file anew without free pages, able to give them back from then on.
+    """Rewrite the file without free pages, able to give them back from then on.
 
     Readers go on with what they see; every writer waits, some ten seconds for each GB that is kept.
 
@@ -292,7 +292,7 @@ def rebuild(path: Path) -> None:
 
 
 def take_out_of_service(path: Path) -> bool:
-    """Fold the write-ahead log into the file and return whether nobody else has it open.
+    """Fold the write-ahead log into the file and return whether no other process has it open.
 
     Leaving WAL needs every other connection gone, whichever process holds it.
 

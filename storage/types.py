@@ -49,7 +49,7 @@ class ISODate(TypeDecorator[date]):
 
 
 class LocalTime(TypeDecorator[time]):
-    """A time of day on somebody's wall clock, kept as `HH:MM`."""
+    """A time of day on a user's wall clock, stored as `HH:MM`."""
 
     impl = Text
     cache_ok = True

@@ -30,7 +30,7 @@ from storage.database import Database
 from storage.search import SearchEngine
 
 LINES = 2_000
-"""Lines taken in at a time: a transaction each."""
+"""Lines imported at a time: a transaction each."""
 
 
 async def ingest(settings: Settings, since: date | None) -> int:

@@ -194,7 +194,7 @@ def backup(path: Path) -> None:
 def restore_backup(path: Path) -> None:
     """Put the backup PATH in the place of the database; the bot must be stopped.
 
-    What was there before is kept beside it. The next start makes the search index anew.
+    What was there before is kept beside it. The next start rebuilds the search index.
     """
     from storage import packed
     from storage.backups import restore

@@ -47,7 +47,7 @@ async def run_bot(settings: Settings) -> int:
     token = token_of(settings)
     point_at(settings)
     # What the imports made is never garbage; to look through it takes a collection 0.1 s, in which
-    # nobody is answered.
+    # no interaction is answered.
     gc.collect()
     gc.freeze()
     monitor = Monitor()
@@ -220,5 +220,5 @@ async def _upkeep(bot: PaperBot) -> None:
     try:
         await services.maintenance.run(services.clock.now())
     except Exception:
-        # It comes again in an hour, and what keeps it from working is told as an incident.
+        # It comes again in an hour, and what keeps it from working is reported as an incident.
         log.exception("the database was not looked after")

@@ -88,7 +88,7 @@ class Notices:
             for title, text in texts:
                 await interaction.followup.send(view=render_notice(title, text), ephemeral=True)
         except discord.HTTPException as error:
-            log.info("admin not told guild_id=%d: %s", guild_id, error)
+            log.info("admin not notified guild_id=%d: %s", guild_id, error)
             self._waiting.setdefault(guild_id, {}).update(waiting)
             return
         if stopped:
@@ -113,7 +113,7 @@ class Notices:
             title: the notice's heading.
             text: the notice, in markdown.
             avoid: a channel that it is not put into.
-            keep: whether an admin is told in the next command where it could not be posted.
+            keep: whether an admin reads it after their next command where it could not be posted.
         """
         posted = await self._post(guild_id, title, text, avoid)
         if not posted and keep:
@@ -130,6 +130,6 @@ class Notices:
         try:
             await channel.send(view=render_notice(title, text))
         except Exception as error:
-            log.info("admins not told guild_id=%d: %s", guild_id, failure_of(error).reason)
+            log.info("admins not notified guild_id=%d: %s", guild_id, failure_of(error).reason)
             return False
         return True

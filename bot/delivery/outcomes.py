@@ -10,7 +10,7 @@ import discord
 
 
 class Reason(StrEnum):
-    """Why something could not be delivered, in words for whoever looks after the feed."""
+    """Why something could not be delivered, in words for those who manage the feed."""
 
     CHANNEL_GONE = "the channel no longer exists"
     THREAD_GONE = "the thread was deleted"
@@ -58,7 +58,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Discord will go on saying no until somebody changes something."""
+    """Discord will go on saying no until the server or the user changes something."""
 
     reason: Reason
     detail: str = ""
@@ -120,7 +120,7 @@ def _http_failure(error: discord.HTTPException) -> Failure:
         # What Discord writes beside a code says no more than our reason, but for a wrong form.
         return Refused(known.reason, error.text) if known == _BAD_PAYLOAD else known
     if error.status == 401:
-        # Somebody reset the token: nothing is wrong with what was sent, it can go out later.
+        # The operator reset the token: nothing is wrong with what was sent, it can go out later.
         return Retry(Reason.UNAUTHORIZED, _SOON)
     if error.status == 429:
         # discord.py raises a 429 only where it lacks a `Via` header: Cloudflare's ban on the

@@ -24,7 +24,7 @@ WHY: dict[str, str] = {
     "embed_links": "so that links in cards work",
     "add_reactions": "to put 🔖 on each card, so that saving takes one tap",
 }
-"""Why each permission is asked for, for whoever decides about it."""
+"""Why each permission is asked for, for the admin who decides about it."""
 
 
 def invite_permissions() -> discord.Permissions:

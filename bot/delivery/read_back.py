@@ -21,7 +21,7 @@ def nonce(*identity: object) -> str:
 
 
 def role_mention(role_id: int | None) -> discord.AllowedMentions:
-    """Allow exactly this role to be pinged, or nobody."""
+    """Allow exactly this role to be pinged, or no role."""
     roles = [] if role_id is None else [discord.Object(role_id)]
     return discord.AllowedMentions(everyone=False, users=False, roles=roles, replied_user=False)
 

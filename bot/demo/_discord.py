@@ -14,7 +14,7 @@ from bot.runtime.clock import Clock
 
 
 class KeptDiscord(BaseModel):
-    """What a simulated Discord holds when nobody is looking."""
+    """The state of a simulated Discord, as it is stored between two runs."""
 
     at: datetime
     application_id: int

@@ -121,7 +121,7 @@ class Pages:
                 click.echo(f"Type {', '.join(PLACES)}, wait and a number of hours, or quit.")
 
     async def _closed(self, preview: Preview, typed: Terminal) -> bool:
-        """Wait until the page's own button ends it; where nobody types, so does the demo."""
+        """Wait until the page's own button ends it; where no input can come, so does the demo."""
         await preview.wait_closed()
         if typed.listening:
             click.echo(f"The page is closed. Type {', '.join(PLACES)} for another, or quit.")

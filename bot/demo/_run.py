@@ -134,7 +134,7 @@ async def _newest(sources: Sequence[PaperSource], settle: timedelta) -> tuple[da
             day = (await curated.latest()).day
             break
         except SourceError as error:
-            # Nobody there after all the source's own attempts: nobody will be in a moment.
+            # No answer after all the source's own attempts: there will be none in a moment.
             if attempt + 1 == ATTEMPTS or error.kind is SourceErrorKind.UNREACHABLE:
                 raise
             await asyncio.sleep(min(error.retry_after or 1.0, PATIENCE))

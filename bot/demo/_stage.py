@@ -36,7 +36,7 @@ THREAD_EXISTS = 160004
 
 
 class DemoError(Exception):
-    """The demo cannot be shown; the message is a sentence for whoever started it."""
+    """The demo cannot be shown; the message is a sentence for the person who started it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Terminal:
 
     def __enter__(self) -> Self:
         try:
-            # Refused for files and for no input at all: then there is nobody to type.
+            # Refused for files and for no input at all: then there is no one to type.
             asyncio.get_running_loop().add_reader(sys.stdin.fileno(), self._readable)
             self.listening = True
         except (OSError, ValueError, AttributeError):

@@ -22,7 +22,7 @@ class PaperTree(app_commands.CommandTree[Any]):
     """The command tree; its errors become sentences."""
 
     async def interaction_check(self, interaction: Interaction) -> bool:
-        """Let nobody be faster than people are, or send what Discord would not let them."""
+        """Refuse users who are faster than people are, or send what Discord would not let them."""
         cooldowns = cooldowns_of(interaction)
         if interaction.type is not discord.InteractionType.autocomplete:
             cooldowns.require(interaction, ANYTHING)

@@ -1,4 +1,4 @@
-"""How often one person may ask, so that who clicks without end costs nobody else their answer.
+"""Cooldowns of users, so that one who clicks without end costs no other their answer.
 
 Time is that of the interactions themselves, which Discord stamps. What is known of a person is
 forgotten as soon as it says nothing any more, and at a restart.
@@ -29,9 +29,9 @@ class RateLimit:
 
 
 ANYTHING: Final = RateLimit("anything", burst=30, every=0.5)
-"""Commands and buttons of any kind; nobody who reads what they press is faster."""
+"""Commands and buttons of any kind; no user who reads what they press is faster."""
 TYPING: Final = RateLimit("typing", burst=60, every=0.2)
-"""Suggestions while somebody types."""
+"""Suggestions while a user types."""
 SEARCHES: Final = RateLimit("searches", burst=12, every=3.0)
 """What reads all papers, or asks the sources."""
 FILES: Final = RateLimit("files", burst=4, every=30.0)
@@ -39,7 +39,7 @@ FILES: Final = RateLimit("files", burst=4, every=30.0)
 
 
 class TooFastError(UserError):
-    """Somebody was faster than their pace; says when to go on."""
+    """A user was faster than the rate limit; says when to go on."""
 
     def __init__(self, again: datetime) -> None:
         super().__init__(
@@ -58,7 +58,7 @@ class Cooldowns:
     def take(self, user_id: int, rate_limit: RateLimit, at: datetime) -> datetime | None:
         """Count one more; return `None`, or when the person may go on if this was too fast.
 
-        What was too fast does not count, so that waiting helps however fast somebody clicks.
+        What was too fast does not count, so that waiting helps however fast a user clicks.
         """
         now = at.timestamp()
         key = user_id, rate_limit.name
@@ -83,7 +83,7 @@ class Cooldowns:
             raise TooFastError(again)
 
     def forget(self) -> None:
-        """Let everybody begin anew."""
+        """Forget all users."""
         self._free.clear()
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""Whether a command's options are what Discord was told they are.
+"""Validation of a command's options against what was registered with Discord.
 
 Discord's clients and servers check that before we hear of it; who speaks to Discord by other means,
 or still sees last week's version of a command, is not what a command's own code should meet.

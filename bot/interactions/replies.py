@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 Making = Coroutine[Any, Any, ui.LayoutView]
 
 DEFER_AFTER: Final = 0.8
-"""Seconds that an answer may take before Discord is told to wait for it; it gives up after 3."""
+"""Seconds that an answer may take before it is deferred; it gives up after 3."""
 
 CHANGE_TIMEOUT: Final = 1.5
-"""Seconds for changing a message by ourselves: whoever presses a button meanwhile waits as long."""
+"""Seconds for changing a message by ourselves: a press meanwhile waits as long."""
 
 
 async def reply(interaction: Interaction, making: Making, *, ephemeral: bool) -> int | None:
@@ -36,9 +36,9 @@ async def reply(interaction: Interaction, making: Making, *, ephemeral: bool) ->
 
 
 async def turn(interaction: Interaction, making: Making) -> None:
-    """Answer a press: in place on one's own message, else with a copy for whoever pressed.
+    """Answer a press: in place on one's own message, else with a copy for the user who pressed.
 
-    A public list belongs to who asked for it: nobody turns the page that another one is reading.
+    A public list belongs to the user who asked for it: no other turns the page they are reading.
     """
     if not is_own(interaction):
         await reply(interaction, making, ephemeral=True)
@@ -71,7 +71,7 @@ async def change(interaction: Interaction, view: ui.LayoutView) -> None:
     except TimeoutError:
         log.info("a late answer was given up")
     except discord.HTTPException as error:
-        # Dismissed, deleted, or too late: nobody looks at it any more.
+        # Dismissed, deleted, or too late: no user looks at it any more.
         log.info("a late answer has no message code=%d", error.code)
 
 

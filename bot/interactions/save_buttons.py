@@ -36,7 +36,7 @@ from storage.library import SAVE_EMOJI, ReadingList
 
 
 class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
-    """Saves a paper to the default list of whoever presses, or takes that back."""
+    """Saves a paper to the default list of the user, or takes that back."""
 
     def __init__(self, paper_id: str) -> None:
         super().__init__(

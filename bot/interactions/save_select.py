@@ -20,7 +20,7 @@ from storage.library import SAVE_EMOJI, Via
 
 
 class SaveSome(PaperboySelect, template=template("save-some")):
-    """Saves the chosen papers of a list to the default list of whoever chooses."""
+    """Saves the chosen papers of a list to the default list of the user who chooses."""
 
     accepts = PAPER
 

@@ -11,7 +11,7 @@ from storage.library import Place, PutBack, ReadingList, Toggled, Via
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A paper of somebody's library after it was changed."""
+    """A paper of a user's library after it was changed."""
 
     title: str
     """The paper's."""

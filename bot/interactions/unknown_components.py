@@ -1,6 +1,6 @@
 """Buttons, menus and forms that nothing of ours answers to: an older version's, or made up.
 
-Without this, Discord shows "interaction failed", and nobody knows why.
+Without this, Discord shows "interaction failed", and the user does not learn why.
 """
 
 import re

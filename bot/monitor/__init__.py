@@ -1,4 +1,4 @@
-"""Seeing how the bot is: measured, looked at, told."""
+"""Monitoring: metrics, health checks, incidents."""
 
 from bot.monitor._health import Check, checks
 from bot.monitor._incidents import IncidentTracker, Operator

@@ -1,4 +1,4 @@
-"""Filling in what is looked up only when somebody asks for the metrics."""
+"""Gauges that are filled in only when the metrics are scraped."""
 
 import asyncio
 import shutil

@@ -1,4 +1,4 @@
-"""What goes wrong, told once to whoever runs the bot: when it begins, and when it is over.
+"""Incidents, reported once to the operator: when one begins, and when it is over.
 
 Errors are many and incidents few: a source that is out of reach for a day fails three hundred
 times, and its owner reads two lines.
@@ -146,7 +146,7 @@ class IncidentTracker:
             channel = await operator.create_dm(discord.Object(owner_id, type=discord.User))
             await channel.send(view=view)
         except Exception as error:
-            log.info("the owner was not told: %s", failure_of(error).reason)
+            log.info("the owner was not notified: %s", failure_of(error).reason)
             return False
         return True
 

@@ -22,11 +22,11 @@ DEFAULTS: Final = Thresholds()
 
 LAG_EVERY: Final = 0.5
 LAGS_KEPT: Final = 60
-"""The loop's lag is looked at twice a second, and the worst of half a minute told."""
+"""The loop's lag is looked at twice a second, and the worst of half a minute reported."""
 
 
 class Monitor:
-    """Keeps what health, metrics and incidents are told from.
+    """Keeps what health, metrics and incidents are read from.
 
     It outlives a bot: `paperboy run` starts another one when a connection ends for good.
     """

@@ -89,7 +89,7 @@ class Requests:
         params: aiohttp.TraceRequestStartParams,
     ) -> None:
         if (pause := self.invalid.pause) is not None and _is_sending(params.method, params.url):
-            # To whoever sends this is Discord asking for patience, which they know how to have.
+            # To the caller this is Discord asking for patience, which it knows how to have.
             raise discord.RateLimited(pause)
         context.started = time.perf_counter()  # the second time counts: when it left
 

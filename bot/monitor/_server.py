@@ -17,7 +17,7 @@ from bot.settings import Settings, SettingsError
 log = logging.getLogger(__name__)
 
 FRESH: Final = 2.0
-"""Seconds that an answer is kept: whoever asks all the time costs nothing."""
+"""Seconds that an answer is kept: a client that asks all the time costs nothing."""
 
 
 class _Pages:

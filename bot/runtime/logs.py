@@ -18,7 +18,7 @@ from storage.database_file import file_error
 
 def log_failure(log: logging.Logger, error: BaseException, message: str, *args: object) -> None:
     """Log an error that ended some work: in one line where the database's state explains it, with
-    its traceback where nobody foresaw it."""
+    its traceback where it was not foreseen."""
     if (trouble := file_error(error)) is None:
         log.error(message, *args, exc_info=error)
     else:
@@ -78,7 +78,7 @@ def logging_to_stderr(settings: Settings) -> Generator[None]:
     root.addHandler(through)
     level = logging.getLevelNamesMapping()[settings.log_level]
     # At DEBUG, discord.py logs every message that is sent and aiosqlite every value that is
-    # written: what is told in detail is our own work alone.
+    # written: details are logged of our own work alone.
     levels = {root: max(logging.INFO, level)}
     for ours in ("bot", "cogs", "storage", "papers"):
         levels[logging.getLogger(ours)] = level

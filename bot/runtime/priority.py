@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Urgency(IntEnum):
-    """Who waits for a request. Whoever is earlier here goes first."""
+    """What waits for a request; earlier members go first."""
 
     PERSON = 0
     POST = 1

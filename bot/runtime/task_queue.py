@@ -22,7 +22,7 @@ class _Job(NamedTuple):
 class TaskQueue:
     """Runs submitted work, at most `limit` pieces at a time, each key once at a time.
 
-    Pieces of different shares take turns, so that a server with a hundred feeds keeps nobody
+    Pieces of different shares take turns, so that a server with a hundred feeds keeps no other
     waiting; requests to Discord that they make are as urgent as the workers are.
     Tasks live only while there is work, so that a quiet bot has none and a stopping one has few.
     """

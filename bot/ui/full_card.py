@@ -41,7 +41,7 @@ def render_paper(
     Args:
         paper: the paper.
         metrics: its numbers now.
-        saved: how many people of this server saved it, where that may be told.
+        saved: how many people of this server saved it, where that may be shown.
         actions: DynamicItems, in rows of their own.
     """
     card = card_payload(paper, metrics)

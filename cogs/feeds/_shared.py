@@ -53,7 +53,7 @@ async def topic_choices(services: Services, typed: str) -> list[app_commands.Cho
 
 
 async def answer(interaction: Interaction, title: str, text: str) -> None:
-    """Tell whoever asked, and nobody else."""
+    """Answer the user alone."""
     await interaction.response.send_message(view=render_notice(title, text), ephemeral=True)
 
 

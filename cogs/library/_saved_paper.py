@@ -151,11 +151,11 @@ class NoteForm(ui.Modal):
         )
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
-        """Leave the answer to whoever listens to interactions."""
+        """Leave the answer to the cog that listens to interactions."""
 
 
 async def take_note(interaction: Interaction) -> None:
-    """Take in a note's form, if that is what an interaction brings, and show the sheet anew.
+    """Store a note from its form, if that is what an interaction brings, and show the paper again.
 
     Raises:
         UserError: the paper was taken out meanwhile.

@@ -72,7 +72,7 @@ class Top(commands.Cog):
     async def top(
         self, interaction: Interaction, span: Span = Span.WEEK, public: bool = False
     ) -> None:
-        """Answer with the first page: counts, and nobody's name."""
+        """Answer with the first page: counts, and no names."""
         view = await render_top(self.services, interaction.guild_id, span, 0)
         await interaction.response.send_message(view=view, ephemeral=not public)
 

@@ -117,7 +117,7 @@ class AgainButton(PaperboyButton, template=template("find-again", session=NUMBER
         return cls(int(match["session"]))
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Answer anew."""
+        """Answer again."""
         session = await _session(services_of(interaction), self.session_id)
         await ask_again(interaction, session, session.question)
 
@@ -191,7 +191,7 @@ class OpenHit(PaperboySelect, template=template("find-open", session=NUMBER)):
         return cls(int(match["session"]))
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
-        """Open what was chosen, for whoever chose."""
+        """Open what was chosen, for the user alone."""
         what, _, paper_id = (values[0] if values else "").partition(":")
         match what:
             case "card":

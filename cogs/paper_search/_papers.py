@@ -50,7 +50,7 @@ class SimilarButton(PaperboyButton, template=template("like", paper_id=PAPER)):
         return cls(match["paper_id"])
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Show them to whoever pressed."""
+        """Show them to the user."""
         await open_similar(interaction, self.paper_id, public=False)
 
 

@@ -181,7 +181,7 @@ class SubscribeTopic(
         return cls(int(match["draft_id"]), int(match["replaces"]))
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Subscribe whoever pressed, and say when the next digest comes."""
+        """Subscribe the user, and say when the next digest comes."""
         services = services_of(interaction)
         draft = await services.subscriptions.draft(self.draft_id)
         await interaction.response.defer()

@@ -78,7 +78,7 @@ def authors(paper: Paper) -> list[str]:
 
 
 def name_in_parts(name: str) -> Name:
-    """Return a name taken apart, unless it is a group's or one that cannot be told apart."""
+    """Return a name taken apart, unless it is a group's or one that cannot be split."""
     words = name.split()
     if len(words) < 2 or words[-1].casefold() in _GROUPS or re.search(r"[,;:(){}\\&]", name):
         return Name(name)
@@ -89,7 +89,7 @@ def name_in_parts(name: str) -> Name:
 
 
 def published(paper: Paper) -> date | None:
-    """Return the day the paper was published, if a source told it."""
+    """Return the day the paper was published, if the record says."""
     return paper.published_at.date() if paper.published_at else None
 
 

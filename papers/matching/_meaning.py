@@ -80,7 +80,7 @@ def beginning(paper: Paper) -> str:
 def directions(papers: Floats, archive: Archive | None) -> Floats:
     """Return for each paper the mean of its own and its neighbourhood's direction.
 
-    The neighbourhood is the mean of the ten papers of the archive that are nearest: whoever wants
+    The neighbourhood is the mean of the ten papers of the archive that are nearest: who wants
     "human-computer interaction" wants papers among such papers, whatever their own words. In
     average precision it adds .03 on coarse themes and takes nothing from fine topics.
     """

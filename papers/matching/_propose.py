@@ -23,7 +23,7 @@ def propose(
     """Return words that people near this topic use, the most telling first.
 
     Args:
-        topic: what somebody asked for; what it says already is not proposed.
+        topic: what the user asked for; what it says already is not proposed.
         near: the papers nearest to it, or those that it matches if it matches too many. Their
             keywords are counted, and neighbouring words of their titles.
         statistics: of the archive; words that are everywhere are not proposed.

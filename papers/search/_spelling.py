@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from papers.spelling import STOPWORDS
 
 RARE = 1
-"""A word in at most this many papers may itself be somebody's slip."""
+"""A word in at most this many papers may itself be a slip."""
 
 MUCH_COMMONER = 20
 """How many times more papers a neighbour of a rare word must have to be read along with it."""

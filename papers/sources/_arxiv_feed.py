@@ -114,7 +114,7 @@ def read_listing(answer: Response) -> Listing:
             items.append(_Entry.model_validate(wire))
         except ValueError:
             broken += 1
-    # A feed that is dated anew while it still holds the announcement before is of that day, and
+    # A feed that got a new date while it still holds the announcement before is of that day, and
     # items of an older announcement are no part of a newer one.
     days = [_day_of(item.published) if item.published else day for item in items]
     day = min(day, max(days, default=day))

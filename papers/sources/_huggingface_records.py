@@ -16,7 +16,7 @@ from papers import arxiv_id
 from papers.model import Author, Metrics, Paper, Record
 from papers.sources._lenient_fields import Count, Known, Text, Wire, utc
 
-# Claims that nobody confirmed name the wrong account too often to link to it.
+# Unconfirmed claims name the wrong account too often to link to it.
 _CLAIMED = {"claimed_verified", "admin_assigned", "extracted_confirmed"}
 # What the wrapper around a paper tells beside it. Its `publishedAt` is no real instant.
 _OUTER = (

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Wire(BaseModel):
-    """The base of what is read from an answer; fields nobody asked for are let go."""
+    """The base of what is read from an answer; other fields are ignored."""
 
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
 

@@ -1,4 +1,4 @@
-"""What a fetch is told and brings back: manners, an answer, and why an answer cannot be used."""
+"""Retry policy and response of a fetch, and why a response cannot be used."""
 
 import json
 from collections.abc import Mapping

@@ -100,7 +100,7 @@ class _Parser:
                 parts.append(self._one(field))
         if not parts:
             self._nothing_here()
-        # Whoever writes AND wants each, and not what is near in meaning.
+        # AND asks for each word, and not for what is near in meaning.
         return both(_demanded(parts) if spelt_out else parts)
 
     def _nothing_here(self) -> NoReturn:

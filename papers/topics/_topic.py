@@ -49,7 +49,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What somebody wants to read about. Two topics of one tree are equal; see also `key`."""
+    """What a reader wants. Two topics of one tree are equal; see also `key`."""
 
     root: Node
     branches: tuple[Branch, ...] = field(init=False, compare=False, repr=False)

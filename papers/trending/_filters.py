@@ -22,7 +22,7 @@ class Filters:
     written (see `papers.spelling`), and may be expressions of the query language, as in `diffusion
     -guidance`. One of `include` is enough, one of `exclude` is too many. A category
     matches the primary one and cross-lists alike; `cs` and `cs.*` match all of `cs.…`. A paper
-    whose categories no source has told yet does not pass a filter on categories.
+    whose categories no source has returned yet does not pass a filter on categories.
     """
 
     min_votes: int = 0

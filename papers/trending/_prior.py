@@ -37,7 +37,7 @@ class Past(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """How somebody's past papers did against their batches: the sum of the residuals."""
+    """How an author's past papers did against their batches: the sum of the residuals."""
 
     total: float = 0.0
     papers: int = 0
@@ -57,14 +57,14 @@ _SUM_PULL = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What past batches say about a paper without votes. Learn it anew each day: it takes a moment.
+    """What past batches say about a paper without votes. Learn it each day: it takes a moment.
 
     A ridge regression of the residual of log(1 + votes) within the batch on what is known when a
     paper is listed: how the authors' and the submitter's earlier papers did, how many authors,
     stars, repository, project page, organisation, age and length of the title. It sees each past
     paper with only what was known before its day.
 
-    Learned anew for each of 74 days (September to December 2025) of the public archive from the
+    Learned again for each of 74 days (September to December 2025) of the public archive from the
     days before, its order has a within-day Spearman of 0.58 with the votes, and holds 0.52 of the
     day's five most voted among its first five (chance 0.28; number of authors alone 0.33 and 0.42,
     stars alone 0.32 and 0.45). Words of the title, the abstract's length and media add nothing.

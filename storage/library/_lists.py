@@ -17,7 +17,7 @@ _INSERT_LIST = insert(lists).on_conflict_do_nothing()
 
 
 async def of_user(conn: AsyncConnection, user_id: int) -> list[ReadingList]:
-    """Return a person's lists, the default first; none for somebody who never saved."""
+    """Return a person's lists, the default first; none for a person who never saved."""
     papers = (
         select(func.count(saves.c.paper_id.distinct()))
         .where(saves.c.list_id == lists.c.id, saves.c.kept == 1)
@@ -32,7 +32,7 @@ async def of_user(conn: AsyncConnection, user_id: int) -> list[ReadingList]:
 
 
 async def ensure(conn: AsyncConnection, user_id: int, now: datetime) -> list[ReadingList]:
-    """Return a person's lists, made now for somebody who has none."""
+    """Return a person's lists, made now for a person who has none."""
     known = await of_user(conn, user_id)
     if known:
         return known
@@ -135,7 +135,7 @@ async def change(conn: AsyncConnection, wanted: ReadingList) -> bool:
 async def make_read_list(
     conn: AsyncConnection, mine: Sequence[ReadingList], now: datetime
 ) -> ReadingList:
-    """Give somebody who has none a list that marks papers as read, under a name that is free.
+    """Give a person who has none a list that marks papers as read, under a name that is free.
 
     It may be one more than people can make themselves.
     """

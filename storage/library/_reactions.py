@@ -44,7 +44,7 @@ class Reaction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """Somebody added a reaction, or took it off."""
+    """A user added a reaction, or took it off."""
 
     reaction: Reaction
     at: datetime
@@ -53,7 +53,7 @@ class Reacted:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """Somebody took every reaction off a message, or every one with an emoji."""
+    """A moderator took every reaction off a message, or every one with an emoji."""
 
     message_id: int
     emoji: str | None = None
@@ -95,7 +95,7 @@ async def add(
     Args:
         conn: the writer.
         reactions: with the moment each was added.
-        again: whether a reaction that the person had overruled counts anew, because they have just
+        again: whether a reaction that the person had overruled counts again, because they have just
             added it; false for one that was merely seen to stand.
     """
     shown = await _shown(conn, {reaction.message_id for reaction in reactions})

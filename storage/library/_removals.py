@@ -114,7 +114,7 @@ async def put_back(
 
     What the person saved or wrote since then stays as it is. Saves of a deleted list come back on
     the default one. A reaction that no longer stands comes back as a deliberate save. Returns
-    `None` where the removal was put back already, is too old, or is somebody else's.
+    `None` where the removal was put back already, is too old, or is another user's.
     """
     found = await conn.execute(
         delete(removals)

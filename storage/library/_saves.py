@@ -59,7 +59,7 @@ async def default_list(conn: AsyncConnection, user_id: int, now: datetime) -> Re
 
 
 async def read_list(conn: AsyncConnection, user_id: int, now: datetime) -> ReadingList:
-    """Return the list that marks papers as read, made anew where the person had deleted it."""
+    """Return the list that marks papers as read, created again where the person had deleted it."""
     mine = await _lists.ensure(conn, user_id, now)
     for each in mine:
         if each.is_read:

@@ -39,7 +39,7 @@ class DefaultList(NamedTuple):
 
 
 SAVE_EMOJI = "🔖"
-"""Saves to the default list of whoever has given it to no other."""
+"""Saves to the default list of users who have given it to no other."""
 
 DEFAULT_LISTS = (
     DefaultList("to read", SAVE_EMOJI, True, False),
@@ -87,7 +87,7 @@ class Card(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A paper in somebody's library: on which lists, since when, from where, with which note."""
+    """A paper in a user's library: on which lists, since when, from where, with which note."""
 
     paper_id: str
     lists: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Putting papers in: merged with what is known, so that no source erases what another one told."""
+"""Upsert of papers: merged with what is known, so that no source erases what another returned."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -123,9 +123,9 @@ def _after(
 def _merged(known: Paper, told: Paper) -> Paper:
     """Merge two views of a paper so that two sources that alternate do not undo each other forever.
 
-    Each undoing would be a new revision, to be embedded and indexed again. So: the text of a told
-    version is replaced only by that of a told version as new, not by a source that knows none;
-    spaces are no change; a name keeps its account; and the earliest time of publication told wins.
+    Each undoing would be a new revision, to be embedded and indexed again. So: the text of a known
+    version is replaced only by that of a known version as new, not by a source that knows none;
+    spaces are no change; a name keeps its account; and the earliest time of publication wins.
     """
     if known == told:
         return known
@@ -162,7 +162,7 @@ def _merged(known: Paper, told: Paper) -> Paper:
 
 
 def _newest(known: Metrics, told: Metrics) -> Metrics:
-    """Return what was told, and what is known where nothing was told."""
+    """Return the new figures, and the known ones where there is no new one."""
     if told == known:
         return known
     return Metrics(

@@ -148,12 +148,12 @@ class SearchEngine:
         return found if found is not None else [None] * len(texts)
 
     async def follow(self, progress: Callable[[int], None] | None = None) -> int:
-        """Bring the index up to date; return how many papers were taken in.
+        """Bring the index up to date; return how many papers were indexed.
 
         While another process writes the index, nothing is done: it follows the database there.
 
         Args:
-            progress: is told how many papers each batch had.
+            progress: called with how many papers each batch had.
         """
         taken = await self._indexer.follow(progress)
         if taken:
@@ -205,11 +205,11 @@ class SearchEngine:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Result | None:
-        """Run a question to the index; if its files cannot be read, have it made anew."""
+        """Run a question to the index; if its files cannot be read, have it rebuilt."""
         try:
             return await asyncio.wrap_future(self._searching.submit(call, *args, **kwargs))
         except (ValueError, OSError):
             # What tantivy raises for files that are gone or not what they were.
-            log.exception("the search index cannot be read and is made anew")
+            log.exception("the search index cannot be read and is rebuilt")
             self._indexer.invalidate()
             return None

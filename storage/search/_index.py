@@ -1,7 +1,7 @@
 """The full-text index: a tantivy directory beside the database, derived from it and disposable.
 
-It holds nothing that the database does not, so whatever is wrong with it is cured by making it
-anew. Its watermark is the highest `papers.revision` in it, committed together with the papers
+It holds nothing that the database does not, so whatever is wrong with it is cured by a
+rebuild. Its watermark is the highest `papers.revision` in it, committed together with the papers
 themselves: after a crash it is exactly as far as its content.
 """
 
@@ -23,7 +23,7 @@ from storage.papers import StoredPaper
 log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 4
-"""Raise it with every change of fields or analysis: an index of another version is made anew."""
+"""Raise it with every change of fields or analysis: an index of another version is rebuilt."""
 
 _HEAP_BYTES = 24_000_000  # of an indexing thread; tantivy's least is 15 MB
 _HEAP_BYTES_FOR_MANY = 128_000_000  # of two: larger segments, of which fewer have to be merged
@@ -37,7 +37,7 @@ class IndexBusyError(Exception):
 
 
 class IndexDamagedError(Exception):
-    """The index cannot be read and has to be made anew."""
+    """The index cannot be read and has to be rebuilt."""
 
 
 class PaperIndex:
@@ -239,7 +239,7 @@ def _version() -> str:
 
 def _clear(directory: Path) -> None:
     if directory.exists():
-        log.info("making the search index anew directory=%s", directory)
+        log.info("rebuilding the search index directory=%s", directory)
         shutil.rmtree(directory)
     directory.mkdir(parents=True)
     (directory / _VERSION_FILE).write_text(_version(), "ascii")

@@ -169,7 +169,7 @@ class IndexQueries:
                 # Of two spellings the one that was asked for comes first.
                 form = Query.term_query(self._schema, "title_words", term.form)
                 clauses.append((Occur.Should, _boosted(form, FORM_BOOST)))
-            # Most words name nobody, and each clause costs time.
+            # Most words name no author, and each clause costs time.
             if self._words.named(term.word):
                 author = Query.term_query(self._schema, "authors", term.word)
                 clauses.append((Occur.Should, _boosted(author, AUTHOR_BOOST)))

@@ -1,4 +1,4 @@
-"""The index kept as far as the database is: incrementally, or anew where it cannot be used."""
+"""Indexer: brings the index up to the database, incrementally, or rebuilds it."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from storage.tables import papers
 log = logging.getLogger(__name__)
 
 BEHIND = 2_000
-"""Papers that an index may lack and still answer; one that lacks more is being made anew."""
+"""Papers that an index may lack and still answer; one that lacks more is being rebuilt."""
 
 _PROBES = 50  # newest papers by which an index is known to be the database's own
 _READ = 500  # papers indexed at a time; making them of rows holds the loop for 40 ms
@@ -40,15 +40,15 @@ class Indexer:
         """Whether the index is good enough to answer."""
 
     def invalidate(self) -> None:
-        """Have the index made anew by the next `follow`."""
+        """Have the next `follow` rebuild the index."""
         self._damaged = True
         self.ready = False
 
     async def follow(self, progress: Callable[[int], None] | None = None) -> int:
-        """Bring the index up to date; return how many papers were taken in.
+        """Bring the index up to date; return how many papers were indexed.
 
         Args:
-            progress: is told how many papers each batch had.
+            progress: called with how many papers each batch had.
         """
         async with self._following:
             if self._damaged:
@@ -57,7 +57,7 @@ class Indexer:
             try:
                 taken = await self._take_in(progress)
             except IndexDamagedError as error:
-                log.warning("the search index is made anew: %s", error)
+                log.warning("the search index is rebuilt: %s", error)
                 self.ready = False
                 await self._in_thread(self._index.clear)
                 taken = await self._take_in(progress)

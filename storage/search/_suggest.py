@@ -19,7 +19,7 @@ _OF_EACH = 4  # topics and authors that may stand above titles
 
 
 class Suggester:
-    """Completes from an index; knows by heart what a single letter begins.
+    """Completes from an index; caches what a single letter begins.
 
     That takes up to 10 ms with 100,000 papers, as the dictionary is walked through all that follows
     the letter, while a second letter leaves little to walk.

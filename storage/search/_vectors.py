@@ -76,7 +76,7 @@ class VectorCache:
         return len(batch)
 
     async def forget_other_models(self) -> None:
-        """Drop what an earlier model left, once everything is embedded anew."""
+        """Drop what an earlier model left, once everything is embedded again."""
         forgotten, more = 0, 1
         while more:
             async with self._database.write() as conn:  # in turns with other writers

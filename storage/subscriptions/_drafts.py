@@ -1,4 +1,4 @@
-"""Topics that somebody looks at, before they count."""
+"""Drafts of subscriptions: topics that a user previews."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ async def add_draft(
     min_votes: int,
     now: datetime,
 ) -> TopicDraft:
-    """Remember a topic that somebody looks at, and forget a few of those of days ago."""
+    """Store a topic that a user previews, and prune a few of those of days ago."""
     await forget_drafts(conn, now, most=20)
     # At random, not counted: who guesses at numbers must not read what others look for, and none
     # comes back, so that an old button never means another topic.

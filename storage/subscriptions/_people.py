@@ -26,7 +26,7 @@ async def subscriber(conn: AsyncConnection, user_id: int) -> Subscriber | None:
 async def ensure_subscriber(
     conn: AsyncConnection, user_id: int, *, at: time, timezone: str, every: Every, now: datetime
 ) -> Subscriber:
-    """Return a person's settings, with these defaults for somebody new."""
+    """Return a person's settings, with these defaults for a new person."""
     await conn.execute(insert(users).values(id=user_id, created_at=now).on_conflict_do_nothing())
     await conn.execute(
         insert(subscribers)

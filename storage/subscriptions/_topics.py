@@ -58,7 +58,7 @@ async def topic_of_key(conn: AsyncConnection, mode: Mode, key: str) -> StoredTop
 
 
 async def unsubscribe(conn: AsyncConnection, user_id: int, topic_id: int) -> StoredTopic | None:
-    """End a subscription and return its topic; a topic that nobody follows any more goes, too."""
+    """End a subscription and return its topic; a topic without followers goes, too."""
     topic = await stored_topic(conn, topic_id)
     result = await conn.execute(
         delete(subscriptions).where(
@@ -165,7 +165,7 @@ async def all_topics(conn: AsyncConnection) -> list[StoredTopic]:
 async def popular(conn: AsyncConnection, typed: str, limit: int) -> Sequence[str]:
     """Return the topics most people follow that hold what was typed, for autocomplete.
 
-    A topic that only one person follows is nobody else's business.
+    A topic that only one person follows is theirs alone.
     """
     # Counted for each topic that holds it: a join would begin with everybody's subscriptions.
     followers = func.sum(

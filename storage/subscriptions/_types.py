@@ -24,7 +24,7 @@ class Every(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredTopic:
-    """A topic that somebody subscribed to."""
+    """A topic that people subscribed to."""
 
     id: int
     query: str

@@ -16,6 +16,6 @@ metadata = MetaData(
 
 
 def table(name: str, *items: Column[Any] | SchemaItem, reuses_ids: bool = True) -> Table:
-    # SQLite gives the highest deleted id out again unless told otherwise. Where buttons hold the
-    # id, an old message would then act on somebody else's row.
+    # SQLite gives the highest deleted id out again by default. Where buttons hold the
+    # id, an old message would then act on another user's row.
     return Table(name, metadata, *items, sqlite_strict=True, sqlite_autoincrement=not reuses_ids)

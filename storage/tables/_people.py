@@ -111,7 +111,7 @@ brought_papers = table(
     Column("papers", PackedIds, nullable=False),
 )
 
-# Direct messages sent and opened lately, for the budgets; nobody's name is in it.
+# Direct messages sent and opened lately, for the budgets; it holds no user.
 dm_log = table(
     "dm_log",
     Column("id", Integer, primary_key=True, autoincrement=True),
@@ -120,7 +120,7 @@ dm_log = table(
     Column("kind", Text, nullable=False),
 )
 
-# Discord told us to stop writing to people: nothing is sent until then.
+# Discord asked us to stop writing to people: nothing is sent until then.
 dm_breaker = table(
     "dm_breaker",
     Column("id", Integer, primary_key=True, autoincrement=False),
@@ -128,7 +128,7 @@ dm_breaker = table(
     Column("reason", Text, nullable=False),
 )
 
-# A topic that somebody is looking at before subscribing: what its buttons act on. Forgotten soon.
+# A topic that a user is looking at before subscribing: what its buttons act on. Forgotten soon.
 topic_drafts = table(
     "topic_drafts",
     Column("id", Integer, primary_key=True, autoincrement=True),

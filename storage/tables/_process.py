@@ -14,7 +14,7 @@ synced_commands = table(
     Column("synced_at", UTCDateTime, nullable=False),
 )
 
-# What went wrong, from when to when; told to the bot's owner once, and once when it is over.
+# Incidents: from when to when; reported to the bot's owner once, and once when over.
 incidents = table(
     "incidents",
     Column("id", Integer, primary_key=True, autoincrement=True),

@@ -15,7 +15,7 @@ vectors = table(
     Index("ix_vectors_model", "model"),
 )
 
-# One answered search: what its pages are turned by. It holds no user, whoever asked.
+# One answered search: what its pages are turned by. It holds no user.
 search_sessions = table(
     "search_sessions",
     Column("id", Integer, primary_key=True, autoincrement=True),
@@ -29,14 +29,14 @@ search_sessions = table(
     Column("hits", JSONText),
     # How the question was read, and what the answer lacks.
     Column("remarks", JSONText, nullable=False),
-    # Somebody has used the message: it must not change by itself any more.
+    # A user has used the message: it must not change by itself any more.
     Column("used", Integer, nullable=False),
     Column("created_at", UTCDateTime, nullable=False, index=True),
     Index("ix_search_sessions_hits", "created_at", sqlite_where=text("hits IS NOT NULL")),
     reuses_ids=False,
 )
 
-# What the sources were asked, so that nobody's question is asked there twice a day.
+# What the sources were asked, so that no question is asked there twice a day.
 source_searches = table(
     "source_searches",
     Column("question", Text, primary_key=True),

@@ -119,7 +119,7 @@ def wanted(digest: Digest, person: Subscriber, followed: Collection[str]) -> boo
     """Return whether a digest that waits is still what its reader asked for.
 
     It is not once they follow nothing any more, or want quiet. One that was never tried and holds
-    papers of a topic that has ended is made anew: what is withdrawn is owed again.
+    papers of a topic that has ended is composed again: what is withdrawn is owed again.
     """
     quiet = person.quiet_until is not None and digest.local_date < person.quiet_until
     if quiet or not followed:

@@ -64,7 +64,7 @@ class Conversations:
     async def greet(
         self, person: Subscriber, view: discord.ui.LayoutView, now: datetime
     ) -> Failure | None:
-        """Send somebody who just subscribed a first message; say what kept it from arriving."""
+        """Send a new subscriber a first message; return what kept it from arriving."""
         async with self._database.read() as conn:
             if await digests.broken_until(conn, now) is not None:
                 return Refused(Reason.DM_BLOCKED)

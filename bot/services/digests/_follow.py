@@ -50,7 +50,7 @@ class Following:
     ) -> Followed:
         """Subscribe a person to a topic, and confirm it by direct message.
 
-        One that comes in another's place is not confirmed: the person was told of the first.
+        One that comes in another's place is not confirmed: the first one was.
 
         Args:
             user_id: whose subscription it is.

@@ -40,7 +40,7 @@ class DigestEntry(Payload):
 
 
 class MoreEntry(Payload):
-    """A paper that did not fit into a digest; the rest is looked up when somebody asks for it."""
+    """A paper that did not fit into a digest; the rest is looked up when the reader asks for it."""
 
     paper_id: str
     topic: str

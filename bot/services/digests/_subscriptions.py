@@ -54,7 +54,7 @@ class Subscriptions:
         self._settings = settings
 
     async def subscriber(self, user_id: int) -> Subscriber | None:
-        """Return a person's settings, `None` for somebody who never subscribed."""
+        """Return a person's settings, `None` for a person who never subscribed."""
         async with self._database.read() as conn:
             return await subscriptions.subscriber(conn, user_id)
 

@@ -27,7 +27,7 @@ MAX_CARDS: Final = 20_000
 MAX_REQUESTS: Final = 5_000
 """Requests of one pass: some ten minutes' worth."""
 MAX_PEOPLE: Final = 1_000
-"""People read of one emoji on one message; where there are more, nobody is taken for gone."""
+"""People read of one emoji on one message; where there are more, no reaction is taken for gone."""
 
 _PAGE: Final = 100
 

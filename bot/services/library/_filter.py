@@ -15,7 +15,7 @@ _MAX_NEW: Final = 20_000
 class MessageFilter:
     """The messages of ours that show papers, in eight bytes each; never wrong.
 
-    Only this process sends, so that what it read at start and what it was told since is all.
+    Only this process sends, so that what it read at start and what it has added since is all.
     """
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ with the query scored 0.28 and more, and the best for queries about nothing ther
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of a library somebody looks at; with a query, the best match comes first."""
+    """What of a library a user looks at; with a query, the best match comes first."""
 
     list_id: int | None = None
     sort: Sort = Sort.NEWEST

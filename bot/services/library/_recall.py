@@ -1,7 +1,7 @@
 """Reactions on messages whose rows have been pruned: the message itself says what it shows.
 
 A card's row is kept for `cards.CARDS_KEPT`. An older message of ours that gets a reaction which
-would save is read from Discord, and the ids in its Save buttons make its rows anew, dated as the
+would save is read from Discord, and the ids in its Save buttons restore its rows, dated as the
 message is, so that the next upkeep prunes them again.
 """
 
@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 
 class Recall:
-    """Makes the rows of old messages anew when somebody reacts on them."""
+    """Restores the rows of old messages when a user reacts on them."""
 
     def __init__(self, database: Database, messenger: Messenger) -> None:
         self._database = database

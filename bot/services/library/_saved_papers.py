@@ -103,7 +103,7 @@ class SavedPapers:
     async def put_back(self, user_id: int, removal_id: int) -> tuple[PutBack, str] | None:
         """Undo a removal; return what that did, and the paper's title.
 
-        Returns `None` if it was undone already, is too old, or is somebody else's.
+        Returns `None` if it was undone already, is too old, or is another user's.
         """
         async with self._database.write() as conn:
             done = await library.put_back(conn, user_id, removal_id, self._clock.now())

@@ -48,8 +48,8 @@ class Failures:
                 # The post stays as it is: when an admin has mended it, `/feed resume` sends it on.
                 await self.disable(feed, reason, now)
             case Gone() | Refused(Reason.THREAD_CAP | Reason.ARCHIVED):
-                # Somebody deleted the header or the thread, or there is room for none: that is how
-                # they want it, or how it is.
+                # A moderator deleted the header or the thread, or there is room for none: that is
+                # how they want it, or how it is.
                 await self.finish(post, posts.DONE, now, failure.reason)
             case Refused(Reason.UNKNOWN_PLACE):
                 await self.give_up(post, feed, reason, now)
@@ -107,7 +107,7 @@ class Failures:
             STOPPED,
             self._notices.stopped_text(feed, reason),
             avoid=feed.channel_id,
-            keep=False,  # The database knows, until an admin was told.
+            keep=False,  # The database knows, until an admin was notified.
         )
         if told and feed.told_at is None:
             async with self._database.write() as conn:

@@ -129,7 +129,7 @@ class PaperSearch:
         )
 
     async def turn(self, session: Session, number: int) -> ResultsPage:
-        """Return a page that somebody turns to; from now on the message is theirs."""
+        """Return a page that a user turns to; from now on the message does not change by itself."""
         await self.use(session.id)
         return await self.page(session, number)
 
@@ -189,7 +189,7 @@ class PaperSearch:
     def complete(self, paper: Paper, change: Callable[[StoredPaper], Awaitable[None]]) -> None:
         """Ask the sources in the background for what a known paper's card lacks.
 
-        `change` is called if they told something new.
+        `change` is called if they returned something new.
         """
         if None not in (paper.linked_models, paper.version) or not self._sources.names:
             return
@@ -301,7 +301,7 @@ class PaperSearch:
         )
 
     async def _answered(self, words: str) -> None:
-        """Ask the sources, or wait for the answer that somebody else is waiting for."""
+        """Ask the sources, or wait for the answer that another user is waiting for."""
         question = key(words)
         if (waiting := self._asking.get(question)) is not None:
             await asyncio.wait({waiting})

@@ -29,7 +29,7 @@ PATIENCE: Final = 45.0
 """Seconds until a source counts as not answering: arXiv's queue of requests, and its slowness."""
 
 PATIENCE_FOR_ONE: Final = 20.0
-"""The same where somebody waits for one paper."""
+"""The same where a user waits for one paper."""
 
 PATIENCE_AFTER_FIRST: Final = 3.0
 """Seconds that the other sources get to add to a paper that one of them knows."""
@@ -84,7 +84,7 @@ class SourceSearcher:
     async def look_up(self, paper_id: str) -> list[SourceAnswer]:
         """Ask every source for one paper, store what they tell, and return what each said.
 
-        Somebody waits for it: once one source knows the paper, the others get little time to add
+        A user waits for it: once one source knows the paper, the others get little time to add
         to it.
         """
         asked = {

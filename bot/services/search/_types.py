@@ -14,7 +14,7 @@ class SourceState(Enum):
     """How far the sources are with a question."""
 
     NOT_ASKED = auto()
-    """There is nobody to ask, or nothing to ask for."""
+    """There is no source to ask, or nothing to ask for."""
     BUSY = auto()
     """Too many others ask in this minute."""
     ASKING = auto()

@@ -99,7 +99,7 @@ class RecentPapers:
         self._keep(rows)
 
     async def embed(self, ids: Sequence[str], limit: int | None = None) -> None:
-        """Embed those of the papers that nobody embedded yet, at most `limit`.
+        """Embed those of the papers that are not embedded yet, at most `limit`.
 
         The others are matched by their words.
         """

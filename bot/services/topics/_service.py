@@ -30,7 +30,7 @@ TOO_FEW = 1
 _PAPERS = 1_024
 """Papers read and matched at a time: 30 MB."""
 _AT_ONCE = 64
-"""Papers embedded while somebody waits: about a second."""
+"""Papers embedded while a user waits: about a second."""
 _AT_A_TIME = 256
 """Papers embedded after a pass, when many lack it: at the first start, or with a new model."""
 _NEAR = 50
@@ -168,7 +168,7 @@ class Topics:
     async def matcher(self, paper_ids: Sequence[str], now: datetime) -> Matcher:
         """Return the matcher of some papers as a pass would have it, for others than subscribers.
 
-        A paper that nobody embedded yet is embedded now.
+        A paper that is not embedded yet is embedded now.
         """
         await self._window.refresh(now)
         await self._window.embed(paper_ids)

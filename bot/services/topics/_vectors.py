@@ -44,7 +44,7 @@ async def embed_and_keep(
 
 
 class TopicVectors:
-    """The vectors of topics' texts: a topic is embedded once as long as somebody follows it."""
+    """The vectors of topics' texts: a topic is embedded once as long as a user follows it."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
