@@ -239,9 +239,31 @@ _ALIASES: Final[dict[str, str]] = {
     "high energy physics": "hep-ex hep-lat hep-ph hep-th",
     "general relativity": "gr-qc",
     "medical physics": "physics.med-ph",
+    "hep": "hep-ex hep-lat hep-ph hep-th",
+    "astro": "astro-ph",
+    "quant ph": "quant-ph",
+    "qbio": "q-bio",
+    "bio": "q-bio",
+    "neuro": "q-bio.NC",
+    "crypto": "cs.CR",
+    "rl": "cs.LG",
+    "generative ai": "cs.LG cs.CV",
+    "genai": "cs.LG cs.CV",
+    "speech recognition": "eess.AS cs.SD",
+    "medical imaging": "eess.IV",
+    "graph theory": "math.CO",
 }
 """What people call categories, folded, and the codes that they mean."""
 
+_LISTING = re.compile(
+    r"(?:https?://)?[\w.-]*arxiv\.org/(?:list|rss|atom|archive)/([\w.+*-]+)\S*", re.IGNORECASE
+)
+"""The address of a category's listing."""
+_AROUND = re.compile(r"[`\[\]#\"]|\bcat(?:egory|egories)?[:=]", re.IGNORECASE)
+_CODE = r"[a-z-]{2,8}\.[A-Za-z-]{2,8}"
+_NAMED_CODE = re.compile(rf"(?<!\S)({_CODE}) \([^()]*\)|[A-Za-z, &-]+\(({_CODE})\)")
+"""How arXiv shows a category: `Machine Learning (cs.LG)`."""
+_SEPARATED = re.compile(r"(?<![\w.-])(cs|math|stat|eess|econ|physics)[ /:_-]([A-Z]{2})(?!\w)")
 _QUALIFIER = re.compile(r",? all of it$| \(.*\)$")
 
 
@@ -266,15 +288,32 @@ def parse(text: str) -> tuple[str, ...]:
     """
     if (named := _named(text)) is not None:
         return named
+    text = _LISTING.sub(r" \1 ", text)
+    text = _NAMED_CODE.sub(lambda match: match[1] or match[2], _AROUND.sub(" ", text))
+    text = _SEPARATED.sub(lambda match: _joined(match), text)
     codes: list[str] = []
-    for part in re.split(r"[,;|/\n]|\s[+&]\s", text):
+    for part in re.split(r"[,;|/\n+]|\s&\s", text):
         codes += _part(part)
     return tuple(dict.fromkeys(codes))
+
+
+def is_known(text: str) -> bool:
+    """Return whether `parse` understands a text."""
+    try:
+        return bool(parse(text))
+    except UnknownCategoryError:
+        return False
 
 
 def is_category(code: str) -> bool:
     """Return whether arXiv has this category or archive, `cs.*` standing for `cs`."""
     return code.casefold() in _CODES
+
+
+def _joined(match: re.Match[str]) -> str:
+    """Return the code that was written with another sign for its dot, if there is one."""
+    code = f"{match[1]}.{match[2]}"
+    return code if is_category(code) else match[0]
 
 
 def _part(text: str) -> Iterator[str]:
@@ -298,6 +337,8 @@ def _part(text: str) -> Iterator[str]:
 
 def _code_or_name(word: str) -> tuple[str, ...] | None:
     code = _CODES.get(word.casefold())
+    if code is None and len(word) == 2 and word.isupper() and _named(word) is None:
+        code = _CODES.get(f"cs.{word.casefold()}")
     return (code,) if code is not None else _named(word)
 
 
@@ -312,7 +353,8 @@ def _near(text: str) -> list[str]:
     name = " ".join(words(text))
     spelled = get_close_matches(text.casefold(), _CODES, n=2, cutoff=0.7)
     called = get_close_matches(name, (*_BY_NAME, *_ALIASES), n=2, cutoff=0.7)
-    codes = [_CODES[code] for code in spelled if not code.endswith("*")]
+    subject = _named(text.partition(".")[2]) or ()  # "cs.NLP"
+    codes = [*subject, *(_CODES[code] for code in spelled if not code.endswith("*"))]
     codes += [code for each in called for code in (_named(each) or ())]
     return list(dict.fromkeys((*codes, *by_name)))[:3]
 

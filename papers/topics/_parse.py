@@ -191,19 +191,21 @@ def _since(token: Token, today: date | None) -> str:
 def _category(token: Token) -> Node:
     """Return a condition on a category or archive, by code (`cs.CL`, `cs`) or name ("NLP")."""
     match = _CATEGORY.fullmatch(token.text.lower())
-    if match is not None and match[1] in _ARCHIVES:
+    known = match is not None and match[1] in _ARCHIVES
+    if match is not None and known and (match[2] == "*" or categories.is_category(match[0])):
         archive, subject = match[1], match[2]
         if subject not in (None, "*"):
             archive += f".{subject.upper() if len(subject) == 2 else subject}"
         return Field(FieldName.CATEGORY, archive)
     try:
         codes = categories.parse(token.text)
-    except categories.UnknownCategoryError:
-        codes = ()
-    if not codes:
+    except categories.UnknownCategoryError as error:
+        near = " or ".join(f"{code} ({categories.NAMES[code]})" for code in error.near)
+        hint = "; they look like cs.CL, and cat:cs stands for all of computer science."
         raise TopicError(
-            f"“{token.text}” is not an arXiv category; they look like cs.CL, "
-            "and cat:cs stands for all of computer science.",
+            f"“{token.text}” is not an arXiv category{f'. Did you mean {near}?' if near else hint}",
             token.position,
-        )
+        ) from None
+    if not codes:
+        raise TopicError("“cat:” needs a category, such as cs.CL.", token.position)
     return either(Field(FieldName.CATEGORY, code.removesuffix(".*")) for code in codes)

@@ -1,6 +1,7 @@
 """Days as people write them: 2025, 2025-03, 2025-03-31, 7d, 6m, "past month"."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
@@ -15,9 +16,18 @@ _FIRST_YEAR: Final = 1991
 """arXiv's."""
 
 
+_NAMED: Final[dict[str, Callable[[date], date]]] = {
+    "today": lambda today: today,
+    "yesterday": lambda today: today - timedelta(days=1),
+    "this week": lambda today: today - timedelta(days=today.weekday()),
+    "this month": lambda today: today.replace(day=1),
+    "this year": lambda today: today.replace(month=1, day=1),
+}
+
+
 def is_ago(typed: str) -> bool:
     """Tell whether a text is a time before some day, such as `7d`."""
-    return _AGO.fullmatch(typed.strip()) is not None
+    return typed.strip().lower() in _NAMED or _AGO.fullmatch(typed.strip()) is not None
 
 
 def day_of(typed: str, today: date | None) -> date | None:
@@ -28,6 +38,8 @@ def day_of(typed: str, today: date | None) -> date | None:
         today: what a time ago is counted from; without it such a time is no day.
     """
     clean = typed.strip().lower()
+    if clean in _NAMED:
+        return None if today is None else _NAMED[clean](today)
     if (ago := _AGO.fullmatch(clean)) is not None:
         if today is None:
             return None

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 
 from papers import categories
+from papers.topics._dialects import translated
+from papers.topics._since import is_ago
 from papers.topics._tree import QUOTES, FieldName
 
 _ALIASES = {
@@ -33,27 +35,44 @@ _MORE_ALIASES = {
     "cats": FieldName.CATEGORY,
     "categories": FieldName.CATEGORY,
     "subject": FieldName.CATEGORY,
+    "primary": FieldName.CATEGORY,
+    "primary_category": FieldName.CATEGORY,
+    "subj": FieldName.CATEGORY,
+    "allintitle": FieldName.TITLE,
+    "affil": FieldName.ORGANIZATION,
+    "inst": FieldName.ORGANIZATION,
+    "university": FieldName.ORGANIZATION,
     "after": FieldName.SINCE,
 }
 """What people type for a field's name, too; no typing error of a name is compared with these."""
 ALL_FIELDS = "all"
 """The prefix of arXiv's own language that names no field."""
+_ANYWHERE = frozenset({ALL_FIELDS, "co", "jr", "rn", "keyword", "keywords"})
+"""Prefixes of what we have no field for: their value may stand anywhere."""
+_UNTIL = frozenset({"before", "until", "submitteddate", "year", "date", "py"})
+"""Prefixes of a time that may end, which nothing here can look for."""
 
 _CLOSING = {'"': '"”', "“": '"”', "”": '"”', "„": '"“”', "«": '"»', "»": '"«»'}
 _DASHES = "-\u2212\u2013\u2014"
 """A hyphen, and what keyboards make of it: minus sign, en dash, em dash."""
-_FIELD = re.compile(r"([A-Za-z]+):")
+_FIELD = re.compile(r"([A-Za-z_]+):")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 _BLANKS = r"\s\x00-\x1f\x7f-\x9f\ud800-\udfff"
 _BLANK = re.compile(f"[{_BLANKS}]")
 """White space, control characters, and halves of a character that was cut."""
 _END_OF_VALUE = re.compile(f"[{_BLANKS}(){QUOTES}]")
 """What ends the bare value of a field."""
+_NEXT_WORD = re.compile(r" +(?!(?:OR|AND|NOT|ANDNOT)\b)[A-Za-z-]+(?![\w:])")
+_AGO = re.compile(r"(?:past|last|this) (?:\d{1,3} )?[a-z]+", re.IGNORECASE)
+_MORE_WORDS = 4
+"""Words of the longest name of a category but the first, nearly."""
 _SAYING = re.compile(r"[^\W_]")
 _LISTING = re.compile(r"[;\uff1b\u3001\uff0c]|,(?!(?<=\d,)\d)")
 """Commas and semicolons, also Chinese ones; a comma within a number is none."""
 _END = re.compile(f"[{_BLANKS}(){QUOTES}]|{_LISTING.pattern}")
 """What ends a bare text."""
 OPERATORS = frozenset({"OR", "AND", "NOT", "ANDNOT"})
+_SIGNS = frozenset({"phrase", "category", "(", ")"})
 _CODES = {code.lower() for code in categories.NAMES if "." in code}
 
 
@@ -84,6 +103,7 @@ def tokens_of(source: str) -> list[Token]:
     Raises:
         TopicError: a quotation mark is not closed, or a field has no value or another name.
     """
+    source = translated(source)
     found: list[Token] = []
     at = 0
     while at < len(source):
@@ -112,7 +132,32 @@ def tokens_of(source: str) -> list[Token]:
         else:
             at = _bare(source, at, found)
     found.append(Token("end", "", len(source)))
-    return found
+    return _with_small_operators(found)
+
+
+def _with_small_operators(tokens: list[Token]) -> list[Token]:
+    """Return the tokens with "or" and "and" read as operators beside what is no plain word."""
+    if not any(token.kind == "word" and token.text in ("or", "and") for token in tokens):
+        return tokens
+    read: list[Token] = []
+    in_field = 0
+    for at, token in enumerate(tokens):
+        if token.kind == "(":
+            in_field += bool(in_field or (at and tokens[at - 1].kind == "field"))
+        elif token.kind == ")":
+            in_field = max(in_field - 1, 0)
+        elif token.kind == "word" and token.text in ("or", "and") and at:
+            before, after = tokens[at - 1], tokens[at + 1]
+            sides = (
+                before.kind in _SIGNS or (at > 1 and tokens[at - 2].kind == "field"),
+                after.kind in _SIGNS or after.kind == "field",
+            )
+            between = before.kind not in ("field", "(") and after.kind not in ("end", ")")
+            beside = any(sides) if token.text == "or" else all(sides)
+            if between and (in_field or beside):
+                token = Token(token.text, token.text, token.position)
+        read.append(token)
+    return read
 
 
 def says_something(text: str) -> bool:
@@ -169,6 +214,10 @@ def _value(source: str, at: int, name: str, found: list[Token]) -> int:
     """Add the bare value of a field, or the values between commas of categories."""
     ending = _END_OF_VALUE.search(source, at)
     end = ending.start() if ending else len(source)
+    if name == FieldName.CATEGORY:
+        end = _end_of_name(source, at, end)
+    elif name == FieldName.SINCE and (ago := _AGO.match(source, at)) and is_ago(ago[0]):
+        end = ago.end()
     text = _clean(source[at:end])
     kept = text.rstrip(",;") or text
     values = [part for part in re.split(r"[,;]", kept) if part]
@@ -184,6 +233,21 @@ def _value(source: str, at: int, name: str, found: list[Token]) -> int:
     return end
 
 
+def _end_of_name(source: str, at: int, end: int) -> int:
+    """Return where a category's name ends, which may be several words: cat:computer vision."""
+    if categories.is_known(source[at:end]):
+        return end
+    for _ in range(_MORE_WORDS):
+        following = _NEXT_WORD.match(source, end)
+        if following is None:
+            break
+        end = following.end()
+        if categories.is_known(source[at:end]):
+            return end
+    ending = _END_OF_VALUE.search(source, at)
+    return ending.start() if ending else len(source)
+
+
 def _field_name(match: re.Match[str], source: str) -> str | None:
     """Return the field that `name:` means, None if it is only a word with a colon."""
     written = match[1].lower()
@@ -193,8 +257,13 @@ def _field_name(match: re.Match[str], source: str) -> str | None:
         return None if following == "/" else known.value
     if not following or _blank(following) or following in "/:)":
         return None
-    if written == ALL_FIELDS:
+    if written in _ANYWHERE:
         return ALL_FIELDS
+    if written in _UNTIL and (year := _YEAR.search(source, match.end(), match.end() + 8)):
+        raise TopicError(
+            f"I can't look for papers up to a day, only since one: write since:{year[0]}.",
+            match.start(),
+        )
     near = difflib.get_close_matches(written, _ALIASES, n=1, cutoff=0.75)
     if near:
         raise TopicError(

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.interactions.inputs import parse_categories
-from papers.categories import NAMES, suggest
+from papers.categories import NAMES, parse, suggest
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,25 @@ def test_every_category_that_is_offered_can_be_asked_for() -> None:
 @given(st.text())
 def test_whatever_is_typed_there_are_never_too_many(typed: str) -> None:
     assert len(suggest(typed, 25)) <= 25
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("cs CL", ("cs.CL",)),
+        ("cs/CL", ("cs.CL",)),
+        ("cs_CL and cs-LG", ("cs.CL", "cs.LG")),
+        ("cs.CL+cs.LG", ("cs.CL", "cs.LG")),
+        ("LG", ("cs.LG",)),
+        ("[cs.CL]", ("cs.CL",)),
+        ("`cat:cs.CL`", ("cs.CL",)),
+        ("cs.AI (Artificial Intelligence)", ("cs.AI",)),
+        ("Machine Learning (stat.ML)", ("stat.ML",)),
+        ("https://arxiv.org/list/cs.CL/recent", ("cs.CL",)),
+        ("https://rss.arxiv.org/rss/cs.CL+cs.LG", ("cs.CL", "cs.LG")),
+        ("hep-*", ("hep-ex", "hep-lat", "hep-ph", "hep-th")),
+        ("cs, CL", ("cs", "cs.CL")),
+    ],
+)
+def test_a_category_is_read_as_it_stands_on_arxiv(typed: str, codes: tuple[str, ...]) -> None:
+    assert parse(typed) == codes

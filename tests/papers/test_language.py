@@ -1,5 +1,6 @@
 """One query language for searches, topics and a feed's words, as people write it."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -49,6 +50,31 @@ TODAY = date(2026, 7, 1)
         ("agents, robots, cs.RO", "(agents OR robots) cat:cs.RO"),
         ("cs.CL, cs.LG", "cat:cs.CL OR cat:cs.LG"),
         ("(agents, robots) planning", "(agents OR robots) planning"),
+        ("cat:cs.CV+OR+cat:cs.AI", "cat:cs.CV OR cat:cs.AI"),
+        ("search_query=all:electron+AND+cat:cs.LG", '"electron" cat:cs.LG'),
+        (
+            "au:lecun ANDNOT %28ti:energy OR ti:world%29",
+            "author:lecun -(title:energy OR title:world)",
+        ),
+        ("diffusion[Title] AND guidance[tiab]", 'title:diffusion "guidance"'),
+        ("Vaswani A[Author]", 'author:"Vaswani A"'),
+        ('"world model"[tiab] NOT survey', '"world model" -survey'),
+        ('TITLE-ABS-KEY("graph network" AND drug)', '"graph network" "drug"'),
+        ("AU=Bengio AND TI=attention", "author:Bengio title:attention"),
+        ('title = "flow matching"', 'title:"flow matching"'),
+        ("abs:'ai alignment'", 'abstract:"ai alignment"'),
+        ('jr:"Nature" AND ti:protein', '"Nature" title:protein'),
+        ('"deep learning"~10', '"deep learning"'),
+        ("+transformer +vision -survey", "transformer vision -survey"),
+        ("site:arxiv.org cat:cs.CL", "cat:cs.CL"),
+        ("cat:(NLP or cs.CV)", "cat:cs.CL OR cat:cs.CV"),
+        ("cat:cs.CL or cat:cs.CV", "cat:cs.CL OR cat:cs.CV"),
+        ("title:(diffusion or flows)", "title:diffusion OR title:flows"),
+        ('RAG or "retrieval augmented"', 'RAG OR "retrieval augmented"'),
+        ("cat:[cs.CL, cs.LG]", "cat:cs.CL OR cat:cs.LG"),
+        ("cat:computer vision agents", "cat:cs.CV agents"),
+        ("primary_category:cs.CL", "cat:cs.CL"),
+        ("affil:MIT robots", "org:MIT robots"),
         ("扩散模型，世界模型", "扩散模型 OR 世界模型"),  # noqa: RUF001
     ],
 )
@@ -102,10 +128,32 @@ def test_a_title_stays_a_title(typed: str) -> None:
 def test_a_time_ago_is_counted_from_the_day() -> None:
     assert str(parse("since:7d agents", TODAY)) == "since:2026-06-24 agents"
     old = Paper("1", "Agents", published_at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert str(parse("since:yesterday", TODAY)) == "since:2026-06-30"
+    assert str(parse("llm since:last week", TODAY)) == "llm since:2026-06-24"
     assert not parse("since:2025").allows(old)
     assert parse("since:2019").allows(old)
     # A digest has new papers only.
     assert parse("since:7d").allows(old)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("cat:cs.CLL", "cs.CL (Computation and Language)"),
+        ("cat:cs.NLP", "cs.CL (Computation and Language)"),
+        ("agents before:2024-06", "since:2024"),
+        ("submittedDate:[20230101 TO 20240101]", "since:2023"),
+        ("TI=agents AND PY=(2020-2024)", "since:2020"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_said_with_what_can(typed: str, said: str) -> None:
+    with pytest.raises(TopicError, match=re.escape(said)):
+        parse(typed)
+
+
+@pytest.mark.parametrize("typed", ["rock or roll", "year: a review", "5+OR of it", "[Title] words"])
+def test_ordinary_words_are_in_no_other_language(typed: str) -> None:
+    assert parse(typed).plain
 
 
 EARLIER = [
