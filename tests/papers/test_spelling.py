@@ -165,3 +165,10 @@ def test_an_abstract_is_read_once_for_its_sentences(monkeypatch: pytest.MonkeyPa
     terms = analyse(Paper("2501.00001", "Divergence", abstract), Stemmer())
     assert len(terms.sentences) == 3
     assert read == [abstract]
+
+
+@pytest.mark.parametrize("mark", ',;:()"?!/=<>[]*&%|`~@')
+@pytest.mark.parametrize("accent", ["", " é"])
+def test_words_are_the_same_with_any_mark_between_them(mark: str, accent: str) -> None:
+    text = "Fine-tuned LLMs{0}multi{0}modal C++{0}GPT{0}4 don't{0}SD^2" + accent
+    assert spelled(text.format(mark)) == spelled(text.format(" "))
