@@ -146,18 +146,21 @@ class Database:
             self._refuse_when_closed()
             return await asyncio.to_thread(sqlite.give_back, self.path, pages)
 
-    async def rebuild(self) -> int:
+    async def rebuild(self, *, worth: int = WORTH_REBUILDING) -> int:
         """Rebuild a database made before free pages were given back, where that is worth it.
 
         Only where half of the file is free, and only with room for twice what is kept. Returns the
         bytes freed; writers wait meanwhile.
+
+        Args:
+            worth: bytes that have to be free at least.
 
         Raises:
             DatabaseError: it is worth it, but there is no room, or it failed.
         """
         free = await asyncio.to_thread(sqlite.waste, self.path)
         size = self.path.stat().st_size
-        if free is None or free < max(size / 2, WORTH_REBUILDING):
+        if free is None or free < max(size / 2, worth):
             return 0
         if (room := shutil.disk_usage(self.path.parent).free) < 2.2 * (size - free):
             raise DatabaseError(

@@ -339,7 +339,12 @@ async def test_a_damaged_database_replaces_no_good_backup(
 async def test_a_backup_that_the_disk_has_no_room_for_is_not_begun(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("storage.backups.ROOM", 1e15)
+    full = shutil.disk_usage(tmp_path)._replace(free=1_000)
+
+    def usage(_path: Path) -> object:
+        return full
+
+    monkeypatch.setattr("shutil.disk_usage", usage)
     with pytest.raises(DatabaseError, match="MB are needed"):
         await backups.make(database, tmp_path / "backups", keep=1, now=NOON)
     assert names(tmp_path / "backups") == []

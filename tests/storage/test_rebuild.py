@@ -13,11 +13,12 @@ from storage.database_file import DatabaseError
 from tests.databases import put_empty
 from tests.storage.shared import NOON, url
 
+WORTH = 1_000_000
 ROWS = 100_000
 
 
 @pytest.fixture
-def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def old(tmp_path: Path) -> Path:
     """A database without auto_vacuum, most of which is free."""
     put_empty(tmp_path)
     path = tmp_path / "paperboy.db"
@@ -30,7 +31,6 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         connection.executemany("INSERT INTO users VALUES (?, ?)", ((n, at) for n in range(ROWS)))
         connection.execute("DELETE FROM users WHERE id >= 10")
         connection.execute("COMMIT")
-    monkeypatch.setattr("storage.database.WORTH_REBUILDING", 1_000_000)
     return path
 
 
@@ -46,20 +46,17 @@ def people(path: Path) -> int:
 async def test_an_old_file_that_is_mostly_free_shrinks_once_and_keeps_every_row(old: Path) -> None:
     before = size(old)
     database = await Database.open(url(old))
-    freed = await database.rebuild()
+    freed = await database.rebuild(worth=WORTH)
     assert freed > before / 2
     assert size(old) == before - freed
     assert sqlite.waste(old) is None
-    assert await database.rebuild() == 0
+    assert await database.rebuild(worth=WORTH) == 0
     await database.close()
     assert people(old) == 10
     assert sqlite.check(old, thorough=True) is None
 
 
-async def test_a_file_with_little_to_give_back_stays_as_it_is(
-    old: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("storage.database.WORTH_REBUILDING", 100_000_000)
+async def test_a_file_with_little_to_give_back_stays_as_it_is(old: Path) -> None:
     before = size(old)
     database = await Database.open(url(old))
     assert await database.rebuild() == 0
@@ -78,7 +75,7 @@ async def test_a_file_that_the_disk_has_no_room_to_write_again_stays_and_the_ope
     database = await Database.open(url(old))
     monkeypatch.setattr("shutil.disk_usage", usage)
     with pytest.raises(DatabaseError, match="MB of disk"):
-        await database.rebuild()
+        await database.rebuild(worth=WORTH)
     assert sqlite.waste(old)
     await database.close()
     assert people(old) == 10
