@@ -239,7 +239,6 @@ _ALIASES: Final[dict[str, str]] = {
     "high energy physics": "hep-ex hep-lat hep-ph hep-th",
     "general relativity": "gr-qc",
     "medical physics": "physics.med-ph",
-    "hep": "hep-ex hep-lat hep-ph hep-th",
     "astro": "astro-ph",
     "quant ph": "quant-ph",
     "qbio": "q-bio",
@@ -288,7 +287,7 @@ def parse(text: str) -> tuple[str, ...]:
     """
     if (named := _named(text)) is not None:
         return named
-    text = _LISTING.sub(r" \1 ", text)
+    text = _LISTING.sub(r" \1 ", text).replace("hep-*", _ALIASES["high energy physics"])
     text = _NAMED_CODE.sub(lambda match: match[1] or match[2], _AROUND.sub(" ", text))
     text = _SEPARATED.sub(lambda match: _joined(match), text)
     codes: list[str] = []

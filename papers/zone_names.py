@@ -27,8 +27,10 @@ from papers import zones
 _MOST: Final = 0.8
 """The share of a region's airports from which their zone stands for the whole region."""
 
-_OFFSET = re.compile(r"(?:(?:utc|gmt)\s*([+-]?)|([+-]))\s*(\d{1,2})(?:[:.]?(\d{2}))?")
+_OFFSET = re.compile(r"(?:(?:utc|gmt)\s*([+-]?)|([+-]))\s*(\d{1,2})(?:[:.]?(\d{2})|[.,](5))?")
 _ZONE_SUFFIX = re.compile(r"\s+(?:standard |daylight |summer )?time(?: zone)?$")
+_AROUND_NAME = re.compile(r"^\s*\((?:utc|gmt)[^()]*\)\s+|\s+\(us & canada\)\s*$", re.IGNORECASE)
+"""What Windows and Rails write around a zone's name."""
 _SIGNS = str.maketrans({"±": "+", "\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "-"})
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "\u2019": "", "'": "", ".": ""})
 
@@ -40,6 +42,7 @@ def find(text: str, at: datetime) -> list[str]:
         text: "Berlin", "San Francisco", "India", "EST", "UTC+2", "Europe/Berlin", …
         at: the present, aware; zones of a country whose clocks agree in its year count as one.
     """
+    text = _AROUND_NAME.sub("", text)
     typed = _ZONE_SUFFIX.sub("", fold(text))
     if not typed:
         return []
@@ -117,7 +120,7 @@ def fold(text: str) -> str:
 
 
 def _of_offset(match: re.Match[str]) -> list[str]:
-    minutes = int(match[3]) * 60 + int(match[4] or 0)
+    minutes = int(match[3]) * 60 + (30 if match[5] else int(match[4] or 0))
     minutes = -minutes if "-" in (match[1], match[2]) else minutes
     if minutes == 0:
         return ["UTC"]

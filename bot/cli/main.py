@@ -160,7 +160,11 @@ def ingest(since: date | None) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_guarded
 def import_papers(file: Path) -> None:
-    """Take in papers from FILE: JSON lines (also .gz), such as arXiv's metadata snapshot."""
+    """Add papers to the database from FILE: JSON lines (also .gz), one paper a line, such as
+    arXiv's metadata snapshot.
+
+    BibTeX, RIS and lists of a person's papers are for /library import in Discord.
+    """
     from bot.cli.backfill import import_file
 
     _await(import_file(load_settings(), file))

@@ -16,19 +16,32 @@ from bot.ui.text import escape
 from papers import categories, zone_names
 
 _TIME = re.compile(
-    r"(?:at\s+)?(?P<hour>\d{1,2})\s*(?:[:.h]\s*(?P<minute>\d{2})|h|uhr|o'?clock)?"
+    r"(?:at\s+|@\s*|kl\.?\s*|um\s+|à\s+)?(?P<hour>\d{1,2})\s*"
+    r"(?:(?:[:.,h時点时시]|uhr)\s*(?P<minute>\d{2})(?::00)?\s*[分분]?|h|uhr|o'?clock|[時点时시])?"
     r"\s*(?P<half>[ap]\.?\s?m\.?)?"
 )
-_FOUR_DIGITS = re.compile(r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<half>)")
-_TIMES_IN_WORDS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+_FOUR_DIGITS = re.compile(
+    r"(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)\s?(?:h|hrs|hours)?(?P<half>)"
+)
+_TIMES_IN_WORDS = {
+    **dict.fromkeys(("noon", "12 noon", "midday"), time(12)),
+    **dict.fromkeys(("midnight", "12 midnight", "24:00", "24h"), time(0)),
+}
+_WITH_ZONE = re.compile(r"(?P<time>.*\d.*?)\s+(?!uhr|o'clock)[a-z]{2,5}(?:[+-]\d{1,2})?")
 
 _NAMED_ZONES = 8
 """Zones that a sentence offers to choose from."""
 
-_AROUND_EMOJI = " \t\n`\"'\u200b\u2060\ufeff"
+_AROUND_EMOJI = " \t\n\\`\"'\u200b\u2060\ufeff"
 """What people copy along with an emoji."""
 
-_SHORTCODE = re.compile(r":\w+:")
+_SHORTCODE = re.compile(r":[\w+-]+:")
+_TONE_OR_KIND = re.compile(r"_tone[1-5](?=:)|:{1,2}skin-tone-[1-6](?=:)|(?<=:)flag_(?=[a-z]{2}:)")
+"""What Discord's names of emoji have that others lack."""
+
+
+_OF_ONE_HAND = {"\U0001faf1\u200d\U0001faf2": "\U0001f91d"}
+"""Two hands of different tones, which have no base of their own: a handshake."""
 
 
 def parse_time(text: str) -> time:
@@ -37,7 +50,7 @@ def parse_time(text: str) -> time:
     Raises:
         UserError: it is none.
     """
-    typed = unicodedata.normalize("NFKC", text).strip().casefold()
+    typed = unicodedata.normalize("NFKC", text).strip().casefold().replace("\u2019", "'")
     if typed in _TIMES_IN_WORDS:
         return _TIMES_IN_WORDS[typed]
     match = _FOUR_DIGITS.fullmatch(typed) or _TIME.fullmatch(typed)
@@ -47,6 +60,10 @@ def parse_time(text: str) -> time:
             hour = 24
         else:
             hour = hour % 12 + (12 if match["half"].startswith("p") else 0)
+    if match is None and (zoned := _WITH_ZONE.fullmatch(typed)) and _TIME.fullmatch(zoned["time"]):
+        raise UserError(
+            f"Write only the time, {escape(zoned['time'], 20)}, and name the zone in `timezone`."
+        )
     if hour > 23 or minute > 59:
         raise UserError(
             f"“{escape(text, 40)}” is not a time of day. Write it like 09:00, 17:30, 9pm or noon."
@@ -131,7 +148,7 @@ def parse_emoji(text: str) -> str:
     Raises:
         UserError: it is none, or several, or one that Discord does not have.
     """
-    typed = text.strip(_AROUND_EMOJI)
+    typed = _TONE_OR_KIND.sub("", text.strip(_AROUND_EMOJI))
     custom = discord.PartialEmoji.from_str(typed)
     if custom.id is not None:
         return str(custom)
@@ -147,6 +164,7 @@ def parse_emoji(text: str) -> str:
     base = "".join(c for c in typed if not "\U0001f3fb" <= c <= "\U0001f3ff") or typed
     regional = len(base) == 1 and "\U0001f1e6" <= base <= "\U0001f1ff"
     for form in (base, f"{base}\ufe0f", base.replace("\ufe0f", "")):
+        form = _OF_ONE_HAND.get(form, form)
         known = emoji.EMOJI_DATA.get(form)
         if known is None or known["status"] == emoji.STATUS["component"]:
             continue

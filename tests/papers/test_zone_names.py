@@ -45,6 +45,13 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
         ("+0530", "Asia/Kolkata"),
         ("UTC+5:45", "Asia/Kathmandu"),
         ("GMT-03:30", "America/St_Johns"),
+        ("GMT+5.5", "Asia/Kolkata"),
+        ("Pacific Time (US & Canada)", "America/Los_Angeles"),
+        ("(GMT-08:00) Pacific Time", "America/Los_Angeles"),
+        ("Deutschland", "Europe/Berlin"),
+        ("東京", "Asia/Tokyo"),
+        ("北京", "Asia/Shanghai"),
+        ("W. Europe Standard Time", "Europe/Berlin"),
         ("UTC±0", "UTC"),
     ],
 )

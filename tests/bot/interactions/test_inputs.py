@@ -56,6 +56,48 @@ def test_an_unknown_zone_offers_the_place_that_is_spelled_nearly_so() -> None:
         parse_timezone("qqqqqq", NOW)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("12 noon", time(12)),
+        ("24:00", time(0)),
+        ("9 o\u2019clock", time(9)),
+        ("@9", time(9)),
+        ("9:00:00", time(9)),
+        ("9 Uhr 30", time(9, 30)),
+        ("9,30", time(9, 30)),
+        ("930", time(9, 30)),
+        ("1700h", time(17)),
+        ("kl. 9", time(9)),
+        ("9時30分", time(9, 30)),
+        ("9点", time(9)),
+    ],
+)
+def test_a_time_is_read_as_other_countries_write_it(typed: str, meant: time) -> None:
+    assert parse_time(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["09:00 UTC", "9am EST", "9pm cet"])
+def test_a_time_with_a_zone_says_where_the_zone_goes(typed: str) -> None:
+    with pytest.raises(UserError, match="name the zone in `timezone`"):
+        parse_time(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (":+1:", "\U0001f44d"),
+        (":thumbsup_tone3:", "\U0001f44d"),
+        (":thumbsup::skin-tone-3:", "\U0001f44d"),
+        (":flag_de:", "\U0001f1e9\U0001f1ea"),
+        ("\\\U0001f4cc", "\U0001f4cc"),
+        ("\U0001faf1\U0001f3fb\u200d\U0001faf2\U0001f3ff", "\U0001f91d"),
+    ],
+)
+def test_an_emoji_is_read_by_the_names_that_discord_gives_it(typed: str, meant: str) -> None:
+    assert parse_emoji(typed) == meant
+
+
 def test_before_anything_is_typed_the_person_s_own_country_comes_first() -> None:
     assert timezone_choices("", NOW, "ja")[0] == ("Asia/Tokyo (21:00 now)", "Asia/Tokyo")
 
