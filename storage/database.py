@@ -140,6 +140,11 @@ class Database:
         async with self.write() as connection:
             await connection.run_sync(sqlite.optimize)
 
+    async def checkpoint(self) -> None:
+        """Copy SQLite's log into the file without holding the writer; see `sqlite.checkpoint`."""
+        self._refuse_when_closed()
+        await asyncio.to_thread(sqlite.checkpoint, self.path)
+
     async def give_back(self, pages: int = 500) -> int:
         """Return a few free pages to the disk; return how many, 0 when enough are."""
         async with self._lock:

@@ -30,6 +30,7 @@ __all__ = [
     "OLDEST",
     "SPARE",
     "check",
+    "checkpoint",
     "copy",
     "delete_some",
     "give_back",
@@ -238,6 +239,17 @@ def optimize(connection: Connection) -> None:
     """Refresh the statistics of the tables that have changed much, looking at a part of each."""
     connection.exec_driver_sql("PRAGMA analysis_limit = 400")
     connection.exec_driver_sql("PRAGMA optimize")
+
+
+def checkpoint(path: Path) -> None:
+    """Copy what is committed from the log into the file, as far as readers allow; writers go on.
+
+    SQLite does so by itself in the commit after which the log has 1,000 pages, and holds the writer
+    until the disk has them (https://www.sqlite.org/wal.html#ckpt). Called between transactions,
+    this keeps the log short enough for their commits to return at once.
+    """
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
 
 def give_back(path: Path, pages: int) -> int:

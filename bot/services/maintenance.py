@@ -112,6 +112,7 @@ class Maintenance:
         async def prune(now: datetime) -> None:
             more = 1
             while more:
+                await self._database.checkpoint()  # or a commit does, and holds the writer for it
                 async with self._database.write() as conn:  # in turns with other writers
                     more = await step(conn, now)
 

@@ -1,4 +1,5 @@
 import asyncio
+import shutil
 import sqlite3
 import sys
 import threading
@@ -303,3 +304,24 @@ async def test_a_closed_database_answers_nothing(tmp_path: Path):
     with pytest.raises(RuntimeError, match="closed"):
         async with database.write():
             pass
+
+
+async def test_a_checkpoint_shortens_the_next_commit_and_leaves_the_writer_free(tmp_path: Path):
+    database = await Database.open(url(tmp_path / "paperboy.db"))
+    async with database.write() as connection:
+        for number in range(1, 2_000):
+            await put(connection, number)
+        await asyncio.wait_for(database.checkpoint(), 5)  # beside a transaction that goes on
+
+    await database.checkpoint()
+
+    with sqlite3.connect(database.path) as other:
+        _, pages, copied = other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        assert copied == pages
+    other.close()
+    # Without its log the file has everything already.
+    shutil.copyfile(database.path, tmp_path / "copy.db")
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        assert copy.execute("SELECT count(*) FROM guilds").fetchone() == (1_999,)
+    copy.close()
+    await database.close()
