@@ -126,4 +126,5 @@ class Maintenance:
             log.info("the database was rebuilt bytes_freed=%d", freed)
         given = 1
         while given:
+            await self._database.checkpoint()
             given = await self._database.give_back()

@@ -1,5 +1,8 @@
 """Backups on a schedule, as the running bot makes them."""
 
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -132,3 +135,20 @@ async def test_one_failed_task_stops_no_other_and_the_operator_hears_of_it(
         tasks["first"] = work
         await here.bot.services.maintenance.run(at(MONDAY, 6))
         assert here.bot.services.maintenance.failing == {}
+
+
+async def test_pruning_does_not_hold_the_writer_to_copy_what_others_wrote(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        path, feeds = here.bot.services.database.path, list[int]()
+
+        async def step(_conn: object, _now: datetime) -> int:
+            # The file without its log: what is in it needs no copying at this step's commit.
+            shutil.copyfile(path, tmp_path / "copy.db")
+            with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+                feeds.append(copy.execute("SELECT count(*) FROM feeds").fetchone()[0])
+            return 0
+
+        maintenance = here.bot.services.maintenance
+        await here.add_feed()
+        await maintenance._pruning(step)(at(MONDAY, 4))  # pyright: ignore[reportPrivateUsage]
+        assert feeds == [1]
