@@ -12,7 +12,7 @@ from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.inputs import parse_categories
 from bot.interactions.modals import submission
 from bot.services.container import Services
-from bot.services.search import QUERY_LENGTH, parse_since, since_choices
+from bot.services.search import PASTED_LENGTH, QUERY_LENGTH, brief, parse_since, since_choices
 from bot.ui import text
 from cogs.paper_search._pages import ask_again, open_results
 from cogs.paper_search._papers import open_card, open_similar
@@ -24,7 +24,7 @@ from storage.search_sessions import Question
 log = logging.getLogger(__name__)
 
 Interaction = Interaction
-Query = app_commands.Range[str, 1, QUERY_LENGTH]
+Query = app_commands.Range[str, 1, PASTED_LENGTH]
 
 _MARKS = {SuggestionKind.TITLE: "📄", SuggestionKind.TOPIC: "#", SuggestionKind.AUTHOR: "👤"}
 
@@ -57,7 +57,7 @@ class PaperSearch(commands.Cog):
         if len(named := await self.services.search.named(query)) == 1:
             await open_card(interaction, named[0], public=public)
             return
-        question = self._question(query, since or "", category or "", sort)
+        question = self._question(brief(query, named), since or "", category or "", sort)
         await open_results(interaction, question, public=public)
 
     @rate_limited(SEARCHES)
@@ -134,7 +134,7 @@ class PaperSearch(commands.Cog):
 
     async def _suggested(self, typed: str) -> list[Suggestion]:
         try:
-            return list(await self.services.search.suggest(typed, limits.CHOICES))
+            return list(await self.services.search.suggest(typed[:QUERY_LENGTH], limits.CHOICES))
         except Exception:
             # People go on typing; an error would only empty the list under their fingers.
             log.exception("autocomplete failed")

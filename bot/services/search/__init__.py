@@ -2,12 +2,20 @@
 
 from bot.services.search._opening import open_embedder, open_search
 from bot.services.search._passages import passage_of
-from bot.services.search._reading import QUERY_LENGTH, parse_since, read, since_choices
+from bot.services.search._reading import (
+    PASTED_LENGTH,
+    QUERY_LENGTH,
+    brief,
+    parse_since,
+    read,
+    since_choices,
+)
 from bot.services.search._service import PaperSearch
 from bot.services.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
 from bot.services.search_engine import Engine
 
 __all__ = [
+    "PASTED_LENGTH",
     "QUERY_LENGTH",
     "Engine",
     "FromSources",
@@ -16,6 +24,7 @@ __all__ = [
     "ResultsPage",
     "SimilarPage",
     "SourceState",
+    "brief",
     "open_embedder",
     "open_search",
     "parse_since",

@@ -1,6 +1,7 @@
 """Reading what a person typed: a query in the topic language or in plain words, and a date."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -16,6 +17,9 @@ from storage.search_sessions import Question
 
 QUERY_LENGTH: Final = 200
 """Characters of a query: a long sentence. The Hub's search takes 250."""
+
+PASTED_LENGTH: Final = 1_000
+"""Characters of what may be typed for a query: redirect links are several times as long as one."""
 
 _AROUND: Final = 12
 """Characters shown on both sides of the place where a query's syntax breaks."""
@@ -121,6 +125,24 @@ def _how_read(query: str, topic: Topic) -> str | None:
     if topics.reads_commas(query):
         return f"I read the commas as OR: {topic}."
     return None
+
+
+def brief(query: str, named: Sequence[str]) -> str:
+    """Return what a long text asks for: the papers that it names, or its words without links.
+
+    Raises:
+        UserError: that is too long for a query.
+    """
+    if len(query) <= QUERY_LENGTH:
+        return query
+    asked = " ".join(named) or " ".join(_LINK.sub(" ", query).split()) or query[:QUERY_LENGTH]
+    if len(asked) > QUERY_LENGTH:
+        shown = f"{len(named)} papers" if named else f"{len(asked)} characters"
+        raise UserError(
+            f"A query can be {QUERY_LENGTH} characters long; this is {shown}. Write the words that"
+            " matter most, or one link."
+        )
+    return asked
 
 
 def refuse_link(query: str) -> None:
