@@ -66,7 +66,9 @@ class Stemmer:
             return list(map(known.__getitem__, folded))
         except KeyError:
             unknown = [word for word in dict.fromkeys(folded) if word not in known]
-            stems: list[str] = self._analyzer.analyze(" ".join(unknown))
+            # Folding makes four words of one character such as U+FDFA: they have one stem.
+            whole = ("".join(word.split()) for word in unknown)
+            stems: list[str] = self._analyzer.analyze(" ".join(whole))
             known.update(zip(unknown, stems, strict=True))
             return list(map(known.__getitem__, folded))
 

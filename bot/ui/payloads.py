@@ -206,8 +206,11 @@ def picture_of(paper: Paper) -> str | None:
     The first still or animated figure of its authors, else the Hub's thumbnail: a card's corner
     takes no video, and the thumbnail repeats the title.
     """
-    figures = (url for url in paper.media if urlsplit(url).path.lower().endswith(_PICTURES))
-    return next((url for url in (*figures, paper.thumbnail) if picture_url(url)), None)
+    # `urlsplit` raises for what is no address (`https://[`); `picture_url` returns none of those.
+    for url in paper.media:
+        if (safe := picture_url(url)) and urlsplit(safe).path.lower().endswith(_PICTURES):
+            return url
+    return paper.thumbnail if picture_url(paper.thumbnail) else None
 
 
 def _refreshed(entry: HeaderEntry, metrics: Metrics | None, hours: float) -> HeaderEntry:

@@ -152,11 +152,11 @@ def _address(text: str | None, base_url: str | None = None) -> str | None:
     """Return the web address that `text` is, or `None`: what cannot be linked to is not known."""
     if not text or " " in text or len(text) > _LONGEST_ADDRESS:
         return None
-    if base_url is not None:
-        text = urljoin(base_url, text)
-    elif "://" not in text and "." in text.partition("/")[0]:
-        text = f"https://{text}"
     try:
+        if base_url is not None:
+            text = urljoin(base_url, text)
+        elif "://" not in text and "." in text.partition("/")[0]:
+            text = f"https://{text}"
         parts = urlsplit(text)
     except ValueError:
         return None

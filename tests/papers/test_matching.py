@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -389,6 +389,8 @@ def test_only_papers_with_a_telling_word_could_match() -> None:
 
 
 @given(st.text(max_size=40), st.text(max_size=60), st.text(min_size=1, max_size=30))
+@example("A title", "An abstract", "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}")
+@example("\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}", "", "peace")
 def test_no_text_breaks_the_pass(title: str, abstract: str, source: str) -> None:
     for topic in readable([source]):
         wanted = [Wanted(topic, Strictness.BROAD)]

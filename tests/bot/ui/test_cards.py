@@ -198,6 +198,8 @@ HUB = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2607.03118
         (None, (MOVIE,), None),
         (HUB.replace("https", "http"), (), None),
         ("https://user@evil.example/a.png", ("javascript:alert(1).png",), None),
+        (HUB, ("https://[.png", "//[", FIGURE), FIGURE),
+        ("A://[", ("A://[",), None),
     ],
 )
 def test_a_card_shows_the_authors_figure_or_the_hubs_picture_and_says_what_it_is(
