@@ -237,5 +237,6 @@ async def test_nothing_that_people_do_holds_the_loop(tmp_path: Path, full: bool)
             "loop",
             "every command, button, menu, form and suggestion, and a minute of work",
             f"{papers:,} papers, {large.SAVED:,} saves",
-            "no step of the loop over 100 ms of CPU time; each answered or deferred within 1 s",
+            "no step of the loop over 100 ms of CPU time, but for collections of garbage (below);"
+            " each answered or deferred within 1 s",
         )
