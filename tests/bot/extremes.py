@@ -41,7 +41,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "since": ("2024-01-01", "30d", longest("9", 6_000)),
     "category": ("cs.CL", "cs.*", longest("cs.", 6_000)),
     "public": (False, True),
-    "id_or_link": (SAVED, "Diffusion", longest("https://arxiv.org/abs/2505.0 ", 200)),
+    "id_or_link": (SAVED, "Diffusion", longest("https://arxiv.org/abs/2505.0 ", 1_000)),
     "topic": ("diffusion", longest("language OR ", 490) + "graphs", longest("(", 500)),
     "period": ("week", "month", "day"),
     "date": ("2025-06-09", "9999-12-31", "2023-05-04", "0001-01-01"),

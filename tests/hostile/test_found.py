@@ -80,7 +80,7 @@ def test_choices_lengths_and_ranges_hold_whoever_sends_them(hostile: Hostile) ->
     changed = hostile.slash("paper subscribe", {"topic": "matter", "every": "never"})
     assert "Restart Discord" in changed.text
     long = hostile.slash("paper search", {"query": "a" * 6_000})
-    assert "`query` takes 1 to 200 characters; this has 6,000." in long.text
+    assert "`query` takes 1 to 1,000 characters; this has 6,000." in long.text
     few = hostile.slash("feed edit", {"papers": 2**53}, by=hostile.usurper)
     assert "`papers` can be 3 to 20." in few.text
 
