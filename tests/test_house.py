@@ -170,6 +170,18 @@ def test_docstrings_and_comments_speak_the_fields_words() -> None:
     assert found == []
 
 
+def test_cogs_and_views_import_no_connection() -> None:
+    banned = {"AsyncConnection", "Database"}
+    found = [
+        f"{name_of(path)}: {module} {name}"
+        for path in product_modules()
+        if name_of(path).startswith(("cogs/", "bot/ui/", "bot/interactions/"))
+        for module, name in imports_of(ast.parse(path.read_text()))
+        if name in banned or (module.split(".")[0] == "storage" and not name)
+    ]
+    assert found == []
+
+
 def test_only_the_settings_read_the_environment() -> None:
     # Telling a library something at its import is no reading: there is no other way with some.
     pattern = re.compile(r"\bos\.environ\b(?!\[[^]]+\] = )|\bgetenv\b|\bdotenv\b")
