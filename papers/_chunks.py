@@ -33,12 +33,12 @@ _PIECES_KEPT: Final = 16_384  # parts of compounds
 _LONGEST: Final = 40  # characters; longer runs are no words
 
 CHUNK: Final = re.compile(
-    r"[^\W_]+(?:(?:[-\u2010\u2011\u2013'’ʼ]|[\^_]\{?|(?<=\d)\.(?=\d))[^\W_]+\}?)*"  # noqa: RUF001
+    r"[^\W_]+(?:(?:[-\u2010\u2011\u2013'’ʼ]|[\^_]\{?|(?<=\d)\.(?=\d))[^\W_]+\}?)*"  # noqa: RUF001 - apostrophes as people type them
     r"(?:\+\+(?!\w)|(?<=\b[A-Za-z])\#(?!\w))?"
 )
 """A word with what belongs to it: hyphens, apostrophes, an exponent or index, decimals, C++."""
-_POSSESSIVE = re.compile(r"['’ʼ]s?(?=\Z|-)", re.IGNORECASE)  # noqa: RUF001
-_MARKED = re.compile(r"['’ʼ_^{}]+")  # noqa: RUF001
+_POSSESSIVE = re.compile(r"['’ʼ]s?(?=\Z|-)", re.IGNORECASE)  # noqa: RUF001 - as above
+_MARKED = re.compile(r"['’ʼ_^{}]+")  # noqa: RUF001 - as above
 _SCRIPT = re.compile(r"[\^_]\{?(?=\d)|(?<=[A-Za-z])\^\{?(?=[A-Za-z]\b)")
 _APART = re.compile(r"[-\u2010\u2011\u2013_^]")
 _NUMBERED = re.compile(r"([^\W\d_]{3,})(\d[^\W_]*(?:\.\d+)?)")

@@ -5,7 +5,7 @@ import unicodedata
 
 from papers.text import readable
 
-APOSTROPHES = str.maketrans("", "", "'’ʼ{}")  # noqa: RUF001
+APOSTROPHES = str.maketrans("", "", "'’ʼ{}")  # noqa: RUF001 - apostrophes as people type them
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]+")
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _UNDECOMPOSED = str.maketrans("øłđð\u0131ħ", "olddih") | str.maketrans(
@@ -49,7 +49,7 @@ def names(text: str) -> list[tuple[str, ...]]:
     """Return the folded words of a name: as it is, with umlauts written out, and without hyphens.
 
     "O'Neil" and "O’Neil" are "oneil", and "o neil" beside it.
-    """  # noqa: RUF002
+    """  # noqa: RUF002 - the two apostrophes are the point
     if _PLAIN_NAME.fullmatch(text):
         found = tuple(_NAME_WORD.findall(text.lower()))
         return [found] if found else []

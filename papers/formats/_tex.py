@@ -29,7 +29,7 @@ _ESCAPES: Final = {
     ">": r"\textgreater{}",
     **{character: f"\\{character}" for character in "&%$#_"},
 }
-_FONTS: Final = frozenset("emph textbf textit textrm textsc textsf texttt".split())  # noqa: SIM905
+_FONTS: Final = frozenset("emph textbf textit textrm textsc textsf texttt".split())  # noqa: SIM905 - on one line
 _FONT = re.compile(r"\\(?P<font>[a-z]+)\s*\{(?P<inside>[^{}$\\]*)\}")
 _MACRO = re.compile(r"\\(?:[a-zA-Z]+|.)", re.DOTALL)
 _TOKEN = re.compile(
