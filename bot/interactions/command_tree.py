@@ -61,7 +61,7 @@ class Registration:
         self._ids: dict[str, int] = {}
 
     async def renew(self, store: CommandStore, mode: Literal["changed", "always", "never"]) -> None:
-        """Register the commands if Discord has others, or always or never.
+        """Register the commands if Discord has others (`changed`), `always` or `never`.
 
         What Discord has is asked each time, since a newer version, or another database, may have
         registered since. Where it does not answer, what was last registered from here decides.
@@ -152,10 +152,10 @@ def _part(value: Any) -> Any:
     """Return a part of a command without ids and defaults."""
     if isinstance(value, Mapping):
         parts = cast("Mapping[str, Any]", value)
-        told = {name: _part(part) for name, part in parts.items() if name in _COMPARED}
+        compared = {name: _part(part) for name, part in parts.items() if name in _COMPARED}
         return {
             name: part
-            for name, part in told.items()
+            for name, part in compared.items()
             if part is not None and part is not False and part not in ("", [])
         }
     return [_part(part) for part in cast("list[Any]", value)] if isinstance(value, list) else value

@@ -1,17 +1,14 @@
 """Naming papers and lists in commands: autocomplete, and reading what was typed instead."""
 
-from typing import Any
-
-import discord
 from discord import app_commands
 
 from bot import limits
+from bot.interactions.errors import Interaction
 from bot.services.container import services_of
 from bot.ui.lists import list_name
 from bot.ui.text import plain
 from papers.text import readable
 
-Interaction = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
 
 

@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot import limits
 from bot.interactions.cooldowns import FILES, rate_limited
-from bot.interactions.errors import UserError, answer_error
+from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.removal_buttons import render_removed, undo_of
 from bot.services.container import Services
 from bot.services.library import QUERY_LENGTH, View
@@ -14,7 +14,7 @@ from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from cogs.library import _files, _share
-from cogs.library._choices import Interaction, list_choices, paper_choices
+from cogs.library._choices import list_choices, paper_choices
 from cogs.library._page import SORTS, render_library
 from cogs.library._saved_paper import NOTE_LENGTH, saved_paper_view, take_note, write_note
 from papers.export import Format

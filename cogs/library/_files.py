@@ -9,7 +9,7 @@ from typing import Any, Final
 import discord
 from discord import ui
 
-from bot.interactions.errors import UserError
+from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import SaveButton, UndoSave
 from bot.services.container import Services
 from bot.services.library import NOTHING_SAVED, Exported
@@ -18,7 +18,6 @@ from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, AnyItem
 from bot.ui.text import escape, people, plural
-from cogs.library._choices import Interaction
 from cogs.library._filing import Filing
 from papers.export import ExportItem, Format, filename
 from papers.export import export as write_file

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
 
+from bot.interactions.errors import Interaction
 from bot.services.container import Services
 from bot.ui.notices import render_notice
-from cogs.library._choices import Interaction
 from papers.importing import Imported
 from storage.library import ReadingList
 from storage.papers import StoredPaper
-
-_NOTE: Final = 500
 
 
 class Filing:

@@ -3,14 +3,14 @@
 from discord import app_commands
 from discord.ext import commands
 
-from bot.interactions.errors import UserError
+from bot.interactions.errors import Interaction, UserError
 from bot.interactions.inputs import parse_emoji
 from bot.services.container import Services
 from bot.services.library import NAME_LENGTH
 from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, plural, visible
-from cogs.library._choices import Interaction, list_choices
+from cogs.library._choices import list_choices
 from storage.library import ReadingList
 
 

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.delivery.read_back import strings_of
 from bot.interactions.cooldowns import SEARCHES, rate_limit_check
-from bot.interactions.errors import UserError
+from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import UndoSave
 from bot.services.container import Services
 from bot.services.paper_lookup import Found
@@ -16,7 +16,6 @@ from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plural
-from cogs.library._choices import Interaction
 from storage.library import Place, ReadingList, Via
 
 MAX_PAPERS: Final = 25

@@ -1,10 +1,10 @@
 """A list shown to others on purpose."""
 
-from typing import Any, Final
+from typing import Final
 
 import discord
 
-from bot.interactions.errors import UserError
+from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_select import SaveSome
 from bot.services.container import Services
 from bot.ui.lists import list_name
@@ -17,7 +17,7 @@ MAX_SHARED: Final = 20
 _LINE: Final = 165
 
 
-async def share(services: Services, interaction: discord.Interaction[Any], name: str) -> None:
+async def share(services: Services, interaction: Interaction, name: str) -> None:
     """Post a list in the channel, as it is at this moment: later saves stay private."""
     user_id = interaction.user.id
     found, shown, total = await services.library.pages.shared(user_id, name, MAX_SHARED)

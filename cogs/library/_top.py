@@ -10,14 +10,12 @@ from discord.ext import commands
 
 from bot import limits
 from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
-from bot.interactions.errors import Interaction as AnyInteraction
-from bot.interactions.errors import UserError
+from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.text import plural
-from cogs.library._choices import Interaction
 
 MOST: Final = 25
 """Papers listed: five pages."""
@@ -50,7 +48,7 @@ class PageTop(PaperboyButton, template=template("top", span="|".join(Span), page
         """Return the button whose custom id matched."""
         return cls(Span(match["span"]), int(match["page"]), int(match["place"]))
 
-    async def pressed(self, interaction: AnyInteraction) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
         """Show the page in the place of this one."""
         view = await render_top(
             services_of(interaction), interaction.guild_id, self.span, self.page

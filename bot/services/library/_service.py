@@ -103,15 +103,7 @@ class Library:
         seed: bool = False,
         found: bool = False,
     ) -> None:
-        """Take in a message of ours that has just been recorded as showing papers.
-
-        Args:
-            message_id: the message.
-            channel_id: the channel or thread that it is in.
-            guild_id: the server, if it is in one.
-            seed: whether to put the reaction there that saves, where the settings allow.
-            found: whether it was found after a restart, so that people may have reacted unheard.
-        """
+        """Learn of a message that was recorded as showing papers, as `MessageTracker` says."""
         self.messages.add(message_id)
         for event in self._held.pop(message_id, ()):
             self._catching_up.submit(

@@ -90,8 +90,8 @@ def read(query: str, today: date | None = None) -> Reading:
     if words != query and any(c.isalnum() for c in words):
         # The parts of an address say nothing, if it is no paper's.
         reading = read(words, today)
-        told = "I left the link out, as it names no paper that I know."
-        return replace(reading, syntax=" ".join(filter(None, (reading.syntax, told))))
+        note = "I left the link out, as it names no paper that I know."
+        return replace(reading, syntax=" ".join(filter(None, (reading.syntax, note))))
     try:
         parsed = topics.parse(query, today)
     except TopicError as error:
