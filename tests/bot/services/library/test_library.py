@@ -148,6 +148,17 @@ async def test_a_picked_title_opens_its_sheet_and_reading_it_is_marked(tmp_path:
         assert await shelf(here, here.member) == {"to read": {FIRST}}
 
 
+async def test_a_paper_that_is_only_on_the_read_list_stays_saved_when_it_is_unread(
+    tmp_path: Path,
+) -> None:
+    async with posted(tmp_path) as here:
+        await here.member.react(card(here), READ)
+        assert await shelf(here, here.member) == {"read": {FIRST}}
+        result = await slash(here, "library show", query=FIRST)
+        await here.member.click(answer(result), label="Mark as unread")
+        assert await shelf(here, here.member) == {"to read": {FIRST}}
+
+
 async def test_a_note_is_written_in_a_form_even_when_the_bot_restarts_meanwhile(
     tmp_path: Path,
 ) -> None:

@@ -80,6 +80,23 @@ async def test_a_reaction_that_moderators_took_off_a_card_stays_off(tmp_path: Pa
         assert seeds(card(here, 1)) == [SAVE]
 
 
+async def test_a_card_that_is_gone_keeps_no_other_from_being_done_with(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await here.add_feed()
+        adding = "/channels/*/messages/*/reactions/*/@me"
+        here.env.inject_error("PUT", adding, status=503, code=0, times=1)
+        await here.tick(at(MONDAY, 9))
+        cards = [card(here, number) for number in range(3)]
+        (missed,) = [each for each in cards if not seeds(each)]
+        here.env.backend.delete_message(missed.channel.id, missed.id)
+        await here.restart()
+        kept = next(each for each in cards if each is not missed)
+        here.env.backend.clear_reactions(kept.channel.id, kept.id)
+        await here.restart()
+        again = [each for number in range(2) if (each := card(here, number)).id == kept.id]
+        assert [seeds(each) for each in again] == [[]]
+
+
 async def test_reacting_saves_and_taking_it_off_unsaves(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         await here.member.react(card(here), SAVE)
