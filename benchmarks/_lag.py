@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks._collections import read_papers
+from benchmarks._engine import fill
 from benchmarks._measures import name_of, percentile, say
-from benchmarks._ours import fill
 from papers.embedding import load_embedder
 from storage.database import Database
 from storage.search import SearchEngine

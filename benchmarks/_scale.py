@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from benchmarks._baselines import Baseline, fts5, tantivy_bm25
 from benchmarks._collections import read_papers
+from benchmarks._engine import fill, ranking
 from benchmarks._measures import name_of, percentile, say
-from benchmarks._ours import fill, ranking
-from benchmarks._peers import Peer, fts5, tantivy_bm25
 from papers.embedding import Embedder, load_embedder, paper_text
 from papers.model import Author, Paper
 from papers.terms import STOPWORDS
@@ -81,11 +81,11 @@ async def measure_scale(number: int, file: Path | None, setting: str) -> None:
         await _ours_latency(lines, engine, kinds, typed)
         await engine.close()
         await database.close()
-        for system, build in _peers(papers, Path(folder)).items():
+        for system, build in _baselines(papers, Path(folder)).items():
             began = time.perf_counter()
-            peer = build()
+            baseline = build()
             lines.say(system, "build_s", time.perf_counter() - began)
-            _peer_latency(lines, system, peer, kinds)
+            _baseline_latency(lines, system, baseline, kinds)
             lines.say(system, "disk_mb", _size(Path(folder) / system))
 
 
@@ -159,21 +159,23 @@ async def _timed(call: Callable[[], Awaitable[object]]) -> float:
     return (time.perf_counter() - began) * 1_000
 
 
-def _peer_latency(lines: _Lines, system: str, peer: Peer, kinds: dict[str, list[str]]) -> None:
+def _baseline_latency(
+    lines: _Lines, system: str, baseline: Baseline, kinds: dict[str, list[str]]
+) -> None:
     for temperature in ("cold", "warm"):
         everything: list[float] = []
         for kind, queries in kinds.items():
             times: list[float] = []
             for query in queries[::2] if temperature == "cold" else queries[1::2]:
                 began = time.perf_counter()
-                peer(query, _TOP)
+                baseline(query, _TOP)
                 times.append((time.perf_counter() - began) * 1_000)
             everything += times
             lines.times(system, f"search-{kind}-{temperature}", times)
         lines.times(system, f"search-{temperature}", everything)
 
 
-def _peers(papers: Sequence[Paper], folder: Path) -> dict[str, Callable[[], Peer]]:
+def _baselines(papers: Sequence[Paper], folder: Path) -> dict[str, Callable[[], Baseline]]:
     (folder / "tantivy-bm25").mkdir()
     return {
         "fts5-bm25": lambda: fts5(papers, str(folder / "fts5-bm25")),

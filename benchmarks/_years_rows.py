@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.digests import DigestPayload
 from bot.services.digests import entry_of as digest_entry
-from bot.services.publishing._draft import compose
+from bot.services.publishing import compose
 from papers.trending import Candidate, rank
 from storage import papers
 from storage.database import Database

@@ -27,7 +27,7 @@ from bot.client import PaperBot, create_bot
 from bot.runtime.clock import FixedClock
 from bot.services.library import Library
 from bot.settings import Settings
-from cogs.library._reactions import Reactions
+from cogs.library import Reactions
 from storage import library, tables
 from storage.database import Database
 from storage.library import Event, Reaction

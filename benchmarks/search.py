@@ -9,28 +9,39 @@ import os
 import sys
 from pathlib import Path
 
+from benchmarks._baselines import all_baselines
 from benchmarks._collections import read_collection, read_papers
+from benchmarks._engine import Remembering, engine_with, ranking
+from benchmarks._known_items import lookups
 from benchmarks._lag import measure_lag
-from benchmarks._measures import MEASURES, mean, name_of, reciprocal_rank, say
-from benchmarks._names import lookups
-from benchmarks._ours import Remembering, engine_with, ranking
-from benchmarks._peers import all_peers
+from benchmarks._measures import MEASURES, mean, name_of, ndcg, recall, reciprocal_rank, say
 from benchmarks._scale import measure_scale
 from papers.embedding import Embedder, MiniLMEmbedder, load_embedder
+
+__all__ = [
+    "engine_with",
+    "lookups",
+    "measure_collection",
+    "ndcg",
+    "ranking",
+    "read_collection",
+    "recall",
+    "reciprocal_rank",
+]
 
 _DEPTH = 100
 
 
 async def measure_collection(folder: Path, embedder: Embedder | None) -> None:
-    """Measure ours and every peer on one test collection."""
+    """Measure ours and every baseline on one test collection."""
     collection = read_collection(folder)
     rankings: dict[str, dict[str, list[str]]] = {}
     async with engine_with(collection.papers, embedder) as (_, engine):
         rankings["ours"] = {
             key: await ranking(engine, text) for key, text in collection.queries.items()
         }
-    for name, peer in all_peers(collection.papers, embedder).items():
-        rankings[name] = {key: peer(text, _DEPTH) for key, text in collection.queries.items()}
+    for name, baseline in all_baselines(collection.papers, embedder).items():
+        rankings[name] = {key: baseline(text, _DEPTH) for key, text in collection.queries.items()}
     for system, found in rankings.items():
         for figure, (measure, depth) in MEASURES.items():
             values = [
@@ -46,8 +57,8 @@ async def measure_known_items(file: Path, embedder: Embedder | None) -> None:
     async with engine_with(papers, embedder) as (_, engine):
         ours = [await ranking(engine, text) for _, text, _ in wanted]
     found = {"ours": ours}
-    for name, peer in all_peers(papers, embedder).items():
-        found[name] = [peer(text, 10) for _, text, _ in wanted]
+    for name, baseline in all_baselines(papers, embedder).items():
+        found[name] = [baseline(text, 10) for _, text, _ in wanted]
     for system, rankings in found.items():
         for kind in dict.fromkeys(kind for kind, _, _ in wanted):
             values = [

@@ -44,6 +44,8 @@ from tests import reliability
 from tests.discord_server import DiscordServer
 from tests.discord_server.faults import Fault
 
+__all__ = ["START", "Soak", "broken", "main", "moment", "soak", "soaking"]
+
 START = date(2025, 10, 20)
 """A Monday, a week before the clocks change in Europe and two before they do in America."""
 STEP = 60

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
-from papers._arxiv_grammar import ARCHIVES, ID, NEW, NUMBER, canonical
+from papers.arxiv_grammar import ARCHIVES, ID, NEW, NUMBER, canonical
 
 _SITES: Final = (
     "alphaxiv.org|ar5iv.org|arxiv-sanity-lite.com|arxiv-sanity.com|arxiv-txt.org|arxiv-vanity.com|"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from papers import _arxiv_links as links
-from papers._arxiv_grammar import ID, canonical, legible
+from papers.arxiv_grammar import ID, canonical, legible
 
 _PREFIX = r"(?:(?:doi:\s?)?10\.48550/arxiv\.|arxiv(?:\.org)?\s?[:.#/_-]\s?|arxiv\s)"
 _FILE = r"(?:\.(?:pdf|tar\.gz|gz|ps\.gz|ps|tex|html?|zip|md))?"

@@ -6,7 +6,7 @@ Their letters' case means nothing: https://www.doi.org/doi-handbook/HTML/case-se
 import re
 
 from papers import _arxiv_links as links
-from papers._arxiv_grammar import legible
+from papers.arxiv_grammar import legible
 
 _DOI = re.compile(links.DOI)
 _OF_ARXIV = "10.48550/"

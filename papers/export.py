@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from papers.formats import bibtex, csl, markdown, ris, table
-from papers.formats._items import ExportItem
+from papers.formats.items import ExportItem
 
 __all__ = ["ExportItem", "Format", "export", "filename"]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from papers.formats import _texts, bibtex, csl, plain, table, tagged
-from papers.formats._items import Finding, Imported, Unreadable
+from papers.formats import bibtex, csl, plain, table, tagged, texts
+from papers.formats.items import Finding, Imported, Unreadable
 
 __all__ = ["ImportReport", "Imported", "Unreadable", "read_ids"]
 
@@ -59,10 +59,10 @@ def _findings(text: str, filename: str) -> Iterator[Finding]:
 
 def _clean(finding: Imported) -> Imported:
     """Return what was read without what no database takes, such as halves of characters."""
-    lists = (_texts.one_line(name) for name in finding.lists)
+    lists = (texts.one_line(name) for name in finding.lists)
     return replace(
         finding,
-        note=_texts.cleaned(finding.note or "") or None,
+        note=texts.cleaned(finding.note or "") or None,
         lists=tuple(name for name in lists if name),
     )
 

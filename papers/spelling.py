@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple, cast
 
-from papers._chunks import CHUNK, COUNTED, PLAIN, STOPWORDS, Spelled, chunk, chunks, plain_chunk
 from papers._folding import cleaned, composed, fold, names
 from papers._variants import COMPOUNDS, LOOSE, SPACED_PREFIXES
+from papers.chunks import CHUNK, COUNTED, PLAIN, STOPWORDS, Spelled, chunk, chunks, plain_chunk
 
 __all__ = [
     "STOPWORDS",
@@ -32,7 +32,7 @@ __all__ = [
 _KEPT: Final = 25_000  # answers about neighbouring words, 5 MB
 _JOINING: Final = COMPOUNDS.keys() | SPACED_PREFIXES
 _BLANKS: Final = str.maketrans(dict.fromkeys(',;:()"?!/=<>[]*&%|`$~@\\', " "))
-"""Characters that no chunk holds; `papers._chunks.CHUNK` has those that one may hold."""
+"""Characters that no chunk holds; `papers.chunks.CHUNK` has those that one may hold."""
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})?[a-z]?")
 
 

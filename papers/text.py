@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from papers import _latex
+from papers import latex
 
 _LONGEST_LATEX: Final = 20_000
 """Beyond this a text is no title or abstract, and parsing it would keep others waiting."""
@@ -29,9 +29,9 @@ def readable(text: str) -> str:
     Dollars and percent signs of prose stay. LaTeX too broken to be read stays as it was. A raised
     digit in prose ("C^2DLM") is read, too.
     """
-    if _latex.has_latex(text) and len(text) <= _LONGEST_LATEX:
+    if latex.has_latex(text) and len(text) <= _LONGEST_LATEX:
         try:
-            text = _latex.to_unicode(text)
+            text = latex.to_unicode(text)
         except Exception:  # whatever the parser meets, the paper must not be lost
             return _folded(text)
     if "^" in text:

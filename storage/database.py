@@ -13,7 +13,7 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from storage import sqlite
+from storage import migrations, sqlite
 from storage.database_file import DatabaseError, file_of, prepare
 from storage.priority import PriorityLock, is_background
 
@@ -50,7 +50,14 @@ class Database:
         self._closed = False
 
     @classmethod
-    async def open(cls, url: str, *, migrate: bool = True, observe: Observe | None = None) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        migrate: bool = True,
+        observe: Observe | None = None,
+        history: Path = migrations.DIRECTORY,
+    ) -> Self:
         """Open the file that `url` names, bring its schema up to date, and check that it is whole.
 
         Args:
@@ -58,12 +65,13 @@ class Database:
             migrate: create a missing file and apply missing migrations; otherwise both are errors.
             observe: called with the kind of each statement (`select`, …, also `transaction` for a
                 whole writing one and `wait` for the wait before it) and the seconds it took.
+            history: where the migrations are.
 
         Raises:
             DatabaseError: with a sentence for the person who runs the bot.
         """
         path = file_of(url)
-        await asyncio.to_thread(prepare, path, migrate)
+        await asyncio.to_thread(prepare, path, migrate, history)
         writer = create_async_engine(
             URL.create("sqlite+aiosqlite", database=str(path)),
             poolclass=AsyncAdaptedQueuePool,

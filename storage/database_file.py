@@ -49,8 +49,12 @@ def file_of(url: str) -> Path:
     return Path(str(parsed.database)).expanduser()
 
 
-def prepare(path: Path, migrate: bool) -> None:
-    """Leave an intact file of the present schema at `path`, or raise `DatabaseError`."""
+def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -> None:
+    """Leave an intact file of the newest schema of `directory` at `path`.
+
+    Raises:
+        DatabaseError: with a sentence for the person who runs the bot.
+    """
     if sqlite3.sqlite_version_info < sqlite.OLDEST:
         raise DatabaseError(
             f"this Python comes with SQLite {sqlite3.sqlite_version}, but 3.37 or newer is needed;"
@@ -68,7 +72,7 @@ def prepare(path: Path, migrate: bool) -> None:
                 " or move the file away to start with an empty one"
             )
         revision = revision_of(path)
-        known = migrations.known_revisions()
+        known = migrations.known_revisions(directory)
         if revision is not None and revision not in known:
             raise DatabaseError(
                 f"{path} was written by a newer version of this program (schema {revision}, known"
@@ -81,7 +85,7 @@ def prepare(path: Path, migrate: bool) -> None:
                 f"{path} has an older schema ({revision or 'none'}, needed is {known[-1]});"
                 " start the bot once to bring it up to date"
             )
-        _migrate(path)
+        _migrate(path, directory)
     except (OSError, sqlite3.Error, DBAPIError) as error:
         raise _unusable(path, error) from error
 
@@ -107,7 +111,7 @@ def revision_of(path: Path) -> str | None:
     return str(row[0])
 
 
-def _migrate(path: Path) -> None:
+def _migrate(path: Path, directory: Path) -> None:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         poolclass=NullPool,
@@ -117,11 +121,11 @@ def _migrate(path: Path) -> None:
     # The lock comes first: of two processes that start together one migrates, the other waits.
     with engine.begin() as connection:
         revision = revision_of(path)
-        if revision == migrations.known_revisions()[-1]:
+        if revision == migrations.known_revisions(directory)[-1]:
             return
         if revision is not None:
             sqlite.copy(path, path.with_name(f"{path.name}.backup-{revision}"))
-        migrations.upgrade(connection)
+        migrations.upgrade(connection, directory=directory)
         if violation := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseError(
                 f"{path} was left as it was: after the migration a row of {violation[0]} would"

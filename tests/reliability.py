@@ -31,13 +31,14 @@ def configure(config: pytest.Config) -> None:
     _stash[_WRITING] = bool(config.getoption(OPTION))
 
 
-def record(table: str, row: str, *cells: str) -> None:
+def record(table: str, row: str, *cells: str, page: Path = PAGE) -> None:
     """Hold the page to one row of a table, or write it there under `--write-reliability`.
 
     Args:
         table: the table's name, as its marker in the page has it: `<!-- table: kills -->`.
         row: the first cell, which is the row's name.
         cells: the others.
+        page: the file.
 
     Raises:
         AssertionError: the page says something else.
@@ -45,9 +46,9 @@ def record(table: str, row: str, *cells: str) -> None:
     """
     line = _line(row, *cells)
     if _stash.get(_WRITING, False):
-        write_row(table, row, *cells)
+        write_row(table, row, *cells, page=page)
         return
-    known = {_name(each): each for each in _rows(_inside(PAGE.read_text(), table))}
+    known = {_name(each): each for each in _rows(_inside(page.read_text(), table))}
     test = os.environ.get("PYTEST_CURRENT_TEST", "tests").partition(" ")[0]
     assert known.get(_name(line)) == line, (
         f"docs/reliability.md has in its table “{table}”\n  {known.get(_name(line), 'nothing')}\n"
@@ -56,20 +57,20 @@ def record(table: str, row: str, *cells: str) -> None:
     )
 
 
-def write_row(table: str, row: str, *cells: str) -> None:
+def write_row(table: str, row: str, *cells: str, page: Path = PAGE) -> None:
     """Write one row of a table into the page; the arguments are those of `record`."""
     line = _line(row, *cells)
-    _rewrite(table, lambda inside: _with_row(table, inside, row, line))
+    _rewrite(page, table, lambda inside: _with_row(table, inside, row, line))
 
 
-def rows(table: str) -> list[str]:
+def rows(table: str, page: Path = PAGE) -> list[str]:
     """Return the names of a table's rows, in their order."""
-    return [_name(line) for line in _rows(_inside(PAGE.read_text(), table))]
+    return [_name(line) for line in _rows(_inside(page.read_text(), table))]
 
 
-def write_block(name: str, text: str) -> None:
+def write_block(name: str, text: str, page: Path = PAGE) -> None:
     """Replace everything that stands between a block's markers: measured figures, a report."""
-    _rewrite(name, lambda _: f"\n{text.strip()}\n")
+    _rewrite(page, name, lambda _: f"\n{text.strip()}\n")
 
 
 def _line(*cells: str) -> str:
@@ -113,10 +114,10 @@ def _inside(page: str, name: str) -> str:
     return inside
 
 
-def _rewrite(name: str, change: Callable[[str], str]) -> None:
+def _rewrite(path: Path, name: str, change: Callable[[str], str]) -> None:
     start, end = _markers(name)
     # Tests may run side by side: each waits for its turn with the whole page.
-    with PAGE.open("r+") as file:
+    with path.open("r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         page = file.read()
         inside = _inside(page, name)

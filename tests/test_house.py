@@ -19,6 +19,7 @@ from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ("bot", "cogs", "storage", "papers")
+CODE = (*PRODUCT, "tests", "benchmarks")
 LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-dev.lock")
 
 
@@ -37,6 +38,11 @@ def tracked_files() -> tuple[Path, ...]:
 
 def product_modules() -> list[Path]:
     return [path for part in PRODUCT for path in sorted((ROOT / part).rglob("*.py"))]
+
+
+def code_modules(*parts: str) -> list[Path]:
+    """Return the product's modules and those around it."""
+    return [path for part in parts or CODE for path in sorted((ROOT / part).rglob("*.py"))]
 
 
 def name_of(path: Path) -> str:
@@ -179,6 +185,55 @@ def test_cogs_and_views_import_no_connection() -> None:
         for module, name in imports_of(ast.parse(path.read_text()))
         if name in banned or (module.split(".")[0] == "storage" and not name)
     ]
+    assert found == []
+
+
+def test_a_private_module_belongs_to_its_package_alone() -> None:
+    """What others need of it, its package exports; what none needs is tested through those.
+
+    A name in a text counts, too: `patch("package._module.name")` reaches as far as an import.
+    """
+    ours = re.compile(rf"(?:{'|'.join(CODE)})(?:\.\w+)+")
+    found: list[str] = []
+    for path in code_modules():
+        tree = ast.parse(path.read_text())
+        named = {f"{module}.{name}" for module, name in imports_of(tree)}
+        named |= {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        package = ".".join(path.relative_to(ROOT).parent.parts)
+        for name in named:
+            owner, private, _ = name.partition("._")
+            if private and ours.fullmatch(name) and not f"{package}.".startswith(f"{owner}."):
+                found.append(f"{name_of(path)}: {name}")
+    assert found == []
+
+
+def test_no_test_changes_a_constant() -> None:
+    """A threshold that a test needs to be another is an argument with the constant as default."""
+    # Addresses that discord.py keeps in its classes: there is no other way to its server.
+    allowed = {"BASE", "DEFAULT_GATEWAY"}
+    found: list[str] = []
+    for path in code_modules("tests", "benchmarks"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(
+                    ast.Attribute(attr="setattr" | "object"), [_, ast.Constant(name), *_]
+                ):
+                    changed = [str(name)]
+                case ast.Call(ast.Attribute(attr="setattr" | "patch"), [ast.Constant(name), *_]):
+                    changed = [str(name).rpartition(".")[2]]
+                case ast.Assign(targets):
+                    changed = [each.attr for each in targets if isinstance(each, ast.Attribute)]
+                case _:
+                    continue
+            found += [
+                f"{name_of(path)}:{node.lineno}: {name}"
+                for name in changed
+                if name.isupper() and name not in allowed
+            ]
     assert found == []
 
 

@@ -193,7 +193,7 @@ def _raise_final(connection: asyncio.Task[None]) -> None:
 
 async def _cycle(bot: PaperBot) -> None:
     if bot.is_ready():
-        await _minute(bot)
+        await run_minute(bot)
     else:
         bot.monitor.cycle_skipped()
     if (services := bot.monitor.services) is not None:
@@ -203,7 +203,8 @@ async def _cycle(bot: PaperBot) -> None:
             log.exception("what goes wrong was not looked at")
 
 
-async def _minute(bot: PaperBot) -> None:
+async def run_minute(bot: PaperBot) -> None:
+    """Run one minute's work; an error is logged and counted, and ends nothing."""
     try:
         await bot.app.cycle.run(bot.clock.now())
     except Exception as error:

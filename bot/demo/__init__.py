@@ -2,7 +2,17 @@
 
 from bot.demo._clock import DemoClock
 from bot.demo._run import run_demo
-from bot.demo._stage import DemoError, Stage, staged
+from bot.demo._stage import ADMIN, OTHER_CHANNEL, READER, DemoError, Stage, staged
 from bot.demo._transcript import transcript
 
-__all__ = ["DemoClock", "DemoError", "Stage", "run_demo", "staged", "transcript"]
+__all__ = [
+    "ADMIN",
+    "OTHER_CHANNEL",
+    "READER",
+    "DemoClock",
+    "DemoError",
+    "Stage",
+    "run_demo",
+    "staged",
+    "transcript",
+]

@@ -1,9 +1,10 @@
 """Monitoring: metrics, health checks, incidents."""
 
+from bot.monitor._collect import collect
 from bot.monitor._health import Check, checks
 from bot.monitor._incidents import IncidentTracker, Operator
 from bot.monitor._monitor import Monitor
-from bot.monitor._requests import InvalidRequests
+from bot.monitor._requests import InvalidRequests, route_of
 from bot.monitor._server import serving
 from bot.monitor._thresholds import Thresholds
 
@@ -15,5 +16,7 @@ __all__ = [
     "Operator",
     "Thresholds",
     "checks",
+    "collect",
+    "route_of",
     "serving",
 ]

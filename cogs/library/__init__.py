@@ -6,14 +6,42 @@ from cogs.library import _page, _saved_paper, _top
 from cogs.library._cog import Library
 from cogs.library._lists import Lists
 from cogs.library._message import SaveMessage
+from cogs.library._page import ChooseLibraryList, PageLibrary, SortLibrary, render_library
 from cogs.library._reactions import Reactions
-from cogs.library._top import Top
+from cogs.library._saved_paper import NOTE_LENGTH, MarkRead, OpenNoted, OpenSaved, WriteNote
+from cogs.library._top import PageTop, Span, Top
+
+ITEMS = (
+    *save_buttons.ITEMS,
+    *save_select.ITEMS,
+    *removal_buttons.ITEMS,
+    *_page.ITEMS,
+    *_saved_paper.ITEMS,
+    *_top.ITEMS,
+)
+"""Every kind of button and menu under a paper or a library."""
+
+__all__ = [
+    "ITEMS",
+    "NOTE_LENGTH",
+    "ChooseLibraryList",
+    "MarkRead",
+    "OpenNoted",
+    "OpenSaved",
+    "PageLibrary",
+    "PageTop",
+    "Reactions",
+    "SortLibrary",
+    "Span",
+    "WriteNote",
+    "render_library",
+    "setup",
+]
 
 
 async def setup(bot: CogHost) -> None:
     """Add the cogs and their buttons."""
-    for module in (save_buttons, save_select, removal_buttons, _page, _saved_paper, _top):
-        bot.add_dynamic_items(*module.ITEMS)
+    bot.add_dynamic_items(*ITEMS)
     bot.add_forms(_saved_paper.NOTE_FORM)
     await bot.add_cog(Reactions(bot.services))
     message = SaveMessage(bot.services)

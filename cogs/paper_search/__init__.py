@@ -2,9 +2,11 @@
 
 from bot.services.container import CogHost
 from cogs.paper_search._cog import PaperSearch
-from cogs.paper_search._pages import ITEMS
-from cogs.paper_search._papers import PageSimilar, SimilarButton
+from cogs.paper_search._pages import ITEMS, results_view
+from cogs.paper_search._papers import PageSimilar, SimilarButton, card_view, similar_view
 from cogs.paper_search._refine import FORM
+
+__all__ = ["card_view", "results_view", "setup", "similar_view"]
 
 
 async def setup(bot: CogHost) -> None:

@@ -2,8 +2,9 @@
 
 from bot.services.container import CogHost
 from cogs.status._cog import Status
+from cogs.status._report import search_line
 
-__all__ = ["Status", "setup"]
+__all__ = ["Status", "search_line", "setup"]
 
 
 async def setup(bot: CogHost) -> None:

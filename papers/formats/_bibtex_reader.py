@@ -16,10 +16,10 @@ from bibtexparser.model import (
 )
 
 from papers import arxiv_id
-from papers.formats import _records, _tex, _texts
+from papers.formats import _records, tex, texts
 from papers.formats._fields import role_of
-from papers.formats._items import MARK, Finding, Imported
 from papers.formats._records import Role
+from papers.formats.items import MARK, Finding, Imported
 
 # It writes a line, with what it read in it, for every entry that it cannot parse.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
@@ -124,12 +124,12 @@ def _finding(key: str, pairs: Pairs, line: int) -> Finding:
     for name, value in pairs:
         role = role_of(name.lstrip("% \t"))
         if archive and name.casefold() == "eprint":
-            old = f"{archive}/{_tex.decoded(value).strip()}"
+            old = f"{archive}/{tex.decoded(value).strip()}"
             role, value = (role, old) if arxiv_id.parse(old) else (Role.OTHER, value)
         if role is Role.TITLE:
-            title = title or _tex.decoded(value)
+            title = title or tex.decoded(value)
         # Commands of a note are read there: `\href{…}{…}` holds a link.
-        fields.append((role, value if role is Role.NOTE else _tex.decoded(value)))
+        fields.append((role, value if role is Role.NOTE else tex.decoded(value)))
     fields.append((Role.KEY, key.translate(_KEY_SIGNS)))
     return _records.finding(fields, line, title or key)
 
@@ -139,7 +139,7 @@ def _archive(pairs: Pairs) -> str:
 
     HAL and others number theirs alike. Before 2007 the number stood beside the archive's name.
     """
-    named = {name.casefold(): _tex.decoded(value).strip().casefold() for name, value in pairs}
+    named = {name.casefold(): tex.decoded(value).strip().casefold() for name, value in pairs}
     archive = named.get("eprinttype") or named.get("archiveprefix") or ""
     if archive and "arxiv" not in archive:
         return archive
@@ -154,9 +154,9 @@ def _of_ours(entry: Entry, line: int) -> Finding:
         return _finding(entry.key, list(fields.items()), line)
     return Imported(
         paper_id,
-        note=_tex.decoded(fields.get("note", "")) or None,
+        note=tex.decoded(fields.get("note", "")) or None,
         lists=tuple(_keywords(fields.get("keywords", ""))),
-        saved_at=_texts.moment(fields.get("timestamp")),
+        saved_at=texts.moment(fields.get("timestamp")),
     )
 
 
@@ -165,6 +165,6 @@ def _keywords(value: str) -> Iterator[str]:
     for position, character in enumerate(f"{value},"):
         depth += (character == "{") - (character == "}")
         if character == "," and depth == 0:
-            if name := _tex.decoded(value[start:position]).strip():
+            if name := tex.decoded(value[start:position]).strip():
                 yield name
             start = position + 1

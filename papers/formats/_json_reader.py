@@ -10,10 +10,10 @@ from itertools import chain
 from typing import Any, Final, cast
 
 from papers import arxiv_id
-from papers.formats import _records, _texts, plain
+from papers.formats import _records, plain, texts
 from papers.formats._fields import role_of
-from papers.formats._items import Finding, Imported, Unreadable
 from papers.formats._records import Role
+from papers.formats.items import Finding, Imported, Unreadable
 
 OURS: Final = "paperboy"
 """Under CSL's `custom`, which is for what CSL has no field for."""
@@ -71,7 +71,7 @@ def _broken(text: str, line: int) -> Iterator[Finding]:
     ids = arxiv_id.find_all(_PROSE.sub(" ", text))
     yield from map(Imported, ids)
     if not ids:
-        yield Unreadable(line, _texts.one_line(text[:80]))
+        yield Unreadable(line, texts.one_line(text[:80]))
 
 
 def _walk(value: Any, line: int, depth: int = 0) -> Iterator[Finding]:
@@ -86,7 +86,7 @@ def _walk(value: Any, line: int, depth: int = 0) -> Iterator[Finding]:
         found = list(plain.read(value))
         yield from (item for item in found if isinstance(item, Imported))
         if not any(isinstance(item, Imported) for item in found):
-            yield Unreadable(line, _texts.one_line(value))
+            yield Unreadable(line, texts.one_line(value))
     elif isinstance(value, int | float) and not isinstance(value, bool):
         paper_id = arxiv_id.parse(str(value))
         yield Imported(paper_id) if paper_id else Unreadable(line, str(value))
@@ -213,5 +213,5 @@ def _of_ours(fields: Mapping[str, Any], ours: Mapping[str, Any], paper_id: str) 
         paper_id,
         note=note if isinstance(note, str) else None,
         lists=tuple(map(str, cast("list[Any]", lists))) if isinstance(lists, list) else (),
-        saved_at=_texts.moment(saved_at) if isinstance(saved_at, str) else None,
+        saved_at=texts.moment(saved_at) if isinstance(saved_at, str) else None,
     )

@@ -10,8 +10,8 @@ from enum import Enum, auto
 from typing import Final
 
 from papers import arxiv_id, doi
-from papers.formats import _texts
-from papers.formats._items import Finding, Imported, Unreadable
+from papers.formats import texts
+from papers.formats.items import Finding, Imported, Unreadable
 
 
 class Role(Enum):
@@ -68,9 +68,9 @@ def finding(fields: Sequence[Field], line: int, shown: str) -> Finding:
     titles, authors = _of(fields, Role.TITLE), _of(fields, Role.AUTHOR)
     return Unreadable(
         line,
-        _texts.one_line(shown),
-        title=_texts.one_line(titles[0]) if titles else "",
-        author=_texts.one_line(authors[0]) if authors else "",
+        texts.one_line(shown),
+        title=texts.one_line(titles[0]) if titles else "",
+        author=texts.one_line(authors[0]) if authors else "",
         dois=tuple(_dois(fields)),
     )
 

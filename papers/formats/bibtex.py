@@ -1,4 +1,4 @@
-"""BibTeX, written by bibtexparser, that compiles with every engine: see `_tex`."""
+"""BibTeX, written by bibtexparser, that compiles with every engine: see `tex`."""
 
 import re
 import unicodedata
@@ -11,9 +11,9 @@ from bibtexparser.model import Block, Entry, Field, ImplicitComment, Preamble
 from bibtexparser.writer import BibtexFormat
 
 from papers import arxiv_id
-from papers.formats import _tex, _texts
+from papers.formats import tex, texts
 from papers.formats._bibtex_reader import read, read_with_text
-from papers.formats._items import MARK, ExportItem
+from papers.formats.items import MARK, ExportItem
 from papers.model import Paper
 
 __all__ = ["read", "read_with_text", "write"]
@@ -50,7 +50,7 @@ def write(items: Sequence[ExportItem]) -> bytes:
     braces, as biblatex reads it.
     """
     entries = [_entry(item) for item in items]
-    known = _tex.preamble(
+    known = tex.preamble(
         str(field.value) for entry in entries for field in entry.fields if field.key in _TYPESET
     )
     head: list[Block] = [ImplicitComment(f"% {MARK}")]
@@ -64,25 +64,25 @@ def write(items: Sequence[ExportItem]) -> bytes:
 
 def _entry(item: ExportItem) -> Entry:
     paper = item.paper
-    published = _texts.published(paper)
+    published = texts.published(paper)
     year, month = (
         (published.year, published.month) if published else arxiv_id.year_and_month(paper.id)
     )
     primary = paper.categories[0] if paper.categories else ""
     fields = {
         "title": _ENTRY_LIKE.sub("{@}", _title(paper)),
-        "author": " and ".join(_author(name) for name in _texts.authors(paper)),
+        "author": " and ".join(_author(name) for name in texts.authors(paper)),
         "year": str(year),
         "month": _MONTHS[month - 1],
         "eprint": paper.id,
         "archivePrefix": "arXiv",
-        "primaryClass": _tex.encoded(_texts.one_line(primary)),
-        "doi": _verbatim(_texts.one_line(paper.doi or "")),
-        "howpublished": _tex.encoded(_texts.one_line(paper.journal_ref or "")),
-        "url": _texts.link(paper),
+        "primaryClass": tex.encoded(texts.one_line(primary)),
+        "doi": _verbatim(texts.one_line(paper.doi or "")),
+        "howpublished": tex.encoded(texts.one_line(paper.journal_ref or "")),
+        "url": texts.link(paper),
         "abstract": _ENTRY_LIKE.sub("{@}", _abstract(paper)),
         "keywords": ", ".join(_keyword(name) for name in item.lists),
-        "note": _ENTRY_LIKE.sub("{@}", _tex.encoded(_texts.cleaned(item.note or ""))),
+        "note": _ENTRY_LIKE.sub("{@}", tex.encoded(texts.cleaned(item.note or ""))),
         "timestamp": item.saved_at.isoformat() if item.saved_at else "",
     }
     kept = [
@@ -90,29 +90,29 @@ def _entry(item: ExportItem) -> Entry:
         for name, value in fields.items()
         if value
     ]
-    return Entry("misc", _texts.key(paper), kept)
+    return Entry("misc", texts.key(paper), kept)
 
 
 def _verbatim(text: str) -> str:
     """Return a field that biblatex takes literally: escaped only where its braces would break."""
-    return _tex.encoded(text) if re.search(r"[\\{}]", text) else text
+    return tex.encoded(text) if re.search(r"[\\{}]", text) else text
 
 
 def _title(paper: Paper) -> str:
     written: list[str] = []
-    for part, latex in _tex.pieces(_texts.cleaned(paper.title)):
+    for part, latex in tex.pieces(texts.cleaned(paper.title)):
         if latex:
             # Braces twice: styles change the case behind a brace and a backslash.
             written.append(f"{{{part}}}" if part.startswith("$") else f"{{{{{part}}}}}")
         else:
-            written.append(_protected(_texts.cleaned_part(part)))
-    return "".join(written).strip() or f"{{{_tex.encoded(_texts.title(paper))}}}"
+            written.append(_protected(texts.cleaned_part(part)))
+    return "".join(written).strip() or f"{{{tex.encoded(texts.title(paper))}}}"
 
 
 def _abstract(paper: Paper) -> str:
     return "".join(
-        part if latex else _tex.encoded(_texts.cleaned_part(part))
-        for part, latex in _tex.pieces(_texts.cleaned(paper.abstract))
+        part if latex else tex.encoded(texts.cleaned_part(part))
+        for part, latex in tex.pieces(texts.cleaned(paper.abstract))
     ).strip()
 
 
@@ -125,15 +125,15 @@ def _protected(text: str) -> str:
         ending = brackets.search(word)
         bare = word[: ending.start()] if ending else word
         if not _has_capitals_of_its_own(bare):
-            return _tex.encoded(match.group())
-        around = _tex.encoded(match["open"]), _tex.encoded(word[len(bare) :])
-        return f"{around[0]}{{{_tex.encoded(bare)}}}{around[1]}"
+            return tex.encoded(match.group())
+        around = tex.encoded(match["open"]), tex.encoded(word[len(bare) :])
+        return f"{around[0]}{{{tex.encoded(bare)}}}{around[1]}"
 
     written, position = "", 0
     for match in _WORD.finditer(text):
-        written += _tex.encoded(text[position : match.start()]) + protect(match)
+        written += tex.encoded(text[position : match.start()]) + protect(match)
         position = match.end()
-    return written + _tex.encoded(text[position:])
+    return written + tex.encoded(text[position:])
 
 
 def _has_capitals_of_its_own(word: str) -> bool:
@@ -152,8 +152,8 @@ def _author(name: str) -> str:
     stands in braces behind a backslash they take for one letter.
     """
     name = unicodedata.normalize("NFC", name)
-    encoded = _tex.encoded(name)
-    if _AND.search(name) or (" " in name and _texts.name_in_parts(name).literal):
+    encoded = tex.encoded(name)
+    if _AND.search(name) or (" " in name and texts.name_in_parts(name).literal):
         return f"{{{encoded}}}" if encoded == name and name.isascii() else f"{{\\relax {encoded}}}"
     return _LETTER_OF_SEVERAL.sub(
         lambda match: match["whole"] or f"{{{match['macro'] or _RELAX + match['raw']}}}", encoded
@@ -161,5 +161,5 @@ def _author(name: str) -> str:
 
 
 def _keyword(name: str) -> str:
-    encoded = _tex.encoded(_texts.one_line(name))
+    encoded = tex.encoded(texts.one_line(name))
     return f"{{{encoded}}}" if "," in encoded else encoded

@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 
 from papers import arxiv_id
-from papers.formats import _texts
-from papers.formats._items import PRODUCER, ExportItem
+from papers.formats import texts
 from papers.formats._json_reader import OURS, read
+from papers.formats.items import PRODUCER, ExportItem
 
 __all__ = ["read", "write"]
 
@@ -18,25 +18,25 @@ def write(items: Sequence[ExportItem]) -> bytes:
 
 def _item(item: ExportItem) -> dict[str, object]:
     paper = item.paper
-    published = _texts.published(paper)
+    published = texts.published(paper)
     parts = (
         [published.year, published.month, published.day]
         if published
         else list(arxiv_id.year_and_month(paper.id))
     )
-    lists = [_texts.one_line(name) for name in item.lists]
-    note = _texts.cleaned(item.note or "")
+    lists = [texts.one_line(name) for name in item.lists]
+    note = texts.cleaned(item.note or "")
     fields: dict[str, object] = {
-        "id": _texts.key(paper),
+        "id": texts.key(paper),
         "type": "article",
-        "title": _texts.title(paper),
-        "author": [_author(name) for name in _texts.authors(paper)],
+        "title": texts.title(paper),
+        "author": [_author(name) for name in texts.authors(paper)],
         "issued": {"date-parts": [parts]},
         "publisher": "arXiv",
         "number": f"arXiv:{paper.id}",
-        "DOI": _texts.one_line(paper.doi or ""),
-        "URL": _texts.link(paper),
-        "abstract": _texts.abstract(paper),
+        "DOI": texts.one_line(paper.doi or ""),
+        "URL": texts.link(paper),
+        "abstract": texts.abstract(paper),
         "keyword": ", ".join(lists),
         "note": note,
         "source": PRODUCER,
@@ -51,7 +51,7 @@ def _item(item: ExportItem) -> dict[str, object]:
 
 
 def _author(name: str) -> dict[str, str]:
-    parts = _texts.name_in_parts(name)
+    parts = texts.name_in_parts(name)
     if parts.literal:
         return {"literal": name}
     author = {"family": parts.family, "given": parts.given}

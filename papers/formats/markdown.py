@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from papers import arxiv_id
-from papers.formats import _texts
-from papers.formats._items import MARK, ExportItem
+from papers.formats import texts
+from papers.formats.items import MARK, ExportItem
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$^@!&]")
 _LINE_START = re.compile(r"^(\d*)([-+=.:)])", re.MULTILINE)
@@ -18,23 +18,23 @@ def write(items: Sequence[ExportItem]) -> bytes:
     lines = [f"<!-- {MARK} -->", ""]
     for item in items:
         lines.append(_line(item))
-        note = _texts.cleaned(item.note or "")
+        note = texts.cleaned(item.note or "")
         lines.extend(f"  > {_escaped(line.strip())}".rstrip() for line in note.splitlines())
     return "\n".join([*lines, ""]).encode()
 
 
 def _line(item: ExportItem) -> str:
     paper = item.paper
-    authors = _texts.authors(paper)
+    authors = texts.authors(paper)
     shown = ", ".join(authors[:_AUTHORS_SHOWN])
     more = len(authors) - _AUTHORS_SHOWN
-    published = _texts.published(paper)
+    published = texts.published(paper)
     year = published.year if published else arxiv_id.year_and_month(paper.id)[0]
     facts = [
-        f"[{_escaped(_texts.title(paper))}]({_texts.link(paper)})",
+        f"[{_escaped(texts.title(paper))}]({texts.link(paper)})",
         _escaped(f"{shown} and {more} more" if more > 0 else shown),
         str(year),
-        ", ".join(f"*{_escaped(name)}*" for name in map(_texts.one_line, item.lists) if name),
+        ", ".join(f"*{_escaped(name)}*" for name in map(texts.one_line, item.lists) if name),
     ]
     return f"- {' · '.join(fact for fact in facts if fact)}"
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from papers import arxiv_id
-from papers.formats import _texts
-from papers.formats._items import MARK, Finding, Imported, Unreadable
+from papers.formats import texts
+from papers.formats.items import MARK, Finding, Imported, Unreadable
 from papers.formats.markdown import without_notes
 
 _LISTED = re.compile(r"- \[(?:\\.|[^\]\\])*\]\((?P<link>[^)\s]+)\)")
@@ -24,4 +24,4 @@ def read(text: str) -> Iterator[Finding]:
         if found:
             yield from map(Imported, found)
         elif not _NO_ENTRY.fullmatch(line):
-            yield Unreadable(number, _texts.one_line(line))
+            yield Unreadable(number, texts.one_line(line))

@@ -6,8 +6,8 @@ from typing import Any, cast
 import rispy
 
 from papers import arxiv_id
-from papers.formats import _texts
-from papers.formats._items import MARK, PRODUCER, ExportItem
+from papers.formats import texts
+from papers.formats.items import MARK, PRODUCER, ExportItem
 
 _Record = dict[str, Any]
 
@@ -30,22 +30,22 @@ def write(items: Sequence[ExportItem]) -> bytes:
 
 def _record(item: ExportItem) -> _Record:
     paper = item.paper
-    published = _texts.published(paper)
+    published = texts.published(paper)
     year, month = arxiv_id.year_and_month(paper.id)
     day = f"{published:%Y/%m/%d}" if published else f"{year}/{month:02}"
     record: _Record = {
         "type_of_reference": "UNPB",
-        "title": _texts.title(paper),
-        "authors": [_texts.name_in_parts(name).inverted for name in _texts.authors(paper)],
+        "title": texts.title(paper),
+        "authors": [texts.name_in_parts(name).inverted for name in texts.authors(paper)],
         "year": day[:4],
         "date": day,
-        "abstract": _texts.abstract(paper),
+        "abstract": texts.abstract(paper),
         "accession_number": f"arXiv:{paper.id}",
-        "doi": _texts.one_line(paper.doi or ""),
+        "doi": texts.one_line(paper.doi or ""),
         "publisher": "arXiv",
-        "urls": [_texts.link(paper)],
-        "keywords": [_texts.one_line(name) for name in item.lists],
-        "notes": [note] if (note := _texts.one_line(item.note or "")) else [],
+        "urls": [texts.link(paper)],
+        "keywords": [texts.one_line(name) for name in item.lists],
+        "notes": [note] if (note := texts.one_line(item.note or "")) else [],
         "database_provider": PRODUCER,
         "custom8": item.saved_at.isoformat() if item.saved_at else "",
         "research_notes": MARK,

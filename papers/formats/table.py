@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from papers import arxiv_id
-from papers.formats import _records, _texts
+from papers.formats import _records, texts
 from papers.formats._fields import role_of
-from papers.formats._items import ExportItem, Finding, Imported, Unreadable
 from papers.formats._records import Role
+from papers.formats.items import ExportItem, Finding, Imported, Unreadable
 
 HEADER: Final = (
     "id",
@@ -50,20 +50,20 @@ def write(items: Sequence[ExportItem]) -> bytes:
 
 def _row(item: ExportItem) -> tuple[str, ...]:
     paper = item.paper
-    published = _texts.published(paper)
+    published = texts.published(paper)
     return (
         f"arXiv:{paper.id}",  # a bare 2406.07490 is a number to a spreadsheet and loses its zero
-        _texts.title(paper),
-        "; ".join(_texts.authors(paper)),
+        texts.title(paper),
+        "; ".join(texts.authors(paper)),
         published.isoformat() if published else "",
         " ".join(paper.categories),
-        _nested([_texts.one_line(name) for name in item.lists]),
-        _texts.cleaned(item.note or ""),
+        _nested([texts.one_line(name) for name in item.lists]),
+        texts.cleaned(item.note or ""),
         item.saved_at.isoformat() if item.saved_at else "",
-        _texts.link(paper),
+        texts.link(paper),
         arxiv_id.pdf_url(paper.id),
-        _texts.one_line(paper.doi or ""),
-        _texts.one_line(paper.repository or ""),
+        texts.one_line(paper.doi or ""),
+        texts.one_line(paper.repository or ""),
     )
 
 
@@ -129,7 +129,7 @@ def _finding(cells: list[str], header: Sequence[str], line: int) -> Finding:
                 paper_id,
                 note=values["note"] or None,
                 lists=_names(values["lists"]),
-                saved_at=_texts.moment(values["saved_at"]),
+                saved_at=texts.moment(values["saved_at"]),
             )
     # A cell without a column of its own is read as a note.
     names = [*header, *[""] * (len(cells) - len(header))]

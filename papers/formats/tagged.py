@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from papers import arxiv_id
-from papers.formats import _records, _texts
-from papers.formats._items import MARK, Finding, Imported
+from papers.formats import _records, texts
 from papers.formats._records import Role
+from papers.formats.items import MARK, Finding, Imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _finding(record: _Record, dialect: _Dialect) -> Finding:
                 paper_id,
                 note=" ".join(record.values("N1")) or None,
                 lists=tuple(record.values("KW")),
-                saved_at=_texts.moment(next(iter(record.values("C8")), None)),
+                saved_at=texts.moment(next(iter(record.values("C8")), None)),
             )
     default = Role.OTHER if dialect is _NBIB else Role.NOTE
     fields = [(dialect.roles.get(tag, default), value) for tag, value in record.pairs]

@@ -25,8 +25,8 @@ from tenacity import (
 
 from papers.keyed_locks import KeyedLocks
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources._rate_limits import is_spent, retry_after_seconds
-from papers.sources._responses import MalformedError, Response, RetryPolicy, ThrottledError
+from papers.sources.rate_limits import is_spent, retry_after_seconds
+from papers.sources.responses import MalformedError, Response, RetryPolicy, ThrottledError
 
 T = TypeVar("T")
 _Key = tuple[str, tuple[tuple[str, str], ...]]

@@ -16,10 +16,10 @@ import aiohttp
 from papers import arxiv_id
 from papers.model import Batch, Record
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources._arxiv_feed import Listing, read_found, read_listing
 from papers.sources._http import Fetcher
-from papers.sources._rate_limits import RateLimiter
-from papers.sources._responses import RetryPolicy
+from papers.sources.arxiv_feed import Listing, read_found, read_listing
+from papers.sources.rate_limits import RateLimiter
+from papers.sources.responses import RetryPolicy
 
 ARXIV_API_URL = "https://export.arxiv.org/api/query"
 ARXIV_RSS_URL = "https://rss.arxiv.org/rss"

@@ -19,8 +19,8 @@ from papers import arxiv_id
 from papers.model import Batch, Record
 from papers.sources import SourceError, SourceErrorKind
 from papers.sources._http import Fetcher
-from papers.sources._huggingface_records import record_of, records_of
-from papers.sources._responses import MalformedError, Response, RetryPolicy
+from papers.sources.huggingface_records import record_of, records_of
+from papers.sources.responses import MalformedError, Response, RetryPolicy
 
 HUGGING_FACE_URL = "https://huggingface.co"
 

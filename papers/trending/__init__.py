@@ -26,18 +26,22 @@ Everything is a pure function of its arguments; no clock, no database.
 
 from papers.trending._candidate import Candidate
 from papers.trending._filters import Filters
-from papers.trending._prior import Past, Prior
+from papers.trending._prior import CLAMP, MIN_DAYS, RIDGE, Past, Prior, Standing
 from papers.trending._rank import GROWTH, HALF_LIFE_DAYS, Ranked, rank
 from papers.trending._reason import Reason
 
 __all__ = [
+    "CLAMP",
     "GROWTH",
     "HALF_LIFE_DAYS",
+    "MIN_DAYS",
+    "RIDGE",
     "Candidate",
     "Filters",
     "Past",
     "Prior",
     "Ranked",
     "Reason",
+    "Standing",
     "rank",
 ]

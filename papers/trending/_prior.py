@@ -36,7 +36,7 @@ class Past(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class Standing:
     """How an author's past papers did against their batches: the sum of the residuals."""
 
     total: float = 0.0
@@ -45,11 +45,11 @@ class _Standing:
     def mean(self, pull: float) -> float:
         return self.total / (self.papers + pull)
 
-    def plus(self, residual: float) -> "_Standing":
-        return _Standing(self.total + residual, self.papers + 1)
+    def plus(self, residual: float) -> "Standing":
+        return Standing(self.total + residual, self.papers + 1)
 
 
-_UNKNOWN = _Standing()
+_UNKNOWN = Standing()
 _AUTHOR_PULL = 1.0
 _SUBMITTER_PULL = 2.0
 _SUM_PULL = 2.0
@@ -70,8 +70,8 @@ class Prior:
     stars alone 0.32 and 0.45). Words of the title, the abstract's length and media add nothing.
     """
 
-    authors: Mapping[str, _Standing]
-    submitters: Mapping[str, _Standing]
+    authors: Mapping[str, Standing]
+    submitters: Mapping[str, Standing]
     weights: tuple[float, ...]
 
     @classmethod
@@ -81,8 +81,8 @@ class Prior:
         for past in history:
             if past.day < before and past.metrics.upvotes is not None:
                 batches[past.day].append(past)
-        authors: dict[str, _Standing] = {}
-        submitters: dict[str, _Standing] = {}
+        authors: dict[str, Standing] = {}
+        submitters: dict[str, Standing] = {}
         known = cls(authors, submitters, ())
         rows: list[_Floats] = []
         targets: list[_Floats] = []

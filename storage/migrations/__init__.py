@@ -12,16 +12,16 @@ from sqlalchemy import Connection
 DIRECTORY = Path(__file__).parent
 
 
-def known_revisions() -> list[str]:
+def known_revisions(directory: Path = DIRECTORY) -> list[str]:
     """Return every revision of this program, oldest first.
 
     Read from the files' names: importing Alembic takes longer than the whole rest of a start at
     which there is nothing to migrate.
     """
-    return sorted(path.name[:4] for path in (DIRECTORY / "versions").glob("[0-9]*_*.py"))
+    return sorted(path.name[:4] for path in (directory / "versions").glob("[0-9]*_*.py"))
 
 
-def upgrade(connection: Connection, revision: str = "head") -> None:
+def upgrade(connection: Connection, revision: str = "head", *, directory: Path = DIRECTORY) -> None:
     """Apply what is missing up to `revision`, inside the transaction that `connection` is in."""
     from alembic import command
     from alembic.config import Config
@@ -32,6 +32,6 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
         " (version_num TEXT NOT NULL CONSTRAINT pk_alembic_version PRIMARY KEY) STRICT"
     )
     config = Config()
-    config.set_main_option("script_location", str(DIRECTORY).replace("%", "%%"))
+    config.set_main_option("script_location", str(directory).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)

@@ -1,6 +1,8 @@
 """The search engine: index, vectors and ranking behind one object."""
 
 from storage.search._engine import MAX_VECTORS, SearchEngine
+from storage.search._index import IndexBusyError, PaperIndex
+from storage.search._matrix import VectorMatrix
 from storage.search._types import (
     Answer,
     Degraded,
@@ -20,6 +22,8 @@ __all__ = [
     "Degraded",
     "EngineStatus",
     "Hit",
+    "IndexBusyError",
+    "PaperIndex",
     "Passage",
     "SearchEngine",
     "SearchRequest",
@@ -27,4 +31,5 @@ __all__ = [
     "Sort",
     "Suggestion",
     "SuggestionKind",
+    "VectorMatrix",
 ]

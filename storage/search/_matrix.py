@@ -28,11 +28,16 @@ class VectorMatrix:
     One thread may add while others search: a search sees the rows that were there when it began.
     """
 
-    def __init__(self, dimensions: int, limit: int, *, expected: int = 0) -> None:
-        """`limit` bounds the memory; `expected` papers decide how compactly they are kept."""
+    def __init__(
+        self, dimensions: int, limit: int, *, expected: int = 0, compact_from: int = COMPACT_FROM
+    ) -> None:
+        """`limit` bounds the memory; from `compact_from` papers on they are kept as int8, at once
+        where that many are `expected`.
+        """
         self.dimensions = dimensions
+        self._compact_from = compact_from
         self._limit = limit
-        self._compact = min(expected, limit) >= COMPACT_FROM
+        self._compact = min(expected, limit) >= compact_from
         capacity = min(max(expected + expected // 8, 1_024), limit)
         kind = np.int8 if self._compact else np.float32
         self._vectors: NDArray[Any] = np.zeros((capacity, dimensions), dtype=kind)
@@ -113,7 +118,7 @@ class VectorMatrix:
         return place
 
     def _grow(self, capacity: int) -> None:
-        compact = capacity >= COMPACT_FROM
+        compact = capacity >= self._compact_from
         if compact and not self._compact:
             self._vectors, self._scales = _compact(self._vectors)
             self._compact = True

@@ -4,11 +4,16 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from benchmarks._collections import read_collection
-from benchmarks._measures import ndcg, recall, reciprocal_rank
-from benchmarks._names import lookups
-from benchmarks._ours import engine_with, ranking
-from benchmarks.search import measure_collection
+from benchmarks.search import (
+    engine_with,
+    lookups,
+    measure_collection,
+    ndcg,
+    ranking,
+    read_collection,
+    recall,
+    reciprocal_rank,
+)
 from bot.services.search import read
 from papers.model import Paper
 from storage.search_sessions import Question

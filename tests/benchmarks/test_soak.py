@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import soak
-from benchmarks._soak_checks import broken
-from benchmarks.soak import START, Soak, moment, soaking
+from benchmarks.soak import START, Soak, broken, moment, soaking
 
 
 @pytest.mark.filterwarnings("default::ResourceWarning")

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from bot.services.digests import DigestPayload
-from bot.services.publishing._draft import PostPayload
+from bot.services.publishing import PostPayload
 
 DRAFT: dict[str, Any] = {
     "header": {

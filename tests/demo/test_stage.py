@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.client import create_bot
-from bot.demo import DemoClock, Stage, staged
-from bot.demo._stage import ADMIN, OTHER_CHANNEL, READER
+from bot.demo import ADMIN, OTHER_CHANNEL, READER, DemoClock, Stage, staged
 from bot.settings import Settings
 from papers.sources.sample import SampleSource
 

@@ -2,7 +2,6 @@
 
 from tests.discord_server.interactions import (
     AUTOCOMPLETE,
-    FIRST_ANSWER,
     MODAL,
     TOKEN_LIFE,
     Interaction,
@@ -21,7 +20,7 @@ def answer(call: Call) -> Answer:
     """Take the first answer, within three seconds and once."""
     world, body = call.world, call.body
     interaction = world.interactions.by_token.get(call.parameters["token"])
-    if interaction is None or world.clock.now() - interaction.asked_at > FIRST_ANSWER:
+    if interaction is None or world.clock.now() - interaction.asked_at > world.first_answer:
         raise unknown("Interaction")
     if interaction.answered_with is not None:
         raise DiscordError(400, 40060, "Interaction has already been acknowledged.")

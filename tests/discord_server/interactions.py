@@ -28,7 +28,7 @@ OPTION_TYPES: dict[int, tuple[type, ...]] = {
 }
 
 FIRST_ANSWER = 3.0
-"""Seconds until an interaction that got no answer has failed."""
+"""Seconds until an interaction that got no answer has failed, as Discord has it."""
 
 TOKEN_LIFE = 900.0
 

@@ -6,7 +6,7 @@ from typing import Any
 from discord import Permissions
 
 from tests.discord_server.components import emoji_json
-from tests.discord_server.interactions import Interaction, Interactions
+from tests.discord_server.interactions import FIRST_ANSWER, Interaction, Interactions
 from tests.discord_server.objects import PUBLIC_THREAD, TEXT, Channel, Guild, Message
 from tests.discord_server.people import MEMBER_PERMISSIONS, Member, Role, User
 from tests.discord_server.permits import Permits
@@ -32,6 +32,8 @@ class World(Permits):
     def __init__(self) -> None:
         super().__init__()
         self.interactions = Interactions(self)
+        self.first_answer = FIRST_ANSWER
+        """Seconds until an interaction that got no answer has failed."""
 
     def add_guild(self, name: str, *, permissions: Permissions = INVITED_WITH) -> Guild:
         """Make a server that the bot was invited to with these permissions."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers._arxiv_grammar import legible
+from papers.arxiv_grammar import legible
 from papers.arxiv_id import (
     abs_url,
     alphaxiv_url,

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.settings import Settings
-from papers._wordpiece import bert_uncased
 from papers.embedding import (
     EmbeddingError,
     MiniLMEmbedder,
@@ -21,6 +20,7 @@ from papers.embedding import (
     paper_text,
 )
 from papers.model import Paper
+from papers.wordpiece import bert_uncased
 
 TOKENS = bert_uncased()
 PAPER = "Attention Is All You Need. We propose a network architecture based on attention alone."

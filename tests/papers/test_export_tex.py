@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.export import ExportItem, Format, export
-from papers.formats import _tex
-from papers.formats._formulas import FormulaError, checked
+from papers.formats import tex
+from papers.formats.formulas import FormulaError, checked
 from papers.model import Author, Paper
 from papers.sources.sample import SampleSource
 from papers.text import readable
@@ -112,19 +112,19 @@ def test_formulas_that_do_not_compile_everywhere_are_not_kept(formula: str) -> N
 
 @given(st.text())
 def test_any_text_comes_back_from_its_latex(text: str) -> None:
-    assert _tex.decoded(_tex.encoded(text)) == text
+    assert tex.decoded(tex.encoded(text)) == text
 
 
 def test_letters_that_latex_knows_are_written_with_its_macros_alone() -> None:
     letters = "ÄÉÌÔÕÖÅÆÇÑØŒßŁłőŞşčžąęİı“”‘’–—…→×π₀∞≤"
-    assert _tex.encoded(letters).isascii()
-    assert _tex.preamble([_tex.encoded(letters)]).count("providecommand") == 1  # ogoneks in OT1
+    assert tex.encoded(letters).isascii()
+    assert tex.preamble([tex.encoded(letters)]).count("providecommand") == 1  # ogoneks in OT1
 
 
 def test_what_a_font_lacks_has_a_substitute_and_common_titles_need_none() -> None:
-    assert _tex.preamble(["中"]).endswith("{[U+4E2D]}")
-    assert _tex.preamble(["đ"]).startswith(r"\expandafter\providecommand\csname ?\string\dj")
-    assert _tex.preamble([r"{$\mathbb{R}$}"]) == r"\providecommand{\mathbb}[1]{\mathbf{#1}}"
+    assert tex.preamble(["中"]).endswith("{[U+4E2D]}")
+    assert tex.preamble(["đ"]).startswith(r"\expandafter\providecommand\csname ?\string\dj")
+    assert tex.preamble([r"{$\mathbb{R}$}"]) == r"\providecommand{\mathbb}[1]{\mathbf{#1}}"
     assert "@preamble" not in bibtex(titled(r"G\"odel in $\mathcal{O}(n)$", "Łukasz Kaiser"))
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers import _chunks, _latex
+from papers import chunks, latex
 from papers.model import Author, Paper
 from papers.spelling import located, names, spans, spelled
 from papers.terms import Stemmer, analyse
@@ -137,30 +137,34 @@ def test_a_text_has_the_same_words_the_first_time_and_when_its_words_are_known(
     words: list[str],
 ) -> None:
     text = " ".join(words)
-    _chunks.PLAIN.clear()
+    chunks.PLAIN.clear()
     first = spelled(text)
     assert spelled(text) == first
     assert spelled(f"{text} .") == first
 
 
-def test_no_more_words_are_remembered_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_chunks, "_PLAIN_KEPT", 10)
-    monkeypatch.setattr(_chunks, "_OTHERS_KEPT", 10)
-    _chunks.PLAIN.clear()
-    found = [spelled(f"word{'abcdefghij'[n % 10]}{'klm'[n % 3]} x-{n}y") for n in range(100)]
-    assert [each.words[0] for each in found[:3]] == ["wordak", "wordbl", "wordcm"]
-    assert len(_chunks.PLAIN) <= 10
+def test_no_more_words_are_remembered_than_fit() -> None:
+    chunks.PLAIN.clear()
+    letters = str.maketrans("0123456789", "abcdefghij")
+    typed = [f"w{str(n).translate(letters)}" for n in range(chunks.PLAIN_KEPT + 100)]
+    for start in range(0, len(typed), 100):
+        some = typed[start : start + 100]
+        assert spelled(" ".join(some)).words == tuple(some)
+    assert len(chunks.PLAIN) <= chunks.PLAIN_KEPT
+    assert typed[0] not in chunks.PLAIN
+    assert typed[-1] in chunks.PLAIN
+    assert spelled(typed[0]).words == (typed[0],)
 
 
 def test_an_abstract_is_read_once_for_its_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    to_unicode = _latex.to_unicode
+    to_unicode = latex.to_unicode
 
     def counting(text: str) -> str:
         read.append(text)
         return to_unicode(text)
 
-    monkeypatch.setattr(_latex, "to_unicode", counting)
+    monkeypatch.setattr(latex, "to_unicode", counting)
     abstract = "It costs \\$5. We study $\\alpha$-divergence. It is $O(n)$."
     terms = analyse(Paper("2501.00001", "Divergence", abstract), Stemmer())
     assert len(terms.sentences) == 3

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers import _latex
+from papers import latex
 from papers.text import ELLIPSIS, cut, first_sentences, readable
 from tests.shared import SHARED, needs_shared
 
@@ -173,5 +173,5 @@ PARTS = st.sampled_from(
 
 @given(st.lists(PARTS, max_size=8).map("".join))
 def test_signs_and_symbols_read_part_by_part_are_what_the_parser_reads(text: str) -> None:
-    converter = _latex._converter()  # pyright: ignore[reportPrivateUsage]
+    converter = latex._converter()  # pyright: ignore[reportPrivateUsage]
     assert converter.latex_to_text(text) == converter._convert(text)

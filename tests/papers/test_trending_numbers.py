@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 
 from papers.model import Author, Metrics, Paper
-from papers.trending import Candidate, Past, Prior, Reason, rank
-from papers.trending._filters import Filters
-from papers.trending._prior import (
+from papers.trending import (
     CLAMP,
     MIN_DAYS,
     RIDGE,
-    _Standing,  # pyright: ignore[reportPrivateUsage]
+    Candidate,
+    Filters,
+    Past,
+    Prior,
+    Reason,
+    Standing,
+    rank,
 )
 
 TODAY = date(2025, 12, 30)
@@ -139,11 +143,11 @@ def test_the_prior_speaks_from_the_twentieth_batch_on() -> None:
 def test_what_speaks_for_a_paper_is_said_from_the_bound_on() -> None:
     weights = (1.0,)
     paper = Paper("2512.00001", "A title", authors=(Author("Ada"), Author("Alan")), submitter="ann")
-    good, half = _Standing(0.70, 1), _Standing(0.34, 1)
+    good, half = Standing(0.70, 1), Standing(0.34, 1)
     authors = {"ada": good, "alan": half}
     assert Prior(authors, {}, weights).praise(paper) == "authors' earlier papers did well"
     assert Prior({"ada": half}, {}, weights).praise(paper) is None
-    picks = {"ann": _Standing(1.05, 1)}
+    picks = {"ann": Standing(1.05, 1)}
     assert Prior({}, picks, weights).praise(paper) == "the submitter's earlier picks did well"
     assert Prior({}, picks, weights).praise(Paper("2512.00002", "None of these")) is None
     assert Prior(authors, picks, ()).praise(paper) is None

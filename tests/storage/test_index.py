@@ -7,7 +7,7 @@ import tantivy
 from papers.model import Metrics
 from papers.search import Analysis
 from storage.papers import StoredPaper
-from storage.search._index import IndexBusyError, PaperIndex
+from storage.search import IndexBusyError, PaperIndex
 from tests.storage.shared import NOON, paper
 
 

@@ -17,14 +17,16 @@ from storage.tables import metadata
 from tests.storage.shared import names, url
 
 
-async def refusal(database_url: str, *, migrate: bool = True) -> str:
+async def refusal(
+    database_url: str, *, migrate: bool = True, history: Path = migrations.DIRECTORY
+) -> str:
     with pytest.raises(DatabaseError) as caught:
-        await Database.open(database_url, migrate=migrate)
+        await Database.open(database_url, migrate=migrate, history=history)
     return str(caught.value)
 
 
-async def made(path: Path) -> Path:
-    await (await Database.open(url(path))).close()
+async def made(path: Path, history: Path = migrations.DIRECTORY) -> Path:
+    await (await Database.open(url(path), history=history)).close()
     return path
 
 
@@ -143,21 +145,20 @@ async def test_without_migrating_nothing_is_created(tmp_path: Path):
 
 
 @pytest.fixture
-def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the migrations that the running program uses, for a test to add one."""
+def next_version(tmp_path: Path) -> Path:
+    """A copy of the migrations, for a test to add one."""
     copy = tmp_path / "migrations"
     shutil.copytree(migrations.DIRECTORY, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(migrations, "DIRECTORY", copy)
-    return copy / "versions"
+    return copy
 
 
-def add_migration(versions: Path, body: str) -> None:
+def add_migration(history: Path, body: str) -> None:
     last = migrations.known_revisions()[-1]
     source = (
         "from alembic import op\nimport sqlalchemy as sa\n"
         f"revision = '9000'\ndown_revision = '{last}'\n\ndef upgrade():\n    {body}\n"
     )
-    (versions / "9000_test.py").write_text(source)
+    (history / "versions" / "9000_test.py").write_text(source)
 
 
 async def test_an_existing_database_is_copied_before_it_is_changed(
@@ -170,7 +171,7 @@ async def test_an_existing_database_is_copied_before_it_is_changed(
     add_migration(
         next_version, "op.create_table('extra', sa.Column('a', sa.Text), sqlite_strict=True)"
     )
-    await made(path)
+    await made(path, next_version)
 
     assert "extra" in tables(path)
     backup = tmp_path / f"paperboy.db.backup-{old}"
@@ -186,7 +187,7 @@ async def test_a_migration_that_fails_changes_nothing(tmp_path: Path, next_versi
         next_version,
         "op.create_table('extra', sa.Column('a', sa.Text)); op.execute('INSERT INTO nowhere')",
     )
-    assert "cannot open the database" in await refusal(url(path))
+    assert "cannot open the database" in await refusal(url(path), history=next_version)
     assert "extra" not in tables(path)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT * FROM alembic_version").fetchall() == [(old,)]
@@ -208,7 +209,7 @@ async def test_rebuilding_a_table_keeps_the_rows_that_refer_to_it(
         "'guilds', recreate='always', table_kwargs={'sqlite_strict': True}) as b:"
         " b.add_column(sa.Column('name', sa.Text))",
     )
-    database = await Database.open(url(path))
+    database = await Database.open(url(path), history=next_version)
     async with database.read() as connection:
         posts = await connection.exec_driver_sql("SELECT channel_id FROM posts")
         assert posts.scalars().all() == [2]
@@ -228,7 +229,8 @@ async def test_a_migration_that_leaves_references_to_nothing_is_undone(
         " VALUES (1, 2, '2026-03-04', 'done', 0)",
     )
     add_migration(next_version, "op.execute('DELETE FROM guilds')")
-    assert "a row of posts would refer to nothing in guilds" in await refusal(url(path))
+    refused = await refusal(url(path), history=next_version)
+    assert "a row of posts would refer to nothing in guilds" in refused
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT id FROM guilds").fetchall() == [(1,)]
 

@@ -6,9 +6,11 @@ import pytest
 
 from storage import papers, vectors
 from storage.database import Database
-from storage.search._matrix import COMPACT_FROM, VectorMatrix
+from storage.search import VectorMatrix
 from storage.vectors import Embedded
 from tests.storage.shared import NOON, record
+
+COMPACT = 4_000
 
 
 def unit(count: int, dimensions: int = 16, seed: int = 1) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -46,11 +48,11 @@ def test_beyond_the_limit_the_oldest_paper_gives_way() -> None:
 
 
 def test_many_vectors_are_kept_compactly_and_found_all_the_same() -> None:
-    count = COMPACT_FROM + 10
+    count = COMPACT + 10
     rows = unit(count)
-    plain = VectorMatrix(16, 10 * count)
+    plain = VectorMatrix(16, 10 * count, compact_from=COMPACT)
     plain.add(range(100), rows[:100])
-    compact = VectorMatrix(16, 10 * count, expected=count)
+    compact = VectorMatrix(16, 10 * count, expected=count, compact_from=COMPACT)
     compact.add(range(count), rows)
     assert compact.bytes < count * 16 * 4
     _, cosines = compact.cosines(rows[0])
@@ -61,10 +63,10 @@ def test_many_vectors_are_kept_compactly_and_found_all_the_same() -> None:
 
 
 def test_a_matrix_that_grows_becomes_compact_on_the_way() -> None:
-    rows = unit(COMPACT_FROM + 5)
-    matrix = VectorMatrix(16, 1_000_000)
-    for start in range(0, len(rows), 5_000):
-        matrix.add(range(start, min(start + 5_000, len(rows))), rows[start : start + 5_000])
+    rows = unit(COMPACT + 5)
+    matrix = VectorMatrix(16, 1_000_000, compact_from=COMPACT)
+    for start in range(0, len(rows), 500):
+        matrix.add(range(start, min(start + 500, len(rows))), rows[start : start + 500])
     found, cosines = matrix.cosines(rows[-1])
     assert found[int(np.argmax(cosines))] == len(rows) - 1
     assert matrix.bytes < len(rows) * 16 * 4

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.run import _minute as minute  # pyright: ignore[reportPrivateUsage]
+from bot.cli.run import run_minute
 from storage.database import Database
 from tests import reliability
 from tests.bot.world import MONDAY, at, votes
@@ -145,7 +145,7 @@ async def test_a_file_that_is_damaged_meanwhile_is_said_and_no_worse_is_done_to_
         for engine in ("_writer", "_readers"):  # what they have in memory is still whole
             await vars(here.bot.services.database)[engine].dispose()
         here.clock.at = NINE
-        await minute(here.bot)
+        await run_minute(here.bot)
         assert witness.channel() == "nothing"
         witness.note(person=f"a command: “{await ask(here)}”")
         assert path.read_bytes() == damaged

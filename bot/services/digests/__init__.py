@@ -1,27 +1,54 @@
 """Digests: each person's papers of the day, by direct message, at their own hour."""
 
 from bot.services.digests._buttons import ITEMS, render_digest, subscriptions_of
+from bot.services.digests._compose import compose, wanted
 from bot.services.digests._follow import Followed, Following
-from bot.services.digests._payload import DigestPayload, entry_of, render_entries
+from bot.services.digests._payload import (
+    LONGEST,
+    MAX_MORE,
+    DigestEntry,
+    DigestPayload,
+    MoreEntry,
+    entry_of,
+    page_of,
+    render_entries,
+    title_of,
+    why,
+)
 from bot.services.digests._send import Digester, due_of
 from bot.services.digests._subscriptions import MAX_TOPICS, TRENDING, Subscriptions
-from bot.services.digests._texts import describe_settings, describe_subscription, often
+from bot.services.digests._texts import (
+    describe_settings,
+    describe_subscription,
+    next_digest_at,
+    often,
+)
 
 __all__ = [
     "ITEMS",
+    "LONGEST",
+    "MAX_MORE",
     "MAX_TOPICS",
     "TRENDING",
+    "DigestEntry",
     "DigestPayload",
     "Digester",
     "Followed",
     "Following",
+    "MoreEntry",
     "Subscriptions",
+    "compose",
     "describe_settings",
     "describe_subscription",
     "due_of",
     "entry_of",
+    "next_digest_at",
     "often",
+    "page_of",
     "render_digest",
     "render_entries",
     "subscriptions_of",
+    "title_of",
+    "wanted",
+    "why",
 ]

@@ -1,6 +1,5 @@
 """Which papers a person's digest brings: what their topics matched, best first, nothing twice."""
 
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,8 +15,7 @@ from bot.services.digests._payload import (
     MoreEntry,
     entry_of,
 )
-from papers import calendar
-from papers.matching import VOTE_WEIGHT
+from bot.services.digests.ordering import batch_days, ordered, reason_of
 from papers.trending import rank
 from storage import digests, library, papers, subscriptions, topic_matches
 from storage.digests import Digest, DueDigest
@@ -31,9 +29,6 @@ matched while that digest was made is not lost."""
 _TRENDING = 10
 """Papers that the topic `trending` brings in a digest."""
 
-_BATCHES = 22
-"""Batches that those are the best of, at most: a month's, after as long a quiet time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Composed:
@@ -46,9 +41,15 @@ class Composed:
 
 
 async def compose(
-    ranking: BatchRanking, conn: AsyncConnection, due: DueDigest, now: datetime
+    ranking: BatchRanking,
+    conn: AsyncConnection,
+    due: DueDigest,
+    now: datetime,
+    *,
+    longest: int = LONGEST,
+    max_more: int = MAX_MORE,
 ) -> Composed:
-    """Return what a person's digest brings.
+    """Return what a person's digest brings: `longest` papers, and `max_more` that it only names.
 
     That is everything that was matched since their last digest, however long ago it was, and no
     digest brought. What a paused topic matched comes once it is resumed. The matches of a month are
@@ -68,16 +69,16 @@ async def compose(
         if candidate.paper.paper.id not in known
     ]
     weekly = due.every is Every.WEEK
-    groups = _ordered(candidates, by_votes=weekly)
-    entries = [_entry(group) for group in groups[:LONGEST]]
-    more = [_named(group) for group in groups[LONGEST:]]
+    groups = ordered(candidates, by_votes=weekly)
+    entries = [_entry(group) for group in groups[:longest]]
+    more = [_named(group) for group in groups[longest:]]
     batch_day = None
     if any(subscription.topic.mode is Mode.TRENDING for subscription in followed):
         batch_day = await ranking.publishable(conn, now)
         listed = known | {candidate.paper.paper.id for candidate in candidates}
         covered = await digests.covered_batch(conn, due.user_id)
         best = await trending_entries(ranking, conn, listed, now, weekly=weekly, after=covered)
-        room = LONGEST - len(entries)
+        room = longest - len(entries)
         entries += best[:room]
         more += [
             MoreEntry(paper_id=each.paper_id, topic=each.topic, reason=each.reason)
@@ -89,8 +90,8 @@ async def compose(
         day=due.local_date,
         entries=tuple(entries),
         topics=len(followed),
-        more=tuple(more[:MAX_MORE]),
-        left_out=len(more[MAX_MORE:]),
+        more=tuple(more[:max_more]),
+        left_out=len(more[max_more:]),
     )
     return Composed(payload, batch_day)
 
@@ -134,37 +135,14 @@ async def brought_or_saved(conn: AsyncConnection, user_id: int) -> set[str]:
     return await topic_matches.brought(conn, user_id) | await library.saved_papers(conn, user_id)
 
 
-def _ordered(candidates: list[Candidate], *, by_votes: bool) -> list[list[Candidate]]:
-    """Group matches by paper, the best topic first, and order the papers."""
-    groups: dict[str, list[Candidate]] = {}
-    for candidate in sorted(candidates, key=lambda match: (-match.score, match.topic_id)):
-        groups.setdefault(candidate.paper.paper.id, []).append(candidate)
-
-    def worth(group: list[Candidate]) -> tuple[float, str]:
-        votes = group[0].paper.metrics.upvotes or 0
-        points = math.log2(1 + max(votes, 0))
-        score = points if by_votes else group[0].score + VOTE_WEIGHT * points
-        return (score, group[0].paper.paper.id)
-
-    return sorted(groups.values(), key=worth, reverse=True)
-
-
 def _entry(group: list[Candidate]) -> DigestEntry:
-    return entry_of(group[0].paper, topic=group[0].topic, reason=_reason(group))
+    return entry_of(group[0].paper, topic=group[0].topic, reason=reason_of(group))
 
 
 def _named(group: list[Candidate]) -> MoreEntry:
-    return MoreEntry(paper_id=group[0].paper.paper.id, topic=group[0].topic, reason=_reason(group))
-
-
-def _reason(group: list[Candidate]) -> str:
-    topics = list(dict.fromkeys(candidate.topic for candidate in group))
-    reason = group[0].reason
-    if len(topics) == 1:
-        return reason
-    if len(topics) == 2:
-        return f"{reason}, and your topic {topics[1]}"
-    return f"{reason}, and {len(topics) - 1} more of your topics"
+    return MoreEntry(
+        paper_id=group[0].paper.paper.id, topic=group[0].topic, reason=reason_of(group)
+    )
 
 
 async def trending_entries(
@@ -181,7 +159,7 @@ async def trending_entries(
     With a batch day `after`, the best of those that came since; none if none did.
     """
     day = await ranking.publishable(conn, now)
-    days = [] if day is None else _batch_days(day, after, weekly=weekly)
+    days = [] if day is None else batch_days(day, after, weekly=weekly)
     if day is None or not days:
         return []
     candidates = await ranking.of_days(conn, days, now)
@@ -198,16 +176,3 @@ async def trending_entries(
         entry_of(stored[place.paper.id], topic="trending", reason=place.reason.text("“{}”".format))
         for place in best
     ]
-
-
-def _batch_days(day: date, after: date | None, *, weekly: bool) -> list[date]:
-    if after is None:
-        days = [day]
-        while weekly and len(days) < len(calendar.week_days(day)):
-            days.append(calendar.previous(days[-1]))
-        return days
-    days: list[date] = []
-    while day > after and len(days) < _BATCHES:
-        days.append(day)
-        day = calendar.previous(day)
-    return days

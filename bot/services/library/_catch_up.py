@@ -36,13 +36,20 @@ class ReactionReconciler:
     """Brings saves and standing reactions together, both ways."""
 
     def __init__(
-        self, database: Database, messenger: Messenger, clock: Clock, seeder: ReactionSeeder
+        self,
+        database: Database,
+        messenger: Messenger,
+        clock: Clock,
+        seeder: ReactionSeeder,
+        *,
+        max_requests: int = MAX_REQUESTS,
     ) -> None:
         self._database = database
         self._messenger = messenger
         self._clock = clock
         self._seeder = seeder
         self._watched: dict[int, set[Reaction | Cleared]] = {}
+        self._max_requests = max_requests
         self._requests = 0
 
     def saw(self, event: Event) -> None:
@@ -72,7 +79,7 @@ class ReactionReconciler:
             plus, minus = await self._channel(group)
             added += plus
             removed += minus
-            if self._requests >= MAX_REQUESTS:
+            if self._requests >= self._max_requests:
                 log.warning("reactions read in part messages=%d", len(cards))
                 break
         async with self._database.write() as conn:
@@ -88,7 +95,7 @@ class ReactionReconciler:
         waiting = sorted(cards)
         added = removed = 0
         with self._watching(card.message_id for card in cards):
-            while waiting and self._requests < MAX_REQUESTS:
+            while waiting and self._requests < self._max_requests:
                 self._requests += 1
                 before = discord.Object(waiting[0].message_id - 1)
                 try:

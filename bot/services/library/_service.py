@@ -9,7 +9,7 @@ from cachetools import FIFOCache
 from bot.delivery.messenger import Messenger
 from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
-from bot.services.library._catch_up import ReactionReconciler
+from bot.services.library._catch_up import MAX_REQUESTS, ReactionReconciler
 from bot.services.library._details import SavedPaperDetails
 from bot.services.library._files import LibraryFiles
 from bot.services.library._filter import MessageFilter
@@ -43,6 +43,7 @@ class Library:
         engine: Engine,
         *,
         seed: bool,
+        max_requests: int = MAX_REQUESTS,
     ) -> None:
         self._database = database
         self._messenger = messenger
@@ -55,7 +56,9 @@ class Library:
         self.files = LibraryFiles(database)
         self._writer = ReactionWriter(database)
         self._seeder = ReactionSeeder(database, messenger, clock, seed=seed)
-        self._reconciler = ReactionReconciler(database, messenger, clock, self._seeder)
+        self._reconciler = ReactionReconciler(
+            database, messenger, clock, self._seeder, max_requests=max_requests
+        )
         self._recall = Recall(database, messenger)
         # Its own: reading back takes minutes, and must not hold up the day's threads.
         self._catching_up = TaskQueue(1)

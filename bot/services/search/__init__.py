@@ -8,6 +8,7 @@ from bot.services.search._reading import (
     brief,
     parse_since,
     read,
+    refuse_link,
     since_choices,
 )
 from bot.services.search._service import PaperSearch
@@ -30,5 +31,6 @@ __all__ = [
     "parse_since",
     "passage_of",
     "read",
+    "refuse_link",
     "since_choices",
 ]

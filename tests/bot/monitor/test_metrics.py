@@ -11,9 +11,7 @@ from discord.http import Route
 from prometheus_client import generate_latest
 from yarl import URL
 
-from bot.monitor import InvalidRequests, Monitor, Thresholds
-from bot.monitor._collect import collect
-from bot.monitor._requests import route_of
+from bot.monitor import InvalidRequests, Monitor, Thresholds, collect, route_of
 from tests.bot.world import MONDAY, at, world
 
 LIMITS = Thresholds()

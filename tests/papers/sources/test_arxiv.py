@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from papers.model import Announcement, Author
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources._arxiv_feed import split_creators
-from papers.sources._rate_limits import RateLimiter
 from papers.sources.arxiv import ArxivSource, search_query
+from papers.sources.arxiv_feed import split_creators
+from papers.sources.rate_limits import RateLimiter
 from tests.papers.sources.serving import Answering, FakeTime, Reply, Service, html_reply
 
 API = "/api/query"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from papers.model import Author, Metrics
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources._huggingface_records import records_of
-from papers.sources._responses import RetryPolicy
 from papers.sources.huggingface import HuggingFaceSource
+from papers.sources.huggingface_records import records_of
+from papers.sources.responses import RetryPolicy
 from tests.papers.sources.serving import Answering, FakeTime, Reply, Service, html_reply, json_reply
 
 DAILY = "/api/daily_papers"

@@ -15,11 +15,11 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from papers.model import Announcement, Author, Metrics
 from papers.sources import PaperSource
-from papers.sources._arxiv_feed import read_found, read_listing
-from papers.sources._huggingface_records import records_of
-from papers.sources._responses import Response, RetryPolicy
 from papers.sources.arxiv import ArxivSource
+from papers.sources.arxiv_feed import read_found, read_listing
 from papers.sources.huggingface import HuggingFaceSource
+from papers.sources.huggingface_records import records_of
+from papers.sources.responses import Response, RetryPolicy
 from tests.shared import SHARED, needs_shared
 
 SAMPLES = SHARED / "samples"

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from papers.model import Paper, Record
 from storage import papers
 from storage.database import Database
-from storage.search import Degraded, SearchEngine, SearchRequest, Sort
-from storage.search._index import SCHEMA_VERSION, PaperIndex
+from storage.search import Degraded, PaperIndex, SearchEngine, SearchRequest, Sort
 from tests.databases import open_empty
 from tests.storage.search.conftest import Opener
 from tests.storage.search.library import LIBRARY, NOON, CountingEmbedder, fill, found, paper
@@ -88,14 +87,15 @@ async def test_a_damaged_or_outdated_index_is_made_anew(
 
 
 async def test_an_index_of_an_earlier_schema_is_made_anew_once_and_whole(
-    database: Database, opened: Opener, monkeypatch: pytest.MonkeyPatch
+    database: Database, opened: Opener
 ) -> None:
     await fill(database)
-    with monkeypatch.context() as earlier:
-        earlier.setattr("storage.search._index.SCHEMA_VERSION", SCHEMA_VERSION - 1)
-        first = await SearchEngine.open(database, embedder=None)
-        known = await first.follow()
-        await first.close()
+    first = await SearchEngine.open(database, embedder=None)
+    known = await first.follow()
+    await first.close()
+    label = database.path.with_suffix(".index") / "paperboy-schema"
+    version, rest = label.read_text("ascii").split("\n", 1)
+    label.write_text(f"{int(version) - 1}\n{rest}", "ascii")
     risen = await opened(None)
     answer = await risen.search(SearchRequest("attention"))
     assert answer.hits

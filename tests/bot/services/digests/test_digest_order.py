@@ -5,9 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.services.digests import DigestPayload
-from bot.services.digests._compose import _batch_days, _ordered, _reason, wanted  # pyright: ignore[reportPrivateUsage]
-from bot.services.digests._payload import DigestEntry, MoreEntry
+from bot.services.digests import DigestEntry, DigestPayload, MoreEntry, wanted
+from bot.services.digests.ordering import batch_days, ordered, reason_of
 from papers.model import Metrics
 from storage import digests
 from storage.digests import Digest
@@ -25,7 +24,7 @@ def match(
 
 
 def order(candidates: list[Candidate], *, by_votes: bool) -> list[int]:
-    return [group[0].paper.row for group in _ordered(candidates, by_votes=by_votes)]
+    return [group[0].paper.row for group in ordered(candidates, by_votes=by_votes)]
 
 
 def test_a_better_match_comes_first_and_votes_decide_between_equals() -> None:
@@ -50,24 +49,24 @@ def test_a_paper_of_several_topics_comes_once_for_the_best_of_them() -> None:
         match(1, 0.9, topic="c", topic_id=3),
         match(1, 0.5, topic="a", topic_id=1),
     ]
-    (group,) = _ordered(found, by_votes=False)
+    (group,) = ordered(found, by_votes=False)
     assert [each.topic for each in group] == ["c", "a", "b"]
-    assert _reason(group) == "c in the title, and 2 more of your topics"
-    assert _reason(group[:2]) == "c in the title, and your topic a"
-    assert _reason(group[:1]) == "c in the title"
-    assert _reason([group[0], group[0]]) == "c in the title"
+    assert reason_of(group) == "c in the title, and 2 more of your topics"
+    assert reason_of(group[:2]) == "c in the title, and your topic a"
+    assert reason_of(group[:1]) == "c in the title"
+    assert reason_of([group[0], group[0]]) == "c in the title"
 
 
 def test_trending_has_one_batch_a_day_and_a_weeks_batches_a_week() -> None:
-    assert _batch_days(WEDNESDAY, None, weekly=False) == [WEDNESDAY]
+    assert batch_days(WEDNESDAY, None, weekly=False) == [WEDNESDAY]
     week = [WEDNESDAY, TUESDAY, MONDAY, FRIDAY - timedelta(7), THURSDAY - timedelta(7)]
-    assert _batch_days(WEDNESDAY, None, weekly=True) == week
+    assert batch_days(WEDNESDAY, None, weekly=True) == week
 
 
 @pytest.mark.parametrize("weekly", [True, False])
 def test_trending_has_every_batch_since_the_last_one_up_to_a_months(weekly: bool) -> None:
     def days(after: date) -> list[date]:
-        return _batch_days(WEDNESDAY, after, weekly=weekly)
+        return batch_days(WEDNESDAY, after, weekly=weekly)
 
     assert days(WEDNESDAY) == []
     assert days(THURSDAY) == []

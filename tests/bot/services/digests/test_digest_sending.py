@@ -9,6 +9,7 @@ import pytest
 
 from bot import limits
 from bot.delivery.retry import FIRST_RETRY, LONGEST_RETRY
+from bot.services.digests import compose, due_of, render_digest
 from storage import digests, subscriptions
 from storage.digests import Digest
 from storage.subscriptions import Mode
@@ -23,6 +24,7 @@ from tests.bot.topics import (
     follower,
     subscriber,
 )
+from tests.bot.ui.layout import texts
 from tests.bot.world import MONDAY, TUESDAY, World, at, votes, world
 
 TO_ALL = "/channels/*/messages"
@@ -289,15 +291,20 @@ async def test_the_best_of_trending_fill_what_the_topics_leave_and_say_their_top
 
 
 async def test_five_hundred_papers_are_brought_at_most_and_the_others_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("bot.services.digests._compose.LONGEST", 2)
-    monkeypatch.setattr("bot.services.digests._compose.MAX_MORE", 3)
     days = {MONDAY: about(MONDAY, *(f"Flow Matching {n}" for n in range(9)))}
     async with world(tmp_path, days) as here:
         await follower(here, here.member.id)
-        await here.tick(at(MONDAY, 9))
-        (text,) = brought(here.member)
+        await here.tick(at(MONDAY, 8))
+        due = due_of(await subscriber(here, here.member.id), at(MONDAY, 9))
+        services = here.bot.services
+        async with services.database.read() as conn:
+            composed = await compose(
+                services.ranking, conn, due, at(MONDAY, 9), longest=2, max_more=3
+            )
+        assert composed.payload is not None
+        text = "".join(texts(render_digest(1, composed.payload)))
         assert "1 to 2 of 2 papers" in text
         assert "and 3 more; 4 others did not fit" in text
 

@@ -7,20 +7,18 @@ import pytest
 from discord import ui
 
 from bot.services.digests import (
+    LONGEST,
+    MAX_MORE,
+    DigestEntry,
     DigestPayload,
+    MoreEntry,
     describe_settings,
     describe_subscription,
     due_of,
     entry_of,
     often,
-    render_digest,
-)
-from bot.services.digests._payload import (
-    LONGEST,
-    MAX_MORE,
-    DigestEntry,
-    MoreEntry,
     page_of,
+    render_digest,
     title_of,
     why,
 )

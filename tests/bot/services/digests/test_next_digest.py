@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.digests._texts import next_digest_at
+from bot.services.digests import next_digest_at
 from storage import subscriptions
 from storage.subscriptions import Every, Subscriber
 from tests.bot.topics import answer, follower, subscriber

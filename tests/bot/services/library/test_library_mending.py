@@ -10,6 +10,7 @@ from discord.enums import ReactionType
 from discord.http import HTTPClient
 from sqlalchemy import func, select
 
+from bot.services.library import Library
 from storage import cards
 from storage.library import Reacted, Reaction
 from storage.tables import users
@@ -123,14 +124,23 @@ async def test_one_unreadable_reaction_costs_no_other_and_nobody_their_save(
 
 
 async def test_reading_back_has_an_end_and_is_for_the_last_days_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with posted(tmp_path) as here:
         offline(here, card(here), STAR, here.member.id)
-        with monkeypatch.context() as patch:
-            patch.setattr("bot.services.library._catch_up.MAX_REQUESTS", 0)
-            await here.restart()
+        services = here.bot.services
+        short = Library(
+            services.database,
+            here.bot,
+            here.clock,
+            services.search.engine,
+            seed=False,
+            max_requests=0,
+        )
+        short.catch_up(0)
+        await short.drain()
         assert "reactions read in part" in caplog.text
+        assert await shelf(here, here.member) == {}
         here.clock.at += timedelta(days=8)
         await here.restart()
         assert await shelf(here, here.member) == {}

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from bot.interactions import removal_buttons, save_buttons, save_select
 from bot.interactions.components import PaperboyButton, PaperboySelect
 from bot.services.library import QUERY_LENGTH, LibraryPage, View
-from cogs.library import _page, _saved_paper, _top
-from cogs.library._page import PageLibrary, render_library
-from cogs.library._saved_paper import NOTE_LENGTH
+from cogs import library
+from cogs.library import NOTE_LENGTH, PageLibrary, render_library
 from papers.model import Author, Metrics, Paper
 from storage.library import Place, ReadingList, Saved, Sort, Via
 from storage.papers import StoredPaper
@@ -109,14 +108,7 @@ def test_a_query_comes_back_out_of_the_button_as_it_went_in(query: str, sort: So
 
 
 def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
-    kinds: list[type[PaperboyButton | PaperboySelect]] = [
-        *save_buttons.ITEMS,
-        *removal_buttons.ITEMS,
-        *_page.ITEMS,
-        *_saved_paper.ITEMS,
-        *save_select.ITEMS,
-        *_top.ITEMS,
-    ]
+    kinds: tuple[type[PaperboyButton | PaperboySelect], ...] = library.ITEMS
     lists = [ReadingList(1, 1, "to read", "🔖", True, False)]
     made = [
         save_buttons.SaveButton(LONGEST_ID),
@@ -126,14 +118,14 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
         removal_buttons.RemoveFromLibrary(LONGEST_ID),
         save_buttons.ChooseLists(LONGEST_ID, lists, [1]),
         PageLibrary(View(), 0, 0),
-        _page.ChooseLibraryList(View(), lists),
-        _page.SortLibrary(View()),
-        _saved_paper.OpenSaved(LONGEST_ID),
-        _saved_paper.OpenNoted(),
-        _saved_paper.MarkRead(LONGEST_ID, read=True),
-        _saved_paper.WriteNote(LONGEST_ID),
+        library.ChooseLibraryList(View(), lists),
+        library.SortLibrary(View()),
+        library.OpenSaved(LONGEST_ID),
+        library.OpenNoted(),
+        library.MarkRead(LONGEST_ID, read=True),
+        library.WriteNote(LONGEST_ID),
         save_select.SaveSome(),
-        _top.PageTop(_top.Span.WEEK, 0, 0),
+        library.PageTop(library.Span.WEEK, 0, 0),
     ]
     assert {type(each) for each in made} == set(kinds)
     for item in made:

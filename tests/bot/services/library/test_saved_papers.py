@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from bot.interactions.saves import Change
 from bot.runtime.clock import FixedClock
@@ -55,6 +56,14 @@ async def everything(database: Database) -> dict[str, list[Any]]:
         for table in (notes, lists):
             found[table.name] = [tuple(row) for row in await conn.execute(select(table))]
     return found
+
+
+async def on_a_restored_note(database: Database, action: str | None) -> None:
+    """Let the database do this when a note is put back."""
+    async with database.write() as conn:
+        await conn.exec_driver_sql("DROP TRIGGER IF EXISTS restored")
+        if action is not None:
+            await conn.exec_driver_sql(f"CREATE TRIGGER restored BEFORE INSERT ON notes {action}")
 
 
 @pytest.fixture
@@ -252,10 +261,10 @@ async def test_a_stop_in_the_middle_takes_nothing_out_and_puts_nothing_back(
     change = await saved.take_out(ADA, FIRST)
     assert change is not None
     out = await everything(database)
-    with monkeypatch.context() as patch:
-        patch.setattr("storage.library._removals._restore_note", stop)
-        with pytest.raises(RuntimeError, match="killed"):
-            await saved.put_back(ADA, change.removal or 0)
+    await on_a_restored_note(database, "BEGIN SELECT RAISE(ABORT, 'killed'); END")
+    with pytest.raises(IntegrityError, match="killed"):
+        await saved.put_back(ADA, change.removal or 0)
+    await on_a_restored_note(database, None)
     assert await everything(database) == out
     assert await saved.put_back(ADA, change.removal or 0) is not None
     assert await everything(database) == before

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.interactions.errors import UserError
-from bot.services.search import parse_since, read, since_choices
-from bot.services.search._reading import refuse_link
+from bot.services.search import parse_since, read, refuse_link, since_choices
 from papers import topics
 from storage.search_sessions import Question
 

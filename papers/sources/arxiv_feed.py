@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Field
 from papers import arxiv_id
 from papers.model import Announcement, Author, Paper, Record
 from papers.sources._lenient_fields import Known, Text, Wire, fold
-from papers.sources._responses import MalformedError, Response, ThrottledError
+from papers.sources.responses import MalformedError, Response, ThrottledError
 from papers.text import readable
 from papers.zones import NEW_YORK
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from pylatexenc import latexencode
 
-from papers import _latex
-from papers.formats._formulas import FormulaError, checked
 from papers.formats._tex_macros import KERNEL, OF_T1, PLAIN, PROVIDED, READ_BACK, SIGNS
+from papers.formats.formulas import FormulaError, checked
+from papers.latex import formulas, has_latex
 from papers.text import readable
 
 # Braces as commands: BibTeX counts every brace, with a backslash before it or not.
@@ -66,7 +66,7 @@ def pieces(source: str) -> Iterator[tuple[str, bool]]:
     """
     source = unicodedata.normalize("NFC", " ".join(source.split()))
     position = 0
-    for start, end, inside in _latex.formulas(source):
+    for start, end, inside in formulas(source):
         yield from _prose(source[position:start])
         formula = _formula(inside)
         yield (f"${formula}$", True) if formula else (readable(source[start:end]), False)
@@ -100,7 +100,7 @@ def preamble(texts: Iterable[str]) -> str:
 
 
 def _prose(text: str) -> Iterator[tuple[str, bool]]:
-    if not (_latex.has_latex(text) or "^" in text):
+    if not (has_latex(text) or "^" in text):
         yield text, False
         return
     position = 0

@@ -14,7 +14,7 @@ from papers.embedding import Embedder, paper_text
 from papers.model import Paper
 from papers.terms import STOPWORDS
 
-Peer = Callable[[str, int], list[str]]
+Baseline = Callable[[str, int], list[str]]
 """Returns at most so many paper ids for a text."""
 
 _RRF = 60  # Cormack, Clarke and Büttcher (2009)
@@ -26,7 +26,7 @@ def content(text: str) -> list[str]:
     return [word for word in words if word not in STOPWORDS] or words
 
 
-def fts5(papers: Sequence[Paper], path: str = ":memory:") -> Peer:
+def fts5(papers: Sequence[Paper], path: str = ":memory:") -> Baseline:
     """SQLite's BM25 over title and abstract, Porter stems, any of the words."""
     connection = sqlite3.connect(path)
     connection.execute(
@@ -52,7 +52,7 @@ def fts5(papers: Sequence[Paper], path: str = ":memory:") -> Peer:
     return search
 
 
-def tantivy_bm25(papers: Sequence[Paper], path: str | None = None) -> Peer:
+def tantivy_bm25(papers: Sequence[Paper], path: str | None = None) -> Baseline:
     """tantivy's BM25 over title and abstract, English stems, any of the words."""
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("place", fast=True)
@@ -81,7 +81,7 @@ def tantivy_bm25(papers: Sequence[Paper], path: str | None = None) -> Peer:
     return search
 
 
-def bm25s_lucene(papers: Sequence[Paper]) -> Peer:
+def bm25s_lucene(papers: Sequence[Paper]) -> Baseline:
     """bm25s with its defaults and the stemmer its manual recommends."""
     import bm25s  # pyright: ignore[reportMissingTypeStubs]
     import Stemmer  # pyright: ignore[reportMissingTypeStubs]
@@ -106,7 +106,7 @@ def bm25s_lucene(papers: Sequence[Paper]) -> Peer:
     return search
 
 
-def arxiv_sanity(papers: Sequence[Paper]) -> Peer:
+def arxiv_sanity(papers: Sequence[Paper]) -> Baseline:
     """TF-IDF as arxiv-sanity-lite's compute.py sets it up, ranked by cosine with the query."""
     from sklearn.feature_extraction.text import (  # pyright: ignore[reportMissingTypeStubs]
         TfidfVectorizer,
@@ -133,7 +133,7 @@ def arxiv_sanity(papers: Sequence[Paper]) -> Peer:
     return search
 
 
-def embeddings(papers: Sequence[Paper], embedder: Embedder) -> Peer:
+def embeddings(papers: Sequence[Paper], embedder: Embedder) -> Baseline:
     """Nearest papers by cosine, nothing else."""
     rows = [
         embedder.embed([paper_text(paper) for paper in papers[start : start + 256]])
@@ -149,26 +149,26 @@ def embeddings(papers: Sequence[Paper], embedder: Embedder) -> Peer:
     return search
 
 
-def reciprocal_rank_fusion(*peers: Peer) -> Peer:
-    """The peers' top hundreds merged by plain reciprocal rank."""
+def reciprocal_rank_fusion(*baselines: Baseline) -> Baseline:
+    """The baselines' top hundreds merged by plain reciprocal rank."""
 
     def search(text: str, limit: int) -> list[str]:
         scores: dict[str, float] = {}
-        for peer in peers:
-            for place, paper in enumerate(peer(text, 100), 1):
+        for baseline in baselines:
+            for place, paper in enumerate(baseline(text, 100), 1):
                 scores[paper] = scores.get(paper, 0.0) + 1 / (_RRF + place)
         return sorted(scores, key=lambda paper: -scores[paper])[:limit]
 
     return search
 
 
-def all_peers(papers: Sequence[Paper], embedder: Embedder | None) -> dict[str, Peer]:
-    """Return every peer by name; without an embedder those that need none."""
+def all_baselines(papers: Sequence[Paper], embedder: Embedder | None) -> dict[str, Baseline]:
+    """Return every baseline by name; without an embedder those that need none."""
     lexical = tantivy_bm25(papers)
-    peers = {"tantivy-bm25": lexical, "fts5-bm25": fts5(papers), "bm25s": bm25s_lucene(papers)}
+    baselines = {"tantivy-bm25": lexical, "fts5-bm25": fts5(papers), "bm25s": bm25s_lucene(papers)}
     with suppress(ValueError):  # too few papers for words that five of them share
-        peers["tfidf-arxiv-sanity"] = arxiv_sanity(papers)
+        baselines["tfidf-arxiv-sanity"] = arxiv_sanity(papers)
     if embedder is not None:
         near = embeddings(papers, embedder)
-        peers |= {"embeddings": near, "rrf": reciprocal_rank_fusion(lexical, near)}
-    return peers
+        baselines |= {"embeddings": near, "rrf": reciprocal_rank_fusion(lexical, near)}
+    return baselines

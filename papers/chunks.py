@@ -27,7 +27,7 @@ december using against around approximately roughly
 COUNTED: Final = STOPWORDS | frozenset(_COUNTERS.split())
 """What a number after it is counted by, and no part of its name."""
 
-_PLAIN_KEPT: Final = 65_536  # tokens of some thousand abstracts, about 10 MB
+PLAIN_KEPT: Final = 65_536  # tokens of some thousand abstracts, about 10 MB
 _OTHERS_KEPT: Final = 24_576  # what needs a closer look, half a kilobyte each
 _PIECES_KEPT: Final = 16_384  # parts of compounds
 _LONGEST: Final = 40  # characters; longer runs are no words
@@ -92,7 +92,7 @@ def chunks(token: str) -> Sequence[Chunk]:
     else:
         found = tuple(map(_chunk, CHUNK.findall(token)))
     if len(found) == 1 and found[0][1:4] == (True, False, False):
-        _keep(PLAIN, token, found[0][0], _PLAIN_KEPT)
+        _keep(PLAIN, token, found[0][0], PLAIN_KEPT)
     else:
         _keep(_OTHERS, token, found, _OTHERS_KEPT)
     return found
