@@ -18,6 +18,7 @@ from bot.delivery.connection import forget_unlisted
 from bot.delivery.rate_limiter import Limiter
 from bot.interactions.command_tree import PaperTree, Registration
 from bot.interactions.cooldowns import Cooldowns
+from bot.interactions.language import CommandTranslator
 from bot.interactions.unknown_components import CustomIdRegistry, answer_unknown
 from bot.monitor import Monitor
 from bot.runtime.clock import Clock, SystemClock
@@ -126,12 +127,17 @@ class PaperBot(commands.AutoShardedBot):
         commands."""
         services = (await self.open()).services
         services.search.catch_up()
+        await self.add_commands()
+        await self._registration.renew(services.registered_commands, self.settings.sync_commands)
+
+    async def add_commands(self) -> None:
+        """Load the cogs into the command tree; the services must be open."""
+        await self.tree.set_translator(CommandTranslator())
         self.tree.add_command(self.paper_group)
         for extension in EXTENSIONS:
             # `load_extension` runs every module again for each bot of a process: 0.1 s and a second
             # copy of every class, for a reload that is never asked for.
             await importlib.import_module(extension).setup(self)
-        await self._registration.renew(services.registered_commands, self.settings.sync_commands)
 
     async def add_paper_cog(self, cog: commands.Cog) -> None:
         """Add a cog and move its plain slash commands under `/paper`; its own groups stay at the

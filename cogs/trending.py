@@ -8,6 +8,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
+from bot.i18n import long_date
 from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_select import SaveSome
@@ -18,7 +19,6 @@ from bot.services.trending import (
     require_batch_day,
 )
 from bot.ui.pages import render_list
-from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural
 from papers import calendar
 
@@ -103,7 +103,7 @@ class Trending(commands.Cog):
             )
         if not page.entries:
             raise UserError(
-                f"{page.note} I know no papers of {day_in_words(page.day)}. Pick another day: the"
+                f"{page.note} I know no papers of {long_date(page.day)}. Pick another day: the"
                 " list under `date` has those that I know.".lstrip()
             )
         await interaction.edit_original_response(view=render(page))
@@ -112,7 +112,7 @@ class Trending(commands.Cog):
     async def _days(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         days = await self.services.trending.days(current, self.services.clock.now())
         return [
-            app_commands.Choice(name=f"{day} · {day_in_words(day)}", value=day.isoformat())
+            app_commands.Choice(name=f"{day} · {long_date(day)}", value=day.isoformat())
             for day in days[: limits.CHOICES]
         ]
 

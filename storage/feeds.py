@@ -50,6 +50,8 @@ class Feed:
     created_at: datetime
     set_at: datetime | None = None
     """When an admin last set its hour or zone, or resumed it."""
+    language: str | None = None
+    """The code of the language that it posts in; `None` for the server's own."""
 
     @property
     def since(self) -> datetime:
@@ -72,6 +74,7 @@ async def add(
     categories: Iterable[str] = (),
     topics: Iterable[str] = (),
     ping_role_id: int | None = None,
+    language: str | None = None,
 ) -> Feed | None:
     """Give a channel its feed; `None` if it has one already."""
     await conn.execute(insert(guilds).values(id=guild_id, joined_at=now).on_conflict_do_nothing())
@@ -89,6 +92,7 @@ async def add(
             categories=list(categories),
             topics=list(topics),
             ping_role_id=ping_role_id,
+            language=language,
             state=FeedState.ACTIVE.value,
             created_at=now,
         )
@@ -158,6 +162,7 @@ async def update(conn: AsyncConnection, feed: Feed) -> bool:
             categories=list(feed.categories),
             topics=list(feed.topics),
             ping_role_id=feed.ping_role_id,
+            language=feed.language,
             set_at=feed.set_at,
         )
     )
@@ -221,4 +226,5 @@ def _feed(row: Row[Any]) -> Feed:
         told_at=row.told_at,
         created_at=row.created_at,
         set_at=row.set_at,
+        language=row.language,
     )

@@ -9,9 +9,11 @@ from typing import Any, Final, Literal, Protocol, cast
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.http import Route
 
 from bot.interactions.cooldowns import ANYTHING, TYPING, cooldowns_of
 from bot.interactions.errors import Interaction, answer_error
+from bot.interactions.language import speak_to
 from bot.interactions.option_validation import require_valid
 from storage.synced_commands import SyncedCommands
 
@@ -23,6 +25,7 @@ class PaperTree(app_commands.CommandTree[Any]):
 
     async def interaction_check(self, interaction: Interaction) -> bool:
         """Refuse users who are faster than people are, or send what Discord would not let them."""
+        speak_to(interaction)
         cooldowns = cooldowns_of(interaction)
         if interaction.type is not discord.InteractionType.autocomplete:
             cooldowns.require(interaction, ANYTHING)
@@ -71,7 +74,7 @@ class Registration:
         """
         tree = self._client.tree
         application_id = self._client.application_id or 0
-        payload = [command.to_dict(tree) for command in tree.get_commands()]
+        payload = [await _payload(command, tree) for command in tree.get_commands()]
         wanted = _hash_of(payload)
         known = await store.get(application_id)
         if known is not None:
@@ -81,7 +84,7 @@ class Registration:
         there: list[Any] = []
         if mode == "changed":
             try:
-                there = [*await self._client.http.get_global_commands(application_id)]
+                there = await self._registered(application_id)
             except discord.HTTPException as error:
                 if known is None or known.payload_hash != wanted:
                     raise
@@ -94,6 +97,13 @@ class Registration:
             self._ids = {command.name: command.id for command in synced}
             log.info("commands registered n=%d", len(synced))
         await store.put(application_id, wanted, self._ids)
+
+    async def _registered(self, application_id: int) -> list[Any]:
+        """Return what Discord has, translations included; discord.py's own call leaves them out."""
+        route = Route(
+            "GET", "/applications/{application_id}/commands", application_id=application_id
+        )
+        return await self._client.http.request(route, params={"with_localizations": "true"})
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it: `</paper search:123>`, or plain before the
@@ -122,6 +132,9 @@ _COMPARED: Final = frozenset((
     *("min_value", "max_value", "min_length", "max_length", "channel_types"),
 ))  # fmt: skip
 """What Discord returns of commands and options as it was registered, unless it is a default."""
+
+_TRANSLATED: Final = frozenset(("name_localizations", "description_localizations"))
+"""Texts by locale."""
 
 _FILLED_IN: Final = ("contexts", "integration_types")
 """What Discord fills in from the application's settings where a command leaves it out."""
@@ -153,12 +166,23 @@ def _part(value: Any) -> Any:
     if isinstance(value, Mapping):
         parts = cast("Mapping[str, Any]", value)
         compared = {name: _part(part) for name, part in parts.items() if name in _COMPARED}
+        compared |= {name: dict(parts[name] or {}) for name in _TRANSLATED & parts.keys()}
         return {
             name: part
             for name, part in compared.items()
-            if part is not None and part is not False and part not in ("", [])
+            if part is not None and part is not False and part not in ("", [], {})
         }
     return [_part(part) for part in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
+async def _payload(
+    command: app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu,
+    tree: app_commands.CommandTree[Any],
+) -> dict[str, Any]:
+    """Return a command as it is registered, with its descriptions in every language."""
+    if tree.translator is None:
+        return command.to_dict(tree)
+    return await command.get_translated_payload(tree, tree.translator)
 
 
 def _hash_of(payload: Sequence[Mapping[str, Any]]) -> str:

@@ -27,6 +27,7 @@ from discord import ui
 from bot import limits
 from bot.interactions.cooldowns import ANYTHING, RateLimit, cooldowns_of
 from bot.interactions.errors import CONTROL_OUTDATED, Interaction, UserError, answer_error
+from bot.interactions.language import speak_to
 
 PAPER: Final = r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7}"
 """The form of a paper's id in a custom id."""
@@ -179,6 +180,7 @@ def _require_pace(interaction: Interaction, rate_limit: RateLimit | None) -> Non
 async def _rebuilt(
     interaction: Interaction, build: Callable[[re.Match[str]], ItemT], match: re.Match[str]
 ) -> Any:
+    speak_to(interaction)
     try:
         return build(match)
     except (ValueError, OverflowError):

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from bot.interactions.errors import CONTROL_OUTDATED, Interaction, UserError, answer_error
+from bot.interactions.language import speak_to
 
 
 class CustomIdRegistry:
@@ -35,6 +36,7 @@ class CustomIdRegistry:
 
 async def answer_unknown(interaction: Interaction, instead: str) -> None:
     """Say that a button has outlived its meaning, and what works."""
+    speak_to(interaction)
     await answer_error(
         interaction, UserError(f"{CONTROL_OUTDATED} {instead} lists what I can do now.")
     )

@@ -8,11 +8,11 @@ import discord
 
 from bot.delivery.messenger import Messenger
 from bot.delivery.permissions import lacking
+from bot.i18n import long_date
 from bot.interactions.errors import UserError
 from bot.runtime.clock import Clock
 from bot.services.publishing import PostPayload, Publisher
 from bot.settings import Settings
-from bot.ui.parts import day_in_words
 from bot.ui.text import escape
 from papers import schedule, zones
 from papers.schedule import Coming
@@ -253,7 +253,7 @@ class Feeds:
             status = self._messenger.mention("paper status")
             raise UserError(f"There is no batch yet. {status} says why.")
         if draft.why_empty is not None:
-            day = day_in_words(draft.header.day)
+            day = long_date(draft.header.day)
             raise UserError(f"Nothing would be posted for {day}: {escape(draft.why_empty)}.")
         return draft
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.i18n import long_date
 from bot.interactions.errors import UserError
 from bot.services.batch_ranking import BatchRanking
-from bot.ui.parts import day_in_words
 from bot.ui.payloads import HeaderEntry, header_payload
 from papers import calendar
 from papers.trending import rank
@@ -44,11 +44,11 @@ class Period(StrEnum):
         """Say which stretch it is."""
         match self:
             case Period.DAY:
-                return f"Trending on {day_in_words(day)}"
+                return f"Trending on {long_date(day)}"
             case Period.WEEK:
                 return f"Trending in week {calendar.week_name(day)}"
             case Period.MONTH:
-                return f"Trending in {day_in_words(day).split(maxsplit=2)[2]}"
+                return f"Trending in {long_date(day).split(maxsplit=2)[2]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class TrendingPage:
         """Why another day is shown than the one asked for; empty where it is that one."""
         if self.asked is None:
             return ""
-        return f"{day_in_words(self.asked)} has no batch: none comes on a weekend."
+        return f"{long_date(self.asked)} has no batch: none comes on a weekend."
 
     @property
     def title(self) -> str:
@@ -85,10 +85,10 @@ def require_batch_day(day: date, now: datetime) -> None:
     """
     if day < FIRST_BATCH:
         raise UserError(
-            f"The Daily Papers begin on {day_in_words(FIRST_BATCH)}. Pick that day or a later one."
+            f"The Daily Papers begin on {long_date(FIRST_BATCH)}. Pick that day or a later one."
         )
     if day > calendar.batch_day(now):
-        raise UserError(f"{day_in_words(day)} has not come yet.")
+        raise UserError(f"{long_date(day)} has not come yet.")
 
 
 class TrendingLists:

@@ -12,20 +12,19 @@ from typing import Final
 from discord import ui
 
 from bot import limits
+from bot.i18n import long_date, short_date
 from bot.ui import text
 from bot.ui.parts import (
     ACCENT,
     ALARM,
     WITHDRAWN,
     AnyItem,
-    day_in_words,
     numbers,
     paper_links,
     picture_alt,
     ranked_list,
     reason_line,
     rows,
-    short_day,
 )
 from bot.ui.payloads import (
     CardPayload,
@@ -44,7 +43,7 @@ _CATEGORIES: Final = 4
 
 def thread_name(day: date) -> str:
     """Return the name of a day's thread."""
-    return text.plain(f"Papers of {day_in_words(day)}", limits.THREAD_NAME)
+    return text.plain(f"Papers of {long_date(day)}", limits.THREAD_NAME)
 
 
 def render_header(payload: HeaderPayload) -> ui.LayoutView:
@@ -112,7 +111,7 @@ def _opening(payload: HeaderPayload) -> str:
     lead += ", best first"
     if payload.updated_at:
         lead += f" · votes as of {text.timestamp(payload.updated_at, 'R')}"
-    lines = [f"## 📰 Papers of {day_in_words(payload.day)}", lead]
+    lines = [f"## 📰 Papers of {long_date(payload.day)}", lead]
     if payload.late:
         lines.append(f"⏰ {text.escape(payload.late, _LINE)}")
     notes = "\n".join(f"-# {text.escape(note, _LINE)}" for note in payload.notes)
@@ -138,7 +137,7 @@ def _people(payload: CardPayload, shown: int) -> str:
 def _origin(payload: CardPayload) -> str:
     facts = [text.escape(category, 20) for category in payload.categories[:_CATEGORIES]]
     if payload.published:
-        facts.append(short_day(payload.published))
+        facts.append(short_date(payload.published))
     return "-# " + " · ".join(facts) if facts else ""
 
 

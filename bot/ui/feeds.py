@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 
-from bot.ui.parts import day_in_words
+from bot.i18n import long_date
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar, schedule, zone_names, zones
 from papers.categories import is_category
@@ -53,7 +53,7 @@ def describe(
     if feed.ping_role_id is not None:
         lines.append(f"pings <@&{feed.ping_role_id}>")
     if last is not None and last.state == PostState.EMPTY and last.reason:
-        lines.append(f"no thread for {day_in_words(last.batch_day)}: {escape(last.reason)}")
+        lines.append(f"no thread for {long_date(last.batch_day)}: {escape(last.reason)}")
     match feed.state:
         case FeedState.PAUSED:
             lines.append("⏸️ paused")
@@ -68,7 +68,7 @@ def describe(
 
 def describe_coming(coming: Coming, now: datetime | None) -> str:
     """Say when a feed posts next, and the papers of which day."""
-    day = day_in_words(coming.batch)
+    day = long_date(coming.batch)
     if coming.waiting:
         return f"waiting for the papers of {day}: the thread comes as soon as they are ready"
     if now is not None and coming.at <= now:
@@ -136,7 +136,7 @@ def describe_post(feed: Feed, post: Post | None, status: str) -> tuple[str, str]
         return "It is there", f"The newest batch is in <#{feed.channel_id}>: {link}"
     if post.state == PostState.EMPTY:
         why = escape(post.reason or "every paper of this batch was shown here before")
-        return "Nothing to post", f"For {day_in_words(post.batch_day)}: {why}."
+        return "Nothing to post", f"For {long_date(post.batch_day)}: {why}."
     if post.next_try_at is not None:
         again = timestamp(post.next_try_at, "R")
         return "Not yet", f"{_sentence(post.reason)}. It is tried again {again}."

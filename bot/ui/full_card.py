@@ -6,18 +6,10 @@ from typing import Final
 import discord
 from discord import ui
 
+from bot.i18n import short_date
 from bot.ui import text
 from bot.ui.cards import card_opening
-from bot.ui.parts import (
-    ACCENT,
-    ALARM,
-    AnyItem,
-    numbers,
-    paper_links,
-    picture_alt,
-    rows,
-    short_day,
-)
+from bot.ui.parts import ACCENT, ALARM, AnyItem, numbers, paper_links, picture_alt, rows
 from bot.ui.payloads import card_payload
 from papers import arxiv_id
 from papers.model import Metrics, Paper
@@ -121,5 +113,5 @@ def _doi(doi: str | None) -> str:
 def _version(paper: Paper) -> str:
     if paper.version is None or paper.version < 2:
         return ""
-    changed = f", {short_day(paper.updated_at.date())}" if paper.updated_at else ""
+    changed = f", {short_date(paper.updated_at.date())}" if paper.updated_at else ""
     return f"Version {paper.version}{changed}"

@@ -12,8 +12,9 @@ from typing import Final
 from discord import ui
 
 from bot import limits
+from bot.i18n import short_date
 from bot.ui import text
-from bot.ui.parts import ACCENT, AnyItem, AnyRow, link_button, numbers, ranked_list, rows, short_day
+from bot.ui.parts import ACCENT, AnyItem, AnyRow, link_button, numbers, ranked_list, rows
 from bot.ui.payloads import HeaderEntry
 from papers import arxiv_id
 from papers.model import Metrics, Paper
@@ -179,7 +180,7 @@ def _hit(hit: Hit, number: int, room: int) -> str:
 
 def _about(hit: Hit) -> str:
     people = text.escape(text.people(hit.authors, 2), _ABOUT // 2)
-    published = short_day(hit.published) if hit.published else ""
+    published = short_date(hit.published) if hit.published else ""
     code = text.link("code", hit.repository, _REPOSITORY) if hit.repository else ""
     about = (people, published, numbers(hit.upvotes, hit.stars), code)
     return " · ".join(filter(None, about)) or hit.paper_id

@@ -1,7 +1,6 @@
 """The pieces that cards and pages are put together from."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from typing import Any, Final
 
 import discord
@@ -27,22 +26,6 @@ REASONS: Final = (34, 200)
 """The same for a reason: 34 still hold the votes and their growth."""
 AIRY: Final = 12
 """Up to so many papers a list has components left for space between them."""
-
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-
-def day_in_words(day: date) -> str:
-    """Return "Thursday 12 June 2025", whatever the machine's language."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def short_day(day: date) -> str:
-    """Return "12 Jun 2025"."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
 
 
 def picture_alt(title: str) -> str:

@@ -5,10 +5,10 @@ from typing import Final
 import discord
 
 from bot import limits
+from bot.i18n import short_date
 from bot.services.search import FromSources, ResultsPage, SourceState
 from bot.ui import text
 from bot.ui.pages import HitsPage
-from bot.ui.parts import short_day
 from storage.search import Sort
 from storage.search_sessions import Question, Remarks, Session
 
@@ -70,7 +70,7 @@ def _readings(remarks: Remarks) -> list[str]:
 
 
 def _conditions(question: Question) -> str:
-    since = f"since {short_day(question.since)}" if question.since else ""
+    since = f"since {short_date(question.since)}" if question.since else ""
     categories = " or ".join(question.categories)
     return " · ".join(filter(None, (since, categories, _SORT_NOTES.get(question.sort, ""))))
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
+from bot.i18n import long_date
 from bot.services.status import StatusReport
 from bot.ui.feeds import describe
-from bot.ui.parts import day_in_words
 from bot.ui.text import escape, plural, timestamp
 from papers import calendar
 from storage.incidents import Incident
@@ -23,7 +23,7 @@ def status_lines(report: StatusReport) -> list[str]:
     else:
         size = plural(report.newest.papers, "paper")
         paragraphs.append(
-            f"**Newest batch:** {day_in_words(report.newest.day)}, {size}, read"
+            f"**Newest batch:** {long_date(report.newest.day)}, {size}, read"
             f" {timestamp(report.newest.fetched_at, 'R')}."
             f" {plural(report.known, 'paper')} known in all."
         )

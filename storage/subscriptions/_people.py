@@ -24,14 +24,27 @@ async def subscriber(conn: AsyncConnection, user_id: int) -> Subscriber | None:
 
 
 async def ensure_subscriber(
-    conn: AsyncConnection, user_id: int, *, at: time, timezone: str, every: Every, now: datetime
+    conn: AsyncConnection,
+    user_id: int,
+    *,
+    at: time,
+    timezone: str,
+    every: Every,
+    now: datetime,
+    language: str | None = None,
 ) -> Subscriber:
     """Return a person's settings, with these defaults for a new person."""
     await conn.execute(insert(users).values(id=user_id, created_at=now).on_conflict_do_nothing())
     await conn.execute(
         insert(subscribers)
         .values(
-            user_id=user_id, at=at, timezone=timezone, every=every.value, strikes=0, created_at=now
+            user_id=user_id,
+            at=at,
+            timezone=timezone,
+            every=every.value,
+            strikes=0,
+            created_at=now,
+            language=language,
         )
         .on_conflict_do_nothing()
     )
@@ -49,6 +62,7 @@ async def change_settings(conn: AsyncConnection, wanted: Subscriber) -> None:
             timezone=wanted.timezone,
             every=wanted.every.value,
             quiet_until=wanted.quiet_until,
+            language=wanted.language,
         )
     )
 
@@ -111,4 +125,5 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         closed_at=row.closed_at,
         closed_reason=row.closed_reason,
         created_at=row.created_at,
+        language=row.language,
     )

@@ -45,6 +45,8 @@ class Subscriber:
     closed_at: datetime | None
     closed_reason: str | None
     created_at: datetime
+    language: str | None = None
+    """The code of the language of their digests; `None` for English."""
 
 
 @dataclass(frozen=True, slots=True)

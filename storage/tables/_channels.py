@@ -39,6 +39,8 @@ feeds = table(
     Column("created_at", UTCDateTime, nullable=False),
     # When an admin last set the hour or the zone, or resumed it; empty: when it was created.
     Column("set_at", UTCDateTime),
+    # The code of the language that it posts in; empty: the server's own.
+    Column("language", Text),
     Index("ix_feeds_state", "state", "timezone", "at"),
     reuses_ids=False,
 )

@@ -57,6 +57,9 @@ subscribers = table(
     Column("closed_at", UTCDateTime),
     Column("closed_reason", Text),
     Column("created_at", UTCDateTime, nullable=False),
+    # The code of the language of their digests: what their Discord was in when they subscribed,
+    # until they set another.
+    Column("language", Text),
     Index("ix_subscribers_timezone", "timezone", "at"),
 )
 

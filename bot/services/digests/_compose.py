@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.i18n import current
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests._payload import (
     LONGEST,
@@ -92,6 +93,7 @@ async def compose(
         topics=len(followed),
         more=tuple(more[:max_more]),
         left_out=len(more[max_more:]),
+        language=current().code,
     )
     return Composed(payload, batch_day)
 

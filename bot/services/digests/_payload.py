@@ -8,9 +8,10 @@ from discord import ui
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
+from bot.i18n import ENGLISH, long_date
 from bot.interactions.save_buttons import SaveButton
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
-from bot.ui.parts import AnyItem, day_in_words
+from bot.ui.parts import AnyItem
 from bot.ui.payloads import Payload, summary_of
 from bot.ui.text import plural
 from papers.text import readable
@@ -58,6 +59,8 @@ class DigestPayload(Payload):
     """What matched besides and is shown on demand."""
     left_out: int = 0
     """How many more matched than even that holds."""
+    language: str = ENGLISH.code
+    """The code of the language that it is written in."""
 
     @property
     def title(self) -> str:
@@ -85,7 +88,7 @@ class DigestPayload(Payload):
 
 def title_of(day: date) -> str:
     """Return the first line of a day's digest."""
-    return f"Your papers of {day_in_words(day)}"
+    return f"Your papers of {long_date(day)}"
 
 
 def entry_of(paper: StoredPaper, *, topic: str, reason: str) -> DigestEntry:

@@ -13,6 +13,7 @@ import discord
 from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Failure, failure_of
 from bot.delivery.read_back import own_messages_since, strings_of
+from bot.i18n import in_every_language
 from bot.interactions.shown_papers import papers_in
 from bot.services.digests._payload import title_of
 from storage import digests, papers, restores
@@ -65,7 +66,9 @@ class RestoredDigests:
         )
         days = (now.date() - restore.knows_until.date()).days
         titles = {
-            title_of(day): day for day in (now.date() + _DAY - n * _DAY for n in range(days + 4))
+            title: day
+            for day in (now.date() + _DAY - n * _DAY for n in range(days + 4))
+            for title in in_every_language(lambda day=day: title_of(day))
         }
         found: dict[date, discord.Message] = {}
         async for message in own_messages_since(self._messenger, channel, restore.knows_until):

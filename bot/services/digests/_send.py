@@ -7,7 +7,7 @@ spent before anything is sent, and a word from Discord that we write too much st
 
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Failure, Gone, Reason, Refused, Retry, failure_of
 from bot.delivery.read_back import nonce, own_messages, strings_of
 from bot.delivery.retry import retry_at
+from bot.i18n import ENGLISH, Language, language_for, use
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests._buttons import render_digest
@@ -114,10 +115,11 @@ class Digester:
         ):
             return  # the next minute tries again, and nothing is sent before
         async with self._database.read() as conn:
-            composed = await compose(self._ranking, conn, person, now)
             subscriber = await subscriptions.subscriber(conn, person.user_id)
-        if subscriber is None:
-            return
+            if subscriber is None:
+                return
+            with use(language_for(subscriber.language)):
+                composed = await compose(self._ranking, conn, person, now)
         state = digests.PLANNED if subscriber.closed_at is None else digests.INBOX
         if composed.payload is None:
             state = digests.EMPTY
@@ -191,6 +193,18 @@ class Digester:
             person = await subscriptions.subscriber(conn, digest.user_id)
             followed = await subscriptions.followed(conn, digest.user_id)
             broken = await digests.broken_until(conn, now)
+        with use(_language_of(digest)):
+            await self._settle(digest, person, followed, broken, now)
+
+    async def _settle(
+        self,
+        digest: Digest,
+        person: Subscriber | None,
+        followed: Collection[str],
+        broken: datetime | None,
+        now: datetime,
+    ) -> None:
+        """Send a digest, put it off, or leave it in the inbox."""
         if person is not None and not wanted(digest, person, followed):
             await self._withdraw(digest, person, now)
         elif person is None or person.closed_at is not None:
@@ -309,6 +323,12 @@ class Digester:
     async def _to_inbox(self, digest: Digest, reason: str, now: datetime) -> None:
         async with self._database.write() as conn:
             await digests.to_inbox(conn, digest.id, reason, now)
+
+
+def _language_of(digest: Digest) -> Language:
+    """Return the language that a digest was composed in."""
+    payload = digest.payload and DigestPayload.model_validate(digest.payload)
+    return language_for(payload.language) if payload else ENGLISH
 
 
 def due_of(person: Subscriber, now: datetime) -> DueDigest:

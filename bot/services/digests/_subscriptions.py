@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot import limits
 from bot.delivery.messenger import Messenger
+from bot.i18n import current
 from bot.interactions.errors import UserError
 from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry, page_of
 from bot.services.digests._texts import next_digest_at, often
@@ -152,6 +153,7 @@ class Subscriptions:
                 timezone=self._settings.default_timezone,
                 every=draft.every or Every.DAY,
                 now=now,
+                language=current().code,
             )
             rhythm = ""
             if draft.every is not None and draft.every is not person.every:

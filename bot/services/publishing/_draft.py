@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.i18n import ENGLISH, current
 from bot.services.batch_ranking import BatchRanking
 from bot.services.publishing._topic_filter import (
     SHOWN_TOPIC,
@@ -38,6 +39,8 @@ class PostPayload(BaseModel):
 
     header: HeaderPayload
     cards: tuple[CardPayload, ...]
+    language: str = ENGLISH.code
+    """The code of the language that it is written in."""
     why_empty: str | None = None
     """Why there is no card, where there is none: half a sentence."""
 
@@ -154,6 +157,7 @@ def compose(
             ping_role_id=ping_role_id,
         ),
         cards=tuple(map(ranked_card, ranked)),
+        language=current().code,
     )
 
 

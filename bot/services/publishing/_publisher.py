@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Refused, Retry
+from bot.i18n import Language, language_for, use
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.publishing._draft import PostComposer, PostPayload
@@ -45,6 +46,7 @@ class Publisher:
         self._ranking = ranking
         self._queue = queue
         self._settle = settle
+        self._messenger = messenger
         self._composer = PostComposer(database, ranking, TopicFilter(database, topics))
         self._steps = Steps(database, messenger, tracker)
         self._restored = RestoredPosts(database, messenger, tracker, ranking.sources)
@@ -105,7 +107,10 @@ class Publisher:
             target = await self._ranking.newest(conn, now)
             if coming is not None and (await self._ranking.known(conn, now)).get(coming.batch):
                 target = coming.batch
-        return None if target is None else await self._composer.draft(feed, target, now)
+        if target is None:
+            return None
+        with use(self._language(feed)):
+            return await self._composer.draft(feed, target, now)
 
     async def post_now(self, feed: Feed, now: datetime) -> Post | None:
         """Post the newest batch to this feed at once, or return the post that it has already.
@@ -143,7 +148,8 @@ class Publisher:
             return
         if late is None:
             late = now - self._expected_at(feed, due, used) > LATE_AFTER
-        draft = await self._composer.draft(feed, due.batch_day, now, late=late)
+        with use(self._language(feed)):
+            draft = await self._composer.draft(feed, due.batch_day, now, late=late)
         async with self._database.write() as conn:
             post_id = await posts.plan(
                 conn,
@@ -162,6 +168,13 @@ class Publisher:
         )
         if draft.paper_ids:
             await self.send(post_id, now)
+
+    def _language(self, feed: Feed) -> Language:
+        """Return the language that a feed posts in: its own, or its server's."""
+        if feed.language is not None:
+            return language_for(feed.language)
+        guild = self._messenger.get_guild(feed.guild_id)
+        return language_for(None if guild is None else guild.preferred_locale.value)
 
     def _expected_at(self, feed: Feed, due: DueFeed, used: Used) -> datetime:
         return schedule.expected_at(
@@ -202,7 +215,9 @@ class Publisher:
                 await self._failures.give_up(post, feed, reason, now)
                 return
         refused: dict[str, Refused] = {}
-        failure = await self._steps.send(post, PostPayload.from_json(post.payload), now, refused)
+        draft = PostPayload.from_json(post.payload)
+        with use(language_for(draft.language)):
+            failure = await self._steps.send(post, draft, now, refused)
         if failure is None:
             await self._failures.finish(post, posts.DONE, now)
             log.info("posted feed_id=%d batch=%s", feed.id, post.batch_day)
@@ -224,7 +239,8 @@ class Publisher:
                 hours=(now - post.finished_at) / timedelta(hours=1),
             )
         done = sum(post.finished_at + offset <= now for offset in REFRESHES)
-        failure = await self._steps.edit_header(post, post.header_message_id, draft)
+        with use(language_for(draft.language)):
+            failure = await self._steps.edit_header(post, post.header_message_id, draft)
         if failure is not None:
             log.info("header not refreshed post_id=%d: %s", post.id, failure.reason)
             if isinstance(failure, Retry) and now - post.finished_at < 2 * REFRESHES[-1]:

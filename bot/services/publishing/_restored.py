@@ -14,6 +14,7 @@ import discord
 from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Failure, Gone, failure_of
 from bot.delivery.read_back import own_messages_since, strings_of
+from bot.i18n import in_every_language
 from bot.interactions.shown_papers import papers_in
 from bot.ui.cards import thread_name
 from papers import zones
@@ -80,7 +81,9 @@ class RestoredPosts:
         channel = self._messenger.get_partial_messageable(feed.channel_id, guild_id=feed.guild_id)
         days = (now.date() - restore.knows_until.date()).days
         titles = {
-            thread_name(day): day for day in (now.date() + _DAY - n * _DAY for n in range(days + 4))
+            title: day
+            for day in (now.date() + _DAY - n * _DAY for n in range(days + 4))
+            for title in in_every_language(lambda day=day: thread_name(day))
         }
         headers: dict[date, discord.Message] = {}
         async for message in own_messages_since(self._messenger, channel, restore.knows_until):

@@ -72,7 +72,17 @@ def put_commands(call: Call) -> Answer:
 @route("GET", "/applications/{application_id}/commands")
 def get_commands(call: Call) -> Answer:
     """List the application's commands."""
-    return 200, [_written(command) for command in call.world.commands]
+    commands = [_written(command) for command in call.world.commands]
+    return 200, commands if call.asks("with_localizations") else [_in_english(c) for c in commands]
+
+
+def _in_english(part: Json) -> Json:
+    """Return a command or option without its translations, which Discord lists on request only."""
+    said = {key: value for key, value in part.items() if not key.endswith("_localizations")}
+    for key in ("options", "choices"):
+        if key in said:
+            said[key] = [_in_english(each) for each in said[key]]
+    return said
 
 
 def _written(command: Json) -> Json:

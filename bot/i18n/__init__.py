@@ -1,0 +1,51 @@
+"""The languages that people read, and the texts in them.
+
+English is written in the code, where it is used, and looked up in a catalogue (gettext's `.po`
+files under `locales/`) for the language that is current: the reader's own in an answer that they
+alone see, the server's or the feed's in a public one.
+
+    from bot.i18n import gettext as _, ngettext
+
+    _("Removed from {list}.", list=name)
+    ngettext("{count} paper", "{count} papers", count)
+
+Placeholders are named, whole numbers in them are written as the language does, and sentences are
+never put together from parts. `scripts/translations.py` updates the catalogues from the code.
+"""
+
+from bot.i18n._formats import alternatives, conjunction, date_range, long_date, number, short_date
+from bot.i18n._language import (
+    ENGLISH,
+    LANGUAGES,
+    Language,
+    current,
+    in_every_language,
+    language,
+    language_for,
+    speak,
+    use,
+)
+from bot.i18n._texts import gettext, marked, ngettext, pgettext, translated
+
+__all__ = (
+    "ENGLISH",
+    "LANGUAGES",
+    "Language",
+    "alternatives",
+    "conjunction",
+    "current",
+    "date_range",
+    "gettext",
+    "in_every_language",
+    "language",
+    "language_for",
+    "long_date",
+    "marked",
+    "ngettext",
+    "number",
+    "pgettext",
+    "short_date",
+    "speak",
+    "translated",
+    "use",
+)

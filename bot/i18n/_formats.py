@@ -1,0 +1,45 @@
+"""Numbers, dates and lists as the current language writes them (CLDR, through Babel)."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from babel.dates import format_date, format_interval, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from bot.i18n._language import current
+
+_ENGLISH_DAY: Final = "EEEE d MMMM y"
+"""CLDR's English puts a comma after the weekday, which reads badly inside a sentence."""
+
+
+def number(value: float) -> str:
+    """Return "1,204", "1.204" or "1 204"."""
+    return format_decimal(value, locale=current().locale)
+
+
+def long_date(day: date) -> str:
+    """Return "Thursday 12 June 2025"."""
+    locale = current().locale
+    return format_date(day, _ENGLISH_DAY if locale.language == "en" else "full", locale)
+
+
+def short_date(day: date) -> str:
+    """Return "12 Jun 2025"."""
+    return format_skeleton("yMMMd", day, locale=current().locale)
+
+
+def date_range(first: date, last: date) -> str:
+    """Return the days from `first` to `last`, what both share written once: 8 to 14 December."""
+    return format_interval(first, last, "yMMMMd", locale=current().locale)
+
+
+def conjunction(items: Iterable[str]) -> str:
+    """Return "A, B and C"."""
+    return format_list(list(items), "standard", current().locale)
+
+
+def alternatives(items: Iterable[str]) -> str:
+    """Return "A, B or C"."""
+    return format_list(list(items), "or", current().locale)

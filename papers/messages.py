@@ -1,0 +1,51 @@
+"""Sentences of the domain that people read, kept with their parts so that they can be translated.
+
+The domain speaks English and knows no other language: it raises and returns a `Message`, and what
+shows it to a person looks its template up in the catalogue of the person's language.
+"""
+
+from typing import Self
+
+
+class Message(str):
+    """A sentence in English that still knows its template and the values in it.
+
+    It is a plain string to everything that does not translate: logs, exceptions, tests.
+    """
+
+    __slots__ = ("plural", "template", "values")
+
+    template: str
+    plural: str | None
+    values: dict[str, object]
+
+    def __new__(cls, template: str, /, **values: object) -> Self:
+        """Return the sentence of a template with named placeholders, `{name}`.
+
+        Raises:
+            KeyError: a placeholder has no value.
+        """
+        message = super().__new__(cls, template.format(**values))
+        message.template = template
+        message.plural = None
+        message.values = values
+        return message
+
+
+class PluralMessage(Message):
+    """A sentence whose wording depends on a number, `{count}`."""
+
+    __slots__ = ()
+
+    def __new__(cls, singular: str, plural: str, count: int, /, **values: object) -> Self:
+        """Return the sentence for `count` things.
+
+        Raises:
+            KeyError: a placeholder has no value.
+        """
+        chosen = singular if count == 1 else plural
+        message = str.__new__(cls, chosen.format(count=f"{count:,}", **values))
+        message.template = singular
+        message.plural = plural
+        message.values = {"count": count, **values}
+        return message
