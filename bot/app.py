@@ -19,6 +19,7 @@ from bot.services.digests import Digester, Following, Subscriptions
 from bot.services.feeds import Feeds
 from bot.services.ingest import Ingester
 from bot.services.library import Library
+from bot.services.local_dates import LocalDates
 from bot.services.maintenance import Maintenance
 from bot.services.paper_lookup import PaperLookup
 from bot.services.personal_data import PersonalData
@@ -118,6 +119,7 @@ async def open_services(
             trending=TrendingLists(database, ranking),
             digester=digester,
             subscriptions=subscriptions,
+            local_dates=LocalDates(database, clock),
             following=Following(messenger, subscriptions, topics, digester),
             feeds=feeds,
             servers=Servers(database, clock),

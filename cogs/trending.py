@@ -1,7 +1,7 @@
 """`/paper trending`."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from discord import app_commands, ui
@@ -10,17 +10,15 @@ from discord.ext import commands
 from bot import limits
 from bot.i18n import long_date
 from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
+from bot.interactions.dates import date_choice, parse_date, readings
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_select import SaveSome
 from bot.services.container import CogHost, Services, services_of
-from bot.services.trending import (
-    Period,
-    TrendingPage,
-    require_batch_day,
-)
+from bot.services.trending import FIRST_BATCH, Period, TrendingPage, require_batch_day
 from bot.ui.pages import render_list
-from bot.ui.text import escape, plural
+from bot.ui.text import plural
 from papers import calendar
+from papers.dates import Span, Unit
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _PERIOD = "|".join(Period)
@@ -79,7 +77,7 @@ class Trending(commands.Cog):
     @app_commands.command(description="The papers people vote for: of a day, a week or a month")
     @app_commands.rename(day="date")
     @app_commands.describe(
-        day="A day like 2026-11-20; the newest batch if you leave it out",
+        day="A day, week or month: 8 Dec, friday, last week, March 2026; else the newest batch",
         period="The whole week or month that the day is in",
         public="Show it to everybody here",
     )
@@ -87,16 +85,17 @@ class Trending(commands.Cog):
         self,
         interaction: Interaction,
         day: str | None = None,
-        period: Period = Period.DAY,
+        period: Period | None = None,
         public: bool = False,
     ) -> None:
         """Show the first page of a list."""
         now = self.services.clock.now()
-        wanted = None if day is None else _parse_day(day, calendar.batch_day(now))
-        if wanted is not None:
-            require_batch_day(wanted, now)
+        wanted = None
+        if day is not None:
+            wanted, named = stretch(day, await self._today(interaction), now)
+            period = period or named
         await interaction.response.defer(ephemeral=not public)
-        page = await self.services.trending.page(wanted, period, 0, now)
+        page = await self.services.trending.page(wanted, period or Period.DAY, 0, now)
         if page is None:
             raise UserError(
                 f"There is no batch yet. {self.services.mention('paper status')} says why."
@@ -110,21 +109,44 @@ class Trending(commands.Cog):
 
     @trending.autocomplete("day")
     async def _days(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        days = await self.services.trending.days(current, self.services.clock.now())
-        return [
-            app_commands.Choice(name=f"{day} · {long_date(day)}", value=day.isoformat())
-            for day in days[: limits.CHOICES]
+        now = self.services.clock.now()
+        days = await self.services.trending.days(now)
+        meant = readings(current, await self._today(interaction))
+        words = current.casefold().split()
+        spans = [span for span in meant if span.unit is not Unit.YEAR]
+        spans += [
+            Span(day)
+            for day in days
+            if all(word in f"{day} {long_date(day)}".casefold() for word in words)
+            or any(span.first <= day <= span.last for span in meant)
         ]
+        shown = [span for span in dict.fromkeys(spans) if _has_come(span, now)]
+        return [date_choice(span) for span in shown[: limits.CHOICES]]
+
+    async def _today(self, interaction: Interaction) -> date:
+        """Return the person's date, or the newest batch's where that has not come yet."""
+        today = await self.services.local_dates.today(
+            interaction.user.id, interaction.guild_id, interaction.channel_id
+        )
+        return min(today, calendar.batch_day(self.services.clock.now()))
 
 
-def _parse_day(text: str, newest: date) -> date:
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise UserError(
-            f"“{escape(text, 40)}” is no date. Write it like {newest.isoformat()}."
-        ) from error
-    return day
+def stretch(text: str, today: date, now: datetime) -> tuple[date, Period]:
+    """Read a day, week or month as people write it; return a day of it that batches reach.
+
+    Raises:
+        UserError: it is none, or has no batches.
+    """
+    span = parse_date(text, today)
+    if span.unit is Unit.YEAR:
+        raise UserError(f"Name a day, a week or a month, like March {span.first.year}.")
+    if not _has_come(span, now):
+        require_batch_day(span.first, now)
+    return max(span.first, FIRST_BATCH), Period(span.unit.value)
+
+
+def _has_come(span: Span, now: datetime) -> bool:
+    return span.first <= calendar.batch_day(now) and span.last >= FIRST_BATCH
 
 
 def render(page: TrendingPage) -> ui.LayoutView:

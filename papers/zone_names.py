@@ -27,7 +27,10 @@ from papers import zones
 _MOST: Final = 0.8
 """The share of a region's airports from which their zone stands for the whole region."""
 
-_OFFSET = re.compile(r"(?:(?:utc|gmt)\s*([+-]?)|([+-]))\s*(\d{1,2})(?:[:.]?(\d{2})|[.,](5))?")
+_OFFSET = re.compile(
+    r"(?:(?:utc|gmt)\s*(\+?\s*[+-]?)|(\+?\s*[+-]))\s*(\d{1,2})(?:[:.]?(\d{2})|[.,](5))?"
+)
+"""The sign may stand twice, where "UTC+" was completed by a signed number: UTC+-4."""
 _ZONE_SUFFIX = re.compile(r"\s+(?:standard |daylight |summer )?time(?: zone)?$")
 _AROUND_NAME = re.compile(r"^\s*\((?:utc|gmt)[^()]*\)\s+|\s+\(us & canada\)\s*$", re.IGNORECASE)
 """What Windows and Rails write around a zone's name."""
@@ -121,7 +124,7 @@ def fold(text: str) -> str:
 
 def _of_offset(match: re.Match[str]) -> list[str]:
     minutes = int(match[3]) * 60 + (30 if match[5] else int(match[4] or 0))
-    minutes = -minutes if "-" in (match[1], match[2]) else minutes
+    minutes = -minutes if "-" in (match[1] or match[2] or "") else minutes
     if minutes == 0:
         return ["UTC"]
     if minutes % 60 == 0 and -12 <= minutes // 60 <= 14:

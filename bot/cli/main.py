@@ -5,7 +5,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -14,6 +14,7 @@ import click
 from click import ClickException
 
 from bot.settings import Settings, SettingsError, load_settings
+from papers import dates
 from storage.database_file import DatabaseError, file_of
 
 P = ParamSpec("P")
@@ -130,15 +131,13 @@ def _first_day(
     if value is None:
         return None
     today = datetime.now(UTC).date()
-    units = {"d": 1, "w": 7}
-    if value[-1:] in units and value[:-1].isdigit():
-        return today - timedelta(days=int(value[:-1]) * units[value[-1]])
     try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise click.BadParameter(
-            "use a number of days like 90d, or a date like 2026-08-01"
-        ) from error
+        span = dates.find(value, today)
+    except dates.AmbiguousDateError:
+        span = None
+    if span is None:
+        raise click.BadParameter(dates.complaint(value, today))
+    return span.first
 
 
 @main.command()

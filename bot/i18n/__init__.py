@@ -13,7 +13,15 @@ Placeholders are named, whole numbers in them are written as the language does, 
 never put together from parts. `scripts/translations.py` updates the catalogues from the code.
 """
 
-from bot.i18n._formats import alternatives, conjunction, date_range, long_date, number, short_date
+from bot.i18n._formats import (
+    alternatives,
+    conjunction,
+    date_range,
+    long_date,
+    month_and_year,
+    number,
+    short_date,
+)
 from bot.i18n._language import (
     ENGLISH,
     LANGUAGES,
@@ -41,6 +49,7 @@ __all__ = (
     "language_for",
     "long_date",
     "marked",
+    "month_and_year",
     "ngettext",
     "number",
     "pgettext",

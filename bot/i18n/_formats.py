@@ -30,6 +30,11 @@ def short_date(day: date) -> str:
     return format_skeleton("yMMMd", day, locale=current().locale)
 
 
+def month_and_year(day: date) -> str:
+    """Return "June 2025"."""
+    return format_skeleton("yMMMM", day, locale=current().locale)
+
+
 def date_range(first: date, last: date) -> str:
     """Return the days from `first` to `last`, what both share written once: 8 to 14 December."""
     return format_interval(first, last, "yMMMMd", locale=current().locale)

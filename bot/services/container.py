@@ -17,6 +17,7 @@ from bot.services.digests import Digester, Following, Subscriptions
 from bot.services.feeds import Feeds
 from bot.services.ingest import Ingester
 from bot.services.library import Library
+from bot.services.local_dates import LocalDates
 from bot.services.maintenance import Maintenance
 from bot.services.paper_lookup import PaperLookup
 from bot.services.personal_data import PersonalData
@@ -57,6 +58,7 @@ class Services:
     trending: TrendingLists
     digester: Digester
     subscriptions: Subscriptions
+    local_dates: LocalDates
     following: Following
     feeds: Feeds
     servers: Servers

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.i18n import long_date
+from bot.i18n import long_date, month_and_year
 from bot.interactions.errors import UserError
 from bot.services.batch_ranking import BatchRanking
 from bot.ui.payloads import HeaderEntry, header_payload
@@ -48,7 +48,7 @@ class Period(StrEnum):
             case Period.WEEK:
                 return f"Trending in week {calendar.week_name(day)}"
             case Period.MONTH:
-                return f"Trending in {long_date(day).split(maxsplit=2)[2]}"
+                return f"Trending in {month_and_year(day)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,7 @@ class TrendingLists:
             day, period, page, pages, len(candidates), header_payload(day, shown).entries, asked
         )
 
-    async def days(self, typed: str, now: datetime) -> list[date]:
-        """Return the newest days that have a batch and begin with what was typed."""
+    async def days(self, now: datetime) -> list[date]:
+        """Return the days that have a batch, the newest first."""
         async with self._database.read() as conn:
-            days = await self._ranking.days(conn, FIRST_BATCH, now)
-        return [day for day in days if day.isoformat().startswith(typed.strip())]
+            return await self._ranking.days(conn, FIRST_BATCH, now)

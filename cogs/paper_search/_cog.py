@@ -11,7 +11,7 @@ from bot.interactions.cooldowns import SEARCHES, rate_limited
 from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.inputs import parse_categories
 from bot.interactions.modals import submission
-from bot.services.container import Services
+from bot.services.container import Services, services_of
 from bot.services.search import PASTED_LENGTH, QUERY_LENGTH, brief, parse_since, since_choices
 from bot.ui import text
 from cogs.paper_search._pages import ask_again, open_results
@@ -39,7 +39,7 @@ class PaperSearch(commands.Cog):
     @app_commands.command(description="Find papers by words, by meaning, by author, or by a link")
     @app_commands.describe(
         query='Words, a question, a title, a link; also "phrase", OR, -without, author:, cat:',
-        since="Only papers since then: 2025, 2025-03-31, 7d, 6m, 1y",
+        since="Only papers since then: 2025, March 2025, 8 Dec, last week, 7d",
         category="Only these arXiv categories: cs.CL stat.ML, or cs for all of it",
         sort="What comes first",
         public="Show it to everybody here",
@@ -57,7 +57,8 @@ class PaperSearch(commands.Cog):
         if len(named := await self.services.search.named(query)) == 1:
             await open_card(interaction, named[0], public=public)
             return
-        question = self._question(brief(query, named), since or "", category or "", sort)
+        day = await self._since_day(interaction, since or "")
+        question = _question(brief(query, named), day, category or "", sort)
         await open_results(interaction, question, public=public)
 
     @rate_limited(SEARCHES)
@@ -102,7 +103,7 @@ class PaperSearch(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         return [
             app_commands.Choice(name=name, value=value)
-            for name, value in since_choices(current, self._today())[: limits.CHOICES]
+            for name, value in since_choices(current, await _today(interaction))[: limits.CHOICES]
         ]
 
     @search.autocomplete("category")
@@ -125,9 +126,8 @@ class PaperSearch(commands.Cog):
         try:
             before = await self.services.search.session(int(match["session"]))
             sort = before.question.sort if before is not None else Sort.BEST
-            question = self._question(
-                typed.get("query", ""), typed.get("since", ""), typed.get("category", ""), sort
-            )
+            day = await self._since_day(interaction, typed.get("since", ""))
+            question = _question(typed.get("query", ""), day, typed.get("category", ""), sort)
             await ask_again(interaction, before, question)
         except Exception as error:
             await answer_error(interaction, error)
@@ -140,13 +140,8 @@ class PaperSearch(commands.Cog):
             log.exception("autocomplete failed")
             return []
 
-    def _question(self, query: str, since: str, category: str, sort: Sort) -> Question:
-        return Question(
-            query=" ".join(query.split()),
-            since=parse_since(since, self._today()) if since.strip() else None,
-            categories=parse_categories(category),
-            sort=sort,
-        )
+    async def _since_day(self, interaction: Interaction, typed: str) -> date | None:
+        return parse_since(typed, await _today(interaction)) if typed.strip() else None
 
     async def _paper_id(self, typed: str) -> str:
         named = await self.services.search.named(typed)
@@ -158,8 +153,14 @@ class PaperSearch(commands.Cog):
             )
         return named[0]
 
-    def _today(self) -> date:
-        return self.services.clock.now().date()
+
+async def _today(interaction: Interaction) -> date:
+    dates = services_of(interaction).local_dates
+    return await dates.today(interaction.user.id, interaction.guild_id, interaction.channel_id)
+
+
+def _question(query: str, since: date | None, category: str, sort: Sort) -> Question:
+    return Question(" ".join(query.split()), since, parse_categories(category), sort)
 
 
 def choice(suggestion: Suggestion) -> app_commands.Choice[str]:

@@ -9,10 +9,12 @@ from typing import Literal, Self
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.i18n import long_date
 from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
+from bot.interactions.dates import future_choices, parse_date
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.inputs import parse_time, parse_timezone, zone_choices
-from bot.limits import PAGE_HITS, QUIET_DAYS
+from bot.limits import CHOICES, PAGE_HITS, QUIET_DAYS
 from bot.services.container import Services, services_of
 from bot.services.digests import (
     describe_settings,
@@ -20,8 +22,8 @@ from bot.services.digests import (
     render_entries,
 )
 from bot.ui.notices import render_notice
-from bot.ui.text import escape
 from papers import zones
+from papers.dates import Leaning
 from storage.subscriptions import Every, Subscriber
 
 _CLEAR = "-"
@@ -124,7 +126,7 @@ class DigestCommands(commands.Cog):
         hour="When, on your wall clock: 9, 17:30, 9pm",
         timezone="Your time zone: type a city",
         every="Every day, Monday to Friday, or every Monday",
-        quiet_until="No digest before this day, like 2026-11-30; a dash (-) ends that",
+        quiet_until="No digest before this day: 30 Nov, next monday, 2 weeks; a dash (-) ends that",
     )
     async def settings(
         self,
@@ -164,19 +166,31 @@ class DigestCommands(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         return await zone_choices(interaction, current, self.services.clock.now())
 
+    @settings.autocomplete("quiet_until")
+    async def _quiet_days(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        person = await self.services.subscriptions.subscriber(interaction.user.id)
+        if person is None:
+            return []
+        today = _today(person, self.services.clock.now())
+        found = future_choices(current, today, today + timedelta(days=QUIET_DAYS))
+        if person.quiet_until is not None and not current.strip(f" {_CLEAR}"):
+            found.insert(0, app_commands.Choice(name="Not quiet any more", value=_CLEAR))
+        return found[:CHOICES]
+
+
+def _today(person: Subscriber, now: datetime) -> date:
+    return now.astimezone(zones.zone_or_utc(person.timezone)).date()
+
 
 def _parse_day(text: str, person: Subscriber, now: datetime) -> date | None:
     if text.strip() == _CLEAR:
         return None
-    today = now.astimezone(zones.zone_or_utc(person.timezone)).date()
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise UserError(
-            f"“{escape(text, 40)}” is no date. Write it like {today.isoformat()}."
-        ) from error
+    today = _today(person, now)
+    day = parse_date(text, today, Leaning.FUTURE).first
     if day <= today:
-        raise UserError("That day is here already: digests are not quiet.")
+        raise UserError(f"{long_date(day)} is here already: name a day to come.")
     latest = today + timedelta(days=QUIET_DAYS)
     if day > latest:
         raise UserError(

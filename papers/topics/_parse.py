@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NoReturn
 
-from papers import categories
+from papers import categories, dates
 from papers.topics._lists import with_lists_read
-from papers.topics._since import day_of, is_ago
+from papers.topics._since import day_of, is_date
 from papers.topics._tokens import OPERATORS, Token, TopicError, says_something, tokens_of
 from papers.topics._tree import All, Field, FieldName, Node, Not, Phrase, Word, both, either
 
@@ -179,12 +179,8 @@ def _leaf(field: FieldName | None, token: Token, today: date | None) -> Node:
 
 def _since(token: Token, today: date | None) -> str:
     day = day_of(token.text, today)
-    if day is None and not is_ago(token.text):
-        raise TopicError(
-            f"“{token.text}” is no date that I can read. Write since:2025, since:2025-03-31, or"
-            " since:7d, 6m, 1y for the past days, months or years.",
-            token.position,
-        )
+    if day is None and not is_date(token.text):
+        raise TopicError(dates.complaint(token.text, today), token.position)
     return token.text.strip().lower() if day is None else day.isoformat()
 
 

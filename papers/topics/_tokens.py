@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from papers import categories
 from papers.topics._dialects import translated
-from papers.topics._since import is_ago
+from papers.topics._since import end_of_date
 from papers.topics._tree import QUOTES, FieldName
 
 _ALIASES = {
@@ -63,7 +63,6 @@ _BLANK = re.compile(f"[{_BLANKS}]")
 _END_OF_VALUE = re.compile(f"[{_BLANKS}(){QUOTES}]")
 """What ends the bare value of a field."""
 _NEXT_WORD = re.compile(r" +(?!(?:OR|AND|NOT|ANDNOT)\b)[A-Za-z-]+(?![\w:])")
-_AGO = re.compile(r"(?:past|last|this) (?:\d{1,3} )?[a-z]+", re.IGNORECASE)
 _MORE_WORDS = 4
 """Words of the longest name of a category but the first, nearly."""
 _SAYING = re.compile(r"[^\W_]")
@@ -216,8 +215,8 @@ def _value(source: str, at: int, name: str, found: list[Token]) -> int:
     end = ending.start() if ending else len(source)
     if name == FieldName.CATEGORY:
         end = _end_of_name(source, at, end)
-    elif name == FieldName.SINCE and (ago := _AGO.match(source, at)) and is_ago(ago[0]):
-        end = ago.end()
+    elif name == FieldName.SINCE and not _YEAR.fullmatch(source, at, end):
+        end = end_of_date(source, at, end)
     text = _clean(source[at:end])
     kept = text.rstrip(",;") or text
     values = [part for part in re.split(r"[,;]", kept) if part]

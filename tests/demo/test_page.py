@@ -115,7 +115,7 @@ def test_a_command_that_was_refused_is_answered_and_leaves_the_composer(
         visit(page, url)
         for command, value, answer in (
             ("/paper subscribe", '"never closed', "closed"),
-            ("/paper trending", "tomorrow", "is no date"),
+            ("/paper trending", "noonish", "a date. Try"),
             ("/paper unsubscribe", "nothing of the kind", "You follow no topic"),
             ("/library lists delete", "no such list", "no such list"),
         ):

@@ -135,10 +135,7 @@ def test_keeps_the_paper_out(source: str) -> None:
     assert not allows(source)
 
 
-SINCE_ERROR = (
-    "“maybe” is no date that I can read. Write since:2025, since:2025-03-31, or since:7d, 6m, 1y"
-    " for the past days, months or years."
-)
+SINCE_ERROR = "I couldn't read “maybe” as a date. Try 2025-12-08, 8 December or yesterday."
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,10 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
         ("北京", "Asia/Shanghai"),
         ("W. Europe Standard Time", "Europe/Berlin"),
         ("UTC±0", "UTC"),
+        ("UTC+-4", "Etc/GMT+4"),
+        ("GMT + -03:30", "America/St_Johns"),
+        ("+-4", "Etc/GMT+4"),
+        ("UTC++2", "Etc/GMT-2"),
     ],
 )
 def test_a_zone_is_found_by_what_people_call_it(typed: str, zone: str) -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from bot.interactions.dates import complaint, readings
 from bot.interactions.errors import UserError
+from bot.limits import CHOICE_VALUE
 from bot.ui import text
 from bot.ui.syntax_errors import located
 from papers import topics
@@ -160,17 +162,15 @@ def refuse_link(query: str) -> None:
 
 
 def parse_since(typed: str, today: date) -> date:
-    """Return the day that a person means: `2025`, `2025-03`, `2025-03-31`, `7d`, `past month`.
+    """Return the day that a person means: any date, of which a month or year is the first day,
+    and `7d` or `past month`.
 
     Raises:
         UserError: it is none, or has not come yet.
     """
     day = day_of(typed, today)
     if day is None:
-        raise UserError(
-            f"“{text.escape(typed, 40)}” is no date that I can read. Write 2025, 2025-03,"
-            " 2025-03-31, or 7d, 6m, 1y for the past days, months or years."
-        )
+        raise UserError(complaint(typed, today))
     if day > today:
         raise UserError(f"{day.isoformat()} has not come yet: there is no paper since then.")
     return day
@@ -189,10 +189,11 @@ def since_choices(typed: str, today: date) -> list[tuple[str, str]]:
     found = [choice for choice in offered if wanted in choice[0].lower() or wanted == choice[1]]
     if found:
         return found
-    try:
-        return [(f"Since {parse_since(typed, today).isoformat()}", typed.strip())]
-    except UserError:
-        return []
+    if (day := day_of(typed, today)) is not None:
+        value = typed.strip() if len(typed) <= CHOICE_VALUE else day.isoformat()
+        return [(f"Since {day.isoformat()}", value)] if day <= today else []
+    days = [span.first.isoformat() for span in readings(typed, today)]
+    return [(f"Since {day}", day) for day in days if (read := day_of(day, None)) and read <= today]
 
 
 def _words(branch: Branch) -> str:

@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from bot.cli.main import main
 from tests.demo.running import ROOT, environment
 
 
@@ -60,3 +64,16 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
 
 def test_the_program_is_also_a_module() -> None:
     assert "Paperboy posts" in paperboy(ROOT, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("noonish", "I couldn't read “noonish” as a date. Try "),
+        ("03/04/2025", "Write 2025-04-03 or 2025-03-04."),
+    ],
+)
+def test_a_day_to_begin_with_that_cannot_be_read_is_refused(typed: str, says: str) -> None:
+    result = CliRunner().invoke(main, ["ingest", "--since", typed])
+    assert result.exit_code == 2
+    assert says in " ".join(result.output.replace("│", " ").split())

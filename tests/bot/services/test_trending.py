@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bot.topics import follow
 from tests.bot.world import FRIDAY, MONDAY, TUESDAY, at, votes, world
 from tests.cogs.test_feeds import answer
 
@@ -54,7 +55,13 @@ async def test_days_that_cannot_be_are_named(tmp_path: Path) -> None:
         assert "no batch yet" in answer(nothing.response)
         await here.tick(at(TUESDAY, 9))
         for day, complaint in (
-            ("yesterday", "is no date"),
+            (
+                "noonish",
+                "I couldn't read “noonish” as a date. Try 2025-06-09, 9 June or yesterday.",
+            ),
+            ("03/04/2025", "Write 2025-04-03 or 2025-03-04"),
+            ("2025", "Name a day, a week or a month, like March 2025."),
+            ("tomorrow", "Wednesday 11 June 2025 has not come yet"),
             ("2031-01-01", "has not come yet"),
             ("2025-03-03", "no papers of Monday 3 March 2025"),
         ):
@@ -121,3 +128,57 @@ async def test_what_people_ask_of_other_days_leaves_the_threads_own_prior(tmp_pa
                 await drafter.prior_asked_for(conn, TUESDAY - timedelta(days=number))
             assert await drafter.prior(conn, TUESDAY) is ours
             assert await drafter.prior_asked_for(conn, TUESDAY) is ours
+
+
+async def test_a_date_is_a_day_a_week_or_a_month_as_people_write_it(tmp_path: Path) -> None:
+    async with world(tmp_path, DAYS, now=at(TUESDAY, 9)) as here:
+        await here.tick(at(TUESDAY, 9))
+        for typed, heading in (
+            ("yesterday", "Trending on Monday 9 June 2025"),
+            ("today", "Trending on Tuesday 10 June 2025"),
+            ("monday", "Trending on Monday 9 June 2025"),
+            ("9 June", "Trending on Monday 9 June 2025"),
+            ("10.06.2025", "Trending on Tuesday 10 June 2025"),
+            ("this week", "Trending in week 2025-W24"),
+            ("June 2025", "Trending in June 2025"),
+            ("2025-06", "Trending in June 2025"),
+        ):
+            result = await here.member.slash(here.channel, "paper trending", date=typed)
+            assert heading in answer(result.response), typed
+        named = await here.member.slash(
+            here.channel, "paper trending", date="9 June", period="month"
+        )
+        assert "Trending in June 2025" in answer(named.response)
+
+
+async def test_typing_a_date_offers_what_it_can_mean_and_days_with_a_batch(tmp_path: Path) -> None:
+    async with world(tmp_path, DAYS, now=at(TUESDAY, 9)) as here:
+        await here.tick(at(TUESDAY, 9))
+
+        async def offered(typed: str) -> list[str]:
+            found = await here.member.autocomplete(here.channel, "paper trending", "date", typed)
+            return [str(choice["value"]) for choice in found]
+
+        assert await offered("") == ["2025-06-10", "2025-06-09"]
+        assert await offered("yesterday") == ["2025-06-09"]
+        assert await offered("june") == ["2025-06", "2025-06-10", "2025-06-09"]
+        assert await offered("last week") == ["2025-W23"]
+        assert await offered("03/04/2025") == ["2025-04-03", "2025-03-04"]
+        assert await offered("tues") == ["2025-06-10"]
+        assert await offered("noonish") == []
+        assert await offered("9999-12") == []
+
+
+async def test_today_is_the_persons_own_date_and_no_batch_that_has_not_come(
+    tmp_path: Path,
+) -> None:
+    late = at(TUESDAY, 3)  # 23:00 on Monday in New York: Tuesday's batch has opened
+    async with world(tmp_path, DAYS, now=late) as here:
+        await here.tick(late)
+        seen = await here.member.slash(here.channel, "paper trending", date="today")
+        assert "Tuesday 10 June 2025" in answer(seen.response)
+        await follow(here, here.member)
+        for zone, day in (("Los Angeles", "Monday 9"), ("Auckland", "Tuesday 10")):
+            await here.member.slash(here.channel, "paper digest settings", timezone=zone)
+            seen = await here.member.slash(here.channel, "paper trending", date="today")
+            assert f"{day} June 2025" in answer(seen.response)

@@ -1,8 +1,10 @@
 """Topics, from the preview to the end of one, as people meet them."""
 
 import re
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -287,7 +289,7 @@ async def test_settings_are_changed_by_name_and_bad_ones_refused(tmp_path: Path)
         assert "every Monday at 07:30 (Asia/Tokyo)" in text
         assert "Quiet until 2025-06-20" in text
         for options, complaint in (
-            ({"quiet_until": "soon"}, "is no date"),
+            ({"quiet_until": "soon"}, "a date. Try"),
             ({"quiet_until": "2025-06-01"}, "here already"),
             ({"timezone": "Atlantis"}, "a time zone called"),
         ):
@@ -298,6 +300,37 @@ async def test_settings_are_changed_by_name_and_bad_ones_refused(tmp_path: Path)
             here.channel, "paper digest settings", "timezone", "new y"
         )
         assert choices[0]["value"] == "America/New_York"
+
+
+async def test_a_day_to_come_is_named_as_people_name_it_and_offered(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await follow(here, here.member)
+        await here.member.slash(here.channel, "paper digest settings", timezone="asia/tokyo")
+        today = here.bot.services.clock.now().astimezone(ZoneInfo("Asia/Tokyo")).date()
+
+        async def offered(typed: str) -> list[str]:
+            found = await here.member.autocomplete(
+                here.channel, "paper digest settings", "quiet_until", typed
+            )
+            return [str(choice["value"]) for choice in found]
+
+        assert (await offered(""))[0] == (today + timedelta(days=1)).isoformat()
+        assert await offered("tomorrow") == [(today + timedelta(days=1)).isoformat()]
+        assert await offered("yesterday") == []
+        assert len(await offered("03/04")) == 2
+        for typed, until in (
+            ("tomorrow", today + timedelta(days=1)),
+            ("2 weeks", today + timedelta(days=14)),
+            ("monday", today + timedelta(days=7 - today.weekday())),
+            ("next week", today + timedelta(days=7 - today.weekday())),
+            (f"1 January {today.year + 1}", date(today.year + 1, 1, 1)),
+            ("January", date(today.year + 1, 1, 1)),
+        ):
+            text = answer(
+                await here.member.slash(here.channel, "paper digest settings", quiet_until=typed)
+            )
+            assert f"Quiet until {until.isoformat()}" in text, typed
+        assert (await offered(""))[0] == "-"
 
 
 async def test_topics_complete_from_keywords_and_from_what_several_people_follow(

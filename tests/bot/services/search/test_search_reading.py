@@ -76,6 +76,12 @@ def test_whatever_is_typed_is_read_or_refused_with_a_sentence(query: str) -> Non
         ("past month", TODAY - timedelta(days=30)),
         ("1Y", TODAY - timedelta(days=365)),
         ("3 days ago", TODAY - timedelta(days=3)),
+        ("yesterday", TODAY - timedelta(days=1)),
+        ("March 2025", date(2025, 3, 1)),
+        ("31.03.2025", date(2025, 3, 31)),
+        ("8 Dec", date(2024, 12, 8)),
+        ("last friday", date(2025, 6, 6)),
+        ("999y", date(1991, 1, 1)),
     ],
 )
 def test_a_date_is_read_as_people_write_it(typed: str, day: date) -> None:

@@ -134,8 +134,7 @@ def test_what_is_no_date_says_what_to_write() -> None:
     with pytest.raises(UserError) as caught:
         parse_since("soon", TODAY)
     assert caught.value.sentence == (
-        "“soon” is no date that I can read. Write 2025, 2025-03, 2025-03-31, or 7d, 6m, 1y for the"
-        " past days, months or years."
+        "I couldn't read “soon” as a date. Try 2025-06-08, 8 June or yesterday."
     )
 
 
@@ -171,3 +170,16 @@ def test_a_choice_is_found_by_its_name_or_value_and_a_date_offers_itself() -> No
     assert since_choices("1M", TODAY) == [("Past month", "1m")]
     assert since_choices(" 3 days ago ", TODAY) == [("Since 2025-06-06", "3 days ago")]
     assert since_choices("soon", TODAY) == []
+    assert since_choices("tomorrow", TODAY) == []
+
+
+def test_a_date_with_two_readings_is_refused_and_both_are_offered() -> None:
+    with pytest.raises(UserError) as caught:
+        parse_since("03/04/2025", TODAY)
+    assert caught.value.sentence == (
+        "“03/04/2025” can mean two days. Write 2025-04-03 or 2025-03-04."
+    )
+    assert since_choices("03/04/2025", TODAY) == [
+        ("Since 2025-04-03", "2025-04-03"),
+        ("Since 2025-03-04", "2025-03-04"),
+    ]
