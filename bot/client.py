@@ -16,6 +16,7 @@ from discord.ext import commands
 from bot.app import App, Lifetime, open_app
 from bot.delivery.connection import forget_unlisted
 from bot.delivery.rate_limiter import Limiter
+from bot.interactions.cancel import Cancel
 from bot.interactions.command_tree import PaperTree, Registration
 from bot.interactions.cooldowns import Cooldowns
 from bot.interactions.language import CommandTranslator
@@ -134,6 +135,7 @@ class PaperBot(commands.AutoShardedBot):
         """Load the cogs into the command tree; the services must be open."""
         await self.tree.set_translator(CommandTranslator())
         self.tree.add_command(self.paper_group)
+        self.add_dynamic_items(Cancel)
         for extension in EXTENSIONS:
             # `load_extension` runs every module again for each bot of a process: 0.1 s and a second
             # copy of every class, for a reload that is never asked for.

@@ -6,33 +6,35 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.i18n import gettext as _
+from bot.i18n import marked, ngettext, number
+from bot.interactions.cancel import Cancel
 from bot.interactions.components import PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import FILES, rate_limited
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import CogHost, Services, services_of
 from bot.ui.notices import render_notice
 from bot.ui.parts import ALARM
-from bot.ui.text import plural
 
-WHY = {
-    "users": "your Discord id, which everything else hangs on",
-    "lists": "your reading lists: the three that come with a library, and your own",
-    "saves": "papers on your reading lists, with when, where and how you saved each",
-    "notes": "your notes on papers",
-    "removals": "papers that you took off a list lately, with your notes, so that Undo works",
-    "subscribers": "when and in which conversation your digest comes",
-    "subscriptions": "the topics that you follow",
-    "digests": "digests that you got or that wait in your inbox, so that no paper comes twice",
-    "digest_papers": "papers in your digests",
-    "brought_papers": "papers that older digests brought you, by year",
-    "cards": "my direct messages that show you papers, so that 🔖 on such a message saves",
-    "preferences": "whether your saves count in a server's list",
+WHY: Final = {
+    "users": marked("Your Discord user ID"),
+    "lists": marked("Your reading lists"),
+    "saves": marked("Papers on your lists, with when, where and how you saved each"),
+    "notes": marked("Your notes on papers"),
+    "removals": marked("Papers you removed in the last day, with your notes, so Undo works"),
+    "subscribers": marked("When, in which language and in which DM you get your digest"),
+    "subscriptions": marked("Topics you follow"),
+    "digests": marked("Your digests of the last weeks, so no paper comes twice"),
+    "digest_papers": marked("Papers in your recent digests"),
+    "brought_papers": marked("Papers in older digests, by year, so no paper comes twice"),
+    "cards": marked("My DMs that show you a paper, so reacting with 🔖 saves the paper"),
+    "preferences": marked("Whether your saves count in /paper top"),
 }
 """What each table of a person holds and why, in words for that person."""
 
@@ -43,7 +45,7 @@ class EraseMe(PaperboyButton, template=template("erase-me")):
     def __init__(self) -> None:
         super().__init__(
             ui.Button(
-                label="Erase everything",
+                label=_("Delete everything"),
                 style=discord.ButtonStyle.danger,
                 custom_id=custom_id("erase-me"),
             )
@@ -60,10 +62,14 @@ class EraseMe(PaperboyButton, template=template("erase-me")):
         rows = await data.erase(interaction.user.id, _conversation(interaction))
         await interaction.response.edit_message(
             view=render_notice(
-                "Erased",
-                f"{plural(rows, 'entry', 'entries')} about you are gone for good."
+                _("Your data is deleted"),
+                ngettext(
+                    "{count} entry about you was deleted for good.",
+                    "{count} entries about you were deleted for good.",
+                    rows,
+                )
                 if rows
-                else "Nothing about you was kept.",
+                else _("There was nothing about you."),
             )
         )
 
@@ -73,7 +79,7 @@ class Privacy(commands.Cog):
 
     privacy = app_commands.Group(
         name="privacy",
-        description="What I keep about you: see it, take it along, erase it",
+        description="See, export or delete the data I store about you",
         allowed_contexts=app_commands.AppCommandContext(
             guild=True, dm_channel=True, private_channel=True
         ),
@@ -83,30 +89,31 @@ class Privacy(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @privacy.command(name="show", description="What I keep about you, and why")
+    @privacy.command(name="show", description="See what data I store about you, and why")
     async def show(self, interaction: Interaction) -> None:
         """Say what is kept."""
         data = self.services.personal_data
         counts = await data.counts(interaction.user.id, _conversation(interaction))
         lines = [
-            f"- {plural(count, 'entry', 'entries')}: {WHY.get(table, table)}"
+            f"- {_(WHY[table]) if table in WHY else table} ({number(count)})"
             for table, count in counts.items()
             if count
         ]
         mention = self.services.mention
-        text = "\n".join(lines) if lines else "Nothing: you have not saved or followed anything."
+        text = "\n".join(lines) or _("Nothing. You haven't saved or followed anything yet.")
+        how = _(
+            "{export} gives you all of it as a file. {delete} deletes it. I don't read messages,"
+            " and I don't store who searched for what.",
+            export=mention("privacy export"),
+            delete=mention("privacy delete"),
+        )
         await interaction.response.send_message(
-            view=render_notice(
-                "What I keep about you",
-                f"{text}\n\n{mention('privacy export')} gives you all of it as a file;"
-                f" {mention('privacy delete')} erases it. I do not read messages, and"
-                " searches are not kept under anybody's name.",
-            ),
+            view=render_notice(_("Your data"), f"{text}\n\n{how}"),
             ephemeral=True,
         )
 
     @rate_limited(FILES)
-    @privacy.command(name="export", description="Everything that I keep about you, as a file")
+    @privacy.command(name="export", description="Download all data I store about you")
     async def export(self, interaction: Interaction) -> None:
         """Answer with a zip of JSON: one file for each kind of entry."""
         await interaction.response.defer(ephemeral=True)
@@ -115,38 +122,44 @@ class Privacy(commands.Cog):
         packed = await asyncio.to_thread(_packed, found)
         file = discord.File(packed, filename="paperboy-my-data.zip")
         await interaction.followup.send(
-            "Everything that I keep about you, one file of JSON for each kind of entry.",
+            _("All data I store about you: one JSON file for each kind of entry."),
             file=file,
             ephemeral=True,
         )
 
-    @privacy.command(name="delete", description="Erase everything that I keep about you")
+    @privacy.command(name="delete", description="Delete all data I store about you")
     async def delete(self, interaction: Interaction) -> None:
         """Ask once, then erase."""
         data = self.services.personal_data
         counts = await data.counts(interaction.user.id, _conversation(interaction))
         if not any(counts.values()):
-            raise UserError("There is nothing to erase: I keep nothing about you.")
+            raise UserError(_("I don't store any data about you, so there is nothing to delete."))
         await interaction.response.send_message(
             view=render_notice(
-                "Erase everything?",
-                "Your library, your notes, your topics and your digests go at once and for good."
-                f" {self.services.mention('privacy export')} gives you a copy first.",
+                _("Delete all your data?"),
+                _(
+                    "Your library, notes, topics and digests will be deleted for good. To keep a"
+                    " copy, use {export} first.",
+                    export=self.services.mention("privacy export"),
+                ),
                 colour=ALARM,
-                actions=[EraseMe()],
+                actions=[EraseMe(), Cancel()],
             ),
             ephemeral=True,
         )
 
-    @privacy.command(name="settings", description="Whether your saves count in a server's list")
-    @app_commands.describe(count_my_saves="Count what you save, namelessly, in /paper top")
+    @privacy.command(name="settings", description="Choose whether your saves count in /paper top")
+    @app_commands.describe(count_my_saves="Count your saves in /paper top, without your name")
     async def settings(self, interaction: Interaction, count_my_saves: bool) -> None:
         """Let a person's saves count, or not."""
+        top = self.services.mention("paper top")
         await self.services.personal_data.count_saves(interaction.user.id, counted=count_my_saves)
-        counted = "count, without your name" if count_my_saves else "do not count"
         await interaction.response.send_message(
             view=render_notice(
-                "Set", f"Your saves {counted}, in what a server's members save most."
+                _("Setting saved"),
+                _("Your saves are counted in {top}, without your name.", top=top)
+                if count_my_saves
+                else _("Your saves are no longer counted in {top}.", top=top),
             ),
             ephemeral=True,
         )

@@ -25,8 +25,9 @@ from typing import Any, ClassVar, Final, Self, TypeVar
 from discord import ui
 
 from bot import limits
+from bot.i18n import gettext as _
 from bot.interactions.cooldowns import ANYTHING, RateLimit, cooldowns_of
-from bot.interactions.errors import CONTROL_OUTDATED, Interaction, UserError, answer_error
+from bot.interactions.errors import Interaction, UserError, answer_error, control_outdated
 from bot.interactions.language import speak_to
 
 PAPER: Final = r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7}"
@@ -125,7 +126,7 @@ class PaperboySelect(ui.DynamicItem[ui.Select[Any]], template=_NEVER):
     def _valid(self, values: list[str]) -> list[str]:
         full = bool(values) or self.may_be_empty
         if not full or not all(re.fullmatch(self.accepts, value) for value in values):
-            raise UserError(CONTROL_OUTDATED)
+            raise UserError(control_outdated())
         return values
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
@@ -155,8 +156,8 @@ def page_buttons(
     if last <= 0:
         return []
     return [
-        make(max(page - 1, 0), "← Back", page == 0),
-        make(page + 1, "Next →", page >= last),
+        make(max(page - 1, 0), _("← Back"), page == 0),
+        make(page + 1, _("Next →"), page >= last),
     ]
 
 
@@ -185,7 +186,7 @@ async def _rebuilt(
         return build(match)
     except (ValueError, OverflowError):
         # A day that the calendar lacks, a moment after all years: of the right form, made up.
-        await answer_error(interaction, UserError(CONTROL_OUTDATED))
+        await answer_error(interaction, UserError(control_outdated()))
         return _Mute(match.string)
     except Exception as error:
         await answer_error(interaction, error)

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from discord import app_commands
 
+from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction, UserError
 from bot.ui.text import timestamp
 
@@ -42,9 +43,7 @@ class TooFastError(UserError):
     """A user was faster than the rate limit; says when to go on."""
 
     def __init__(self, again: datetime) -> None:
-        super().__init__(
-            f"That was quick, and others want answers, too. Try again {timestamp(again, 'R')}."
-        )
+        super().__init__(_("You're going too fast. Try again {when}.", when=timestamp(again, "R")))
         self.again = again
 
 

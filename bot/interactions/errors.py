@@ -9,6 +9,8 @@ from discord import app_commands
 from discord.app_commands import AppCommandError
 
 from bot import limits
+from bot.i18n import conjunction, marked
+from bot.i18n import gettext as _
 from bot.runtime.discord_errors import is_unanswerable
 from bot.ui import text
 from storage.database_file import file_error
@@ -20,10 +22,18 @@ Interaction = discord.Interaction[Any]
 _ANSWERED: Final = 40060
 """The interaction has its answer already; a follow-up still arrives."""
 
-COMMAND_CHANGED: Final = "That command has changed. Restart Discord (Ctrl+R) and try again."
-CONTROL_OUTDATED: Final = (
-    "That is from another version of me, and I cannot tell any more what it meant."
-)
+_PERMISSIONS: Final = {"manage_guild": marked("Manage Server")}
+"""Discord's names of the permissions that commands ask for."""
+
+
+def command_changed() -> str:
+    """Return the sentence for a command that Discord knows otherwise than the bot."""
+    return _("This command has changed. Restart Discord (Ctrl+R) and try again.")
+
+
+def control_outdated() -> str:
+    """Return the sentence for a button or select of a version whose meaning is not known here."""
+    return _("This is from an older version of Paperboy and no longer works.")
 
 
 class UserError(AppCommandError):
@@ -56,17 +66,19 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
             _where(interaction),
             trouble,
         )
-        sentence = (
-            "I cannot look anything up or save it at the moment, and the people who run this bot"
-            f" have to mend that (error `{error_id}`). What you did is not saved."
+        sentence = _(
+            "I can't read or save anything right now, so this wasn't saved. Please tell the people"
+            " who run this bot: error `{error_id}`.",
+            error_id=error_id,
         )
     elif sentence is None:
         log.error(
             "interaction failed error_id=%s %s", error_id, _where(interaction), exc_info=cause
         )
-        sentence = (
-            f"Something went wrong on my side (error `{error_id}`). Please try again in a minute."
-            " If it keeps happening, tell the people who run this bot that number."
+        sentence = _(
+            "Something went wrong. Try again in a minute. If it keeps happening, tell the people"
+            " who run this bot: error `{error_id}`.",
+            error_id=error_id,
         )
     else:
         kind = type(cause).__name__
@@ -88,20 +100,27 @@ def sentence_of(error: Exception) -> str | None:
         case UserError():
             return error.sentence
         case app_commands.NoPrivateMessage():
-            return "That works in a server only: use it in one where I am a member."
+            return _("This command only works in a server that I'm in.")
         case app_commands.MissingPermissions():
-            return f"You need {_permissions(error.missing_permissions)} here for that."
+            return _(
+                "You need {permissions} in this server to do that.",
+                permissions=_permissions(error.missing_permissions),
+            )
         case app_commands.BotMissingPermissions():
-            return (
-                f"I lack {_permissions(error.missing_permissions)} here. Someone who manages the"
-                " server can grant it in the channel's settings."
+            return _(
+                "I need {permissions} in this channel. Someone who manages the server can add that"
+                " in the channel's settings.",
+                permissions=_permissions(error.missing_permissions),
             )
         case app_commands.TransformerError():
-            return f"I cannot make sense of “{text.escape(str(error.value), 100)}” there."
+            return _(
+                "I couldn't read “{value}”. Choose one of the suggestions.",
+                value=text.escape(str(error.value), 100),
+            )
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
-            return COMMAND_CHANGED
+            return command_changed()
         case app_commands.CheckFailure():
-            return "You may not do that here."
+            return _("You can't do that here.")
         case _:
             return None
 
@@ -143,5 +162,8 @@ def _where(interaction: Interaction) -> str:
 
 
 def _permissions(names: list[str]) -> str:
-    shown = [name.replace("guild", "server").replace("_", " ").title() for name in names]
-    return text.people([f"**{name}**" for name in shown], shown=len(shown))
+    shown = [
+        _(_PERMISSIONS.get(name) or name.replace("guild", "server").replace("_", " ").title())
+        for name in names
+    ]
+    return conjunction(f"**{name}**" for name in shown)

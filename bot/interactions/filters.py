@@ -2,6 +2,8 @@
 
 import re
 
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
 from bot.interactions.errors import UserError
 from bot.ui.syntax_errors import pointed
 from bot.ui.text import escape
@@ -37,10 +39,20 @@ def parse_words(text: str | None) -> tuple[str, ...]:
             _check(part, at, text or "")
     words = tuple(dict.fromkeys(part for part, _ in parts if part))
     if len(words) > WORDS:
-        raise UserError(f"That is {len(words)} words or phrases; a filter takes {WORDS} at most.")
+        raise UserError(
+            ngettext(
+                "{count} word or phrase is too many. A filter takes up to {most}.",
+                "{count} words or phrases are too many. A filter takes up to {most}.",
+                len(words),
+                most=WORDS,
+            )
+        )
     if long := next((word for word in words if len(word) > WORD), None):
         raise UserError(
-            f"“{escape(long, 80)}” is too long for a filter. Put commas between words and phrases."
+            _(
+                "“{word}” is too long for a filter. Put commas between words and phrases.",
+                word=escape(long, 80),
+            )
         )
     return words
 
@@ -58,13 +70,22 @@ def parse_topics(text: str | None) -> tuple[str, ...]:
             continue
         if part[0].strip().casefold() == Mode.TRENDING:
             raise UserError(
-                "A channel without topics has the day's trending papers already:"
-                " leave `topics` out, or write `none`."
+                _(
+                    "Without topics, a channel gets the day's trending papers anyway. Leave"
+                    " `topics` out, or write `none`."
+                )
             )
         topic = _check(part[0], part.start(), text)
         topics.setdefault(topic.key, str(topic))
     if len(topics) > TOPICS:
-        raise UserError(f"That is {len(topics)} topics; a channel takes {TOPICS} at most.")
+        raise UserError(
+            ngettext(
+                "{count} topic is too many. A channel takes up to {most}.",
+                "{count} topics are too many. A channel takes up to {most}.",
+                len(topics),
+                most=TOPICS,
+            )
+        )
     return tuple(topics.values())
 
 

@@ -11,6 +11,8 @@ import emoji
 from discord import app_commands
 
 from bot import limits
+from bot.i18n import alternatives
+from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction, UserError
 from bot.ui.text import escape
 from papers import categories, zone_names
@@ -62,11 +64,17 @@ def parse_time(text: str) -> time:
             hour = hour % 12 + (12 if match["half"].startswith("p") else 0)
     if match is None and (zoned := _WITH_ZONE.fullmatch(typed)) and _TIME.fullmatch(zoned["time"]):
         raise UserError(
-            f"Write only the time, {escape(zoned['time'], 20)}, and name the zone in `timezone`."
+            _(
+                "Write only the time here ({time}), and the time zone in `timezone`.",
+                time=escape(zoned["time"], 20),
+            )
         )
     if hour > 23 or minute > 59:
         raise UserError(
-            f"“{escape(text, 40)}” is not a time of day. Write it like 09:00, 17:30, 9pm or noon."
+            _(
+                "I couldn't read “{text}” as a time. Try 09:00, 17:30, 9pm or noon.",
+                text=escape(text, 40),
+            )
         )
     return time(hour, minute)
 
@@ -84,14 +92,21 @@ def parse_timezone(text: str, now: datetime) -> str:
             return zone
         case []:
             near = zone_names.near(text)
-            hint = f"Did you mean {near}?" if near else "Type a city, a country, or UTC+2."
-            raise UserError(f"I don't know a time zone called “{escape(text, 60)}”. {hint}")
+            hint = (
+                _("Did you mean {name}?", name=near)
+                if near
+                else _("Type a city, a country or UTC+2.")
+            )
+            unknown = _("I don't know a time zone called “{text}”.", text=escape(text, 60))
+            raise UserError(f"{unknown} {hint}")
         case zones:
             cities = [zone.rpartition("/")[2].replace("_", " ") for zone in zones[:_NAMED_ZONES]]
-            named = f"{', '.join(cities[:-1])} or {cities[-1]}"
             raise UserError(
-                f"“{escape(text, 60)}” has several time zones. Type the city whose clock you mean,"
-                f" for example {named}."
+                _(
+                    "“{text}” has several time zones. Type a city in yours, e.g. {cities}.",
+                    text=escape(text, 60),
+                    cities=alternatives(cities),
+                )
             )
 
 
@@ -108,7 +123,14 @@ def timezone_choices(text: str, now: datetime, locale: str) -> list[tuple[str, s
         others = zone_names.complete("", now, limits.CHOICES)
         zones = list(dict.fromkeys((*likely, *others)))[: limits.CHOICES]
     return [
-        (f"{zone_names.label(zone)} ({now.astimezone(ZoneInfo(zone)):%H:%M} now)", zone)
+        (
+            _(
+                "{zone} ({time} now)",
+                zone=zone_names.label(zone),
+                time=f"{now.astimezone(ZoneInfo(zone)):%H:%M}",
+            ),
+            zone,
+        )
         for zone in zones
     ]
 
@@ -131,15 +153,12 @@ def parse_categories(text: str | None) -> tuple[str, ...]:
         return categories.parse(text or "")
     except categories.UnknownCategoryError as error:
         if error.near:
-            near = " or ".join(f"{code} ({categories.NAMES[code]})" for code in error.near)
-            hint = f"Did you mean {near}?"
+            near = alternatives(f"{code} ({categories.NAMES[code]})" for code in error.near)
+            hint = _("Did you mean {name}?", name=near)
         else:
-            hint = (
-                "Categories look like cs.CL, stat.ML or cs.*; arxiv.org/category_taxonomy has all."
-            )
-        raise UserError(
-            f"arXiv has no category called “{escape(error.text, 40)}”. {hint}"
-        ) from error
+            hint = _("Try cs.CL, stat.ML or cs.*. All are on arxiv.org/category_taxonomy.")
+        unknown = _("arXiv has no category called “{text}”.", text=escape(error.text, 40))
+        raise UserError(f"{unknown} {hint}") from error
 
 
 def parse_emoji(text: str) -> str:
@@ -156,9 +175,12 @@ def parse_emoji(text: str) -> str:
         named = emoji.emojize(typed, language="alias")
         if named == typed:
             raise UserError(
-                f"I only got the name {escape(typed, 40)}, not the emoji. Discord sends just the"
-                " name of a server's emoji where you can't use it: try in that server, or choose"
-                " a standard emoji."
+                _(
+                    "I got the name {name}, not the emoji. Discord sends only the name of a"
+                    " server's emoji where you can't use it. Try it in that server, or choose a"
+                    " standard emoji.",
+                    name=escape(typed, 40),
+                )
             )
         typed = named
     base = "".join(c for c in typed if not "\U0001f3fb" <= c <= "\U0001f3ff") or typed
@@ -169,11 +191,16 @@ def parse_emoji(text: str) -> str:
         if known is None or known["status"] == emoji.STATUS["component"]:
             continue
         if known["E"] > limits.EMOJI_VERSION:
-            raise UserError(f"Discord does not have {form} yet. Choose another emoji.")
+            raise UserError(
+                _("Discord doesn't have {emoji} yet. Choose another emoji.", emoji=form)
+            )
         return form
     if regional:
         return base
     raise UserError(
-        f"“{escape(text, 40)}” is not an emoji I can use. Type one emoji, or pick one from the"
-        " emoji menu: a standard one, or one of this server's own."
+        _(
+            "I can't use “{text}” as an emoji. Pick one from the emoji menu: a standard one, or one"
+            " of this server's own.",
+            text=escape(text, 40),
+        )
     )

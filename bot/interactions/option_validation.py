@@ -11,7 +11,8 @@ from discord import app_commands
 from discord.app_commands import Parameter
 
 from bot import limits
-from bot.interactions.errors import COMMAND_CHANGED, Interaction, UserError
+from bot.i18n import gettext as _
+from bot.interactions.errors import Interaction, UserError, command_changed
 
 _NUMBERS: Final = (discord.AppCommandOptionType.integer, discord.AppCommandOptionType.number)
 
@@ -42,16 +43,29 @@ def _require(parameter: Parameter, value: Any) -> None:
     name = parameter.display_name
     choices = [choice.value for choice in parameter.choices]
     if choices and value not in choices:
-        raise UserError(COMMAND_CHANGED)
+        raise UserError(command_changed())
     if parameter.type is discord.AppCommandOptionType.string:
         length = len(str(value))
         least = parameter.min_value or 0
         most = parameter.max_value or limits.OPTION_TEXT
         if not least <= length <= most:
             raise UserError(
-                f"`{name}` takes {max(least, 1):,} to {most:,} characters; this has {length:,}."
+                _(
+                    "`{option}` takes {least} to {most} characters. This has {length}.",
+                    option=name,
+                    least=max(least, 1),
+                    most=most,
+                    length=length,
+                )
             )
     elif parameter.type in _NUMBERS:
         least, most = parameter.min_value, parameter.max_value
         if (least is not None and value < least) or (most is not None and value > most):
-            raise UserError(f"`{name}` can be {least:,} to {most:,}.")
+            raise UserError(
+                _(
+                    "`{option}` takes a number from {least} to {most}.",
+                    option=name,
+                    least=least,
+                    most=most,
+                )
+            )

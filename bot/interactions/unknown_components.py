@@ -8,7 +8,8 @@ from typing import Any
 
 import discord
 
-from bot.interactions.errors import CONTROL_OUTDATED, Interaction, UserError, answer_error
+from bot.i18n import gettext as _
+from bot.interactions.errors import Interaction, UserError, answer_error, control_outdated
 from bot.interactions.language import speak_to
 
 
@@ -37,6 +38,5 @@ class CustomIdRegistry:
 async def answer_unknown(interaction: Interaction, instead: str) -> None:
     """Say that a button has outlived its meaning, and what works."""
     speak_to(interaction)
-    await answer_error(
-        interaction, UserError(f"{CONTROL_OUTDATED} {instead} lists what I can do now.")
-    )
+    remedy = _("{help} lists what I can do now.", help=instead)
+    await answer_error(interaction, UserError(f"{control_outdated()} {remedy}"))

@@ -72,8 +72,8 @@ async def test_missing_permissions_are_named_before_anything_is_set_up(tmp_path:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ({"time": "half past"}, "not a time of day"),
-        ({"time": "25:00"}, "not a time of day"),
+        ({"time": "half past"}, "as a time. Try 09:00"),
+        ({"time": "25:00"}, "as a time. Try 09:00"),
         ({"timezone": "Atlantis"}, "a time zone called"),
         ({"categories": "cs.CL; Computer"}, "arXiv has no category"),
         ({"include": "x" * 70}, "too long"),

@@ -200,7 +200,7 @@ async def test_who_only_looks_at_the_library_leaves_nothing(tmp_path: Path) -> N
         shown = said(await slash(here, "library lists show"))
         assert "**to read** · 0 papers · the Save button's" in shown
         assert "**read** · 0 papers · marks papers as read" in shown
-        assert "Nothing: you have not saved" in said(await slash(here, "privacy show"))
+        assert "Nothing. You haven't saved" in said(await slash(here, "privacy show"))
 
 
 def test_each_line_of_privacy_show_can_be_read_alone() -> None:
@@ -216,11 +216,11 @@ async def test_erasing_leaves_no_row_in_any_table_and_other_people_theirs(tmp_pa
         assert len(await kept_about(here)) > 10
         asked = await slash(here, "privacy delete")
         assert len(await kept_about(here)) > 10, "nothing goes before it is confirmed"
-        await here.member.click(answer(asked), label="Erase everything")
-        assert "gone for good" in said(asked)
+        await here.member.click(answer(asked), label="Delete everything")
+        assert "deleted for good" in said(asked)
         assert await kept_about(here) == []
         assert await shelf(here, here.admin) == {"to read": {FIRST, SECOND}}
-        assert "nothing to erase" in said(await slash(here, "privacy delete"))
+        assert "nothing to delete" in said(await slash(here, "privacy delete"))
         # Reactions that still stand do not bring it back.
         await here.restart()
         assert await kept_about(here) == []
@@ -234,7 +234,7 @@ async def test_what_was_shown_in_a_conversation_alone_is_erased_from_there(tmp_p
         await user.slash("paper show", id_or_link=FIRST, public=True)
         assert len(await kept_about(here)) == 1
         asked = await user.slash("privacy delete")
-        await user.click(asked.response, label="Erase everything")
+        await user.click(asked.response, label="Delete everything")
         assert await kept_about(here) == []
 
 

@@ -5,7 +5,7 @@ import pytest
 from papers.importing import read_ids
 from tests.hostile.harness import Hostile
 
-OUTDATED = "from another version of me"
+OUTDATED = "from an older version of Paperboy"
 
 
 def test_many_cards_opened_in_a_minute_leave_no_traceback(hostile: Hostile) -> None:
@@ -80,9 +80,9 @@ def test_choices_lengths_and_ranges_hold_whoever_sends_them(hostile: Hostile) ->
     changed = hostile.slash("paper subscribe", {"topic": "matter", "every": "never"})
     assert "Restart Discord" in changed.text
     long = hostile.slash("paper search", {"query": "a" * 6_000})
-    assert "`query` takes 1 to 1,000 characters; this has 6,000." in long.text
+    assert "`query` takes 1 to 1,000 characters. This has 6,000." in long.text
     few = hostile.slash("feed edit", {"papers": 2**53}, by=hostile.usurper)
-    assert "`papers` can be 3 to 20." in few.text
+    assert "`papers` takes a number from 3 to 20." in few.text
 
 
 def test_six_thousand_letters_are_no_titles_to_suggest(hostile: Hostile) -> None:

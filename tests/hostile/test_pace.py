@@ -13,7 +13,7 @@ from tests.bot.topics import answer
 from tests.bot.world import World, world
 
 NOW = datetime(2025, 6, 10, 12, tzinfo=UTC)
-AGAIN = re.compile(r"That was quick, and others want answers, too\. Try again <t:(\d+):R>\.")
+AGAIN = re.compile(r"You're going too fast\. Try again <t:(\d+):R>\.")
 
 
 async def presses(here: World, who: object, count: int) -> list[str]:

@@ -25,14 +25,15 @@ NOT_FOR_PEOPLE: Final = (
 
 NOT_CONVERTED: Final = (
     "bot/delivery",
-    "bot/interactions",
+    "bot/interactions/removal_buttons.py",
+    "bot/interactions/save_buttons.py",
+    "bot/interactions/save_select.py",
     "bot/services/digests",
     "bot/services/feeds.py",
     "bot/services/ingest.py",
     "bot/services/library",
     "bot/services/maintenance.py",
     "bot/services/paper_lookup.py",
-    "bot/services/personal_data.py",
     "bot/services/publishing",
     "bot/services/search",
     "bot/services/search_engine.py",
@@ -44,7 +45,6 @@ NOT_CONVERTED: Final = (
     "cogs/feeds",
     "cogs/library",
     "cogs/paper_search",
-    "cogs/privacy.py",
     "cogs/servers.py",
     "cogs/status",
     "cogs/subscriptions",
@@ -55,8 +55,8 @@ NOT_CONVERTED: Final = (
 SHOWN: Final = ("label", "title", "placeholder", "text", "body", "footer", "name")
 """Keywords whose literals are shown even where they are a single word."""
 
-_MARKUP: Final = re.compile(r"<[@#/t][^>]*>?|\w+://\S*|`[^`]*`|\{[^}]*\}")
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_MARKUP: Final = re.compile(r"<[@#/t][^>]*>?|\w+://\S*|`[^`]*`|\b\w+=|\{[^}]*\}")
+_WORD: Final = re.compile(r"(?<!\.)\b[^\W\d_]{2,}")
 
 
 def literals(path: Path) -> Iterator[tuple[int, str]]:

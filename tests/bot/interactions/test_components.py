@@ -162,10 +162,10 @@ async def test_a_failing_command_answers_with_the_id_that_the_log_has(
 
 def test_known_refusals_say_what_to_do() -> None:
     missing = sentence_of(app_commands.MissingPermissions(["manage_guild"]))
-    assert missing == "You need **Manage Server** here for that."
+    assert missing == "You need **Manage Server** in this server to do that."
     lacking = sentence_of(app_commands.BotMissingPermissions(["send_messages", "add_reactions"]))
     assert lacking is not None
-    assert lacking.startswith("I lack **Send Messages** and **Add Reactions** here.")
+    assert lacking.startswith("I need **Send Messages** and **Add Reactions** in this channel.")
     assert "server" in (sentence_of(app_commands.NoPrivateMessage()) or "")
     assert sentence_of(RuntimeError("anything else")) is None
 

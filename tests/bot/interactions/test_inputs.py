@@ -40,7 +40,7 @@ def test_a_time_is_read_as_people_write_it(typed: str, meant: time) -> None:
 
 @pytest.mark.parametrize("typed", ["", "25", "9:75", "13pm", "0pm", "soon", "9-10", "2460"])
 def test_what_is_no_time_is_refused_with_examples(typed: str) -> None:
-    with pytest.raises(UserError, match="Write it like 09:00"):
+    with pytest.raises(UserError, match="Try 09:00"):
         parse_time(typed)
 
 
@@ -79,7 +79,7 @@ def test_a_time_is_read_as_other_countries_write_it(typed: str, meant: time) -> 
 
 @pytest.mark.parametrize("typed", ["09:00 UTC", "9am EST", "9pm cet"])
 def test_a_time_with_a_zone_says_where_the_zone_goes(typed: str) -> None:
-    with pytest.raises(UserError, match="name the zone in `timezone`"):
+    with pytest.raises(UserError, match="the time zone in `timezone`"):
         parse_time(typed)
 
 
@@ -127,7 +127,7 @@ def test_categories_are_read_by_code_and_by_name(typed: str, codes: tuple[str, .
 @pytest.mark.parametrize(
     ("typed", "near"),
     [
-        ("cs.ZZ", "Categories look like"),
+        ("cs.ZZ", "Try cs"),
         ("cs.CLL", r"Did you mean cs\.CL"),
         ("biolgy", r"Did you mean q-bio"),
         ("cs.CL hep", r"“hep”\. Did you mean hep-ex"),
@@ -165,15 +165,15 @@ def test_an_emoji_is_read_without_its_tone_and_what_was_copied_along(
 
 @pytest.mark.parametrize("typed", ["", "a", "1", "🔖🔖", "bookmark", "→", "♾x", "🏽", "©x", "∑"])
 def test_what_is_no_emoji_is_refused(typed: str) -> None:
-    with pytest.raises(UserError, match="not an emoji"):
+    with pytest.raises(UserError, match="as an emoji"):
         parse_emoji(typed)
 
 
 def test_the_bare_name_of_a_servers_emoji_is_explained() -> None:
-    with pytest.raises(UserError, match="Discord sends just the name"):
+    with pytest.raises(UserError, match="Discord sends only the name"):
         parse_emoji(":our_own_logo:")
 
 
 def test_an_emoji_that_discord_does_not_have_yet_is_refused() -> None:
-    with pytest.raises(UserError, match="does not have"):
+    with pytest.raises(UserError, match="doesn't have"):
         parse_emoji("\U0001f6d9")  # accepted for Unicode 18

@@ -219,7 +219,7 @@ async def test_a_paper_moves_and_is_removed_by_command(tmp_path: Path) -> None:
         ("library lists delete", {"list": "to read"}, "Buttons save to that list"),
         ("library lists delete", {"list": "favourites"}, "has 1 paper"),
         ("library lists rename", {"list": "read", "name": "Favourites"}, "already"),
-        ("library lists create", {"name": "x", "emoji": "abc"}, "not an emoji"),
+        ("library lists create", {"name": "x", "emoji": "abc"}, "as an emoji"),
         ("library lists create", {"name": "x", "emoji": "⭐"}, "already"),
     ],
 )

@@ -129,7 +129,7 @@ async def test_a_note_whose_paper_was_unsaved_is_deleted(tmp_path: Path, how: st
 async def test_a_note_whose_paper_was_unsaved_is_exported_and_erased(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         await leave_note(here)
-        assert "your notes on papers" in said(await slash(here, "privacy show"))
+        assert "Your notes on papers" in said(await slash(here, "privacy show"))
         (note,) = await exported(here, "notes")
         assert note["text"] == NOTE
         await slash(here, "library remove", paper=FIRST)
@@ -137,7 +137,7 @@ async def test_a_note_whose_paper_was_unsaved_is_exported_and_erased(tmp_path: P
         assert (removal["note"], removal["paper_id"]) == (NOTE, FIRST)
         assert "so that Undo works" in said(await slash(here, "privacy show"))
         asked = await slash(here, "privacy delete")
-        await here.member.click(answer(asked), label="Erase everything")
+        await here.member.click(answer(asked), label="Delete everything")
         assert "Nothing" in said(await slash(here, "privacy show"))
 
 
