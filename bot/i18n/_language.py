@@ -47,16 +47,33 @@ LANGUAGES: Final = {
 }
 """The languages that texts are translated into, by code, in their own words."""
 
+_added: dict[str, Language] = {}
 _current: ContextVar[Language] = ContextVar("language", default=ENGLISH)
 
 
-@cache
+@contextmanager
+def added(chosen: Language) -> Generator[None]:
+    """Have one more language inside the block, beside those that texts are translated into."""
+    _added[chosen.code] = chosen
+    try:
+        yield
+    finally:
+        del _added[chosen.code]
+
+
 def language(code: str) -> Language:
     """Return a language with its texts, read from disk the first time (about 50 ms).
 
     Raises:
         KeyError: texts are not translated into it.
     """
+    if code in _added:
+        return _added[code]
+    return _translated(code)
+
+
+@cache
+def _translated(code: str) -> Language:
     name = LANGUAGES[code]
     if code == ENGLISH.code:
         return ENGLISH
@@ -79,16 +96,16 @@ def language_for(locale: str | None) -> Language:
     """
     if not locale or locale == "zh-TW":
         return ENGLISH
-    if locale in LANGUAGES:
-        return language(locale)
-    base = locale.partition("-")[0]
-    return language(base) if base in LANGUAGES else ENGLISH
+    for code in (locale, locale.partition("-")[0]):
+        if code in LANGUAGES or code in _added:
+            return language(code)
+    return ENGLISH
 
 
 def in_every_language(make: Callable[[], str]) -> set[str]:
     """Return a text as each language has it, to know again what was written in any of them."""
     texts: set[str] = set()
-    for code in LANGUAGES:
+    for code in (*LANGUAGES, *_added):
         with use(language(code)):
             texts.add(make())
     return texts

@@ -57,6 +57,8 @@ class Interactions:
     """A message whose components are what an interaction says they are."""
     commands: dict[str, dict[str, Any]]
     """The slash commands by their roots' names, as Discord was told of them."""
+    locale: str = "en-US"
+    """What the person's Discord is in."""
     sent: Any = field(default=None, init=False)
     """Simcord's record of the latest interaction that was sent."""
 
@@ -168,6 +170,7 @@ class Interactions:
             user_id=who.id,
             data=interaction.data,
         )
+        payload["locale"] = self.locale
         if (message := interaction.message) is not None:
             message.channel_id = channel.id
             backend.messages.setdefault(channel.id, {})[message.id] = message
