@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
@@ -17,6 +17,8 @@ from storage.tables import batches
 from storage.tables import papers as paper_table
 
 _DAYS = 5
+_REPEATING = timedelta(days=7)
+"""How far back a listing is compared: a feed that stands still does so for days."""
 
 
 class BatchState(StrEnum):
@@ -57,10 +59,14 @@ async def record(
 
     Reading a batch again adds what came late and takes over the newest order; papers that the
     source lists no more stay, after the others, and a complete batch never becomes empty. An answer
-    of which nothing could be read says nothing about the day, and is not recorded as one.
+    of which nothing could be read says nothing about the day, and is not recorded as one. A paper
+    is new once: what a listing repeats as new from an earlier day is no part of this one, and a
+    listing of nothing else is not this day's.
     """
     report = await upsert(conn, batch.records, now=now)
-    if not batch.records and batch.broken:
+    repeated = await _announced_before(conn, batch, source)
+    listed = [record for record in batch.records if record.paper.id not in repeated]
+    if not listed and (batch.records or batch.broken):
         return report
     here = (entries.c.day == batch.day) & (entries.c.source == source)
     known = await conn.execute(
@@ -71,7 +77,7 @@ async def record(
     before: dict[str, tuple[int, str | None]] = {
         row.paper_id: (row.position, row.announcement) for row in known
     }
-    announced = {record.paper.id: record.announcement for record in batch.records}
+    announced = {record.paper.id: record.announcement for record in listed}
     order = [*announced, *(paper_id for paper_id in before if paper_id not in announced)]
     moved: list[dict[str, object]] = []
     for position, paper_id in enumerate(order):
@@ -112,6 +118,21 @@ async def record(
         .on_conflict_do_update(index_elements=[batches.c.day, batches.c.source], set_=values)
     )
     return report
+
+
+async def _announced_before(conn: AsyncConnection, batch: Batch, source: str) -> set[str]:
+    """Return the papers of a listing that are new in it and were new on one of the days before."""
+    new = {r.paper.id for r in batch.records if r.announcement is Announcement.NEW}
+    if not new:
+        return set()
+    known = await conn.scalars(
+        select(entries.c.paper_id).where(
+            entries.c.day.between(batch.day - _REPEATING, batch.day - timedelta(days=1)),
+            entries.c.source == source,
+            entries.c.announcement == Announcement.NEW.value,
+        )
+    )
+    return new.intersection(known)
 
 
 async def papers(

@@ -184,6 +184,9 @@ class Fetcher:
                 self._hold_back(retry_after)
             raise self._error(SourceErrorKind.RATE_LIMITED, "it asks us to slow down", retry_after)
         if answer.status >= 500 or answer.status == 408:
+            # arXiv slows clients down with a 503, too.
+            if retry_after is not None:
+                self._hold_back(retry_after)
             raise self._error(SourceErrorKind.UNAVAILABLE, f"HTTP {answer.status}", retry_after)
         hint = "; is the token right?" if answer.status in (401, 403) else ""
         raise self._error(SourceErrorKind.REFUSED, f"HTTP {answer.status}{hint}")

@@ -26,8 +26,12 @@ _VERSION = re.compile(r"v([1-9][0-9]{0,3})$")
 # `cs.CL`, `hep-th`; the other classes that papers have (`68T50`, `I.2.7; H.3`) are not arXiv's.
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[A-Za-z]+)*)?")
 # Authors also tell that they have withdrawn a paper "from ICLR", which then is still there.
+_WORK = "(?:paper|article|submission|manuscript|preprint|work|version)"
 _WITHDRAWN_COMMENT = re.compile(
-    r"\bhas been withdrawn\b(?! from)|\bwithdrawn by\b|^(?:paper |article )?withdrawn\b(?! from)",
+    r"\bhas been withdrawn\b(?! from)|\bwithdrawn by\b"
+    rf"|^(?:(?:this|the|our) )?(?:{_WORK} )?(?:(?:is|was) )?(?:now )?withdrawn\b(?! from)"
+    rf"|\b(?:the )?authors? (?:have |has )?with(?:drew|drawn) (?:this|the|our) {_WORK}\b(?! from)"
+    rf"|\bwe (?:have |are |hereby )*withdr(?:aw|ew|awn|awing) (?:this|the|our) {_WORK}\b(?! from)",
     re.IGNORECASE,
 )
 _WITHDRAWN_ABSTRACT = re.compile(
@@ -70,7 +74,23 @@ class _Entry(Wire):
     journal_reference: Known[Text] = Field(None, alias="arxiv_journal_reference")
 
 
+class _Complaint(Wire):
+    """An entry that is the query API's error, in place of a paper."""
+
+    id: Known[Text] = None
+    title: Known[Text] = None
+    summary: Known[Text] = None
+
+    @property
+    def is_error(self) -> bool:
+        return "/api/errors" in (self.id or "") or (
+            (self.title or "").lower() == "error" and arxiv_id.parse(self.id or "") is None
+        )
+
+
 class _Head(Wire):
+    total: Known[int] = Field(None, alias="opensearch_totalresults")
+    start: Known[int] = Field(None, alias="opensearch_startindex")
     published: Known[Moment] = Field(None, alias="published_parsed")
     updated: Known[Moment] = Field(None, alias="updated_parsed")
 
@@ -140,16 +160,20 @@ def read_found(answer: Response) -> Found:
 
     Raises:
         ThrottledError: arXiv answered with a captcha or a complaint.
-        MalformedError: it is no feed.
+        MalformedError: it is no feed, or an empty page of something that was found.
     """
-    _, entries = _parse(answer)
+    head, entries = _parse(answer)
+    feed = _Head.model_validate(head)
+    if not entries and (feed.total or 0) > (feed.start or 0):
+        # Under load the API counts what it found and lists none of it; asked again, it does.
+        raise MalformedError("counts papers that it does not list")
     records: dict[str, Record] = {}
     for wire in entries:
+        complaint = _Complaint.model_validate(wire)
+        if complaint.is_error:
+            return Found((), complaint.summary or "the question has an error")
         try:
-            entry = _Entry.model_validate(wire)
-            if "/api/errors" in entry.id:
-                return Found((), entry.summary or "the question has an error")
-            record = _found(entry)
+            record = _found(_Entry.model_validate(wire))
         except ValueError:
             continue
         records.setdefault(record.paper.id, record)

@@ -1,11 +1,18 @@
 """What servers say about how fast they may be asked, and the pace that arXiv asks of everyone."""
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
+from typing import Final
+
+LONGEST_WAIT: Final = 86_400.0
+"""Seconds after which a source is asked again, whatever it named: a day. A proxy's wrong clock can
+put the date of `Retry-After` decades ahead."""
+_SECONDS: Final = re.compile(r"\d+(?:\.\d+)?(?:,\s*\d+(?:\.\d+)?)*", re.ASCII)
 
 
 class RateLimiter:
@@ -48,18 +55,22 @@ class RateLimiter:
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that `Retry-After` or a spent `RateLimit` ask us to wait, if they do."""
+    """Return the seconds that `Retry-After` or a spent `RateLimit` ask us to wait, if they do.
+
+    `Retry-After` is a number, also with a fraction or sent twice ("10, 10"), or an HTTP date. No
+    wait is longer than `LONGEST_WAIT`.
+    """
     named = [
         float(seconds)
         for limit in _rate_limits(headers)
         if (seconds := limit.get("t", "")).isdecimal() and limit.get("r", "0") == "0"
     ]
     retry_after = headers.get("Retry-After", "").strip()
-    if retry_after.isdecimal():
-        named.append(float(retry_after))
+    if _SECONDS.fullmatch(retry_after):
+        named += [float(seconds) for seconds in retry_after.split(",")]
     elif retry_after:
         named.extend(_seconds_until(retry_after, headers.get("Date", "")))
-    return max(named, default=None)
+    return min(max(named), LONGEST_WAIT) if named else None
 
 
 def is_spent(headers: Mapping[str, str]) -> bool:
@@ -83,6 +94,11 @@ def _seconds_until(moment: str, sent: str) -> list[float]:
     try:
         until = parsedate_to_datetime(moment)
         now = parsedate_to_datetime(sent) if sent else datetime.now(UTC)
-        return [max(0.0, (until - now).total_seconds())]
-    except (TypeError, ValueError):
+        return [max(0.0, (_aware(until) - _aware(now)).total_seconds())]
+    except (TypeError, ValueError, OverflowError):
         return []
+
+
+def _aware(moment: datetime) -> datetime:
+    """Return the moment in UTC where it names no zone: HTTP's dates are all of that zone."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from papers.model import Announcement, Batch, Record
@@ -130,3 +131,39 @@ async def test_how_arxiv_announced_a_paper_is_kept(database: Database):
         "listing",
         0,
     )
+
+
+async def announce(database: Database, day: date, **kinds: str) -> None:
+    """Record a listing: `new="1 2", cross="3"`."""
+    found = [
+        replace(record(f"2603.0000{number}"), announcement=Announcement(kind))
+        for kind, numbers in kinds.items()
+        for number in numbers.split()
+    ]
+    async with database.write() as connection:
+        await batches.record(connection, Batch(day, tuple(found)), "arXiv", now=NOON)
+
+
+async def test_yesterdays_listing_under_todays_date_is_not_todays(database: Database):
+    await announce(database, MONDAY, new="1 2", cross="3")
+    await announce(database, TUESDAY, new="1 2")
+    assert await state(database, TUESDAY) is None
+    assert await listed(database, TUESDAY) == []
+    await announce(database, TUESDAY, new="4", cross="1", replace="2")
+    assert [paper_id for _, paper_id in await listed(database, TUESDAY)] == [
+        *("2603.00004", "2603.00001", "2603.00002")
+    ]
+
+
+async def test_a_paper_is_new_once_where_a_part_of_a_listing_stands_still(database: Database):
+    await announce(database, MONDAY, new="1 2")
+    await announce(database, TUESDAY, new="2 4")
+    assert [paper_id for _, paper_id in await listed(database, TUESDAY)] == ["2603.00004"]
+    await announce(database, MONDAY, new="1 2")
+    assert [paper_id for _, paper_id in await listed(database, MONDAY)] == [FIRST, SECOND]
+
+
+async def test_a_paper_cross_listed_before_can_be_new(database: Database):
+    await announce(database, MONDAY, cross="1")
+    await announce(database, TUESDAY, new="1")
+    assert await state(database, TUESDAY) is BatchState.COMPLETE
