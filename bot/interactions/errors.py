@@ -4,6 +4,7 @@ import logging
 import secrets
 from typing import Any, Final
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.app_commands import AppCommandError
@@ -11,7 +12,7 @@ from discord.app_commands import AppCommandError
 from bot import limits
 from bot.i18n import conjunction, marked
 from bot.i18n import gettext as _
-from bot.runtime.discord_errors import is_unanswerable
+from bot.runtime.discord_errors import is_unanswerable, is_unavailable
 from bot.ui import text
 from storage.database_file import file_error
 
@@ -71,6 +72,15 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
             " who run this bot: error `{error_id}`.",
             error_id=error_id,
         )
+    elif is_unavailable(cause):
+        log.warning(
+            "interaction failed error_id=%s %s: Discord did not answer, %s: %s",
+            error_id,
+            _where(interaction),
+            type(cause).__name__,
+            cause,
+        )
+        sentence = _("Discord isn't answering right now. Try again in a minute.")
     elif sentence is None:
         log.error(
             "interaction failed error_id=%s %s", error_id, _where(interaction), exc_info=cause
@@ -121,6 +131,8 @@ def sentence_of(error: Exception) -> str | None:
             return command_changed()
         case app_commands.CheckFailure():
             return _("You can't do that here.")
+        case discord.HTTPException():
+            return _refusal(error.code)
         case _:
             return None
 
@@ -130,17 +142,48 @@ async def _answer(interaction: Interaction, sentence: str, error_id: str) -> Non
         if not interaction.response.is_done():
             await interaction.response.send_message(sentence, ephemeral=True)
             return
-    except discord.HTTPException as failure:
-        if failure.code != _ANSWERED:
+    except _FAILURES as failure:
+        if getattr(failure, "code", None) != _ANSWERED:
             _log_unanswered(failure, error_id)
             return
     try:
         await interaction.followup.send(sentence, ephemeral=True)
-    except discord.HTTPException as failure:
+    except _FAILURES as failure:
         _log_unanswered(failure, error_id)
 
 
-def _log_unanswered(failure: discord.HTTPException, error_id: str) -> None:
+_FAILURES: Final = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+"""What an answer to Discord can end in."""
+
+
+def _refusal(code: int) -> str | None:
+    """Return what a person can do about what Discord refuses while a command is carried out.
+
+    Codes: https://discord.com/developers/docs/topics/opcodes-and-status-codes
+    """
+    match code:
+        case 10003 | 10004:
+            return _("That channel or server no longer exists, or I'm not in it.")
+        case 50001:
+            return _(
+                "I can't see that channel. Someone who manages the server can add me in the"
+                " channel's settings."
+            )
+        case 50013:
+            return _(
+                "I'm missing a permission there. Someone who manages the server can add it in the"
+                " channel's settings."
+            )
+        case 50007 | 50278:
+            return _(
+                "I can't send you direct messages. Allow them in your privacy settings for this"
+                " server, then try again."
+            )
+        case _:
+            return None
+
+
+def _log_unanswered(failure: Exception, error_id: str) -> None:
     level = logging.INFO if is_unanswerable(failure) else logging.WARNING
     log.log(level, "error not reported error_id=%s: %s", error_id, failure)
 

@@ -10,8 +10,9 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Final
 
-from bot.runtime.discord_errors import is_unanswerable
+from bot.runtime.discord_errors import is_unanswerable, is_unavailable
 from bot.settings import Settings
 from storage.database_file import file_error
 
@@ -41,18 +42,37 @@ class JSONFormatter(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
-class UnanswerableFilter(logging.Filter):
-    """Makes one line of information of what discord.py logs with a traceback when an interaction
-    takes no more answers, above all of autocompletions that came after the next letter."""
+class DiscordErrorFilter(logging.Filter):
+    """Makes one line of what discord.py and asyncio log with a traceback and ordinary use brings.
+
+    Information: an interaction that takes no more answers, above all an autocompletion that came
+    after the next letter. A warning: Discord did not answer, or a connection was lost and is made
+    again.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change such a record; let every record pass."""
-        error = record.exc_info[1] if record.exc_info else None
-        if record.name.startswith("discord.") and is_unanswerable(_root_of(error)):
-            record.msg, record.args = f"{record.getMessage()}: {_root_of(error)}", None
-            record.exc_info = record.exc_text = None
-            record.levelno, record.levelname = logging.INFO, "INFO"
+        error = _root_of(record.exc_info[1] if record.exc_info else None)
+        level = _level_of(record, error) if error is not None else None
+        if level is not None:
+            record.msg = f"{record.getMessage()}: {type(error).__name__}: {error}"
+            record.args = record.exc_info = record.exc_text = None
+            record.levelno, record.levelname = level, logging.getLevelName(level)
         return True
+
+
+_RECONNECTS: Final = ("Attempting a reconnect", "Failed to connect for shard_id")
+"""How messages of discord.py begin that tell of a connection it makes again."""
+
+
+def _level_of(record: logging.LogRecord, error: BaseException) -> int | None:
+    """Return the level of an error that ordinary use brings, `None` for another."""
+    if not record.name.startswith(("discord.", "asyncio")):
+        return None
+    if is_unanswerable(error):
+        return logging.INFO
+    reconnects = record.name.startswith("discord.") and str(record.msg).startswith(_RECONNECTS)
+    return logging.WARNING if reconnects or is_unavailable(error) else None
 
 
 def _root_of(error: BaseException | None) -> BaseException | None:
@@ -74,7 +94,7 @@ def logging_to_stderr(settings: Settings) -> Generator[None]:
     listener = logging.handlers.QueueListener(records, handler)
     root = logging.getLogger()
     through = logging.handlers.QueueHandler(records)
-    through.addFilter(UnanswerableFilter())
+    through.addFilter(DiscordErrorFilter())
     root.addHandler(through)
     level = logging.getLevelNamesMapping()[settings.log_level]
     # At DEBUG, discord.py logs every message that is sent and aiosqlite every value that is

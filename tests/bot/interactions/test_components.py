@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
+import aiohttp
 import discord
 import pytest
 import simcord
@@ -44,6 +45,11 @@ class Fail(PaperboyButton, template=template("fail", how=r"\w+")):
             await interaction.response.defer()
             response: Any = type("Response", (), {"status": 404, "reason": "Not Found"})()
             raise discord.NotFound(response, {"code": int(self.how), "message": "No more answers"})
+        if self.how == "unavailable":
+            down: Any = type("Response", (), {"status": 503, "reason": "Service Unavailable"})()
+            raise discord.DiscordServerError(down, "upstream connect error")
+        if self.how == "cut":
+            raise aiohttp.ServerDisconnectedError
         raise RuntimeError("the database is gone")
 
 
@@ -133,6 +139,49 @@ async def test_an_interaction_that_takes_no_answer_is_information_and_is_left_al
         assert await told(env, Fail(code), code) == []
     records = [record for record in caplog.records if record.name == "bot.interactions.errors"]
     assert [(record.levelno, record.exc_info) for record in records] == [(logging.INFO, None)]
+
+
+@pytest.mark.parametrize(
+    ("code", "told_to"),
+    [
+        ("10003", "no longer exists"),
+        ("10004", "no longer exists"),
+        ("50001", "can't see that channel"),
+        ("50013", "missing a permission"),
+        ("50007", "Allow them in your privacy settings"),
+        ("50278", "Allow them in your privacy settings"),
+    ],
+)
+async def test_what_discord_refuses_for_good_says_what_to_do(
+    code: str, told_to: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with world() as env:
+        (sentence,) = await told(env, Fail(code), code)
+    assert told_to in sentence
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize("how", ["unavailable", "cut"])
+async def test_a_discord_that_does_not_answer_is_a_warning_without_a_traceback(
+    how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with world() as env:
+        (sentence,) = await told(env, Fail(how), how)
+    assert sentence == "Discord isn't answering right now. Try again in a minute."
+    records = [record for record in caplog.records if record.name == "bot.interactions.errors"]
+    assert [(record.levelno, record.exc_info) for record in records] == [(logging.WARNING, None)]
+
+
+async def test_an_error_that_cannot_be_reported_is_not_raised(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*args: object, **known: object) -> None:
+        raise aiohttp.ClientOSError("reset")
+
+    monkeypatch.setattr(discord.InteractionResponse, "send_message", fail)
+    async with world() as env:
+        assert await told(env, Fail("late"), "late") == []
+    assert "error not reported" in caplog.text
 
 
 async def test_a_failing_command_answers_with_the_id_that_the_log_has(

@@ -3,11 +3,12 @@ import subprocess
 import sys
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
 from discord import app_commands
 
-from bot.runtime.logs import UnanswerableFilter
+from bot.runtime.logs import DiscordErrorFilter
 
 
 def record_of(error: Exception, name: str = "discord.app_commands.tree") -> logging.LogRecord:
@@ -29,7 +30,7 @@ def test_an_autocompletion_that_came_too_late_is_one_line_of_information(wrapped
         command: Any = type("Command", (), {"name": "search"})()
         error = app_commands.CommandInvokeError(command, error)
     record = record_of(error)
-    assert UnanswerableFilter().filter(record)
+    assert DiscordErrorFilter().filter(record)
     assert (record.levelname, record.exc_info) == ("INFO", None)
     assert "Unknown interaction" in record.getMessage()
 
@@ -43,9 +44,54 @@ def test_an_autocompletion_that_came_too_late_is_one_line_of_information(wrapped
     ],
 )
 def test_every_other_failure_keeps_its_traceback(record: logging.LogRecord) -> None:
-    assert UnanswerableFilter().filter(record)
+    assert DiscordErrorFilter().filter(record)
     assert record.levelno == logging.ERROR
     assert record.exc_info
+
+
+def unavailable() -> discord.DiscordServerError:
+    response: Any = type("Response", (), {"status": 503, "reason": "Service Unavailable"})()
+    return discord.DiscordServerError(response, "upstream connect error, reset reason: overflow")
+
+
+def closed(code: int) -> discord.ConnectionClosed:
+    socket: Any = type("Socket", (), {"close_code": code})()
+    return discord.ConnectionClosed(socket, shard_id=None, code=code)
+
+
+@pytest.mark.parametrize(
+    ("logger", "message", "error", "level"),
+    [
+        ("discord.client", "Attempting a reconnect in 1.55s", closed(1000), "WARNING"),
+        ("discord.client", "Attempting a reconnect in 0.75s", OSError("getaddrinfo"), "WARNING"),
+        ("discord.shard", "Attempting a reconnect for shard ID 2 in 1s", TimeoutError(), "WARNING"),
+        (
+            "discord.shard",
+            "Failed to connect for shard_id: 3. Retrying...",
+            closed(1006),
+            "WARNING",
+        ),
+        ("discord.app_commands.tree", "Ignoring exception in 'x'", unavailable(), "WARNING"),
+        ("discord.client", "Ignoring exception in on_x", aiohttp.ClientOSError("reset"), "WARNING"),
+        ("asyncio", "Task exception was never retrieved", unavailable(), "WARNING"),
+        ("asyncio", "Task exception was never retrieved", refused(50027), "INFO"),
+        ("asyncio", "Task exception was never retrieved", refused(10062), "INFO"),
+        ("discord.client", "Ignoring exception in on_x", OSError("disk full"), "ERROR"),
+        ("asyncio", "Task exception was never retrieved", TimeoutError(), "ERROR"),
+        ("bot", "a fault", unavailable(), "ERROR"),
+    ],
+)
+def test_what_ordinary_use_brings_is_one_line(
+    logger: str, message: str, error: Exception, level: str
+) -> None:
+    info: Any = (type(error), error, None)
+    record = logging.LogRecord(logger, logging.ERROR, __file__, 1, message, None, info)
+    assert DiscordErrorFilter().filter(record)
+    assert record.levelname == level
+    assert (record.exc_info is None) is (level != "ERROR")
+    assert record.getMessage().startswith(message)
+    if level != "ERROR":
+        assert type(error).__name__ in record.getMessage()
 
 
 def test_a_start_says_nothing_of_voice() -> None:
