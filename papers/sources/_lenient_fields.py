@@ -1,7 +1,9 @@
 """Field types for what others send: what cannot be read is unknown, not the end of its record."""
 
+import html
+import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -22,9 +24,19 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
 
 
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Control characters and halves of characters: no database takes all of them, nor does Discord."""
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
+
+
 def fold(text: str) -> str:
-    """Return the text on one line, each run of white space as one space."""
-    return " ".join(text.split())
+    """Return the text on one line, each run of white space as one space, as it can be written."""
+    return " ".join(_UNWRITABLE.sub("", text).split())
+
+
+def prose(text: str) -> str:
+    """Return what people read folded, and without entities that were escaped once too often."""
+    return fold(_ENTITY.sub(lambda match: html.unescape(match[0]), text))
 
 
 def utc(moment: datetime | None) -> datetime | None:
@@ -43,4 +55,5 @@ def _or_unknown(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
 
 Known = Annotated[T | None, WrapValidator(_or_unknown)]
 Text = Annotated[str, AfterValidator(fold), Field(strict=True)]
+Prose = Annotated[str, AfterValidator(prose), Field(strict=True)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]

@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field
 
 from papers import arxiv_id
 from papers.model import Announcement, Author, Paper, Record
-from papers.sources._lenient_fields import Known, Text, Wire, fold
+from papers.sources._lenient_fields import Known, Prose, Text, Wire, fold
 from papers.sources.responses import MalformedError, Response, ThrottledError
 from papers.text import readable
 from papers.zones import NEW_YORK
@@ -37,6 +37,7 @@ _WITHDRAWN_COMMENT = re.compile(
 _WITHDRAWN_ABSTRACT = re.compile(
     r"(?:(?:this|the) [a-z]+ (?:has been|is|was) )?(?:temporarily )?withdrawn\b", re.IGNORECASE
 )
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 
 
@@ -51,7 +52,7 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 class _Named(Wire):
-    name: Known[Text] = None
+    name: Known[Prose] = None
 
 
 class _Term(Wire):
@@ -60,15 +61,15 @@ class _Term(Wire):
 
 class _Entry(Wire):
     id: Text
-    title: Annotated[Text, Field(min_length=1)]
-    summary: Known[Text] = None
+    title: Annotated[Prose, Field(min_length=1)]
+    summary: Known[Prose] = None
     authors: Known[list[Known[_Named]]] = None
     tags: Known[list[Known[_Term]]] = None
     primary: Known[_Term] = Field(None, alias="arxiv_primary_category")
     published: Known[Moment] = Field(None, alias="published_parsed")
     updated: Known[Moment] = Field(None, alias="updated_parsed")
     announcement: Known[Announcement] = Field(None, alias="arxiv_announce_type")
-    comment: Known[Text] = Field(None, alias="arxiv_comment")
+    comment: Known[Prose] = Field(None, alias="arxiv_comment")
     doi: Known[Text] = Field(None, alias="arxiv_doi")
     journal_ref: Known[Text] = Field(None, alias="arxiv_journal_ref")
     journal_reference: Known[Text] = Field(None, alias="arxiv_journal_reference")
@@ -186,13 +187,18 @@ def _parse(answer: Response) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
     body = answer.body.strip()
     if answer.is_html or b"rate exceeded" in body[:500].lower():
         raise ThrottledError("it takes us for a robot that asks too much")
-    # In a stream, since feedparser takes a string for an address or a file name where it can.
-    feed = cast(
-        "Any",
-        feedparser.parse(  # pyright: ignore[reportUnknownMemberType]
-            io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False
-        ),
-    )
+    try:
+        # In a stream, since feedparser takes a string for an address or a file name where it can.
+        feed = cast(
+            "Any",
+            feedparser.parse(  # pyright: ignore[reportUnknownMemberType]
+                io.BytesIO(_REFERENCE.sub(_possible, body)),
+                sanitize_html=False,
+                resolve_relative_uris=False,
+            ),
+        )
+    except (ValueError, OverflowError) as error:
+        raise MalformedError("the feed cannot be read") from error
     if not str(feed.get("version", "")).startswith(("rss", "atom")):
         raise MalformedError("answered with no feed")
     # feedparser makes the best of half a feed; half a batch that looks whole is worse than none.
@@ -200,6 +206,16 @@ def _parse(answer: Response) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
         raise MalformedError("the feed is cut short")
     # As plain dicts: its own kind warns on look-ups of `updated`.
     return dict(feed["feed"]), [dict(entry) for entry in feed["entries"]]
+
+
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """Return a reference to a character, nothing where there is no such character in XML.
+
+    feedparser ends with an error at half a character.
+    """
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    known = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF
+    return reference[0] if known else b""
 
 
 def _announced(entry: _Entry, day: date) -> Record:

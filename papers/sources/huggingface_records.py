@@ -14,7 +14,7 @@ from pydantic import Field
 
 from papers import arxiv_id
 from papers.model import Author, Metrics, Paper, Record
-from papers.sources._lenient_fields import Count, Known, Text, Wire, utc
+from papers.sources._lenient_fields import Count, Known, Prose, Text, Wire, utc
 
 # Unconfirmed claims name the wrong account too often to link to it.
 _CLAIMED = {"claimed_verified", "admin_assigned", "extracted_confirmed"}
@@ -28,7 +28,7 @@ _LONGEST_ADDRESS = 2048
 class _Account(Wire):
     user: Known[Text] = None
     name: Known[Text] = None
-    fullname: Known[Text] = None
+    fullname: Known[Prose] = None
 
     @property
     def username(self) -> str | None:
@@ -40,7 +40,7 @@ class _Account(Wire):
 
 
 class _Author(Wire):
-    name: Text
+    name: Prose
     hidden: Known[bool] = None
     status: Known[str] = None
     user: Known[_Account] = None
@@ -48,16 +48,16 @@ class _Author(Wire):
 
 class _Paper(Wire):
     id: Text
-    title: Annotated[Text, Field(min_length=1)]
-    summary: Known[Text] = None
+    title: Annotated[Prose, Field(min_length=1)]
+    summary: Known[Prose] = None
     authors: Known[list[Known[_Author]]] = None
     published_at: Known[datetime] = Field(None, alias="publishedAt")
     daily_at: Known[datetime] = Field(None, alias="submittedOnDailyAt")
     daily_by: Known[_Account] = Field(None, alias="submittedOnDailyBy")
     submitted_by: Known[_Account] = Field(None, alias="submittedBy")
     withdrawn_at: Known[datetime] = Field(None, alias="withdrawnAt")
-    ai_summary: Known[Text] = None
-    ai_keywords: Known[list[Known[Text]]] = None
+    ai_summary: Known[Prose] = None
+    ai_keywords: Known[list[Known[Prose]]] = None
     organization: Known[_Account] = None
     repository: Known[Text] = Field(None, alias="githubRepo")
     project_page: Known[Text] = Field(None, alias="projectPage")

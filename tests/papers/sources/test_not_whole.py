@@ -1,8 +1,11 @@
 """Answers that are not whole, not new or no answer, as arXiv has been seen to give them."""
 
+import contextlib
 import gzip
+import json
+import unicodedata
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -10,7 +13,13 @@ from hypothesis import strategies as st
 
 from papers.sources import SourceError, SourceErrorKind
 from papers.sources.arxiv import ArxivSource
+from papers.sources.arxiv_feed import read_listing
+from papers.sources.huggingface import HuggingFaceSource
+from papers.sources.huggingface_records import record_of
 from papers.sources.rate_limits import LONGEST_WAIT, retry_after_seconds
+from papers.sources.responses import MalformedError, Response
+from storage import batches
+from storage.database import Database
 from tests.papers.sources.serving import FakeTime, Reply, Service
 from tests.papers.sources.test_arxiv import API, RSS, atom, entry, item, rss
 
@@ -198,3 +207,57 @@ def test_a_named_wait_is_read_in_every_form_and_is_a_day_at_most(
 def test_whatever_a_server_names_the_wait_is_bounded(retry_after: str, sent: str) -> None:
     seconds = retry_after_seconds({"Retry-After": retry_after, "Date": sent})
     assert seconds is None or 0 <= seconds <= LONGEST_WAIT
+
+
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        (b"Q&amp;amp;A: &amp;quot;Why?&amp;quot;", 'Q&A: "Why?"'),
+        (b"If $a &amp;lt; b$", "If $a < b$"),
+        (b"O&amp;#39;Neil&amp;#x27;s", "O'Neil's"),
+        (b"AT&amp;T and R&amp;notD", "AT&T and R&notD"),
+        (b"A &amp; B; C", "A & B; C"),
+        (b"Control\x0f signs\x00", "Control signs"),
+        (b"Non&nbsp;breaking", "Non breaking"),
+        (b"G\xf6del in Latin-1", "Gödel in Latin-1"),
+        (b"Half &#xd83d; an emoji", "Half an emoji"),
+        (b"No &#x110000;such &#0;character&#99999999;", "No such character"),
+        (b"G&#246;del &#x03c0;", "Gödel π"),
+    ],
+)
+async def test_a_title_is_read_however_its_signs_are_escaped_or_broken(
+    title: bytes, read: str, service: Service, source: ArxivSource
+) -> None:
+    reply = rss(item(1), item(2, title="TITLE"), item(3))
+    service.on(RSS, Reply(reply.body.replace(b"TITLE", title), headers=reply.headers))
+    assert [r.paper.title for r in (await source.latest()).records] == ["Paper 1", read, "Paper 3"]
+
+
+@given(st.binary(max_size=60), st.sampled_from([b"&#%s;", b"<x>%s</x>", b"<![CDATA[%s", b"%s"]))
+def test_whatever_stands_in_a_feed_it_is_read_or_malformed(some: bytes, around: bytes) -> None:
+    body = rss(item(1), item(2, title="TITLE")).body.replace(b"TITLE", around.replace(b"%s", some))
+    with contextlib.suppress(MalformedError):
+        assert len(read_listing(Response(200, {}, body)).records) <= 2
+
+
+@given(st.text())
+def test_whatever_a_source_writes_can_be_stored(text: str) -> None:
+    record = record_of({"id": "2607.00001", "title": f"A{text}", "summary": text}, "https://x.org")
+    for written in (record.paper.title, record.paper.abstract):
+        assert written.encode() == written.encode("utf-8", "replace")
+        assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in written)
+
+
+@pytest.mark.parametrize("broken", [r"\ud83d", r"\u0000", r"a\udc00b"])
+async def test_half_a_character_in_one_paper_costs_no_other(
+    broken: str, service: Service, database: Database
+) -> None:
+    rows = [{"paper": {"id": f"2607.0000{n}", "title": f"Paper {n}"}} for n in (1, 2)]
+    body = json.dumps(rows).replace("Paper 2", f"Paper {broken}2").encode()
+    service.on("/api/daily_papers", Reply(body, headers={"Content-Type": "application/json"}))
+    hub = HuggingFaceSource(service.url)
+    batch = await hub.daily(date(2026, 7, 10))
+    async with database.write() as connection:
+        report = await batches.record(connection, batch, hub.name, now=datetime.now(UTC))
+    assert report.new == 2
+    await hub.close()
