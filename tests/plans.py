@@ -11,6 +11,7 @@ import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -123,16 +124,24 @@ def watching(empty: bytes) -> Generator[Plans]:
 def _origin() -> str | None:
     """Return which function of `storage` runs a statement now, `None` for a test's own."""
     for frame in _frames():
-        path = Path(frame.f_code.co_filename)
-        if not path.is_relative_to(ROOT) or "site-packages" in path.parts:
+        if (parts := _module(frame.f_code.co_filename)) is None:
             continue
-        folder, *inside = path.relative_to(ROOT).with_suffix("").parts
+        folder, *inside = parts
         if folder != "storage" or inside[0] == "migrations":
             return None
         comprehension = frame.f_code.co_name.startswith("<")
         if inside not in (["database"], ["sqlite"]) and not comprehension:
             return f"{inside[0]}.{frame.f_code.co_name}"
     return None
+
+
+@cache
+def _module(filename: str) -> tuple[str, ...] | None:
+    """Return where a file lies in the project, `None` for one of a library."""
+    path = Path(filename)
+    if not path.is_relative_to(ROOT) or "site-packages" in path.parts:
+        return None
+    return path.relative_to(ROOT).with_suffix("").parts
 
 
 def _frames() -> Iterator[FrameType]:
