@@ -62,6 +62,10 @@ class Connected:
         return (await self.world.slash(self.admin, self.office, "feed add", **given)).text
 
 
+async def at_once(*_: object, **__: object) -> None:
+    """Identify without the five seconds that Discord asks for between two sessions."""
+
+
 @asynccontextmanager
 async def connected(
     server: DiscordServer,
@@ -106,6 +110,7 @@ async def connected(
     )
     # discord.py waits this long for servers that may still come; here all are there at once.
     vars(bot)["_connection"].guild_ready_timeout = 0.1
+    vars(bot)["before_identify_hook"] = at_once
     connection = asyncio.create_task(bot.start(world.token))
     try:
         await server.until(lambda: bot.is_ready() or connection.done())

@@ -63,6 +63,9 @@ class Client(discord.Client):
         self.tree.add_command(app_commands.ContextMenu(name="Look", callback=look))
         await self.tree.sync()
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Identify without discord.py's five seconds between two sessions."""
+
     async def on_ready(self) -> None:
         self.ready.set()
 
@@ -221,7 +224,7 @@ async def test_a_reconnecting_client_hears_what_it_missed(discord_server: Discor
         await discord_server.disconnect()
         await discord_server.until(lambda: gateway.resumed == 2)
         await discord_server.disconnect(resumable=False)
-        # discord.py waits five seconds before it identifies again, and backs off at random.
+        # discord.py backs off at random before it identifies again.
         await discord_server.until(lambda: gateway.identified == 2, patience=60)
 
 

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.cli.check import check
-from bot.monitor import Thresholds, serving
+from bot.monitor import InvalidRequests, Thresholds, serving
 from tests.bot.world import MONDAY, at, make_settings
 from tests.discord_server import DiscordServer
 from tests.wire.bot import Connected, connected
@@ -51,8 +51,9 @@ async def test_every_request_is_counted_by_route_and_status(
 async def test_sending_pauses_after_many_refusals_while_commands_go_on(
     discord_server: DiscordServer, tmp_path: Path
 ) -> None:
-    few = Thresholds(invalid_stop=3, invalid_resume=1, invalid_window=5.0)
+    few, seconds = Thresholds(invalid_stop=3, invalid_resume=1, invalid_window=5.0), 0.0
     async with connected(discord_server, tmp_path, save_reactions=False, thresholds=few) as here:
+        here.bot.monitor.requests.invalid = InvalidRequests(few, lambda: seconds)
         await here.add_feed(time="09:00")
         for _ in range(3):
             here.bot.monitor.requests.invalid.add()
@@ -65,7 +66,10 @@ async def test_sending_pauses_after_many_refusals_while_commands_go_on(
         assert status == 200
         assert "paperboy_sending_paused 1.0" in told
 
-        await discord_server.until(lambda: here.bot.monitor.requests.invalid.pause is None)
+        seconds = 4.9
+        assert here.bot.monitor.requests.invalid.pause is not None
+        seconds = 5.1
+        assert here.bot.monitor.requests.invalid.pause is None
         await here.tick(at(MONDAY, 9, 30))
         assert "Monday 9 June 2025" in here.channel.history[0].text
         assert len(here.world.threads_of(here.channel)) == 1
