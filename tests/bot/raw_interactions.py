@@ -57,7 +57,7 @@ class Interactions:
     """A message whose components are what an interaction says they are."""
     commands: dict[str, dict[str, Any]]
     """The slash commands by their roots' names, as Discord was told of them."""
-    locale: str = "en-US"
+    locale: str = field(default="en-US", kw_only=True)
     """What the person's Discord is in."""
     sent: Any = field(default=None, init=False)
     """Simcord's record of the latest interaction that was sent."""
