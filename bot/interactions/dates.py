@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from discord import app_commands
 
 from bot import limits
+from bot.i18n import gettext as _
 from bot.i18n import long_date, month_and_year, translated
 from bot.interactions.errors import UserError
 from bot.ui.text import escape
@@ -58,7 +59,7 @@ def date_choice(span: Span) -> app_commands.Choice[str]:
             name, value = f"{span.first.isoformat()} · {day}", span.first.isoformat()
         case Unit.WEEK:
             value = f"{span.first:%G-W%V}"
-            name = f"{value} · the week of {day}"
+            name = _("{week} · the week of {day}", week=value, day=day)
         case Unit.MONTH:
             value = span.first.isoformat()[:7]
             name = f"{value} · {month_and_year(span.first)}"
@@ -69,7 +70,7 @@ def date_choice(span: Span) -> app_commands.Choice[str]:
 
 def future_choices(typed: str, today: date, latest: date) -> list[app_commands.Choice[str]]:
     """Return days to come for what was typed so far, `latest` being the last to offer."""
-    named = ("tomorrow", "next monday", "2 weeks", "next month", "3 months")
+    named = ("tomorrow", "next monday", "2 weeks", "next month", "3 months")  # read, never shown
     wanted = typed.strip().casefold()
     found = [span.first for span in readings(typed, today, Leaning.FUTURE)]
     if not found:

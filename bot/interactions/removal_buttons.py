@@ -8,11 +8,13 @@ from typing import Final, Self
 import discord
 from discord import ui
 
+from bot.i18n import conjunction
+from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PAPER, PaperboyButton, custom_id, template
 from bot.interactions.context import mention, place_of
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.saves import Change, saves_of
-from bot.ui.lists import PAPER_GONE, list_name, microseconds, moment, titled
+from bot.ui.lists import list_name, microseconds, moment, paper_gone, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape
@@ -24,10 +26,10 @@ _NOTE: Final = 1_000
 class RemoveFromLibrary(PaperboyButton, template=template("take-out", paper_id=PAPER)):
     """Takes a paper off every list, whatever put it there."""
 
-    def __init__(self, paper_id: str, label: str = "Remove from my library") -> None:
+    def __init__(self, paper_id: str, label: str | None = None) -> None:
         super().__init__(
             ui.Button(
-                label=label,
+                label=label or _("Remove from library"),
                 style=discord.ButtonStyle.danger,
                 custom_id=custom_id("take-out", paper_id),
             )
@@ -44,7 +46,7 @@ class RemoveFromLibrary(PaperboyButton, template=template("take-out", paper_id=P
         saves = saves_of(interaction)
         change = await saves.take_out(interaction.user.id, self.paper_id)
         if change is None:
-            raise UserError("That paper is not in your library.")
+            raise UserError(_("This paper isn't in your library."))
         await interaction.response.edit_message(view=render_removed(self.paper_id, change))
 
 
@@ -52,7 +54,7 @@ class UndoRemoval(PaperboyButton, template=template("put-back", removal_id=NUMBE
     """Puts back everything that one action took off a person's lists, with the note."""
 
     def __init__(self, removal_id: int) -> None:
-        super().__init__(ui.Button(label="Undo", custom_id=custom_id("put-back", removal_id)))
+        super().__init__(ui.Button(label=_("Undo"), custom_id=custom_id("put-back", removal_id)))
         self.removal_id = removal_id
 
     @classmethod
@@ -66,8 +68,11 @@ class UndoRemoval(PaperboyButton, template=template("put-back", removal_id=NUMBE
         found = await saves.put_back(interaction.user.id, self.removal_id)
         if found is None:
             raise UserError(
-                "That has been undone already, or it was too long ago: what you take out can be put"
-                f" back for a day. {mention(interaction, 'library show')} has what is there now."
+                _(
+                    "This is undone already, or more than a day old. {library} shows what is in"
+                    " your library now.",
+                    library=mention(interaction, "library show"),
+                )
             )
         done, title = found
         await interaction.response.edit_message(
@@ -83,7 +88,7 @@ class RestoreSave(
     def __init__(self, paper_id: str, list_id: int, saved_at: datetime) -> None:
         at = microseconds(saved_at)
         super().__init__(
-            ui.Button(label="Undo", custom_id=custom_id("save-again", paper_id, list_id, at))
+            ui.Button(label=_("Undo"), custom_id=custom_id("save-again", paper_id, list_id, at))
         )
         self.paper_id, self.list_id, self.saved_at = paper_id, list_id, saved_at
 
@@ -99,19 +104,21 @@ class RestoreSave(
             interaction.user.id, self.paper_id, self.list_id, self.saved_at, place_of(interaction)
         )
         if found is None:
-            raise UserError(PAPER_GONE.format(search=mention(interaction, "paper search")))
+            raise UserError(paper_gone(mention(interaction, "paper search")))
         title, target = found
         await interaction.response.edit_message(
-            view=render_notice(f"Back in {list_name(target)}", titled(self.paper_id, title))
+            view=render_notice(
+                _("Back in {list}", list=list_name(target)), titled(self.paper_id, title)
+            )
         )
 
 
 def render_removed(paper_id: str, change: Change, off: ReadingList | None = None) -> ui.LayoutView:
     """Return what a person reads after taking a paper out, or only off one list, with Undo."""
     if off is not None:
-        title = f"Taken off {list_name(off)}"
+        title = _("Removed from {list}", list=list_name(off))
     else:
-        title = "Note deleted" if change.only_note else "Taken out of your library"
+        title = _("Note deleted") if change.only_note else _("Removed from your library")
     shown = titled(paper_id, change.title)
     return render_notice(title, shown, actions=undo_of(change.removal))
 
@@ -122,20 +129,21 @@ def undo_of(removal: int | None) -> Sequence[AnyItem]:
 
 
 def _outcome(done: PutBack) -> str:
-    names = ", ".join(map(list_name, done.on))
+    names = conjunction(map(list_name, done.on))
     if done.changed:
-        return f"Back in {names}" if names else "Off your lists again"
+        return _("Back in {list}", list=names) if names else _("Removed from your lists again")
     if done.note is NoteBack.RESTORED:
-        return "Your note is back"
-    return f"It is in {names} already" if names else "Nothing was left to put back"
+        return _("Note restored")
+    return _("Already in {list}", list=names) if names else _("Nothing to restore")
 
 
 def _of_note(done: PutBack) -> str:
     if done.note is NoteBack.RESTORED and done.changed:
-        return "\n\nYour note is back, too."
+        return "\n\n" + _("Your note is restored too.")
     if done.note is NoteBack.NEWER_STAYS:
         older = escape(done.note_text or "", _NOTE, lines=True)
-        return f"\n\nYour newer note stays. The older one, which is not kept, was:\n📝 {older}"
+        kept = _("Your newer note stays. The older one won't be stored. It was:")
+        return f"\n\n{kept}\n📝 {older}"
     return ""
 
 

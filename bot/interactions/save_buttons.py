@@ -8,6 +8,8 @@ from typing import Final, Self
 import discord
 from discord import ui
 
+from bot.i18n import conjunction, ngettext
+from bot.i18n import gettext as _
 from bot.interactions.components import (
     NUMBER,
     PAPER,
@@ -21,17 +23,16 @@ from bot.interactions.errors import Interaction, UserError
 from bot.interactions.removal_buttons import RemoveFromLibrary, undo_of
 from bot.interactions.saves import saves_of
 from bot.ui.lists import (
-    PAPER_GONE,
     list_name,
     list_options,
     microseconds,
     moment,
+    paper_gone,
     reactions,
     titled,
 )
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
-from bot.ui.text import plural
 from storage.library import SAVE_EMOJI, ReadingList
 
 
@@ -40,7 +41,7 @@ class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
 
     def __init__(self, paper_id: str) -> None:
         super().__init__(
-            ui.Button(label="Save", emoji=SAVE_EMOJI, custom_id=custom_id("save", paper_id))
+            ui.Button(label=_("Save"), emoji=SAVE_EMOJI, custom_id=custom_id("save", paper_id))
         )
         self.paper_id = paper_id
 
@@ -54,23 +55,31 @@ class SaveButton(PaperboyButton, template=template("save", paper_id=PAPER)):
         saves = saves_of(interaction)
         found = await saves.toggle(interaction.user.id, self.paper_id, place_of(interaction))
         if found is None:
-            raise UserError(PAPER_GONE.format(search=mention(interaction, "paper search")))
+            raise UserError(paper_gone(mention(interaction, "paper search")))
         done, change = found
         name = list_name(done.list)
         choose = ChooseLists(self.paper_id, change.lists, change.on)
         actions: list[AnyItem]
         if done.saved:
-            title = f"Saved to {name}"
-            footer = f"{mention(interaction, 'library show')} has everything you saved."
+            title = _("Saved to {list}", list=name)
+            footer = _(
+                "{library} shows everything you saved.",
+                library=mention(interaction, "library show"),
+            )
             actions = [UndoSave(done.saved_at), choose]
         else:
             undo = undo_of(change.removal)
             if done.held:
-                title = f"Still in {name}"
-                footer = f"The button no longer keeps it there, your {reactions(done.held)} does."
+                title = _("Still in {list}", list=name)
+                emoji = reactions(done.held)
+                footer = (
+                    _("Your {emoji} reaction keeps it there.", emoji=emoji)
+                    if emoji
+                    else _("Your reaction keeps it there.")
+                )
                 actions = [*undo, RemoveFromLibrary(self.paper_id), choose]
             else:
-                title = f"Taken out of {name}"
+                title = _("Removed from {list}", list=name)
                 footer = ""
                 actions = [*undo, choose]
         await interaction.response.send_message(
@@ -86,7 +95,7 @@ class UndoSave(PaperboyButton, template=template("undo-save", at=NUMBER)):
 
     def __init__(self, saved_at: datetime) -> None:
         at = microseconds(saved_at)
-        super().__init__(ui.Button(label="Undo", custom_id=custom_id("undo-save", at)))
+        super().__init__(ui.Button(label=_("Undo"), custom_id=custom_id("undo-save", at)))
         self.saved_at = saved_at
 
     @classmethod
@@ -99,9 +108,9 @@ class UndoSave(PaperboyButton, template=template("undo-save", at=NUMBER)):
         saves = saves_of(interaction)
         undone = await saves.undo(interaction.user.id, self.saved_at)
         if not undone:
-            raise UserError("That has been undone already.")
-        body = f"{plural(undone, 'paper')} taken out again."
-        await interaction.response.edit_message(view=render_notice("Undone", body))
+            raise UserError(_("This is undone already."))
+        title = ngettext("{count} paper removed again", "{count} papers removed again", undone)
+        await interaction.response.edit_message(view=render_notice(title))
 
 
 class ChooseLists(PaperboySelect, template=template("lists", paper_id=PAPER)):
@@ -119,7 +128,7 @@ class ChooseLists(PaperboySelect, template=template("lists", paper_id=PAPER)):
         super().__init__(
             ui.Select(
                 custom_id=custom_id("lists", paper_id),
-                placeholder="On which lists?",
+                placeholder=_("Choose lists…"),
                 options=options,
                 min_values=0,
                 max_values=len(options),
@@ -139,9 +148,11 @@ class ChooseLists(PaperboySelect, template=template("lists", paper_id=PAPER)):
             interaction.user.id, self.paper_id, map(int, values), place_of(interaction)
         )
         if change is None:
-            raise UserError(PAPER_GONE.format(search=mention(interaction, "paper search")))
+            raise UserError(paper_gone(mention(interaction, "paper search")))
         names = [list_name(each) for each in change.lists if each.id in change.on]
-        title = f"On {', '.join(names)}" if names else "On none of your lists"
+        title = (
+            _("On {lists}", lists=conjunction(names)) if names else _("Not on any of your lists")
+        )
         choose = ChooseLists(self.paper_id, change.lists, change.on)
         await interaction.response.edit_message(
             view=render_notice(

@@ -8,6 +8,8 @@ import discord
 from discord import ui
 
 from bot import limits
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
 from bot.interactions.components import PAPER, PaperboySelect, custom_id, template
 from bot.interactions.context import place_of
 from bot.interactions.errors import Interaction, UserError
@@ -15,8 +17,8 @@ from bot.interactions.save_buttons import UndoSave
 from bot.interactions.saves import saves_of
 from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
-from bot.ui.text import escape, plain, plural
-from storage.library import SAVE_EMOJI, Via
+from bot.ui.text import escape, plain
+from storage.library import Via
 
 
 class SaveSome(PaperboySelect, template=template("save-some")):
@@ -35,7 +37,7 @@ class SaveSome(PaperboySelect, template=template("save-some")):
         super().__init__(
             ui.Select(
                 custom_id=custom_id("save-some"),
-                placeholder=f"{SAVE_EMOJI} Save some of these",
+                placeholder=_("Save papers…"),
                 options=options,
                 max_values=len(options),
             )
@@ -54,11 +56,15 @@ class SaveSome(PaperboySelect, template=template("save-some")):
         )
         mine = done.list
         if not done.new:
-            raise UserError(f"They are all in **{escape(list_name(mine))}** already.")
+            raise UserError(_("These are all in **{list}** already.", list=escape(list_name(mine))))
         await interaction.response.send_message(
             view=render_notice(
-                f"Saved to {list_name(mine)}",
-                plural(len(done.new), "paper"),
+                ngettext(
+                    "{count} paper saved to {list}",
+                    "{count} papers saved to {list}",
+                    len(done.new),
+                    list=list_name(mine),
+                ),
                 actions=[UndoSave(done.at)],
             ),
             ephemeral=True,

@@ -7,6 +7,8 @@ from typing import Final
 import discord
 
 from bot import limits
+from bot.i18n import conjunction, marked
+from bot.i18n import gettext as _
 from bot.ui.text import escape, link, plain
 from papers import arxiv_id
 from papers.text import readable
@@ -15,13 +17,25 @@ from storage.library import ReadingList
 _TITLE: Final = 300
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-PAPER_GONE: Final = "I do not know that paper any more. {search} may find it again."
-"""For a button whose paper is not known; `search` is the command's mention."""
+
+def paper_gone(search: str) -> str:
+    """Return the sentence for a paper that is not known; `search` is a command to tap."""
+    return _("I no longer have this paper. {search} may find it again.", search=search)
+
+
+_DEFAULT_NAMES: Final = (marked("to read"), marked("favourites"), marked("read"))
+"""The names that lists come with, as they are stored."""
+
+
+def shown_name(each: ReadingList) -> str:
+    """Return a list's name; those that lists come with are in the reader's language."""
+    return _(each.name) if each.name in _DEFAULT_NAMES else each.name
 
 
 def list_name(each: ReadingList) -> str:
     """Return a list as people see it in plain text: its emoji and its name."""
-    return f"{each.emoji} {each.name}" if each.emoji and each.emoji[0] != "<" else each.name
+    name = shown_name(each)
+    return f"{each.emoji} {name}" if each.emoji and each.emoji[0] != "<" else name
 
 
 def list_options(
@@ -43,9 +57,8 @@ def list_options(
 
 
 def reactions(keys: Sequence[str]) -> str:
-    """Return "🔖 reaction": what keeps a paper on a list; custom emoji go by their number."""
-    shown = [key for key in keys if not key.isdigit()]
-    return f"{' and '.join(map(escape, shown))} reaction".strip()
+    """Return the emoji that keep a paper on a list; empty for custom ones, which go by number."""
+    return conjunction(escape(key) for key in keys if not key.isdigit())
 
 
 def titled(paper_id: str, title: str, limit: int = _TITLE) -> str:

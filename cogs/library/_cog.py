@@ -2,15 +2,17 @@
 
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot import limits
+from bot.i18n import gettext as _
 from bot.interactions.cooldowns import FILES, rate_limited
 from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.removal_buttons import render_removed, undo_of
 from bot.services.container import Services
 from bot.services.library import QUERY_LENGTH, View
-from bot.ui.lists import list_name, titled
+from bot.ui.lists import list_name, shown_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from cogs.library import _files, _share
@@ -18,9 +20,11 @@ from cogs.library._choices import list_choices, paper_choices
 from cogs.library._page import SORTS, render_library
 from cogs.library._saved_paper import NOTE_LENGTH, saved_paper_view, take_note, write_note
 from papers.export import Format
-from storage.library import Sort
+from storage.library import ReadingList, Sort
 
-_SORT_CHOICES = [app_commands.Choice(name=label, value=sort.value) for sort, label in SORTS.items()]
+_SORT_CHOICES = [
+    app_commands.Choice(name=locale_str(label), value=sort.value) for sort, label in SORTS.items()
+]
 
 
 class Library(commands.Cog):
@@ -28,7 +32,7 @@ class Library(commands.Cog):
 
     library = app_commands.Group(
         name="library",
-        description="The papers that you saved",
+        description="See and manage the papers you saved",
         allowed_contexts=app_commands.AppCommandContext(
             guild=True, dm_channel=True, private_channel=True
         ),
@@ -38,10 +42,10 @@ class Library(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @library.command(name="show", description="Show what you saved: all of it, a list, a search")
+    @library.command(name="show", description="Show your saved papers")
     @app_commands.rename(in_list="list")
     @app_commands.describe(
-        in_list="Only this list", query="Only papers about this", sort="In which order"
+        in_list="Only this list", query="Words in title, abstract or your notes", sort="Order"
     )
     @app_commands.choices(sort=_SORT_CHOICES)
     @app_commands.autocomplete(in_list=list_choices, query=paper_choices)
@@ -65,8 +69,8 @@ class Library(commands.Cog):
             view = render_library(await self.services.library.pages.page(user_id, wanted, 0))
         await interaction.response.send_message(view=view, ephemeral=True)
 
-    @library.command(name="note", description="Write yourself a note on a saved paper")
-    @app_commands.describe(paper="Which paper", note="Your note; a dash (-) deletes it")
+    @library.command(name="note", description="Add, change or delete your note on a saved paper")
+    @app_commands.describe(paper="Saved paper", note="Your note; - deletes it")
     @app_commands.autocomplete(paper=paper_choices)
     async def note(
         self,
@@ -82,7 +86,9 @@ class Library(commands.Cog):
     @library.command(name="move", description="Move a saved paper to another list")
     @app_commands.rename(source="from", target="to")
     @app_commands.describe(
-        paper="Which paper", target="To which list", source="From which list; from all otherwise"
+        paper="Saved paper",
+        target="List to move it to",
+        source="List to move it from (default: all)",
     )
     @app_commands.autocomplete(paper=paper_choices, source=list_choices, target=list_choices)
     async def move(
@@ -98,17 +104,17 @@ class Library(commands.Cog):
             user_id, paper_id, to.id, off.id if off else None
         )
         if change is None:
-            raise UserError(f"It is not on **{escape(off.name) if off else 'any list'}**.")
+            raise UserError(_not_there(off))
         view = render_notice(
-            f"Moved to {list_name(to)}",
+            _("Moved to {list}", list=list_name(to)),
             titled(paper_id, change.title),
             actions=undo_of(change.removal),
         )
         await interaction.response.send_message(view=view, ephemeral=True)
 
-    @library.command(name="remove", description="Take a saved paper out of your library")
+    @library.command(name="remove", description="Remove a paper from your library or from one list")
     @app_commands.rename(in_list="list")
-    @app_commands.describe(paper="Which paper", in_list="Only off this list")
+    @app_commands.describe(paper="Saved paper", in_list="Only from this list")
     @app_commands.autocomplete(paper=paper_choices, in_list=list_choices)
     async def remove(
         self, interaction: Interaction, paper: str, in_list: str | None = None
@@ -122,22 +128,22 @@ class Library(commands.Cog):
             user_id, paper_id, off.id if off else None
         )
         if change is None:
-            raise UserError(f"It is not on **{escape(off.name) if off else 'any list'}**.")
+            raise UserError(_not_there(off))
         view = render_removed(paper_id, change, off)
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @library.command(name="share", description="Post one of your lists in this channel")
     @app_commands.rename(in_list="list")
-    @app_commands.describe(in_list="Which list everybody here may see")
+    @app_commands.describe(in_list="List that everyone here will see")
     @app_commands.autocomplete(in_list=list_choices)
     async def share(self, interaction: Interaction, in_list: str) -> None:
         """Post a list for everybody in the channel, as it is now."""
         await _share.share(self.services, interaction, in_list)
 
     @rate_limited(FILES)
-    @library.command(name="export", description="Take your library along as a file")
+    @library.command(name="export", description="Export your library as a file")
     @app_commands.rename(format_="format", in_list="list")
-    @app_commands.describe(format_="Which kind of file", in_list="Only this list")
+    @app_commands.describe(format_="File format", in_list="Only this list")
     @app_commands.autocomplete(in_list=list_choices)
     async def export(
         self, interaction: Interaction, format_: Format, in_list: str | None = None
@@ -147,12 +153,12 @@ class Library(commands.Cog):
 
     @rate_limited(FILES)
     @library.command(
-        name="import", description="Bring papers in: a file of links or ids, BibTeX, RIS, CSV, JSON"
+        name="import", description="Import papers from a file: BibTeX, RIS, CSV, JSON, links"
     )
     @app_commands.rename(in_list="list")
     @app_commands.describe(
         file="BibTeX, RIS, JSON, CSV, nbib, EndNote, RefWorks, or any text with links or arXiv ids",
-        in_list="Put them on this list",
+        in_list="List to put them on",
     )
     @app_commands.autocomplete(in_list=list_choices)
     async def import_(
@@ -168,3 +174,9 @@ class Library(commands.Cog):
             await take_note(interaction)
         except Exception as error:
             await answer_error(interaction, error)
+
+
+def _not_there(off: ReadingList | None) -> str:
+    if off is None:
+        return _("This paper isn't on any of your lists.")
+    return _("This paper isn't on **{list}**.", list=escape(shown_name(off)))

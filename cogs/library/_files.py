@@ -9,22 +9,24 @@ from typing import Any, Final
 import discord
 from discord import ui
 
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import SaveButton, UndoSave
 from bot.services.container import Services
-from bot.services.library import NOTHING_SAVED, Exported
+from bot.services.library import Exported, nothing_saved
 from bot.services.paper_lookup import Found
-from bot.ui.lists import list_name, titled
+from bot.ui.lists import list_name, shown_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import ACCENT, AnyItem
-from bot.ui.text import escape, people, plural
+from bot.ui.text import escape, people
 from cogs.library._filing import Filing
 from papers.export import ExportItem, Format, filename
 from papers.export import export as write_file
 from papers.importing import Imported, ImportReport, Unreadable, read_ids
 from papers.model import Paper
 from papers.text import readable
-from storage.library import MAX_LISTS
+from storage.library import MAX_LISTS, ReadingList
 from storage.papers import StoredPaper
 
 MAX_BYTES: Final = 2_000_000
@@ -52,16 +54,37 @@ async def export(
     found = await services.library.files.exported(user_id, name)
     only, entries = found.only, found.entries
     if not entries:
-        raise UserError(NOTHING_SAVED if only is None else f"**{escape(only.name)}** is empty.")
+        raise UserError(
+            nothing_saved()
+            if only is None
+            else _(
+                "**{list}** is empty. There is nothing to export.", list=escape(shown_name(only))
+            )
+        )
     called = filename(only.name if only else "library", wanted)
     called, data = await asyncio.to_thread(_file, found, wanted, called)
+    again = services.mention("library import")
     back = (
-        f"{services.mention('library import')} reads the file back, here or with another Paperboy"
+        _("You can import it again with {command}, without lists and notes.", command=again)
+        if wanted is Format.MARKDOWN
+        else _("You can import it again with {command}.", command=again)
     )
-    lost = ", though without lists and notes" if wanted is Format.MARKDOWN else ""
-    what = f"Your list **{escape(only.name)}**" if only else "Your library"
+    what = (
+        ngettext(
+            "{count} paper from **{list}**.",
+            "{count} papers from **{list}**.",
+            len(entries),
+            list=_shown(only),
+        )
+        if only
+        else ngettext(
+            "{count} paper from your library.",
+            "{count} papers from your library.",
+            len(entries),
+        )
+    )
     await interaction.followup.send(
-        f"{what}, {plural(len(entries), 'paper')}. {back}{lost}.",
+        f"{what} {back}",
         file=discord.File(io.BytesIO(data), called),
         ephemeral=True,
     )
@@ -73,22 +96,27 @@ async def import_(
     """Save the papers that a file names, and report what could not be found."""
     if file.size > MAX_BYTES:
         raise UserError(
-            f"That file is larger than {MAX_BYTES // 1_000_000} MB. Split it, or export only"
-            " titles and identifiers."
+            _(
+                "This file is larger than {size} MB. Split it, or export only titles and"
+                " identifiers.",
+                size=MAX_BYTES // 1_000_000,
+            )
         )
     await interaction.response.defer(ephemeral=True, thinking=True)
     try:
         data = await file.read()
     except discord.HTTPException as error:
-        raise UserError("Discord did not hand over the file. Please send it again.") from error
+        raise UserError(_("I couldn't download the file from Discord. Send it again.")) from error
     report = await asyncio.to_thread(read_ids, data, file.filename)
     report = _with_published(report, await services.lookup.by_doi(report.unreadable))
     offers = await services.lookup.by_title(report.unreadable)
     named = report.papers[:MAX_PAPERS]
     if not named and not offers:
         raise UserError(
-            "I found no arXiv paper in that file. It should hold arXiv links or ids, or be BibTeX,"
-            " RIS, JSON or CSV with them."
+            _(
+                "No arXiv papers found in this file. Send a file with arXiv links or ids: BibTeX,"
+                " RIS, JSON, CSV or plain text."
+            )
         )
     now = services.clock.now()
     filing = Filing(services, interaction, named, name, now)
@@ -117,14 +145,18 @@ def _with_published(report: ImportReport, known: Mapping[Unreadable, str]) -> Im
 def _offered(papers: Sequence[StoredPaper]) -> ui.Container[ui.LayoutView]:
     """Return papers that records without an id may be, each with its button."""
     container = ui.Container[ui.LayoutView](accent_colour=ACCENT)
-    what = "paper has" if len(papers) == 1 else "papers have"
-    more = f" Here are {_OFFERED}." if len(papers) > _OFFERED else ""
-    container.add_item(
-        ui.TextDisplay(
-            f"{len(papers):,} {what} the title and first author of an entry without an id. Save"
-            f" those that you meant.{more}"
+    lines = [
+        ngettext(
+            "{count} paper has the title and first author of an entry without an id. Save it if you"
+            " meant it.",
+            "{count} papers have the title and first author of an entry without an id. Save those"
+            " you meant.",
+            len(papers),
         )
-    )
+    ]
+    if len(papers) > _OFFERED:
+        lines.append(_("These are the first {count}:", count=_OFFERED))
+    container.add_item(ui.TextDisplay(" ".join(lines)))
     for each in papers[:_OFFERED]:
         paper = each.paper
         shown = f"{titled(paper.id, paper.title, _TITLE)}\n-# {escape(people(_names(paper)), 80)}"
@@ -158,44 +190,91 @@ def _file(found: Exported, wanted: Format, called: str) -> tuple[str, bytes]:
 
 def _report(report: ImportReport, found: Found, filing: Filing) -> discord.ui.LayoutView:
     new, there, target = filing.new, filing.there, filing.target
-    lines = [f"**{plural(new, 'paper')}** saved" + (f" to {list_name(target)}." if target else ".")]
+    lines = [
+        ngettext(
+            "{count} paper saved to {list}.",
+            "{count} papers saved to {list}.",
+            new,
+            list=list_name(target),
+        )
+        if target
+        else ngettext("{count} paper saved.", "{count} papers saved.", new)
+    ]
     if there:
-        lines.append(f"{plural(there, 'paper')} {_were(there)} in your library already.")
-    if found.unknown:
-        shown = ", ".join(f"`{paper_id}`" for paper_id in found.unknown[:_SHOWN])
-        more = len(found.unknown) - _SHOWN
         lines.append(
-            f"⚠️ {plural(len(found.unknown), 'paper')} could not be found: {shown}"
-            + (f" and {more:,} more." if more > 0 else ".")
+            ngettext(
+                "{count} paper was already in your library.",
+                "{count} papers were already in your library.",
+                there,
+            )
+        )
+    if found.unknown:
+        lines.append(
+            ngettext(
+                "⚠️ {count} paper wasn't found: {papers}",
+                "⚠️ {count} papers weren't found: {papers}",
+                len(found.unknown),
+                papers=_some([f"`{paper_id}`" for paper_id in found.unknown]),
+            )
         )
     if found.unasked:
-        why = f" ({escape('; '.join(found.failed))})" if found.failed else ""
         lines.append(
-            f"⚠️ {plural(len(found.unasked), 'paper')} could not be looked up yet{why}. Import the"
-            " file again later to go on; what is saved stays as it is."
+            ngettext(
+                "⚠️ {count} paper couldn't be looked up yet. Import the file again later to"
+                " continue. Saved papers stay as they are.",
+                "⚠️ {count} papers couldn't be looked up yet. Import the file again later to"
+                " continue. Saved papers stay as they are.",
+                len(found.unasked),
+            )
         )
+        if found.failed:
+            lines.append(f"-# {escape('; '.join(found.failed))}")
     if filing.crowded:
-        shown = ", ".join(f"**{escape(name, 60)}**" for name in list(filing.crowded)[:_SHOWN])
-        more = len(filing.crowded) - _SHOWN
         lines.append(
-            f"⚠️ You have {MAX_LISTS} lists, and no more fit. The papers of {shown}"
-            + (f" and {more:,} more lists" if more > 0 else "")
-            + " are on your default list."
+            _(
+                "⚠️ You already have {most} lists, the most there can be. Papers from these lists"
+                " are on your default list: {lists}",
+                most=MAX_LISTS,
+                lists=_some([f"**{escape(name, 60)}**" for name in filing.crowded]),
+            )
         )
     if unread := report.unreadable:
-        titled_ones = any(each.title for each in unread)
-        what = plural(len(unread), *(("entry", "entries") if titled_ones else ("line",)))
-        lines.append(f"⚠️ {what} named no arXiv paper:")
+        lines.append(
+            ngettext(
+                "⚠️ {count} entry without an arXiv paper:",
+                "⚠️ {count} entries without an arXiv paper:",
+                len(unread),
+            )
+            if any(each.title for each in unread)
+            else ngettext(
+                "⚠️ {count} line without an arXiv paper:",
+                "⚠️ {count} lines without an arXiv paper:",
+                len(unread),
+            )
+        )
         lines += [f"> {each.line}: {escape(each.text, 100)}" for each in unread[:_UNREAD_SHOWN]]
         more = len(unread) - _UNREAD_SHOWN
         if more > 0:
-            lines.append(f"> and {more:,} more")
+            lines.append("> " + _("and {count} more", count=more))
     if len(report.papers) > MAX_PAPERS:
-        lines.append(f"⚠️ I read the first {MAX_PAPERS:,} papers of {len(report.papers):,}.")
+        lines.append(
+            _(
+                "⚠️ Only the first {most} of {total} papers were imported.",
+                most=MAX_PAPERS,
+                total=len(report.papers),
+            )
+        )
     dated = any(each.saved_at for each in report.papers)
     actions: list[AnyItem] = [UndoSave(filing.now)] if new and not dated else []
-    return render_notice("Import", "\n".join(lines), actions=actions)
+    return render_notice(_("Import finished"), "\n".join(lines), actions=actions)
 
 
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
+def _shown(found: ReadingList) -> str:
+    return escape(shown_name(found))
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = len(names) - _SHOWN
+    shown = ", ".join(names[:_SHOWN])
+    return _("{names} and {count} more", names=shown, count=more) if more > 0 else shown

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction
 from bot.services.container import Services
 from bot.ui.notices import render_notice
@@ -34,8 +35,14 @@ class Filing:
         """Save what is known by now; say how much was looked up."""
         await self.file(known)
         if done < total:
-            text = f"Looking up papers: {done:,} of {total:,}. Those found are saved already."
-            await self._interaction.edit_original_response(view=render_notice("Import", text))
+            text = _(
+                "{done} of {total} papers looked up. Those found are already saved.",
+                done=done,
+                total=total,
+            )
+            await self._interaction.edit_original_response(
+                view=render_notice(_("Importing…"), text)
+            )
 
     async def file(self, known: Mapping[str, StoredPaper]) -> None:
         """Save those of the papers that are left and known."""

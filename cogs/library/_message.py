@@ -7,6 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.delivery.read_back import strings_of
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
 from bot.interactions.cooldowns import SEARCHES, rate_limit_check
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import UndoSave
@@ -15,7 +17,7 @@ from bot.services.paper_lookup import Found
 from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
-from bot.ui.text import escape, plural
+from bot.ui.text import escape
 from storage.library import Place, ReadingList, Via
 
 MAX_PAPERS: Final = 25
@@ -40,8 +42,10 @@ class SaveMessage(commands.Cog):
         named = await self.services.search.named(_text(message))
         if not named:
             raise UserError(
-                "I see no paper in that message: no arXiv id, no link to one, and no DOI of a paper"
-                " that I know."
+                _(
+                    "No paper links found in this message. I look for arXiv ids and links, and for"
+                    " DOIs of papers I know."
+                )
             )
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await self.services.lookup.find(named[:MAX_PAPERS])
@@ -63,29 +67,41 @@ class SaveMessage(commands.Cog):
 
 def _title(new: list[str], found: Found, mine: ReadingList) -> str:
     if new:
-        return f"Saved {plural(len(new), 'paper')} to {list_name(mine)}"
-    return f"Already in {list_name(mine)}" if found.papers else "Not found"
+        return ngettext(
+            "{count} paper saved to {list}",
+            "{count} papers saved to {list}",
+            len(new),
+            list=list_name(mine),
+        )
+    if found.papers:
+        return _("Already in {list}", list=list_name(mine))
+    return _("Paper not found")
 
 
 def _lines(new: list[str], found: Found, named: int) -> str:
     saved = [titled(each, found.papers[each].paper.title, _TITLE) for each in new]
     lines = [f"- {each}" for each in saved[:_SHOWN]]
     if len(saved) > _SHOWN:
-        lines.append(f"- and {len(saved) - _SHOWN} more")
+        lines.append("- " + _("and {count} more", count=len(saved) - _SHOWN))
     there = len(found.papers) - len(new)
     if there:
-        verb = "was" if there == 1 else "were"
-        lines.append(f"{plural(there, 'paper')} {verb} there already.")
+        lines.append(
+            ngettext(
+                "{count} paper was already there.", "{count} papers were already there.", there
+            )
+        )
     if found.unknown:
         shown = ", ".join(f"`{paper_id}`" for paper_id in found.unknown[:_SHOWN])
-        lines.append(f"⚠️ No source told me of {shown}.")
+        lines.append(_("⚠️ Not found: {papers}. New papers can take a day to appear.", papers=shown))
     if found.unasked:
         shown = ", ".join(f"`{paper_id}`" for paper_id in found.unasked[:_SHOWN])
-        lines.append(f"⚠️ {shown} could not be looked up now. Try again later.")
+        lines.append(_("⚠️ Couldn't look up {papers} right now. Try again later.", papers=shown))
         if found.failed:
             lines.append(f"-# {escape('; '.join(found.failed))}.")
     if named > MAX_PAPERS:
-        lines.append(f"-# I took the first {MAX_PAPERS} of {named}.")
+        lines.append(
+            "-# " + _("Only the first {most} of {total} were saved.", most=MAX_PAPERS, total=named)
+        )
     return "\n".join(lines)
 
 

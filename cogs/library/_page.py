@@ -8,6 +8,8 @@ import discord
 from discord import ui
 
 from bot import limits
+from bot.i18n import gettext as _
+from bot.i18n import marked
 from bot.interactions.components import (
     NUMBER,
     PAGE,
@@ -24,17 +26,18 @@ from bot.ui.lists import list_name, list_options
 from bot.ui.notices import render_notice
 from bot.ui.pages import Hit, HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
+from bot.ui.text import escape
 from cogs.library._saved_paper import OpenNoted, OpenSaved, saved_line
 from storage.library import ReadingList, Saved, Sort
 from storage.papers import StoredPaper
 
 SORTS: Final = {
-    Sort.NEWEST: "Last saved first",
-    Sort.OLDEST: "First saved first",
-    Sort.UNREAD: "Unread first",
-    Sort.VOTES: "Most votes first",
-    Sort.PUBLISHED: "Newest papers first",
-    Sort.TITLE: "By title",
+    Sort.NEWEST: marked("Last saved first"),
+    Sort.OLDEST: marked("First saved first"),
+    Sort.UNREAD: marked("Unread first"),
+    Sort.VOTES: marked("Most upvotes first"),
+    Sort.PUBLISHED: marked("Newest papers first"),
+    Sort.TITLE: marked("By title"),
 }
 _SORT: Final = "|".join(Sort)
 _QUERY: Final = r"(?s:.*)"
@@ -71,12 +74,13 @@ class ChooseLibraryList(PaperboySelect, template=template("shelf-list", sort=_SO
 
     def __init__(self, view: View, lists: Sequence[ReadingList] = ()) -> None:
         options = [
-            discord.SelectOption(label="Everything", value="0", default=not view.list_id),
+            discord.SelectOption(label=_("All lists"), value="0", default=not view.list_id),
             *list_options(lists[:24], [view.list_id or 0]),
         ]
         super().__init__(
             ui.Select(
                 custom_id=custom_id("shelf-list", view.sort, view.query[:QUERY_LENGTH]),
+                placeholder=_("Show a list…"),
                 options=options,
             )
         )
@@ -100,11 +104,15 @@ class SortLibrary(PaperboySelect, template=template("shelf-sort", list_id=NUMBER
 
     def __init__(self, view: View) -> None:
         options = [
-            discord.SelectOption(label=label, value=sort.value, default=sort is view.sort)
+            discord.SelectOption(label=_(label), value=sort.value, default=sort is view.sort)
             for sort, label in SORTS.items()
         ]
         super().__init__(
-            ui.Select(custom_id=custom_id("shelf-sort", view.list_id or 0), options=options)
+            ui.Select(
+                custom_id=custom_id("shelf-sort", view.list_id or 0),
+                placeholder=_("Sort…"),
+                options=options,
+            )
         )
         self.view_wanted = view
 
@@ -121,7 +129,7 @@ class SortLibrary(PaperboySelect, template=template("shelf-sort", list_id=NUMBER
 def render_library(page: LibraryPage) -> ui.LayoutView:
     """Return a page of a library with everything to turn, choose and sort it."""
     view = page.view
-    what = list_name(page.list) if page.list else "Your library"
+    what = list_name(page.list) if page.list else _("Your library")
     selects: list[AnyItem] = [ChooseLibraryList(view, page.lists)]
     if not view.query:
         selects.append(SortLibrary(view))
@@ -135,10 +143,12 @@ def render_library(page: LibraryPage) -> ui.LayoutView:
         ),
     )
     if view.query:
-        turn.append(PageLibrary(View(view.list_id, view.sort), 0, _ALL, "Show all"))
-    title = f"{what}: “{view.query}”" if view.query else what
+        turn.append(PageLibrary(View(view.list_id, view.sort), 0, _ALL, _("Show all")))
+    title = _("{list}: “{query}”", list=what, query=view.query) if view.query else what
     if not page.entries:
-        return render_notice(title, _why_empty(page), actions=[*selects, *turn])
+        # An empty library has nothing to choose from or to sort.
+        some = page.list is not None or view.query or page.noted
+        return render_notice(title, _why_empty(page), actions=[*selects, *turn] if some else ())
     shown = HitsPage(
         title=title,
         hits=tuple(hit(entry, stored, page.lists) for entry, stored in page.entries),
@@ -163,12 +173,22 @@ def hit(entry: Saved, stored: StoredPaper, lists: Sequence[ReadingList]) -> Hit:
 
 def _why_empty(page: LibraryPage) -> str:
     if page.view.query:
-        return "None of the papers you saved answers that. Try fewer words, or other lists."
+        return _(
+            "No saved papers match “{query}”. Try fewer words or another list.",
+            query=escape(page.view.query),
+        )
     if page.list is not None:
-        how = f"React to a paper with {page.list.emoji}, or put" if page.list.emoji else "Put"
-        return f"Nothing is on this list yet. {how} papers here from their **Open** sheet."
-    return (
-        "Nothing is saved yet. React to a paper in a daily thread with 🔖, press **Save** on any"
+        if page.list.emoji:
+            return _(
+                "No papers on this list yet. React to a paper with {emoji}, or press **Open** on a"
+                " saved paper and choose this list.",
+                emoji=page.list.emoji,
+            )
+        return _(
+            "No papers on this list yet. Press **Open** on a saved paper and choose this list."
+        )
+    return _(
+        "No saved papers yet. React to a paper in a daily thread with 🔖, press **Save** on any"
         " card, or long-press a message with links to papers and choose *Apps → Save papers*."
     )
 

@@ -8,6 +8,7 @@ import discord
 from discord import ui
 
 from bot import limits
+from bot.i18n import gettext as _
 from bot.interactions.components import PAPER, PaperboyButton, PaperboySelect, custom_id, template
 from bot.interactions.context import place_of
 from bot.interactions.errors import Interaction
@@ -33,7 +34,7 @@ class OpenSaved(PaperboyButton, template=template("saved", paper_id=PAPER)):
     """Opens a saved paper's sheet."""
 
     def __init__(self, paper_id: str) -> None:
-        super().__init__(ui.Button(label="Open", custom_id=custom_id("saved", paper_id)))
+        super().__init__(ui.Button(label=_("Open"), custom_id=custom_id("saved", paper_id)))
         self.paper_id = paper_id
 
     @classmethod
@@ -63,7 +64,7 @@ class OpenNoted(PaperboySelect, template=template("noted")):
         super().__init__(
             ui.Select(
                 custom_id=custom_id("noted"),
-                placeholder="📝 Notes on papers in none of your lists",
+                placeholder=_("Open a note on an unsaved paper…"),
                 options=options,
             )
         )
@@ -83,7 +84,7 @@ class MarkRead(PaperboyButton, template=template("mark-read", paper_id=PAPER, re
     """Marks a saved paper as read, or as unread."""
 
     def __init__(self, paper_id: str, *, read: bool) -> None:
-        label = "Mark as read" if read else "Mark as unread"
+        label = _("Mark as read") if read else _("Mark as unread")
         super().__init__(
             ui.Button(
                 label=label,
@@ -112,7 +113,7 @@ class WriteNote(PaperboyButton, template=template("note", paper_id=PAPER)):
     """Opens the form for a saved paper's note."""
 
     def __init__(self, paper_id: str, *, there: bool = False) -> None:
-        label = "Change the note…" if there else "Add a note…"
+        label = _("Edit note…") if there else _("Add note…")
         super().__init__(ui.Button(label=label, custom_id=custom_id("note", paper_id)))
         self.paper_id = paper_id
 
@@ -138,8 +139,8 @@ class NoteForm(ui.Modal):
         )
         self.add_item(
             ui.Label(
-                text="Your note",
-                description="Only you see it. Empty it to delete it.",
+                text=_("Your note"),
+                description=_("Only you can see it. Clear it to delete it."),
                 component=ui.TextInput(
                     custom_id="note",
                     style=discord.TextStyle.paragraph,
@@ -182,7 +183,7 @@ async def write_note(interaction: Interaction, paper_id: str, note: str) -> ui.L
     user_id = interaction.user.id
     title, left = await services.library.details.write_note(user_id, paper_id, note)
     if not left:
-        return render_notice("Note deleted", titled(paper_id, title))
+        return render_notice(_("Note deleted"), titled(paper_id, title))
     return await saved_paper_view(services, user_id, paper_id)
 
 
@@ -204,16 +205,14 @@ async def saved_paper_view(services: Services, user_id: int, paper_id: str) -> u
     ]
     saved = bool(entry.lists)
     return render_notice(
-        "In your library" if saved else "In none of your lists",
+        _("In your library") if saved else _("Not on any of your lists"),
         "\n\n".join(filter(None, parts)),
-        footer="" if saved else "The note stayed when the paper left your lists.",
+        footer="" if saved else _("You removed the paper, and the note stayed."),
         actions=[
             ChooseLists(paper.id, lists, on),
             *((MarkRead(paper.id, read=not entry.read),) if saved else ()),
             WriteNote(paper.id, there=entry.note is not None),
-            RemoveFromLibrary(paper.id)
-            if saved
-            else RemoveFromLibrary(paper.id, "Delete the note"),
+            RemoveFromLibrary(paper.id) if saved else RemoveFromLibrary(paper.id, _("Delete note")),
             link_button("arXiv", arxiv_id.abs_url(paper.id)),
         ],
     )
@@ -222,11 +221,11 @@ async def saved_paper_view(services: Services, user_id: int, paper_id: str) -> u
 def saved_line(entry: Saved, lists: Sequence[ReadingList]) -> str:
     """Return on which lists a paper is, since when, and from where, in markdown."""
     if not entry.lists:
-        return f"in none of your lists · note from {timestamp(entry.saved_at, 'R')}"
+        return _("Not on any of your lists · note from {when}", when=timestamp(entry.saved_at, "R"))
     names = ", ".join(escape(list_name(each), 40) for each in lists[:4] if each.id in entry.lists)
     url = jump_url(entry.place)
-    where = link("where", url, 120) if url else ""
-    saved = f"saved {timestamp(entry.saved_at, 'R')}"
+    where = link(_("jump to message"), url, 120) if url else ""
+    saved = _("saved {when}", when=timestamp(entry.saved_at, "R"))
     return " · ".join(filter(None, (names, saved, where)))
 
 

@@ -4,10 +4,13 @@ from typing import Final
 
 import discord
 
+from bot.i18n import gettext as _
+from bot.i18n import use
 from bot.interactions.errors import Interaction, UserError
+from bot.interactions.language import public_language
 from bot.interactions.save_select import SaveSome
 from bot.services.container import Services
-from bot.ui.lists import list_name
+from bot.ui.lists import list_name, shown_name
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, link
 from papers import arxiv_id
@@ -22,7 +25,9 @@ async def share(services: Services, interaction: Interaction, name: str) -> None
     user_id = interaction.user.id
     found, shown, total = await services.library.pages.shared(user_id, name, MAX_SHARED)
     if not shown:
-        raise UserError(f"**{escape(found.name)}** is empty: there is nothing to share yet.")
+        raise UserError(
+            _("**{list}** is empty. Save a paper to it first.", list=escape(shown_name(found)))
+        )
     titles = [
         (number, each.paper.id, readable(each.paper.title)) for number, each in enumerate(shown, 1)
     ]
@@ -30,13 +35,16 @@ async def share(services: Services, interaction: Interaction, name: str) -> None
         f"**{number}.** " + link(title, arxiv_id.abs_url(paper_id), _LINE)
         for number, paper_id, title in titles
     ]
-    more = f"The latest {len(shown)} of {total:,}. " if total > len(shown) else ""
-    await interaction.response.send_message(
-        view=render_notice(
+    with use(public_language(interaction)):
+        footer = [_("Shared by {member} from their library.", member=interaction.user.mention)]
+        if total > len(shown):
+            footer.insert(0, _("The latest {shown} of {total}.", shown=len(shown), total=total))
+        view = render_notice(
             list_name(found),
             "\n".join(lines),
-            footer=f"{more}Shared by {interaction.user.mention} from their library.",
+            footer=" ".join(footer),
             actions=[SaveSome(titles)],
-        ),
-        allowed_mentions=discord.AllowedMentions.none(),
+        )
+    await interaction.response.send_message(
+        view=view, allowed_mentions=discord.AllowedMentions.none()
     )

@@ -9,13 +9,15 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
+from bot.i18n import current, ngettext, use
+from bot.i18n import gettext as _
 from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.interactions.errors import Interaction, UserError
+from bot.interactions.language import public_language
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
-from bot.ui.text import plural
 
 MOST: Final = 25
 """Papers listed: five pages."""
@@ -50,9 +52,12 @@ class PageTop(PaperboyButton, template=template("top", span="|".join(Span), page
 
     async def pressed(self, interaction: Interaction) -> None:
         """Show the page in the place of this one."""
-        view = await render_top(
-            services_of(interaction), interaction.guild_id, self.span, self.page
-        )
+        message = interaction.message
+        public = message is not None and not message.flags.ephemeral
+        with use(public_language(interaction) if public else current()):
+            view = await render_top(
+                services_of(interaction), interaction.guild_id, self.span, self.page
+            )
         await interaction.response.edit_message(view=view)
 
 
@@ -62,16 +67,15 @@ class Top(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @app_commands.command(description="What the members of this server saved most")
+    @app_commands.command(description="See what this server's members saved most")
     @app_commands.rename(span="period")
-    @app_commands.describe(
-        span="Saves of the last 7 or 30 days", public="Show it to everybody here"
-    )
+    @app_commands.describe(span="Last 7 or 30 days", public="Show the answer to everyone here")
     async def top(
         self, interaction: Interaction, span: Span = Span.WEEK, public: bool = False
     ) -> None:
         """Answer with the first page: counts, and no names."""
-        view = await render_top(self.services, interaction.guild_id, span, 0)
+        with use(public_language(interaction) if public else current()):
+            view = await render_top(self.services, interaction.guild_id, span, 0)
         await interaction.response.send_message(view=view, ephemeral=not public)
 
 
@@ -84,26 +88,35 @@ async def render_top(
         UserError: there is no server here.
     """
     if guild_id is None:
-        raise UserError("That works in a server: it counts what its members saved there.")
+        raise UserError(
+            _("This command only works in a server. It counts what its members saved there.")
+        )
     since = services.clock.now() - _LENGTH[span]
     size = limits.PAGE_HITS
     found, total = await services.library.pages.top(guild_id, since, page)
     total = min(total, MOST)
     other = Span.MONTH if span is Span.WEEK else Span.WEEK
-    switch = PageTop(other, 0, _OTHER, f"The last {_LENGTH[other].days} days")
-    title = f"Saved most here in the last {_LENGTH[span].days} days"
+    switch = PageTop(other, 0, _OTHER, _days(other))
+    title = ngettext(
+        "Saved most here in the last day",
+        "Saved most here in the last {count} days",
+        _LENGTH[span].days,
+    )
     if not found:
         return render_notice(
             title,
-            "Nobody has saved a paper here in that time. A 🔖 on a paper of the daily thread is"
-            " enough.",
+            ngettext(
+                "No saves here in the last day. React with 🔖 to a paper to start.",
+                "No saves here in the last {count} days. React with 🔖 to a paper to start.",
+                _LENGTH[span].days,
+            ),
             actions=[switch],
         )
     hits = tuple(
         hit_of(
             stored.paper,
             stored.metrics,
-            notes=(f"🔖 saved by {plural(members, 'member')}",),
+            notes=(ngettext("Saved by {count} member 🔖", "Saved by {count} members 🔖", members),),
         )
         for stored, members in found
     )
@@ -118,11 +131,15 @@ async def render_top(
             hits=hits,
             first=page * size + 1,
             total=total,
-            footer="Counts only, no names. /privacy settings keeps your saves out of it.",
+            footer=_("Counts only, no names. /privacy settings leaves your saves out."),
         ),
         accessory=lambda hit: SaveButton(hit.paper_id),
         buttons=[*turn, switch],
     )
+
+
+def _days(span: Span) -> str:
+    return ngettext("Last day", "Last {count} days", _LENGTH[span].days)
 
 
 ITEMS: Final = (PageTop,)

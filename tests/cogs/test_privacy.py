@@ -198,7 +198,7 @@ async def test_who_only_looks_at_the_library_leaves_nothing(tmp_path: Path) -> N
     async with posted(tmp_path) as here:
         await slash(here, "library show")
         shown = said(await slash(here, "library lists show"))
-        assert "**to read** · 0 papers · the Save button's" in shown
+        assert "**to read** · 0 papers · default for Save" in shown
         assert "**read** · 0 papers · marks papers as read" in shown
         assert "Nothing. You haven't saved" in said(await slash(here, "privacy show"))
 

@@ -61,7 +61,7 @@ def test_choices_that_were_never_offered_are_refused(
 
 
 def test_a_paper_that_nobody_knows_cannot_be_marked_as_read(hostile: Hostile) -> None:
-    assert "I do not know that paper" in hostile.press("v1:mark-read:2506.99999:1").text
+    assert "I no longer have this paper" in hostile.press("v1:mark-read:2506.99999:1").text
 
 
 def test_who_manages_another_server_cannot_remove_a_feed_here(hostile: Hostile) -> None:

@@ -2,7 +2,7 @@
 
 from bot.services.library._details import SavedPaper
 from bot.services.library._files import Exported
-from bot.services.library._lists import NAME_LENGTH, NOTHING_SAVED
+from bot.services.library._lists import NAME_LENGTH, nothing_saved
 from bot.services.library._pages import QUERY_LENGTH, LibraryPage, View
 from bot.services.library._recall import Place
 from bot.services.library._saved_papers import SavedPapers
@@ -10,7 +10,6 @@ from bot.services.library._service import Library
 
 __all__ = [
     "NAME_LENGTH",
-    "NOTHING_SAVED",
     "QUERY_LENGTH",
     "Exported",
     "Library",
@@ -19,4 +18,5 @@ __all__ = [
     "SavedPaper",
     "SavedPapers",
     "View",
+    "nothing_saved",
 ]

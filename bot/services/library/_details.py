@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.delivery.messenger import Messenger
+from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.runtime.clock import Clock
-from bot.services.library._lists import NOTHING_SAVED
-from bot.ui.lists import PAPER_GONE
+from bot.services.library._lists import nothing_saved
+from bot.ui.lists import paper_gone
 from bot.ui.text import escape
 from papers import arxiv_id
 from storage import library, papers
@@ -54,16 +55,23 @@ class SavedPaperDetails:
             if named := arxiv_id.find_all(typed):
                 if await library.holds(conn, user_id, named[0]):
                     return named[0]
-                raise UserError(f"`{named[0]}` is not in your library.")
+                raise UserError(_("`{paper}` isn't in your library.", paper=named[0]))
             found = await library.titles(conn, user_id, typed, 2)
             if len(found) == 1:
                 return found[0][0]
             if not await library.titles(conn, user_id, "", 1):
-                raise UserError(NOTHING_SAVED)
-        what = "Several of your papers have" if found else "None of your papers has"
+                raise UserError(nothing_saved())
+        words = escape(typed, 80)
         raise UserError(
-            f"{what} “{escape(typed, 80)}” in the title. Pick one from the list that opens while"
-            " you type."
+            _(
+                "Several of your papers have “{words}” in the title. Pick one while you type.",
+                words=words,
+            )
+            if found
+            else _(
+                "None of your papers has “{words}” in the title. Pick one while you type.",
+                words=words,
+            )
         )
 
     async def holds(self, user_id: int, paper_id: str) -> bool:
@@ -83,7 +91,7 @@ class SavedPaperDetails:
             lists = await library.of_user(conn, user_id)
             on = await library.of_paper(conn, user_id, paper_id)
         if not mine or stored is None:
-            raise UserError("That paper is no longer in your library.")
+            raise UserError(_("This paper is no longer in your library."))
         return SavedPaper(mine[0], stored, tuple(lists), on)
 
     async def mark(self, user_id: int, paper_id: str, place: Place, *, read: bool) -> None:
@@ -98,7 +106,7 @@ class SavedPaperDetails:
         now = self._clock.now()
         async with self._database.write() as conn:
             if await papers.get(conn, paper_id) is None:
-                raise UserError(PAPER_GONE.format(search=self._messenger.mention("paper search")))
+                raise UserError(paper_gone(self._messenger.mention("paper search")))
             target = await library.read_list(conn, user_id, now)
             if read:
                 saved = {paper_id: now}
@@ -107,8 +115,11 @@ class SavedPaperDetails:
                 mine = await library.default_list(conn, user_id, now)
                 if mine.id == target.id:
                     raise UserError(
-                        "It is only on your default list, and everything there counts as read."
-                        f" {self._messenger.mention('library lists default')} chooses another one."
+                        _(
+                            "This paper is only on your default list, where everything counts as"
+                            " read. Pick another default with {default} first.",
+                            default=self._messenger.mention("library lists default"),
+                        )
                     )
                 await library.move(conn, user_id, paper_id, mine.id)
             else:
@@ -128,5 +139,5 @@ class SavedPaperDetails:
             left = await library.holds(conn, user_id, paper_id)
             stored = await papers.get(conn, paper_id)
         if not written or stored is None:
-            raise UserError("That paper is no longer in your library.")
+            raise UserError(_("This paper is no longer in your library."))
         return stored.paper.title, left

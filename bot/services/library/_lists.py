@@ -7,22 +7,18 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.messenger import Messenger
+from bot.i18n import conjunction, ngettext
+from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.runtime.clock import Clock
-from bot.ui.lists import list_name
-from bot.ui.text import escape, plural
+from bot.ui.lists import list_name, shown_name
+from bot.ui.text import escape
 from storage import library
 from storage.database import Database
 from storage.library import DEFAULT_LISTS, ReadingList
 
 NAME_LENGTH: Final = 40
 """Characters of a list's name."""
-
-NOTHING_SAVED: Final = (
-    "You have not saved anything yet. React to a paper with 🔖, or press its **Save** button."
-)
-
-_TAKEN: Final = "You have a list with that name or that emoji already."
 
 Lists = list[ReadingList]
 Changing = Callable[[AsyncConnection, ReadingList], Awaitable[None]]
@@ -64,11 +60,15 @@ class ReadingLists:
         async with self._database.write() as conn:
             if len(await library.ensure(conn, user_id, now)) >= library.MAX_LISTS:
                 raise UserError(
-                    f"You have {library.MAX_LISTS} lists, and more do not fit in a menu. Delete"
-                    f" one with {self._messenger.mention('library lists delete')}."
+                    _(
+                        "You already have {most} lists, the most there can be. Delete one with"
+                        " {delete} first.",
+                        most=library.MAX_LISTS,
+                        delete=self._messenger.mention("library lists delete"),
+                    )
                 )
             if await library.create(conn, user_id, name, emoji, now) is None:
-                raise UserError(_TAKEN)
+                raise UserError(_taken())
             return list(await library.of_user(conn, user_id))
 
     async def rename(self, user_id: int, typed: str, name: str) -> Lists:
@@ -80,7 +80,7 @@ class ReadingLists:
 
         async def change(conn: AsyncConnection, found: ReadingList) -> None:
             if not await library.change(conn, replace(found, name=name)):
-                raise UserError(_TAKEN)
+                raise UserError(_taken())
 
         return (await self._change(user_id, typed, change))[1]
 
@@ -93,7 +93,7 @@ class ReadingLists:
 
         async def change(conn: AsyncConnection, found: ReadingList) -> None:
             if not await library.change(conn, replace(found, emoji=emoji)):
-                raise UserError(_TAKEN)
+                raise UserError(_taken())
 
         return (await self._change(user_id, typed, change))[1]
 
@@ -121,13 +121,22 @@ class ReadingLists:
         async def change(conn: AsyncConnection, found: ReadingList) -> None:
             if found.is_default:
                 raise UserError(
-                    "Buttons save to that list. Choose another one for that with"
-                    f" {self._messenger.mention('library lists default')}, then delete this one."
+                    _(
+                        "“{list}” is your default list. Pick another default with {default} first.",
+                        list=escape(shown_name(found)),
+                        default=self._messenger.mention("library lists default"),
+                    )
                 )
             if found.papers and not confirmed:
                 raise UserError(
-                    f"**{escape(found.name)}** has {plural(found.papers, 'paper')}. Set `confirm`"
-                    " to True to delete it all the same."
+                    ngettext(
+                        "**{list}** has {count} paper on it. To delete it anyway, set `confirm` to"
+                        " True.",
+                        "**{list}** has {count} papers on it. To delete it anyway, set `confirm` to"
+                        " True.",
+                        found.papers,
+                        list=escape(shown_name(found)),
+                    )
                 )
             await library.drop(conn, user_id, found.id)
 
@@ -152,11 +161,26 @@ async def find_list(conn: AsyncConnection, user_id: int, typed: str) -> ReadingL
     wanted = typed.strip().casefold()
     mine = await library.of_user(conn, user_id)
     for each in mine:
-        if wanted in (each.name.casefold(), list_name(each).casefold()):
+        names = (each.name, shown_name(each), list_name(each))
+        if wanted in map(str.casefold, names):
             return each
         if each.emoji and library.emoji_key(each.emoji) == library.emoji_key(typed.strip()):
             return each
     if not mine:
-        raise UserError(NOTHING_SAVED)
-    names = ", ".join(f"**{escape(each.name)}**" for each in mine)
-    raise UserError(f"You have no list “{escape(typed, 60)}”. Yours are {names}.")
+        raise UserError(nothing_saved())
+    raise UserError(
+        _(
+            "You don't have a list “{name}”. Your lists: {lists}.",
+            name=escape(typed, 60),
+            lists=conjunction(f"**{escape(shown_name(each))}**" for each in mine),
+        )
+    )
+
+
+def nothing_saved() -> str:
+    """Return the sentence for a person without saved papers."""
+    return _("You haven't saved any papers yet. React to one with 🔖, or press **Save** on it.")
+
+
+def _taken() -> str:
+    return _("You already have a list with this name or emoji.")

@@ -28,7 +28,7 @@ from tests.bot.world import MONDAY, at, paper, text_of, votes
 async def test_an_empty_library_says_how_to_begin(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         text = said(await slash(here, "library show"))
-        assert "Nothing is saved yet" in text
+        assert "No saved papers yet" in text
         assert "🔖" in text
         assert "Save papers" in text
 
@@ -45,7 +45,7 @@ async def test_the_library_shows_lists_notes_when_and_where(tmp_path: Path) -> N
         assert f"saved <t:{int(at(MONDAY, 9).timestamp())}:R>" in text
         message = card(here)
         place = f"{here.guild.id}/{message.channel.id}/{message.id}"
-        assert f"[where](https://discord.com/channels/{place})" in text
+        assert f"[jump to message](https://discord.com/channels/{place})" in text
         assert "📝 see \\*table\\* 3" in text
 
 
@@ -99,7 +99,7 @@ async def test_the_library_can_be_searched_notes_included(tmp_path: Path) -> Non
         text = said(await slash(here, "library show", query="talk protein"))
         assert "Attention in birds" in text
         result = await slash(here, "library show", query="volcano")
-        assert "None of the papers you saved answers that" in said(result)
+        assert "No saved papers match “volcano”" in said(result)
         await here.member.click(answer(result), label="Show all")
         assert "Attention in birds" in said(result)
 
@@ -142,7 +142,7 @@ async def test_a_picked_title_opens_its_sheet_and_reading_it_is_marked(tmp_path:
         assert await shelf(here, here.member) == {"to read": {FIRST}, "read": {FIRST}}
         await here.member.click(answer(result), label="Mark as unread")
         assert await shelf(here, here.member) == {"to read": {FIRST}}
-        await here.member.click(answer(result), label="Remove from my library")
+        await here.member.click(answer(result), label="Remove from library")
         assert await shelf(here, here.member) == {}
         await here.member.click(answer(result), label="Undo")
         assert await shelf(here, here.member) == {"to read": {FIRST}}
@@ -165,11 +165,11 @@ async def test_a_note_is_written_in_a_form_even_when_the_bot_restarts_meanwhile(
     async with posted(tmp_path) as here:
         await here.member.click(card(here), label="Save")
         result = await slash(here, "library show", query=FIRST)
-        form = await here.member.click(answer(result), label="Add a note…")
+        form = await here.member.click(answer(result), label="Add note…")
         await here.restart()
         await here.member.submit_modal(form, {"note": "read the appendix"})
         assert "📝 read the appendix" in said(await slash(here, "library show", query=FIRST))
-        form = await here.member.click(answer(result), label="Change the note…")
+        form = await here.member.click(answer(result), label="Edit note…")
         await here.member.submit_modal(form, {"note": ""})
         assert "📝" not in said(await slash(here, "library show", query=FIRST))
 
@@ -186,7 +186,7 @@ async def test_the_library_is_there_in_direct_messages_and_private_everywhere(
         await user.slash("library move", paper=FIRST, to="favourites")
         assert "from my phone" in said(await user.slash("library show", list="favourites"))
         stranger = await here.admin.user.slash("library show")
-        assert "Nothing is saved yet" in said(stranger)
+        assert "No saved papers yet" in said(stranger)
 
 
 # Changing it.
@@ -201,7 +201,7 @@ async def test_a_paper_moves_and_is_removed_by_command(tmp_path: Path) -> None:
         await here.restart()
         assert await shelf(here, here.member) == {"favourites": {FIRST}}
         removed = await slash(here, "library remove", paper=f"https://arxiv.org/abs/{FIRST}v2")
-        assert "Taken out of your library" in said(removed)
+        assert "Removed from your library" in said(removed)
         assert await shelf(here, here.member) == {}
         await here.member.click(answer(removed), label="Undo")
         assert await shelf(here, here.member) == {"favourites": {FIRST}}
@@ -210,13 +210,13 @@ async def test_a_paper_moves_and_is_removed_by_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "options", "sentence"),
     [
-        ("library remove", {"paper": THIRD}, "is not in your library"),
+        ("library remove", {"paper": THIRD}, "isn't in your library"),
         ("library remove", {"paper": "Paper number"}, "Several of your papers have"),
         ("library note", {"paper": "volcano", "note": "x"}, "None of your papers has"),
-        ("library move", {"paper": FIRST, "to": "nowhere"}, "You have no list “nowhere”"),
-        ("library remove", {"paper": FIRST, "list": "read"}, "It is not on **read**"),
+        ("library move", {"paper": FIRST, "to": "nowhere"}, "You don't have a list “nowhere”"),
+        ("library remove", {"paper": FIRST, "list": "read"}, "This paper isn't on **read**"),
         ("library share", {"list": "read"}, "is empty"),
-        ("library lists delete", {"list": "to read"}, "Buttons save to that list"),
+        ("library lists delete", {"list": "to read"}, "is your default list"),
         ("library lists delete", {"list": "favourites"}, "has 1 paper"),
         ("library lists rename", {"list": "read", "name": "Favourites"}, "already"),
         ("library lists create", {"name": "x", "emoji": "abc"}, "as an emoji"),
@@ -249,5 +249,5 @@ async def test_a_list_of_ones_own_has_its_own_reaction(tmp_path: Path) -> None:
         assert await shelf(here, here.member) == {"Tuesday": {FIRST, THIRD}}
         await slash(here, "library lists default", list="read")
         gone = await slash(here, "library lists delete", list="Tuesday", confirm=True)
-        assert "Tuesday is deleted" in said(gone)
+        assert "List “Tuesday” deleted" in said(gone)
         assert await shelf(here, here.member) == {}

@@ -39,7 +39,7 @@ async def fill(here: World) -> dict[str, set[str]]:
 async def exported(here: World, form: Format) -> tuple[str, bytes]:
     result = await slash(here, "library export", format=form.value)
     (attachment,) = answer(result).attachments
-    assert said(result).startswith("Your library, 3 papers.")
+    assert said(result).startswith("3 papers from your library.")
     return attachment.filename, await attachment.read()
 
 
@@ -55,15 +55,15 @@ async def test_an_exported_library_is_the_same_when_it_is_imported(
         async with here.bot.services.database.write() as conn:
             await personal_data.erase(conn, here.member.id, here.clock.now())
         result = await slash(here, "library import", file=(name, data))
-        assert "**3 papers** saved." in said(result)
+        assert "3 papers saved." in said(result)
         assert await shelf(here, here.member) == before
         async with here.bot.services.database.read() as conn:
             again = await library.all_of(conn, here.member.id)
         assert [(e.paper_id, e.note) for e in again] == [(e.paper_id, e.note) for e in entries]
         assert [e.saved_at for e in again] == [e.saved_at for e in entries]
         twice = await slash(here, "library import", file=(name, data))
-        assert "**0 papers** saved." in said(twice)
-        assert "3 papers were in your library already." in said(twice)
+        assert "0 papers saved." in said(twice)
+        assert "3 papers were already in your library." in said(twice)
 
 
 async def test_the_markdown_brings_every_paper_back_and_says_that_it_is_without_the_rest(
@@ -86,7 +86,7 @@ async def test_one_list_is_exported_under_its_own_name(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         await fill(here)
         result = await slash(here, "library export", format="bibtex", list="favourites")
-        assert said(result).startswith("Your list **favourites**, 1 paper.")
+        assert said(result).startswith("1 paper from **favourites**.")
         (attachment,) = answer(result).attachments
         assert attachment.filename == "favourites.bib"
         parsed = parse_string((await attachment.read()).decode())
@@ -96,7 +96,7 @@ async def test_one_list_is_exported_under_its_own_name(tmp_path: Path) -> None:
 async def test_nothing_is_exported_from_an_empty_library(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         result = await slash(here, "library export", format="ris")
-        assert "You have not saved anything yet" in said(result)
+        assert "You haven't saved any papers yet" in said(result)
 
 
 async def test_a_strangers_file_is_read_and_what_was_not_found_is_told(tmp_path: Path) -> None:
@@ -111,8 +111,8 @@ async def test_a_strangers_file_is_read_and_what_was_not_found_is_told(tmp_path:
         file = ("list.txt", "\n".join(lines).encode())
         result = await slash(here, "library import", file=file, list="favourites")
         text = said(result)
-        assert "**2 papers** saved to ⭐ favourites." in text
-        assert "1 paper could not be found: `2506.09999`." in text
+        assert "2 papers saved to ⭐ favourites." in text
+        assert "1 paper wasn't found: `2506.09999`" in text
         assert "> 5: A paper without a link" in text
         assert await shelf(here, here.member) == {"favourites": {FIRST, SECOND}}
         await here.member.click(answer(result), label="Undo")
@@ -122,8 +122,8 @@ async def test_a_strangers_file_is_read_and_what_was_not_found_is_told(tmp_path:
 @pytest.mark.parametrize(
     ("file", "sentence"),
     [
-        (("nothing.bib", b"@article{x, title={No identifier}}"), "I found no arXiv paper"),
-        (("picture.png", bytes(range(256))), "I found no arXiv paper"),
+        (("nothing.bib", b"@article{x, title={No identifier}}"), "No arXiv papers found"),
+        (("picture.png", bytes(range(256))), "No arXiv papers found"),
         (("large.txt", b"x" * 2_000_001), "larger than 2 MB"),
     ],
 )
@@ -145,7 +145,7 @@ async def test_an_entry_without_an_id_is_offered_by_its_title_and_never_saved_un
             "@article{b, title={Paper number 901}, author={Hopper, Grace}}\n"
         )
         result = await slash(here, "library import", file=("refs.bib", text.encode()))
-        assert "**0 papers** saved." in said(result)
+        assert "0 papers saved." in said(result)
         assert "1 paper has the title and first author of an entry without an id" in said(result)
         assert await shelf(here, here.member) == {}
         await here.member.click(answer(result), label="Save")

@@ -60,11 +60,11 @@ async def test_a_note_whose_paper_was_unsaved_is_offered_shown_and_changed(tmp_p
         assert await complete(here.channel, "library show", "query", "900") == offered
         result = await slash(here, "library show", query=FIRST)
         text = said(result)
-        assert "In none of your lists" in text
-        assert "in none of your lists · note from <t:" in text
+        assert "Not on any of your lists" in text
+        assert "Not on any of your lists · note from <t:" in text
         assert "Mark as read" not in items(result)
         assert r"read §3 \*again\*" in text
-        form = await here.member.click(answer(result), label="Change the note…")
+        form = await here.member.click(answer(result), label="Edit note…")
         await here.member.submit_modal(form, {"note": "changed"})
         assert "📝 changed" in said(result)
         assert "📝 more" in said(await slash(here, "library note", paper="number 900", note="more"))
@@ -86,12 +86,12 @@ async def test_a_note_whose_paper_was_unsaved_is_found_from_the_library(tmp_path
         await here.member.unreact(message, SAVE)
         found = said(await slash(here, "library show", query="protein talk"))
         assert "Attention in birds" in found
-        assert "in none of your lists" in found
+        assert "Not on any of your lists" in found
         assert "birds" not in said(
             await slash(here, "library show", query="protein talk", list="to read")
         )
         shown = await slash(here, "library show")
-        assert "Nothing is saved yet" in said(shown)
+        assert "No saved papers yet" in said(shown)
         await here.restart()
         listed = await slash(here, "library show", list="to read")
         assert "v1:noted" in items(shown)
@@ -106,9 +106,9 @@ async def test_a_note_whose_paper_was_unsaved_is_deleted(tmp_path: Path, how: st
         await leave_note(here)
         result = await slash(here, "library show", query=FIRST)
         if how == "button":
-            await here.member.click(answer(result), label="Delete the note")
+            await here.member.click(answer(result), label="Delete note")
         elif how == "form":
-            form = await here.member.click(answer(result), label="Change the note…")
+            form = await here.member.click(answer(result), label="Edit note…")
             await here.member.submit_modal(form, {"note": ""})
         elif how == "dash":
             result = await slash(here, "library note", paper=FIRST, note="-")
@@ -116,12 +116,12 @@ async def test_a_note_whose_paper_was_unsaved_is_deleted(tmp_path: Path, how: st
             result = await slash(here, "library remove", paper=FIRST)
         assert "Note deleted" in said(result)
         assert await kept(here) == (False, None)
-        assert "is not in your library" in said(
+        assert "isn't in your library" in said(
             await slash(here, "library note", paper=FIRST, note="x")
         )
         if how in ("button", "command"):
             await here.member.click(answer(result), label="Undo")
-            assert "Your note is back" in said(result)
+            assert "Note restored" in said(result)
             assert "too" not in said(result)
             assert await kept(here) == (False, NOTE)
 
@@ -135,7 +135,7 @@ async def test_a_note_whose_paper_was_unsaved_is_exported_and_erased(tmp_path: P
         await slash(here, "library remove", paper=FIRST)
         (removal,) = await exported(here, "removals")
         assert (removal["note"], removal["paper_id"]) == (NOTE, FIRST)
-        assert "so that Undo works" in said(await slash(here, "privacy show"))
+        assert "so Undo works" in said(await slash(here, "privacy show"))
         asked = await slash(here, "privacy delete")
         await here.member.click(answer(asked), label="Delete everything")
         assert "Nothing" in said(await slash(here, "privacy show"))
@@ -150,5 +150,5 @@ async def test_a_stale_sheet_marks_nothing_and_keeps_the_note(tmp_path: Path) ->
         for emoji in (SAVE, READ):
             await here.member.unreact(card(here), emoji)
         await here.member.click(answer(result), label="Mark as unread")
-        assert "In none of your lists" in said(result)
+        assert "Not on any of your lists" in said(result)
         assert await kept(here) == (False, NOTE)

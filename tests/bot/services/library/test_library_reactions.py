@@ -125,7 +125,7 @@ async def test_a_servers_own_emoji_is_a_list_too(tmp_path: Path) -> None:
         made = await slash(
             here, "library lists create", name="Robots", emoji="<:robot:987654321987654321>"
         )
-        assert "Robots is there" in said(made)
+        assert "List “Robots” created" in said(made)
         payload = {
             "user_id": str(here.member.id),
             "channel_id": str(card(here).channel.id),

@@ -39,17 +39,17 @@ async def test_a_shared_list_is_public_and_others_save_from_it(tmp_path: Path) -
 
 async def test_the_servers_top_counts_members_and_names_nobody(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
-        assert "Nobody has saved a paper here" in said(await slash(here, "paper top"))
+        assert "No saves here" in said(await slash(here, "paper top"))
         for person in (here.member, here.admin):
             await person.react(card(here, 1), SAVE)
         await here.member.react(card(here), SAVE)
         result = await slash(here, "paper top")
         text = said(result)
         assert text.index("Paper number 901") < text.index("Paper number 900")
-        assert "saved by 2 members" in text
-        assert "saved by 1 member" in text
+        assert "Saved by 2 members" in text
+        assert "Saved by 1 member" in text
         assert str(here.member.id) not in text
         here.clock.at += timedelta(days=10)
-        assert "Nobody has saved" in said(await slash(here, "paper top"))
-        await here.member.click(answer(result), label="The last 30 days")
-        assert "saved by 2 members" in said(result)
+        assert "No saves here" in said(await slash(here, "paper top"))
+        await here.member.click(answer(result), label="Last 30 days")
+        assert "Saved by 2 members" in said(result)

@@ -65,22 +65,22 @@ async def options_of(here: World, *names: str) -> list[str]:
 
 async def by_button(here: World) -> Any:
     result = await open_sheet(here)
-    await here.member.click(answer(result), label="Remove from my library")
-    assert "Taken out of your library" in said(result)
+    await here.member.click(answer(result), label="Remove from library")
+    assert "Removed from your library" in said(result)
     assert await shelf(here, here.member) == {}
     return result
 
 
 async def by_command(here: World) -> Any:
     result = await slash(here, "library remove", paper=FIRST)
-    assert "Taken out of your library" in said(result)
+    assert "Removed from your library" in said(result)
     assert await shelf(here, here.member) == {}
     return result
 
 
 async def off_one_list(here: World) -> Any:
     result = await slash(here, "library remove", paper=FIRST, list="favourites")
-    assert "Taken off ⭐ favourites" in said(result)
+    assert "Removed from ⭐ favourites" in said(result)
     return result
 
 
@@ -95,7 +95,7 @@ async def by_select(here: World) -> Any:
 async def by_deselecting(here: World) -> Any:
     result = await open_sheet(here)
     await here.member.select(answer(result), [], custom_id=f"v1:lists:{FIRST}")
-    assert "On none of your lists" in said(result)
+    assert "Not on any of your lists" in said(result)
     assert await shelf(here, here.member) == {}
     return result
 
@@ -109,7 +109,7 @@ async def by_moving(here: World) -> Any:
 
 async def by_pressing_save_again(here: World) -> Any:
     result = await here.member.click(card(here), label="Save")
-    assert "Taken out of 🔖 to read" in said(result)
+    assert "Removed from 🔖 to read" in said(result)
     return result
 
 
@@ -153,7 +153,7 @@ async def test_undo_stands_where_something_was_taken_away(tmp_path: Path) -> Non
         result = await open_sheet(here)
         more = await options_of(here, "to read", "read")
         await here.member.select(answer(result), more, custom_id=f"v1:lists:{FIRST}")
-        assert "On 🔖 to read, ✅ read" in said(result)
+        assert "On 🔖 to read and ✅ read" in said(result)
         assert "Undo" not in items(result)
         await here.member.select(answer(result), more[:1], custom_id=f"v1:lists:{FIRST}")
         assert "Undo" in items(result)
@@ -165,11 +165,11 @@ async def test_undo_says_that_the_note_is_back_and_works_once(tmp_path: Path) ->
         first, second = await open_sheet(here), await open_sheet(here)
         # Two messages, as after an answer that was lost: the second offers the same undo.
         for result in (first, second):
-            await here.member.click(answer(result), label="Remove from my library")
-            assert "Taken out of your library" in said(result)
+            await here.member.click(answer(result), label="Remove from library")
+            assert "Removed from your library" in said(result)
         await here.member.click(answer(first), label="Undo")
-        assert "Back in 🔖 to read, ⭐ favourites, ✅ read" in said(first)
-        assert "Your note is back, too" in said(first)
+        assert "Back in 🔖 to read, ⭐ favourites and ✅ read" in said(first)
+        assert "Your note is restored too" in said(first)
         again = await here.member.click(answer(second), label="Undo")
         assert "undone already" in said(again)
         assert await kept(here) == before
@@ -183,12 +183,12 @@ async def test_a_removal_is_undone_for_a_day_and_by_nobody_else(tmp_path: Path) 
         sent = wire.answer(
             await wire.send(here.admin, here.channel, wire.component("v1:put-back:1"))
         )
-        assert "undone already, or it was too long ago" in sent.text
+        assert "undone already, or more than a day old" in sent.text
         assert await shelf(here, here.admin) == {}
         async with here.bot.services.database.write() as conn:
             await retention.STEPS["removals"](conn, here.clock.now() + timedelta(hours=25))
         late = await here.member.click(answer(result), label="Undo")
-        assert "what you take out can be put back for a day" in said(late)
+        assert "more than a day old" in said(late)
         assert await shelf(here, here.member) == {}
 
 
@@ -203,8 +203,8 @@ async def test_what_was_saved_and_noted_meanwhile_stays(tmp_path: Path) -> None:
         before = await kept(here)
         await here.member.click(answer(result), label="Undo")
         text = said(result)
-        assert "It is in 🔖 to read already" in text
-        assert "Your newer note stays. The older one, which is not kept, was:" in text
+        assert "Already in 🔖 to read" in text
+        assert "Your newer note stays. The older one won't be stored. It was:" in text
         assert BACK in text
         assert await kept(here) == before
 
