@@ -11,6 +11,7 @@ from papers.dates._types import AmbiguousDateError, Leaning, Span, Unit
 from papers.dates._words import (
     COUNT_OF,
     DAY,
+    DAYS_AWAY,
     DAYS_OF,
     GAP,
     MONTH,
@@ -22,13 +23,6 @@ from papers.dates._words import (
     one_of,
 )
 
-_DAYS_AWAY: Final = {
-    **dict.fromkeys(("today", "now", "tonight"), 0),
-    "yesterday": -1,
-    "tomorrow": 1,
-    "day before yesterday": -2,
-    "day after tomorrow": 2,
-}
 _DAY_OF_MONTH: Final = (
     re.compile(rf"{DAY}{GAP}{NAMED_MONTH}"),
     re.compile(rf"{NAMED_MONTH}{GAP}{DAY}"),
@@ -55,7 +49,7 @@ def relative(typed: str, today: date, leaning: Leaning) -> Span | None:
         AmbiguousDateError: it can mean two days.
         ValueError, OverflowError: the calendar has no such day.
     """
-    if (away := _DAYS_AWAY.get(typed)) is not None:
+    if (away := DAYS_AWAY.get(typed)) is not None:
         return Span(today + timedelta(days=away))
     for pattern in _DAY_OF_MONTH:
         if (match := pattern.fullmatch(typed)) is not None:

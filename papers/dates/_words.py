@@ -1,8 +1,10 @@
 """The words and signs that dates are written with."""
 
 import re
+import tomllib
 import unicodedata
-from typing import Final
+from importlib.resources import files
+from typing import Any, Final
 
 MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
@@ -10,13 +12,21 @@ MONTHS: Final = (
 )
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-MONTH_OF: Final = {
-    "sept": 9,
-    **{name: number for number, month in enumerate(MONTHS, 1) for name in (month, month[:3])},
+_NAMES: Final[dict[str, Any]] = tomllib.loads(
+    files("papers").joinpath("data", "date_names.toml").read_text("utf-8")
+)
+MONTH_OF: Final[dict[str, int]] = {
+    name: number
+    for number, (month, names) in enumerate(zip(MONTHS, _NAMES["months"], strict=True), 1)
+    for name in (month, month[:3], *names.split())
 }
-WEEKDAY_OF: Final = {
+WEEKDAY_OF: Final[dict[str, int]] = {
     **{"tues": 1, "thur": 3, "thurs": 3},
-    **{name: number for number, day in enumerate(WEEKDAYS) for name in (day, day[:3])},
+    **{
+        name: number
+        for number, (day, names) in enumerate(zip(WEEKDAYS, _NAMES["weekdays"], strict=True))
+        for name in (day, day[:3], *names.split())
+    },
 }
 _COUNTS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 COUNT_OF: Final = {"a": 1, "an": 1, **{word: number for number, word in enumerate(_COUNTS, 1)}}
@@ -44,9 +54,12 @@ _TIME_OF_DAY: Final = re.compile(
 _LIKE_SIGNS: Final = str.maketrans(
     {**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"), "\u2019": "'", "_": " "}
 )
-_FILLING: Final = re.compile(r"\b(?:of|the|on)\b|,|(?<=[a-z])\.|\.(?=\s|$)")
+_FILLING: Final = re.compile(r"\b(?:of|the|on|de|del|el|le|am|der|den)\b|,|(?<=[a-z])\.|\.(?=\s|$)")
+_NUMBERED_MONTH: Final = re.compile(r"(\d{1,2})\s*[月월]")
+_COUNTED_YEAR: Final = re.compile(r"(?<=\d)\s*[年년]")
+_COUNTED_DAY: Final = re.compile(r"(?<=\d)\s*[日号號일](?!曜)")
 _SPACED_POINT: Final = re.compile(r"(?<=\d)\.\s+(?=\d)")
-_ORDINAL: Final = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
+_ORDINAL: Final = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|eme|[eoa])\b")
 _QUOTES: Final = " \t\n\"'`“”„«»<>()[]"
 _DATED_WEEKDAY: Final = (
     re.compile(rf"{WEEKDAY}\s(?P<rest>.*\d.*)"),
@@ -56,11 +69,23 @@ _DATED_WEEKDAY: Final = (
 
 def plain(text: str) -> str:
     """Return a text in lower case with plain signs, one space between words, no time of day."""
-    typed = unicodedata.normalize("NFKC", text).translate(_LIKE_SIGNS).casefold().strip(_QUOTES)
-    typed = re.sub("[年月]", "-", typed).replace("日", "").strip("-")
+    typed = _without_accents(text.translate(_LIKE_SIGNS)).strip(_QUOTES)
+    typed = _NUMBERED_MONTH.sub(_month_named, _COUNTED_YEAR.sub(" ", typed))
+    typed = _COUNTED_DAY.sub(" ", typed)
     typed = _FILLING.sub(" ", _SPACED_POINT.sub(".", typed))
     typed = _ORDINAL.sub("", typed)
     return _TIME_OF_DAY.sub("", " ".join(typed.split()))
+
+
+def _without_accents(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(part for part in parts if not unicodedata.combining(part))
+    return unicodedata.normalize("NFKC", kept)
+
+
+def _month_named(match: re.Match[str]) -> str:
+    number = int(match[1])
+    return f" {MONTHS[number - 1]} " if 1 <= number <= 12 else match[0]
 
 
 def without_weekday(typed: str) -> tuple[int | None, str]:
@@ -69,3 +94,14 @@ def without_weekday(typed: str) -> tuple[int | None, str]:
         if (match := pattern.fullmatch(typed)) is not None:
             return WEEKDAY_OF[match["weekday"]], match["rest"]
     return None, typed
+
+
+DAYS_AWAY: Final[dict[str, int]] = {
+    **dict.fromkeys(("today", "now", "tonight"), 0),
+    "yesterday": -1,
+    "tomorrow": 1,
+    "day before yesterday": -2,
+    "day after tomorrow": 2,
+    **{plain(word): int(away) for away, words in _NAMES["days"].items() for word in words},
+}
+"""Words for days around today, as `plain` leaves them: how many days after it they are."""

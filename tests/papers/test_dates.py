@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from babel import Locale
+from babel.dates import format_date, format_skeleton
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +89,39 @@ def test_every_month_week_and_year_is_read_back(day: date) -> None:
         assert span == Span(week, Unit.WEEK), typed
         assert span.first <= day <= span.last
     assert find(str(y), None) == Span(date(y, 1, 1), Unit.YEAR)
+
+
+@given(DAYS, st.sampled_from(["de", "fr", "es", "pt-BR", "ja", "zh-CN", "ko", "en-GB"]))
+def test_every_date_is_read_back_as_other_languages_write_it(day: date, code: str) -> None:
+    locale = Locale.parse(code, sep="-")
+    for length in ("full", "long", "medium"):
+        typed = format_date(day, length, locale)
+        assert find(typed, None) == Span(day), typed
+    month = format_skeleton("yMMMM", day, locale=locale)
+    assert find(month, None) == Span(day.replace(day=1), Unit.MONTH), month
+    typed = format_skeleton("MMMMd", day, locale=locale)
+    span = find(typed, day.replace(month=12, day=31))
+    assert span is not None
+    assert (span.first.month, span.first.day) == (day.month, day.day), typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "away"),
+    [
+        *[(word, -2) for word in ("vorgestern", "Avant-hier", "antes de ayer", "一昨日")],
+        *[(word, -1) for word in ("Gestern", "hier", "ayer", "ontem", "昨日", "昨天", "어제")],
+        *[(word, 0) for word in ("heute", "Aujourd\u2019hui", "hoy", "hoje", "今日", "오늘")],
+        *[(word, 1) for word in ("morgen", "demain", "mañana", "amanhã", "明日", "내일")],
+        *[(word, 2) for word in ("übermorgen", "après-demain", "depois de amanhã", "明後日")],
+        *[(word, -2) for word in ("Montag", "lundi", "lunes", "segunda-feira", "月曜日", "星期一")],
+        ("am Montag", -2),
+        ("1er décembre", -9),
+        ("1º de dezembro", -9),
+        ("8. Dez.", -2),
+    ],
+)
+def test_days_around_today_have_names_in_other_languages(typed: str, away: int) -> None:
+    assert find(typed, TODAY) == Span(TODAY + timedelta(days=away))
 
 
 @given(DAYS, DAYS, st.sampled_from(Leaning))
