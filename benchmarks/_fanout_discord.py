@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.discord_server import Channel, DiscordServer, Guild, User, World
+from tests.discord_server import Channel, DiscordServer, FakeDiscord, Guild, User
 from tests.discord_server.rules import Json
 
 PADDING_CHANNELS = 30
@@ -45,7 +45,7 @@ class BigDiscord:
         self.server.app.middlewares.append(self._note)  # pyright: ignore[reportArgumentType]
         world = self.server.world
         self._owned: dict[int, list[Channel]] = {}
-        vars(world)["guild_json"] = self._guild_json  # World's looks through all channels each time
+        vars(world)["guild_json"] = self._guild_json  # which looks through all channels
         self.feeds: list[tuple[int, int]] = []
         self.places: list[tuple[Channel, User]] = []
         for number in range(guilds):
@@ -56,7 +56,7 @@ class BigDiscord:
             self.places.append((channels[0], world.add_member(guild, f"reader {number}")))
 
     @property
-    def world(self) -> World:
+    def world(self) -> FakeDiscord:
         """What is there."""
         return self.server.world
 

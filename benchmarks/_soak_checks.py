@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
-from benchmarks._soak_world import People
+from benchmarks._soak_fakes import People
 from storage.library import DEFAULT_LISTS, emoji_key
 from tests.discord_server import Channel, Message
 

@@ -33,8 +33,8 @@ import discord.http
 import yarl
 
 from benchmarks._soak_checks import broken, counted
+from benchmarks._soak_fakes import Month, People, moment
 from benchmarks._soak_report import flat, measured, told
-from benchmarks._soak_world import Month, People, moment
 from benchmarks._soak_zones import written, zones_soak
 from bot.client import PaperBot, create_bot
 from bot.runtime.clock import FixedClock

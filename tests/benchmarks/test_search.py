@@ -17,7 +17,7 @@ from benchmarks.search import (
 from bot.services.search import read
 from papers.model import Paper
 from storage.search_sessions import Question
-from tests.bot.search_world import searching, shown, titles
+from tests.bot.search_fakes import searching, shown, titles
 from tests.storage.search.library import LIBRARY, CountingEmbedder, paper
 
 PAPERS = [record.paper for record in LIBRARY]

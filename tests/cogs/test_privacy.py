@@ -18,7 +18,7 @@ from cogs.privacy import WHY
 from storage import library, personal_data
 from storage.database import Database
 from storage.tables import brought_papers, metadata
-from tests.bot.library_world import (
+from tests.bot.library_fakes import (
     FIRST,
     SAVE,
     SECOND,

@@ -5,19 +5,19 @@ over the wire, so that rate limits, lost answers, broken connections and killed 
 """
 
 from tests.discord_server.app import DiscordServer, Request
+from tests.discord_server.fake_discord import FakeDiscord
 from tests.discord_server.interactions import Interaction
 from tests.discord_server.objects import Channel, Guild, Message
-from tests.discord_server.people import Role, User
-from tests.discord_server.world import World
+from tests.discord_server.users import Role, User
 
 __all__ = [
     "Channel",
     "DiscordServer",
+    "FakeDiscord",
     "Guild",
     "Interaction",
     "Message",
     "Request",
     "Role",
     "User",
-    "World",
 ]

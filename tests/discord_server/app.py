@@ -10,13 +10,13 @@ from aiohttp import BodyPartReader, web
 
 from tests.discord_server import answers as _answers  # registers its routes
 from tests.discord_server.buckets import Buckets
+from tests.discord_server.fake_discord import FakeDiscord
 from tests.discord_server.faults import Fault, When
 from tests.discord_server.gateway import Gateway
 from tests.discord_server.replies import respond, slow_down, strike
 from tests.discord_server.routes import ROUTES, Call, File, Handler
 from tests.discord_server.rules import DiscordError
 from tests.discord_server.schema import discord_schema
-from tests.discord_server.world import World
 
 __all__ = ["DiscordServer", "Request"]
 
@@ -60,7 +60,7 @@ class DiscordServer:
     """
 
     def __init__(self) -> None:
-        self.world = World()
+        self.world = FakeDiscord()
         self.gateway = Gateway(self.world)
         self.buckets = Buckets(self.world.clock.now)
         self.schema = discord_schema()

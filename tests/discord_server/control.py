@@ -12,8 +12,8 @@ from aiohttp import web
 from tests.discord_server.app import DiscordServer
 from tests.discord_server.interactions import Interaction
 from tests.discord_server.objects import Channel, Message
-from tests.discord_server.people import User
 from tests.discord_server.rules import Json
+from tests.discord_server.users import User
 
 Deed: TypeAlias = Callable[[Json], Awaitable[Any]]
 

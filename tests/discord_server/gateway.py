@@ -7,9 +7,9 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.discord_server.places import Event
+from tests.discord_server.fake_discord import FakeDiscord
 from tests.discord_server.rules import Json
-from tests.discord_server.world import World
+from tests.discord_server.state import Event
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
@@ -45,7 +45,7 @@ class Session:
 class Gateway:
     """Serves the websocket."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: FakeDiscord) -> None:
         self._world = world
         self.url = ""
         self.sessions: dict[str, Session] = {}

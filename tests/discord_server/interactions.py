@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from discord import Permissions
 
 from tests.discord_server.objects import Channel, Message
-from tests.discord_server.people import Role, User
 from tests.discord_server.rules import EPHEMERAL, SELECTS, Json, walk
+from tests.discord_server.users import Role, User
 
 if TYPE_CHECKING:
-    from tests.discord_server.world import World
+    from tests.discord_server.fake_discord import FakeDiscord
 
 PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 1, 2, 3, 4, 5
 CHAT_INPUT, MESSAGE_MENU = 1, 3
@@ -94,7 +94,7 @@ class Interaction:
 class Interactions:
     """Makes interactions out of what people do, and keeps them for the answers to come."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: "FakeDiscord") -> None:
         self._world = world
         self.by_token: dict[str, Interaction] = {}
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from tests.discord_server.components import emoji_json
-from tests.discord_server.people import Member, Overwrite, Role, User, iso
 from tests.discord_server.rules import (
     BUTTON,
     COMPONENTS_V2,
@@ -12,6 +11,7 @@ from tests.discord_server.rules import (
     text_of,
     walk,
 )
+from tests.discord_server.users import Member, Overwrite, Role, User, iso
 
 TEXT, DM, NEWS, PUBLIC_THREAD = 0, 1, 5, 11
 

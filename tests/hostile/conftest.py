@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile.attack_target import begin
 from tests.hostile.harness import Hostile
-from tests.hostile.victim import begin
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.hostile.answers import HarmError, require_answered
 T = TypeVar("T")
 
 SECRET: Final = "Zebrafish"
-"""Stands in everything that the victim wrote: whoever else reads it has read too much."""
+"""Stands in everything that the target wrote: whoever else reads it has read too much."""
 
 
 class Ears(logging.Handler):
@@ -38,14 +38,14 @@ class Ears(logging.Handler):
 
 @dataclass(repr=False)
 class Hostile(Interactions):
-    """The bot, its victim, and those who attack."""
+    """The bot, its target, and those who attack."""
 
     runner: asyncio.Runner
     context: Context
     """What simcord keeps in context: its clock, and its stand-in for Discord's REST."""
     ears: Ears
     elsewhere: simcord.GuildHandle
-    victim: simcord.MemberActor
+    target: simcord.MemberActor
     mallory: simcord.MemberActor
     """A member without rights."""
     usurper: simcord.MemberActor
@@ -58,7 +58,7 @@ class Hostile(Interactions):
     ids: list[int] = field(default_factory=list[int])
     """Numbers that mean something: rows, people, channels, messages."""
     kept: str = ""
-    """What the victim had before, to be told from what they have after."""
+    """What the target had before, to be told from what they have after."""
     version: int = 0
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -106,20 +106,20 @@ class Hostile(Interactions):
         who = by or self.mallory
         channel = self.lounge if who is self.usurper else self.here.channel
         self.here.bot.cooldowns.forget()
-        record = self.run(self.send(who, channel, interaction, self.victim))
+        record = self.run(self.send(who, channel, interaction, self.target))
         answer = self.answer(record)
         if self.ears.heard:
             heard, self.ears.heard = self.ears.heard, []
             raise HarmError("the log has\n" + "\n".join(heard))
         require_answered(answer, record)
-        if who is not self.victim and SECRET in answer.text:
+        if who is not self.target and SECRET in answer.text:
             raise HarmError(f"somebody else reads: {answer.text}")
-        self.look_after_victim()
+        self.check_target()
         self.sweep()
         return answer
 
-    def look_after_victim(self) -> None:
-        """Assert that the victim has what they had.
+    def check_target(self) -> None:
+        """Assert that the target has what they had.
 
         Raises:
             HarmError: something was taken, added or changed.
@@ -128,10 +128,10 @@ class Hostile(Interactions):
         if version == self.version:
             return
         self.version = version
-        kept = self._of_victim()
+        kept = self._of_target()
         if self.kept and kept != self.kept:
             before, self.kept = self.kept, kept
-            raise HarmError(f"the victim had\n{before}\nand has\n{kept}")
+            raise HarmError(f"the target had\n{before}\nand has\n{kept}")
         self.kept = kept
 
     def intact(self) -> bool:
@@ -140,14 +140,14 @@ class Hostile(Interactions):
         strays = self.connection.execute("PRAGMA foreign_key_check").fetchall()
         return whole == [("ok",)] and not strays
 
-    def _of_victim(self) -> str:
+    def _of_target(self) -> str:
         found: list[str] = []
         for table in personal_tables():
             columns = [row[1] for row in self.connection.execute(f"PRAGMA table_info({table})")]
             if "user_id" in columns:
                 rows = self.connection.execute(
                     f"SELECT * FROM {table} WHERE user_id = ? ORDER BY rowid",  # noqa: S608 - our table
-                    (self.victim.id,),
+                    (self.target.id,),
                 )
                 found += [f"{table}: {row}" for row in rows]
         feeds = self.connection.execute("SELECT * FROM feeds ORDER BY id")

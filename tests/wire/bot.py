@@ -14,7 +14,7 @@ from papers.model import Record
 from papers.sources import PaperSource
 from tests.bot.world import MONDAY, FakeSource, at, make_settings, votes
 from tests.databases import put_empty
-from tests.discord_server import Channel, DiscordServer, Guild, User, World
+from tests.discord_server import Channel, DiscordServer, FakeDiscord, Guild, User
 
 DEFAULTS = Thresholds()
 
@@ -34,7 +34,7 @@ class Connected:
     member: User
 
     @property
-    def world(self) -> World:
+    def world(self) -> FakeDiscord:
         """What is there."""
         return self.server.world
 

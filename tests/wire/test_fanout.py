@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storage import feeds
 from tests.bot.world import MONDAY, at, votes
-from tests.discord_server import Channel, DiscordServer, World
+from tests.discord_server import Channel, DiscordServer, FakeDiscord
 from tests.discord_server.app import Request
 from tests.discord_server.buckets import GLOBAL
 from tests.wire.bot import Connected, connected
@@ -40,7 +40,7 @@ async def add_channels(here: Connected, *sizes: int) -> list[list[Channel]]:
     return servers
 
 
-def last_of(requests: Sequence[Request], world: World, channels: Sequence[Channel]) -> int:
+def last_of(requests: Sequence[Request], world: FakeDiscord, channels: Sequence[Channel]) -> int:
     """Return at which place the last request to these channels and their threads came."""
     ids = {channel.id for channel in channels}
     ids |= {thread.id for channel in channels for thread in world.threads_of(channel)}

@@ -9,7 +9,7 @@ from papers.model import Author, Metrics, Record
 from tests.bot.world import MONDAY, at, paper
 from tests.discord_server import DiscordServer, Message
 from tests.wire.bot import Connected, connected
-from tests.wire.witness import Witness
+from tests.wire.fault_recorder import FaultRecorder
 
 RTL = "\u202e"
 HOSTILE = (
@@ -39,13 +39,13 @@ async def test_huge_papers_are_cut_to_what_discord_takes(
     ]
     days = {MONDAY: [Record(each, Metrics(9), MONDAY) for each in huge]}
     async with connected(discord_server, tmp_path, days) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.add_feed(time="09:00")
         await here.tick(at(MONDAY, 9))
-        await witness.look()
-        witness.note(person="cut to Discord's limits, each with its links")
+        await recorder.observe()
+        recorder.note(person="cut to Discord's limits, each with its links")
         assert all(len(message.text) <= 4_000 for message in posted(here))
-        witness.record("content: abstracts of 290,000 characters, 1,000 authors")
+        recorder.record("content: abstracts of 290,000 characters, 1,000 authors")
 
 
 async def test_hostile_titles_stay_text(
@@ -66,10 +66,10 @@ async def test_hostile_titles_stay_text(
         ]
     }
     async with connected(discord_server, tmp_path, days) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.add_feed(time="09:00")
         await here.tick(at(MONDAY, 9))
-        await witness.look()
+        await recorder.observe()
         for message in posted(here):
             assert RTL not in message.text
             assert all(link.startswith(HOSTS) for link in message.links.values()), message.links
@@ -78,8 +78,8 @@ async def test_hostile_titles_stay_text(
         shown = "\n".join(message.text for message in posted(here))
         assert "click me" in shown
         assert "fdp.www safe" in shown
-        witness.note(person="their characters, escaped: no mention, no link but the paper's own")
-        witness.record("content: titles with mentions, markdown, links and right-to-left override")
+        recorder.note(person="their characters, escaped: no mention, no link but the paper's own")
+        recorder.record("content: titles with mentions, markdown, links and right-to-left override")
 
 
 def posted(here: Connected) -> list[Message]:

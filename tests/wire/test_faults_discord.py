@@ -13,9 +13,9 @@ import pytest
 
 from tests.bot.world import MONDAY, TUESDAY, at
 from tests.discord_server import DiscordServer
-from tests.discord_server.places import Event
+from tests.discord_server.state import Event
 from tests.wire.bot import Connected, connected
-from tests.wire.witness import Witness
+from tests.wire.fault_recorder import FaultRecorder
 
 HEADER = "POST /channels/*/messages"
 THREAD = "POST /channels/*/threads"
@@ -78,15 +78,15 @@ async def test_a_refusal_is_taken_for_what_it_is(
     code: int,
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.add_feed(time="09:00")
         discord_server.fail(pattern, skip=skip, status=status, code=code)
         await here.tick(NINE)
-        await witness.look()
+        await recorder.observe()
         await resume(here)
         await here.tick(at(MONDAY, 10, 1))
-        await witness.look()
-        witness.record(f"Discord: {name}")
+        await recorder.observe()
+        recorder.record(f"Discord: {name}")
 
 
 BUSY: list[tuple[str, dict[str, Any]]] = [
@@ -113,23 +113,23 @@ async def test_what_passes_is_waited_for(
     fault: dict[str, Any],
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.add_feed(time="09:00")
         discord_server.fail("POST /channels/*", **fault)
         await here.tick(NINE)
-        await witness.look()
+        await recorder.observe()
         await here.tick(at(MONDAY, 9, 2))
         await here.tick(at(MONDAY, 10, 5))
-        await witness.look()
-        assert witness.person[-1] == "1 header, 1 thread, 3 cards"
-        witness.record(f"Discord: {name}")
+        await recorder.observe()
+        assert recorder.person[-1] == "1 header, 1 thread, 3 cards"
+        recorder.record(f"Discord: {name}")
 
 
 async def test_an_answer_that_never_comes_holds_up_nobody_else(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         other = here.world.add_channel(here.guild, "others")
         await here.add_feed(time="09:00")
         await here.world.slash(here.admin, here.office, "feed add", channel=other, time="09:00")
@@ -137,37 +137,37 @@ async def test_an_answer_that_never_comes_holds_up_nobody_else(
         hanging = discord_server.fail(sending, hang=60, drop=True)
         here.clock.at = NINE
         await here.bot.app.cycle.run(NINE, timeout=None)
-        await discord_server.until(lambda: witness.kept().count("post done") == 1)
-        assert witness.channel(other) == "1 header, 1 thread, 3 cards"
-        await witness.look()
-        witness.note(person="the other channel has its thread meanwhile")
+        await discord_server.until(lambda: recorder.stored().count("post done") == 1)
+        assert recorder.channel(other) == "1 header, 1 thread, 3 cards"
+        await recorder.observe()
+        recorder.note(person="the other channel has its thread meanwhile")
         hanging.over.set()
         await here.bot.services.queue.drain()
         await here.tick(at(MONDAY, 9, 2))
-        await witness.look()
-        witness.record("Discord: a request hangs")
+        await recorder.observe()
+        recorder.record("Discord: a request hangs")
 
 
 async def test_a_channel_deleted_between_claim_and_send_stops_its_feed(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.add_feed(time="09:00")
         # The event that would tell the bot is still on its way when it sends.
         del here.world.channels[here.channel.id]
         await here.tick(NINE)
         await here.tick(at(MONDAY, 9, 1))
-        await witness.look()
+        await recorder.observe()
         assert discord_server.count(f"POST /channels/{here.channel.id}/*") == 1
-        witness.record("Discord: the channel is deleted between claim and send")
+        recorder.record("Discord: the channel is deleted between claim and send")
 
 
 async def test_a_permission_lost_between_header_and_thread_is_mended_and_the_post_goes_on(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         world = here.world
         await here.add_feed(time="09:00")
         at_once(
@@ -176,20 +176,20 @@ async def test_a_permission_lost_between_header_and_thread_is_mended_and_the_pos
             lambda _: world.set_permissions(here.channel, deny=["create_public_threads"]),
         )
         await here.tick(NINE)
-        await witness.look()
+        await recorder.observe()
         world.set_permissions(here.channel, allow=["create_public_threads"])
         await discord_server.until(lambda: here.bot_may("create_public_threads"))
         await resume(here)
         await here.tick(at(MONDAY, 10))
-        await witness.look()
-        witness.record("Discord: a permission is lost between header and thread")
+        await recorder.observe()
+        recorder.record("Discord: a permission is lost between header and thread")
 
 
 async def test_a_thread_that_somebody_opened_first_is_used(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.add_feed(time="09:00")
         at_once(
             here,
@@ -199,25 +199,25 @@ async def test_a_thread_that_somebody_opened_first_is_used(
             ),
         )
         await here.tick(NINE)
-        await witness.look()
-        witness.record("Discord: thread refused, 160004 there is one already")
+        await recorder.observe()
+        recorder.record("Discord: thread refused, 160004 there is one already")
 
 
 async def test_a_bot_thrown_out_in_the_middle_of_a_post_ends_it(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.add_feed(time="09:00")
         at_once(here, "THREAD_CREATE", lambda _: here.world.remove_bot(here.guild))
         await here.tick(NINE)
         await discord_server.until(lambda: here.bot.get_guild(here.guild.id) is None)
         await here.tick(at(MONDAY, 10))
-        await witness.look()
+        await recorder.observe()
         asked = discord_server.count("POST /channels/*")
         await here.tick(at(TUESDAY, 9))
         assert discord_server.count("POST /channels/*") == asked
-        witness.record("Discord: the bot is thrown out in the middle of a post")
+        recorder.record("Discord: the bot is thrown out in the middle of a post")
 
 
 SMALL = [
@@ -240,15 +240,15 @@ async def test_what_is_only_nice_to_have_harms_nothing(
     code: int,
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.add_feed(time="09:00")
         discord_server.fail(pattern, status=status, code=code, times=9)
         await here.tick(NINE)
         await here.tick(at(MONDAY, 15, 1))
         await here.tick(at(MONDAY, 15, 2))
-        await witness.look()
+        await recorder.observe()
         assert discord_server.invalid_requests <= 3
-        witness.record(f"Discord: {name}")
+        recorder.record(f"Discord: {name}")
 
 
 async def test_posts_go_on_while_the_gateway_is_gone_and_reactions_are_caught_up(
@@ -259,7 +259,7 @@ async def test_posts_go_on_while_the_gateway_is_gone_and_reactions_are_caught_up
 ) -> None:
     gateway = discord_server.gateway
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.add_feed(time="09:00")
         gateway.away = True
         gateway.drop()
@@ -268,21 +268,21 @@ async def test_posts_go_on_while_the_gateway_is_gone_and_reactions_are_caught_up
         (thread,) = here.world.threads_of(here.channel)
         here.world.react(here.member, thread.history[0], "🔖")
         await discord_server.until(lambda: gateway.turned_away >= 2)
-        await witness.look()
+        await recorder.observe()
         gateway.sessions.clear()  # too long ago to be resumed: the reaction is told to nobody
         gateway.away = False
         await discord_server.until(lambda: gateway.identified == 2, patience=60)
         await discord_server.until(lambda: saves(here) == 1)
-        await witness.look()
-        witness.note(person="the reaction made meanwhile is saved")
-        witness.record("gateway: gone for ten minutes, and the session with it")
+        await recorder.observe()
+        recorder.note(person="the reaction made meanwhile is saved")
+        recorder.record("gateway: gone for ten minutes, and the session with it")
 
 
 async def test_a_gateway_that_wants_us_to_reconnect_changes_nothing(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         reconnecting: list[asyncio.Task[None]] = []
         await here.add_feed(time="09:00")
         at_once(
@@ -293,8 +293,8 @@ async def test_a_gateway_that_wants_us_to_reconnect_changes_nothing(
         await here.tick(NINE)
         await asyncio.gather(*reconnecting)
         await discord_server.until(lambda: discord_server.gateway.resumed)
-        await witness.look()
-        witness.record("gateway: asks for a reconnect in the middle of a post")
+        await recorder.observe()
+        recorder.record("gateway: asks for a reconnect in the middle of a post")
 
 
 async def test_a_server_that_is_away_at_the_start_keeps_its_feed_and_gets_its_post(
@@ -309,14 +309,14 @@ async def test_a_server_that_is_away_at_the_start_keeps_its_feed_and_gets_its_po
     async with connected(discord_server, tmp_path) as here:
         here.guild, here.channel, here.office = guild, channel, office
         here.admin, here.member = admin, member
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.tick(NINE)
-        await witness.look()
+        await recorder.observe()
         here.world.set_available(guild, available=True)
         await discord_server.until(lambda: here.bot_may("send_messages"))
         await here.tick(at(MONDAY, 9, 5))
-        await witness.look()
-        witness.record("gateway: a server is unavailable at the start")
+        await recorder.observe()
+        recorder.record("gateway: a server is unavailable at the start")
 
 
 async def test_two_thousand_servers_arrive_at_once(
@@ -329,16 +329,16 @@ async def test_two_thousand_servers_arrive_at_once(
     for number in range(2_000):
         world.add_guild(f"Guild {number}")
     async with connected(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         assert len(here.bot.guilds) == 2_001
         await discord_server.until(lambda: not any(each.unavailable for each in here.bot.guilds))
         await here.add_feed(time="09:00")
         await here.tick(NINE)
-        await witness.look()
+        await recorder.observe()
         asked = await world.slash(here.member, here.office, "paper status")
         assert asked.messages
-        witness.note(person="commands are answered")
-        witness.record("gateway: 2,000 servers arrive at once")
+        recorder.note(person="commands are answered")
+        recorder.record("gateway: 2,000 servers arrive at once")
 
 
 def saves(here: Connected) -> int:

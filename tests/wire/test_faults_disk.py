@@ -15,9 +15,9 @@ from storage.database import Database
 from tests import reliability
 from tests.bot.world import MONDAY, at, votes
 from tests.discord_server import DiscordServer
-from tests.discord_server.places import Event
+from tests.discord_server.state import Event
 from tests.wire.bot import Connected, connected
-from tests.wire.witness import Witness
+from tests.wire.fault_recorder import FaultRecorder
 
 ROOT = Path(__file__).resolve().parents[2]
 NINE = at(MONDAY, 9)
@@ -63,53 +63,53 @@ async def test_a_full_disk_stops_everything_in_one_sentence_until_there_is_room(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         with closing(sqlite3.connect(here.bot.services.database.path)) as file:
             file.execute("VACUUM")  # no free page within the file
         await pragma(here.bot.services.database, "max_page_count = 1")
         await here.tick(NINE)
-        await witness.look()
+        await recorder.observe()
         await pragma(here.bot.services.database, "max_page_count = 1000000")
         await here.tick(at(MONDAY, 9, 1))
-        await witness.look()
-        witness.record("disk: full for a minute")
+        await recorder.observe()
+        recorder.record("disk: full for a minute")
 
 
 async def test_a_file_that_became_read_only_is_said_to_people_and_to_the_operator(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await pragma(here.bot.services.database, "query_only = ON")
         await here.tick(NINE)
-        await witness.look()
-        witness.note(person=f"a command: “{await ask(here)}”")
+        await recorder.observe()
+        recorder.note(person=f"a command: “{await ask(here)}”")
         await pragma(here.bot.services.database, "query_only = OFF")
         await here.tick(at(MONDAY, 9, 1))
-        await witness.look()
-        witness.record("disk: the database is read-only for a minute")
+        await recorder.observe()
+        recorder.record("disk: the database is read-only for a minute")
 
 
 async def test_a_lock_that_is_not_given_up_is_waited_for_and_then_said(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await pragma(here.bot.services.database, "busy_timeout = 50")  # instead of 15 seconds
         with held(here.bot.services.database.path):
             await here.tick(NINE)
-            await witness.look()
-            witness.note(person=f"a command: “{await ask(here)}”")
+            await recorder.observe()
+            recorder.note(person=f"a command: “{await ask(here)}”")
         await here.tick(at(MONDAY, 9, 1))
-        await witness.look()
-        witness.record("disk: the database is locked by another process")
+        await recorder.observe()
+        recorder.record("disk: the database is locked by another process")
 
 
 async def test_a_header_that_could_not_be_recorded_is_found_again(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await pragma(here.bot.services.database, "busy_timeout = 50")
         with closing(
             sqlite3.connect(here.bot.services.database.path, isolation_level=None)
@@ -121,23 +121,23 @@ async def test_a_header_that_could_not_be_recorded_is_found_again(
 
             here.world.listeners.append(lock)
             await here.tick(NINE)
-            await witness.look()
+            await recorder.observe()
             here.world.listeners.remove(lock)
             other.execute("ROLLBACK")
         here.world.advance(3_600)  # no nonce is remembered any more
         await here.tick(at(MONDAY, 9, 1))
-        await witness.look()
-        assert witness.person[-1] == "1 header, 1 thread, 10 cards"
-        witness.record("disk: locked between a header and its record")
+        await recorder.observe()
+        assert recorder.person[-1] == "1 header, 1 thread, 10 cards"
+        recorder.record("disk: locked between a header and its record")
 
 
 async def test_a_file_that_is_damaged_meanwhile_is_said_and_no_worse_is_done_to_it(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         path = here.bot.services.database.path
-        await witness.look()
+        await recorder.observe()
         await here.bot.services.database.backup(tmp_path / "backup.db")
         await pragma(here.bot.services.database, "wal_checkpoint(TRUNCATE)")
         damaged = path.read_bytes()[:4096] + os.urandom(path.stat().st_size - 4096)
@@ -146,11 +146,11 @@ async def test_a_file_that_is_damaged_meanwhile_is_said_and_no_worse_is_done_to_
             await vars(here.bot.services.database)[engine].dispose()
         here.clock.at = NINE
         await run_minute(here.bot)
-        assert witness.channel() == "nothing"
-        witness.note(person=f"a command: “{await ask(here)}”")
+        assert recorder.channel() == "nothing"
+        recorder.note(person=f"a command: “{await ask(here)}”")
         assert path.read_bytes() == damaged
-        witness.database.append("the file as it is found, for `paperboy restore` to put aside")
-        witness.record("disk: the database is damaged while running")
+        recorder.database.append("the file as it is found, for `paperboy restore` to put aside")
+        recorder.record("disk: the database is damaged while running")
 
 
 async def test_a_damaged_file_is_refused_at_the_start_and_left_as_it_is(

@@ -8,7 +8,7 @@ from tests.bot.topics import about
 from tests.bot.world import MONDAY, TUESDAY, WEDNESDAY, at
 from tests.discord_server import DiscordServer
 from tests.wire.bot import Connected, connected
-from tests.wire.witness import Witness
+from tests.wire.fault_recorder import FaultRecorder
 
 DAYS = {
     MONDAY: about(MONDAY, "Flow Matching for Video"),
@@ -56,7 +56,7 @@ async def test_a_digest_that_is_refused_is_not_lost(
     code: int,
 ) -> None:
     async with connected(discord_server, tmp_path, DAYS) as here:
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         await here.tick(at(MONDAY, 9))
         await follow(here)
         conversation = here.world.dm_of(here.member)
@@ -64,7 +64,7 @@ async def test_a_digest_that_is_refused_is_not_lost(
         discord_server.fail(f"POST /channels/{conversation.id}/messages", status=status, code=code)
         for day, minute in ((TUESDAY, 0), (TUESDAY, 5), (WEDNESDAY, 10)):
             await here.tick(at(day, 9, minute))
-            await witness.look()
-            witness.person[-1] = await received(here)
+            await recorder.observe()
+            recorder.person[-1] = await received(here)
         assert discord_server.count(f"POST /channels/{conversation.id}/messages") <= 4
-        witness.record(f"direct message: {name}")
+        recorder.record(f"direct message: {name}")

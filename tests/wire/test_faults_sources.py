@@ -22,7 +22,7 @@ from tests.papers.sources.serving import (
     serving,
 )
 from tests.wire.bot import Connected, connected
-from tests.wire.witness import Witness
+from tests.wire.fault_recorder import FaultRecorder
 
 DAILY = "/api/daily_papers"
 NINE = at(MONDAY, 9)
@@ -88,44 +88,44 @@ async def test_a_source_that_fails_makes_the_thread_late_and_the_thread_says_so(
     reply: Reply,
 ) -> None:
     async with fed_by_the_hub(discord_server, tmp_path) as (here, hub, time):
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         hub.on(DAILY, reply)
         for minute in range(0, 60, 5):
             await here.tick(NINE + timedelta(minutes=minute))
             time.now += 300
         asked = len(hub.requests)
-        await witness.look(status=True)
+        await recorder.observe(status=True)
         hub.on(DAILY, WHOLE)
         time.now += 600
         await here.tick(NINE + HOUR + timedelta(minutes=10))
-        await witness.look(status=True)
-        assert witness.person[-1] == "1 late header, 1 thread, 3 cards"
+        await recorder.observe(status=True)
+        assert recorder.person[-1] == "1 late header, 1 thread, 3 cards"
         # A source that is in trouble is not made more of it: every five minutes, few tries each.
         assert asked <= 1 if reply.status == 429 else 10 <= asked <= 60
-        witness.record(f"source: {name}")
+        recorder.record(f"source: {name}")
 
 
 async def test_a_slow_source_holds_up_no_thread_that_can_come_without_it(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with fed_by_the_hub(discord_server, tmp_path) as (here, hub, _):
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         hub.on(DAILY, WHOLE)
         await here.tick(at(MONDAY, 8, 20))
         hub.on(DAILY, Reply(hang=30))
         here.clock.at = NINE
         await here.bot.app.cycle.run(NINE, timeout=0.1)
         await here.bot.services.queue.drain()
-        await witness.look(status=True)
-        witness.record("source: takes half a minute for an answer")
+        await recorder.observe(status=True)
+        recorder.record("source: takes half a minute for an answer")
 
 
 async def test_broken_records_do_not_take_the_others_along(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with fed_by_the_hub(discord_server, tmp_path) as (here, hub, _):
-        witness = Witness(here, caplog)
+        recorder = FaultRecorder(here, caplog)
         hub.on(DAILY, batch(record(1), {"paper": "?"}, record(3, title=None)))
         await here.tick(NINE)
-        await witness.look(status=True)
-        witness.record("source: some records are broken")
+        await recorder.observe(status=True)
+        recorder.record("source: some records are broken")

@@ -16,7 +16,7 @@ import pytest
 
 from tests import reliability
 from tests.databases import put_empty
-from tests.discord_server import Channel, DiscordServer, World
+from tests.discord_server import Channel, DiscordServer, FakeDiscord
 from tests.discord_server.faults import When
 from tests.wire.bot_process import TOKEN
 
@@ -90,7 +90,7 @@ class Lab:
     channel: Channel
 
     @property
-    def world(self) -> World:
+    def world(self) -> FakeDiscord:
         """What is there."""
         return self.server.world
 

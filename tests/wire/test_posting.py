@@ -7,7 +7,7 @@ import pytest
 from storage import feeds
 from storage.feeds import FeedState
 from tests.bot.world import MONDAY, TUESDAY, at, votes
-from tests.discord_server import Channel, DiscordServer, Message, World
+from tests.discord_server import Channel, DiscordServer, FakeDiscord, Message
 from tests.discord_server.faults import When
 from tests.wire.bot import Connected, connected
 
@@ -15,7 +15,7 @@ SENDING = "POST /channels/*/messages"
 OPENING = "POST /channels/*/threads"
 
 
-def post_of(world: World, channel: Channel) -> tuple[Message, list[Message]]:
+def post_of(world: FakeDiscord, channel: Channel) -> tuple[Message, list[Message]]:
     """Return the channel's only header, and the cards in its only thread."""
     (header,) = channel.history
     (thread,) = world.threads_of(channel)

@@ -13,7 +13,7 @@ import pytest
 
 from tests import reliability
 from tests.databases import put_empty
-from tests.discord_server import DiscordServer, Message, User, World
+from tests.discord_server import DiscordServer, FakeDiscord, Message, User
 from tests.discord_server.faults import When
 from tests.wire.bot_process import TOKEN
 from tests.wire.saving_process import READY
@@ -39,7 +39,7 @@ class Place:
     people: list[User]
 
     @property
-    def world(self) -> World:
+    def world(self) -> FakeDiscord:
         """What is there."""
         return self.server.world
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from tests.discord_server.fake_discord import FakeDiscord
 from tests.discord_server.objects import Channel, Message
 from tests.discord_server.rules import invalid
-from tests.discord_server.world import World
 
 Answer: TypeAlias = tuple[int, Any]
 
@@ -22,7 +22,7 @@ class File(NamedTuple):
 class Call:
     """One request, parsed."""
 
-    world: World
+    world: FakeDiscord
     base_url: str
     parameters: dict[str, str]
     query: dict[str, str]

@@ -1,10 +1,10 @@
 """Channels, threads, servers, and people."""
 
-from tests.discord_server.people import User
-from tests.discord_server.places import GUILDS
+from tests.discord_server.fake_discord import FakeDiscord
 from tests.discord_server.routes._call import Answer, Call, route
 from tests.discord_server.rules import DiscordError, Json, invalid, unknown
-from tests.discord_server.world import World
+from tests.discord_server.state import GUILDS
+from tests.discord_server.users import User
 
 
 @route("GET", "/channels/{channel_id}")
@@ -118,7 +118,7 @@ def get_user(call: Call) -> Answer:
     return 200, _user(call.world, call.number("user_id")).to_json()
 
 
-def _user(world: World, user_id: int) -> User:
+def _user(world: FakeDiscord, user_id: int) -> User:
     if (user := world.users.get(user_id)) is None:
         raise unknown("User")
     return user

@@ -1,6 +1,7 @@
 """Messages: listed, sent, edited, deleted."""
 
 from tests.discord_server.components import answered
+from tests.discord_server.fake_discord import FakeDiscord
 from tests.discord_server.objects import Channel, Message
 from tests.discord_server.routes._call import Answer, Call, File, route
 from tests.discord_server.rules import (
@@ -11,7 +12,6 @@ from tests.discord_server.rules import (
     invalid,
     unknown,
 )
-from tests.discord_server.world import World
 
 
 @route("GET", "/channels/{channel_id}/messages")
@@ -59,7 +59,7 @@ def send_message(call: Call) -> Answer:
     return 200, world.message_json(world.add_message(channel, message))
 
 
-def _check_may_send(world: World, channel: Channel, body: Json, files: list[File]) -> None:
+def _check_may_send(world: FakeDiscord, channel: Channel, body: Json, files: list[File]) -> None:
     if (person := channel.recipient) is not None:
         if not person.takes_dms:
             raise DiscordError(403, 50007, "Cannot send messages to this user")

@@ -1,8 +1,8 @@
 """Reactions, and who is in a thread."""
 
-from tests.discord_server.people import iso
 from tests.discord_server.routes._call import Answer, Call, route
 from tests.discord_server.rules import DiscordError
+from tests.discord_server.users import iso
 
 REACTION = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}"
 

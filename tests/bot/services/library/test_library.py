@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from papers.model import Metrics, Record
-from tests.bot.library_world import (
+from tests.bot.library_fakes import (
     FIRST,
     READ,
     SAVE,

@@ -9,7 +9,7 @@ from bibtexparser.entrypoint import parse_string
 from papers.export import Format
 from papers.model import Record
 from storage import library, papers, personal_data
-from tests.bot.library_world import (
+from tests.bot.library_fakes import (
     FIRST,
     SAVE,
     SECOND,

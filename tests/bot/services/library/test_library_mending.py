@@ -14,7 +14,7 @@ from bot.services.library import Library
 from storage import cards
 from storage.library import Reacted, Reaction
 from storage.tables import users
-from tests.bot.library_world import (
+from tests.bot.library_fakes import (
     FIRST,
     READ,
     SAVE,

@@ -10,7 +10,7 @@ import pytest
 
 from papers.model import Metrics, Record
 from storage import library
-from tests.bot.library_world import (
+from tests.bot.library_fakes import (
     FIRST,
     READ,
     SAVE,

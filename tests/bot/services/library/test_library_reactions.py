@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from storage.database import Database
 from storage.tables import users
-from tests.bot.library_world import (
+from tests.bot.library_fakes import (
     FIRST,
     READ,
     SAVE,

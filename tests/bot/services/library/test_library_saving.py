@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from papers.model import Metrics, Record
-from tests.bot.library_world import FIRST, SAVE, SECOND, answer, card, posted, said, shelf, slash
+from tests.bot.library_fakes import FIRST, SAVE, SECOND, answer, card, posted, said, shelf, slash
 from tests.bot.world import MONDAY, paper, votes
 
 # Buttons.

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.bot.library_world import (
+from tests.bot.library_fakes import (
     FIRST,
     SAVE,
     SECOND,

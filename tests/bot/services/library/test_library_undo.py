@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage import library, retention
-from tests.bot.library_world import (
+from tests.bot.library_fakes import (
     FIRST,
     READ,
     SAVE,

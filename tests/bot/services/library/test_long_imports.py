@@ -9,7 +9,7 @@ from pathlib import Path
 from papers.model import Batch, Paper, Record
 from papers.sources import SourceError, SourceErrorKind
 from storage import library
-from tests.bot.library_world import said
+from tests.bot.library_fakes import said
 from tests.bot.world import MONDAY, World, world
 
 

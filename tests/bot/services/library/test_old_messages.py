@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from bot.interactions.shown_papers import papers_in
 from storage.tables import cards
-from tests.bot.library_world import SAVE, card, header, posted, shelf
+from tests.bot.library_fakes import SAVE, card, header, posted, shelf
 from tests.bot.world import World
 
 

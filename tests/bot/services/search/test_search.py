@@ -8,7 +8,7 @@ import pytest
 from bot.interactions.cooldowns import Cooldowns
 from papers.model import Record
 from storage.search import SearchEngine
-from tests.bot.search_world import (
+from tests.bot.search_fakes import (
     ATTENTION,
     DIFFUSION,
     GUIDANCE,

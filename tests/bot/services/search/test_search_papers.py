@@ -9,14 +9,14 @@ from sqlalchemy import select
 from papers.model import Metrics, Record
 from papers.sources import SourceErrorKind
 from storage.tables import cards
-from tests.bot.search_world import (
+from tests.bot.search_fakes import (
     ATTENTION,
     DIFFUSION,
     GUIDANCE,
     LIBRARY,
     SEGMENT,
     Finder,
-    SearchWorld,
+    SearchEnv,
     known,
     searching,
     shown,
@@ -26,7 +26,7 @@ from tests.bot.search_world import (
 NEW = known("2505.11111", "Diffusion of robots", "Robots diffuse.", categories=("cs.RO",))
 
 
-async def shown_on_cards(here: SearchWorld) -> list[tuple[int, str]]:
+async def shown_on_cards(here: SearchEnv) -> list[tuple[int, str]]:
     async with here.bot.services.database.read() as conn:
         rows = await conn.execute(select(cards.c.message_id, cards.c.paper_id))
         return [(row.message_id, row.paper_id) for row in rows]

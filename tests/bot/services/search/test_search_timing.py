@@ -14,7 +14,7 @@ from storage import papers
 from storage.database import Database
 from storage.search import Answer, EngineStatus, Hit, Passage, SearchRequest, Similar, Suggestion
 from storage.search_sessions import Question
-from tests.bot.search_world import LIBRARY, Finder, SearchWorld, known, searching, shown
+from tests.bot.search_fakes import LIBRARY, Finder, SearchEnv, known, searching, shown
 from tests.bot.world import MONDAY, at
 
 DEFERRED, DEFERRED_CHANGE = 5, 6
@@ -23,7 +23,7 @@ DEFERRED, DEFERRED_CHANGE = 5, 6
 NEW = known("2505.11111", "Diffusion of robots", "Robots diffuse.")
 
 
-def first_answers(here: SearchWorld) -> list[object]:
+def first_answers(here: SearchEnv) -> list[object]:
     """Return the kinds of the first answers that interactions got."""
     return [
         dict(request.json or {}).get("type")

@@ -19,7 +19,7 @@ NOTHING = "nothing"
 
 
 @dataclass
-class Witness:
+class FaultRecorder:
     """Looks at one fault while it lasts and after it, and puts it on the page."""
 
     here: Connected
@@ -28,17 +28,17 @@ class Witness:
     admin: list[str] = field(default_factory=list[str])
     database: list[str] = field(default_factory=list[str])
 
-    async def look(self, *, status: bool = False) -> None:
+    async def observe(self, *, status: bool = False) -> None:
         """Take down what is there now; with `status`, also what `/paper status` says of sources."""
         self.person.append(self.channel())
-        told = self.told()
+        told = self.notices()
         if status:
             sources, why = await self._status()
             told += sources
             if why:
                 self.note(person=f"/paper status: “{why}”")
         self.admin.append("; ".join(told) or NOTHING)
-        self.database.append(self.kept())
+        self.database.append(self.stored())
 
     def note(self, *, person: str | None = None, admin: str | None = None) -> None:
         """Add to what was just looked at."""
@@ -80,7 +80,7 @@ class Witness:
         ]
         return ", ".join(plural(count, what) for count, what in counted if count) or NOTHING
 
-    def told(self) -> list[str]:
+    def notices(self) -> list[str]:
         """Return what the admins were told in their channel, without the welcome."""
         texts = [message.text for message in self._own(self.here.office.history)]
         notices = [self._named(text).removeprefix("### ") for text in texts]
@@ -100,7 +100,7 @@ class Witness:
         lines = [f"{each.levelname} {each.getMessage()}" for each in self._logged()]
         return "; ".join(dict.fromkeys(map(self._named, lines))) or NOTHING
 
-    def kept(self) -> str:
+    def stored(self) -> str:
         """Return what the database holds of feeds, posts and saves."""
         with closing(sqlite3.connect(self.here.bot.services.database.path)) as file:
             feeds = file.execute("SELECT state, disabled_reason FROM feeds ORDER BY id").fetchall()

@@ -1,12 +1,12 @@
-"""Who and what is in a Discord, and how what happens there is told."""
+"""State of a simulated Discord, and the events that its changes send."""
 
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 from tests.discord_server.objects import DM, Channel, Guild, Message
-from tests.discord_server.people import User
 from tests.discord_server.rules import Json, unknown
+from tests.discord_server.users import User
 
 DISCORD_EPOCH = 1_420_070_400.0
 
@@ -40,7 +40,7 @@ class Clock:
         self._ahead += seconds
 
 
-class Places:
+class State:
     """The state behind the server, and the ways to find something in it."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""People: users, their roles in a server, and what a channel allows to either."""
+"""Users, their roles in a server, and what a channel allows to either."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

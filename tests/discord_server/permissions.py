@@ -1,4 +1,4 @@
-"""Who may do what, and whom a message notifies."""
+"""Permissions and mentions as Discord works them out."""
 
 import re
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from discord import Permissions
 
 from tests.discord_server.objects import Channel
-from tests.discord_server.people import MEMBER_PERMISSIONS, Overwrite, Role, User
-from tests.discord_server.places import GUILDS, Places
 from tests.discord_server.rules import DiscordError, Json, text_of
+from tests.discord_server.state import GUILDS, State
+from tests.discord_server.users import MEMBER_PERMISSIONS, Overwrite, Role, User
 
 
-class Permits(Places):
+class PermissionRules(State):
     """Works out permissions and mentions as Discord does."""
 
     def __init__(self) -> None:

@@ -8,16 +8,16 @@ from discord import Permissions
 from tests.discord_server.components import emoji_json
 from tests.discord_server.interactions import FIRST_ANSWER, Interaction, Interactions
 from tests.discord_server.objects import PUBLIC_THREAD, TEXT, Channel, Guild, Message
-from tests.discord_server.people import MEMBER_PERMISSIONS, Member, Role, User
-from tests.discord_server.permits import Permits
-from tests.discord_server.places import (
+from tests.discord_server.permissions import PermissionRules
+from tests.discord_server.rules import DISTINCT_REACTIONS, DiscordError, Json
+from tests.discord_server.state import (
     DIRECT_MESSAGES,
     DM_REACTIONS,
     GUILD_MESSAGES,
     GUILD_REACTIONS,
     GUILDS,
 )
-from tests.discord_server.rules import DISTINCT_REACTIONS, DiscordError, Json
+from tests.discord_server.users import MEMBER_PERMISSIONS, Member, Role, User
 
 INVITED_WITH = Permissions(309_237_730_368)
 """What the README's invite link asks for."""
@@ -26,8 +26,8 @@ TELLING = 16
 """Characters from which on a line is somebody's words: shorter ones ("Save") may be anywhere."""
 
 
-class World(Permits):
-    """The world behind the server; its methods are what people do, and what answers are made of."""
+class FakeDiscord(PermissionRules):
+    """The state behind the server; its methods are what people do, and what answers are made of."""
 
     def __init__(self) -> None:
         super().__init__()

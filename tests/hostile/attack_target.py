@@ -19,11 +19,11 @@ from tests.hostile.harness import SECRET, Ears, Hostile
 
 
 async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> Hostile:
-    """Run the bot, and let the victim live in it for a day."""
+    """Run the bot, and let the target live in it for a day."""
     days = {MONDAY: votes(MONDAY, *range(40, 0, -3)), TUESDAY: votes(TUESDAY, 30, 20, 10)}
     here = await stack.enter_async_context(world(folder, days))
     await here.add_feed()
-    victim = here.guild.add_member(here.env.create_user("vera"))
+    target = here.guild.add_member(here.env.create_user("vera"))
     mallory = here.guild.add_member(here.env.create_user("mallory"))
     elsewhere = here.env.create_guild("Elsewhere", owner=here.env.create_user("eve"))
     lounge = elsewhere.create_text_channel("lounge")
@@ -32,7 +32,7 @@ async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> 
     usurper = elsewhere.add_member(here.env.create_user("ursula"), roles=[admins])
     await here.env.settle()
     await here.tick(at(MONDAY, 8, 30))
-    await _live(here, victim)
+    await _live(here, target)
     await here.tick(at(MONDAY, 9))
     await here.tick(at(TUESDAY, 9))
     here.clock.at = at(TUESDAY, 12)
@@ -49,7 +49,7 @@ async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> 
         copy_context(),
         ears,
         elsewhere,
-        victim,
+        target,
         mallory,
         usurper,
         lounge,
@@ -58,29 +58,29 @@ async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> 
         connection,
     )
     found.ids = _numbers(found)
-    found.look_after_victim()
+    found.check_target()
     return found
 
 
-async def _live(here: World, victim: simcord.MemberActor) -> None:
-    """Give the victim one of everything, with the secret in all that they wrote."""
+async def _live(here: World, target: simcord.MemberActor) -> None:
+    """Give the target one of everything, with the secret in all that they wrote."""
     channel = here.channel
     paper = "2506.00900"
-    await victim.slash(channel, "paper search", query=f"{SECRET} matter")
-    await victim.slash(channel, "library lists create", name=f"{SECRET} list", emoji="🧪")
-    await victim.slash(channel, "paper show", id_or_link=paper)
-    saved = await victim.slash(channel, "paper show", id_or_link=paper)
+    await target.slash(channel, "paper search", query=f"{SECRET} matter")
+    await target.slash(channel, "library lists create", name=f"{SECRET} list", emoji="🧪")
+    await target.slash(channel, "paper show", id_or_link=paper)
+    saved = await target.slash(channel, "paper show", id_or_link=paper)
     assert saved.response is not None
-    await victim.click(saved.response, custom_id=f"v1:save:{paper}")
-    await victim.slash(channel, "library note", paper=paper, note=f"{SECRET} note")
-    await follow(here, victim, f"matter OR {SECRET}")
-    await victim.slash(channel, "paper subscribe", topic=f"{SECRET} in water")
+    await target.click(saved.response, custom_id=f"v1:save:{paper}")
+    await target.slash(channel, "library note", paper=paper, note=f"{SECRET} note")
+    await follow(here, target, f"matter OR {SECRET}")
+    await target.slash(channel, "paper subscribe", topic=f"{SECRET} in water")
     here.clock.at += timedelta(seconds=1)
 
 
 def _numbers(found: Hostile) -> list[int]:
     """Return ids of rows, people and channels, so that forged custom ids hit something."""
-    ids = [found.victim.id, found.mallory.id, found.here.channel.id, found.here.guild.id]
+    ids = [found.target.id, found.mallory.id, found.here.channel.id, found.here.guild.id]
     for table in ("lists", "topics", "digests", "feeds", "posts"):
         ids += [row[0] for row in found.connection.execute(f"SELECT id FROM {table}")]  # noqa: S608
     for text in found.connection.execute("SELECT saved_at FROM saves"):

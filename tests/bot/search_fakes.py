@@ -142,7 +142,7 @@ class Finder:
 
 
 @dataclass
-class SearchWorld:
+class SearchEnv:
     """The bot in a server and in direct messages."""
 
     env: simcord.Env
@@ -195,12 +195,12 @@ async def searching(
     papers: Sequence[Record] = LIBRARY,
     sources: Sequence[Finder] = (),
     **settings: object,
-) -> AsyncGenerator[SearchWorld]:
+) -> AsyncGenerator[SearchEnv]:
     """Run the real bot with these papers in its index."""
     clock = FixedClock(at(MONDAY, 12))
     put_empty(folder)
     bot = create_bot(make_settings(folder, **settings), clock=clock, sources=sources)
-    here: SearchWorld | None = None
+    here: SearchEnv | None = None
     try:
         async with simcord.run(bot, settle_timeout=30.0, check_errors=False) as env:
             guild = env.create_guild("Reading Group", owner=env.create_user("owner"))
@@ -210,7 +210,7 @@ async def searching(
             await env.settle()
             for source in sources:
                 source.env = env
-            here = SearchWorld(env, bot, clock, sources, channel, ada, grace)
+            here = SearchEnv(env, bot, clock, sources, channel, ada, grace)
             await here.learn(papers)
             yield here
     finally:
