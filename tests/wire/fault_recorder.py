@@ -44,6 +44,7 @@ class FaultRecorder:
         """Add to what was just looked at."""
         for seen, more in ((self.person, person), (self.admin, admin)):
             if more is not None and seen:
+                more = self._named(more)
                 seen[-1] = more if seen[-1] == NOTHING else f"{seen[-1]}; {more}"
 
     def record(self, name: str, *, traceback: bool = False) -> None:
@@ -141,6 +142,7 @@ class FaultRecorder:
         text = re.sub(r"http://127\.0\.0\.1:\d+", "…", text)
         text = re.sub(r"(error_id|post_id|feed_id)=\w+", r"\1=…", text)
         text = re.sub(r"\d+\.\d+ s\b", "… s", text)
+        text = re.sub(r"error `\w+`", "error `…`", text)
         return re.sub(r"\d{15,}", "…", " ".join(text.split()))
 
 
