@@ -101,9 +101,10 @@ class Trending(commands.Cog):
                 f"There is no batch yet. {self.services.mention('paper status')} says why."
             )
         if not page.entries:
+            stretch_name = page.period.called(page.day)
             raise UserError(
-                f"{page.note} I know no papers of {long_date(page.day)}. Pick another day: the"
-                " list under `date` has those that I know.".lstrip()
+                f"{page.note} I know no papers of {stretch_name}. Pick another day: the list under"
+                " `date` has those that I know.".lstrip()
             )
         await interaction.edit_original_response(view=render(page))
 

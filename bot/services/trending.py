@@ -40,15 +40,19 @@ class Period(StrEnum):
             case Period.MONTH:
                 return calendar.month_days(day)
 
-    def heading(self, day: date) -> str:
-        """Say which stretch it is."""
+    def called(self, day: date) -> str:
+        """Return what the stretch is called: "Thursday 12 June 2025", "week 2025-W24"."""
         match self:
             case Period.DAY:
-                return f"Trending on {long_date(day)}"
+                return long_date(day)
             case Period.WEEK:
-                return f"Trending in week {calendar.week_name(day)}"
+                return f"week {calendar.week_name(day)}"
             case Period.MONTH:
-                return f"Trending in {month_and_year(day)}"
+                return month_and_year(day)
+
+    def heading(self, day: date) -> str:
+        """Say which stretch it is."""
+        return f"Trending {'on' if self is Period.DAY else 'in'} {self.called(day)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from papers.calendar import (
     ARXIV_HOLIDAYS,
+    REST,
+    SETTLE,
     batch_day,
     begins,
     expected_batch,
     following,
     holiday_before,
+    is_filling,
     is_working_day,
     month_days,
     next_batch,
@@ -23,6 +26,9 @@ from papers.calendar import (
     week_days,
     week_name,
     why_nothing,
+)
+from papers.calendar import (
+    settles as settles_at,
 )
 from tests.shared import SHARED, needs_shared
 
@@ -186,3 +192,37 @@ def test_recorded_batches_bear_out_what_this_calendar_says():
     assert all(is_working_day(day) for day in sizes)
     assert (len(on), min(on), median(on), max(on)) == (11, 8, 13, 21)
     assert (len(after), min(after), median(after), max(after)) == (12, 1, 4, 10)
+
+
+def ordinary(day: date, *, size: int, usual: int = 14, weeks: int = 4) -> dict[date, int]:
+    """The sizes of some weeks' batches before a day, and of that day's."""
+    before = (day - timedelta(days=n) for n in range(1, 7 * weeks))
+    return {**{each: usual for each in before if is_working_day(each)}, day: size}
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_batch_of_so_few_on_an_ordinary_day_waits_for_its_rest_and_not_for_ever(
+    size: int,
+) -> None:
+    day = date(2025, 5, 15)  # at 06:01 UTC that day one paper was there, and the others later
+    sizes = ordinary(day, size=size)
+    ready = settles_at(day)
+    for moment in (utc("2025-05-15 06:01"), ready, ready + REST - timedelta(seconds=1)):
+        assert is_filling(day, sizes, moment, SETTLE)
+    assert not is_filling(day, sizes, ready + REST, SETTLE)
+
+
+@pytest.mark.parametrize(
+    ("day", "sizes"),
+    [
+        (date(2025, 5, 15), ordinary(date(2025, 5, 15), size=3)),
+        (date(2025, 5, 15), ordinary(date(2025, 5, 15), size=0)),
+        (date(2025, 5, 15), ordinary(date(2025, 5, 15), size=1, usual=7)),
+        (date(2025, 5, 15), {date(2025, 5, 15): 1, date(2025, 5, 14): 14}),
+        (date(2025, 6, 20), ordinary(date(2025, 6, 20), size=1)),
+        (date(2025, 12, 25), ordinary(date(2025, 12, 25), size=1)),
+    ],
+    ids=["three", "none", "small ones before", "young bot", "after a holiday", "a holiday"],
+)
+def test_what_may_be_all_is_not_waited_for(day: date, sizes: dict[date, int]) -> None:
+    assert not is_filling(day, sizes, settles_at(day), SETTLE)

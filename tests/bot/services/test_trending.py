@@ -64,6 +64,8 @@ async def test_days_that_cannot_be_are_named(tmp_path: Path) -> None:
             ("tomorrow", "Wednesday 11 June 2025 has not come yet"),
             ("2031-01-01", "has not come yet"),
             ("2025-03-03", "no papers of Monday 3 March 2025"),
+            ("March 2025", "no papers of March 2025"),
+            ("2025-W10", "no papers of week 2025-W10"),
         ):
             result = await here.member.slash(here.channel, "paper trending", date=day)
             assert complaint in answer(result.response)
