@@ -28,12 +28,14 @@ _MOST: Final = 0.8
 """The share of a region's airports from which their zone stands for the whole region."""
 
 _OFFSET = re.compile(
-    r"(?:(?:utc|gmt)\s*(\+?\s*[+-]?)|(\+?\s*[+-]))\s*(\d{1,2})(?:[:.]?(\d{2})|[.,](5))?"
+    r"(?:(?:utc|gmt)\s*(\+?\s*[+-]?)|(\+?\s*[+-]))\s*(\d{1,2})(?:[:.]?(\d{2})(?::00)?|[.,](5))?"
 )
 """The sign may stand twice, where "UTC+" was completed by a signed number: UTC+-4."""
 _ZONE_SUFFIX = re.compile(r"\s+(?:standard |daylight |summer )?time(?: zone)?$")
 _AROUND_NAME = re.compile(r"^\s*\((?:utc|gmt)[^()]*\)\s+|\s+\(us & canada\)\s*$", re.IGNORECASE)
 """What Windows and Rails write around a zone's name."""
+_BESIDE_NAME = re.compile(r"[(\[]?\b(?:utc|gmt)\s*\+?\s*[+-]\s*\d{1,2}(?:[:.]?\d{2})?(?!\d)[)\]]?")
+"""An offset that stands beside a place or an abbreviation, which say more: CEST (UTC+2)."""
 _SIGNS = str.maketrans({"±": "+", "\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2010": "-"})
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "\u2019": "", "'": "", ".": ""})
 
@@ -45,13 +47,14 @@ def find(text: str, at: datetime) -> list[str]:
         text: "Berlin", "San Francisco", "India", "EST", "UTC+2", "Europe/Berlin", …
         at: the present, aware; zones of a country whose clocks agree in its year count as one.
     """
-    text = _AROUND_NAME.sub("", text)
+    text = re.sub(r"\s*/\s*", "/", _AROUND_NAME.sub("", text))
     typed = _ZONE_SUFFIX.sub("", fold(text))
     if not typed:
         return []
     signed = unicodedata.normalize("NFKC", text).translate(_SIGNS).casefold().strip()
     if (offset := _OFFSET.fullmatch(signed)) is not None:
-        return _of_offset(offset)
+        zones = _of_offset(offset)
+        return zones if "±" not in text or zones == ["UTC"] else []
     tables = _tables()
     for table in (tables.abbreviations, tables.iana, tables.last, tables.places):
         if (zones := table.get(typed)) is not None:
@@ -65,7 +68,7 @@ def find(text: str, at: datetime) -> list[str]:
     summer_and_winter = [tables.abbreviations.get(part, []) for part in typed.split("/")]
     if all(zones == summer_and_winter[0] for zones in summer_and_winter) and summer_and_winter[0]:
         return list(summer_and_winter[0])
-    return list(tables.legacy.get(typed, ()))
+    return list(tables.legacy.get(typed, ())) or _of_parts(signed, at)
 
 
 def near(text: str) -> str | None:
@@ -132,6 +135,17 @@ def _of_offset(match: re.Match[str]) -> list[str]:
         return [f"Etc/GMT{-minutes // 60:+d}"]
     zone = _tables().offsets.get(str(minutes))
     return [] if zone is None else [zone]
+
+
+def _of_parts(text: str, at: datetime) -> list[str]:
+    """Return the zones of a name beside an offset, or of a place and its country (Italy/Rome)."""
+    name = _BESIDE_NAME.sub(" ", text).strip(" ()[],-")
+    if name and name != text:
+        return find(name, at)
+    one, slash, other = text.partition("/")
+    if not slash or "/" in other or "," in text:
+        return []
+    return find(f"{one}, {other}", at) or find(f"{other}, {one}", at)
 
 
 def _of_country(code: str, at: datetime) -> list[str]:

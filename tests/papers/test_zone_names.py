@@ -57,6 +57,15 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
         ("GMT + -03:30", "America/St_Johns"),
         ("+-4", "Etc/GMT+4"),
         ("UTC++2", "Etc/GMT-2"),
+        ("UTC+02:00:00", "Etc/GMT-2"),
+        ("New York (UTC-4)", "America/New_York"),
+        ("UTC\u22124 (New York)", "America/New_York"),
+        ("UTC+5:30 India", "Asia/Kolkata"),
+        ("CEST (UTC+2)", "Europe/Berlin"),
+        ("gmt+2 (CEST)", "Europe/Berlin"),
+        ("Berlin/Germany", "Europe/Berlin"),
+        ("Germany / Berlin", "Europe/Berlin"),
+        ("Europe / Berlin", "Europe/Berlin"),
     ],
 )
 def test_a_zone_is_found_by_what_people_call_it(typed: str, zone: str) -> None:
@@ -77,7 +86,8 @@ def test_what_has_several_clocks_is_asked_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " ", "localtime", "Factory", "UTC+15", "UTC+1:10", "2", "xyzzy"]
+    "typed",
+    ["", " ", "localtime", "Factory", "UTC+15", "UTC+1:10", "2", "xyzzy", "UTC±4", "UTC--4"],
 )
 def test_what_is_no_zone_is_not_guessed(typed: str) -> None:
     assert find(typed, NOW) == []
