@@ -67,15 +67,17 @@ def complaint(
         return Message(
             "“{text}” can mean two days. Write {one} or {other}.", text=quoted, one=one, other=other
         )
-    ahead = leaning is Leaning.FUTURE
-    template = (
-        "I couldn't read “{text}” as a date. Try {iso}, {day} or tomorrow."
-        if ahead
-        else "I couldn't read “{text}” as a date. Try {iso}, {day} or yesterday."
-    )
-    day = today + timedelta(days=7 if ahead else -1)
-    named = f"{day.day} {MONTHS[day.month - 1].title()}"
-    return Message(template, text=quoted, iso=day.isoformat(), day=named)
+    day = today + timedelta(days=7 if leaning is Leaning.FUTURE else -1)
+    values = {
+        "text": quoted,
+        "iso": day.isoformat(),
+        "day": f"{day.day} {MONTHS[day.month - 1].title()}",
+    }
+    if leaning is Leaning.FUTURE:
+        return Message(
+            "I couldn't read “{text}” as a date. Try {iso}, {day} or tomorrow.", **values
+        )
+    return Message("I couldn't read “{text}” as a date. Try {iso}, {day} or yesterday.", **values)
 
 
 _SOME_DAY: Final = date(2025, 12, 9)
