@@ -107,6 +107,8 @@ async def large_world(folder: Path, papers: int) -> AsyncGenerator[World]:
             yield here
         finally:
             gc.unfreeze()
+            gc.collect()
+            gc.freeze()
 
 
 @pytest.fixture
