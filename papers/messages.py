@@ -4,7 +4,11 @@ The domain speaks English and knows no other language: it raises and returns a `
 shows it to a person looks its template up in the catalogue of the person's language.
 """
 
-from typing import Self
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Self, cast
+
+_PACKED: Final = '{"template":'
 
 
 class Message(str):
@@ -49,3 +53,29 @@ class PluralMessage(Message):
         message.plural = plural
         message.values = {"count": count, **values}
         return message
+
+
+def packed(text: str) -> str:
+    """Return a text as it is stored, a `Message` so that `unpacked` returns it whole.
+
+    Its values must be strings and numbers.
+    """
+    if not isinstance(text, Message):
+        return text
+    return json.dumps(
+        {"template": text.template, "plural": text.plural, "values": text.values},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def unpacked(stored: str) -> str:
+    """Return the text that `packed` made, or one that was stored as plain text."""
+    if not stored.startswith(_PACKED):
+        return stored
+    parts = cast("dict[str, Any]", json.loads(stored))
+    values: Mapping[str, Any] = parts["values"]
+    if parts["plural"] is None:
+        return Message(parts["template"], **values)
+    others = {name: value for name, value in values.items() if name != "count"}
+    return PluralMessage(parts["template"], parts["plural"], values["count"], **others)

@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.embedding import Embedder
+from papers.messages import packed, unpacked
 from papers.model import Announcement
 from storage.chunks import chunks
 from storage.papers import StoredPaper, stored
@@ -141,7 +142,7 @@ async def remember(conn: AsyncConnection, matches: Sequence[NewMatch], *, at: da
                 "topic_id": match.topic_id,
                 "paper_id": match.paper_id,
                 "score": match.score,
-                "reason": match.reason,
+                "reason": packed(match.reason),
                 "matched_at": at,
             }
             for match in matches
@@ -206,7 +207,14 @@ async def unseen(conn: AsyncConnection, user_id: int, since: datetime) -> list[C
     )
     older = await _older(conn, user_id)
     return [
-        Candidate(stored(row), row.topic_id, row.topic, row.score, row.reason, row.matched_at)
+        Candidate(
+            stored(row),
+            row.topic_id,
+            row.topic,
+            row.score,
+            unpacked(row.reason),
+            row.matched_at,
+        )
         for row in rows
         if row.id not in older
     ]

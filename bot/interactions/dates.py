@@ -70,7 +70,7 @@ def date_choice(span: Span) -> app_commands.Choice[str]:
 
 def future_choices(typed: str, today: date, latest: date) -> list[app_commands.Choice[str]]:
     """Return days to come for what was typed so far, `latest` being the last to offer."""
-    named = ("tomorrow", "next monday", "2 weeks", "next month", "3 months")  # read, never shown
+    named = ("tomorrow", "next monday", "2 weeks", "next month", "3 months")  # not shown
     wanted = typed.strip().casefold()
     found = [span.first for span in readings(typed, today, Leaning.FUTURE)]
     if not found:

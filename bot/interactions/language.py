@@ -4,7 +4,7 @@ import discord
 from discord import Locale, app_commands
 from discord.app_commands import TranslationContextLocation, TranslationContextTypes, locale_str
 
-from bot.i18n import ENGLISH, Language, language_for, speak
+from bot.i18n import ENGLISH, LANGUAGES, Language, language_for, speak
 from bot.interactions.errors import Interaction
 
 _DESCRIPTIONS = frozenset((
@@ -13,6 +13,10 @@ _DESCRIPTIONS = frozenset((
     TranslationContextLocation.parameter_description,
     TranslationContextLocation.choice_name,
 ))  # fmt: skip
+
+
+LANGUAGE_CHOICES = [app_commands.Choice(name=name, value=code) for code, name in LANGUAGES.items()]
+"""The languages that an option offers, each in its own words."""
 
 
 def speak_to(interaction: Interaction) -> None:

@@ -1,5 +1,7 @@
 """Syntax errors of the query language, shown where they stand in what was typed."""
 
+from bot.i18n import gettext as _
+from bot.i18n import translated
 from bot.ui.text import escape
 from papers.topics import TopicError
 
@@ -16,9 +18,10 @@ def pointed(error: TopicError, typed: str, *, start: int = 0, width: int | None 
     at = start + error.position
     begin = 0 if width is None else max(0, at - width // 2)
     line = typed[begin:][:width].replace("`", "'").replace("\n", " ")
+    sentence = escape(translated(error.message))
     if not line:
-        return escape(str(error))
-    return f"{escape(str(error))}\n```\n{line}\n{' ' * min(at - begin, len(line))}^\n```"
+        return sentence
+    return f"{sentence}\n```\n{line}\n{' ' * min(at - begin, len(line))}^\n```"
 
 
 def located(error: TopicError, typed: str, *, reach: int) -> str:
@@ -32,4 +35,10 @@ def located(error: TopicError, typed: str, *, reach: int) -> str:
     begin = max(error.position - reach, 0)
     end = error.position + reach
     around = ("…" if begin else "") + typed[begin:end] + ("…" if end < len(typed) else "")
-    return f"{str(error).rstrip('.')} (at character {error.position + 1}: {around})"
+    sentence = translated(error.message).rstrip(".")
+    return _(
+        "{problem} (at character {position}: {around})",
+        problem=sentence,
+        position=error.position + 1,
+        around=around,
+    )

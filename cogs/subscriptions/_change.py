@@ -8,6 +8,7 @@ import discord
 from discord import ui
 
 from bot import limits
+from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PaperboySelect, custom_id, template
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import services_of
@@ -35,7 +36,7 @@ class ChangeTopic(PaperboySelect, template=template("change-topic")):
         super().__init__(
             ui.Select(
                 custom_id=custom_id("change-topic"),
-                placeholder="Change a topic…",
+                placeholder=_("Edit a topic…"),
                 options=options[: limits.SELECT_OPTIONS],
             )
         )
@@ -76,6 +77,10 @@ def _votes(text: str) -> int:
     typed = text.strip() or "0"
     if not (typed.isascii() and typed.isdigit() and int(typed) <= MAX_VOTES):
         raise UserError(
-            f"“{escape(typed, 40)}” is no number of votes. Write one from 0 to {MAX_VOTES:,}."
+            _(
+                "I couldn't read “{text}” as a number of upvotes. Write one from 0 to {most}.",
+                text=escape(typed, 40),
+                most=MAX_VOTES,
+            )
         )
     return int(typed)

@@ -4,16 +4,18 @@ import asyncio
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Literal, Self
+from typing import Self
 
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.i18n import gettext as _
 from bot.i18n import long_date
 from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.interactions.dates import future_choices, parse_date
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.inputs import parse_time, parse_timezone, zone_choices
+from bot.interactions.language import LANGUAGE_CHOICES
 from bot.limits import CHOICES, PAGE_HITS, QUIET_DAYS
 from bot.services.container import Services, services_of
 from bot.services.digests import (
@@ -22,8 +24,10 @@ from bot.services.digests import (
     render_entries,
 )
 from bot.ui.notices import render_notice
+from cogs.subscriptions._form import EVERY
 from papers import zones
 from papers.dates import Leaning
+from storage.digests import INBOX_KEPT
 from storage.subscriptions import Every, Subscriber
 
 _CLEAR = "-"
@@ -57,19 +61,23 @@ async def render_inbox(services: Services, user_id: int, page: int) -> ui.Layout
     entries = await services.digester.inbox(user_id, services.clock.now())
     if not entries:
         raise UserError(
-            "Your inbox is empty: no digest had a paper for you in the last 14 days."
-            f" {services.mention('paper subscribe')} follows a topic."
+            _(
+                "Your inbox is empty. Your digests brought no papers in the last {days} days."
+                " Follow a topic with {command}.",
+                days=INBOX_KEPT.days,
+                command=services.mention("paper subscribe"),
+            )
         )
     pages = -(-len(entries) // PAGE_HITS)
     page = min(page, pages - 1)
     shown = await services.subscriptions.page(entries, page)
     return render_entries(
-        "Your inbox",
+        _("Your inbox"),
         shown,
         page=page,
         total=len(entries),
         buttons=page_buttons(page, pages, lambda to, label, off: PageInbox(to, label, off=off)),
-        footer="What your digests brought in the last 14 days.",
+        footer=_("From your digests of the last {days} days.", days=INBOX_KEPT.days),
     )
 
 
@@ -79,7 +87,7 @@ class Inbox(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @app_commands.command(description="What your digests brought in the last 14 days")
+    @app_commands.command(description="See papers from your last two weeks of digests")
     async def inbox(self, interaction: Interaction) -> None:
         """Show the first page."""
         subscriptions = self.services.subscriptions
@@ -88,19 +96,21 @@ class Inbox(commands.Cog):
         await interaction.response.send_message(view=view, ephemeral=True)
         if note:
             await interaction.followup.send(
-                view=render_notice("Direct messages", note), ephemeral=True
+                view=render_notice(_("Direct messages"), note), ephemeral=True
             )
 
 
 class DigestCommands(commands.Cog):
     """When the digest comes."""
 
-    digest = app_commands.Group(name="digest", description="Your digest: now, and when it comes")
+    digest = app_commands.Group(
+        name="digest", description="Get your digest now, or change its settings"
+    )
 
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @digest.command(name="now", description="Today's digest at once, instead of later")
+    @digest.command(name="now", description="Get today's digest now")
     async def now(self, interaction: Interaction) -> None:
         """Show today's digest; it is used up by that."""
         now = self.services.clock.now()
@@ -111,30 +121,33 @@ class DigestCommands(commands.Cog):
         made = await self.services.digester.now(user_id, now)
         if made is None:
             when = await self.services.subscriptions.next_digest(person, now)
-            view = render_notice("Nothing new today", "\n\n".join(filter(None, (f"{when}.", note))))
+            view = render_notice(_("No new papers today"), "\n\n".join(filter(None, (when, note))))
         else:
             digest, payload = made
             view = render_digest(digest.id, payload)
         await interaction.edit_original_response(view=view)
         if made is not None and note:
             await interaction.followup.send(
-                view=render_notice("Direct messages", note), ephemeral=True
+                view=render_notice(_("Direct messages"), note), ephemeral=True
             )
 
-    @digest.command(name="settings", description="When your digest comes, and how often")
+    @app_commands.choices(every=EVERY, language=LANGUAGE_CHOICES)
+    @digest.command(name="settings", description="Set the time and language of your digest")
     @app_commands.describe(
-        hour="When, on your wall clock: 9, 17:30, 9pm",
+        hour="Local time, e.g. 9, 17:30 or 9pm",
         timezone="Your time zone: type a city",
-        every="Every day, Monday to Friday, or every Monday",
-        quiet_until="No digest before this day: 30 Nov, next monday, 2 weeks; a dash (-) ends that",
+        every="How often",
+        quiet_until="Pause until, e.g. 30 Nov, next monday, 2 weeks; - to resume",
+        language="Language of your digests",
     )
     async def settings(
         self,
         interaction: Interaction,
         hour: str | None = None,
         timezone: str | None = None,
-        every: Literal["day", "weekdays", "week"] | None = None,
+        every: str | None = None,
         quiet_until: str | None = None,
+        language: str | None = None,
     ) -> None:
         """Change what is named, and say how it is now."""
         now = self.services.clock.now()
@@ -147,6 +160,7 @@ class DigestCommands(commands.Cog):
             at=person.at if hour is None else parse_time(hour),
             timezone=zone,
             every=person.every if every is None else Every(every),
+            language=person.language if language is None else language,
         )
         if quiet_until is not None:
             wanted = replace(wanted, quiet_until=_parse_day(quiet_until, wanted, now))
@@ -154,8 +168,9 @@ class DigestCommands(commands.Cog):
         note = await self.services.subscriptions.reopen(wanted)
         wanted = replace(wanted, closed_at=None)
         when = await self.services.subscriptions.next_digest(wanted, now)
-        title = "Your digest" if wanted == replace(person, closed_at=None) else "Changed"
-        lines = [describe_settings(wanted), f"{when}.", note]
+        same = wanted == replace(person, closed_at=None)
+        title = _("Your digest") if same else _("Digest settings saved")
+        lines = [describe_settings(wanted), when, note]
         await interaction.response.send_message(
             view=render_notice(title, "\n".join(filter(None, lines))), ephemeral=True
         )
@@ -176,7 +191,7 @@ class DigestCommands(commands.Cog):
         today = _today(person, self.services.clock.now())
         found = future_choices(current, today, today + timedelta(days=QUIET_DAYS))
         if person.quiet_until is not None and not current.strip(f" {_CLEAR}"):
-            found.insert(0, app_commands.Choice(name="Not quiet any more", value=_CLEAR))
+            found.insert(0, app_commands.Choice(name=_("Resume now"), value=_CLEAR))
         return found[:CHOICES]
 
 
@@ -190,11 +205,14 @@ def _parse_day(text: str, person: Subscriber, now: datetime) -> date | None:
     today = _today(person, now)
     day = parse_date(text, today, Leaning.FUTURE).first
     if day <= today:
-        raise UserError(f"{long_date(day)} is here already: name a day to come.")
+        raise UserError(_("{day} has already begun. Pick a later day.", day=long_date(day)))
     latest = today + timedelta(days=QUIET_DAYS)
     if day > latest:
         raise UserError(
-            f"Digests can be quiet for a year at most, until {latest.isoformat()}. To stop them for"
-            " longer, end your topics."
+            _(
+                "You can pause digests for up to a year, until {day}. To stop them for longer,"
+                " unsubscribe from your topics.",
+                day=long_date(latest),
+            )
         )
     return day

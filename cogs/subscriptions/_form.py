@@ -3,14 +3,16 @@
 import re
 from typing import Final, Self
 
-from discord import ui
+from discord import app_commands, ui
+from discord.app_commands import locale_str
 
+from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.errors import Interaction
 from bot.interactions.modals import FORM_TIMEOUT
 from bot.services.container import services_of
 from papers.topics import MAX_LENGTH
-from storage.subscriptions import Subscription
+from storage.subscriptions import Every, Subscription
 
 FORM: Final = template("topic-form", topic_id=NUMBER)
 
@@ -18,11 +20,21 @@ MAX_VOTES: Final = 1_000
 """The most votes that a topic may ask of a paper."""
 
 
+EVERY: Final = [
+    app_commands.Choice(name=locale_str("Every day"), value=Every.DAY.value),
+    app_commands.Choice(name=locale_str("Monday to Friday"), value=Every.WEEKDAYS.value),
+    app_commands.Choice(name=locale_str("Every Monday"), value=Every.WEEK.value),
+]
+"""How often a digest can come, as an option's choices."""
+
+
 class EditTopic(PaperboyButton, template=template("edit-topic", topic_id=NUMBER)):
     """Opens the form for one of the user's topics."""
 
     def __init__(self, topic_id: int) -> None:
-        super().__init__(ui.Button(label="Change it…", custom_id=custom_id("edit-topic", topic_id)))
+        super().__init__(
+            ui.Button(label=_("Edit topic…"), custom_id=custom_id("edit-topic", topic_id))
+        )
         self.topic_id = topic_id
 
     @classmethod
@@ -41,12 +53,12 @@ def form_of(subscription: Subscription) -> ui.Modal:
     """Return the form that changes a topic, filled in with the topic as it is."""
     topic = subscription.topic
     form = ui.Modal(
-        title="Change a topic", timeout=FORM_TIMEOUT, custom_id=custom_id("topic-form", topic.id)
+        title=_("Edit topic"), timeout=FORM_TIMEOUT, custom_id=custom_id("topic-form", topic.id)
     )
     form.add_item(
         ui.Label(
-            text="Topic",
-            description='Words, "a phrase", OR, -without, title: author: cat: org: code:yes',
+            text=_("Topic"),
+            description=_('Words, "a phrase", OR, -without, title: author: cat: org: code:yes'),
             component=ui.TextInput(
                 custom_id="topic", default=topic.query, max_length=MAX_LENGTH, required=True
             ),
@@ -54,8 +66,8 @@ def form_of(subscription: Subscription) -> ui.Modal:
     )
     form.add_item(
         ui.Label(
-            text="Least votes",
-            description=f"Only papers with so many votes, 0 to {MAX_VOTES:,}",
+            text=_("Minimum upvotes"),
+            description=_("A number from 0 to {most}", most=MAX_VOTES),
             component=ui.TextInput(
                 custom_id="min_votes",
                 default=str(subscription.min_votes),

@@ -8,16 +8,18 @@ from typing import Self
 from discord import ui
 
 from bot import limits
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import Services, services_of
-from bot.services.digests import render_entries
+from bot.services.digests import at_least, render_entries
 from bot.services.topics import TOO_FEW, WINDOW, Preview, read_topic
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
-from bot.ui.text import escape, plural
+from bot.ui.text import escape
 from cogs.subscriptions._form import EditTopic
 from cogs.subscriptions._standing import Standing, standing_of
 from papers.topics import Strictness, Topic, narrower, wider
@@ -50,8 +52,7 @@ async def show_preview(
         return await _trending(services, user_id, draft, standing, now)
     preview = await services.topics.preview(draft, now)
     lines = [
-        f"{len(preview.found):,} of {plural(preview.total, 'paper')} in {WINDOW.days} days"
-        f"{_a_week(len(preview.found))}",
+        _found(len(preview.found), preview.total),
         _how(draft),
         *standing.notes(draft),
     ]
@@ -78,7 +79,12 @@ async def show_preview(
             for shown in preview.found[: limits.PAGE_HITS]
         ),
         notes=tuple(line for line in (*lines, warning) if line),
-        footer=f"{_nothing_yet(standing, draft, replaces)} The digest uses the same matching.",
+        footer=" ".join(
+            (
+                _nothing_yet(standing, draft, replaces),
+                _("This is what you would have received."),
+            )
+        ),
     )
     return render_hits(page, buttons=buttons)
 
@@ -92,54 +98,69 @@ async def _trending(
     actions: list[AnyItem] = []
     if standing.changes(draft):
         actions.append(SubscribeTopic(draft.id, replaces))
-    title = "The week's best papers" if weekly else "The day's best papers"
+    title = _("The week's best papers") if weekly else _("The day's best papers")
     notes = standing.notes(draft)
     if not preview.entries:
-        none_new = "There is none that you do not know."
-        nothing = none_new if preview.left_out else "There is no batch yet."
+        nothing = _("No papers you haven't seen yet.") if preview.left_out else _("No papers yet.")
         return render_notice(title, "\n".join(map(escape, (nothing, *notes))), actions=actions)
-    what = "the week's digest" if weekly else "today's digest"
+    what = (
+        _("This is what this week's digest would bring.")
+        if weekly
+        else _("This is what today's digest would bring.")
+    )
     return render_entries(
         title,
         preview.entries[: limits.PAGE_HITS],
         notes=notes,
         buttons=actions,
-        footer=f"{_nothing_yet(standing, draft, replaces)} It is what {what} would bring.",
+        footer=f"{_nothing_yet(standing, draft, replaces)} {what}",
     )
 
 
 def _nothing_yet(standing: Standing, draft: TopicDraft, replaces: int) -> str:
     if not standing.changes(draft):
-        return "Nothing to change."
-    return "Nothing is changed yet." if replaces else "Nothing is subscribed yet."
+        return _("You already have these settings.")
+    return _("Nothing is changed yet.") if replaces else _("You haven't subscribed yet.")
 
 
-def _a_week(count: int) -> str:
+def _found(count: int, total: int) -> str:
+    matched = ngettext(
+        "{count} of {total} papers in {days} days matches",
+        "{count} of {total} papers in {days} days match",
+        count,
+        total=total,
+        days=WINDOW.days,
+    )
     week = count * 7 / WINDOW.days
     if not count:
-        return ""
-    return f", about {week:.0f} a week" if week >= 1 else ", less than one a week"
+        return matched
+    if week < 1:
+        return f"{matched} · {_('less than one a week')}"
+    return f"{matched} · {_('about {count} a week', count=round(week))}"
 
 
 def _how(draft: TopicDraft) -> str:
-    parts = ["matched widely" if draft.mode is Mode.BROAD else "matched strictly"]
+    parts = [_("Matching: broad") if draft.mode is Mode.BROAD else _("Matching: exact")]
     if draft.min_votes:
-        parts.append(f"at least {plural(draft.min_votes, 'vote')}")
-    return ", ".join(parts)
+        parts.append(at_least(draft.min_votes))
+    return " · ".join(parts)
 
 
 def _warning(preview: Preview) -> str:
     words = ", ".join(preview.proposals)
-    proposal = f" Words that fit: {words}." if words else ""
+    proposal = _("Try: {words}.", words=words) if words else ""
     if not preview.total:
-        return "I know no papers of these days yet; you can subscribe nonetheless."
+        return _("There are no papers of these days yet. You can subscribe anyway.")
     if preview.nearly_all:
-        return f"That is nearly everything, so it says little.{proposal}"
-    if not preview.found:
-        return f"Nothing would have come.{proposal or ' Try other or fewer words.'}"
-    if len(preview.found) <= TOO_FEW and proposal:
-        return f"That is not much.{proposal}"
-    return ""
+        warning = _("This matches nearly every paper.")
+    elif not preview.found:
+        warning = _("No papers would have matched.")
+        proposal = proposal or _("Try other or fewer words.")
+    elif len(preview.found) <= TOO_FEW and proposal:
+        warning = _("Few papers match.")
+    else:
+        return ""
+    return f"{warning} {proposal}".strip()
 
 
 def _step(topic: Topic, draft: TopicDraft, step: Step) -> tuple[Topic, Strictness] | None:
@@ -152,7 +173,7 @@ async def _changed(interaction: Interaction, draft_id: int, step: Step, replaces
     draft = await services.subscriptions.draft(draft_id)
     changed = _step(read_topic(draft.query), draft, step)
     if changed is None:
-        raise UserError("There is no further step in that direction.")
+        raise UserError(_("There is no further step in this direction."))
     # The pass over two weeks of papers may take longer than Discord waits.
     await interaction.response.defer()
     topic, strictness = changed
@@ -169,7 +190,7 @@ class SubscribeTopic(
     """Makes a previewed topic count."""
 
     def __init__(self, draft_id: int, replaces: int) -> None:
-        label = "Use this instead" if replaces else "Subscribe"
+        label = _("Use this instead") if replaces else _("Subscribe")
         super().__init__(
             ui.Button(label=label, custom_id=custom_id("subscribe", draft_id, replaces))
         )
@@ -191,26 +212,34 @@ class SubscribeTopic(
         if followed.replaced is not None:
             changed = f"**{escape(draft.query, 200)}**"
             if followed.replaced != draft.query:
-                changed += f" instead of *{escape(followed.replaced, 200)}*"
+                changed = _(
+                    "{topic} instead of {before}",
+                    topic=changed,
+                    before=f"*{escape(followed.replaced, 200)}*",
+                )
             elif draft.min_votes:
-                changed += f", with at least {plural(draft.min_votes, 'vote')}"
-            lines = [f"{changed}.", followed.rhythm, f"{followed.when}."]
+                changed = f"{changed} · {at_least(draft.min_votes)}"
+            lines = [changed, followed.rhythm, followed.when]
             await interaction.edit_original_response(
-                view=render_notice("Changed", "\n".join(filter(None, lines)))
+                view=render_notice(_("Topic updated"), "\n".join(filter(None, lines)))
             )
             return
-        lines = [f"**{escape(draft.query, 200)}**", f"{followed.when}."]
+        lines = [f"**{escape(draft.query, 200)}**", followed.when]
         if followed.rhythm:
             lines.insert(1, followed.rhythm)
         if followed.failure is None:
-            lines.append("I sent you a direct message, so that you know where it will come.")
+            lines.append(_("I've sent you a DM. Your digests will arrive there."))
         else:
             lines.append(services.following.describe_failure(followed.failure))
         lines.append(
-            f"{services.mention('paper digest settings')} changes hour and time zone,"
-            f" {services.mention('paper subscriptions')} lists your topics."
+            _(
+                "Change time, time zone and language with {settings}. See your topics with"
+                " {topics}.",
+                settings=services.mention("paper digest settings"),
+                topics=services.mention("paper subscriptions"),
+            )
         )
-        title = "Subscribed" if followed.new else "You followed that already; it is up to date"
+        title = _("Subscribed") if followed.new else _("You already follow this topic")
         await interaction.edit_original_response(view=render_notice(title, "\n".join(lines)))
 
 
@@ -221,7 +250,7 @@ class NarrowTopic(PaperboyButton, template=template("narrow", draft_id=NUMBER, r
 
     def __init__(self, draft_id: int, replaces: int) -> None:
         super().__init__(
-            ui.Button(label="Narrower", custom_id=custom_id("narrow", draft_id, replaces))
+            ui.Button(label=_("Narrower"), custom_id=custom_id("narrow", draft_id, replaces))
         )
         self.draft_id, self.replaces = draft_id, replaces
 
@@ -241,7 +270,9 @@ class WidenTopic(PaperboyButton, template=template("widen", draft_id=NUMBER, rep
     rate_limit = SEARCHES
 
     def __init__(self, draft_id: int, replaces: int) -> None:
-        super().__init__(ui.Button(label="Wider", custom_id=custom_id("widen", draft_id, replaces)))
+        super().__init__(
+            ui.Button(label=_("Wider"), custom_id=custom_id("widen", draft_id, replaces))
+        )
         self.draft_id, self.replaces = draft_id, replaces
 
     @classmethod

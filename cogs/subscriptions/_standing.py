@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.i18n import gettext as _
 from bot.services.container import Services
-from bot.services.digests import often
-from bot.ui.text import plural
+from bot.services.digests import at_least, often
 from storage.subscriptions import Every, Mode, Subscriber, Subscription, TopicDraft
 
 
@@ -34,12 +34,16 @@ class Standing:
         """Say what they follow already, and what the draft does to the rest of their digest."""
         notes: list[str] = []
         if self.same is not None:
-            notes.append(f"You follow this topic already{_with(self.same)}.")
+            notes.append(_already(self.same))
         if self.person is None or draft.every in (None, self.person.every):
             return notes
         notes.append(
-            f"⚠️ This changes your whole digest, with all of your topics: it comes"
-            f" {often(draft.every)} instead of {often(self.person.every)}."
+            _(
+                "⚠️ This changes when your digest comes, with all your topics: {now} (before:"
+                " {before}).",
+                now=often(draft.every),
+                before=often(self.person.every),
+            )
         )
         return notes
 
@@ -50,12 +54,14 @@ async def standing_of(services: Services, user_id: int, draft: TopicDraft) -> St
     return Standing(person, await services.subscriptions.same(user_id, draft))
 
 
-def _with(subscription: Subscription) -> str:
+def _already(subscription: Subscription) -> str:
     parts: list[str] = []
     if subscription.topic.mode is Mode.BROAD:
-        parts.append("widely matched")
+        parts.append(_("broad matching"))
     if subscription.min_votes:
-        parts.append(f"at least {plural(subscription.min_votes, 'vote')}")
+        parts.append(at_least(subscription.min_votes))
     if subscription.paused:
-        parts.append("paused")
-    return f" ({', '.join(parts)})" if parts else ""
+        parts.append(_("paused"))
+    if not parts:
+        return _("You already follow this topic.")
+    return _("You already follow this topic ({settings}).", settings=", ".join(parts))

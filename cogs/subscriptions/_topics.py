@@ -1,24 +1,25 @@
 """`/paper subscribe`, `/paper unsubscribe` and `/paper subscriptions`."""
 
 import re
-from typing import Literal, Self
+from typing import Self
 
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import limits
+from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import SEARCHES, rate_limited
 from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.modals import submission
 from bot.services.container import Services, services_of
-from bot.services.digests import TRENDING, describe_subscription
+from bot.services.digests import TRENDING, describe_subscription, render_ended
 from bot.services.topics import read_topic, window_begins
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
-from bot.ui.text import escape, plain, plural
+from bot.ui.text import escape, plain
 from cogs.subscriptions._change import ChangeTopic, show_change
-from cogs.subscriptions._form import FORM, MAX_VOTES
+from cogs.subscriptions._form import EVERY, FORM, MAX_VOTES
 from cogs.subscriptions._preview import show_preview
 from papers.topics import MAX_LENGTH
 from storage.subscriptions import Every, Mode
@@ -62,10 +63,13 @@ async def render_topics(services: Services, user_id: int) -> ui.LayoutView:
     person = await services.subscriptions.subscriber(user_id)
     if not followed or person is None:
         raise UserError(
-            f"You follow no topic yet. {services.mention('paper subscribe')} starts one."
+            _(
+                "You don't follow any topics yet. Follow one with {command}.",
+                command=services.mention("paper subscribe"),
+            )
         )
     note = await services.subscriptions.reopen(person)
-    lines = [f"{await services.subscriptions.next_digest(person, now)}.", *filter(None, [note]), ""]
+    lines = [await services.subscriptions.next_digest(person, now), *filter(None, [note]), ""]
     lines += (
         f"{number}. {describe_subscription(subscription)}"
         for number, subscription in enumerate(followed, 1)
@@ -74,13 +78,15 @@ async def render_topics(services: Services, user_id: int) -> ui.LayoutView:
         PauseTopic(
             subscription.topic.id,
             paused=not subscription.paused,
-            label=f"{'Resume' if subscription.paused else 'Pause'} {number}",
+            label=_("Resume {number}", number=number)
+            if subscription.paused
+            else _("Pause {number}", number=number),
         )
         for number, subscription in enumerate(followed[: limits.SELECT_OPTIONS], 1)
     ]
     if any(subscription.topic.mode is not Mode.TRENDING for subscription in followed):
         actions.append(ChangeTopic(followed))
-    return render_notice("Your topics", "\n".join(lines), actions=actions)
+    return render_notice(_("Your topics"), "\n".join(lines), actions=actions)
 
 
 class Subscriptions(commands.Cog):
@@ -90,19 +96,18 @@ class Subscriptions(commands.Cog):
         self.services = services
 
     @rate_limited(SEARCHES)
-    @app_commands.command(
-        description="Get papers on a topic by direct message; see a preview first"
-    )
+    @app_commands.choices(every=EVERY)
+    @app_commands.command(description="Get new papers on a topic by direct message")
     @app_commands.describe(
-        topic='Plain words, or a query like "flow matching" OR author:"Yann LeCun"; or: trending',
-        every="How often your digest comes, with all of your topics",
-        min_votes="Only papers with at least so many votes",
+        topic='Words, or a query like "flow matching" OR author:"Yann LeCun", or: trending',
+        every="How often your digest comes, with all your topics",
+        min_votes="Minimum number of upvotes",
     )
     async def subscribe(
         self,
         interaction: Interaction,
         topic: app_commands.Range[str, 1, MAX_LENGTH],
-        every: Literal["day", "weekdays", "week"] | None = None,
+        every: str | None = None,
         min_votes: app_commands.Range[int, 0, MAX_VOTES] = 0,
     ) -> None:
         """Show what a topic would have brought, with a button that makes it count."""
@@ -133,21 +138,20 @@ class Subscriptions(commands.Cog):
             if len(topic) <= limits.CHOICE_VALUE
         ]
 
-    @app_commands.command(description="End one of your topics; what you saved stays")
-    @app_commands.describe(topic="One of your topics")
+    @app_commands.command(description="Unsubscribe from a topic")
+    @app_commands.describe(topic="Topic you follow")
     async def unsubscribe(self, interaction: Interaction, topic: str) -> None:
         """End a topic, named by the list's value or by its own words."""
         ended, left = await self.services.subscriptions.end_named(interaction.user.id, topic)
         if ended is None:
             raise UserError(
-                f"You follow no topic “{escape(topic, 100)}”."
-                f" {self.services.mention('paper subscriptions')} lists yours."
+                _(
+                    "You don't follow a topic “{topic}”. See yours with {command}.",
+                    topic=escape(topic, 100),
+                    command=self.services.mention("paper subscriptions"),
+                )
             )
-        rest = f"You still follow {plural(left, 'topic')}."
-        await interaction.response.send_message(
-            view=render_notice("Ended", f"*{escape(ended.query)}*. {rest}"),
-            ephemeral=True,
-        )
+        await interaction.response.send_message(view=render_ended([ended], left), ephemeral=True)
 
     @unsubscribe.autocomplete("topic")
     async def _own(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -162,7 +166,7 @@ class Subscriptions(commands.Cog):
             if wanted in subscription.topic.query.casefold()
         ][: limits.CHOICES]
 
-    @app_commands.command(description="Your topics and what they brought; change or pause them")
+    @app_commands.command(description="See, change or pause the topics you follow")
     async def subscriptions(self, interaction: Interaction) -> None:
         """List the person's topics."""
         view = await render_topics(self.services, interaction.user.id)

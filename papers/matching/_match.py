@@ -9,6 +9,7 @@ from typing import NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from papers.messages import Message
 from papers.model import Paper
 from papers.spelling import joins, located, may_join
 from papers.terms import STOPWORDS, sentences, unique, words
@@ -96,18 +97,39 @@ class Match(NamedTuple):
         return " ".join(found[LAST_SENTENCE - 1 :])
 
     def reason(self) -> str:
-        """Return why this paper came, in a few words, for the line beneath it; not escaped."""
+        """Return why this paper came, in a few words, for the line beneath it; not escaped.
+
+        A `Message`, but for the conditions of a filter, which are the topic's own words.
+        """
         if self.rule is Rule.FILTER:
             return " ".join([f"{'' if c.wanted else '-'}{c.leaf}" for c in self.conditions])
         listed = f"“{'”, “'.join(self.words)}”" if self.words else ""
-        if self.rule is Rule.PHRASE:
-            return f"{listed} in the {'title' if self.sentence == 0 else 'abstract'}"
-        if self.rule is Rule.WORDS:
-            return f"{listed}{', most of it' if self.coverage < _ALL else ''} in the title"
-        near = "" if self.similarity is None else f"close in meaning ({self.similarity:.2f})"
-        if self.rule is Rule.MEANING:
-            return f"{near}, with {listed}" if listed else near
-        return f"has {listed}, {near}" if near else f"has {listed}"
+        similarity = "" if self.similarity is None else f"{self.similarity:.2f}"
+        match self.rule:
+            case Rule.PHRASE if self.sentence == 0:
+                return Message("{words} in the title", words=listed)
+            case Rule.PHRASE:
+                return Message("{words} in the abstract", words=listed)
+            case Rule.WORDS if self.coverage < _ALL:
+                return Message("{words} in the title, most of your topic", words=listed)
+            case Rule.WORDS:
+                return Message("{words} in the title", words=listed)
+            case Rule.MEANING if listed and similarity:
+                return Message(
+                    "close in meaning ({similarity}), with {words}",
+                    similarity=similarity,
+                    words=listed,
+                )
+            case Rule.MEANING:
+                return Message("close in meaning ({similarity})", similarity=similarity)
+            case _ if similarity:
+                return Message(
+                    "has {words}, close in meaning ({similarity})",
+                    words=listed,
+                    similarity=similarity,
+                )
+            case _:
+                return Message("has {words}", words=listed)
 
 
 @dataclass(frozen=True, slots=True)

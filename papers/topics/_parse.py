@@ -6,6 +6,7 @@ from datetime import date
 from typing import NoReturn
 
 from papers import categories, dates
+from papers.messages import Message
 from papers.topics._lists import with_lists_read
 from papers.topics._since import day_of, is_date
 from papers.topics._tokens import OPERATORS, Token, TopicError, says_something, tokens_of
@@ -39,7 +40,12 @@ def parse_tree(source: str, today: date | None = None) -> Node:
     """
     if len(source) > MAX_LENGTH:
         raise TopicError(
-            f"A topic can be {MAX_LENGTH} characters long; this one has {len(source)}.", MAX_LENGTH
+            Message(
+                "A topic can have up to {most} characters. This one has {length}.",
+                most=MAX_LENGTH,
+                length=len(source),
+            ),
+            MAX_LENGTH,
         )
     if _PLAIN.fullmatch(source) and not OPERATORS.intersection(plain := source.split(" ")):
         words = tuple(map(Word, plain))
@@ -67,10 +73,12 @@ class _Parser:
 
     def whole(self) -> Node:
         if self._next.kind == "end":
-            raise TopicError("A topic needs at least one word.", 0)
+            raise TopicError(Message("Write at least one word."), 0)
         node = self._either(None)
         if self._next.kind == ")":
-            raise TopicError("This parenthesis was never opened.", self._next.position)
+            raise TopicError(
+                Message("This closing parenthesis has no opening one."), self._next.position
+            )
         return node
 
     @property
@@ -106,12 +114,12 @@ class _Parser:
     def _nothing_here(self) -> NoReturn:
         here, before = self._next, self._tokens[self._at - 1] if self._at else None
         if here.kind == "or":
-            raise TopicError("OR needs something on both sides.", here.position)
+            raise TopicError(Message("OR needs a word on both sides."), here.position)
         if before is not None and before.kind == "or":
-            raise TopicError("OR needs something on both sides.", before.position)
+            raise TopicError(Message("OR needs a word on both sides."), before.position)
         if before is not None and before.kind == "(":
-            raise TopicError("There is nothing between these parentheses.", before.position)
-        raise TopicError("This parenthesis was never opened.", here.position)
+            raise TopicError(Message("Write something between these parentheses."), before.position)
+        raise TopicError(Message("This closing parenthesis has no opening one."), here.position)
 
     def _one(self, field: FieldName | None) -> Node:
         token = self._take()
@@ -119,7 +127,7 @@ class _Parser:
             while self._next.kind == "and":
                 self._take()
             if self._next.kind in ("or", ")", "end"):
-                raise TopicError("There is nothing after this minus sign.", token.position)
+                raise TopicError(Message("Write a word after this minus sign."), token.position)
             inner = self._one(field)
             return inner.node if isinstance(inner, Not) else Not(inner)
         if token.kind == "category":
@@ -128,7 +136,7 @@ class _Parser:
             return self._group(token, field)
         if token.kind == "field":
             if field is not None:
-                raise TopicError("A field cannot stand within another field.", token.position)
+                raise TopicError(Message("A field can't be inside another field."), token.position)
             name = FieldName(token.text)
             value = self._take()
             if value.kind == "(":
@@ -148,10 +156,10 @@ class _Parser:
     def _group(self, opened: Token, field: FieldName | None) -> Node:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise TopicError("These parentheses are nested too deeply.", opened.position)
+            raise TopicError(Message("These parentheses are nested too deeply."), opened.position)
         inner = self._either(field)
         if self._take().kind != ")":
-            raise TopicError("This parenthesis is never closed.", opened.position)
+            raise TopicError(Message("This parenthesis is never closed."), opened.position)
         self._depth -= 1
         return inner
 
@@ -170,10 +178,13 @@ def _leaf(field: FieldName | None, token: Token, today: date | None) -> Node:
     if field is FieldName.CODE:
         answer = _YES.get(token.text.lower())
         if answer is None:
-            raise TopicError("Write “code:yes” or “code:no”.", token.position)
+            raise TopicError(Message("Write “code:yes” or “code:no”."), token.position)
         return Field(field, answer)
     if not says_something(token.text):
-        raise TopicError(f"“{field}:” needs a word after the colon.", token.position)
+        raise TopicError(
+            Message("“{field}:” needs a value, e.g. title:diffusion.", field=field),
+            token.position,
+        )
     return Field(field, token.text)
 
 
@@ -196,12 +207,18 @@ def _category(token: Token) -> Node:
     try:
         codes = categories.parse(token.text)
     except categories.UnknownCategoryError as error:
-        near = " or ".join(f"{code} ({categories.NAMES[code]})" for code in error.near)
-        hint = "; they look like cs.CL, and cat:cs stands for all of computer science."
-        raise TopicError(
-            f"“{token.text}” is not an arXiv category{f'. Did you mean {near}?' if near else hint}",
-            token.position,
-        ) from None
+        near = ", ".join(f"{code} ({categories.NAMES[code]})" for code in error.near)
+        message = (
+            Message(
+                "arXiv has no category “{text}”. Did you mean {near}?", text=token.text, near=near
+            )
+            if near
+            else Message(
+                "arXiv has no category “{text}”. Try cs.CL, or cs for all of computer science.",
+                text=token.text,
+            )
+        )
+        raise TopicError(message, token.position) from None
     if not codes:
-        raise TopicError("“cat:” needs a category, such as cs.CL.", token.position)
+        raise TopicError(Message("“cat:” needs a category, e.g. cat:cs.CL."), token.position)
     return either(Field(FieldName.CATEGORY, code.removesuffix(".*")) for code in codes)

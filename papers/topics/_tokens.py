@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from papers import categories
+from papers.messages import Message
 from papers.topics._dialects import translated
 from papers.topics._since import end_of_date
 from papers.topics._tree import QUOTES, FieldName
@@ -83,6 +84,7 @@ class TopicError(ValueError):
 
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message)
+        self.message = message
         self.position = position
 
 
@@ -205,7 +207,10 @@ def _value_of(source: str, field: re.Match[str]) -> int:
     while at < len(source) and _blank(source[at]):
         at += 1
     if at == len(source) or source[at] == ")":
-        raise TopicError(f"Write the value of “{field[0]}” right after the colon.", field.end())
+        raise TopicError(
+            Message("“{field}:” needs a value, e.g. title:diffusion.", field=field[1]),
+            field.end(),
+        )
     return at
 
 
@@ -260,13 +265,20 @@ def _field_name(match: re.Match[str], source: str) -> str | None:
         return ALL_FIELDS
     if written in _UNTIL and (year := _YEAR.search(source, match.end(), match.end() + 8)):
         raise TopicError(
-            f"I can't look for papers up to a day, only since one: write since:{year[0]}.",
+            Message(
+                "I can only search from a date on, not up to one. Write since:{year}.", year=year[0]
+            ),
             match.start(),
         )
     near = difflib.get_close_matches(written, _ALIASES, n=1, cutoff=0.75)
     if near:
         raise TopicError(
-            f"There is no field “{match[1]}:”; did you mean “{_ALIASES[near[0]]}:”?", match.start()
+            Message(
+                "There is no field “{written}:”. Did you mean “{field}:”?",
+                written=match[1],
+                field=_ALIASES[near[0]],
+            ),
+            match.start(),
         )
     return None
 
@@ -275,11 +287,11 @@ def _quoted(source: str, at: int) -> tuple[str, int]:
     ends = _CLOSING[source[at]]
     close = next((i for i in range(at + 1, len(source)) if source[i] in ends), None)
     if close is None:
-        raise TopicError("This quotation mark is never closed.", at)
+        raise TopicError(Message("This quotation mark is never closed."), at)
     inside = "".join(c for c in source[at + 1 : close] if c not in QUOTES)
     text = " ".join(_clean(inside).split())
     if not says_something(text):
-        raise TopicError("There is nothing between these quotation marks.", at)
+        raise TopicError(Message("Write something between these quotation marks."), at)
     return text, close + 1
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import cast
 
 from papers._resting import collector_resting
+from papers.messages import Message
 from papers.model import Paper
 from papers.spelling import names, spelled
 from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
@@ -62,8 +63,9 @@ class Topic:
         try:
             ways = alternatives(self.root, MAX_BRANCHES)
         except OverflowError:
-            message = (
-                f"This topic has more than {MAX_BRANCHES} alternatives; make it several topics."
+            message = Message(
+                "This topic has more than {most} alternatives. Split it into several topics.",
+                most=MAX_BRANCHES,
             )
             raise TopicError(message, 0) from None
         object.__setattr__(self, "branches", tuple(dict.fromkeys(map(_branch, ways))))
@@ -201,7 +203,7 @@ def parse_plain(source: str) -> Topic:
     """
     found = tuple(Word(word) for word in spelled(source[:MAX_LENGTH]).forms)
     if not found:
-        raise TopicError("A topic needs at least one word.", 0)
+        raise TopicError(Message("Write at least one word."), 0)
     return Topic(found[0] if len(found) == 1 else All(found))
 
 

@@ -51,7 +51,8 @@ class Field:
     value: str
 
     def __str__(self) -> str:
-        bare = self.value and not any(c.isspace() or c in "()" or c in QUOTES for c in self.value)
+        # A comma or semicolon parts alternatives, unless it is quoted.
+        bare = self.value and not any(c.isspace() or c in "(),;" or c in QUOTES for c in self.value)
         return f"{self.name}:{self.value}" if bare else f'{self.name}:"{self.value}"'
 
 

@@ -116,7 +116,7 @@ def test_a_command_that_was_refused_is_answered_and_leaves_the_composer(
         for command, value, answer in (
             ("/paper subscribe", '"never closed', "closed"),
             ("/paper trending", "noonish", "a date. Try"),
-            ("/paper unsubscribe", "nothing of the kind", "You follow no topic"),
+            ("/paper unsubscribe", "nothing of the kind", "You don't follow any topics"),
             ("/library lists delete", "no such list", "no such list"),
         ):
             run(page, command, value, says=answer)

@@ -51,7 +51,7 @@ def test_a_match_says_all_that_made_it_one() -> None:
     assert found.coverage == pytest.approx((1 + 1 + 0.7) / 3)
     assert found.sentence == 0
     assert found.conditions == ()
-    assert found.reason() == "“object”, “tracking”, “crowds”, most of it in the title"
+    assert found.reason() == "“object”, “tracking”, “crowds” in the title, most of your topic"
 
 
 def test_a_score_adds_shared_words_neighbours_in_the_title_and_nearness() -> None:

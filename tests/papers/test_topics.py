@@ -141,24 +141,24 @@ SINCE_ERROR = "I couldn't read “maybe” as a date. Try 2025-12-08, 8 December
 @pytest.mark.parametrize(
     ("source", "message", "position"),
     [
-        ("", "A topic needs at least one word.", 0),
-        (" \t … - ", "A topic needs at least one word.", 0),
+        ("", "Write at least one word.", 0),
+        (" \t … - ", "Write at least one word.", 0),
         ('video "flow matching', "This quotation mark is never closed.", 6),
-        ('video ""', "There is nothing between these quotation marks.", 6),
+        ('video ""', "Write something between these quotation marks.", 6),
         ("(a OR b", "This parenthesis is never closed.", 0),
-        ("a b) c", "This parenthesis was never opened.", 3),
-        (")", "This parenthesis was never opened.", 0),
-        ("a () b", "There is nothing between these parentheses.", 2),
-        ("OR video", "OR needs something on both sides.", 0),
-        ("video OR", "OR needs something on both sides.", 6),
-        ("a OR OR b", "OR needs something on both sides.", 5),
+        ("a b) c", "This closing parenthesis has no opening one.", 3),
+        (")", "This closing parenthesis has no opening one.", 0),
+        ("a () b", "Write something between these parentheses.", 2),
+        ("OR video", "OR needs a word on both sides.", 0),
+        ("video OR", "OR needs a word on both sides.", 6),
+        ("a OR OR b", "OR needs a word on both sides.", 5),
         ("video -", "", -1),
-        ("video NOT", "There is nothing after this minus sign.", 6),
-        ("title: ", "Write the value of “title:” right after the colon.", 6),
+        ("video NOT", "Write a word after this minus sign.", 6),
+        ("title: ", "“title:” needs a value, e.g. title:diffusion.", 6),
         ("since:maybe", SINCE_ERROR, 6),
-        ("autor:hinton", "There is no field “autor:”; did you mean “author:”?", 0),
+        ("autor:hinton", "There is no field “autor:”. Did you mean “author:”?", 0),
         ("code:maybe", "Write “code:yes” or “code:no”.", 5),
-        ("title:(author:x)", "A field cannot stand within another field.", 7),
+        ("title:(author:x)", "A field can't be inside another field.", 7),
         ("(" * 30 + "a", "These parentheses are nested too deeply.", 20),
     ],
 )
@@ -184,7 +184,7 @@ def test_categories_are_known_by_the_names_that_people_use(named: str, codes: st
 
 def test_an_unknown_category_is_answered_with_examples() -> None:
     message, position = error("agents cat:nonsense")
-    assert "“nonsense” is not an arXiv category" in message
+    assert "arXiv has no category “nonsense”" in message
     assert "cs.CL" in message
     assert position == 11
 

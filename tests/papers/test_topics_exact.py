@@ -99,6 +99,6 @@ def test_strict_words_become_broad_before_their_filters_go() -> None:
 def test_a_search_box_reads_words_whatever_stands_between_them() -> None:
     assert parse_plain("flow") == parse("flow")
     assert parse_plain("flow matching!") == parse("flow matching")
-    with pytest.raises(TopicError, match=r"^A topic needs at least one word\.$") as caught:
+    with pytest.raises(TopicError, match=r"^Write at least one word\.$") as caught:
         parse_plain("?!")
     assert caught.value.position == 0

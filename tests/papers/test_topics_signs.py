@@ -167,21 +167,20 @@ def test_a_topic_is_read_as_people_write_it(source: str) -> None:
 
 
 WRONG = {
-    "title:)": ("Write the value of “title:” right after the colon.", 6),
-    "a title:": ("Write the value of “title:” right after the colon.", 8),
-    'title:"?"': ("There is nothing between these quotation marks.", 6),
-    "author:??": ("“author:” needs a word after the colon.", 7),
+    "title:)": ("“title:” needs a value, e.g. title:diffusion.", 6),
+    "a title:": ("“title:” needs a value, e.g. title:diffusion.", 8),
+    'title:"?"': ("Write something between these quotation marks.", 6),
+    "author:??": ("“author:” needs a value, e.g. title:diffusion.", 7),
     "a cat:nonsense": (
-        "“nonsense” is not an arXiv category; they look like cs.CL, and cat:cs stands for all of"
-        " computer science.",
+        "arXiv has no category “nonsense”. Try cs.CL, or cs for all of computer science.",
         6,
     ),
-    "a OR )": ("OR needs something on both sides.", 2),
-    "(": ("There is nothing between these parentheses.", 0),
-    "a NOT )": ("There is nothing after this minus sign.", 2),
-    "a NOT OR b": ("There is nothing after this minus sign.", 2),
-    "a Authr:x": ("There is no field “Authr:”; did you mean “author:”?", 2),
-    "x" * (MAX_LENGTH + 2): ("A topic can be 500 characters long; this one has 502.", 500),
+    "a OR )": ("OR needs a word on both sides.", 2),
+    "(": ("Write something between these parentheses.", 0),
+    "a NOT )": ("Write a word after this minus sign.", 2),
+    "a NOT OR b": ("Write a word after this minus sign.", 2),
+    "a Authr:x": ("There is no field “Authr:”. Did you mean “author:”?", 2),
+    "x" * (MAX_LENGTH + 2): ("A topic can have up to 500 characters. This one has 502.", 500),
     "title:(a": ("This parenthesis is never closed.", 6),
     "(" * 21 + "a" + ")" * 21: ("These parentheses are nested too deeply.", 20),
 }
@@ -202,7 +201,7 @@ def test_the_longest_topic_and_the_deepest_are_read() -> None:
         parse("(a OR b OR c) (d OR e OR f OR g OR h OR i OR j OR k OR l OR m OR n)")
     assert caught.value.position == 0
     assert str(caught.value) == (
-        "This topic has more than 32 alternatives; make it several topics."
+        "This topic has more than 32 alternatives. Split it into several topics."
     )
 
 

@@ -1,6 +1,6 @@
 """Digests: each person's papers of the day, by direct message, at their own hour."""
 
-from bot.services.digests._buttons import ITEMS, render_digest, subscriptions_of
+from bot.services.digests._buttons import ITEMS, render_digest, render_ended, subscriptions_of
 from bot.services.digests._compose import compose, wanted
 from bot.services.digests._follow import Followed, Following
 from bot.services.digests._payload import (
@@ -18,6 +18,7 @@ from bot.services.digests._payload import (
 from bot.services.digests._send import Digester, due_of
 from bot.services.digests._subscriptions import MAX_TOPICS, TRENDING, Subscriptions
 from bot.services.digests._texts import (
+    at_least,
     describe_settings,
     describe_subscription,
     next_digest_at,
@@ -37,6 +38,7 @@ __all__ = [
     "Following",
     "MoreEntry",
     "Subscriptions",
+    "at_least",
     "compose",
     "describe_settings",
     "describe_subscription",
@@ -46,6 +48,7 @@ __all__ = [
     "often",
     "page_of",
     "render_digest",
+    "render_ended",
     "render_entries",
     "subscriptions_of",
     "title_of",

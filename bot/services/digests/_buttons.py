@@ -1,6 +1,7 @@
 """The buttons of a digest: they work for as long as the message stands."""
 
 import re
+from collections.abc import Sequence
 from typing import Self
 
 import discord
@@ -8,6 +9,8 @@ from discord import ui
 
 from bot import limits
 from bot.delivery.messenger import messenger_of
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
 from bot.interactions.components import (
     NUMBER,
     PAGE,
@@ -22,8 +25,8 @@ from bot.services.digests._payload import DigestPayload, render_entries, why
 from bot.services.digests._subscriptions import Subscriptions
 from bot.services.digests._texts import describe_settings
 from bot.ui.notices import render_notice
-from bot.ui.text import escape, plain, plural
-from storage.subscriptions import Subscription
+from bot.ui.text import escape, plain
+from storage.subscriptions import StoredTopic, Subscription
 
 
 def subscriptions_of(interaction: Interaction) -> Subscriptions:
@@ -97,12 +100,12 @@ async def _more(interaction: Interaction, digest_id: int, page: int) -> ui.Layou
     service = subscriptions_of(interaction)
     payload = await service.payload(interaction.user.id, digest_id)
     if not payload.more:
-        raise UserError("That digest has no more papers.")
+        raise UserError(_("There are no more papers in this digest."))
     pages = -(-len(payload.more) // limits.PAGE_HITS)
     page = min(page, pages - 1)
     entries = await service.page(payload.more, page)
     return render_entries(
-        f"{payload.title}: the others",
+        _("{title}: more papers", title=payload.title),
         entries,
         page=page,
         total=len(payload.more),
@@ -116,7 +119,7 @@ class ManageTopics(PaperboyButton, template=template("topics")):
     """Offers a person's topics for unsubscribing."""
 
     def __init__(self) -> None:
-        super().__init__(ui.Button(label="Unsubscribe…", custom_id=custom_id("topics")))
+        super().__init__(ui.Button(label=_("Unsubscribe…"), custom_id=custom_id("topics")))
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
@@ -129,12 +132,12 @@ class ManageTopics(PaperboyButton, template=template("topics")):
         if not followed:
             subscribe = messenger_of(interaction).mention("paper subscribe")
             raise UserError(
-                f"You follow no topic any more, so no digest comes. {subscribe} starts one."
+                _("You don't follow any topics. Follow one with {command}.", command=subscribe)
             )
         await interaction.response.send_message(
             view=render_notice(
-                "Which topic should end?",
-                "Choose one or more. What you saved stays.",
+                _("Unsubscribe from which topics?"),
+                _("Papers you saved stay in your library."),
                 actions=[EndTopics(followed)],
             ),
             ephemeral=True,
@@ -158,7 +161,7 @@ class EndTopics(PaperboySelect, template=template("end-topics")):
         super().__init__(
             ui.Select(
                 custom_id=custom_id("end-topics"),
-                placeholder="Topics to end",
+                placeholder=_("Choose topics…"),
                 options=options,
                 max_values=len(options),
             )
@@ -175,21 +178,15 @@ class EndTopics(PaperboySelect, template=template("end-topics")):
         ended = await service.end(user_id, map(int, values))
         left = await service.followed(user_id)
         if not ended:
-            raise UserError("Those had ended already.")
-        names = ", ".join(f"*{escape(topic.query)}*" for topic in ended)
-        rest = (
-            f"You still follow {plural(len(left), 'topic')}."
-            if left
-            else "You follow no topic any more, so no digest comes."
-        )
-        await interaction.response.edit_message(view=render_notice("Ended", f"{names}. {rest}"))
+            raise UserError(_("You had already unsubscribed from these."))
+        await interaction.response.edit_message(view=render_ended(ended, len(left)))
 
 
 class ShowSettings(PaperboyButton, template=template("digest-settings")):
     """Says when the digest comes, and how to change that."""
 
     def __init__(self) -> None:
-        super().__init__(ui.Button(label="Settings", custom_id=custom_id("digest-settings")))
+        super().__init__(ui.Button(label=_("Settings"), custom_id=custom_id("digest-settings")))
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
@@ -201,12 +198,20 @@ class ShowSettings(PaperboyButton, template=template("digest-settings")):
         mention = messenger_of(interaction).mention
         person = await subscriptions_of(interaction).subscriber(interaction.user.id)
         if person is None:
-            raise UserError("You follow no topic, so no digest comes.")
+            raise UserError(_("You don't follow any topics."))
         await interaction.response.send_message(
             view=render_notice(
-                "Your digest",
-                f"{describe_settings(person)}\n{mention('paper digest settings')} changes"
-                f" that; {mention('paper subscriptions')} lists your topics.",
+                _("Your digest"),
+                "\n".join(
+                    (
+                        describe_settings(person),
+                        _(
+                            "Change it with {settings}. See your topics with {topics}.",
+                            settings=mention("paper digest settings"),
+                            topics=mention("paper subscriptions"),
+                        ),
+                    )
+                ),
             ),
             ephemeral=True,
         )
@@ -217,7 +222,8 @@ def render_digest(digest_id: int, payload: DigestPayload, page: int = 0) -> ui.L
     turning = page_buttons(
         page, payload.pages, lambda to, label, off: PageDigest(digest_id, to, label, off=off)
     )
-    more = [ShowMore(digest_id, f"Show {len(payload.more)} more")] if payload.more else []
+    label = ngettext("Show {count} more", "Show {count} more", len(payload.more))
+    more = [ShowMore(digest_id, label)] if payload.more else []
     return render_entries(
         payload.title,
         payload.entries,
@@ -226,6 +232,20 @@ def render_digest(digest_id: int, payload: DigestPayload, page: int = 0) -> ui.L
         buttons=[*turning, *more, ManageTopics(), ShowSettings()],
         footer=why(payload.topics),
     )
+
+
+def render_ended(ended: Sequence[StoredTopic], left: int) -> ui.LayoutView:
+    """Return what a person reads who unsubscribed from topics and still follows `left` others."""
+    title = ngettext(
+        "Unsubscribed from {count} topic", "Unsubscribed from {count} topics", len(ended)
+    )
+    names = ", ".join(f"*{escape(topic.query)}*" for topic in ended)
+    rest = (
+        ngettext("You follow {count} other topic.", "You follow {count} other topics.", left)
+        if left
+        else _("You don't follow any other topics, so you'll get no more digests.")
+    )
+    return render_notice(title, f"{names}\n{rest}")
 
 
 ITEMS = (PageDigest, ShowMore, PageMore, ManageTopics, EndTopics, ShowSettings)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import Failure, Reason
+from bot.i18n import gettext as _
 from bot.services.digests._buttons import ManageTopics, ShowSettings
 from bot.services.digests._send import Digester
 from bot.services.digests._subscriptions import Subscriptions
@@ -20,7 +21,7 @@ class Followed:
 
     new: bool
     when: str
-    """When the next digest comes, as a sentence without its full stop."""
+    """When the next digest comes, as a sentence."""
     failure: Failure | None = None
     """What kept the confirmation from arriving."""
     replaced: str | None = None
@@ -68,10 +69,15 @@ class Following:
         if added.replaced is not None:
             return Followed(added.new, when, replaced=added.replaced, rhythm=added.rhythm)
         hello = render_notice(
-            "You follow a topic",
-            f"**{escape(added.query, 200)}**\n{when}. It has what is new on your topics, and"
-            " nothing twice.",
-            footer="You get this because you pressed Subscribe.",
+            _("You follow a new topic"),
+            "\n".join(
+                (
+                    f"**{escape(added.query, 200)}**",
+                    when,
+                    _("It brings what is new on your topics, and no paper twice."),
+                )
+            ),
+            footer=_("You get this because you pressed Subscribe."),
             actions=[ManageTopics(), ShowSettings()],
         )
         failure = await self._digester.greet(added.person, hello, now)
@@ -82,12 +88,15 @@ class Following:
         inbox = self._messenger.mention("paper inbox")
         if failure.reason is Reason.DM_CLOSED:
             settings = self._messenger.mention("paper digest settings")
-            return (
-                "⚠️ I cannot send you direct messages. Allow them in the privacy settings of a"
-                f" server that we share, then change anything in {settings} to"
-                f" try again. Until then your digests wait in {inbox}."
+            return _(
+                "⚠️ I can't send you direct messages. Allow them in the privacy settings of a server"
+                " we share, then change any setting with {settings}. Until then, your digests are"
+                " in {inbox}.",
+                settings=settings,
+                inbox=inbox,
             )
-        return (
-            f"I could not send you the confirmation just now. Your digests come nonetheless;"
-            f" whatever does not arrive waits in {inbox}."
+        return _(
+            "I couldn't send you the confirmation just now. You'll still get your digests. Any that"
+            " don't arrive are in {inbox}.",
+            inbox=inbox,
         )

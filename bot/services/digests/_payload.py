@@ -8,12 +8,12 @@ from discord import ui
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
-from bot.i18n import ENGLISH, long_date
+from bot.i18n import ENGLISH, long_date, ngettext
+from bot.i18n import gettext as _
 from bot.interactions.save_buttons import SaveButton
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
 from bot.ui.parts import AnyItem
 from bot.ui.payloads import Payload, summary_of
-from bot.ui.text import plural
 from papers.text import readable
 from storage.papers import StoredPaper, get_many
 
@@ -82,13 +82,17 @@ class DigestPayload(Payload):
         """What stands above the entries: how many papers they are not."""
         if not self.more:
             return ()
-        others = f"; {self.left_out:,} others did not fit" if self.left_out else ""
-        return (f"and {len(self.more)} more{others}",)
+        notes = [ngettext("{count} more paper", "{count} more papers", len(self.more))]
+        if self.left_out:
+            notes.append(
+                ngettext("{count} paper left out", "{count} papers left out", self.left_out)
+            )
+        return (" · ".join(notes),)
 
 
 def title_of(day: date) -> str:
     """Return the first line of a day's digest."""
-    return f"Your papers of {long_date(day)}"
+    return _("Your papers of {day}", day=long_date(day))
 
 
 def entry_of(paper: StoredPaper, *, topic: str, reason: str) -> DigestEntry:
@@ -157,10 +161,12 @@ def render_entries(
 
 def why(topics: int) -> str:
     """Say why the message came, and what reacting to it does."""
-    return (
-        f"You get this because you follow {plural(topics, 'topic')}."
-        " 🔖 on this message saves every paper in it."
+    because = ngettext(
+        "You get this because you follow {count} topic.",
+        "You get this because you follow {count} topics.",
+        topics,
     )
+    return f"{because} {_('React with 🔖 to save every paper here.')}"
 
 
 def _hit(entry: DigestEntry) -> Hit:
@@ -173,5 +179,5 @@ def _hit(entry: DigestEntry) -> Hit:
         stars=entry.stars,
         repository=entry.repository,
         passage=(Fragment(entry.summary),) if entry.summary else (),
-        notes=(f"{entry.topic}: {entry.reason}",),
+        notes=(_("{topic}: {reason}", topic=entry.topic, reason=entry.reason),),
     )

@@ -90,7 +90,7 @@ class RestoredDigests:
                 payload=None,
                 state=digests.PLANNED if shown else digests.SHOWN,
                 now=now,
-                reason="read back after a restore",
+                reason="read back after a restore",  # not shown
             )
             digest = None if digest_id is None else await digests.get(conn, digest_id)
             if digest is not None and shown:

@@ -89,7 +89,7 @@ class Digester:
             submit(("digest", digest_id), self._sending(digest_id, now))
         for person in due:
             if now >= person.due_at + self._jitter(person, len(due)):
-                submit(("digests of", person.user_id), self._planning(person, now))
+                submit(("digests-of", person.user_id), self._planning(person, now))
 
     def _sending(self, digest_id: int, now: datetime) -> Callable[[], Awaitable[None]]:
         return lambda: self.send(digest_id, now)
@@ -210,7 +210,7 @@ class Digester:
         elif person is None or person.closed_at is not None:
             await self._to_inbox(digest, Reason.DM_CLOSED, now)
         elif now >= digest.expires_at:
-            await self._to_inbox(digest, digest.reason or "its day was over", now)
+            await self._to_inbox(digest, digest.reason or "its day was over", now)  # not shown
         elif broken is not None:
             await self._wait(digest, broken, Reason.DM_BLOCKED, now)
         else:
@@ -232,7 +232,8 @@ class Digester:
                     if wait is None:
                         await digests.mark_sending(conn, digest.id, now)
                 if wait is not None:
-                    await self._wait(digest, wait, "too many direct messages in this hour", now)
+                    reason = "too many direct messages in this hour"  # not shown
+                    await self._wait(digest, wait, reason, now)
                     return
                 found = await self._post(channel, digest, payload)
         except Exception as error:

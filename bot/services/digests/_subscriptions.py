@@ -7,6 +7,7 @@ from datetime import datetime
 from bot import limits
 from bot.delivery.messenger import Messenger
 from bot.i18n import current
+from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry, page_of
 from bot.services.digests._texts import next_digest_at, often
@@ -68,8 +69,10 @@ class Subscriptions:
         person = await self.subscriber(user_id)
         if person is None:
             raise UserError(
-                "You follow no topic, so no digest comes."
-                f" {self._messenger.mention('paper subscribe')} starts one."
+                _(
+                    "You don't follow any topics yet. Follow one with {command}.",
+                    command=self._messenger.mention("paper subscribe"),
+                )
             )
         return person
 
@@ -87,7 +90,7 @@ class Subscriptions:
         followed = await self.followed(user_id)
         found = next((each for each in followed if each.topic.id == topic_id), None)
         if found is None:
-            raise UserError("You do not follow that topic any more.")
+            raise UserError(_("You no longer follow this topic."))
         return found
 
     async def same(self, user_id: int, draft: TopicDraft) -> Subscription | None:
@@ -114,8 +117,10 @@ class Subscriptions:
             draft = await subscriptions.get_draft(conn, draft_id)
         if draft is None:
             raise UserError(
-                "That preview is too old."
-                f" {self._messenger.mention('paper subscribe')} makes a new one."
+                _(
+                    "This preview has expired. Make a new one with {command}.",
+                    command=self._messenger.mention("paper subscribe"),
+                )
             )
         return draft
 
@@ -157,9 +162,10 @@ class Subscriptions:
             )
             rhythm = ""
             if draft.every is not None and draft.every is not person.every:
-                rhythm = (
-                    f"Your whole digest now comes {often(draft.every)}"
-                    f" instead of {often(person.every)}."
+                rhythm = _(
+                    "Your digest, with all your topics, now comes: {now} (before: {before}).",
+                    now=often(draft.every),
+                    before=often(person.every),
                 )
                 person = replace(person, every=draft.every)
                 await subscriptions.change_settings(conn, person)
@@ -181,8 +187,12 @@ class Subscriptions:
             if len(await subscriptions.of_user(conn, user_id)) > MAX_TOPICS:
                 # Raising takes back what was written.
                 raise UserError(
-                    f"You follow {MAX_TOPICS} topics, which is as many as I can manage for one"
-                    f" person. {self._messenger.mention('paper unsubscribe')} makes room."
+                    _(
+                        "You already follow {most} topics, the most there can be. Remove one with"
+                        " {command} first.",
+                        most=MAX_TOPICS,
+                        command=self._messenger.mention("paper unsubscribe"),
+                    )
                 )
         return Added(person, query, stored, new, replaced, rhythm)
 
@@ -215,7 +225,7 @@ class Subscriptions:
         async with self._database.write() as conn:
             mine = await subscriptions.set_paused(conn, user_id, topic_id, paused=paused)
         if not mine:
-            raise UserError("You do not follow that topic any more.")
+            raise UserError(_("You no longer follow this topic."))
 
     async def change_settings(self, wanted: Subscriber) -> None:
         """Store what a person may set, made with `dataclasses.replace`."""
@@ -228,26 +238,27 @@ class Subscriptions:
             return ""
         async with self._database.write() as conn:
             tried = await subscriptions.try_again(conn, person.user_id)
-        return (
-            "⚠️ My direct messages to you did not arrive lately. The next digest tries again; please"
-            " allow direct messages in the privacy settings of a server that we share. What did not"
-            f" arrive is in {self._messenger.mention('paper inbox')}."
-            if tried
-            else ""
+        if not tried:
+            return ""
+        return _(
+            "⚠️ My last DMs didn't reach you. I'll try again with your next digest. Please allow"
+            " direct messages in the privacy settings of a server we share. Until then, your"
+            " digests are in {inbox}.",
+            inbox=self._messenger.mention("paper inbox"),
         )
 
     async def next_digest(self, person: Subscriber, now: datetime) -> str:
-        """Say when a person's next digest comes, as a sentence without its full stop."""
+        """Say when a person's next digest comes, as a sentence."""
         async with self._database.read() as conn:
             followed = await subscriptions.of_user(conn, person.user_id)
             today = now.astimezone(zones.zone_or_utc(person.timezone)).date()
             last = await digests.of_day(conn, person.user_id, today)
         active = [subscription.created_at for subscription in followed if not subscription.paused]
         if not active:
-            return "No digest comes while you follow no topic"
+            return _("You don't follow any active topics, so you'll get no digest.")
         used = last.local_date if last else None
         at = next_digest_at(person, now, since=min(active), used=used)
-        return f"If there is something for you, your next digest comes {timestamp(at, 'R')}"
+        return _("Next digest: {when}, if there are new papers.", when=timestamp(at, "R"))
 
     async def page(
         self, entries: Sequence[DigestEntry | MoreEntry], page: int
@@ -266,8 +277,11 @@ class Subscriptions:
             digest = await digests.get(conn, digest_id)
         if digest is None or digest.user_id != user_id or digest.payload is None:
             raise UserError(
-                f"The other pages of a digest are kept for {digests.DIGESTS_KEPT.days} days. The"
-                " buttons on this one go on saving;"
-                f" {self._messenger.mention('paper search')} finds the rest."
+                _(
+                    "Other pages of a digest expire after {days} days. The buttons here still save."
+                    " Find the other papers with {command}.",
+                    days=digests.DIGESTS_KEPT.days,
+                    command=self._messenger.mention("paper search"),
+                )
             )
         return DigestPayload.model_validate(digest.payload)

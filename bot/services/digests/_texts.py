@@ -2,14 +2,21 @@
 
 from datetime import date, datetime, timedelta
 
-from bot.ui.text import escape, plural
+from bot.i18n import gettext as _
+from bot.i18n import language_for, long_date, marked, ngettext
+from bot.ui.text import escape
 from papers import schedule, zone_names, zones
 from storage.subscriptions import Every, Mode, Subscriber, Subscription
 
 _OFTEN = {
-    Every.DAY: "every day",
-    Every.WEEKDAYS: "from Monday to Friday",
-    Every.WEEK: "every Monday",
+    Every.DAY: marked("every day"),
+    Every.WEEKDAYS: marked("Monday to Friday"),
+    Every.WEEK: marked("every Monday"),
+}
+_AT = {
+    Every.DAY: marked("Every day at {time} ({zone})"),
+    Every.WEEKDAYS: marked("Monday to Friday at {time} ({zone})"),
+    Every.WEEK: marked("Every Monday at {time} ({zone})"),
 }
 
 _RHYTHM = 7
@@ -17,22 +24,29 @@ _RHYTHM = 7
 
 
 def often(every: Every) -> str:
-    """Return "every day", "from Monday to Friday" or "every Monday"."""
-    return _OFTEN[every]
+    """Return "every day", "Monday to Friday" or "every Monday"."""
+    return _(_OFTEN[every])
 
 
 def describe_settings(person: Subscriber) -> str:
     """Say when a person's digest comes."""
     lines = [
-        f"It comes {_OFTEN[person.every]} at {person.at:%H:%M}"
-        f" ({escape(zone_names.label(person.timezone))})."
+        _(
+            _AT[person.every],
+            time=f"{person.at:%H:%M}",
+            zone=escape(zone_names.label(person.timezone)),
+        ),
+        _("In {language}", language=language_for(person.language).name),
     ]
     if person.quiet_until is not None:
-        lines.append(f"Quiet until {person.quiet_until.isoformat()}.")
+        lines.append(_("Paused until {day}", day=long_date(person.quiet_until)))
     if person.closed_at is not None:
         lines.append(
-            "⚠️ Direct messages from me did not arrive, so digests wait in your inbox. Allow them in"
-            " the settings of a server we share, then change any setting here to try again."
+            _(
+                "⚠️ My DMs don't reach you, so your digests wait in your inbox. Allow direct"
+                " messages in the privacy settings of a server we share, then change any setting"
+                " here."
+            )
         )
     return "\n".join(lines)
 
@@ -42,16 +56,23 @@ def describe_subscription(subscription: Subscription) -> str:
     topic = subscription.topic
     parts = [f"**{escape(topic.query, 100)}**"]
     if topic.mode is Mode.TRENDING:
-        parts.append("the day's best papers")
+        parts.append(_("the day's best papers"))
     else:
-        parts.append(f"{plural(subscription.matches, 'paper')} in 14 days")
+        parts.append(
+            ngettext("{count} paper in 14 days", "{count} papers in 14 days", subscription.matches)
+        )
         if topic.mode is Mode.BROAD:
-            parts.append("widely matched")
+            parts.append(_("broad matching"))
     if subscription.min_votes:
-        parts.append(f"at least {plural(subscription.min_votes, 'vote')}")
+        parts.append(at_least(subscription.min_votes))
     if subscription.paused:
-        parts.append("⏸️ paused")
+        parts.append(_("paused ⏸️"))
     return " · ".join(parts)
+
+
+def at_least(votes: int) -> str:
+    """Return "at least 5 upvotes"."""
+    return ngettext("at least {count} upvote", "at least {count} upvotes", votes)
 
 
 def next_digest_at(

@@ -3,6 +3,8 @@
 import math
 from datetime import date
 
+from bot.i18n import gettext as _
+from bot.i18n import ngettext, translated
 from papers import calendar
 from papers.matching import VOTE_WEIGHT
 from storage.topic_matches import Candidate
@@ -29,12 +31,17 @@ def ordered(candidates: list[Candidate], *, by_votes: bool) -> list[list[Candida
 def reason_of(group: list[Candidate]) -> str:
     """Say why a paper is there: what its best topic found, and how many other topics did."""
     topics = list(dict.fromkeys(candidate.topic for candidate in group))
-    reason = group[0].reason
+    reason = translated(group[0].reason)
     if len(topics) == 1:
         return reason
     if len(topics) == 2:
-        return f"{reason}, and your topic {topics[1]}"
-    return f"{reason}, and {len(topics) - 1} more of your topics"
+        return _("{reason}, and your topic {topic}", reason=reason, topic=topics[1])
+    return ngettext(
+        "{reason}, and {count} more of your topics",
+        "{reason}, and {count} more of your topics",
+        len(topics) - 1,
+        reason=reason,
+    )
 
 
 def batch_days(day: date, after: date | None, *, weekly: bool) -> list[date]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.i18n import translated
 from bot.services.topics import Topics
 from papers.matching import VOTE_WEIGHT, Matcher, Wanted
 from papers.text import cut
@@ -100,6 +101,6 @@ def _match(matcher: Matcher, topics: Mapping[str, Wanted]) -> dict[str, TopicMat
     for found in matcher.match(list(topics.values())):
         known = best.get(found.paper.id)
         if known is None or found.score > known.score:
-            evidence = cut(found.reason(), SHOWN_EVIDENCE)
+            evidence = cut(translated(found.reason()), SHOWN_EVIDENCE)
             best[found.paper.id] = TopicMatch(found.score, written[found.wanted], evidence)
     return best

@@ -65,7 +65,7 @@ async def test_the_papers_that_did_not_fit_are_shown_to_whoever_asked_page_by_pa
         asked = await press("v1:digest-more:1")
         assert asked.kind == "message"
         assert asked.ephemeral
-        assert "### Your papers of Monday 9 June 2025: the others\n" in asked.text
+        assert "### Your papers of Monday 9 June 2025: more papers\n" in asked.text
         assert "1 to 5 of 7 papers" in asked.text
         back, following = controls(asked)
         assert (back["disabled"], following["disabled"]) == (True, False)
@@ -83,8 +83,8 @@ async def test_a_digest_that_is_gone_or_not_ones_own_says_how_to_find_its_papers
 ) -> None:
     async with digest(tmp_path, 32) as (here, press):
         words = (
-            f"The other pages of a digest are kept for {digests.DIGESTS_KEPT.days} days. The"
-            f" buttons on this one go on saving; {here.bot.mention('paper search')} finds the rest."
+            f"Other pages of a digest expire after {digests.DIGESTS_KEPT.days} days. The buttons"
+            f" here still save. Find the other papers with {here.bot.mention('paper search')}."
         )
 
         async def refused(custom_id: str, by: simcord.MemberActor) -> None:
@@ -106,12 +106,12 @@ async def test_topics_are_ended_one_by_one_until_none_is_left(tmp_path: Path) ->
         await follower(here, here.member.id, "graph *networks*")
         asked = await press("v1:topics")
         assert (asked.kind, asked.ephemeral) == ("message", True)
-        assert "### Which topic should end?" in asked.text
-        assert "Choose one or more. What you saved stays." in asked.text
+        assert "### Unsubscribe from which topics?" in asked.text
+        assert "Papers you saved stay in your library." in asked.text
         (menu,) = controls(asked)
         assert menu["type"] == SELECT
         assert menu["custom_id"] == "v1:end-topics"
-        assert menu["placeholder"] == "Topics to end"
+        assert menu["placeholder"] == "Choose topics…"
         assert menu["max_values"] == 2
         labels = {option["label"]: option["value"] for option in menu["options"]}
         assert set(labels) == {"flow matching", "graph *networks*"}
@@ -119,16 +119,16 @@ async def test_topics_are_ended_one_by_one_until_none_is_left(tmp_path: Path) ->
         ended = await press("v1:end-topics", [labels["graph *networks*"]])
         assert ended.kind == "update"
         assert "### Ended" in ended.text
-        assert "*graph \\*networks\\**. You still follow 1 topic." in ended.text
+        assert "*graph \\*networks\\**. You follow 1 other topic." in ended.text
         again = await press("v1:end-topics", [labels["graph *networks*"]])
-        assert "Those had ended already." in again.text
+        assert "You had already unsubscribed from these." in again.text
 
         await follower(here, here.member.id, "video codecs")
         async with here.bot.services.database.read() as conn:
             left = await subscriptions.of_user(conn, here.member.id)
         both = await press("v1:end-topics", [str(each.topic.id) for each in left])
         names = ", ".join(f"*{each.topic.query}*" for each in left)
-        nothing = "You follow no topic any more, so no digest comes."
+        nothing = "You don't follow any other topics, so no digest comes."
         assert f"{names}. {nothing}" in both.text
         starts = f"{nothing} {here.bot.mention('paper subscribe')} starts one."
         assert starts in (await press("v1:topics")).text
@@ -147,9 +147,9 @@ async def test_the_settings_are_shown_with_how_to_change_them(tmp_path: Path) ->
         shown = await press("v1:digest-settings")
         assert (shown.kind, shown.ephemeral) == ("message", True)
         assert shown.text.strip().startswith(
-            "### Your digest\nIt comes every day at 09:00 (UTC).\n"
-            f"{here.bot.mention('paper digest settings')} changes that;"
-            f" {here.bot.mention('paper subscriptions')} lists your topics."
+            "### Your digest\nEvery day at 09:00 (UTC)\nIn English\n"
+            f"Change it with {here.bot.mention('paper digest settings')}."
+            f" See your topics with {here.bot.mention('paper subscriptions')}."
         )
         stranger = await press("v1:digest-settings", by=here.admin)
-        assert "You follow no topic, so no digest comes." in stranger.text
+        assert "You don't follow any topics." in stranger.text

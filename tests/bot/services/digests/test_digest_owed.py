@@ -71,7 +71,7 @@ async def test_what_does_not_fit_is_counted_and_stands_behind_a_button(tmp_path:
         await live(here, 8)
         (digest,) = brought(here.member)
         assert "1 to 5 of 25 papers" in digest
-        assert "and 15 more" in digest
+        assert "15 more papers" in digest
         message = here.member.user.dm_channel.history()[-1]
 
         await here.restart()
@@ -98,7 +98,7 @@ async def test_a_digest_that_is_asked_for_says_how_many_more_there_are(tmp_path:
         await follower(here, here.member.id)
         await here.tick(at(MONDAY, 8))
         shown = await here.member.slash(here.channel, "paper digest now")
-        assert "and 5 more" in answer(shown)
+        assert "5 more papers" in answer(shown)
         assert shown.response is not None
         more = await here.member.click(shown.response, label="Show 5 more")
         assert "1 to 5 of 5 papers" in answer(more)
@@ -257,7 +257,7 @@ async def test_a_digest_that_was_never_tried_forgets_a_topic_that_has_ended(tmp_
         assert waiting.state == digests.PLANNED
         assert len(await papers_brought(here, here.member.id)) == 2
         result = await here.member.slash(here.channel, "paper unsubscribe", topic="proteins")
-        assert "You still follow 1 topic" in answer(result)
+        assert "You follow 1 other topic" in answer(result)
         for minute in (30, 31):
             await here.tick(at(MONDAY, 10, minute))
         assert len(brought(here.member)) == 1

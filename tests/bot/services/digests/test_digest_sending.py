@@ -185,7 +185,7 @@ async def test_the_days_budget_of_new_conversations_is_waited_for_to_the_second(
         await here.tick(at(MONDAY, 9))
         here.clock.at = at(MONDAY, 12)
         told = await follow(here, here.admin, "proteins")
-        assert "could not send you the confirmation just now" in told
+        assert "couldn't send you the confirmation just now" in told
         assert dms(here.admin) == []
         await here.tick(at(MONDAY, 20))
         kept = await mondays(here, here.admin.id)
@@ -306,7 +306,7 @@ async def test_five_hundred_papers_are_brought_at_most_and_the_others_counted(
         assert composed.payload is not None
         text = "".join(texts(render_digest(1, composed.payload)))
         assert "1 to 2 of 2 papers" in text
-        assert "and 3 more; 4 others did not fit" in text
+        assert "3 more papers · 4 papers left out" in text
 
 
 async def test_twenty_digests_of_one_minute_are_not_spread(tmp_path: Path) -> None:

@@ -57,23 +57,25 @@ FOLLOWED = Subscription(
     ("every", "words"),
     [
         (Every.DAY, "every day"),
-        (Every.WEEKDAYS, "from Monday to Friday"),
+        (Every.WEEKDAYS, "Monday to Friday"),
         (Every.WEEK, "every Monday"),
     ],
 )
 def test_settings_say_how_often_at_which_hour_and_where(every: Every, words: str) -> None:
     assert often(every) == words
     reader = replace(READER, every=every, at=time(7, 30))
-    assert describe_settings(reader) == f"It comes {words} at 07:30 (America/New York)."
+    said = f"{words[0].upper()}{words[1:]} at 07:30 (America/New York)\nIn English"
+    assert describe_settings(reader) == said
 
 
 def test_settings_say_what_keeps_a_digest_from_coming() -> None:
     reader = replace(READER, quiet_until=TUESDAY, closed_at=at(MONDAY, 9))
     assert describe_settings(reader).split("\n") == [
-        "It comes every day at 09:00 (America/New York).",
-        "Quiet until 2025-06-10.",
-        "⚠️ Direct messages from me did not arrive, so digests wait in your inbox. Allow them in the"
-        " settings of a server we share, then change any setting here to try again.",
+        "Every day at 09:00 (America/New York)",
+        "In English",
+        "Paused until Tuesday 10 June 2025",
+        "⚠️ My DMs don't reach you, so your digests wait in your inbox. Allow direct messages in the"
+        " privacy settings of a server we share, then change any setting here.",
     ]
 
 
@@ -82,9 +84,9 @@ def test_settings_say_what_keeps_a_digest_from_coming() -> None:
     [
         (Mode.STRICT, {}, "1 paper in 14 days"),
         (Mode.STRICT, {"matches": 3}, "3 papers in 14 days"),
-        (Mode.BROAD, {"min_votes": 1}, "1 paper in 14 days · widely matched · at least 1 vote"),
-        (Mode.STRICT, {"min_votes": 20}, "1 paper in 14 days · at least 20 votes"),
-        (Mode.TRENDING, {"paused": True}, "the day's best papers · ⏸️ paused"),
+        (Mode.BROAD, {"min_votes": 1}, "1 paper in 14 days · broad matching · at least 1 upvote"),
+        (Mode.STRICT, {"min_votes": 20}, "1 paper in 14 days · at least 20 upvotes"),
+        (Mode.TRENDING, {"paused": True}, "the day's best papers · paused ⏸️"),
     ],
 )
 def test_a_topic_says_what_it_brought_and_how_it_is_read(
@@ -116,9 +118,9 @@ def test_five_papers_fill_a_page(count: int, pages: int) -> None:
 def test_a_digest_says_how_many_more_there_are_and_how_many_are_nowhere() -> None:
     digest = DigestPayload(day=MONDAY, entries=entries(1))
     assert digest.notes == ()
-    assert digest.model_copy(update={"more": named(3)}).notes == ("and 3 more",)
+    assert digest.model_copy(update={"more": named(3)}).notes == ("3 more papers",)
     crowded = digest.model_copy(update={"more": named(3), "left_out": 1_200})
-    assert crowded.notes == ("and 3 more; 1,200 others did not fit",)
+    assert crowded.notes == ("3 more papers · 1,200 papers left out",)
     assert crowded.paper_ids == ["2506.00000", "2507.00000", "2507.00001", "2507.00002"]
     assert LONGEST + MAX_MORE == 500
 
@@ -130,7 +132,7 @@ def test_a_digest_is_known_by_its_first_line() -> None:
 
 def test_a_digest_says_why_it_came() -> None:
     assert why(1) == (
-        "You get this because you follow 1 topic. 🔖 on this message saves every paper in it."
+        "You get this because you follow 1 topic. React with 🔖 to save every paper here."
     )
     assert "2 topics" in why(2)
 
@@ -141,7 +143,7 @@ def test_a_digests_page_has_its_papers_its_reasons_and_its_buttons() -> None:
     assert first[0].split("\n") == [
         "### Your papers of Monday 9 June 2025",
         "-# 1 to 5 of 6 papers",
-        "-# and 2 more",
+        "-# 2 more papers",
     ]
     assert [f"Paper {n}" in "".join(first) for n in range(6)] == [True] * 5 + [False]
     assert [f"Paper {n}" in "".join(second) for n in range(6)] == [False] * 5 + [True]

@@ -162,9 +162,9 @@ async def test_closed_messages_put_the_digest_into_the_inbox_and_three_pause_the
         text = answer(result)
         assert result.ephemeral
         assert [name for name in ("Monday", "Tuesday", "Thursday") if name in text]
-        assert "did not arrive lately" in text
+        assert "didn't reach you" in text
         again = await here.member.slash(here.channel, "paper inbox")
-        assert "did not arrive lately" not in answer(again)
+        assert "didn't reach you" not in answer(again)
 
         await here.tick(at(FRIDAY, 9))
         (digest,) = brought(here.member)
@@ -277,12 +277,12 @@ async def test_unsubscribing_from_the_message_ends_it_also_after_a_restart(tmp_p
         await here.restart()
         message = here.member.user.dm_channel.history()[-1]
         settings = await here.member.user.click(message, label="Settings")
-        assert "every day at 09:00" in answer(settings)
+        assert "Every day at 09:00" in answer(settings)
         asked = await here.member.user.click(message, label="Unsubscribe…")
         assert asked.response is not None
         topic_id = (await _topics(here))[0]
         ended = await here.member.user.select(asked.response, [str(topic_id)])
-        assert "You follow no topic any more" in answer(ended)
+        assert "You don't follow any other topics" in answer(ended)
         await here.tick(at(TUESDAY, 9))
         assert len(brought(here.member)) == 1
 
@@ -329,7 +329,7 @@ async def test_digest_now_has_what_came_after_an_empty_morning(tmp_path: Path) -
         await follower(here, here.member.id)
         await here.tick(at(MONDAY, 9))
         nothing = await here.member.slash(here.channel, "paper digest now")
-        assert "Nothing new today" in answer(nothing)
+        assert "No new papers today" in answer(nothing)
         here.source.days[MONDAY] += about(MONDAY, FLOW, first=20)
         await here.tick(at(MONDAY, 12))
         assert dms(here.member) == []
@@ -436,7 +436,7 @@ async def test_while_discord_holds_messages_back_subscribing_writes_to_nobody(
         async with here.bot.services.database.write() as conn:
             await digests.break_until(conn, until, "too many")
         text = await follow(here, here.member, "proteins")
-        assert "could not send you the confirmation" in text
+        assert "couldn't send you the confirmation" in text
         assert len(dms(here.member)) == 1
         async with here.bot.services.database.read() as conn:
             assert await digests.broken_until(conn, here.clock.now()) == until

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import limits
+from bot.i18n import long_date
 from papers.model import Metrics, Record
 from storage import papers, subscriptions, topic_matches
 from storage.subscriptions import Every, StoredTopic
@@ -30,7 +31,7 @@ async def test_the_preview_says_what_the_topic_would_have_brought_and_counts_for
         assert "“flow matching” in the title" in text
         assert result.ephemeral
         assert dms(here.member) == []
-        assert "no topic" in answer(await here.member.slash(here.channel, "paper subscriptions"))
+        assert "any topics" in answer(await here.member.slash(here.channel, "paper subscriptions"))
 
 
 async def test_subscribing_is_confirmed_at_once_and_says_when_the_digest_comes(
@@ -56,13 +57,13 @@ async def test_a_topic_that_one_follows_says_so_and_offers_to_change_it(tmp_path
             return await here.member.slash(here.channel, "paper subscribe", **options)
 
         same = await look(topic="FLOW matching")
-        assert "You follow this topic already." in answer(same)
-        assert "Nothing to change." in answer(same)
+        assert "You already follow this topic." in answer(same)
+        assert "You already have these settings." in answer(same)
         assert "Nothing is subscribed" not in answer(same)
         assert "\nSubscribe" not in answer(same)
         assert "Use this instead" not in answer(same)
 
-        form = await here.member.click(same.response, label="Change it…")
+        form = await here.member.click(same.response, label="Edit topic…")
         typed = await here.member.submit_modal(form, {"topic": "proteins", "min_votes": "0"})
         assert "Nothing is changed yet." in answer(typed)
 
@@ -70,9 +71,9 @@ async def test_a_topic_that_one_follows_says_so_and_offers_to_change_it(tmp_path
         assert "Nothing is changed yet." in answer(more)
         assert more.response is not None
         changed = await here.member.click(more.response, label="Use this instead")
-        assert "**flow matching**, with at least 3 votes." in answer(changed)
+        assert "**flow matching** · at least 3 upvotes" in answer(changed)
         again = await look(topic="flow matching")
-        assert "You follow this topic already (at least 3 votes)." in answer(again)
+        assert "You already follow this topic (at least 3 upvotes)." in answer(again)
 
         assert again.response is not None
         narrower = await here.member.click(again.response, label="Narrower")
@@ -87,8 +88,8 @@ async def test_trending_that_one_follows_says_so(tmp_path: Path) -> None:
         await here.tick(at(MONDAY, 8))
         await follow(here, here.member, "trending")
         seen = await here.member.slash(here.channel, "paper subscribe", topic="trending")
-        assert "You follow this topic already." in answer(seen)
-        assert "Nothing to change." in answer(seen)
+        assert "You already follow this topic." in answer(seen)
+        assert "You already have these settings." in answer(seen)
 
 
 async def test_a_rhythm_that_changes_the_whole_digest_is_said_before_and_after(
@@ -102,12 +103,12 @@ async def test_a_rhythm_that_changes_the_whole_digest_is_said_before_and_after(
         )
         assert preview.response is not None
         assert (
-            "This changes your whole digest, with all of your topics: it comes every Monday"
-            " instead of every day." in answer(preview)
+            "This changes when your digest comes, with all your topics: every Monday"
+            " (before: every day)." in answer(preview)
         )
         assert (await subscriber(here, here.member.id)).every is Every.DAY
         done = answer(await here.member.click(preview.response, label="Subscribe"))
-        assert "Your whole digest now comes every Monday instead of every day." in done
+        assert "with all your topics, now comes: every Monday (before: every day)." in done
 
 
 @pytest.mark.parametrize("every", ["day", "week"])
@@ -166,14 +167,14 @@ async def test_narrower_and_wider_change_the_preview_in_its_place(tmp_path: Path
         assert "“flow matching”" in answer(narrow).replace('"', "“", 1).replace('"', "”", 1)
         await here.member.click(narrow.response, label="Wider")
         wide = await here.member.click(result.response, label="Wider")
-        assert "matched widely" in answer(wide)
+        assert "Matching: broad" in answer(wide)
 
 
 @pytest.mark.parametrize(
     ("topic", "complaint"),
     [
-        ("quantum gravity", "Nothing would have come"),
-        ("paper", "nearly everything"),
+        ("quantum gravity", "No papers would have matched"),
+        ("paper", "nearly every paper"),
     ],
 )
 async def test_a_topic_that_says_nothing_is_told_so_and_gets_words_that_fit(
@@ -202,7 +203,7 @@ async def test_closed_messages_are_told_with_what_to_do(tmp_path: Path) -> None:
         here.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
         text = answer(await here.member.click(preview.response, label="Subscribe"))
         assert "Subscribed" in text
-        assert "cannot send you direct messages" in text
+        assert "can't send you direct messages" in text
         assert "paper inbox" in text
 
 
@@ -223,9 +224,9 @@ async def test_topics_can_be_paused_resumed_and_ended(tmp_path: Path) -> None:
         (choice,) = choices
         assert choice["name"] == "proteins"
         ended = await here.member.slash(here.channel, "paper unsubscribe", topic=choice["value"])
-        assert "You still follow 1 topic" in answer(ended)
+        assert "You follow 1 other topic" in answer(ended)
         again = await here.member.slash(here.channel, "paper unsubscribe", topic="proteins")
-        assert "You follow no topic" in answer(again)
+        assert "You don't follow a topic “proteins”" in answer(again)
 
 
 async def test_a_topic_is_changed_by_a_form_and_previewed_before_it_counts(tmp_path: Path) -> None:
@@ -239,7 +240,7 @@ async def test_a_topic_is_changed_by_a_form_and_previewed_before_it_counts(tmp_p
         form = await here.member.select(listed.response, [str(mine.id)])
         typed = {"topic": "proteins", "min_votes": "many"}
         broken = await here.member.submit_modal(form, typed)
-        assert "“many” is no number of votes" in answer(broken)
+        assert "I couldn't read “many” as a number of upvotes" in answer(broken)
 
         form = await here.member.select(listed.response, [str(mine.id)])
         assert form.modal is not None
@@ -248,7 +249,7 @@ async def test_a_topic_is_changed_by_a_form_and_previewed_before_it_counts(tmp_p
         preview = await here.member.submit_modal(form, {"topic": "proteins", "min_votes": "3"})
         assert preview.response is not None
         assert "Nothing is changed yet" in answer(preview)
-        assert "at least 3 votes" in answer(preview)
+        assert "at least 3 upvotes" in answer(preview)
         assert [topic.query for topic in await topics_of(here, here.member.id)] == [
             "flow matching",
             "trending",
@@ -262,7 +263,7 @@ async def test_a_topic_is_changed_by_a_form_and_previewed_before_it_counts(tmp_p
         assert len(dms(here.member)) == 2, "only a new topic is confirmed by direct message"
 
         gone = await here.member.select(listed.response, [str(mine.id)])
-        assert "do not follow that topic any more" in answer(gone)
+        assert "no longer follow this topic" in answer(gone)
 
 
 async def topics_of(here: World, user_id: int) -> list[StoredTopic]:
@@ -274,7 +275,7 @@ async def topics_of(here: World, user_id: int) -> list[StoredTopic]:
 async def test_settings_are_changed_by_name_and_bad_ones_refused(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         nobody = await here.member.slash(here.channel, "paper digest settings", hour="9")
-        assert "You follow no topic" in answer(nobody)
+        assert "You don't follow any topics" in answer(nobody)
         await follow(here, here.member)
         text = answer(
             await here.member.slash(
@@ -286,11 +287,11 @@ async def test_settings_are_changed_by_name_and_bad_ones_refused(tmp_path: Path)
                 quiet_until="2025-06-20",
             )
         )
-        assert "every Monday at 07:30 (Asia/Tokyo)" in text
-        assert "Quiet until 2025-06-20" in text
+        assert "Every Monday at 07:30 (Asia/Tokyo)" in text
+        assert "Paused until Friday 20 June 2025" in text
         for options, complaint in (
             ({"quiet_until": "soon"}, "a date. Try"),
-            ({"quiet_until": "2025-06-01"}, "here already"),
+            ({"quiet_until": "2025-06-01"}, "already begun"),
             ({"timezone": "Atlantis"}, "a time zone called"),
         ):
             refused = await here.member.slash(here.channel, "paper digest settings", **options)
@@ -329,7 +330,7 @@ async def test_a_day_to_come_is_named_as_people_name_it_and_offered(tmp_path: Pa
             text = answer(
                 await here.member.slash(here.channel, "paper digest settings", quiet_until=typed)
             )
-            assert f"Quiet until {until.isoformat()}" in text, typed
+            assert f"Paused until {long_date(until)}" in text, typed
         assert (await offered(""))[0] == "-"
 
 
@@ -396,7 +397,7 @@ async def test_votes_can_be_asked_for(tmp_path: Path) -> None:
             here.channel, "paper subscribe", topic="flow matching", min_votes=20
         )
         assert "1 of 2 papers" in answer(result)
-        assert "at least 20 votes" in answer(result)
+        assert "at least 20 upvotes" in answer(result)
         for votes, count in ((50, 1), (51, 0)):
             exact = await here.member.slash(
                 here.channel, "paper subscribe", topic="flow matching", min_votes=votes

@@ -40,8 +40,7 @@ async def test_a_first_topic_brings_the_usual_settings_and_one_greeting(tmp_path
         done = await follows(here, here.member.id, draft("Flow  Matching", min_votes=3))
         assert (done.new, done.failure, done.replaced, done.rhythm) == (True, None, None, "")
         assert done.when == (
-            "If there is something for you, your next digest comes"
-            f" <t:{int(at(MONDAY, 9).timestamp())}:R>"
+            f"Next digest: <t:{int(at(MONDAY, 9).timestamp())}:R>, if there are new papers."
         )
         person = await subscriber(here, here.member.id)
         assert (person.timezone, person.every, person.created_at) == ("UTC", Every.DAY, NOW)
@@ -50,9 +49,10 @@ async def test_a_first_topic_brings_the_usual_settings_and_one_greeting(tmp_path
         assert await topics(here) == [("Flow Matching", Mode.STRICT, 3)]
         (hello,) = dms(here.member)
         assert hello.split("\n") == [
-            "### You follow a topic",
+            "### You follow a new topic",
             "**Flow Matching**",
-            f"{done.when}. It has what is new on your topics, and nothing twice.",
+            done.when,
+            "It brings what is new on your topics, and no paper twice.",
             "-# You get this because you pressed Subscribe.",
             "Unsubscribe…",
             "Settings",
@@ -67,7 +67,9 @@ async def test_the_same_topic_again_is_not_new_and_a_rhythm_is_the_whole_digests
         await follows(here, me, draft("flow matching", every=Every.DAY))
         again = await follows(here, me, draft("flow matching", every=Every.WEEK))
         assert not again.new
-        assert again.rhythm == "Your whole digest now comes every Monday instead of every day."
+        assert again.rhythm == (
+            "Your digest, with all your topics, now comes: every Monday (before: every day)."
+        )
         assert (await subscriber(here, me)).every is Every.WEEK
         same = await follows(here, me, draft("graphs", every=Every.WEEK))
         assert (same.new, same.rhythm) == (True, "")
@@ -86,8 +88,10 @@ async def test_a_topic_in_anothers_place_ends_that_one_without_a_message(tmp_pat
             replaces=old.topic.id,
         )
         assert (changed.new, changed.replaced) == (False, "flow matching")
-        assert changed.when.startswith("If there is something for you, your next digest comes <t:")
-        assert changed.rhythm.startswith("Your whole digest now comes from Monday to Friday")
+        assert changed.when.startswith("Next digest: <t:")
+        assert changed.rhythm.startswith(
+            "Your digest, with all your topics, now comes: Monday to Friday"
+        )
         assert await topics(here) == [("flow matching", Mode.STRICT, 5)]
         other = await follows(here, me, draft("graphs"), replaces=old.topic.id)
         assert (other.new, other.replaced) == (True, "flow matching")
@@ -111,8 +115,8 @@ async def test_a_topic_too_many_is_refused_and_nothing_is_kept_of_it(tmp_path: P
         with pytest.raises(UserError) as refused:
             await follows(here, me, draft("one more", every=Every.WEEK))
         assert str(refused.value) == (
-            "You follow 25 topics, which is as many as I can manage for one person."
-            f" {here.bot.mention('paper unsubscribe')} makes room."
+            "You already follow 25 topics, the most there can be. Remove one with"
+            f" {here.bot.mention('paper unsubscribe')} first."
         )
         assert len(await topics(here)) == 25
         assert (await subscriber(here, me)).every is Every.DAY
@@ -127,13 +131,13 @@ async def test_what_kept_a_greeting_back_is_told_with_what_to_do(tmp_path: Path)
         inbox = here.bot.mention("paper inbox")
         settings = here.bot.mention("paper digest settings")
         assert here.bot.services.following.describe_failure(Refused(Reason.DM_CLOSED)) == (
-            "⚠️ I cannot send you direct messages. Allow them in the privacy settings of a server"
-            f" that we share, then change anything in {settings} to try again. Until then your"
-            f" digests wait in {inbox}."
+            "⚠️ I can't send you direct messages. Allow them in the privacy settings of a server"
+            f" we share, then change any setting with {settings}. Until then, your digests are in"
+            f" {inbox}."
         )
         assert here.bot.services.following.describe_failure(Retry(Reason.UNAVAILABLE, 30)) == (
-            "I could not send you the confirmation just now. Your digests come nonetheless;"
-            f" whatever does not arrive waits in {inbox}."
+            "I couldn't send you the confirmation just now. You'll still get your digests. Any"
+            f" that don't arrive are in {inbox}."
         )
 
 
@@ -147,9 +151,9 @@ async def test_closed_messages_are_tried_again_once_somebody_comes_back(tmp_path
             await conn.exec_driver_sql("UPDATE subscribers SET closed_at = created_at, strikes = 3")
         closed = await subscriber(here, me)
         assert await here.bot.services.subscriptions.reopen(closed) == (
-            "⚠️ My direct messages to you did not arrive lately. The next digest tries again; please"
-            " allow direct messages in the privacy settings of a server that we share. What did not"
-            f" arrive is in {here.bot.mention('paper inbox')}."
+            "⚠️ My last DMs didn't reach you. I'll try again with your next digest. Please allow"
+            " direct messages in the privacy settings of a server we share. Until then, your"
+            f" digests are in {here.bot.mention('paper inbox')}."
         )
         assert await here.bot.services.subscriptions.reopen(closed) == ""
         await here.tick(at(MONDAY, 9))
@@ -215,7 +219,7 @@ async def test_the_next_digest_is_not_on_a_day_that_had_its_own(tmp_path: Path) 
             (mine,) = await subscriptions.of_user(conn, me)
             await subscriptions.set_paused(conn, me, mine.topic.id, paused=True)
         nothing = await here.bot.services.subscriptions.next_digest(person, NOW)
-        assert nothing == "No digest comes while you follow no topic"
+        assert nothing == "You don't follow any active topics, so you'll get no digest."
 
 
 async def test_the_day_that_had_its_digest_is_the_readers_own(tmp_path: Path) -> None:

@@ -94,10 +94,10 @@ async def test_topics_join_the_other_filters(tmp_path: Path) -> None:
     [
         ('flow matching; "never closed', "never closed", " " * 15 + "^"),
         ("a; b (c", "parenthesis is never closed", " " * 5 + "^"),
-        ("one OR", "OR needs something on both sides", " " * 4 + "^"),
-        ("video; Trending", "has the day's trending papers already", ""),
+        ("one OR", "OR needs a word on both sides", " " * 4 + "^"),
+        ("video; Trending", "gets the day's trending papers anyway", ""),
         ("; ".join(f"topic {n}" for n in range(12)), "12 topics", ""),
-        (f"{'fine; ' * 20}author:", "right after the colon", "^"),
+        (f"{'fine; ' * 20}author:", "needs a value", "^"),
     ],
 )
 async def test_a_mistake_in_a_topic_is_pointed_at_and_nothing_is_set_up(
