@@ -221,7 +221,7 @@ def create_bot(
 
     Args:
         settings: what the operator set.
-        clock: tells the time; the machine's by default.
+        clock: the source of the time; the machine's by default.
         sources: where papers come from; by default those that the settings name.
         shard_count: `None` lets Discord say how many connections the bot needs.
         monitor: what the process knows of itself; one of the bot's own by default.

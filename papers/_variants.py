@@ -107,7 +107,7 @@ Found in 21,194 abstracts of arXiv by counting words that occur in both forms, r
 """
 
 LOOSE: Final = _compounds(_LOOSE)
-"""Compounds whose parts are telling words by themselves: the one word stands beside them only.
+"""Compounds whose parts are distinctive words by themselves: the one word stands beside them only.
 
 As one word "point clouds" loses the papers on points in space: its average precision .83 → .74.
 """

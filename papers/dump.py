@@ -131,7 +131,7 @@ def _published(known: _Line, paper_id: str) -> datetime:
 
     Where a line has neither versions nor a date of publication, that is the end of the month that
     the id names: no later than the last change, and never before the true day, so that a source
-    that tells the true one corrects it.
+    that has the true one corrects it.
     """
     if known.versions:
         return known.versions[0]

@@ -68,7 +68,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """A paper's numbers at one moment; `None` where the source does not tell."""
+    """A paper's numbers at one moment; `None` where the source does not report it."""
 
     upvotes: int | None = None
     stars: int | None = None

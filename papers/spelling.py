@@ -70,7 +70,7 @@ def _read(text: str) -> Spelled:
     known: list[str | None] = [*map(PLAIN.get, tokens), None]
     words: list[str] = []
     others: list[str] = []
-    parts = forms = words  # the same list for as long as nothing tells them apart
+    parts = forms = words  # the same list for as long as nothing distinguishes them
     before, opened, at = "", False, 0
     while at < len(tokens):
         word = known[at]

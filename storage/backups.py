@@ -234,7 +234,7 @@ def _set_aside(target: Path, now: datetime) -> Path | None:
 
 
 def _erasures(path: Path) -> list[dict[str, Any]]:
-    """Return who erased everything lately, as far as the file tells: hashes and when."""
+    """Return who erased everything lately, as far as the file records it: hashes and when."""
     if path.with_name(path.name + "-wal").exists():
         return []  # Damaged: SQLite would throw its log away.
     try:

@@ -81,9 +81,9 @@ async def record(
     order = [*announced, *(paper_id for paper_id in before if paper_id not in announced)]
     moved: list[dict[str, object]] = []
     for position, paper_id in enumerate(order):
-        told = announced.get(paper_id)
+        dated = announced.get(paper_id)
         old_position, old_announcement = before.get(paper_id, (None, None))
-        announcement = told.value if told else old_announcement
+        announcement = dated.value if dated else old_announcement
         if (position, announcement) != (old_position, old_announcement):
             moved.append(
                 {

@@ -153,7 +153,7 @@ def _path(table: Table) -> list[tuple[Table, Any]] | None:
 
 
 def _in_conversation(user_id: int, conversation_id: int | None) -> ColumnElement[bool]:
-    """Match the messages that a person alone could see, as far as anything tells whose they are."""
+    """Match the messages that a person alone could see, as far as their owner is recorded."""
     channels = [
         select(subscribers.c.dm_channel_id).where(subscribers.c.user_id == user_id),
         select(saves.c.channel_id).where(saves.c.user_id == user_id, saves.c.guild_id.is_(None)),

@@ -16,7 +16,7 @@ DETAIL_LENGTH = 500
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """One source, well while `failing_since` is empty; the rest tells of its last failure."""
+    """One source, well while `failing_since` is empty; the rest describes its last failure."""
 
     source: str
     succeeded_at: datetime | None

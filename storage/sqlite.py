@@ -66,7 +66,7 @@ _TROUBLES = {
     sqlite3.SQLITE_CORRUPT: "it is damaged",
     sqlite3.SQLITE_NOTADB: "it is damaged",
 }
-"""Primary result codes (https://www.sqlite.org/rescode.html) that tell of the file's state, not of
+"""Primary result codes (https://www.sqlite.org/rescode.html) that report the file's state, not
 a mistake in a statement."""
 
 SPARE = 0.1

@@ -8,7 +8,7 @@ import discord
 def forget_unlisted(client: discord.AutoShardedClient) -> None:
     """Drop servers from the cache that the READY of their shard does not list, from now on.
 
-    A session that cannot be resumed tells nothing of what happened since the one before. Each
+    A session that cannot be resumed reports nothing that happened since the one before. Each
     server that removed the bot meanwhile is dispatched as `guild_remove`, as if it were just left.
     """
     state: Any = vars(client)["_connection"]

@@ -42,7 +42,8 @@ QUICK: Final = 10
 """One of so many requests is quick: nothing held it up."""
 
 REMEMBERED: Final = 500
-"""Requests that tell what is quick: some ten seconds' worth, so that a stall does not look so."""
+"""The latest requests that the usual latency is taken from: about ten seconds' worth, so that a
+stall does not become the usual."""
 
 MAX_ANSWER_SECONDS: Final = 5.0
 """A request that is unanswered for so many seconds is taken to have been counted all the same."""
@@ -124,7 +125,7 @@ class Limiter:
 
         Args:
             turn: the request's.
-            there: the time on Discord's clock when it was dealt with, where the answer tells.
+            there: the time on Discord's clock when it was handled, where the answer has it.
         """
         now = asyncio.get_running_loop().time()
         self._latency.add(now - turn.sent)
@@ -230,8 +231,8 @@ async def _asked_of_all(response: aiohttp.ClientResponse) -> float:
     if not everywhere:
         return 0.0
     if response.content_type == "application/json":
-        told = await response.json()
-        if isinstance(told, dict) and isinstance(told.get("retry_after"), int | float):  # pyright: ignore[reportUnknownMemberType]
-            return float(told["retry_after"])  # pyright: ignore[reportUnknownArgumentType]
+        body = await response.json()
+        if isinstance(body, dict) and isinstance(body.get("retry_after"), int | float):  # pyright: ignore[reportUnknownMemberType]
+            return float(body["retry_after"])  # pyright: ignore[reportUnknownArgumentType]
     seconds = headers.get("Retry-After", "")
     return float(seconds) if seconds.isdecimal() else LONGEST_PAUSE

@@ -89,5 +89,5 @@ def keep_in(env: simcord.Env, path: Path) -> None:
 
 
 def set_clock(env: simcord.Env, clock: Clock) -> None:
-    """Let the simulated Discord tell its time by this clock, which can also be put forward."""
+    """Let the simulated Discord take its time from this clock, which can also be put forward."""
     env.backend.clock = clock  # pyright: ignore[reportAttributeAccessIssue] - of the same shape

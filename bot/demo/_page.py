@@ -172,7 +172,7 @@ class Pages:
                 click.echo(f"{name.title()} has a new direct message: type {name} to read it.")
 
     def _set_page_clock(self, event: str, payload: Mapping[str, Any]) -> None:
-        """Let the page tell relative times from now: by itself it looks at the clock when it is
+        """Let the page count relative times from now: by itself it looks at the clock when it is
         opened or refreshed only, and calls what came later the future."""
         del event, payload
         if self._preview is not None:

@@ -79,7 +79,7 @@ async def run_demo(
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Do the work, or leave it cleanly at the signal to stop; tell whether that came first."""
+    """Do the work, or leave it cleanly at the signal to stop; return whether that came first."""
     working = asyncio.create_task(work, name="demo")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     try:

@@ -80,7 +80,7 @@ async def staged(
 
     Args:
         bot: connected to nothing yet; it is closed in the end.
-        clock: tells the bot and the simulated Discord the time.
+        clock: the time of the bot and of the simulated Discord.
         database: the bot's file if it is to be kept: then so is the simulated Discord, beside it.
 
     Raises:

@@ -38,7 +38,7 @@ def control_outdated() -> str:
 
 
 class UserError(AppCommandError):
-    """Something that the person can mend; `sentence` tells them how, in markdown.
+    """An error that the person can correct; `sentence` says how, in markdown.
 
     What comes from outside must be escaped in it.
     """

@@ -62,7 +62,7 @@ class IncidentTracker:
         self._down: Incident | None = None
 
     async def check(self, now: datetime) -> None:
-        """Record what is wrong, and tell what began with that and what is over."""
+        """Record what is wrong, and report what began and what ended."""
         try:
             change = await self._note([trouble async for trouble in self._problems(now)], now)
         except DriverError as error:
@@ -77,10 +77,10 @@ class IncidentTracker:
             await self._end(incident)
 
     async def report(self, kind: str, text: str, now: datetime) -> None:
-        """Record something that went wrong and is over already, and tell it."""
-        told = await self._begin(Incident(0, kind, "", text, now, now, None, None))
+        """Record something that went wrong and is over already, and report it."""
+        delivered = await self._begin(Incident(0, kind, "", text, now, now, None, None))
         async with self._services.database.write() as conn:
-            incident = Incident(0, kind, "", text, now, now, now, now if told else None)
+            incident = Incident(0, kind, "", text, now, now, now, now if delivered else None)
             await incidents.add_over(conn, incident, now)
 
     async def _note(self, found: list[Problem], now: datetime) -> Change:
@@ -127,7 +127,7 @@ class IncidentTracker:
             await self._tell("That is over", body, ACCENT)
 
     async def _tell(self, title: str, body: str, colour: discord.Colour) -> bool:
-        """Write to the application's owner, in markdown; tell whether it arrived."""
+        """Write to the application's owner, in markdown; return whether it arrived."""
         operator = self._operator
         application, user = operator.application, operator.user
         if not self._services.settings.tell_owner or application is None or user is None:

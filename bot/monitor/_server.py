@@ -16,7 +16,7 @@ from bot.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
-FRESH: Final = 2.0
+_CHECK_MAX_AGE_SECONDS: Final = 2.0
 """Seconds that an answer is kept: a client that asks all the time costs nothing."""
 
 
@@ -47,7 +47,7 @@ class _Pages:
         )
 
     async def _look(self) -> list[Check]:
-        if time.monotonic() - self._checked_at > FRESH:
+        if time.monotonic() - self._checked_at > _CHECK_MAX_AGE_SECONDS:
             self._checks = await checks(self._monitor)
             self._checked_at = time.monotonic()
         return self._checks

@@ -62,7 +62,7 @@ class DiscordErrorFilter(logging.Filter):
 
 
 _RECONNECTS: Final = ("Attempting a reconnect", "Failed to connect for shard_id")
-"""How messages of discord.py begin that tell of a connection it makes again."""
+"""How messages of discord.py begin that report a reconnection."""
 
 
 def _level_of(record: logging.LogRecord, error: BaseException) -> int | None:

@@ -39,7 +39,7 @@ class TaskQueue:
         return len(self._keys)
 
     def submit(self, key: Hashable, work: Work, *, share: Hashable = None) -> bool:
-        """Queue `work` unless its key is queued or running already; tell whether it was queued.
+        """Queue `work` unless its key is queued or running already; return whether it was queued.
 
         Args:
             key: what the work is on.

@@ -215,7 +215,7 @@ class Ingester:
         tally: _Tally,
         failures: list[SourceError],
     ) -> None:
-        """Look up what the curated source does not tell (categories, versions) where a listing
+        """Look up what the curated source lacks (categories, versions) where a listing
         source can."""
         failed = {error.source for error in failures}
         helper = next((s for s in sources if not s.curated and s.name not in failed), None)

@@ -99,11 +99,11 @@ def looks_like_one(text: str) -> bool:
 
 def read(text: str) -> Iterator[Finding]:
     """Yield the rows in order: with all columns from our own files, else the paper of each row."""
-    told = _SEPARATOR.match(text)
-    text = text[told.end() :] if told else text
+    declared = _SEPARATOR.match(text)
+    text = text[declared.end() :] if declared else text
     delimiter = max(",;\t|", key=text.partition("\n")[0].count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    first = line = 2 if told else 1
+    first = line = 2 if declared else 1
     header = None
     try:
         for row in rows:

@@ -84,7 +84,7 @@ class Words:
 
     @property
     def weights(self) -> NDArray[np.float64]:
-        """How much each word tells."""
+        """How much each word distinguishes."""
         return np.array(self._weights, dtype=np.float64)
 
     @property
@@ -165,9 +165,9 @@ def _only_phrases(branch: Branch) -> bool:
 
 def _content(rows: Rows, found: Rows, stop: NDArray[np.bool_], size: int) -> Rows:
     """Return which (row, word) are compared: what `content_of` says, for all rows at once."""
-    telling = ~stop[found]
-    only_stopwords = np.bincount(rows[telling], minlength=size) == 0
-    at = np.flatnonzero(telling | only_stopwords[rows])
+    distinctive = ~stop[found]
+    only_stopwords = np.bincount(rows[distinctive], minlength=size) == 0
+    at = np.flatnonzero(distinctive | only_stopwords[rows])
     _, once = np.unique(rows[at] * len(stop) + found[at], return_index=True)
     at = at[np.sort(once)]
     return at[_ranks(rows[at]) < MAX_TERMS]

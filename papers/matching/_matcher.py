@@ -25,7 +25,7 @@ _TITLE = np.array([0.0, 0.7, 1.0], dtype=np.float32)
 # The ranking's weights: of a cosine in units of the topic's spread, and of shared words.
 _NEARNESS_WEIGHT = 0.11
 _USUAL_SPREAD = 0.11
-"""Of a topic's cosines over an archive; used where there is no archive to tell."""
+"""Of a topic's cosines over an archive; used where there is no archive to measure."""
 _LEAST_SPREAD = np.float32(0.05)
 _COVERAGE_WEIGHT = 0.2
 _TITLE_PAIRS_WEIGHT = 0.1

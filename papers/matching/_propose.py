@@ -20,7 +20,7 @@ _ENOUGH = 50
 def propose(
     topic: Topic, near: Sequence[Paper], statistics: TermStatistics, *, limit: int = 5
 ) -> list[str]:
-    """Return words that people near this topic use, the most telling first.
+    """Return words that people near this topic use, the most distinctive first.
 
     Args:
         topic: what the user asked for; what it says already is not proposed.

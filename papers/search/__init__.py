@@ -3,7 +3,7 @@
 from papers.search._expression import is_expression
 from papers.search._fusion import (
     FEEDBACK_PAPERS,
-    NEAR,
+    MIN_COSINE,
     TITLE_HITS,
     TITLE_WORDS,
     Ranked,
@@ -21,7 +21,7 @@ from papers.search._words import MAX_QUERY_WORDS, Analysis, QueryWords, other_sp
 __all__ = [
     "FEEDBACK_PAPERS",
     "MAX_QUERY_WORDS",
-    "NEAR",
+    "MIN_COSINE",
     "RARE",
     "TITLE_HITS",
     "TITLE_WORDS",

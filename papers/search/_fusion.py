@@ -23,7 +23,7 @@ MEANING = 0.45
 .550 at .375, .547 at .5; with words alone .496, with the cosine alone .491.
 """
 
-NEAR = 0.4
+MIN_COSINE = 0.4
 """Cosine from which a paper without any word of the query answers it; below there is only chance.
 
 With it recall@100 of cranfield goes from .8036 to .8033, of cacm from .780 to .787.
@@ -106,7 +106,7 @@ def fuse(
             one here, so that they are neither favoured nor lost.
         tiers: of the papers whose titles or authors answer the query.
     """
-    rows = sorted(words.keys() | {row for row, cosine in cosines.items() if cosine >= NEAR})
+    rows = sorted(words.keys() | {row for row, cosine in cosines.items() if cosine >= MIN_COSINE})
     farthest = min(cosines.values(), default=0.0)
     lexical = np.array([words.get(row, 0.0) for row in rows], dtype=np.float64)
     semantic = np.array([cosines.get(row, farthest) for row in rows], dtype=np.float64)
@@ -139,7 +139,7 @@ def alike(words: Mapping[int, float], cosines: Mapping[int, float]) -> list[tupl
     """Return the rows of papers like one given paper with their likeness, most alike first.
 
     Args:
-        words: BM25 scores by row for the paper's own telling words.
+        words: BM25 scores by row for the paper's own distinctive words.
         cosines: by row.
     """
     rows = sorted(words.keys() | cosines.keys())

@@ -42,8 +42,9 @@ def slips(word: str) -> Iterator[str]:
 def readings(word: str, papers_with: Callable[[str], int]) -> tuple[str, ...]:
     """Return what a word may have been meant to be, likeliest first; empty if it is good as it is.
 
-    `papers_with` tells how many papers hold a word. Slips of the first letter are rare, and of two
-    neighbours the commoner one is meant more often. A word may also be two that lost their space.
+    `papers_with` returns how many papers hold a word. Slips of the first letter are rare, and of
+    two neighbours the commoner one is meant more often. A word may also be two that lost their
+    space.
     """
     own = papers_with(word)
     if own > RARE or len(word) < _SHORTEST or not word.isalpha():

@@ -25,7 +25,7 @@ from papers.zones import NEW_YORK
 _VERSION = re.compile(r"v([1-9][0-9]{0,3})$")
 # `cs.CL`, `hep-th`; the other classes that papers have (`68T50`, `I.2.7; H.3`) are not arXiv's.
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[A-Za-z]+)*)?")
-# Authors also tell that they have withdrawn a paper "from ICLR", which then is still there.
+# Authors also report that they have withdrawn a paper "from ICLR", which then is still there.
 _WORK = "(?:paper|article|submission|manuscript|preprint|work|version)"
 _WITHDRAWN_COMMENT = re.compile(
     r"\bhas been withdrawn\b(?! from)|\bwithdrawn by\b"

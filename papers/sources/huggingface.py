@@ -25,7 +25,7 @@ from papers.sources.responses import MalformedError, Response, RetryPolicy
 HUGGING_FACE_URL = "https://huggingface.co"
 
 # The Hub's own bounds (its OpenAPI description).
-_PAGE = 100
+_PAPERS_PER_PAGE = 100
 _SEARCH_LIMIT = 120
 _QUERY_LENGTH = 250
 # A day fills one or two pages; so many mean that the paging is broken.
@@ -140,13 +140,13 @@ class HuggingFaceSource:
         for page in range(pages):
             answer, more = await self._fetcher.get(
                 f"{self._base_url}/api/daily_papers",
-                {**params, "limit": str(_PAGE), "p": str(page)},
+                {**params, "limit": str(_PAPERS_PER_PAGE), "p": str(page)},
                 _read_rows,
                 fresh=fresh,
             )
             rows += answer
             # The header is the word on it; a full page without one is asked after, to be sure.
-            if not answer or not (more or len(answer) >= _PAGE):
+            if not answer or not (more or len(answer) >= _PAPERS_PER_PAGE):
                 break
         return records_of(rows, self._base_url)
 

@@ -18,7 +18,7 @@ from papers.sources._lenient_fields import Count, Known, Prose, Text, Wire, utc
 
 # Unconfirmed claims name the wrong account too often to link to it.
 _CLAIMED = {"claimed_verified", "admin_assigned", "extracted_confirmed"}
-# What the wrapper around a paper tells beside it. Its `publishedAt` is no real instant.
+# What the wrapper around a paper adds to it. Its `publishedAt` is no real instant.
 _OUTER = (
     "title", "summary", "organization", "mediaUrls", "thumbnail", "numComments", "submittedBy",
 )  # fmt: skip

@@ -90,7 +90,7 @@ def _rate_limits(headers: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _seconds_until(moment: str, sent: str) -> list[float]:
-    """Return the wait until an HTTP date, by the server's own clock where it tells it."""
+    """Return the wait until an HTTP date, by the server's own clock where it sends it."""
     try:
         until = parsedate_to_datetime(moment)
         now = parsedate_to_datetime(sent) if sent else datetime.now(UTC)

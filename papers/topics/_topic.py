@@ -208,7 +208,7 @@ def parse_plain(source: str) -> Topic:
 
 
 def allows(topic: Topic, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> bool:
-    """Tell what `Topic.allows` tells, of a paper whose terms are known."""
+    """Return the answer of `Topic.allows` for a paper whose terms are known."""
     return any(
         all(holds(c.leaf, paper, terms, stemmer) is c.wanted for c in branch.conditions)
         for branch in topic.branches

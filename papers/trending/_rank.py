@@ -19,7 +19,7 @@ HALF_LIFE_DAYS = 2.0
 """After so many days a paper of an older batch needs twice the interest to keep its place."""
 
 FEW_VOTES = 5
-"""Up to so many votes the prior has a say worth telling."""
+"""Up to so many votes the reason names the prior: with more, it hardly changes the place."""
 
 _FRESH_DAYS = 1
 """A paper seen for the first time within a day of its batch has gained all its votes since."""

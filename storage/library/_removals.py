@@ -52,7 +52,7 @@ class Holding:
     """The saves and the note of one paper at one moment."""
 
     rows: Mapping[tuple[Any, ...], Row[Any]]
-    """Every save that keeps the paper on a list, by what tells it from others."""
+    """Every save that keeps the paper on a list, by what distinguishes it."""
     note: Row[Any] | None
 
 

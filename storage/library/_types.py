@@ -101,7 +101,7 @@ class Saved:
 
 
 def emoji_key(emoji: str) -> str:
-    """Return what tells one emoji from another, from the form in which Discord shows it.
+    """Return what distinguishes one emoji from another, from the form in which Discord shows it.
 
     Clients send the variation selector or leave it out; a custom emoji may be renamed.
     """

@@ -15,7 +15,8 @@ from storage.sqlite import insert
 from storage.tables import papers, snapshots
 
 SNAPSHOT_INTERVAL = timedelta(hours=1)
-"""How often unchanged numbers are noted: it tells a pause in votes from one in our reading."""
+"""How often unchanged numbers are stored: a paper without new votes then differs from one that was
+not read."""
 
 _SEARCHED = (
     "title",
@@ -120,18 +121,20 @@ def _after(
     )
 
 
-def _merged(known: Paper, told: Paper) -> Paper:
+def _merged(known: Paper, received: Paper) -> Paper:
     """Merge two views of a paper so that two sources that alternate do not undo each other forever.
 
     Each undoing would be a new revision, to be embedded and indexed again. So: the text of a known
     version is replaced only by that of a known version as new, not by a source that knows none;
     spaces are no change; a name keeps its account; and the earliest time of publication wins.
     """
-    if known == told:
+    if known == received:
         return known
-    merged = known.merged(told)
+    merged = known.merged(received)
     keep: dict[str, Any] = {}
-    outdated = known.version is not None and (told.version is None or told.version < known.version)
+    outdated = known.version is not None and (
+        received.version is None or received.version < known.version
+    )
     for name in ("title", "abstract"):
         old, new = getattr(known, name), getattr(merged, name)
         if old != new and old and (outdated or old.split() == new.split()):
@@ -140,7 +143,7 @@ def _merged(known: Paper, told: Paper) -> Paper:
         accounts = {author.name: author.username for author in known.authors}
         keep["authors"] = (
             known.authors
-            if outdated and len(known.authors) != len(told.authors)
+            if outdated and len(known.authors) != len(received.authors)
             else tuple(
                 author if author.username else replace(author, username=accounts.get(author.name))
                 for author in merged.authors
@@ -152,23 +155,23 @@ def _merged(known: Paper, told: Paper) -> Paper:
             for name in ("version", "comment", "updated_at", "doi", "journal_ref")
             if getattr(known, name) is not None
         }
-    elif None not in (known.version, told.version) and known.version != told.version:
+    elif None not in (known.version, received.version) and known.version != received.version:
         # A newer version that is not withdrawn brings the paper back; a source that knows no
         # versions does not.
-        keep["withdrawn_at"] = told.withdrawn_at
-    if known.published_at and told.published_at:
-        keep["published_at"] = min(known.published_at, told.published_at)
+        keep["withdrawn_at"] = received.withdrawn_at
+    if known.published_at and received.published_at:
+        keep["published_at"] = min(known.published_at, received.published_at)
     return replace(merged, **keep) if keep else merged
 
 
-def _newest(known: Metrics, told: Metrics) -> Metrics:
+def _newest(known: Metrics, received: Metrics) -> Metrics:
     """Return the new figures, and the known ones where there is no new one."""
-    if told == known:
+    if received == known:
         return known
     return Metrics(
-        upvotes=known.upvotes if told.upvotes is None else told.upvotes,
-        stars=known.stars if told.stars is None else told.stars,
-        comments=known.comments if told.comments is None else told.comments,
+        upvotes=known.upvotes if received.upvotes is None else received.upvotes,
+        stars=known.stars if received.stars is None else received.stars,
+        comments=known.comments if received.comments is None else received.comments,
     )
 
 

@@ -81,7 +81,7 @@ class Conditions:
             case FieldName.TITLE:
                 return self._text(value, "title")
             case FieldName.ABSTRACT:
-                # The index tells only that it is in title or abstract: see `SearchEngine`.
+                # The index shows only that it is in title or abstract: see `SearchEngine`.
                 return self._text(value, "text")
             case FieldName.AUTHOR:
                 return self._author(value)

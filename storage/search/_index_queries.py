@@ -45,9 +45,9 @@ class IndexQueries:
         """Read a query: its words, their stems and weights, and what misspelt ones may mean."""
         return self._words.plan(text)
 
-    def telling(self, text: str, limit: int) -> Plan:
-        """Return a plan of the words that tell a text from others: highest tf · idf."""
-        return self._words.telling(text, limit)
+    def distinctive(self, text: str, limit: int) -> Plan:
+        """Return a plan of the words that distinguish a text: highest tf · idf."""
+        return self._words.distinctive(text, limit)
 
     def best(
         self, plan: Plan, within: Query | None, limit: int, *, rows: Sequence[int] | None = None
@@ -137,7 +137,7 @@ class IndexQueries:
         return self._rows([address for _, address in hits])
 
     def held(self, plan: Plan, row: int) -> list[str]:
-        """Return the words of a plan that a paper holds, most telling first."""
+        """Return the words of a plan that a paper holds, most distinctive first."""
         found: list[str] = []
         for term in plan.terms:
             query = _all([Query.term_query(self._schema, "row", row), self._stem(term.stems[0])])

@@ -89,8 +89,8 @@ class Words:
                 missing.append(form)
         return Plan(words, tuple(terms), corrections, tuple(missing), frozenset(rare))
 
-    def telling(self, text: str, limit: int) -> Plan:
-        """Return a plan of the words that tell a text from others: highest tf · idf."""
+    def distinctive(self, text: str, limit: int) -> Plan:
+        """Return a plan of the words that distinguish a text: highest tf · idf."""
         words = self._analysis.query(text).content
         content = set(words)  # of its beginning: as a query, a long text is cut
         all_words = [w for w in spelled(text).parts if w in content] or words

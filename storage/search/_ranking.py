@@ -28,7 +28,7 @@ that up takes longer than all other words do, and none beyond ever came among th
 
 _WIDE = 2_000  # nearest papers that are looked through for those that meet conditions
 _NARROW = 3_000  # conditions that so few papers meet are searched by meaning completely
-_TELLING_WORDS = 30  # of a paper, to find papers like it by
+_DISTINCTIVE_WORDS = 30  # of a paper, to find papers like it by
 _EVERY_WORD = 10  # hits with every word that make the others superfluous when sorted otherwise
 
 
@@ -103,10 +103,10 @@ def _answering(words: dict[int, float], request: SearchRequest) -> dict[int, flo
 def like(
     index: PaperIndex, memory: VectorCache | None, entry: StoredPaper, limit: int
 ) -> list[tuple[int, float, float | None, list[str]]]:
-    """Return papers like one: row, likeness, cosine, and the telling words they share. Blocking."""
+    """Return papers like one: row, likeness, cosine, shared distinctive words. Blocking."""
     lexicon = IndexQueries(index)
     text = paper_text(entry.paper)
-    plan = lexicon.telling(text, _TELLING_WORDS)
+    plan = lexicon.distinctive(text, _DISTINCTIVE_WORDS)
     words = lexicon.best(plan, None, DEPTH)
     cosines: dict[int, float] = {}
     if memory is not None and len(memory.matrix):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from papers.search import (
     MAX_QUERY_WORDS,
-    NEAR,
+    MIN_COSINE,
     TITLE_HITS,
     Analysis,
     Tier,
@@ -142,7 +142,7 @@ def test_a_paper_that_is_not_embedded_yet_is_neither_lost_nor_first() -> None:
 
 
 def test_what_shares_no_word_and_is_not_near_is_no_answer() -> None:
-    ranked = fuse({1: 5.0}, 4.0, {1: 0.1, 2: NEAR - 0.01, 3: NEAR}, {})
+    ranked = fuse({1: 5.0}, 4.0, {1: 0.1, 2: MIN_COSINE - 0.01, 3: MIN_COSINE}, {})
     assert [paper.row for paper in ranked] == [1, 3]
 
 
@@ -168,7 +168,7 @@ def test_all_with_a_word_and_all_that_are_near_are_ranked_once(
     words: dict[int, float], cosines: dict[int, float], tiers: dict[int, Tier], asked: float
 ) -> None:
     ranked = fuse(words, asked, cosines, tiers)
-    near = {row for row, cosine in cosines.items() if cosine >= NEAR}
+    near = {row for row, cosine in cosines.items() if cosine >= MIN_COSINE}
     assert sorted(paper.row for paper in ranked) == sorted(words.keys() | near)
     assert all(math.isfinite(paper.score) for paper in ranked)
 

@@ -233,7 +233,7 @@ class Subscriptions:
             await subscriptions.change_settings(conn, wanted)
 
     async def reopen(self, person: Subscriber | None) -> str:
-        """Try closed direct messages again from now on; return what to tell the person, once."""
+        """Try closed direct messages again from now on; return the notice for the person, once."""
         if person is None or person.closed_at is None:
             return ""
         async with self._database.write() as conn:

@@ -29,7 +29,7 @@ MAX_REQUESTS: Final = 5_000
 MAX_PEOPLE: Final = 1_000
 """People read of one emoji on one message; where there are more, no reaction is taken for gone."""
 
-_PAGE: Final = 100
+_DISCORD_PAGE_SIZE: Final = 100
 
 
 class ReactionReconciler:
@@ -99,7 +99,9 @@ class ReactionReconciler:
                 self._requests += 1
                 before = discord.Object(waiting[0].message_id - 1)
                 try:
-                    page = [m async for m in channel.history(limit=_PAGE, after=before)]
+                    page = [
+                        m async for m in channel.history(limit=_DISCORD_PAGE_SIZE, after=before)
+                    ]
                 except Exception as error:
                     failure = failure_of(error)
                     log.info("reactions not read channel_id=%d: %s", channel.id, failure.reason)
@@ -112,7 +114,7 @@ class ReactionReconciler:
                         added += plus
                         removed += minus
                 # What is not there was deleted, which unsaves nothing.
-                last = page[-1].id if len(page) == _PAGE else waiting[-1].message_id
+                last = page[-1].id if len(page) == _DISCORD_PAGE_SIZE else waiting[-1].message_id
                 waiting = [card for card in waiting if card.message_id > last]
         return added, removed
 
@@ -170,7 +172,7 @@ class ReactionReconciler:
 
     async def _read(self, reaction: discord.Reaction, people: set[int]) -> bool:
         """Add who reacted so to `people`; return whether that is all of them."""
-        # Without the two counts (an older API), there are no super reactions to tell apart.
+        # Without the two counts (an older API), there are no super reactions to distinguish.
         counts = {
             ReactionType.normal: reaction.normal_count or reaction.count - reaction.burst_count,
             ReactionType.burst: reaction.burst_count,
@@ -178,7 +180,7 @@ class ReactionReconciler:
         for kind, count in counts.items():
             if not count:
                 continue
-            self._requests += -(-min(count, MAX_PEOPLE) // _PAGE)
+            self._requests += -(-min(count, MAX_PEOPLE) // _DISCORD_PAGE_SIZE)
             # Exactly as many as there are, since discord.py asks for a page more otherwise.
             async for user in reaction.users(limit=min(count, MAX_PEOPLE), type=kind):
                 if not user.bot:

@@ -7,7 +7,7 @@ from typing import Final
 from storage import library
 from storage.database import Database
 
-_PAGE: Final = 50_000
+_CARDS_PER_QUERY: Final = 50_000
 _MAX_NEW: Final = 20_000
 """Messages kept in a set, which takes ten times as much, before they join the others."""
 
@@ -53,7 +53,7 @@ class MessageFilter:
         after = 0
         while True:
             async with database.read() as conn:
-                page = await library.card_ids(conn, after, _PAGE)
+                page = await library.card_ids(conn, after, _CARDS_PER_QUERY)
             if not page:
                 break
             known.extend(page)

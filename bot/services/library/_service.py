@@ -78,7 +78,7 @@ class Library:
 
         Args:
             event: what happened.
-            author_id: who wrote the message, where Discord tells.
+            author_id: who wrote the message, where Discord reports it.
             place: where the message is; without it, a message whose rows were pruned is not read.
         """
         message_id = event.message_id if isinstance(event, Cleared) else event.reaction.message_id

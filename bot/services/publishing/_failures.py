@@ -99,16 +99,16 @@ class Failures:
         )
 
     async def disable(self, feed: Feed, reason: str, now: datetime) -> None:
-        """Stop a feed that cannot post, and tell the admins why."""
+        """Stop a feed that cannot post, and notify the admins why."""
         async with self._database.write() as conn:
             await feeds.set_state(conn, feed.id, FeedState.DISABLED, reason)
-        told = feed.told_at is not None or await self._notices.tell_admins(
+        admins_notified = feed.told_at is not None or await self._notices.tell_admins(
             feed.guild_id,
             STOPPED,
             self._notices.stopped_text(feed, reason),
             avoid=feed.channel_id,
             keep=False,  # The database knows, until an admin was notified.
         )
-        if told and feed.told_at is None:
+        if admins_notified and feed.told_at is None:
             async with self._database.write() as conn:
                 await feeds.mark_told(conn, feed.id, now)

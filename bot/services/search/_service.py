@@ -93,7 +93,7 @@ class PaperSearch:
 
     async def _listed(self, question: Question, listed: Sequence[str]) -> ResultsPage:
         found = [await self.look_up(paper_id) for paper_id in listed]
-        hits = [told.paper.paper.id for told in found if told.paper is not None]
+        hits = [looked_up.paper.paper.id for looked_up in found if looked_up.paper is not None]
         unknown = [paper_id for paper_id in listed if paper_id not in hits]
         async with self._database.write() as conn:
             remarks = Remarks(f"No source knows {', '.join(unknown)}." if unknown else None)
@@ -205,13 +205,13 @@ class PaperSearch:
                 return  # the card says what is known; the next one who opens it asks again
             if asked is not None:
                 return
-            told = await self.look_up(paper.id, ask=True)
+            looked_up = await self.look_up(paper.id, ask=True)
             async with self._database.write() as conn:
                 await source_searches.answer(
-                    conn, question, told.answers, [], now=self._clock.now()
+                    conn, question, looked_up.answers, [], now=self._clock.now()
                 )
-            if told.paper is not None and told.paper.paper != paper:
-                await change(told.paper)
+            if looked_up.paper is not None and looked_up.paper.paper != paper:
+                await change(looked_up.paper)
 
         self._queue.submit(("complete", paper.id), work)
 

@@ -59,7 +59,7 @@ class SourceSearcher:
         A source that fails is noted with its reason; the others count all the same.
         """
         answers = await asyncio.gather(
-            *(self._told(each, each.search(question, FOUND)) for each in self._sources)
+            *(self._answer_of(each, each.search(question, FOUND)) for each in self._sources)
         )
         records = [record for found, _ in answers for record in found]
         # What one source lacks (categories, votes) the other one has: both go in, one paper each.
@@ -82,16 +82,18 @@ class SourceSearcher:
         return search
 
     async def look_up(self, paper_id: str) -> list[SourceAnswer]:
-        """Ask every source for one paper, store what they tell, and return what each said.
+        """Ask every source for one paper, store the records, and return each answer.
 
         A user waits for it: once one source knows the paper, the others get little time to add
         to it.
         """
         asked = {
-            asyncio.create_task(self._told(each, each.lookup([paper_id])), name="look-up"): each
+            asyncio.create_task(
+                self._answer_of(each, each.lookup([paper_id])), name="look-up"
+            ): each
             for each in self._sources
         }
-        told: dict[str, SourceAnswer] = {}
+        answers_by_source: dict[str, SourceAnswer] = {}
         records: list[Record] = []
         waiting = set(asked)
         try:
@@ -103,7 +105,7 @@ class SourceSearcher:
                 )
                 for task in done:
                     found, answer = task.result()
-                    told[answer.source] = answer
+                    answers_by_source[answer.source] = answer
                     records += [each for each in found if each.paper.id == paper_id]
                 if not done:
                     break
@@ -116,9 +118,11 @@ class SourceSearcher:
                 report = await papers.upsert(conn, records, now=self._clock.now())
             if report.new or report.changed:
                 await self._engine.follow()
-        return [told.get(name, SourceAnswer(name, None, TOO_SLOW)) for name in self.names]
+        return [
+            answers_by_source.get(name, SourceAnswer(name, None, TOO_SLOW)) for name in self.names
+        ]
 
-    async def _told(
+    async def _answer_of(
         self, source: PaperSource, asked: Awaitable[list[Record]]
     ) -> tuple[list[Record], SourceAnswer]:
         try:

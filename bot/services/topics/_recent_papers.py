@@ -26,7 +26,7 @@ _PORTION = 512
 _ARCHIVE = 5_000
 """Vectors that neighbourhoods are looked for in: 15 MB, and a few seconds for a day's listing."""
 
-_NEAR = 0.3
+_MIN_COSINE = 0.3
 """The least cosine of a paper that says something about a topic; "zzz" has up to .28."""
 
 
@@ -157,7 +157,7 @@ class RecentPapers:
         if rows is not None and wanted.vectors is not None and len(wanted.vectors):
             cosines = (rows @ wanted.vectors.T).max(axis=1)
             best = np.argsort(-cosines)[:limit]
-            found += [ids[place] for place in map(int, best) if cosines[place] >= _NEAR]
+            found += [ids[place] for place in map(int, best) if cosines[place] >= _MIN_COSINE]
         return list(dict.fromkeys(found))[:limit]
 
     def keywords(self) -> Counter[str]:

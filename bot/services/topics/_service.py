@@ -33,7 +33,7 @@ _AT_ONCE = 64
 """Papers embedded while a user waits: about a second."""
 _AT_A_TIME = 256
 """Papers embedded after a pass, when many lack it: at the first start, or with a new model."""
-_NEAR = 50
+_MAX_NEAREST_PAPERS = 50
 """Papers whose words are proposed."""
 
 
@@ -133,7 +133,7 @@ class Topics:
         if preview.nearly_all:
             near = [shown.paper.paper for shown in preview.found]
         else:
-            ids = await asyncio.to_thread(self._window.nearest, wanted, _NEAR)
+            ids = await asyncio.to_thread(self._window.nearest, wanted, _MAX_NEAREST_PAPERS)
             async with self._database.read() as conn:
                 near = [each.paper for each in (await papers.get_many(conn, ids)).values()]
         statistics = await asyncio.to_thread(self._window.statistics)
