@@ -27,6 +27,19 @@ _SORT_CHOICES = [
 ]
 
 
+_FORMATS = [
+    app_commands.Choice(name=name, value=value)
+    for name, value in (
+        ("BibTeX", Format.BIBTEX.value),
+        ("RIS", Format.RIS.value),
+        ("CSL-JSON", Format.CSL_JSON.value),
+        ("CSV", Format.CSV.value),
+        ("Markdown", Format.MARKDOWN.value),
+    )
+]
+"""The formats by the names that they have everywhere."""
+
+
 class Library(commands.Cog):
     """A person's own library. Everything is answered to them alone, but what they share."""
 
@@ -144,12 +157,13 @@ class Library(commands.Cog):
     @library.command(name="export", description="Export your library as a file")
     @app_commands.rename(format_="format", in_list="list")
     @app_commands.describe(format_="File format", in_list="Only this list")
+    @app_commands.choices(format_=_FORMATS)
     @app_commands.autocomplete(in_list=list_choices)
     async def export(
-        self, interaction: Interaction, format_: Format, in_list: str | None = None
+        self, interaction: Interaction, format_: str, in_list: str | None = None
     ) -> None:
         """Answer with the file."""
-        await _files.export(self.services, interaction, format_, in_list)
+        await _files.export(self.services, interaction, Format(format_), in_list)
 
     @rate_limited(FILES)
     @library.command(

@@ -147,10 +147,10 @@ def _offered(papers: Sequence[StoredPaper]) -> ui.Container[ui.LayoutView]:
     container = ui.Container[ui.LayoutView](accent_colour=ACCENT)
     lines = [
         ngettext(
-            "{count} paper has the title and first author of an entry without an id. Save it if you"
-            " meant it.",
-            "{count} papers have the title and first author of an entry without an id. Save those"
-            " you meant.",
+            "{count} paper has the title and first author of an entry without an id. Save it if"
+            " it's the one you meant.",
+            "{count} papers have the title and first author of an entry without an id. Save the"
+            " ones you meant.",
             len(papers),
         )
     ]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from discord import app_commands, ui
+from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot import limits
@@ -69,13 +70,19 @@ class Top(commands.Cog):
 
     @app_commands.command(description="See what this server's members saved most")
     @app_commands.rename(span="period")
+    @app_commands.choices(
+        span=[
+            app_commands.Choice(name=locale_str("Last 7 days"), value=Span.WEEK.value),
+            app_commands.Choice(name=locale_str("Last 30 days"), value=Span.MONTH.value),
+        ]
+    )
     @app_commands.describe(span="Last 7 or 30 days", public="Show the answer to everyone here")
     async def top(
-        self, interaction: Interaction, span: Span = Span.WEEK, public: bool = False
+        self, interaction: Interaction, span: str = Span.WEEK.value, public: bool = False
     ) -> None:
         """Answer with the first page: counts, and no names."""
         with use(public_language(interaction) if public else current()):
-            view = await render_top(self.services, interaction.guild_id, span, 0)
+            view = await render_top(self.services, interaction.guild_id, Span(span), 0)
         await interaction.response.send_message(view=view, ephemeral=not public)
 
 

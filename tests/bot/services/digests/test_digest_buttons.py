@@ -118,8 +118,8 @@ async def test_topics_are_ended_one_by_one_until_none_is_left(tmp_path: Path) ->
 
         ended = await press("v1:end-topics", [labels["graph *networks*"]])
         assert ended.kind == "update"
-        assert "### Ended" in ended.text
-        assert "*graph \\*networks\\**. You follow 1 other topic." in ended.text
+        assert "### Unsubscribed from 1 topic" in ended.text
+        assert "*graph \\*networks\\**\nYou follow 1 other topic." in ended.text
         again = await press("v1:end-topics", [labels["graph *networks*"]])
         assert "You had already unsubscribed from these." in again.text
 
@@ -128,8 +128,8 @@ async def test_topics_are_ended_one_by_one_until_none_is_left(tmp_path: Path) ->
             left = await subscriptions.of_user(conn, here.member.id)
         both = await press("v1:end-topics", [str(each.topic.id) for each in left])
         names = ", ".join(f"*{each.topic.query}*" for each in left)
-        nothing = "You don't follow any other topics, so no digest comes."
-        assert f"{names}. {nothing}" in both.text
+        nothing = "You don't follow any other topics"
+        assert f"{names}\n{nothing}" in both.text
         starts = f"{nothing} {here.bot.mention('paper subscribe')} starts one."
         assert starts in (await press("v1:topics")).text
 
