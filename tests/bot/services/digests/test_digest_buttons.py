@@ -130,7 +130,9 @@ async def test_topics_are_ended_one_by_one_until_none_is_left(tmp_path: Path) ->
         names = ", ".join(f"*{each.topic.query}*" for each in left)
         nothing = "You don't follow any other topics"
         assert f"{names}\n{nothing}" in both.text
-        starts = f"{nothing} {here.bot.mention('paper subscribe')} starts one."
+        starts = (
+            f"You don't follow any topics. Follow one with {here.bot.mention('paper subscribe')}."
+        )
         assert starts in (await press("v1:topics")).text
 
 
