@@ -28,7 +28,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Double-struck and script letters have no case of their own until they are decomposed.
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()
     bare = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
     return _GREEK.sub(lambda match: _NAMES[match[0]], bare.translate(_UNDECOMPOSED))
 

@@ -8,8 +8,9 @@ arm ard behavi cand clam col demean endeav fav flav glam harb hon hum lab neighb
 rum sav savi splend tum val vap vig
 """
 _DOUBLED = """
-cancel channel counsel dial equal fuel initial label level marshal model panel pedal signal spiral
-total travel tunnel
+barrel bevel cancel channel chisel counsel dial enamel equal fuel funnel initial label level libel
+marshal marvel model panel parcel pedal pencil rival shovel signal spiral stencil swivel total
+travel tunnel unravel
 """
 _KEEP_ISE = """
 advertise advise anise appraise apprise arise bruise chastise chemise circumcise compromise
@@ -31,6 +32,11 @@ _BRITISH: Final = (
     (re.compile(r"^h(a)em(o|at)"), r"hem\2"),
     (re.compile(r"^(orthop|p|encyclop)aed"), r"\1ed"),
     (re.compile(r"^oes(oph|tr)"), r"es\1"),
+    # Latin and Greek plurals: matrices and submatrices, vertices, hypotheses, polyhedra.
+    (re.compile(r"(matr|append|simpl|hel|direct?r)ices$"), r"\1ix"),
+    (re.compile(r"(vert|ind|vort|cort)ices$"), r"\1ex"),
+    (re.compile(r"(hypo|syn|paren|anti|^)theses$"), r"\1thesis"),
+    (re.compile(r"hedra$"), r"hedron"),
 )
 _ISE = re.compile(r"(\w{3,}?)is(e|ed|es|er|ers|ing|able|ation|ations|ational)$")
 
@@ -38,13 +44,32 @@ _PAIRS: Final = """
 acknowledgement acknowledgment, ageing aging, aetiology etiology, aluminium aluminum,
 anaesthesia anesthesia, archaeology archeology, artefact artifact, artefacts artifacts,
 axe ax, defence defense, diarrhoea diarrhea, faeces feces, foetal fetal, foetus fetus,
-fulfil fulfill, grey gray, greyscale grayscale, judgement judgment, judgements judgments,
+fulfil fulfill, grey gray, disc disk, discs disks, tyre tire, tyres tires, kerb curb, kerbs curbs,
+focussed focused, focusses focuses, focussing focusing, biassed biased, biassing biasing,
+benefitted benefited, benefitting benefiting, targetted targeted, targetting targeting,
+ greyscale grayscale, judgement judgment, judgements judgments,
 learnt learned, licence license, manoeuvre maneuver, manoeuvres maneuvers, mould mold,
 offence offense, plough plow, practise practice, practising practicing, programme program,
 programmes programs, sceptic skeptic, sceptical skeptical, storey story, sulphur sulfur,
 whilst while
 """
-_WORDS = _PAIRS.replace(",", " ").split()
+_PLURALS: Final = """
+analyses analysis, apices apex, automata automaton, axes axis, bacteria bacterium, children child,
+codices codex, corpora corpus, crises crisis, criteria criterion, diagnoses diagnosis,
+extrema extremum, foci focus, formulae formula, fungi fungus, genera genus, halves half,
+larvae larva, lemmata lemma, loci locus, maxima maximum, metastases metastasis, mice mouse,
+minima minimum, nebulae nebula, nuclei nucleus, optima optimum, phenomena phenomenon,
+prognoses prognosis, radii radius, schemata schema, spectra spectrum, stimuli stimulus,
+strata stratum, supernovae supernova, teeth tooth
+"""
+"""Plurals that no stemmer brings to their singular, where the singular is no other word."""
+_OWNERS: Final = """
+alzheimers alzheimer, aspergers asperger, crohns crohn, hodgkins hodgkin, huntingtons huntington,
+parkinsons parkinson
+"""
+"""Names with an s whose apostrophe is often left out."""
+# "cheque" is not "check": whoever follows the one does not want every paper with the other.
+_WORDS = f"{_PAIRS}, {_PLURALS}, {_OWNERS}".replace(",", " ").split()
 _ALIKE: Final[dict[str, str]] = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 _KEPT: Final = frozenset(_KEEP_ISE.split())
 
@@ -142,4 +167,4 @@ def one_spelling(word: str) -> str:
     return word
 
 
-_MAYBE_BRITISH = re.compile(r"our|ll|lys|re[sd]?$|ogue|ae|^oes")
+_MAYBE_BRITISH = re.compile(r"our|ll|lys|re[sd]?$|ogue|ae|^oes|ices$|theses$|hedra$")

@@ -39,11 +39,13 @@ CHUNK: Final = re.compile(
 """A word with what belongs to it: hyphens, apostrophes, an exponent or index, decimals, C++."""
 _POSSESSIVE = re.compile(r"['’ʼ]s?(?=\Z|-)", re.IGNORECASE)  # noqa: RUF001 - as above
 _MARKED = re.compile(r"['’ʼ_^{}]+")  # noqa: RUF001 - as above
-_SCRIPT = re.compile(r"[\^_]\{?(?=\d)|(?<=[A-Za-z])\^\{?(?=[A-Za-z]\b)")
+_SCRIPT = re.compile(r"[\^_]\{?(?=\d)|(?<=[^\W\d_])\^\{?(?=[A-Za-z]\b)")
 _APART = re.compile(r"[-\u2010\u2011\u2013_^]")
 _NUMBERED = re.compile(r"([^\W\d_]{3,})(\d[^\W_]*(?:\.\d+)?)")
 _TAIL = re.compile(r"[^\W\d_]{1,2}(\d+([^\W\d_]{3,}))")
 _BETWEEN = re.compile(r"([a-z]{3,})2([a-z]{3,})")
+_IN_FULL: Final = {"img": "image", "seq": "sequence", "txt": "text", "vid": "video"}
+"""Short forms that stand on both sides of a 2, as in "img2img", and are other words alone."""
 _PLURAL = re.compile(r"[A-Z0-9][A-Za-z0-9]*[A-Z0-9]s")
 _AS_UMLAUT = re.compile(r"(?<=[b-df-hj-np-tv-z])([ao])e(?=[b-df-hj-np-tv-z])")
 
@@ -223,8 +225,9 @@ def _add(
         return
     if (between := _BETWEEN.fullmatch(folded)) is not None:
         ways = (between[1], "to", between[2])
-        words += ways
-        parts += ways
+        in_full = tuple(_IN_FULL.get(way, way) for way in ways)
+        words += in_full
+        parts += in_full
         forms += ways
         others.append(folded)
         return

@@ -51,8 +51,9 @@ class Field:
     value: str
 
     def __str__(self) -> str:
-        # A comma or semicolon parts alternatives, unless it is quoted.
-        bare = self.value and not any(c.isspace() or c in "(),;" or c in QUOTES for c in self.value)
+        bare = self.value and not any(c.isspace() or c in "()" or c in QUOTES for c in self.value)
+        if self.value.endswith((",", ";")):  # which would part alternatives
+            bare = False
         return f"{self.name}:{self.value}" if bare else f'{self.name}:"{self.value}"'
 
 

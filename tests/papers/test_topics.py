@@ -3,7 +3,7 @@
 import gc
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from papers.model import Author, Paper
@@ -313,6 +313,7 @@ def test_wider_never_leaves_a_topic_of_exclusions_alone() -> None:
 
 
 @given(syntax)
+@example('"a;"')
 def test_narrower_and_wider_end_and_give_topics_that_can_be_written(source: str) -> None:
     try:
         parse(source)
