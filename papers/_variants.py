@@ -131,6 +131,10 @@ COMPOUNDS: Final = _compounds(_OPEN)
 Found in 21,194 abstracts of arXiv by counting words that occur in both forms, read through by hand.
 """
 
+HYPHEN_ONLY: Final = frozenset(("in", "on"))
+"""First words of compounds that stand before many a word: "in painting" is two words, and only
+"in-painting" is "inpainting"."""
+
 LOOSE: Final = _compounds(_LOOSE)
 """Compounds whose parts are distinctive words by themselves: the one word stands beside them only.
 

@@ -6,7 +6,15 @@ from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
 from papers._folding import APOSTROPHES, UMLAUTS, fold
-from papers._variants import COMPOUNDS, LOOSE, PREFIXES, SPACED_PREFIXES, WHOLES, one_spelling
+from papers._variants import (
+    COMPOUNDS,
+    HYPHEN_ONLY,
+    LOOSE,
+    PREFIXES,
+    SPACED_PREFIXES,
+    WHOLES,
+    one_spelling,
+)
 
 _STOPWORDS = """
 a about above after again all also am an and any are as at be because been before being below
@@ -132,7 +140,9 @@ def _chunk(written: str) -> Chunk:
 
 def opens(word: str) -> bool:
     """Tell whether a word begins compounds."""
-    return word in COMPOUNDS or word in SPACED_PREFIXES or word in LOOSE
+    if word in COMPOUNDS:
+        return word not in HYPHEN_ONLY
+    return word in SPACED_PREFIXES or word in LOOSE
 
 
 def _spelled(written: str) -> Spelled:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple, cast
 
 from papers._folding import cleaned, composed, fold, names
-from papers._variants import COMPOUNDS, LOOSE, SPACED_PREFIXES
+from papers._variants import COMPOUNDS, HYPHEN_ONLY, LOOSE, SPACED_PREFIXES
 from papers.chunks import CHUNK, COUNTED, PLAIN, STOPWORDS, Spelled, chunk, chunks, plain_chunk
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 _KEPT: Final = 25_000  # answers about neighbouring words, 5 MB
-_JOINING: Final = COMPOUNDS.keys() | SPACED_PREFIXES
+_JOINING: Final = (COMPOUNDS.keys() - HYPHEN_ONLY) | SPACED_PREFIXES
 _BLANKS: Final = str.maketrans(dict.fromkeys(',;:()"?!/=<>[]*&%|`$~@\\', " "))
 """Characters that no chunk holds; `papers.chunks.CHUNK` has those that one may hold."""
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})?[a-z]?")
@@ -164,6 +164,8 @@ def _meet(left: str, right: str) -> bool:
 
 def _one_word(left: str, right: str) -> bool:
     """Tell whether two neighbouring words are also written as one."""
+    if left in HYPHEN_ONLY:
+        return False
     seconds = COMPOUNDS.get(left)
     if seconds is not None and right in seconds:
         return True

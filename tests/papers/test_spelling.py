@@ -96,6 +96,7 @@ def test_an_umlaut_is_found_with_and_without_and_written_out(name: str) -> None:
         ("Check the model", "cheque"),
         ("RNA seq data", "sequence"),
         ("Prices of devices", "device price index"),
+        ("Styles in painting", "inpainting"),
     ],
 )
 def test_another_word_is_not_found(title: str, other: str) -> None:
