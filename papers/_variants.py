@@ -68,7 +68,7 @@ alzheimers alzheimer, aspergers asperger, crohns crohn, hodgkins hodgkin, huntin
 parkinsons parkinson
 """
 """Names with an s whose apostrophe is often left out."""
-# "cheque" is not "check": whoever follows the one does not want every paper with the other.
+# "cheque" is not "check": a follower of the one does not want every paper with the other.
 _WORDS = f"{_PAIRS}, {_PLURALS}, {_OWNERS}".replace(",", " ").split()
 _ALIKE: Final[dict[str, str]] = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 _KEPT: Final = frozenset(_KEEP_ISE.split())
