@@ -1,4 +1,4 @@
-"""Servers joined and left: a greeting with the first steps, and the end of their feeds."""
+"""Servers joined and left: a greeting with the first step, and the end of their feeds."""
 
 import logging
 
@@ -7,9 +7,13 @@ from discord.ext import commands
 
 from bot.delivery.admin_notice import readable_channel
 from bot.delivery.outcomes import failure_of
-from bot.delivery.permissions import WHY
+from bot.delivery.permissions import lacking, named
+from bot.i18n import gettext as _
+from bot.i18n import use
+from bot.interactions.language import server_language
 from bot.services.container import CogHost, Services
 from bot.ui.notices import render_notice
+from cogs.feeds import SetUpFeed
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +26,13 @@ class Servers(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Say once how to set up the bot, where it may."""
+        """Greet a server once, where the bot may write."""
         if await self.services.servers.joined(guild.id):
             await self._welcome(guild)
 
     @commands.Cog.listener()
     async def on_guilds_known(self) -> None:
-        """Say it, too, where the bot was invited while it was not running."""
+        """Greet, too, where the bot was invited while it was not running."""
         for guild_id in await self.services.servers.unwelcomed():
             guild = self.services.messenger.get_guild(guild_id)
             if guild is not None and not guild.unavailable:
@@ -41,7 +45,8 @@ class Servers(commands.Cog):
             return
         if channel is not None and not known:
             try:
-                await channel.send(view=_welcome(self.services))
+                with use(server_language(guild)):
+                    await channel.send(view=_welcome(self.services, guild))
             except Exception as error:
                 log.info("not welcomed guild_id=%d: %s", guild.id, failure_of(error).reason)
                 return
@@ -53,16 +58,21 @@ class Servers(commands.Cog):
         await self.services.servers.left(guild.id)
 
 
-def _welcome(services: Services) -> discord.ui.LayoutView:
-    mention = services.mention
-    needs = "\n".join(f"- {why}" for why in dict.fromkeys(WHY.values()))
-    return render_notice(
-        "Hello, I am Paperboy",
-        "I post a daily thread of trending research papers, search papers, and keep reading"
-        f" lists.\n\nTo begin, an admin runs {mention('feed add')} and names a channel; the"
-        f" rest has defaults. Everybody can use {mention('paper trending')} and"
-        f" {mention('paper help')} at once.\n-# My permissions are there\n{needs}",
+def _welcome(services: Services, guild: discord.Guild) -> discord.ui.LayoutView:
+    missing = lacking(guild.me.guild_permissions)
+    paragraphs = (
+        _("I post the day's trending research papers in a thread."),
+        _("I still need: **{permissions}**", permissions=named(missing))
+        if missing
+        else _("I have every permission I need."),
+        _(
+            "Everyone can use {trending}, {search} and {help} right away.",
+            trending=services.mention("paper trending"),
+            search=services.mention("paper search"),
+            help=services.mention("paper help"),
+        ),
     )
+    return render_notice(_("Hi, I'm Paperboy"), "\n\n".join(paragraphs), actions=[SetUpFeed()])
 
 
 async def setup(bot: CogHost) -> None:

@@ -16,8 +16,9 @@ to explain a small or missing batch.
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum, auto
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 from papers.zones import NEW_YORK
 
@@ -150,34 +151,45 @@ def holiday_before(day: date) -> date | None:
     return None
 
 
-def why_nothing(now: datetime, settle: timedelta = SETTLE) -> str | None:
-    """Return a sentence for people that says why there is no new batch at `now`.
+class Silence(Enum):
+    """Why there may be no new batch."""
+
+    WEEKEND = auto()
+    FILLING = auto()
+    """It has begun and not settled."""
+    AFTER_HOLIDAY = auto()
+    """arXiv announced nothing on the evening before."""
+    HOLIDAY = auto()
+    """arXiv's own holiday, which most batches have come on nevertheless."""
+
+
+class WhyNothing(NamedTuple):
+    """Why there is no new batch, with what there is to say of it."""
+
+    silence: Silence
+    batch: date
+    """The batch that is awaited."""
+    at: datetime | None = None
+    """When it begins (at a weekend) or settles (while it fills)."""
+    holiday: date | None = None
+    """The holiday that it suffers from."""
+
+
+def why_nothing(now: datetime, settle: timedelta = SETTLE) -> WhyNothing | None:
+    """Return why there is no new batch at `now`.
 
     `None` means that the calendar knows no reason: the batch of `batch_day(now)` ought to be there.
     """
     day = batch_day(now)
     if not is_working_day(day):
         coming = following(day)
-        return (
-            f"There are no Daily Papers at weekends; {_name(coming)}'s batch opens on "
-            f"{_moment(begins(coming))}."
-        )
-    ready = settles(day, settle)
-    if now < ready:
-        return (
-            f"{_name(day)}'s batch opened on {_moment(begins(day))} and is still filling; "
-            f"it is taken from {_moment(ready)} on."
-        )
+        return WhyNothing(Silence.WEEKEND, coming, at=begins(coming))
+    if now < (ready := settles(day, settle)):
+        return WhyNothing(Silence.FILLING, day, at=ready)
     if (holiday := holiday_before(day)) is not None:
-        return (
-            f"arXiv announced nothing on its holiday, {_name(holiday)}, "
-            f"so {_name(day)}'s batch may be small or missing."
-        )
+        return WhyNothing(Silence.AFTER_HOLIDAY, day, holiday=holiday)
     if day in ARXIV_HOLIDAYS:
-        return (
-            f"{_name(day)} is an arXiv holiday: most of them have had a batch, "
-            "but this one may be missing."
-        )
+        return WhyNothing(Silence.HOLIDAY, day, holiday=day)
     return None
 
 
@@ -198,11 +210,3 @@ def month_days(day: date) -> tuple[date, ...]:
     first = day.replace(day=1)
     days = (first + number * _DAY for number in range(31))
     return tuple(d for d in days if d.month == day.month and is_working_day(d))
-
-
-def _name(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(NEW_YORK):%A at %H:%M} New York time"

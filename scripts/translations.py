@@ -92,6 +92,8 @@ class _Collector(app_commands.Translator):
         limit = SHOWN_BY_DISCORD.get(context.location)
         if limit is None or locale is not discord.Locale.german:
             return
+        if string.message in LANGUAGES.values():
+            return  # the name of a language is the same in every one
         owner = getattr(context.data, "command", context.data)
         if isinstance(owner, app_commands.Group):
             owner = next(iter(owner.walk_commands()), owner)

@@ -9,15 +9,19 @@ import discord
 
 from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import failure_of
+from bot.i18n import Language, language_for, marked
+from bot.i18n import gettext as _
 from bot.runtime.clock import Clock
 from bot.ui.notices import render_notice
+from bot.ui.reasons import reason_text
 from storage import feeds
 from storage.database import Database
 from storage.feeds import Feed
 
 log = logging.getLogger(__name__)
 
-STOPPED: Final = "The daily papers have stopped"
+STOPPED: Final = marked("Daily thread stopped")
+"""The title of the notice that a feed cannot post any more; looked up where it is shown."""
 
 MAX_KEPT: Final = 5
 """Notices kept for one server's admins until one of them uses a command."""
@@ -82,7 +86,7 @@ class Notices:
         waiting = self._waiting.pop(guild_id, {})
         texts = [(title, text) for title, text in waiting]
         texts += [
-            (STOPPED, self.stopped_text(feed, feed.disabled_reason or "")) for feed in stopped
+            (_(STOPPED), self.stopped_text(feed, feed.disabled_reason or "")) for feed in stopped
         ]
         try:
             for title, text in texts:
@@ -98,10 +102,17 @@ class Notices:
 
     def stopped_text(self, feed: Feed, reason: str) -> str:
         """Say that a feed stopped, why, and what starts it again."""
-        return (
-            f"<#{feed.channel_id}> gets no more threads: {reason}. When that is mended,"
-            f" {self._messenger.mention('feed resume')} starts them again."
+        stopped = _("{channel} gets no more daily threads.", channel=f"<#{feed.channel_id}>")
+        remedy = _(
+            "Once that's fixed, {command} starts them again.",
+            command=self._messenger.mention("feed resume"),
         )
+        return " ".join(filter(None, (stopped, reason and reason_text(reason), remedy)))
+
+    def language_of(self, guild_id: int) -> Language:
+        """Return the language that a server has chosen, for notices that its admins read there."""
+        guild = self._messenger.get_guild(guild_id)
+        return language_for(None if guild is None else guild.preferred_locale.value)
 
     async def tell_admins(
         self, guild_id: int, title: str, text: str, *, avoid: int = 0, keep: bool = True

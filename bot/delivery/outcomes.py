@@ -10,7 +10,10 @@ import discord
 
 
 class Reason(StrEnum):
-    """Why something could not be delivered, in words for those who manage the feed."""
+    """Why something could not be delivered: stored and logged in these words.
+
+    `bot.ui.reasons` has the sentences that people read.
+    """
 
     CHANNEL_GONE = "the channel no longer exists"
     THREAD_GONE = "the thread was deleted"

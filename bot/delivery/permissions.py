@@ -1,30 +1,23 @@
 """What the bot needs to be allowed in a channel, and why."""
 
+from collections.abc import Iterable
+
 import discord
 
 from bot.delivery.messenger import Messenger
+from bot.i18n import conjunction, marked
+from bot.i18n import gettext as _
 
 NEEDED: dict[str, str] = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "read_message_history": "Read Message History",
-    "create_public_threads": "Create Public Threads",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "embed_links": "Embed Links",
-    "add_reactions": "Add Reactions",
+    "view_channel": marked("View Channel"),
+    "send_messages": marked("Send Messages"),
+    "read_message_history": marked("Read Message History"),
+    "create_public_threads": marked("Create Public Threads"),
+    "send_messages_in_threads": marked("Send Messages in Threads"),
+    "embed_links": marked("Embed Links"),
+    "add_reactions": marked("Add Reactions"),
 }
-"""Discord's permission names as its own settings page shows them."""
-
-WHY: dict[str, str] = {
-    "view_channel": "to see the channel at all",
-    "send_messages": "to post the day's overview",
-    "read_message_history": "to find its own post again after a restart, and not post it twice",
-    "create_public_threads": "to open the day's thread",
-    "send_messages_in_threads": "to post one card per paper in the thread",
-    "embed_links": "so that links in cards work",
-    "add_reactions": "to put 🔖 on each card, so that saving takes one tap",
-}
-"""Why each permission is asked for, for the admin who decides about it."""
+"""Discord's permission names as its own settings page shows them in English."""
 
 
 def invite_permissions() -> discord.Permissions:
@@ -35,6 +28,11 @@ def invite_permissions() -> discord.Permissions:
 def lacking(permissions: discord.Permissions) -> list[str]:
     """Return the needed permissions that are not among these, as Discord's settings name them."""
     return [label for name, label in NEEDED.items() if not getattr(permissions, name)]
+
+
+def named(permissions: Iterable[str]) -> str:
+    """Return permissions of `NEEDED` by name, joined as the current language does."""
+    return conjunction(_(permission) for permission in permissions)
 
 
 def missing_permissions(messenger: Messenger, guild_id: int, channel_id: int) -> list[str]:

@@ -1,19 +1,27 @@
 """Feeds: which channel gets a daily thread, when, and with what in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
+from typing import Any, Final
 
 import discord
 
 from bot.delivery.messenger import Messenger
-from bot.delivery.permissions import lacking
+from bot.i18n import gettext as _
 from bot.i18n import long_date
 from bot.interactions.errors import UserError
+from bot.interactions.pending import Pending
 from bot.runtime.clock import Clock
+from bot.services.feed_requirements import (
+    SeveralFeedsError,
+    require_permissions,
+    require_pingable,
+    require_workable,
+)
 from bot.services.publishing import PostPayload, Publisher
 from bot.settings import Settings
-from bot.ui.text import escape
+from bot.ui.reasons import reason_text
 from papers import schedule, zones
 from papers.schedule import Coming
 from storage import feeds, posts
@@ -29,6 +37,18 @@ class FeedStatus:
     feed: Feed
     coming: Coming | None
     last: Post | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Changes that someone wants of a feed: the fields of `Feed`, and the role to ping."""
+
+    fields: Mapping[str, Any]
+    ping: discord.Role | None = None
+
+
+DEFAULT_PAPERS: Final = 10
+"""Papers of a daily thread for which no number was chosen."""
 
 
 class Feeds:
@@ -47,20 +67,23 @@ class Feeds:
         self._clock = clock
         self._publisher = publisher
         self._settings = settings
+        self.edits = Pending[Edit]()
+        """Changes whose feed is still to be chosen."""
 
     async def add(
         self,
         channel: discord.TextChannel,
         *,
-        at: time | None,
-        timezone: str | None,
-        size: int,
-        min_votes: int,
-        include: Sequence[str],
-        exclude: Sequence[str],
-        categories: Sequence[str],
-        topics: Sequence[str],
-        ping: discord.Role | None,
+        at: time | None = None,
+        timezone: str | None = None,
+        size: int = DEFAULT_PAPERS,
+        min_votes: int = 0,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        categories: Sequence[str] = (),
+        topics: Sequence[str] = (),
+        ping: discord.Role | None = None,
+        language: str | None = None,
     ) -> Feed:
         """Give a channel its feed.
 
@@ -70,8 +93,8 @@ class Feeds:
         Raises:
             UserError: the channel has a feed, or the bot may not post or ping there.
         """
-        _require_permissions(channel)
-        _require_pingable(ping, channel)
+        require_permissions(channel)
+        require_pingable(ping, channel)
         now = self._clock.now()
         zone = timezone or self._settings.default_timezone
         if at is None:
@@ -93,11 +116,15 @@ class Feeds:
                 categories=categories,
                 topics=topics,
                 ping_role_id=ping.id if ping else None,
+                language=language,
             )
         if feed is None:
             raise UserError(
-                f"{channel.mention} has its daily thread already. Change it with"
-                f" {self._messenger.mention('feed edit')}."
+                _(
+                    "{channel} already has a daily thread. Change it with {command}.",
+                    channel=channel.mention,
+                    command=self._messenger.mention("feed edit"),
+                )
             )
         return feed
 
@@ -135,7 +162,8 @@ class Feeds:
             channel: the channel that was named.
 
         Raises:
-            UserError: there is none, or several to choose from.
+            UserError: there is none.
+            SeveralFeedsError: there are some to choose from.
         """
         async with self._database.read() as conn:
             known = await feeds.of_guild(conn, guild_id)
@@ -146,9 +174,12 @@ class Feeds:
             raise self._no_feed()
         if channel is None and len(known) == 1:
             return known[0]
-        listed = ", ".join(f"<#{feed.channel_id}>" for feed in known)
-        which = f"{channel.mention} has no daily thread." if channel else "Which one?"
-        raise UserError(f"{which} Name a `channel` that has: {listed}.")
+        raise SeveralFeedsError(
+            _("{channel} has no daily thread. Which one do you mean?", channel=channel.mention)
+            if channel
+            else _("Several channels have a daily thread. Which one do you mean?"),
+            known,
+        )
 
     async def own(self, feed_id: int, guild_id: int | None) -> Feed:
         """Return a server's feed by its id.
@@ -159,7 +190,7 @@ class Feeds:
         async with self._database.read() as conn:
             feed = await feeds.get(conn, feed_id)
         if feed is None or feed.guild_id != guild_id:
-            raise UserError("That feed is gone.")
+            raise UserError(_("This daily thread was removed."))
         return feed
 
     async def change(
@@ -178,9 +209,11 @@ class Feeds:
         Raises:
             UserError: nothing differs, or the bot may not ping the role.
         """
-        _require_pingable(ping, guild.get_channel(feed.channel_id))
+        require_pingable(ping, guild.get_channel(feed.channel_id))
         if changed == feed:
-            raise UserError("Nothing to change: name what should be different, for example `time`.")
+            raise UserError(
+                _("Nothing to update. Choose at least one setting to change, e.g. `time`.")
+            )
         if (changed.at, changed.timezone) != (feed.at, feed.timezone):
             changed = replace(changed, set_at=self._clock.now())
         async with self._database.write() as conn:
@@ -195,8 +228,11 @@ class Feeds:
         """
         if feed.state is FeedState.PAUSED:
             raise UserError(
-                f"<#{feed.channel_id}> is paused already."
-                f" {self._messenger.mention('feed resume')} starts it again."
+                _(
+                    "The daily thread in {channel} is already paused. {command} resumes it.",
+                    channel=f"<#{feed.channel_id}>",
+                    command=self._messenger.mention("feed resume"),
+                )
             )
         async with self._database.write() as conn:
             await feeds.set_state(conn, feed.id, FeedState.PAUSED)
@@ -208,19 +244,10 @@ class Feeds:
             UserError: it is active, or its zone, channel or permissions still prevent it.
         """
         if feed.state is FeedState.ACTIVE:
-            raise UserError(f"<#{feed.channel_id}> is not paused.")
-        if feed.timezone not in zones.names():
             raise UserError(
-                f"I don't know the time zone “{escape(feed.timezone)}”. Set another one with"
-                f" {self._messenger.mention('feed edit')} first."
+                _("The daily thread in {channel} isn't paused.", channel=f"<#{feed.channel_id}>")
             )
-        channel = guild.get_channel(feed.channel_id)
-        if not isinstance(channel, discord.TextChannel):
-            raise UserError(
-                "That channel is gone. Remove its feed with"
-                f" {self._messenger.mention('feed remove')}, and set up another."
-            )
-        _require_permissions(channel)
+        require_workable(feed, guild, self._messenger.mention)
         async with self._database.write() as conn:
             await feeds.set_state(conn, feed.id, FeedState.ACTIVE, now=self._clock.now())
         return replace(feed, state=FeedState.ACTIVE)
@@ -239,7 +266,7 @@ class Feeds:
         async with self._database.write() as conn:
             feed = await feeds.get(conn, feed_id)
             if feed is None or (feed.channel_id, feed.guild_id) != (channel_id, guild_id):
-                raise UserError("That feed is gone already.")
+                raise UserError(_("This daily thread was already removed."))
             await feeds.remove(conn, feed_id)
 
     async def preview(self, feed: Feed) -> PostPayload:
@@ -251,49 +278,15 @@ class Feeds:
         draft = await self._publisher.preview(feed, self._clock.now())
         if draft is None:
             status = self._messenger.mention("paper status")
-            raise UserError(f"There is no batch yet. {status} says why.")
+            raise UserError(_("There are no papers yet. {command} shows why.", command=status))
         if draft.why_empty is not None:
             day = long_date(draft.header.day)
-            raise UserError(f"Nothing would be posted for {day}: {escape(draft.why_empty)}.")
+            nothing = _("Nothing would be posted for {day}.", day=day)
+            raise UserError(f"{nothing} {reason_text(draft.why_empty)}")
         return draft
-
-    def require_active(self, feed: Feed) -> None:
-        """Return for a feed that posts.
-
-        Raises:
-            UserError: it is paused or disabled.
-        """
-        if feed.state is not FeedState.ACTIVE:
-            raise UserError(
-                f"<#{feed.channel_id}> gets no threads at present."
-                f" {self._messenger.mention('feed resume')} starts it again."
-            )
 
     def _no_feed(self) -> UserError:
         add = self._messenger.mention("feed add")
-        return UserError(f"No channel of this server has a daily thread yet. {add} sets one up.")
-
-
-def _require_permissions(channel: discord.TextChannel) -> None:
-    missing = lacking(channel.permissions_for(channel.guild.me))
-    if missing:
-        raise UserError(
-            f"I need more permissions in {channel.mention}: **{', '.join(missing)}**. Give them to"
-            " my role in the channel's settings, then try again."
-        )
-
-
-def _require_pingable(role: discord.Role | None, channel: discord.abc.GuildChannel | None) -> None:
-    if role is None:
-        return
-    if role.is_default():
-        raise UserError(
-            "A daily thread can't ping @everyone. Make a role for those who want it, and choose"
-            " that role."
-        )
-    allowed = channel is not None and channel.permissions_for(role.guild.me).mention_everyone
-    if not (role.mentionable or allowed):
-        raise UserError(
-            f"I can't ping {role.mention}. Turn on “Allow anyone to @mention this role” in the"
-            " role's settings, or give me “Mention @everyone, @here, and All Roles”."
+        return UserError(
+            _("This server has no daily thread yet. Set one up with {command}.", command=add)
         )

@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.i18n import gettext as _
+from bot.i18n import marked
 from bot.runtime.clock import Clock
 from bot.services.search_engine import Engine
 from papers.importing import Unreadable
 from papers.model import Paper
 from papers.same import same
-from papers.sources import PaperSource, SourceError
+from papers.sources import PaperSource, SourceError, SourceErrorKind
 from storage import papers
 from storage.database import Database
 from storage.papers import StoredPaper
@@ -33,6 +35,14 @@ PATIENCE_FOR_TITLES: Final = 30.0
 """Seconds that it gets for them."""
 _CANDIDATES: Final = 3
 
+_FAILED: Final = {
+    SourceErrorKind.UNREACHABLE: marked("{source} couldn't be reached."),
+    SourceErrorKind.RATE_LIMITED: marked("{source} asked me to slow down."),
+    SourceErrorKind.UNAVAILABLE: marked("{source} is unavailable."),
+    SourceErrorKind.REFUSED: marked("{source} rejected the request."),
+    SourceErrorKind.MALFORMED: marked("{source} sent an unreadable answer."),
+}
+
 Progress = Callable[[Mapping[str, StoredPaper], int, int], Awaitable[None]]
 """Called with the papers found so far, how many were looked up, and how many there are."""
 
@@ -46,7 +56,7 @@ class Found:
     unknown: tuple[str, ...]
     """Those that a source was asked for and does not know."""
     failed: tuple[str, ...] = ()
-    """Sources that did not answer."""
+    """Why sources did not answer, a sentence each in the language of who asked."""
     unasked: tuple[str, ...] = ()
     """Those that no source has answered for: they may well exist."""
 
@@ -106,7 +116,7 @@ class PaperLookup:
                         done = len(paper_ids) - len(missing) + start + len(asked)
                         await progress(await self._stored(paper_ids), done, len(paper_ids))
         except TimeoutError:
-            failed.append("the sources took too long")
+            failed.append(_("The sources took too long to answer."))
         known = await self._stored(paper_ids)
         lacking = [paper_id for paper_id in missing if paper_id not in known]
         return Found(
@@ -173,7 +183,7 @@ class PaperLookup:
             log.warning(
                 "source failed source=%s kind=%s: %s", source.name, error.kind, error.detail
             )
-            failed.append(f"{source.name} is {error.kind}")
+            failed.append(_(_FAILED[error.kind], source=source.name))
             return False
         if records:
             async with self._database.write() as conn:

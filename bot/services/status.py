@@ -9,6 +9,7 @@ from bot.services.feeds import Feeds, FeedStatus
 from bot.services.search_engine import Engine
 from bot.settings import Settings
 from papers import calendar
+from papers.calendar import WhyNothing
 from papers.sources import PaperSource
 from storage import batches, digests, incidents, metrics, papers, source_health
 from storage.database import Database
@@ -46,7 +47,7 @@ class StatusReport:
     newest: Batch | None
     known: int
     """Papers known in all."""
-    why_nothing: str | None
+    why_nothing: WhyNothing | None
     """Why there is no newer batch, where one could be expected."""
     sources: Sequence[tuple[str, SourceHealth | None]]
     """Each source by name, `None` if it has not been asked yet."""

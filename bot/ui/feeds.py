@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 
-from bot.i18n import long_date
-from bot.ui.text import escape, plural, timestamp
+from bot.i18n import LANGUAGES, alternatives, long_date, ngettext
+from bot.i18n import gettext as _
+from bot.ui.reasons import reason_text
+from bot.ui.text import escape, timestamp
 from papers import calendar, schedule, zone_names, zones
 from papers.categories import is_category
 from papers.schedule import Coming
@@ -13,10 +15,11 @@ from storage.feeds import Feed, FeedState
 from storage.posts import Post, PostState
 
 _SHOWN_TOPIC = 80
+_DAY = timedelta(days=1)
 
 
 def _listed(words: Iterable[str]) -> str:
-    return " or ".join(f"*{escape(word)}*" for word in words)
+    return alternatives(f"*{escape(word)}*" for word in words)
 
 
 def _listed_topics(topics: Iterable[str]) -> str:
@@ -39,42 +42,67 @@ def describe(
         now: the present instant, where `coming` is given.
     """
     lines = [
-        f"<#{feed.channel_id}> · {plural(feed.size, 'paper')} a day at {feed.at:%H:%M}"
-        f" ({escape(zone_names.label(feed.timezone))})"
+        ngettext(
+            "{channel} · {count} paper a day at {time} ({zone})",
+            "{channel} · {count} papers a day at {time} ({zone})",
+            feed.size,
+            channel=f"<#{feed.channel_id}>",
+            time=f"{feed.at:%H:%M}",
+            zone=escape(zone_names.label(feed.timezone)),
+        )
     ]
-    filters = describe_filters(feed)
-    if filters:
-        lines.append(filters)
+    if filters := describe_filters(feed):
+        lines.append(_("Only papers: {filters}", filters=filters))
     if unknown := [code for code in feed.categories if not is_category(code)]:
         lines.append(
-            f"⚠️ arXiv has no category {_listed(unknown)}, so no paper passes that filter. Change"
-            " `categories`."
+            _(
+                "⚠️ arXiv has no category {categories}, so no paper matches it. Change"
+                " `categories`.",
+                categories=_listed(unknown),
+            )
         )
     if feed.ping_role_id is not None:
-        lines.append(f"pings <@&{feed.ping_role_id}>")
+        lines.append(_("Pings {role}", role=f"<@&{feed.ping_role_id}>"))
+    if feed.language is not None:
+        name = LANGUAGES.get(feed.language, feed.language)
+        lines.append(_("Language: {language}", language=name))
     if last is not None and last.state == PostState.EMPTY and last.reason:
-        lines.append(f"no thread for {long_date(last.batch_day)}: {escape(last.reason)}")
+        lines.append(_no_thread(last))
     match feed.state:
         case FeedState.PAUSED:
-            lines.append("⏸️ paused")
+            lines.append(_("Paused ⏸️"))
         case FeedState.DISABLED:
-            lines.append(f"⚠️ stopped: {escape(feed.disabled_reason or 'unknown')}")
+            why = f" {reason_text(feed.disabled_reason)}" if feed.disabled_reason else ""
+            lines.append(_("⚠️ **Stopped.**") + why)
         case FeedState.ACTIVE if coming is not None:
-            lines.append(describe_coming(coming, now))
+            lines.append(describe_coming(coming, now, feed.timezone))
         case FeedState.ACTIVE:
             pass
     return "\n".join(lines)
 
 
-def describe_coming(coming: Coming, now: datetime | None) -> str:
-    """Say when a feed posts next, and the papers of which day."""
+def describe_coming(coming: Coming, now: datetime | None, timezone: str) -> str:
+    """Say when a feed posts next on the clock of its zone, and the papers of which day."""
     day = long_date(coming.batch)
     if coming.waiting:
-        return f"waiting for the papers of {day}: the thread comes as soon as they are ready"
+        return _("Waiting for the papers of {day}: the thread is posted once they arrive.", day=day)
     if now is not None and coming.at <= now:
-        return f"next thread within a minute, with the papers of {day}"
-    when = f"{timestamp(coming.at, 'f')} ({timestamp(coming.at, 'R')})"
-    return f"next thread {when}, with the papers of {day}"
+        return _("Next thread: within a minute, with the papers of {day}.", day=day)
+    at, zone = coming.at, zones.zone_or_utc(timezone)
+    local = at.astimezone(zone)
+    values = {"time": f"{local:%H:%M}", "relative": timestamp(at, "R"), "day": day}
+    today = None if now is None else now.astimezone(zone).date()
+    if today == local.date():
+        return _("Next thread: today at {time} ({relative}), with the papers of {day}.", **values)
+    if today is not None and today + _DAY == local.date():
+        return _(
+            "Next thread: tomorrow at {time} ({relative}), with the papers of {day}.", **values
+        )
+    return _(
+        "Next thread: {date} at {time} ({relative}), with the papers of {day}.",
+        date=long_date(local.date()),
+        **values,
+    )
 
 
 def describe_readiness(hour: time, timezone: str, now: datetime, settle: timedelta) -> str:
@@ -89,12 +117,18 @@ def describe_readiness(hour: time, timezone: str, now: datetime, settle: timedel
     zone = zones.zone(timezone)
     batch = calendar.following(calendar.batch_day(now))
     ready = schedule.ready_at(zone, batch, settle)
-    city = zone_names.label(timezone).rpartition("/")[2]
-    said = f"The day's papers are ready at {ready:%H:%M} in {escape(city)}"
-    behind = schedule.days_behind(hour, zone, batch, settle)
+    values = {
+        "time": f"{ready:%H:%M}",
+        "city": escape(zone_names.label(timezone).rpartition("/")[2]),
+    }
     if ready.date() < batch:
-        said += " on the evening before"
-    return f"{said}; at {hour:%H:%M} you get yesterday's." if behind > 0 else f"{said}."
+        said = _("Papers are ready at {time} in {city} on the evening before their day.", **values)
+    else:
+        said = _("Papers are ready at {time} in {city}.", **values)
+    if schedule.days_behind(hour, zone, batch, settle) <= 0:
+        return said
+    earlier = _("At {time} you get the previous day's.", time=f"{hour:%H:%M}")
+    return f"{said} {earlier}"
 
 
 def describe_filters(
@@ -102,47 +136,62 @@ def describe_filters(
     words: Callable[[Iterable[str]], str] = _listed,
     topics: Callable[[Iterable[str]], str] = _listed_topics,
 ) -> str:
-    """Return what a feed's filters let through, `only papers about …`; empty for everything.
+    """Return what a feed's filters let through, as facts; empty for everything.
 
     Args:
         feed: the feed.
         words: joins words and categories; by default as alternatives, in Discord's markdown.
         topics: joins the topics, likewise.
     """
-    parts: list[str] = []
+    facts: list[str] = []
     if feed.topics:
-        parts.append(f"about {topics(feed.topics)}")
+        facts.append(_("about {topics}", topics=topics(feed.topics)))
     if feed.include:
-        before = "with the words" if feed.topics else "about"
-        parts.append(f"{before} {words(feed.include)}")
+        facts.append(_("with the words {words}", words=words(feed.include)))
     if feed.exclude:
-        parts.append(f"without {words(feed.exclude)}")
+        facts.append(_("without {words}", words=words(feed.exclude)))
     if feed.categories:
-        parts.append(f"in {words(feed.categories)}")
+        facts.append(_("in {categories}", categories=words(feed.categories)))
     if feed.min_votes:
-        parts.append(f"with at least {plural(feed.min_votes, 'vote')}")
-    return "only papers " + ", ".join(parts) if parts else ""
+        facts.append(
+            ngettext("at least {count} upvote", "at least {count} upvotes", feed.min_votes)
+        )
+    return " · ".join(facts)
 
 
-def describe_post(feed: Feed, post: Post | None, status: str) -> tuple[str, str]:
-    """Say what became of a post, as a title and a sentence; `status` is a command to tap."""
+def describe_post(feed: Feed, post: Post | None, status: str) -> tuple[str, str, str | None]:
+    """Say what became of a post: a title, a sentence, and the address of its message if it has one.
+
+    Args:
+        feed: the feed.
+        post: its post, `None` where there was nothing to post.
+        status: the command that says why, as people can tap it.
+    """
     if post is None:
-        return "Nothing to post", f"There is no batch yet. {status} says why."
+        why = _("There are no papers yet. {command} shows why.", command=status)
+        return _("Nothing to post"), why, None
     if post.header_message_id is not None:
-        link = (
+        url = (
             f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/"
             f"{post.header_message_id}"
         )
-        return "It is there", f"The newest batch is in <#{feed.channel_id}>: {link}"
+        channel = f"<#{feed.channel_id}>"
+        day = long_date(post.batch_day)
+        return (
+            _("Posted"),
+            _("The papers of {day} are in {channel}.", day=day, channel=channel),
+            url,
+        )
     if post.state == PostState.EMPTY:
-        why = escape(post.reason or "every paper of this batch was shown here before")
-        return "Nothing to post", f"For {long_date(post.batch_day)}: {why}."
+        return _("Nothing to post"), _no_thread(post), None
+    why = reason_text(post.reason) if post.reason else ""
     if post.next_try_at is not None:
-        again = timestamp(post.next_try_at, "R")
-        return "Not yet", f"{_sentence(post.reason)}. It is tried again {again}."
-    return "Not posted", f"{_sentence(post.reason or 'the channel does not take it')}."
+        again = _("I'll try again {when}.", when=timestamp(post.next_try_at, "R"))
+        return _("Not posted yet"), " ".join(filter(None, (why, again))), None
+    return _("Not posted"), why or _("It is being sent right now."), None
 
 
-def _sentence(reason: str | None) -> str:
-    reason = reason or "it is being sent"
-    return reason[0].upper() + reason[1:]
+def _no_thread(post: Post) -> str:
+    """Say that nothing was posted for a day, and why."""
+    nothing = _("No thread for {day}.", day=long_date(post.batch_day))
+    return f"{nothing} {reason_text(post.reason)}" if post.reason else nothing

@@ -1,14 +1,19 @@
 """`/feed …`: which channel gets the day's thread, when, and with what in it."""
 
 from bot.services.container import CogHost
+from cogs.feeds._actions import FeedButton
 from cogs.feeds._buttons import RemoveFeed
+from cogs.feeds._choosing import ChooseFeed
 from cogs.feeds._cog import Feeds
+from cogs.feeds._form import FORM
 from cogs.feeds._preview import PagePreview
+from cogs.feeds._setup import ChooseChannel, SetUpFeed
 
-__all__ = ["Feeds", "PagePreview", "RemoveFeed", "setup"]
+__all__ = ["Feeds", "PagePreview", "RemoveFeed", "SetUpFeed", "setup"]
 
 
 async def setup(bot: CogHost) -> None:
     """Add the cog and its buttons."""
-    bot.add_dynamic_items(RemoveFeed, PagePreview)
+    bot.add_dynamic_items(RemoveFeed, PagePreview, FeedButton, ChooseFeed, SetUpFeed, ChooseChannel)
+    bot.add_forms(FORM)
     await bot.add_cog(Feeds(bot.services))

@@ -1,4 +1,4 @@
-"""The buttons of `/feed …`."""
+"""The confirmation of `/feed remove`."""
 
 import re
 from typing import Self
@@ -6,21 +6,23 @@ from typing import Self
 import discord
 from discord import ui
 
+from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
-from bot.interactions.errors import Interaction, UserError
+from bot.interactions.errors import Interaction
 from bot.services.container import services_of
 from bot.ui.notices import render_notice
+from cogs.feeds._shared import require_manager
 
 
 class RemoveFeed(
     PaperboyButton, template=template("feed-remove", feed_id=NUMBER, channel_id=NUMBER)
 ):
-    """The confirmation of `/feed remove`."""
+    """Removes a feed for good."""
 
     def __init__(self, feed_id: int, channel_id: int) -> None:
         super().__init__(
             ui.Button(
-                label="Remove it",
+                label=_("Remove"),
                 style=discord.ButtonStyle.danger,
                 custom_id=custom_id("feed-remove", feed_id, channel_id),
             )
@@ -35,14 +37,12 @@ class RemoveFeed(
 
     async def pressed(self, interaction: Interaction) -> None:
         """Remove the feed, if the user may still do that."""
+        require_manager(interaction)
         services = services_of(interaction)
-        if not interaction.permissions.manage_guild:
-            raise UserError("You need **Manage Server** here for that.")
         await services.feeds.remove(self.feed_id, self.channel_id, interaction.guild_id)
-        await interaction.response.edit_message(
-            view=render_notice(
-                "Removed",
-                f"<#{self.channel_id}> gets no more daily threads."
-                f" {services.mention('feed add')} sets one up again.",
-            )
+        text = _(
+            "{channel} gets no more daily threads. {command} sets one up again.",
+            channel=f"<#{self.channel_id}>",
+            command=services.mention("feed add"),
         )
+        await interaction.response.edit_message(view=render_notice(_("Daily thread removed"), text))

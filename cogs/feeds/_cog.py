@@ -1,50 +1,56 @@
 """`/feed …`: which channel gets the day's thread, when, and with what in it."""
 
 import asyncio
-from dataclasses import replace
+from typing import Any, Final
 
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot import limits
-from bot.interactions.cooldowns import SEARCHES, rate_limited
-from bot.interactions.errors import Interaction
+from bot.i18n import gettext as _
+from bot.interactions.errors import Interaction, answer_error
 from bot.interactions.filters import parse_topics, parse_words
 from bot.interactions.inputs import parse_categories, parse_time, parse_timezone, zone_choices
+from bot.interactions.modals import submission
 from bot.services.container import Services
-from bot.ui.cards import render_header
-from bot.ui.feeds import describe, describe_post
+from bot.services.feeds import DEFAULT_PAPERS, Edit
+from bot.ui.feeds import describe
 from bot.ui.notices import render_notice
-from cogs.feeds._buttons import RemoveFeed
-from cogs.feeds._preview import render_cards
+from cogs.feeds._actions import Action, act, panel, show
+from cogs.feeds._choosing import ChooseFeed, act_with, choices_of
+from cogs.feeds._form import FORM, MAX_PAPERS, MAX_VOTES, MIN_PAPERS, TOPICS_LENGTH, fields_of
 from cogs.feeds._shared import (
     answer,
-    feed_of,
     guild_of,
-    tell,
+    language_choices,
+    language_of,
+    require_manager,
     topic_choices,
 )
 
-MIN_PAPERS, MAX_PAPERS, DEFAULT_PAPERS = 3, limits.HEADER_PAPERS, 10
-MAX_VOTES = 1_000
-
-_OPTIONS = {
-    "channel": "The channel that gets the daily thread",
-    "time": "When, on the channel's wall clock: 09:00, 17:30, 9pm",
-    "timezone": "The channel's time zone: type a city",
-    "papers": f"How many papers a day ({MIN_PAPERS}-{MAX_PAPERS})",
-    "min_votes": "Only papers with at least so many votes",
-    "include": "Only papers about one of these; commas between words or phrases",
-    "exclude": "No papers about any of these; commas between words or phrases",
-    "categories": "Only these arXiv categories, for example cs.CL stat.ML cs.*",
-    "topics": "Only papers about one of these, best match first; semicolons between topics",
-    "ping": "A role to ping with each thread",
+_OPTIONS: Final = {
+    "channel": locale_str("Channel that gets the daily thread"),
+    "time": locale_str("Local time, e.g. 9, 17:30 or 9pm"),
+    "timezone": locale_str("Time zone: type a city"),
+    "papers": locale_str(f"Papers a day ({MIN_PAPERS}-{MAX_PAPERS})"),
+    "min_votes": locale_str("Minimum number of upvotes"),
+    "include": locale_str("Only papers with one of these words, separated by commas"),
+    "exclude": locale_str("No papers with any of these words, separated by commas"),
+    "categories": locale_str("Only these arXiv categories, e.g. cs.CL stat.ML cs.*"),
+    "topics": locale_str("Only papers about one of these, separated by semicolons"),
+    "ping": locale_str("Role to ping with each thread"),
+    "language": locale_str("Language of the thread"),
 }
-_CLEARED = "; none clears it"
-_CLEARABLE = ("include", "exclude", "categories", "topics")
-_TOPICS_LENGTH = 2_000
-_NO_MENTIONS = discord.AllowedMentions.none()
+_WHICH: Final = locale_str("Channel (default: this one)")
+_CHANGED: Final = {
+    "channel": _WHICH,
+    "include": locale_str("Only papers with one of these words, or none"),
+    "exclude": locale_str("No papers with any of these words, or none"),
+    "categories": locale_str("Only these arXiv categories, e.g. cs.CL cs.*, or none"),
+    "topics": locale_str("Only papers about one of these, separated by semicolons, or none"),
+    "no_ping": locale_str("Stop pinging a role"),
+}
 
 
 class Feeds(commands.Cog):
@@ -52,7 +58,7 @@ class Feeds(commands.Cog):
 
     feed = app_commands.Group(
         name="feed",
-        description="The daily thread of trending papers in a channel",
+        description="Manage the daily threads of this server",
         default_permissions=discord.Permissions(manage_guild=True),
         guild_only=True,
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
@@ -63,12 +69,12 @@ class Feeds(commands.Cog):
 
     async def interaction_check(self, interaction: Interaction) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride] - our client's type
         """Ask for the right itself: what Discord shows to whom is a server's own setting."""
-        if not interaction.permissions.manage_guild:
-            raise app_commands.MissingPermissions(["manage_guild"])
+        require_manager(interaction)
         return True
 
-    @feed.command(name="add", description="Post a daily thread of trending papers in a channel")
+    @feed.command(name="add", description="Set up a daily thread of trending papers in a channel")
     @app_commands.describe(**_OPTIONS)
+    @app_commands.choices(language=language_choices())
     async def add(
         self,
         interaction: Interaction,
@@ -80,8 +86,9 @@ class Feeds(commands.Cog):
         include: str | None = None,
         exclude: str | None = None,
         categories: str | None = None,
-        topics: app_commands.Range[str, 1, _TOPICS_LENGTH] | None = None,
+        topics: app_commands.Range[str, 1, TOPICS_LENGTH] | None = None,
         ping: discord.Role | None = None,
+        language: str | None = None,
     ) -> None:
         """Give a channel its feed; only the channel is needed."""
         guild_of(interaction)
@@ -99,18 +106,13 @@ class Feeds(commands.Cog):
             categories=parse_categories(categories),
             topics=parse_topics(topics),
             ping=ping,
+            language=language_of(language),
         )
-        await tell(interaction, "The daily thread is set up", feed)
+        await show(interaction, feed, _("Daily thread set up"))
 
     @feed.command(name="edit", description="Change a channel's daily thread")
-    @app_commands.describe(
-        **_OPTIONS
-        | {name: _OPTIONS[name] + _CLEARED for name in _CLEARABLE}
-        | {
-            "channel": "Whose thread (this channel's, if you leave it out)",
-            "no_ping": "Ping nobody any more",
-        }
-    )
+    @app_commands.describe(**_OPTIONS | _CHANGED)
+    @app_commands.choices(language=language_choices())
     async def edit(
         self,
         interaction: Interaction,
@@ -122,31 +124,35 @@ class Feeds(commands.Cog):
         include: str | None = None,
         exclude: str | None = None,
         categories: str | None = None,
-        topics: app_commands.Range[str, 1, _TOPICS_LENGTH] | None = None,
+        topics: app_commands.Range[str, 1, TOPICS_LENGTH] | None = None,
         ping: discord.Role | None = None,
         no_ping: bool = False,
+        language: str | None = None,
     ) -> None:
         """Change what is named; everything else stays."""
-        feed = await feed_of(interaction, channel)
-        zone = feed.timezone
+        fields: dict[str, Any] = {}
+        if time is not None:
+            fields["at"] = parse_time(time)
         if timezone is not None:
-            zone = await asyncio.to_thread(parse_timezone, timezone, self.services.clock.now())
-        wanted = replace(
-            feed,
-            at=feed.at if time is None else parse_time(time),
-            timezone=zone,
-            size=feed.size if papers is None else papers,
-            min_votes=feed.min_votes if min_votes is None else min_votes,
-            include=feed.include if include is None else parse_words(_cleared(include)),
-            exclude=feed.exclude if exclude is None else parse_words(_cleared(exclude)),
-            categories=feed.categories
-            if categories is None
-            else parse_categories(_cleared(categories)),
-            topics=feed.topics if topics is None else parse_topics(_cleared(topics)),
-            ping_role_id=None if no_ping else ping.id if ping else feed.ping_role_id,
-        )
-        changed = await self.services.feeds.change(feed, wanted, guild_of(interaction), ping)
-        await tell(interaction, "The daily thread is changed", changed)
+            now = self.services.clock.now()
+            fields["timezone"] = await asyncio.to_thread(parse_timezone, timezone, now)
+        if papers is not None:
+            fields["size"] = papers
+        if min_votes is not None:
+            fields["min_votes"] = min_votes
+        if include is not None:
+            fields["include"] = parse_words(_cleared(include))
+        if exclude is not None:
+            fields["exclude"] = parse_words(_cleared(exclude))
+        if categories is not None:
+            fields["categories"] = parse_categories(_cleared(categories))
+        if topics is not None:
+            fields["topics"] = parse_topics(_cleared(topics))
+        if no_ping or ping is not None:
+            fields["ping_role_id"] = None if no_ping or ping is None else ping.id
+        if language is not None:
+            fields["language"] = language_of(language)
+        await act_with(interaction, channel, Action.EDIT, Edit(fields, ping))
 
     @add.autocomplete("timezone")
     @edit.autocomplete("timezone")
@@ -162,84 +168,76 @@ class Feeds(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         return await topic_choices(self.services, current)
 
-    @feed.command(name="list", description="This server's daily threads, and when each comes next")
+    @feed.command(name="list", description="Show this server's daily threads")
     async def list_feeds(self, interaction: Interaction) -> None:
         """List the server's feeds."""
         now = self.services.clock.now()
-        lines = [
-            describe(status.feed, status.coming, status.last, now=now)
-            for status in await self.services.feeds.required(guild_of(interaction).id)
-        ]
-        await answer(interaction, "Daily threads", "\n\n".join(lines))
+        guild = guild_of(interaction)
+        known = await self.services.feeds.required(guild.id)
+        lines = [describe(each.feed, each.coming, each.last, now=now) for each in known]
+        feeds = [each.feed for each in known]
+        actions = (
+            panel(feeds[0])
+            if len(feeds) == 1
+            else [ChooseFeed(Action.SHOW, 0, choices_of(guild, feeds))]
+        )
+        view = render_notice(_("Daily threads"), "\n\n".join(lines), actions=actions)
+        await answer(interaction, view)
 
-    @feed.command(name="pause", description="Stop a channel's daily thread for a while")
-    @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")
+    @feed.command(name="pause", description="Pause a channel's daily thread")
+    @app_commands.describe(channel=_WHICH)
     async def pause(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
         """Pause a feed."""
-        feed = await feed_of(interaction, channel)
-        await self.services.feeds.pause(feed)
-        await answer(
-            interaction,
-            "Paused",
-            f"<#{feed.channel_id}> gets no more threads until"
-            f" {self.services.mention('feed resume')}.",
-        )
+        await act_with(interaction, channel, Action.PAUSE)
 
-    @feed.command(name="resume", description="Start a channel's daily thread again")
-    @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")
+    @feed.command(name="resume", description="Resume a channel's daily thread")
+    @app_commands.describe(channel=_WHICH)
     async def resume(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
         """Resume a paused feed, or one that was stopped for a reason that is mended."""
-        feed = await feed_of(interaction, channel)
-        resumed = await self.services.feeds.resume(feed, guild_of(interaction))
-        await tell(interaction, "Going on", resumed)
+        await act_with(interaction, channel, Action.RESUME)
 
     @feed.command(name="remove", description="Remove a channel's daily thread for good")
-    @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")
+    @app_commands.describe(channel=_WHICH)
     async def remove(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
         """Remove a feed, after a confirmation."""
-        feed = await feed_of(interaction, channel)
-        view = render_notice(
-            "Remove this daily thread?",
-            f"{describe(feed, None)}\nIts settings go. The threads that are there stay, and what"
-            " people saved from them, too.",
-            actions=[RemoveFeed(feed.id, feed.channel_id)],
-        )
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await act_with(interaction, channel, Action.REMOVE)
 
-    @rate_limited(SEARCHES)
-    @feed.command(name="preview", description="See what would be posted now; only you see it")
-    @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")
+    @feed.command(name="preview", description="Preview what would be posted now")
+    @app_commands.describe(channel=_WHICH)
     async def preview(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
         """Show exactly what would be posted now: the header with its ping, and the cards."""
-        feed = await feed_of(interaction, channel)
-        await interaction.response.defer(ephemeral=True)
-        draft = await self.services.feeds.preview(feed)
-        # The role is named as in the post, and pinged only there.
-        await interaction.followup.send(
-            view=render_header(draft.header), ephemeral=True, allowed_mentions=_NO_MENTIONS
-        )
-        await interaction.followup.send(view=render_cards(feed, draft, 0), ephemeral=True)
+        await act_with(interaction, channel, Action.PREVIEW)
 
-    @feed.command(name="post-now", description="Post the newest batch at once")
-    @app_commands.describe(channel="Whose thread (this channel's, if you leave it out)")
+    @feed.command(name="post-now", description="Post the newest papers now")
+    @app_commands.describe(channel=_WHICH)
     async def post_now(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
         """Post the newest batch now, or say where it is."""
-        feed = await feed_of(interaction, channel)
-        self.services.feeds.require_active(feed)
-        await interaction.response.defer(ephemeral=True)
-        post = await self.services.publisher.post_now(feed, self.services.clock.now())
-        title, text = describe_post(feed, post, self.services.mention("paper status"))
-        await interaction.followup.send(view=render_notice(title, text), ephemeral=True)
+        await act_with(interaction, channel, Action.POST_NOW)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Take the answer of the form for a feed, also one that was opened before a restart."""
+        form = submission(interaction, FORM)
+        if form is None:
+            return
+        match, typed = form
+        try:
+            require_manager(interaction)
+            feed = await self.services.feeds.own(int(match["feed_id"]), interaction.guild_id)
+            edit = Edit(await fields_of(typed, self.services.clock))
+            await act(interaction, feed, Action.EDIT, edit)
+        except Exception as error:
+            await answer_error(interaction, error)
 
 
 def _cleared(text: str) -> str:

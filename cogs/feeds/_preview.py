@@ -7,6 +7,8 @@ from typing import Self
 from discord import ui
 
 from bot import limits
+from bot.i18n import gettext as _
+from bot.i18n import language_for, use
 from bot.interactions.components import (
     NUMBER,
     PAGE,
@@ -16,7 +18,7 @@ from bot.interactions.components import (
     template,
 )
 from bot.interactions.cooldowns import SEARCHES
-from bot.interactions.errors import Interaction, UserError
+from bot.interactions.errors import Interaction
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import services_of
 from bot.services.publishing import PostPayload
@@ -24,6 +26,7 @@ from bot.ui import text
 from bot.ui.cards import card_container, thread_name
 from bot.ui.parts import rows
 from bot.ui.payloads import CardPayload
+from cogs.feeds._shared import require_manager
 from storage.feeds import Feed
 
 _PAGER = 4
@@ -37,12 +40,23 @@ def render_cards(feed: Feed, draft: PostPayload, page: int) -> ui.LayoutView:
     shown = pages[page]
     before = sum(map(len, pages[:page]))
     last = before + len(shown)
-    numbers = f"Card {last}" if len(shown) == 1 else f"Cards {before + 1} to {last}"
-    name = text.escape(thread_name(draft.header.day), limits.THREAD_NAME)
+    with use(language_for(draft.language)):
+        name = text.escape(thread_name(draft.header.day), limits.THREAD_NAME)
+        cards = [_container(card) for card in shown]
+    values = {"last": last, "total": len(draft.cards), "name": name}
+    numbers = (
+        _("Card {last} of {total} in the thread “{name}”", **values)
+        if len(shown) == 1
+        else _(
+            "Cards {first} to {last} of {total} in the thread “{name}”",
+            first=before + 1,
+            **values,
+        )
+    )
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay(f"-# {numbers} of {len(draft.cards)}, in the thread “{name}”"))
-    for card in shown:
-        view.add_item(_container(card))
+    view.add_item(ui.TextDisplay(f"-# {numbers}"))
+    for card in cards:
+        view.add_item(card)
     turn = page_buttons(
         page, len(pages), lambda to, label, off: PagePreview(feed.id, to, label, off=off)
     )
@@ -96,8 +110,7 @@ class PagePreview(PaperboyButton, template=template("feed-cards", feed_id=NUMBER
     async def pressed(self, interaction: Interaction) -> None:
         """Show the page in the place of this one, of what would be posted by now."""
         services = services_of(interaction)
-        if not interaction.permissions.manage_guild:
-            raise UserError("You need **Manage Server** here for that.")
+        require_manager(interaction)
         feed = await services.feeds.own(self.feed_id, interaction.guild_id)
         await interaction.response.defer()
         draft = await services.feeds.preview(feed)

@@ -1,16 +1,21 @@
-"""What the commands of `/feed …` share: which feed is meant, and how they answer."""
+"""What the commands and buttons of `/feed …` share: who may use them, and how they answer."""
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 
 from bot import limits
+from bot.i18n import LANGUAGES
+from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction, UserError
-from bot.services.container import Services, services_of
+from bot.interactions.replies import is_own
+from bot.services.container import Services
 from bot.ui.feeds import describe, describe_readiness
-from bot.ui.notices import render_notice
 from bot.ui.text import plain
 from papers import zones
 from storage.feeds import Feed
+
+SERVERS_LANGUAGE = "server"
+"""The choice of `language` that follows the server's setting."""
 
 _TYPED = 60
 """Characters of a topic that is being typed that others are looked for by."""
@@ -23,19 +28,32 @@ def guild_of(interaction: Interaction) -> discord.Guild:
         UserError: it was used elsewhere.
     """
     if interaction.guild is None:
-        raise UserError("Daily threads belong to servers: use this command in one.")
+        raise UserError(_("Daily threads only work in servers. Use this command in one."))
     return interaction.guild
 
 
-async def feed_of(interaction: Interaction, channel: discord.TextChannel | None) -> Feed:
-    """Return the feed that a command means: the named channel's, this one's, or the only one.
+def require_manager(interaction: Interaction) -> None:
+    """Return for someone who may manage the server: a button may be older than their role.
 
     Raises:
-        UserError: there is none, or several to choose from.
+        MissingPermissions: they may not.
     """
-    return await services_of(interaction).feeds.find(
-        guild_of(interaction).id, interaction.channel_id, channel
-    )
+    if not interaction.permissions.manage_guild:
+        raise app_commands.MissingPermissions(["manage_guild"])
+
+
+def language_choices() -> list[app_commands.Choice[str]]:
+    """Return the choices of the language that a feed posts in: each in its own words."""
+    servers = app_commands.locale_str("Server's language")
+    return [
+        app_commands.Choice(name=servers, value=SERVERS_LANGUAGE),
+        *(app_commands.Choice(name=name, value=code) for code, name in LANGUAGES.items()),
+    ]
+
+
+def language_of(chosen: str | None) -> str | None:
+    """Return the code of a chosen language, `None` for the server's own."""
+    return None if chosen == SERVERS_LANGUAGE else chosen
 
 
 async def topic_choices(services: Services, typed: str) -> list[app_commands.Choice[str]]:
@@ -52,20 +70,21 @@ async def topic_choices(services: Services, typed: str) -> list[app_commands.Cho
     ]
 
 
-async def answer(interaction: Interaction, title: str, text: str) -> None:
-    """Answer the user alone."""
-    await interaction.response.send_message(view=render_notice(title, text), ephemeral=True)
+async def answer(interaction: Interaction, view: ui.LayoutView) -> None:
+    """Answer the person alone: in the place of what they pressed if only they see that."""
+    message = interaction.message
+    if message is not None and message.flags.ephemeral and is_own(interaction):
+        await interaction.response.edit_message(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
 
 
-async def tell(interaction: Interaction, title: str, feed: Feed) -> None:
+async def described(services: Services, feed: Feed) -> str:
     """Say what a feed is now and when its next thread comes."""
-    services = services_of(interaction)
     now = services.clock.now()
-    settle = services.settings.settle
     lines = [describe(feed, await services.publisher.coming(feed, now), now=now)]
-    there = ""
     if feed.timezone in zones.names():
-        lines.append(describe_readiness(feed.at, feed.timezone, now, settle))
-        there = f"It is {now.astimezone(zones.zone(feed.timezone)):%H:%M} there now. "
-    lines.append(f"-# {there}{services.mention('feed preview')} shows what would be posted.")
-    await answer(interaction, title, "\n".join(lines))
+        lines.append(describe_readiness(feed.at, feed.timezone, now, services.settings.settle))
+        time = f"{now.astimezone(zones.zone(feed.timezone)):%H:%M}"
+        lines.append("-# " + _("It is {time} there now.", time=time))
+    return "\n".join(lines)

@@ -228,7 +228,7 @@ def _report(report: ImportReport, found: Found, filing: Filing) -> discord.ui.La
             )
         )
         if found.failed:
-            lines.append(f"-# {escape('; '.join(found.failed))}")
+            lines.append(f"-# {escape(' '.join(found.failed))}")
     if filing.crowded:
         lines.append(
             _(

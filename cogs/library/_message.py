@@ -97,7 +97,7 @@ def _lines(new: list[str], found: Found, named: int) -> str:
         shown = ", ".join(f"`{paper_id}`" for paper_id in found.unasked[:_SHOWN])
         lines.append(_("⚠️ Couldn't look up {papers} right now. Try again later.", papers=shown))
         if found.failed:
-            lines.append(f"-# {escape('; '.join(found.failed))}.")
+            lines.append(f"-# {escape(' '.join(found.failed))}")
     if named > MAX_PAPERS:
         lines.append(
             "-# " + _("Only the first {most} of {total} were saved.", most=MAX_PAPERS, total=named)

@@ -3,78 +3,115 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Final
 
-from bot.i18n import long_date
-from bot.services.status import StatusReport
+from bot.i18n import gettext as _
+from bot.i18n import long_date, marked, ngettext, number
+from bot.services.status import Batch, StatusReport
 from bot.ui.feeds import describe
-from bot.ui.text import escape, plural, timestamp
+from bot.ui.reasons import reason_text
+from bot.ui.text import escape, timestamp
 from papers import calendar
+from papers.calendar import Silence, WhyNothing
+from papers.sources import SourceErrorKind
 from storage.incidents import Incident
 from storage.metrics import Backlog
 from storage.search import EngineStatus
 from storage.source_health import SourceHealth
 
+_FAILING: Final = {
+    SourceErrorKind.UNREACHABLE: marked("unreachable since {when}"),
+    SourceErrorKind.RATE_LIMITED: marked("limiting how often I ask, since {when}"),
+    SourceErrorKind.UNAVAILABLE: marked("unavailable since {when}"),
+    SourceErrorKind.REFUSED: marked("refusing my requests since {when}"),
+    SourceErrorKind.MALFORMED: marked("sending unreadable answers since {when}"),
+}
+
 
 def status_lines(report: StatusReport) -> list[str]:
     """Return the report, a paragraph each, in Discord's markdown."""
-    paragraphs: list[str] = []
-    if report.newest is None:
-        paragraphs.append("**Newest batch:** none yet.")
-    else:
-        size = plural(report.newest.papers, "paper")
-        paragraphs.append(
-            f"**Newest batch:** {long_date(report.newest.day)}, {size}, read"
-            f" {timestamp(report.newest.fetched_at, 'R')}."
-            f" {plural(report.known, 'paper')} known in all."
-        )
+    paragraphs = [_newest_line(report.newest, report.known)]
     if report.why_nothing is not None:
-        paragraphs.append(f"**Why nothing newer:** {escape(report.why_nothing)}")
+        paragraphs.append(why_nothing_line(report.why_nothing))
     paragraphs.append(next_batch_line(report.now, report.settle))
-    paragraphs.append(
-        "**Sources**\n" + "\n".join(source_line(name, state) for name, state in report.sources)
-    )
+    sources = "\n".join(source_line(name, state) for name, state in report.sources)
+    paragraphs.append(_("**Sources**") + f"\n{sources}")
     paragraphs.append(search_line(report.search, report.embedder))
     if report.waiting or report.resting:
-        line = f"{plural(report.waiting, 'digest')} waiting to be sent"
-        if report.resting is not None:
-            line += f"; Discord holds direct messages back until {timestamp(report.resting, 'f')}"
-        paragraphs.append(f"**Digests:** {line}.")
+        paragraphs.append(_digests_line(report.waiting, report.resting))
     if (operations := report.operations) is not None:
         paragraphs.append(late_line(operations.late))
         if operations.sending_pause is not None:
             paragraphs.append(
-                "**Sending pauses** for about "
-                f"{plural(ceil(operations.sending_pause / 60), 'minute')}: Discord refused too"
-                " many requests. Commands go on."
+                ngettext(
+                    "**Sending is paused** for about {count} minute: Discord rejected too many"
+                    " requests. Commands still work.",
+                    "**Sending is paused** for about {count} minutes: Discord rejected too many"
+                    " requests. Commands still work.",
+                    ceil(operations.sending_pause / 60),
+                )
             )
         paragraphs += incident_lines(operations.incidents)
     if report.feeds:
-        here = [
+        here = "\n".join(
             f"- {describe(status.feed, status.coming, status.last, now=report.now)}"
             for status in report.feeds
-        ]
-        paragraphs.append("**Here**\n" + "\n".join(here))
+        )
+        paragraphs.append(_("**Daily threads in this server**") + f"\n{here}")
     return paragraphs
+
+
+def why_nothing_line(why: WhyNothing) -> str:
+    """Say why there is no newer batch."""
+    day = long_date(why.batch)
+    when = "" if why.at is None else timestamp(why.at, "f")
+    match why.silence:
+        case Silence.WEEKEND:
+            return _(
+                "There are no new papers at weekends. The papers of {day} start coming in {when}.",
+                day=day,
+                when=when,
+            )
+        case Silence.FILLING:
+            return _(
+                "The papers of {day} are still collecting votes until {when}.", day=day, when=when
+            )
+        case Silence.AFTER_HOLIDAY:
+            return _(
+                "arXiv announced nothing on its holiday, {holiday}. There may be few or no papers"
+                " for {day}.",
+                holiday=long_date(why.holiday or why.batch),
+                day=day,
+            )
+        case Silence.HOLIDAY:
+            return _("{day} is an arXiv holiday. There may be no papers for it.", day=day)
 
 
 def next_batch_line(now: datetime, settle: timedelta) -> str:
     """Say when the next batch begins, and from when on it is posted."""
     begins = calendar.next_batch(now)
-    line = f"**Next batch:** begins {timestamp(begins, 'f')}"
-    if settle:
-        line += (
-            f"; ready {timestamp(begins + settle, 't')}, and in each channel from its next hour on"
-        )
-    return f"{line}."
+    starts = _("**Next papers:** from {when}.", when=timestamp(begins, "f"))
+    if not settle:
+        return starts
+    posted = _(
+        "They are posted from {time}, once votes have settled.",
+        time=timestamp(begins + settle, "t"),
+    )
+    return f"{starts} {posted}"
 
 
 def late_line(backlog: Backlog) -> str:
     """Say what of all servers' threads is late, since when and why."""
     if backlog.since is None:
-        return "**Late:** no thread, in any server."
-    why = f": {escape(backlog.reason)}" if backlog.reason else ", and being sent"
-    threads = plural(backlog.waiting, "thread")
-    return f"**Late:** {threads} in all servers, since {timestamp(backlog.since, 'R')}{why}."
+        return _("No threads are running late.")
+    late = ngettext(
+        "**Late:** {count} thread in all servers, since {when}.",
+        "**Late:** {count} threads in all servers, since {when}.",
+        backlog.waiting,
+        when=timestamp(backlog.since, "R"),
+    )
+    why = reason_text(backlog.reason) if backlog.reason else _("They are being sent right now.")
+    return f"{late} {why}"
 
 
 def incident_lines(wrong: Sequence[Incident]) -> list[str]:
@@ -82,28 +119,43 @@ def incident_lines(wrong: Sequence[Incident]) -> list[str]:
     if not wrong:
         return []
     lines = [
-        f"🔴 {escape(incident.text)} Since {timestamp(incident.began_at, 'f')}."
+        "🔴 "
+        + _(
+            "{problem} Since {when}.",
+            problem=escape(incident.text),
+            when=timestamp(incident.began_at, "f"),
+        )
         for incident in wrong
     ]
-    return ["**What is wrong**\n" + "\n".join(lines)]
+    return [_("**Problems**") + "\n" + "\n".join(lines)]
 
 
 def search_line(status: EngineStatus, setting: str) -> str:
     """Say how papers are found at the moment, and with which embedding model."""
+    done, total = number(status.indexed), number(status.papers)
     if not status.ready:
-        made = f"{status.indexed:,} of {plural(status.papers, 'paper')}"
-        return f"**Search:** by plain words while the index is being made ({made})."
+        return _(
+            "**Search:** simple word search while the index is being built ({done} of {total}"
+            " papers).",
+            done=done,
+            total=total,
+        )
     if status.embedder is not None:
-        line = f"**Search:** by words and by meaning ({escape(status.embedder)})."
+        model = escape(status.embedder)
         if status.embedded < status.papers:
-            done = f"{status.embedded:,} of {plural(status.papers, 'paper')}"
-            line += f" Meaning is known of {done} so far."
-        return line
+            return _(
+                "**Search:** by words. Semantic search with {model} is still being prepared"
+                " ({done} of {total} papers).",
+                model=model,
+                done=number(status.embedded),
+                total=total,
+            )
+        return _("**Search:** by words and by meaning ({model}).", model=model)
     if setting.strip().lower() in ("", "none"):
-        return "**Search:** by words only, as no embedding model is set."
-    return (
-        f"**Search:** by words only, as the embedding model {escape(setting)} could not be loaded;"
-        " `paperboy check` says why."
+        return _("**Search:** by words. Semantic search is turned off.")
+    return _(
+        "**Search:** by words. The model {model} couldn't be loaded; `paperboy check` shows why.",
+        model=escape(setting),
     )
 
 
@@ -111,9 +163,39 @@ def source_line(source: str, state: SourceHealth | None) -> str:
     """Say how one source is, and since when it fails, if it does."""
     name = escape(source)
     if state is None:
-        return f"⚪ {name}: not asked yet"
+        return f"⚪ {name}: " + _("not checked yet")
     if state.failing_since is None:
-        answered = state.succeeded_at
-        return f"🟢 {name}: answers" + (f" ({timestamp(answered, 'R')})" if answered else "")
-    why = state.kind.value if state.kind else "failing"
-    return f"🔴 {name}: {why} since {timestamp(state.failing_since, 'f')}"
+        if state.succeeded_at is None:
+            return f"🟢 {name}: " + _("working")
+        return f"🟢 {name}: " + _(
+            "working, checked {when}", when=timestamp(state.succeeded_at, "R")
+        )
+    failing = marked("failing since {when}") if state.kind is None else _FAILING[state.kind]
+    return f"🔴 {name}: " + _(failing, when=timestamp(state.failing_since, "f"))
+
+
+def _newest_line(newest: Batch | None, known: int) -> str:
+    if newest is None:
+        return _("**Newest papers:** none yet.")
+    line = ngettext(
+        "**Newest papers:** {day}, {count} paper, fetched {when}.",
+        "**Newest papers:** {day}, {count} papers, fetched {when}.",
+        newest.papers,
+        day=long_date(newest.day),
+        when=timestamp(newest.fetched_at, "R"),
+    )
+    return f"{line} " + ngettext(
+        "{count} paper indexed in total.", "{count} papers indexed in total.", known
+    )
+
+
+def _digests_line(waiting: int, resting: datetime | None) -> str:
+    line = ngettext(
+        "**Digests:** {count} waiting to be sent.",
+        "**Digests:** {count} waiting to be sent.",
+        waiting,
+    )
+    if resting is None:
+        return line
+    held = _("Discord holds my DMs back until {when}.", when=timestamp(resting, "f"))
+    return f"{line} {held}"

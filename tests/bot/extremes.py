@@ -25,6 +25,8 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "categories": ("cs.CL", longest("cs.CL, ", 6_000), longest("math.", 6_000)),
     "topics": ("diffusion; robots", longest("a OR ", 2_000), longest("((", 2_000)),
     "no_ping": (True, False),
+    "language": ("de", "server"),
+    "value": ("diffusion", longest("robots ", 500), longest("(", 500)),
     "format": ("bibtex", "ris", "csl", "csv", "markdown"),
     "list": ("to read", "read", longest("x", 6_000)),
     "from": ("to read", "read", longest("x", 6_000)),
@@ -53,8 +55,11 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
     "paper_id": (SAVED, "9999.99999"),
     "digest_id": ("1", "9" * 18),
     "page": ("0", "9999"),
+    "do": ("show", "edit", "pause", "resume", "preview", "post-now", "remove"),
+    "edit": ("0", "0", "0", "0", "0", "0", "1"),
+    "task": ("trending", "search", "follow", "library", "show"),
     "place": ("0", "9999"),
-    "feed_id": ("9", "9" * 18),
+    "feed_id": ("1", "9", "9" * 18),
     "channel_id": ("1", "9" * 18),
     "session": (str(large.SESSIONS), "1", "9" * 18),
     "sort": ("newest", "votes", "title", "best"),
@@ -76,6 +81,9 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
 CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
     "change-topic": (("1",), ("9" * 18,)),
     "end-topics": (("1",), tuple(map(str, range(2, 27)))),
+    "feed-channel": (("1",), ("9" * 18,)),
+    "feed-pick": (("1",), ("9" * 18,)),
+    "help": (*((page,) for page in ("start", "papers", "query", "server")),),
     "find-open": ((SAVED,), (f"abstract:{SAVED}",)),
     "lists": (("1",), tuple(map(str, range(1, 25)))),
     "noted": ((SAVED,), ("9999.99999",)),
@@ -86,8 +94,10 @@ CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
 """What is chosen in menus."""
 
 FIELDS: Final[Mapping[str, Sequence[str]]] = {
+    "feed-form": ("time", "timezone", "papers", "min_votes", "topics"),
     "find-form": ("query", "since", "category"),
     "note-form": ("note",),
+    "start-form": ("value",),
     "topic-form": ("topic", "min_votes"),
 }
 """What forms ask for."""

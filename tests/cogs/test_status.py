@@ -46,17 +46,17 @@ async def test_the_status_says_when_the_next_batch_begins_and_when_it_is_posted(
         await here.tick(at(MONDAY, 9))
         text = await status(here)
         begins, settled = at(MONDAY, 1, 30) + 24 * HOUR, at(MONDAY, 5, 30) + 24 * HOUR
-        assert f"**Next batch:** begins <t:{begins.timestamp():.0f}:f>" in text
+        assert f"**Next papers:** from <t:{begins.timestamp():.0f}:f>" in text
         assert f"<t:{settled.timestamp():.0f}:t>" in text
 
 
 async def test_who_manages_the_server_reads_what_is_late_and_why(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
-        assert "no thread, in any server" in await status(here)
+        assert "No threads are running late." in await status(here)
         await late(here)
         text = await status(here)
         assert "**Late:** 1 thread in all servers, since" in text
-        assert "Discord did not answer" in text
+        assert "Discord isn't answering." in text
         assert "**Late:**" not in await status(here, admin=False)
 
 
@@ -68,11 +68,11 @@ async def test_who_manages_the_server_reads_what_is_wrong_and_since_when(tmp_pat
         text = await status(here)
         assert "🔴 Fake has not answered for an hour: unreachable." in text
         assert f"<t:{at(MONDAY, 9).timestamp():.0f}:f>" in text
-        assert "What is wrong" not in await status(here, admin=False)
+        assert "Problems" not in await status(here, admin=False)
 
 
 async def test_who_manages_the_server_reads_that_sending_pauses(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         for _ in range(2_000):
             here.bot.monitor.requests.invalid.add()
-        assert "**Sending pauses** for about 10 minutes" in await status(here)
+        assert "**Sending is paused** for about 10 minutes" in await status(here)

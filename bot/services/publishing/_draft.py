@@ -9,7 +9,8 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.i18n import ENGLISH, current
+from bot.i18n import ENGLISH, alternatives, current, ngettext
+from bot.i18n import gettext as _
 from bot.services.batch_ranking import BatchRanking
 from bot.services.publishing._topic_filter import (
     SHOWN_TOPIC,
@@ -25,12 +26,6 @@ from storage import papers, posts
 from storage.database import Database
 from storage.feeds import Feed
 
-FOOTER = (
-    "On a paper in the thread: 🔖 saves it to your library, ⭐ makes it a favourite, ✅ marks it as"
-    " read. /library show has them all."
-)
-"""What reacting does; a plain name of the command, since people read it for years."""
-
 
 class PostPayload(BaseModel):
     """A post as it will be sent: frozen into the database before anything is."""
@@ -42,7 +37,7 @@ class PostPayload(BaseModel):
     language: str = ENGLISH.code
     """The code of the language that it is written in."""
     why_empty: str | None = None
-    """Why there is no card, where there is none: half a sentence."""
+    """Why there is no card, where there is none: a sentence."""
 
     @property
     def paper_ids(self) -> list[str]:
@@ -54,7 +49,7 @@ class PostPayload(BaseModel):
         entries = tuple(
             entry.model_copy(
                 update={
-                    "title": f"arXiv:{entry.paper_id}",
+                    "title": f"arXiv:{entry.paper_id}",  # read, never shown
                     "reason": replace(entry.reason, matched=(), topic=None, evidence=None),
                 }
             )
@@ -149,11 +144,11 @@ def compose(
             day,
             ranked,
             total=total,
-            late="This thread comes late: its papers or its channel were out of reach."
+            late=_("This thread is late: its papers or its channel couldn't be reached in time.")
             if late
             else None,
             notes=notes,
-            footer=FOOTER,
+            footer=_footer(),
             ping_role_id=ping_role_id,
         ),
         cards=tuple(map(ranked_card, ranked)),
@@ -171,22 +166,39 @@ def filters_of(feed: Feed) -> Filters:
     )
 
 
+def _footer() -> str:
+    """Say what reacting does; the command's name is plain, since people read it for years."""
+    # Translators: one line below the day's list of papers; reactions are emoji on a message.
+    return _(
+        "React to a paper in the thread: 🔖 saves it, ⭐ makes it a favourite, ✅ marks it as read."
+        " Find them with /library show."
+    )
+
+
 def _why_empty(feed: Feed, total: int, about: Collection[str], shown: Collection[str]) -> str:
     """Say why nothing was left of a batch; `about` are its papers that the feed's topics want."""
     if feed.topics and not about:
-        count = f"none of the {total} papers" if total > 1 else "the only paper"
-        was = "was" if total > 1 else "was not"
-        return f"{count} {was} about {_either(feed.topics)}"
-    subject = f"paper about {_either(feed.topics)}" if feed.topics else "paper"
-    if filters_of(feed) == Filters() or all(paper_id in shown for paper_id in about):
-        return f"every {subject} was shown here before"
-    return f"no {subject} passed the feed's filters"
+        return ngettext(
+            "The only paper of the day isn't about {topics}.",
+            "None of the day's {count} papers is about {topics}.",
+            total,
+            topics=_either(feed.topics),
+        )
+    seen = filters_of(feed) == Filters() or all(paper_id in shown for paper_id in about)
+    if feed.topics:
+        topics = _either(feed.topics)
+        if seen:
+            return _("Every paper about {topics} was already posted here.", topics=topics)
+        return _("No paper about {topics} passed the filters.", topics=topics)
+    if seen:
+        return _("Every paper was already posted here.")
+    return _("No paper passed the filters.")
 
 
 def _either(topics: Iterable[str]) -> str:
-    return " or ".join(cut(topic, SHOWN_TOPIC) for topic in topics)
+    return alternatives(cut(topic, SHOWN_TOPIC) for topic in topics)
 
 
 def _notes(feed: Feed) -> list[str]:
-    filters = describe_filters(feed, words=", ".join, topics=_either)
-    return [f"{filters[0].upper()}{filters[1:]}."] if filters else []
+    filters = describe_filters(feed, words=alternatives, topics=_either)
+    return [_("Only papers: {filters}", filters=filters)] if filters else []

@@ -7,8 +7,10 @@ from datetime import datetime
 from bot.delivery.admin_notice import STOPPED, Notices
 from bot.delivery.outcomes import Failure, Gone, Reason, Refused, Retry
 from bot.delivery.retry import retry_at
+from bot.i18n import gettext as _
+from bot.i18n import long_date, ngettext, use
 from bot.services.publishing._schedule import GIVE_UP_AFTER
-from bot.ui.text import escape, plural
+from bot.ui.reasons import THREE_TIMES, reason_text
 from storage import feeds, posts
 from storage.database import Database
 from storage.feeds import Feed, FeedState
@@ -30,8 +32,7 @@ class Failures:
 
     async def handle(self, failure: Failure, post: Post, feed: Feed, now: datetime) -> None:
         """Draw the consequences of a step that failed."""
-        detail = f": {failure.detail}" if isinstance(failure, Refused) and failure.detail else ""
-        reason = f"{failure.reason}{detail}"
+        reason = _stored(failure)
         log.warning("not sent post_id=%d feed_id=%d: %s", post.id, feed.id, reason)
         match failure:
             case Retry():
@@ -57,7 +58,7 @@ class Failures:
                     last = await posts.last_outcomes(conn, feed.id, UNKNOWN_REFUSALS)
                 again = [why for state, why in last if state == posts.FAILED and why]
                 if sum(why.startswith(failure.reason) for why in again) == UNKNOWN_REFUSALS:
-                    await self.disable(feed, f"three times in a row: {reason}", now)
+                    await self.disable(feed, f"{THREE_TIMES}{reason}", now)
             case Refused():
                 await self.give_up(post, feed, reason, now)
 
@@ -66,18 +67,25 @@ class Failures:
 
         Papers are named by id alone: their titles and links may be what was refused.
         """
-        lines = [
-            f"- `arXiv:{paper_id}`: {failure.reason}"
-            + (f" ({escape(failure.detail, 200)})" if failure.detail else "")
-            for paper_id, failure in refused.items()
-        ]
-        await self._notices.tell_admins(
-            feed.guild_id,
-            "Some papers are missing from a thread",
-            f"<#{feed.channel_id}>, thread of {post.batch_day.isoformat()}: "
-            + f"{plural(len(refused), 'card')} could not be posted; the others are there.\n"
-            + "\n".join(lines),
-        )
+        with use(self._notices.language_of(feed.guild_id)):
+            lines = [
+                f"- `arXiv:{paper_id}`: {reason_text(_stored(failure))}"
+                for paper_id, failure in refused.items()
+            ]
+            missing = ngettext(
+                "{count} paper couldn't be posted in the thread of {day} in {channel}. The others"
+                " are there.",
+                "{count} papers couldn't be posted in the thread of {day} in {channel}. The others"
+                " are there.",
+                len(refused),
+                day=long_date(post.batch_day),
+                channel=f"<#{feed.channel_id}>",
+            )
+            await self._notices.tell_admins(
+                feed.guild_id,
+                _("Papers missing from a thread"),
+                "\n".join((missing, *lines)),
+            )
 
     async def finish(
         self, post: Post, state: str, now: datetime, reason: str | None = None
@@ -90,25 +98,39 @@ class Failures:
         """Close a post that no waiting and no admin can help, and say so where it is missed."""
         await self.finish(post, posts.FAILED, now, reason)
         log.error("given up post_id=%d feed_id=%d: %s", post.id, feed.id, reason)
-        await self._notices.tell_admins(
-            feed.guild_id,
-            "A thread did not come",
-            f"<#{feed.channel_id}> did not get its thread of {post.batch_day.isoformat()}, or not"
-            f" all of it: {reason}. The next one comes as usual. The people who run this bot find"
-            f" it in the log as post {post.id}.",
-        )
+        with use(self._notices.language_of(feed.guild_id)):
+            lost = _(
+                "The thread of {day} in {channel} couldn't be posted, or only in part.",
+                day=long_date(post.batch_day),
+                channel=f"<#{feed.channel_id}>",
+            )
+            later = _(
+                "The next one comes as usual. If you report this to the people who run this bot,"
+                " mention post {post}.",
+                post=str(post.id),
+            )
+            await self._notices.tell_admins(
+                feed.guild_id, _("Thread not posted"), f"{lost} {reason_text(reason)} {later}"
+            )
 
     async def disable(self, feed: Feed, reason: str, now: datetime) -> None:
         """Stop a feed that cannot post, and notify the admins why."""
         async with self._database.write() as conn:
             await feeds.set_state(conn, feed.id, FeedState.DISABLED, reason)
-        admins_notified = feed.told_at is not None or await self._notices.tell_admins(
-            feed.guild_id,
-            STOPPED,
-            self._notices.stopped_text(feed, reason),
-            avoid=feed.channel_id,
-            keep=False,  # The database knows, until an admin was notified.
-        )
-        if admins_notified and feed.told_at is None:
+        with use(self._notices.language_of(feed.guild_id)):
+            notified = feed.told_at is not None or await self._notices.tell_admins(
+                feed.guild_id,
+                _(STOPPED),
+                self._notices.stopped_text(feed, reason),
+                avoid=feed.channel_id,
+                keep=False,  # The database knows, until an admin was notified.
+            )
+        if notified and feed.told_at is None:
             async with self._database.write() as conn:
                 await feeds.mark_told(conn, feed.id, now)
+
+
+def _stored(failure: Failure) -> str:
+    """Return a failure as the database and the log have it."""
+    detail = failure.detail if isinstance(failure, Refused) else ""
+    return f"{failure.reason}: {detail}" if detail else str(failure.reason)

@@ -16,6 +16,7 @@ from bot.services.publishing._schedule import GIVE_UP_AFTER, LATE_AFTER, REFRESH
 from bot.services.publishing._steps import Steps
 from bot.services.publishing._topic_filter import TopicFilter
 from bot.services.topics import Topics
+from bot.ui.reasons import FEED_REMOVED, FEED_STOPPED, TOO_LATE, unknown_zone
 from papers import schedule, zones
 from papers.keyed_locks import KeyedLocks
 from papers.schedule import Coming
@@ -74,7 +75,7 @@ class Publisher:
         for post_id in stale:
             submit(("refresh", post_id), lambda post_id=post_id: self._refresh(post_id, now))
         for feed in misplaced:
-            reason = f"the time zone {feed.timezone} is unknown here"
+            reason = unknown_zone(feed.timezone)
             submit(
                 ("zone", feed.id),
                 lambda feed=feed, reason=reason: self._failures.disable(feed, reason, now),
@@ -203,15 +204,15 @@ class Publisher:
         if post is None or post.state not in posts.UNFINISHED:
             return
         if feed is None:
-            await self._failures.finish(post, posts.FAILED, now, "the feed was removed")
+            await self._failures.finish(post, posts.FAILED, now, FEED_REMOVED)
             return
         if now - post.planned_at > GIVE_UP_AFTER:
             if feed.since > post.planned_at and post.header_message_id is None:
                 # It waited for an admin, not for Discord: the newest batch comes instead.
-                await self._failures.finish(post, posts.SKIPPED, now, "the feed did not post then")
+                await self._failures.finish(post, posts.SKIPPED, now, FEED_STOPPED)
                 return
             if now - feed.since > GIVE_UP_AFTER:
-                reason = post.reason or "it was too late for it"
+                reason = post.reason or TOO_LATE
                 await self._failures.give_up(post, feed, reason, now)
                 return
         refused: dict[str, Refused] = {}

@@ -1,0 +1,173 @@
+"""What can be done with one feed: the same by command, by button and by select."""
+
+import re
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final, Self
+
+import discord
+from discord import ui
+
+from bot.i18n import gettext as _
+from bot.i18n import language_for, marked, use
+from bot.interactions.cancel import Cancel
+from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
+from bot.interactions.cooldowns import SEARCHES, cooldowns_of
+from bot.interactions.errors import Interaction
+from bot.services.container import services_of
+from bot.services.feed_requirements import require_active
+from bot.services.feeds import Edit
+from bot.ui.cards import render_header
+from bot.ui.feeds import describe, describe_post
+from bot.ui.notices import render_notice
+from bot.ui.parts import link_button
+from cogs.feeds._buttons import RemoveFeed
+from cogs.feeds._form import form_of
+from cogs.feeds._preview import render_cards
+from cogs.feeds._shared import answer, described, guild_of, require_manager
+from storage.feeds import Feed, FeedState
+
+_NO_MENTIONS: Final = discord.AllowedMentions.none()
+
+
+class Action(StrEnum):
+    """What is done with a feed; the values stand in custom ids."""
+
+    SHOW = "show"
+    EDIT = "edit"
+    PAUSE = "pause"
+    RESUME = "resume"
+    PREVIEW = "preview"
+    POST_NOW = "post-now"
+    REMOVE = "remove"
+
+
+ACTIONS: Final = "|".join(Action)
+"""The form of an action in a custom id."""
+
+_LABELS: Final = {
+    Action.SHOW: marked("Show"),
+    Action.EDIT: marked("Edit…"),
+    Action.PAUSE: marked("Pause"),
+    Action.RESUME: marked("Resume"),
+    Action.PREVIEW: marked("Preview"),
+    Action.POST_NOW: marked("Post now"),
+    Action.REMOVE: marked("Remove…"),
+}
+
+
+class FeedButton(PaperboyButton, template=template("feed-do", do=ACTIONS, feed_id=NUMBER)):
+    """Does something with one feed."""
+
+    def __init__(self, action: Action, feed_id: int) -> None:
+        super().__init__(
+            ui.Button(label=_(_LABELS[action]), custom_id=custom_id("feed-do", action, feed_id))
+        )
+        self.action, self.feed_id = action, feed_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(Action(match["do"]), int(match["feed_id"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Do it, if the person may still do that."""
+        require_manager(interaction)
+        feed = await services_of(interaction).feeds.own(self.feed_id, interaction.guild_id)
+        await act(interaction, feed, self.action)
+
+
+def panel(feed: Feed) -> list[FeedButton]:
+    """Return the buttons of a feed."""
+    match feed.state:
+        case FeedState.ACTIVE:
+            actions = (Action.EDIT, Action.PREVIEW, Action.POST_NOW, Action.PAUSE, Action.REMOVE)
+        case FeedState.PAUSED | FeedState.DISABLED:
+            actions = (Action.RESUME, Action.EDIT, Action.PREVIEW, Action.REMOVE)
+    return [FeedButton(action, feed.id) for action in actions]
+
+
+async def act(
+    interaction: Interaction, feed: Feed, action: Action, edit: Edit | None = None
+) -> None:
+    """Do an action with a feed; `edit` has the changes, where they are known already.
+
+    Raises:
+        UserError: it cannot be done; says why.
+    """
+    match action:
+        case Action.SHOW:
+            await show(interaction, feed, _("Daily thread"))
+        case Action.EDIT if edit is not None:
+            await _change(interaction, feed, edit)
+        case Action.EDIT:
+            await interaction.response.send_modal(form_of(feed))
+        case Action.PAUSE:
+            await _pause(interaction, feed)
+        case Action.RESUME:
+            resumed = await services_of(interaction).feeds.resume(feed, guild_of(interaction))
+            await show(interaction, resumed, _("Daily thread resumed"))
+        case Action.PREVIEW:
+            cooldowns_of(interaction).require(interaction, SEARCHES)
+            await _preview(interaction, feed)
+        case Action.POST_NOW:
+            await _post_now(interaction, feed)
+        case Action.REMOVE:
+            await _ask_removal(interaction, feed)
+
+
+async def show(interaction: Interaction, feed: Feed, title: str) -> None:
+    """Show a feed, with what can be done with it."""
+    text = await described(services_of(interaction), feed)
+    await answer(interaction, render_notice(title, text, actions=panel(feed)))
+
+
+async def _change(interaction: Interaction, feed: Feed, edit: Edit) -> None:
+    changed = await services_of(interaction).feeds.change(
+        feed, replace(feed, **edit.fields), guild_of(interaction), edit.ping
+    )
+    await show(interaction, changed, _("Daily thread updated"))
+
+
+async def _pause(interaction: Interaction, feed: Feed) -> None:
+    services = services_of(interaction)
+    await services.feeds.pause(feed)
+    text = _(
+        "{channel} gets no threads until you resume it with {command}.",
+        channel=f"<#{feed.channel_id}>",
+        command=services.mention("feed resume"),
+    )
+    actions = panel(replace(feed, state=FeedState.PAUSED))
+    await answer(interaction, render_notice(_("Daily thread paused"), text, actions=actions))
+
+
+async def _ask_removal(interaction: Interaction, feed: Feed) -> None:
+    what = _("Its settings will be deleted. Existing threads and saved papers stay.")
+    view = render_notice(
+        _("Remove this daily thread?"),
+        f"{describe(feed, None)}\n\n{what}",
+        actions=[RemoveFeed(feed.id, feed.channel_id), Cancel()],
+    )
+    await answer(interaction, view)
+
+
+async def _preview(interaction: Interaction, feed: Feed) -> None:
+    """Show exactly what would be posted now: the header with its ping, and the cards."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    draft = await services_of(interaction).feeds.preview(feed)
+    # The role is named as in the post, and pinged only there.
+    with use(language_for(draft.language)):
+        header = render_header(draft.header)
+    await interaction.followup.send(view=header, ephemeral=True, allowed_mentions=_NO_MENTIONS)
+    await interaction.followup.send(view=render_cards(feed, draft, 0), ephemeral=True)
+
+
+async def _post_now(interaction: Interaction, feed: Feed) -> None:
+    """Post the newest batch now, or say where it is."""
+    services = services_of(interaction)
+    require_active(feed, services.mention("feed resume"))
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    post = await services.publisher.post_now(feed, services.clock.now())
+    title, text, url = describe_post(feed, post, services.mention("paper status"))
+    links = [link_button(_("Open thread"), url)] if url else []
+    await interaction.followup.send(view=render_notice(title, text, actions=links), ephemeral=True)

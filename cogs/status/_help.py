@@ -1,0 +1,148 @@
+"""`/paper help`: what to do first, then all commands by group, and how to write a search."""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any, Final, Self
+
+import discord
+from discord import app_commands, ui
+
+from bot.i18n import gettext as _
+from bot.i18n import marked
+from bot.interactions.components import PaperboySelect, custom_id, template
+from bot.interactions.errors import Interaction
+from bot.interactions.replies import turn
+from bot.services.container import services_of
+from bot.ui.parts import ACCENT, rows
+from cogs.feeds import SetUpFeed
+from cogs.status._start import sections
+
+_SOURCE: Final = "https://huggingface.co/papers"
+
+
+class Page(StrEnum):
+    """A page of the help; the values are a select's."""
+
+    START = "start"
+    PAPERS = "papers"
+    DIGEST = "digest"
+    LIBRARY = "library"
+    PRIVACY = "privacy"
+    QUERY = "query"
+    SERVER = "server"
+
+
+_TITLES: Final = {
+    Page.START: marked("First steps"),
+    Page.PAPERS: marked("Find papers"),
+    Page.DIGEST: marked("Follow topics"),
+    Page.LIBRARY: marked("Your library"),
+    Page.PRIVACY: marked("Your data"),
+    Page.QUERY: marked("How to write a search"),
+    Page.SERVER: marked("Manage this server"),
+}
+
+_ROOTS: Final = {"library": Page.LIBRARY, "privacy": Page.PRIVACY, "feed": Page.SERVER}
+_FOLLOWING: Final = ("subscribe", "unsubscribe", "subscriptions", "digest", "inbox")
+"""What belongs to digests of the commands under `/paper`."""
+
+
+class ChooseHelp(PaperboySelect, template=template("help")):
+    """Shows a page of the help."""
+
+    accepts = "|".join(Page)
+
+    def __init__(self, *, manages: bool = False, chosen: Page | None = None) -> None:
+        pages = [page for page in Page if manages or page is not Page.SERVER]
+        options = [
+            discord.SelectOption(label=_(_TITLES[page]), value=page, default=page is chosen)
+            for page in pages
+        ]
+        super().__init__(
+            ui.Select(custom_id=custom_id("help"), placeholder=_("All commands…"), options=options)
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select."""
+        return cls()
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Show the page."""
+        await turn(interaction, _made(interaction, Page(values[0])))
+
+
+def render_help(interaction: Interaction, page: Page) -> ui.LayoutView:
+    """Return a page of the help for the person who asks."""
+    manages = interaction.guild is not None and interaction.permissions.manage_guild
+    container = ui.Container[ui.LayoutView](accent_colour=ACCENT)
+    if page is Page.START:
+        container.add_item(ui.TextDisplay(_intro()))
+        for section in sections():
+            container.add_item(section)
+        if manages:
+            text = _("**For admins**\nPost the day's papers in a channel")
+            accessory: Any = SetUpFeed()
+            container.add_item(ui.Section[ui.LayoutView](text, accessory=accessory))
+        container.add_item(ui.TextDisplay(f"-# {_credits()}"))
+    else:
+        body = _syntax() if page is Page.QUERY else "\n".join(_commands(interaction, page))
+        container.add_item(ui.TextDisplay(f"### {_(_TITLES[page])}\n{body}"))
+    select = ChooseHelp(manages=manages, chosen=None if page is Page.START else page)
+    view = ui.LayoutView(timeout=None).add_item(container)
+    for row in rows([select]):
+        view.add_item(row)
+    return view
+
+
+async def _made(interaction: Interaction, page: Page) -> ui.LayoutView:
+    return render_help(interaction, page)
+
+
+def _intro() -> str:
+    what = _("I find research papers, and post the day's most upvoted ones in a thread.")
+    return "### Paperboy\n" + what  # read, never shown
+
+
+def _credits() -> str:
+    return _(
+        "Papers: [Hugging Face Daily Papers]({url}). Thank you to arXiv for use of its open access"
+        " interoperability.",
+        url=_SOURCE,
+    )
+
+
+def _commands(interaction: Interaction, page: Page) -> Iterator[str]:
+    """Yield a line for each command of a page, as people can tap it."""
+    services = services_of(interaction)
+    tree: app_commands.CommandTree[Any] = interaction.client.tree
+    found = [
+        command
+        for command in tree.walk_commands()
+        if isinstance(command, app_commands.Command) and _page_of(command) is page
+    ]
+    for command in sorted(found, key=lambda command: command.qualified_name):
+        yield f"{services.mention(command.qualified_name)} {_(command.description)}"
+
+
+def _page_of(command: app_commands.Command[Any, ..., Any]) -> Page:
+    root, name = command.qualified_name.split()[:2]
+    if root == "paper":
+        return Page.DIGEST if name in _FOLLOWING else Page.PAPERS
+    return _ROOTS[root]
+
+
+def _syntax() -> str:
+    return "\n".join((
+        _("`diffusion models`: papers with these words, best match first"),
+        _('`"flow matching"`: exactly this phrase'),
+        _("`robots OR drones`: one of them is enough"),
+        _("`agents -games`: without a word"),
+        _('`author:"Yann LeCun"`: papers by an author'),
+        _("`title:attention`: a word of the title"),
+        _("`cat:cs.CL`: an arXiv category; `cat:cs` for all of computer science"),
+        _("`org:nvidia`: an organization"),
+        _("`code:yes`: papers with code"),
+        _("Questions work, too, and so do arXiv links and numbers."),
+    ))  # fmt: skip
