@@ -1,7 +1,7 @@
 """Why something was not delivered: what the database stores, as a sentence for people.
 
 The database and the log hold English words (`bot.delivery.outcomes.Reason`, perhaps with what
-Discord wrote beside them), so that they stay what they are whoever reads them. Reasons that are
+Discord wrote beside them), in the same words for every reader. Reasons that are
 made for readers, such as why a thread is empty, are stored in the feed's language and shown as
 they are.
 """
@@ -13,15 +13,15 @@ from bot.i18n import conjunction, marked
 from bot.i18n import gettext as _
 from bot.ui.text import escape
 
-FEED_REMOVED: Final = "the feed was removed"  # read, never shown
-FEED_STOPPED: Final = "the feed did not post then"  # read, never shown
-TOO_LATE: Final = "it was too late for it"  # read, never shown
+FEED_REMOVED: Final = "the feed was removed"  # not shown
+FEED_STOPPED: Final = "the feed did not post then"  # not shown
+TOO_LATE: Final = "it was too late for it"  # not shown
 """Why a post was given up that nothing refused."""
 
-PERMISSIONS_MISSING: Final = "the bot lacks a permission there"  # read, never shown
+PERMISSIONS_MISSING: Final = "the bot lacks a permission there"  # not shown
 """The reason that is stored with the names of the permissions."""
 
-THREE_TIMES: Final = "three times in a row: "  # read, never shown
+THREE_TIMES: Final = "three times in a row: "  # not shown
 """What is stored before the reason that stopped a feed by coming again and again."""
 
 SENTENCES: Final = {
@@ -68,7 +68,7 @@ _DETAIL: Final = 200
 
 def unknown_zone(zone: str) -> str:
     """Return the reason that is stored for a feed whose time zone is not known any more."""
-    return f"the time zone {zone} is unknown here"  # read, never shown
+    return f"the time zone {zone} is unknown here"  # not shown
 
 
 def reason_text(stored: str) -> str:

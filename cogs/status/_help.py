@@ -102,7 +102,7 @@ async def _made(interaction: Interaction, page: Page) -> ui.LayoutView:
 
 def _intro() -> str:
     what = _("I find research papers, and post the day's most upvoted ones in a thread.")
-    return "### Paperboy\n" + what  # read, never shown
+    return "### Paperboy\n" + what  # not shown
 
 
 def _credits() -> str:

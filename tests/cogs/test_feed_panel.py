@@ -148,6 +148,6 @@ async def test_a_thread_is_posted_in_the_language_that_was_chosen_for_it(tmp_pat
         assert "Language: Deutsch" in text_of(shown.message)
         await here.tick(at(MONDAY, 9))
         (header,) = headers(here.channel) or [text_of(here.channel.history()[0])]
-        assert "9. Juni 2025" in header
+        assert "Montag" in header
         edited = await admin(here, "feed edit", language="server")
         assert "Language:" not in text_of(edited.message)

@@ -54,7 +54,7 @@ def test_a_person_runs_commands_turns_pages_and_the_bot_answers(tmp_path: Path, 
         page.get_by_label("Viewing as").select_option("Grace")
         expect(said).not_to_contain_text("Trending in")
         run(page, "/paper status")
-        expect(said).to_contain_text("Newest batch: Monday 8 December 2025, 10 papers")
+        expect(said).to_contain_text("Newest papers: Monday 8 December 2025, 10 papers")
 
 
 def test_a_person_searches_and_saves_papers_in_the_thread(tmp_path: Path, page: Page) -> None:
@@ -88,9 +88,9 @@ def test_every_flow_that_the_terminal_suggests_is_answered_at_once(
             expect(said).to_contain_text("I sent you a direct message")
         run(page, "/paper digest now", says="Nothing new")
         run(page, "/paper search", "video generation", says="AnyTalker")
-        run(page, "/feed add", pick="reading", says="The daily thread is set up")
+        run(page, "/feed add", pick="reading", says="Daily thread set up")
         run(page, "/feed preview", pick="reading", says=" of 10, in the thread")
-        run(page, "/feed post-now", pick="reading", says="It is there")
+        run(page, "/feed post-now", pick="reading", says="Posted")
         run(page, "/feed list", says="#reading")
 
         _go(process, page, "ada")

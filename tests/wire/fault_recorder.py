@@ -73,7 +73,7 @@ class FaultRecorder:
         ]
         cards = [message for thread in threads for message in thread.history]
         headers = self._own(channel.history)
-        late = any("comes late" in header.text for header in headers)
+        late = any("thread is late" in header.text for header in headers)
         counted = [
             (len(headers), "late header" if late else "header"),
             (len(threads), "thread"),
@@ -85,7 +85,7 @@ class FaultRecorder:
         """Return what the admins were told in their channel, without the welcome."""
         texts = [message.text for message in self._own(self.here.office.history)]
         notices = [self._named(text).removeprefix("### ") for text in texts]
-        return [f"told: “{text}”" for text in notices if not text.startswith("Hello")]
+        return [f"told: “{text}”" for text in notices if "Hi, I'm Paperboy" not in text]
 
     async def _status(self) -> tuple[list[str], str]:
         """Return what `/paper status` says of the sources, and why there is nothing newer."""

@@ -38,7 +38,7 @@ async def test_a_feed_lives_its_life_by_command(
         button = next(label for label in asked.message.buttons if "emove" in label)
         await world.click(ada, asked.message, button)
         none = await world.slash(ada, channel, "feed list")
-        assert "No channel" in none.text
+        assert "no daily thread yet" in none.text
 
 
 async def test_everybody_can_ask_what_there_is(

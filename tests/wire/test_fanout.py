@@ -53,7 +53,7 @@ def last_of(requests: Sequence[Request], world: FakeDiscord, channels: Sequence[
 
 def is_posting(request: Request) -> bool:
     """Tell posts from answers, and from the word with which the bot introduces itself."""
-    return request.path.startswith("/channels/") and "Hello, I am" not in str(request.body)
+    return request.path.startswith("/channels/") and "I'm Paperboy" not in str(request.body)
 
 
 def refusals(requests: Sequence[Request]) -> int:

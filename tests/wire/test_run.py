@@ -200,7 +200,7 @@ async def test_a_backup_is_put_back_once_the_bot_is_stopped_and_not_before(tmp_p
         async with a_bot(tmp_path, settings) as bot:
             await ready(world, bot)
             listed = await world.do("slash", user="ada", channel="papers", command="feed list")
-            assert "No channel" in listed["messages"][0]["text"]
+            assert "no daily thread yet" in listed["messages"][0]["text"]
 
 
 def feeds_in(database: Path) -> int:

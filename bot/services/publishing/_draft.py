@@ -49,7 +49,7 @@ class PostPayload(BaseModel):
         entries = tuple(
             entry.model_copy(
                 update={
-                    "title": f"arXiv:{entry.paper_id}",  # read, never shown
+                    "title": f"arXiv:{entry.paper_id}",  # not shown
                     "reason": replace(entry.reason, matched=(), topic=None, evidence=None),
                 }
             )

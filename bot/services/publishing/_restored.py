@@ -122,7 +122,7 @@ class RestoredPosts:
                 payload=None,
                 paper_ids=shown,
                 sources=self._sources,
-                reason="read back after a restore",  # read, never shown
+                reason="read back after a restore",  # not shown
             )
             if post_id is None:
                 return

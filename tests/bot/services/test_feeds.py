@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.interactions.errors import UserError
+from bot.services.feed_requirements import SeveralFeedsError, require_active
 from storage.feeds import FeedState
-from tests.bot.world import MONDAY, at, world
+from tests.bot.world import MONDAY, at, text_of, world
 
 ELSEWHERE = 1
 
@@ -33,9 +34,10 @@ async def test_a_command_means_the_feed_of_its_channel_or_the_only_one(tmp_path:
 
         second = await here.add_feed(here.guild.create_text_channel("second"))
         assert await feeds.find(here.guild.id, second.channel_id, None) == second
-        which = await refused(feeds.find(here.guild.id, ELSEWHERE, None))
-        assert which.startswith("Which one?")
-        assert f"<#{feed.channel_id}>, <#{second.channel_id}>" in which
+        with pytest.raises(SeveralFeedsError) as several:
+            await feeds.find(here.guild.id, ELSEWHERE, None)
+        assert several.value.sentence.endswith("Which one do you mean?")
+        assert several.value.feeds == [feed, second]
 
 
 async def test_a_named_channel_without_a_feed_is_never_another_channels_feed(
@@ -46,16 +48,17 @@ async def test_a_named_channel_without_a_feed_is_never_another_channels_feed(
         other = here.guild.create_text_channel("other")
         answer = await here.admin.slash(here.channel, "feed pause", channel=other)
         assert answer.response is not None
-        text = answer.response.content or ""
-        assert f"<#{other.id}> has no daily thread" in text
-        assert f"<#{feed.channel_id}>" in text
+        assert f"<#{other.id}> has no daily thread" in text_of(answer.response.message)
+        assert (await here.bot.services.feeds.own(feed.id, here.guild.id)) == feed
+        await here.admin.select(answer.response, values=[str(feed.id)])
+        assert "Daily thread paused" in text_of(answer.response.message)
 
 
 async def test_another_servers_feed_is_neither_shown_nor_removed(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         feeds = here.bot.services.feeds
         feed = await here.add_feed()
-        gone = "That feed is gone"
+        gone = "removed"
         assert gone in await refused(feeds.own(feed.id, ELSEWHERE))
         assert gone in await refused(feeds.remove(feed.id, feed.channel_id, ELSEWHERE))
         assert gone in await refused(feeds.remove(feed.id, ELSEWHERE, here.guild.id))
@@ -68,14 +71,14 @@ async def test_what_is_so_already_is_refused_with_the_way_on(tmp_path: Path) -> 
         guild = here.bot.get_guild(here.guild.id)
         assert guild is not None
         feed = await here.add_feed()
-        assert "is not paused" in await refused(feeds.resume(feed, guild))
+        assert "isn't paused" in await refused(feeds.resume(feed, guild))
 
         await feeds.pause(feed)
         paused = await feeds.own(feed.id, here.guild.id)
         assert paused.state is FeedState.PAUSED
         assert "feed resume" in await refused(feeds.pause(paused))
         with pytest.raises(UserError, match="feed resume"):
-            feeds.require_active(paused)
+            require_active(paused, "/feed resume")
 
 
 async def test_a_feed_resumes_only_where_it_can_post(tmp_path: Path) -> None:
@@ -110,4 +113,4 @@ async def test_a_new_hour_counts_from_now_on_and_other_settings_from_before(
 async def test_a_preview_before_the_first_batch_says_that_there_is_none(tmp_path: Path) -> None:
     async with world(tmp_path, {}) as here:
         feed = await here.add_feed()
-        assert "no batch yet" in await refused(here.bot.services.feeds.preview(feed))
+        assert "no papers yet" in await refused(here.bot.services.feeds.preview(feed))

@@ -43,7 +43,7 @@ async def test_a_thread_about_topics_has_the_papers_that_match_and_says_why(
         await here.tick(at(MONDAY, 9))
         (header,) = headers(here.channel)
         assert "2 of 4 papers, best first" in header
-        assert "Only papers about flow matching or robots walk." in header
+        assert "Only papers: about flow matching or robots walk" in header
         shown = cards(here.channel)
         assert len(shown) == 2
         card = next(card for card in shown if FLOW in card)
@@ -83,7 +83,7 @@ async def test_topics_join_the_other_filters(tmp_path: Path) -> None:
     batch += about(MONDAY, *titles, upvotes=7, first=5)
     async with world(tmp_path, {MONDAY: batch}) as here:
         text = await topical(here, "flow matching", min_votes=3, exclude="protein", include="more")
-        assert "about *flow matching*, with the words *more*, without *protein*" in text
+        assert "about *flow matching* · with the words *more* · without *protein*" in text
         await here.tick(at(MONDAY, 9))
         (card,) = cards(here.channel)
         assert "More Flow Matching" in card
@@ -111,7 +111,7 @@ async def test_a_mistake_in_a_topic_is_pointed_at_and_nothing_is_set_up(
             at_mark = next(number for number, line in enumerate(lines) if line.endswith("^"))
             assert lines[at_mark].endswith(pointed)
             assert len(lines[at_mark]) <= len(lines[at_mark - 1]) + 1 <= 37
-        assert "No channel" in await said(here, "feed list")
+        assert "no daily thread yet" in await said(here, "feed list")
 
 
 async def test_a_semicolon_in_quotes_parts_nothing_and_the_same_topic_counts_once(
@@ -132,7 +132,7 @@ async def test_a_day_without_a_match_opens_no_thread_and_everything_says_why(
         MONDAY: about(MONDAY, "Proteins at Night", "Graphs and Trees"),
         TUESDAY: about(TUESDAY, FLOW, WALKING),
     }
-    why = "none of the 2 papers was about flow matching"
+    why = "None of the day's 2 papers is about flow matching."
     async with world(tmp_path, days) as here:
         await topical(here, "flow matching")
         assert why in await said(here, "feed preview")
@@ -140,7 +140,7 @@ async def test_a_day_without_a_match_opens_no_thread_and_everything_says_why(
         assert here.channel.history() == []
         for command in ("feed list", "paper status"):
             text = await said(here, command)
-            assert f"no thread for Monday 9 June 2025: {why}" in text
+            assert f"No thread for Monday 9 June 2025. {why}" in text
         assert why in await said(here, "feed post-now")
         await here.tick(at(TUESDAY, 9))
         (card,) = cards(here.channel)
@@ -155,7 +155,7 @@ async def test_other_topics_bring_an_empty_day_its_thread_after_all(tmp_path: Pa
         assert "Nothing to post" in await said(here, "feed post-now")
         await said(here, "feed edit", topics="robots walk")
         shown = await said(here, "feed preview")
-        assert "It is there" in await said(here, "feed post-now")
+        assert "The papers of Monday 9 June 2025 are in" in await said(here, "feed post-now")
         assert headers(here.channel) == [shown]
         await here.tick(at(MONDAY, 10))
         assert len(headers(here.channel)) == 1
@@ -255,10 +255,10 @@ async def test_a_button_of_a_removed_feed_leaves_the_channels_next_feed_alone(
         second = await here.admin.slash(here.channel, "feed remove")
         assert first.response is not None
         assert second.response is not None
-        await here.admin.click(first.response, label="Remove it")
+        await here.admin.click(first.response, label="Remove")
         await said(here, "feed add", channel=here.channel)
-        late = await here.admin.click(second.response, label="Remove it")
-        assert "gone already" in answered(late)
+        late = await here.admin.click(second.response, label="Remove")
+        assert "already removed" in answered(late)
         assert f"<#{here.channel.id}>" in await said(here, "feed list")
 
 
@@ -277,6 +277,6 @@ async def test_a_button_of_an_ended_topic_leaves_the_next_topic_alone(tmp_path: 
         await follow("proteins")
         assert listed.response is not None
         late = await here.member.click(listed.response, label="Pause 1")
-        assert "You do not follow that topic any more" in answered(late)
+        assert "You no longer follow this topic" in answered(late)
         mine = await here.member.slash(lounge, "paper subscriptions")
         assert "paused" not in answered(mine)

@@ -11,6 +11,7 @@ import discord
 import pytest
 
 from bot import limits
+from bot.ui.reasons import reason_text
 from bot.ui.text import escape
 from storage import feeds, posts
 from storage.feeds import Feed, FeedState
@@ -200,10 +201,11 @@ async def test_three_cards_in_a_row_that_discord_refuses_unexplained_are_the_pla
         assert feed.state is FeedState.ACTIVE
         (notice,) = notices(here.channel)
         assert notice == (
-            "### A thread did not come\n"
-            f"<#{here.channel.id}> did not get its thread of 2025-06-09, or not all of it:"
-            f" {reason}. The next one comes as usual. The people who run this bot find it in the"
-            f" log as post {post.id}."
+            "### Thread not posted\n"
+            f"The thread of Monday 9 June 2025 in <#{here.channel.id}> couldn't be posted, or only"
+            f" in part. Discord rejected it for unknown reasons. ({escape(SAID, 200)}) The next one"
+            " comes as usual. If you report this to the people who run this bot, mention post"
+            f" {post.id}."
         )
 
 
@@ -217,11 +219,12 @@ async def test_two_cards_that_are_refused_are_named_with_what_discord_says(
         post, _ = await now()
         assert (post.state, post.reason) == (posts.DONE, None)
         (notice,) = notices(here.channel)
-        why = f"Discord refused it, without a reason we know ({escape(SAID, 200)})"
+        why = f"Discord rejected it for unknown reasons. ({escape(SAID, 200)})"
         assert notice == (
-            "### Some papers are missing from a thread\n"
-            f"<#{here.channel.id}>, thread of 2025-06-09: 4 cards could not be posted; the others"
-            " are there.\n" + "\n".join(f"- `arXiv:2506.0090{n}`: {why}" for n in (0, 1, 3, 4))
+            "### Papers missing from a thread\n"
+            "4 papers couldn't be posted in the thread of Monday 9 June 2025 in"
+            f" <#{here.channel.id}>. The others are there.\n"
+            + "\n".join(f"- `arXiv:2506.0090{n}`: {why}" for n in (0, 1, 3, 4))
         )
 
 
@@ -265,8 +268,9 @@ async def test_what_stops_a_feed_is_told_elsewhere_once_with_how_to_go_on(
         assert kept == (waits if code == 50001 else over)
         (notice,) = notices(office)
         heading, text = notice.split("\n")
-        assert heading == "### The daily papers have stopped"
-        assert text.startswith(f"<#{here.channel.id}> gets no more threads: {reason}. When that is")
+        assert heading == "### Daily thread stopped"
+        said = f"<#{here.channel.id}> gets no more daily threads. {reason_text(reason)} Once"
+        assert text.startswith(said)
         assert notices(here.channel) == []
 
 

@@ -274,5 +274,5 @@ async def test_an_admin_is_told_once_why_a_feed_stopped(tmp_path: Path) -> None:
         told = 0
         for _ in range(3):
             said = await here.admin.slash(here.channel, "paper help")
-            told += sum("have stopped" in str(each.components) for each in said.followups)
+            told += sum("Daily thread stopped" in str(each.components) for each in said.followups)
         assert told == 1

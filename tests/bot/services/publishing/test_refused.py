@@ -90,7 +90,7 @@ async def test_a_blocked_card_is_left_out_and_an_admin_reads_which_and_why(
         await here.tick(at(MONDAY, 10))
         assert len(cards(here.channel)) == 9
         (notice,) = (text_of(each) for each in office.history())
-        assert "1 card" in notice
+        assert "1 paper couldn't be posted" in notice
         assert "arXiv:2506.00903" in notice
         assert "AutoMod" in notice
         async with here.bot.services.database.read() as conn:
@@ -117,7 +117,7 @@ async def test_an_admin_who_could_not_be_told_is_told_in_the_next_command_once(
         for told in (1, 0):
             said = await here.admin.slash(here.channel, "paper help")
             found = [str(each.components) for each in said.followups]
-            assert ["have stopped" in text for text in found] == [True] * told
+            assert ["Daily thread stopped" in text for text in found] == [True] * told
         assert headers(here.channel) == []
 
 
@@ -143,7 +143,7 @@ async def test_notices_land_in_no_channel_that_is_for_rules_or_announcements(
         here.env.inject_error("POST", path, status=403, code=50013, times=1)
         await here.tick(at(MONDAY, 9))
         assert [list(each.history()) for each in boards] == [[]] * len(boards)
-        assert "have stopped" in "".join(text_of(each) for each in talk.history())
+        assert "Daily thread stopped" in "".join(text_of(each) for each in talk.history())
 
 
 async def test_retries_double_up_to_half_an_hour_and_wait_for_their_moment(
