@@ -27,6 +27,7 @@ from bot.services.publishing import Publisher
 from bot.services.registered_commands import RegisteredCommands
 from bot.services.search import open_embedder, open_search
 from bot.services.servers import Servers
+from bot.services.source_queries import SourceQueries
 from bot.services.status import Status
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
@@ -68,9 +69,10 @@ async def open_services(
         database = await Database.open(settings.database_url, observe=monitor.instruments.statement)
         stack.push_async_callback(database.close)
         embedder = await open_embedder(settings)
-        search = await open_search(settings, database, sources, clock, embedder)
+        queries = SourceQueries(database, sources, clock)
+        search = await open_search(settings, database, queries, clock, embedder)
         stack.push_async_callback(search.close)
-        lookup = PaperLookup(database, sources, clock, search.engine, on_new=search.catch_up)
+        lookup = PaperLookup(database, queries, search.engine, on_new=search.catch_up)
         library = Library(database, messenger, clock, search.engine, seed=settings.save_reactions)
         await library.load()
         stack.push_async_callback(library.close)

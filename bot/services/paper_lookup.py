@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.i18n import gettext as _
-from bot.i18n import marked
-from bot.runtime.clock import Clock
 from bot.services.search_engine import Engine
+from bot.services.source_queries import SourceQueries, failure_sentence
 from papers.importing import Unreadable
 from papers.model import Paper
 from papers.same import same
-from papers.sources import PaperSource, SourceError, SourceErrorKind
+from papers.sources import PaperSource
 from storage import papers
 from storage.database import Database
 from storage.papers import StoredPaper
@@ -34,14 +33,6 @@ MAX_TITLES_ASKED: Final = 5
 PATIENCE_FOR_TITLES: Final = 30.0
 """Seconds that it gets for them."""
 _CANDIDATES: Final = 3
-
-_FAILED: Final = {
-    SourceErrorKind.UNREACHABLE: marked("{source} couldn't be reached."),
-    SourceErrorKind.RATE_LIMITED: marked("{source} asked me to slow down."),
-    SourceErrorKind.UNAVAILABLE: marked("{source} is unavailable."),
-    SourceErrorKind.REFUSED: marked("{source} rejected the request."),
-    SourceErrorKind.MALFORMED: marked("{source} sent an unreadable answer."),
-}
 
 Progress = Callable[[Mapping[str, StoredPaper], int, int], Awaitable[None]]
 """Called with the papers found so far, how many were looked up, and how many there are."""
@@ -65,9 +56,8 @@ class PaperLookup:
     """Finds papers among the known ones, and asks the sources for the rest.
 
     Args:
-        database: where what the sources return is stored.
-        sources: asked in the order of what they know: those that list everything first.
-        clock: dates what is stored.
+        database: the papers that are known.
+        queries: asks the sources, those that list everything first.
         engine: finds papers by title.
         on_new: called when something was stored that the index lacks.
     """
@@ -75,14 +65,13 @@ class PaperLookup:
     def __init__(
         self,
         database: Database,
-        sources: Sequence[PaperSource],
-        clock: Clock,
+        queries: SourceQueries,
         engine: Engine,
         on_new: Callable[[], None],
     ) -> None:
         self._database = database
-        self._sources = sorted(sources, key=lambda source: source.curated)
-        self._clock = clock
+        self._queries = queries
+        self._sources = sorted(queries.sources, key=lambda source: source.curated)
         self._engine = engine
         self._on_new = on_new
 
@@ -153,8 +142,8 @@ class PaperLookup:
                         paper = await self._titled(record)
                         if paper is not None:
                             found[paper.paper.id] = paper
-        except (TimeoutError, SourceError) as error:
-            log.info("titles were not looked up: %s", error)
+        except TimeoutError:
+            log.info("not all titles were looked up: the sources took too long")
         return list(found.values())
 
     async def _stored(self, paper_ids: Sequence[str]) -> dict[str, StoredPaper]:
@@ -177,17 +166,12 @@ class PaperLookup:
         return answered or not asked
 
     async def _ask(self, source: PaperSource, paper_ids: Sequence[str], failed: list[str]) -> bool:
-        try:
-            records = await source.lookup(paper_ids)
-        except SourceError as error:
-            log.warning(
-                "source failed source=%s kind=%s: %s", source.name, error.kind, error.detail
-            )
-            failed.append(_(_FAILED[error.kind], source=source.name))
+        answer = await self._queries.ask(source, source.lookup(paper_ids))
+        if answer.failure is not None:
+            failed.append(failure_sentence(source.name, answer.failure))
             return False
-        if records:
-            async with self._database.write() as conn:
-                await papers.upsert(conn, records, now=self._clock.now())
+        if answer.records:
+            await self._queries.store(answer.records)
             self._on_new()
         return True
 
@@ -201,10 +185,9 @@ class PaperLookup:
         for source in self._sources:
             if source.curated:
                 continue
-            answer = await source.search(record.title, _CANDIDATES)
-            if records := [each for each in answer if _is(each.paper, record)]:
-                async with self._database.write() as conn:
-                    await papers.upsert(conn, records, now=self._clock.now())
+            answer = await self._queries.ask(source, source.search(record.title, _CANDIDATES))
+            if records := [each for each in answer.records if _is(each.paper, record)]:
+                await self._queries.store(records)
                 await self._engine.follow()
                 return True
         return False

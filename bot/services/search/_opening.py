@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 
 from bot.runtime.clock import Clock
 from bot.services.search._service import PaperSearch
+from bot.services.source_queries import SourceQueries
 from bot.settings import Settings
 from papers.embedding import Embedder, EmbeddingError, load_embedder
-from papers.sources import PaperSource
 from storage.database import Database
 from storage.search import SearchEngine
 
@@ -31,10 +30,10 @@ async def open_embedder(settings: Settings) -> Embedder | None:
 async def open_search(
     settings: Settings,
     database: Database,
-    sources: Sequence[PaperSource],
+    queries: SourceQueries,
     clock: Clock,
     embedder: Embedder | None,
 ) -> PaperSearch:
     """Open the search over a database; whatever is missing of its index is made by `catch_up`."""
     engine = await SearchEngine.open(database, embedder=embedder, max_vectors=settings.max_vectors)
-    return PaperSearch(database, engine, sources, clock)
+    return PaperSearch(database, engine, queries, clock)

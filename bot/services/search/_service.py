@@ -16,9 +16,9 @@ from bot.services.search._reading import Reading, read, refuse_link
 from bot.services.search._sources import PER_MINUTE, SourceSearcher, key, meets
 from bot.services.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
 from bot.services.search_engine import Engine
+from bot.services.source_queries import SourceQueries
 from papers.keyed_locks import KeyedLocks
 from papers.model import Paper
-from papers.sources import PaperSource
 from storage import papers, search_sessions, source_searches
 from storage.database import Database
 from storage.papers import StoredPaper
@@ -44,12 +44,12 @@ class PaperSearch:
     """Answers questions from the index, and lets the sources add to it."""
 
     def __init__(
-        self, database: Database, engine: Engine, sources: Sequence[PaperSource], clock: Clock
+        self, database: Database, engine: Engine, queries: SourceQueries, clock: Clock
     ) -> None:
         self.engine = engine
         self._database = database
         self._clock = clock
-        self._sources = SourceSearcher(database, engine, sources, clock)
+        self._sources = SourceSearcher(database, engine, queries, clock)
         # Its own workers: a slow arXiv must not stand in the way of the day's threads.
         self._queue = TaskQueue(ASKING_AT_ONCE, Urgency.PERSON)
         self._indexing = TaskQueue(1)

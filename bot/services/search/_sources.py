@@ -2,18 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 from bot.runtime.clock import Clock
 from bot.services.search_engine import Engine
+from bot.services.source_queries import TOO_SLOW, Answer, SourceQueries
 from papers import topics
 from papers.model import Record
-from papers.sources import PaperSource, SourceError, SourceErrorKind
-from storage import papers, source_searches
+from storage import source_searches
 from storage.database import Database
-from storage.papers import StoredPaper
+from storage.papers import StoredPaper, UpsertReport
 from storage.source_searches import SourceAnswer, SourceSearch
 
 log = logging.getLogger(__name__)
@@ -34,24 +34,22 @@ PATIENCE_FOR_ONE: Final = 20.0
 PATIENCE_AFTER_FIRST: Final = 3.0
 """Seconds that the other sources get to add to a paper that one of them knows."""
 
-TOO_SLOW: Final = "too slow"
-
 
 class SourceSearcher:
     """Puts people's questions to the sources and keeps what they answer."""
 
     def __init__(
-        self, database: Database, engine: Engine, sources: Sequence[PaperSource], clock: Clock
+        self, database: Database, engine: Engine, queries: SourceQueries, clock: Clock
     ) -> None:
         self._database = database
         self._engine = engine
-        self._sources = tuple(sources)
+        self._queries = queries
         self._clock = clock
 
     @property
     def names(self) -> tuple[str, ...]:
         """The sources' names."""
-        return tuple(source.name for source in self._sources)
+        return tuple(source.name for source in self._queries.sources)
 
     async def ask(self, question: str) -> SourceSearch:
         """Ask every source; put what they find into the database and the index.
@@ -59,19 +57,19 @@ class SourceSearcher:
         A source that fails is noted with its reason; the others count all the same.
         """
         answers = await asyncio.gather(
-            *(self._answer_of(each, each.search(question, FOUND)) for each in self._sources)
+            *(
+                self._queries.ask(each, each.search(question, FOUND), patience=PATIENCE)
+                for each in self._queries.sources
+            )
         )
-        records = [record for found, _ in answers for record in found]
+        records = [record for answer in answers for record in answer.records]
         # What one source lacks (categories, votes) the other one has: both go in, one paper each.
         ids = list(dict.fromkeys(record.paper.id for record in records))
         now = self._clock.now()
-        async with self._database.write() as conn:
-            report = await papers.upsert(conn, records, now=now)
-        if report.new or report.changed:
-            await self._engine.follow()
+        report = await self._store(records)
         async with self._database.write() as conn:
             search = await source_searches.answer(
-                conn, question, [answer for _, answer in answers], ids, now=now
+                conn, question, [_stored(answer) for answer in answers], ids, now=now
             )
         log.info(
             "sources searched found=%d new=%d failing=%s",
@@ -89,9 +87,9 @@ class SourceSearcher:
         """
         asked = {
             asyncio.create_task(
-                self._answer_of(each, each.lookup([paper_id])), name="look-up"
-            ): each
-            for each in self._sources
+                self._queries.ask(each, each.lookup([paper_id]), patience=PATIENCE), name="look-up"
+            )
+            for each in self._queries.sources
         }
         answers_by_source: dict[str, SourceAnswer] = {}
         records: list[Record] = []
@@ -104,9 +102,9 @@ class SourceSearcher:
                     return_when=asyncio.FIRST_COMPLETED,
                 )
                 for task in done:
-                    found, answer = task.result()
-                    answers_by_source[answer.source] = answer
-                    records += [each for each in found if each.paper.id == paper_id]
+                    answer = task.result()
+                    answers_by_source[answer.source] = _stored(answer)
+                    records += [each for each in answer.records if each.paper.id == paper_id]
                 if not done:
                     break
         finally:
@@ -114,34 +112,22 @@ class SourceSearcher:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
         if records:
-            async with self._database.write() as conn:
-                report = await papers.upsert(conn, records, now=self._clock.now())
-            if report.new or report.changed:
-                await self._engine.follow()
+            await self._store(records)
         return [
             answers_by_source.get(name, SourceAnswer(name, None, TOO_SLOW)) for name in self.names
         ]
 
-    async def _answer_of(
-        self, source: PaperSource, asked: Awaitable[list[Record]]
-    ) -> tuple[list[Record], SourceAnswer]:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                records = await asked
-        except TimeoutError:
-            failure = TOO_SLOW
-        except SourceError as error:
-            log.warning(
-                "source failed source=%s kind=%s: %s", source.name, error.kind, error.detail
-            )
-            failure = str(error.kind)
-        except Exception:
-            # A source must not take the search along, whatever it trips over.
-            log.exception("source broke source=%s", source.name)
-            failure = str(SourceErrorKind.MALFORMED)
-        else:
-            return records, SourceAnswer(source.name, len(records))
-        return [], SourceAnswer(source.name, None, failure)
+    async def _store(self, records: Sequence[Record]) -> UpsertReport:
+        report = await self._queries.store(records)
+        if report.new or report.changed:
+            await self._engine.follow()
+        return report
+
+
+def _stored(answer: Answer) -> SourceAnswer:
+    """Return an answer as it is stored with its question: how many papers, or why none."""
+    found = None if answer.failure is not None else len(answer.records)
+    return SourceAnswer(answer.source, found, answer.failure)
 
 
 def key(words: str) -> str:

@@ -196,7 +196,7 @@ async def test_a_bookmark_on_a_digest_saves_every_paper_in_it_also_those_on_late
         await here.tick(at(MONDAY, 9))
         conversation = here.member.user.dm_channel
         (digest,) = conversation.history()
-        assert "🔖 on this message saves every paper in it" in text_of(digest)
+        assert "React with 🔖 to save every paper here" in text_of(digest)
         backend = here.env.backend
         backend.add_reaction(conversation.id, digest.id, SAVE, here.member.id)
         await here.env.settle()

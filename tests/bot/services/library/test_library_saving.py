@@ -129,4 +129,4 @@ async def test_a_source_that_fails_is_named(tmp_path: Path) -> None:
         here.source.failing = True
         message = await here.admin.send(here.channel, "2506.00950")
         result = await here.member.context_menu(here.channel, "Save papers", message)
-        assert "Fake is unreachable" in said(result)
+        assert "Fake couldn't be reached" in said(result)

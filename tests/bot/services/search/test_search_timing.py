@@ -10,6 +10,7 @@ import pytest
 from bot.interactions import replies
 from bot.runtime.clock import FixedClock
 from bot.services.search import PaperSearch, ResultsPage
+from bot.services.source_queries import SourceQueries
 from storage import papers
 from storage.database import Database
 from storage.search import Answer, EngineStatus, Hit, Passage, SearchRequest, Similar, Suggestion
@@ -120,7 +121,9 @@ async def search_over(database: Database) -> PaperSearch:
     async with database.write() as conn:
         await papers.upsert(conn, LIBRARY, now=at(MONDAY, 9))
     finder = Finder(finds=[NEW])
-    return PaperSearch(database, SmallEngine(), [finder], FixedClock(at(MONDAY, 9)))
+    clock = FixedClock(at(MONDAY, 9))
+    queries = SourceQueries(database, [finder], clock)
+    return PaperSearch(database, SmallEngine(), queries, clock)
 
 
 async def test_whoever_presses_waits_until_a_change_under_way_is_done(database: Database) -> None:

@@ -1,0 +1,96 @@
+"""Questions to the sources: failures are values, and what is found is stored."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.i18n import gettext as _
+from bot.i18n import marked
+from bot.runtime.clock import Clock
+from papers.model import Record
+from papers.sources import PaperSource, SourceError, SourceErrorKind
+from storage import papers
+from storage.database import Database
+from storage.papers import UpsertReport
+
+log = logging.getLogger(__name__)
+
+TOO_SLOW: Final = "too slow"  # not shown
+"""The failure of a source that did not answer within the caller's patience."""
+
+_PROBLEMS: Final = {
+    SourceErrorKind.UNREACHABLE.value: marked("{source} couldn't be reached."),
+    SourceErrorKind.RATE_LIMITED.value: marked("{source} asked me to slow down."),
+    SourceErrorKind.UNAVAILABLE.value: marked("{source} is unavailable."),
+    SourceErrorKind.REFUSED.value: marked("{source} rejected the request."),
+    SourceErrorKind.MALFORMED.value: marked("{source} sent an unreadable answer."),
+    TOO_SLOW: marked("{source} took too long to answer."),
+}
+
+
+def failure_sentence(source: str, failure: str) -> str:
+    """Say why a source did not answer, in the reader's language."""
+    return _(_PROBLEMS.get(failure, _PROBLEMS[SourceErrorKind.UNAVAILABLE.value]), source=source)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one source said."""
+
+    source: str
+    records: tuple[Record, ...] = ()
+    failure: str | None = None
+    """Why it did not answer: a `SourceErrorKind`, or `TOO_SLOW`."""
+
+
+class SourceQueries:
+    """Asks sources, and stores what they return.
+
+    Args:
+        database: where records are stored.
+        sources: every source, in the operator's order.
+        clock: dates what is stored.
+    """
+
+    def __init__(self, database: Database, sources: Sequence[PaperSource], clock: Clock) -> None:
+        self.sources = tuple(sources)
+        self._database = database
+        self._clock = clock
+
+    async def ask(
+        self, source: PaperSource, asked: Awaitable[list[Record]], *, patience: float | None = None
+    ) -> Answer:
+        """Return a source's answer.
+
+        A source must not take its caller along, whatever it trips over: every failure is a value,
+        and logged.
+
+        Args:
+            source: the source that is asked.
+            asked: the question, such as `source.lookup(ids)`.
+            patience: seconds until it counts as `TOO_SLOW`; `None` leaves that to the caller.
+        """
+        limit = asyncio.timeout(patience)
+        try:
+            async with limit:
+                records = await asked
+        except TimeoutError:
+            if not limit.expired():
+                raise  # the caller's patience, or a time-out inside the source
+            return Answer(source.name, failure=TOO_SLOW)
+        except SourceError as error:
+            log.warning(
+                "source failed source=%s kind=%s: %s", source.name, error.kind, error.detail
+            )
+            return Answer(source.name, failure=str(error.kind))
+        except Exception:
+            log.exception("source broke source=%s", source.name)
+            return Answer(source.name, failure=str(SourceErrorKind.MALFORMED))
+        return Answer(source.name, tuple(records))
+
+    async def store(self, records: Sequence[Record]) -> UpsertReport:
+        """Store what sources returned, one paper for all records of one id."""
+        async with self._database.write() as conn:
+            return await papers.upsert(conn, list(records), now=self._clock.now())
