@@ -15,6 +15,7 @@ from tests.bot.world import make_settings
 from tests.databases import put_empty
 
 ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
 
 
 @pytest.fixture
@@ -37,27 +38,36 @@ def subclasses(of: type) -> Iterator[type]:
         yield from subclasses(each)
 
 
-async def test_every_command_is_in_the_readme(bot: PaperBot) -> None:
-    readme = (ROOT / "README.md").read_text()
+async def test_every_command_is_in_the_guides(bot: PaperBot) -> None:
+    guides = "".join(
+        (ROOT / "docs" / f"{name}-guide.md").read_text() for name in ("reader", "admin")
+    )
     menus = [
         each.name for each in bot.tree.get_commands() if isinstance(each, app_commands.ContextMenu)
     ]
     wanted = [f"/{each.qualified_name}" for each in commands_of(bot)] + menus
-    assert [name for name in wanted if name not in readme] == []
+    assert [name for name in wanted if name not in guides] == []
 
 
-async def test_the_readme_promises_no_command_that_is_not_there(bot: PaperBot) -> None:
+async def test_no_document_promises_a_command_that_is_not_there(bot: PaperBot) -> None:
     names = {f"/{each.qualified_name}" for each in commands_of(bot)}
     known = names | {name.rsplit(" ", 1)[0] for name in names}
-    for document in ("README.md", "PRIVACY.md"):
-        promised = re.findall(r"`(/(?:paper|feed)(?: [a-z-]+)*)", (ROOT / document).read_text())
+    for document in DOCUMENTS:
+        promised = re.findall(
+            r"`(/(?:paper|feed|library|privacy)(?: [a-z-]+)*)", document.read_text()
+        )
         lacking = [
             each
             for each in promised
-            if not any(each == name or each.startswith(f"{name} ") for name in known - {"/paper"})
-            and each not in known
+            if each not in known and not any(each.startswith(f"{name} ") for name in names)
         ]
         assert lacking == [], document
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for document in DOCUMENTS:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+            assert (document.parent / link).exists(), f"{document.name}: {link}"
 
 
 async def test_every_option_says_what_it_is(bot: PaperBot) -> None:
