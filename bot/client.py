@@ -15,6 +15,7 @@ from discord.ext import commands
 
 from bot.app import App, Lifetime, open_app
 from bot.delivery.connection import forget_unlisted
+from bot.delivery.permissions import invite_link
 from bot.delivery.rate_limiter import Limiter
 from bot.interactions.cancel import Cancel
 from bot.interactions.command_tree import PaperTree, Registration
@@ -130,6 +131,7 @@ class PaperBot(commands.AutoShardedBot):
         services.search.catch_up()
         await self.add_commands()
         await self._registration.renew(services.registered_commands, self.settings.sync_commands)
+        log.info("invite link: %s", invite_link(self.application_id or 0))
 
     async def add_commands(self) -> None:
         """Load the cogs into the command tree; the services must be open."""

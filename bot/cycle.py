@@ -47,7 +47,7 @@ class Cycle:
             ingest, self._ingest = self._ingest, None
             if (error := ingest.exception()) is not None:
                 # What is known is posted all the same, and the next minute tries again.
-                log_failure(log, error, "the sources were not read")
+                log_failure(log, error, "the sources could not be fetched")
         await self._services.publisher.claim(now)
         await self._services.digester.claim(now)
 
@@ -77,7 +77,7 @@ class Cycle:
             await self._services.topics.match_new(now)
         except Exception as error:
             # Threads do not wait for topics, and the next minute tries again.
-            log_failure(log, error, "topics were not matched")
+            log_failure(log, error, "matching topics failed")
         return report
 
     async def _repair_clock(self, now: datetime) -> None:

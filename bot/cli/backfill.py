@@ -1,4 +1,4 @@
-"""`paperboy ingest` and `paperboy import`: taking in papers by hand, with progress."""
+"""`paperboy ingest` and `paperboy import`: fetching and importing papers by hand, with progress."""
 
 import gzip
 import sys
@@ -34,7 +34,7 @@ LINES = 2_000
 
 
 async def ingest(settings: Settings, since: date | None) -> int:
-    """Take in the newest batches, or every one since a day; return 1 if a source failed."""
+    """Fetch the newest batches, or every one since a day; return 1 if a source failed."""
     now = datetime.now(UTC)
     database = await Database.open(settings.database_url)
     sources = live_sources(settings)
@@ -53,7 +53,7 @@ async def ingest(settings: Settings, since: date | None) -> int:
 
 
 async def _day_by_day(ingester: Ingester, since: date, now: datetime) -> list[IngestReport]:
-    """Read one day after the other; a second start passes over what is there already."""
+    """Read one day after the other; a second start skips the days that are stored."""
     days = working_days(since, calendar.batch_day(now))
     missing = await ingester.unread(days)
     reports: list[IngestReport] = []
@@ -74,14 +74,17 @@ def _say(reports: Sequence[IngestReport]) -> int:
     failures: list[SourceError] = [error for report in reports for error in report.failures]
     days = {day for report in reports for day in report.days}
     new, changed = (sum(getattr(report, name) for report in reports) for name in ("new", "changed"))
-    click.echo(f"{len(days)} batches read: {new:,} new papers, {changed:,} changed.")
+    click.echo(
+        f"{_count(len(days), 'batch', 'batches')} fetched:"
+        f" {_count(new, 'new paper', 'new papers')}, {changed:,} changed."
+    )
     for error in failures:
-        click.echo(f"paperboy: {error}; run it again to go on from there.", err=True)
+        click.echo(f"paperboy: {error}. Run the command again to continue.", err=True)
     return int(bool(failures))
 
 
 async def import_file(settings: Settings, path: Path) -> int:
-    """Take in a file of JSON lines; started again, it goes on where it was stopped."""
+    """Import a file of JSON lines; started again, it continues where it was stopped."""
     now = datetime.now(UTC)
     database = await Database.open(settings.database_url)
     name = _name(path)
@@ -90,7 +93,9 @@ async def import_file(settings: Settings, path: Path) -> int:
         async with database.read() as conn:
             done = await watermarks.get(conn, name)
         if done:
-            click.echo(f"Going on after line {done:,}, where the last import of this file stopped.")
+            click.echo(
+                f"Continuing after line {done:,}, where the last import of this file stopped."
+            )
         with _progress() as progress, _opened(path, progress) as lines:
             for read, records, broken in dump.batches(lines, LINES, skip=done):
                 async with database.write() as conn:
@@ -107,12 +112,14 @@ async def import_file(settings: Settings, path: Path) -> int:
     finally:
         await database.close()
     new, changed, broken = tally
-    click.echo(f"{new:,} new papers, {changed:,} changed." + _unreadable(broken))
+    click.echo(
+        f"{_count(new, 'new paper', 'new papers')}, {changed:,} changed." + _unreadable(broken)
+    )
     return 0
 
 
 def _name(path: Path) -> str:
-    """Name an import so that the same file, unchanged, is known again."""
+    """Name an import so that the same unchanged file is recognised."""
     return f"import {path.resolve()} {path.stat().st_size}"
 
 
@@ -150,8 +157,11 @@ def _opened(path: Path, progress: Progress) -> Generator[IO[bytes]]:
             yield cast("IO[bytes]", raw)
 
 
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def _unreadable(lines: int) -> str:
     if not lines:
         return ""
-    what = "line holds" if lines == 1 else "lines hold"
-    return f" {lines:,} {what} no paper that can be read."
+    return f" {_count(lines, 'line', 'lines')} couldn't be read."

@@ -1,4 +1,4 @@
-"""`paperboy check`: what is configured, reachable and permitted."""
+"""`paperboy check`: settings, connections and permissions."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ import discord
 
 from bot.cli.run import point_at, token_of
 from bot.delivery.outcomes import failure_of
-from bot.delivery.permissions import invite_permissions, lacking
+from bot.delivery.permissions import invite_link, lacking
 from bot.runtime.sources import live_sources
 from bot.settings import Settings, SettingsError
 from papers.embedding import EmbeddingError, load_embedder
@@ -31,7 +31,7 @@ class Finding(NamedTuple):
 
 
 async def check(settings: Settings) -> int:
-    """Print what is well and what is not; return 1 if something keeps the bot from working."""
+    """Print what works and what doesn't; return 1 if something keeps the bot from working."""
     failed = False
     async for finding in _findings(settings):
         failed |= not finding.ok and not finding.warning
@@ -43,7 +43,23 @@ async def check(settings: Settings) -> int:
 
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
-    active: list[Feed] = []
+    """Yield what an operator has to do first before what depends on it."""
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        login = await _login(client, settings)
+        yield login
+        if login.ok:
+            invite = invite_link(client.application_id or 0)
+            yield Finding(True, f"Invite link: {invite}")
+        active: list[Feed] = []
+        async for finding in _machine(settings, active):
+            yield finding
+        if login.ok:
+            for feed in active:
+                yield await _feed(client, feed)
+
+
+async def _machine(settings: Settings, active: list[Feed]) -> AsyncIterator[Finding]:
+    """Yield what does not depend on Discord; the feeds that post are added to `active`."""
     try:
         database, note = await _database(settings)
     except DatabaseError as error:
@@ -52,10 +68,10 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(True, f"Database: {note}")
         if database is not None:
             async with database.read() as conn:
-                active = await feeds.active(conn)
+                active += await feeds.active(conn)
                 known = await papers.count(conn)
             await database.close()
-            yield Finding(True, f"Papers known: {known:,}; feeds posting: {len(active)}")
+            yield Finding(True, f"Stored: {known:,} papers; active daily threads: {len(active)}")
     yield _backups(settings)
     yield await _embedder(settings)
     sources = live_sources(settings)
@@ -65,87 +81,84 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     finally:
         for source in sources:
             await source.close()
-    async for finding in _discord(settings, active):
-        yield finding
 
 
 async def _database(settings: Settings) -> tuple[Database | None, str]:
     path = settings.database_path
     if not path.exists():
-        return None, f"{path} does not exist yet; the first start makes it"
-    return await Database.open(settings.database_url, migrate=False), f"{path} is whole"
+        return None, f"{path} doesn't exist yet; the first start creates it"
+    return await Database.open(settings.database_url, migrate=False), f"{path} is intact"
 
 
 def _backups(settings: Settings) -> Finding:
     if not settings.backup_keep:
-        return Finding(False, "Backups: off (BACKUP_KEEP=0); make your own", warning=True)
+        return Finding(
+            False, "Backups: off (BACKUP_KEEP=0). Back up the database yourself", warning=True
+        )
     directory = settings.database_path.parent / settings.backup_dir
-    text = f"Backups: every {settings.backup_hours} h into {directory}, {settings.backup_keep} kept"
+    hours, keep = settings.backup_hours, settings.backup_keep
+    text = f"Backups: every {hours} h to {directory}; the newest {keep} kept"
     made = scheduled(directory, settings.database_path.name)
     if not made:
         return Finding(True, f"{text}; none yet")
     old = datetime.now(UTC) - made[0].at > 2 * timedelta(hours=settings.backup_hours)
-    newest = f"{text}; the newest is of {made[0].at:%d %b %Y %H:%M} UTC"
-    return Finding(not old, newest + (", which is old" if old else ""), warning=True)
+    newest = f"{text}; last one on {made[0].at.day} {made[0].at:%b %Y, %H:%M} UTC"
+    return Finding(
+        not old, newest + (", too long ago: the log says why" if old else ""), warning=True
+    )
 
 
 async def _embedder(settings: Settings) -> Finding:
     try:
         embedder = await asyncio.to_thread(load_embedder, settings.embedder)
     except EmbeddingError as error:
-        return Finding(False, f"Search by meaning: {error}")
+        return Finding(False, f"Semantic search: {error}")
     if embedder is None:
-        return Finding(True, "Search by meaning: off (EMBEDDER=none); search is by words")
-    return Finding(True, f"Search by meaning: {embedder.name} {embedder.version}")
+        return Finding(True, "Semantic search: off (EMBEDDER=none); search works by words only")
+    return Finding(True, f"Semantic search: on ({settings.embedder})")
 
 
 async def _source(source: PaperSource) -> Finding:
     try:
         batch = await source.latest()
     except SourceError as error:
-        return Finding(False, f"{source.name}: {error.kind}, {error.detail}")
-    return Finding(True, f"{source.name}: answers; {len(batch.records)} papers on {batch.day}")
+        return Finding(False, f"{source.name}: {error.kind} ({error.detail})")
+    return Finding(True, f"{source.name}: works; {len(batch.records)} papers for {batch.day}")
 
 
-async def _discord(settings: Settings, active: list[Feed]) -> AsyncIterator[Finding]:
+async def _login(client: discord.Client, settings: Settings) -> Finding:
     try:
         token = token_of(settings)
     except SettingsError as error:
-        yield Finding(False, f"Discord: {error}")
-        return
+        return Finding(False, f"Discord: {error}")
     point_at(settings)
-    client = discord.Client(intents=discord.Intents.none())
-    async with client:
-        try:
-            await client.login(token)
-        except discord.LoginFailure:
-            yield Finding(False, "Discord: the token is not accepted; reset it in the portal")
-            return
-        except Exception as error:
-            yield Finding(False, f"Discord: {failure_of(error).reason}")
-            return
-        yield Finding(True, f"Discord: logged in as {client.user}")
-        invite = discord.utils.oauth_url(
-            client.application_id or 0,
-            permissions=invite_permissions(),
-            scopes=("bot", "applications.commands"),
-        )
-        yield Finding(True, f"Invite link: {invite}")
-        for feed in active:
-            yield await _feed(client, feed)
+    try:
+        await client.login(token)
+    except discord.LoginFailure:
+        return Finding(False, "Discord: the token was refused; reset it in the developer portal")
+    except Exception as error:
+        return Finding(False, f"Discord: {_why(error)}")
+    return Finding(True, f"Discord: logged in as {client.user}")
+
+
+def _why(error: Exception) -> str:
+    """Say what a failed request means, and what the connection or Discord said of it."""
+    return f"{failure_of(error).reason} ({error or type(error).__name__})"
 
 
 async def _feed(client: discord.Client, feed: Feed) -> Finding:
-    """Say whether the bot may do in a feed's channel what a daily thread takes."""
-    name = f"Feed in channel {feed.channel_id}"
+    """Say whether the bot has the permissions for a daily thread in a feed's channel."""
+    name = f"Daily thread in channel {feed.channel_id}"
     try:
         guild = await client.fetch_guild(feed.guild_id)
         channel = await guild.fetch_channel(feed.channel_id)
         me = await guild.fetch_member(client.user.id if client.user else 0)
     except Exception as error:
-        return Finding(False, f"{name}: {failure_of(error).reason}", warning=True)
+        return Finding(False, f"{name}: {_why(error)}", warning=True)
     missing = lacking(channel.permissions_for(me))
     where = f"#{channel.name} in {guild.name}"
     if missing:
-        return Finding(False, f"{name} ({where}): lacks {', '.join(missing)}", warning=True)
-    return Finding(True, f"{name} ({where}): everything is permitted")
+        return Finding(
+            False, f"{name} ({where}): missing permissions: {', '.join(missing)}", warning=True
+        )
+    return Finding(True, f"{name} ({where}): all permissions granted")

@@ -21,7 +21,7 @@ P = ParamSpec("P")
 
 
 class Refusal(ClickException):
-    """Something that an operator can mend: printed as one sentence."""
+    """Something that an operator can fix: printed as one sentence."""
 
     def show(self, file: Any = None) -> None:
         """Print the sentence to standard error."""
@@ -59,32 +59,32 @@ def _progress(label: str, size: int) -> Generator[Callable[[int], None]]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="paperboy")
 def main() -> None:
-    """Paperboy posts a daily thread of trending papers in Discord, searches papers, and keeps
+    """Paperboy posts a daily thread of trending papers on Discord, finds papers, and manages
     reading lists.
 
-    Settings come from the environment or from a file .env in the current directory; .env.example
-    explains each.
+    Settings are read from the environment and from .env in the current directory. .env.example
+    explains them.
     """
 
 
 @main.command()
 @_guarded
 def run() -> None:
-    """Run the bot until it is stopped (Ctrl-C, or a SIGTERM)."""
+    """Run the bot until you stop it with Ctrl-C or SIGTERM."""
     from bot.cli.run import run_bot
 
     _await(run_bot(load_settings()))
 
 
 @main.command()
-@click.option("--once", is_flag=True, help="Post the day's thread, print it, and exit.")
-@click.option("--live", is_flag=True, help="Take the newest batch of the real sources.")
+@click.option("--once", is_flag=True, help="Print the day's thread and exit.")
+@click.option("--live", is_flag=True, help="Fetch the newest batch from the real sources.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8765,
     show_default=True,
-    help="The page's port on this machine; 0 takes a free one.",
+    help="Port of the page on this machine; 0 for any free port.",
 )
 @click.option(
     "--place",
@@ -96,7 +96,7 @@ def run() -> None:
 @click.option(
     "--database",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep what happens in this file, instead of a fresh temporary one.",
+    help="Keep the demo in this file, to continue it later.",
 )
 @_guarded
 def demo(once: bool, live: bool, port: int, place: str, database: Path | None) -> None:
@@ -107,7 +107,7 @@ def demo(once: bool, live: bool, port: int, place: str, database: Path | None) -
         if error.name is None or not error.name.startswith("simcord"):
             raise
         raise Refusal(
-            "the demo needs an extra: install paperboy[demo], or use scripts/demo"
+            "the demo needs the extra paperboy[demo]: install it, or use scripts/demo"
         ) from error
 
     _await(
@@ -118,7 +118,7 @@ def demo(once: bool, live: bool, port: int, place: str, database: Path | None) -
 @main.command()
 @_guarded
 def check() -> None:
-    """Say what is configured, reachable and permitted; the exit code is 1 if something is wrong."""
+    """Check settings, connections and permissions. The exit code is 1 if something is wrong."""
     from bot.cli.check import check as check_everything
 
     _await(check_everything(load_settings()))
@@ -145,24 +145,24 @@ def _first_day(
     "--since",
     callback=_first_day,
     metavar="90d|DATE",
-    help="Take in every batch since then, instead of the newest only.",
+    help="Fetch every batch since then, e.g. 90d or 2025-12-08.",
 )
 @_guarded
 def ingest(since: date | None) -> None:
-    """Ask the sources for what is new, now."""
-    from bot.cli.backfill import ingest as take_in
+    """Fetch the newest papers now."""
+    from bot.cli.backfill import ingest as fetch
 
-    _await(take_in(load_settings(), since))
+    _await(fetch(load_settings(), since))
 
 
 @main.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_guarded
 def import_papers(file: Path) -> None:
-    """Add papers to the database from FILE: JSON lines (also .gz), one paper a line, such as
-    arXiv's metadata snapshot.
+    """Import papers from FILE: JSON lines (also .gz), one paper per line, e.g. arXiv's metadata
+    snapshot.
 
-    BibTeX, RIS and lists of a person's papers are for /library import in Discord.
+    To import your own papers from BibTeX, RIS or a list, use /library import on Discord.
     """
     from bot.cli.backfill import import_file
 
@@ -173,7 +173,10 @@ def import_papers(file: Path) -> None:
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 @_guarded
 def backup(path: Path) -> None:
-    """Copy the database to PATH, while the bot goes on; compressed where PATH ends in .gz."""
+    """Back up the database to PATH, also while the bot runs.
+
+    The backup is compressed if PATH ends in .gz.
+    """
     from storage import backups, packed
     from storage.database import Database
 
@@ -185,19 +188,19 @@ def backup(path: Path) -> None:
                 await backups.write(database, path, progress)
         finally:
             await database.close()
-        click.echo(f"The database is copied to {path}.")
+        click.echo(f"Backed up to {path}.")
 
     _await(copy(load_settings()))
 
 
 @main.command(name="restore")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-@click.confirmation_option(prompt="Put this backup in the place of the present database?")
+@click.confirmation_option(prompt="Replace the current database with this backup?")
 @_guarded
 def restore_backup(path: Path) -> None:
-    """Put the backup PATH in the place of the database; the bot must be stopped.
+    """Replace the database with the backup PATH. Stop the bot first.
 
-    What was there before is kept beside it. The next start rebuilds the search index.
+    The current database is kept beside it. The next start rebuilds the search index.
     """
     from storage import packed
     from storage.backups import restore
@@ -206,14 +209,14 @@ def restore_backup(path: Path) -> None:
 
     async def put_back(settings: Settings) -> None:
         target = file_of(settings.database_url)
-        with _progress("Unpacking", size) as progress:
+        with _progress("Decompressing", size) as progress:
             restored = await restore(path, target, now=datetime.now(UTC), progress=progress)
-        click.echo(f"{target} is now what {path} held.")
+        click.echo(f"{target} was restored from {path}.")
         if restored.kept is not None:
-            click.echo(f"What it was before is kept as {restored.kept}.")
+            click.echo(f"The previous database was kept as {restored.kept}.")
         if restored.erased:
             click.echo(
-                f"Erased again: {restored.erased:,} who had erased everything since the backup."
+                f"Erased again {restored.erased:,} who had deleted their data since the backup."
             )
 
     _await(put_back(load_settings()))
@@ -223,7 +226,7 @@ def restore_backup(path: Path) -> None:
 @click.argument("user_id", type=int)
 @_guarded
 def forget(user_id: int) -> None:
-    """Erase everything of USER_ID, as when Discord says that the account was deleted."""
+    """Delete all data of USER_ID, e.g. when Discord reports that the account was deleted."""
     from storage import personal_data
     from storage.database import Database
 
@@ -234,6 +237,6 @@ def forget(user_id: int) -> None:
                 rows = await personal_data.erase(conn, user_id, datetime.now(UTC))
         finally:
             await database.close()
-        click.echo(f"Erased {rows:,} rows of {user_id}." if rows else "Nothing was kept of them.")
+        click.echo(f"Deleted {rows:,} rows of user {user_id}." if rows else "No data stored.")
 
     _await(erase(load_settings()))

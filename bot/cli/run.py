@@ -34,7 +34,7 @@ CLOSE_TIMEOUT = 20.0
 
 
 class TokenRefusedError(Exception):
-    """Discord does not know the token; trying again would not help."""
+    """Discord refused the token; trying again would not help."""
 
 
 async def run_bot(settings: Settings) -> int:
@@ -70,12 +70,12 @@ def token_of(settings: Settings) -> str:
     else:
         raise SettingsError(
             "DISCORD_TOKEN is not set: copy the bot's token from discord.com/developers"
-            " (your application, Bot, Reset Token) into .env; README.md has the steps"
+            " (your application, Bot, Reset Token) to .env; README.md explains the steps"
         )
     if token.count(".") != 2 or any(character.isspace() for character in token):
         raise SettingsError(
-            "DISCORD_TOKEN is malformed: a bot's token has three parts with dots between them;"
-            " what you have may be the client secret or the public key"
+            "DISCORD_TOKEN is malformed: a bot's token has three parts separated by dots;"
+            " this may be the client secret or the public key"
         )
     return token
 
@@ -84,8 +84,8 @@ def _token_in(path: Path) -> str:
     try:
         return path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise SettingsError(f"DISCORD_TOKEN_FILE: {path} cannot be read: {reason}") from error
+        reason = error.strerror if isinstance(error, OSError) else "it isn't a text file"
+        raise SettingsError(f"DISCORD_TOKEN_FILE: {path} can't be read: {reason}") from error
 
 
 def point_at(settings: Settings) -> None:
@@ -109,7 +109,8 @@ async def _serve(settings: Settings, token: str, stop: asyncio.Event, monitor: M
             await _connected(bot, token, stop)
         except TokenRefusedError:
             click.echo(
-                "paperboy: Discord does not accept DISCORD_TOKEN; reset it in the portal.", err=True
+                "paperboy: Discord refused DISCORD_TOKEN; reset the token in the developer portal.",
+                err=True,
             )
             return 1
         if stop.is_set():
@@ -117,7 +118,7 @@ async def _serve(settings: Settings, token: str, stop: asyncio.Event, monitor: M
         # discord.py ends on a payload that it cannot parse, and on some closes: start afresh.
         if asyncio.get_running_loop().time() - started > LONGEST_PAUSE:
             pause = FIRST_PAUSE
-        log.warning("connection ended, again in %.0f s", pause)
+        log.warning("connection ended; reconnecting in %.0f s", pause)
         try:
             await asyncio.wait_for(stop.wait(), pause)
         except TimeoutError:
@@ -161,7 +162,7 @@ async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 await bot.close()
         except TimeoutError:
-            log.warning("not everything closed in time")
+            log.warning("shutdown timed out; some connections were not closed")
         connection.cancel()
         await asyncio.gather(connection, stopping, return_exceptions=True)
 
@@ -186,7 +187,7 @@ def _raise_final(connection: asyncio.Task[None]) -> None:
         ):
             # What a payload that discord.py does not know does to it (gateway.py,
             # received_message).
-            log.warning("connection broke", exc_info=error)
+            log.warning("connection failed on an unexpected payload", exc_info=error)
         case _:
             raise error
 
@@ -200,7 +201,7 @@ async def _cycle(bot: PaperBot) -> None:
         try:
             await bot.app.incidents.check(services.clock.now())
         except Exception:
-            log.exception("what goes wrong was not looked at")
+            log.exception("looking for problems failed")
 
 
 async def run_minute(bot: PaperBot) -> None:
@@ -222,4 +223,4 @@ async def _upkeep(bot: PaperBot) -> None:
         await services.maintenance.run(services.clock.now())
     except Exception:
         # It comes again in an hour, and what keeps it from working is reported as an incident.
-        log.exception("the database was not looked after")
+        log.exception("database maintenance failed")

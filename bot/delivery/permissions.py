@@ -20,9 +20,13 @@ NEEDED: dict[str, str] = {
 """Discord's permission names as its own settings page shows them in English."""
 
 
-def invite_permissions() -> discord.Permissions:
-    """Return the permissions of the invite link."""
-    return discord.Permissions(**dict.fromkeys(NEEDED, True))
+def invite_link(application_id: int) -> str:
+    """Return the address where people add the bot to a server, with the needed permissions."""
+    return discord.utils.oauth_url(
+        application_id,
+        permissions=discord.Permissions(**dict.fromkeys(NEEDED, True)),
+        scopes=("bot", "applications.commands"),
+    )
 
 
 def lacking(permissions: discord.Permissions) -> list[str]:

@@ -191,7 +191,7 @@ class Limiter:
         if context.turn is not None:
             self.release(context.turn, _clock_of(ended.response))
             if ended.response.status == 429 and (seconds := await _asked_of_all(ended.response)):
-                log.warning("Discord wants no requests for %.2f s", seconds)
+                log.warning("Discord asked for a pause of %.2f s", seconds)
                 self.pause(seconds)
 
     async def _on_exception(

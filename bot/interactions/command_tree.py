@@ -88,7 +88,7 @@ class Registration:
             except discord.HTTPException as error:
                 if known is None or known.payload_hash != wanted:
                     raise
-                log.warning("registered commands not read: %s", error)
+                log.warning("registered commands could not be read: %s", error)
                 return
         if same_commands(payload, there):
             self._ids = {each["name"]: int(each["id"]) for each in there}

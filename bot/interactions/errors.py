@@ -57,12 +57,12 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
     error_id = secrets.token_hex(3)
     cause = _cause(error)
     if is_unanswerable(cause):
-        log.info("not answered error_id=%s: %s %s", error_id, cause, _where(interaction))
+        log.info("interaction expired error_id=%s: %s %s", error_id, cause, _where(interaction))
         return error_id
     sentence = sentence_of(cause)
     if (trouble := file_error(cause)) is not None:
         log.error(
-            "interaction failed error_id=%s %s: the database cannot be used, %s",
+            "interaction failed error_id=%s %s: the database cannot be used: %s",
             error_id,
             _where(interaction),
             trouble,
@@ -74,7 +74,7 @@ async def answer_error(interaction: Interaction, error: Exception) -> str:
         )
     elif is_unavailable(cause):
         log.warning(
-            "interaction failed error_id=%s %s: Discord did not answer, %s: %s",
+            "interaction failed error_id=%s %s: no answer from Discord: %s: %s",
             error_id,
             _where(interaction),
             type(cause).__name__,

@@ -69,10 +69,10 @@ async def change(interaction: Interaction, view: ui.LayoutView) -> None:
         async with asyncio.timeout(CHANGE_TIMEOUT):
             await interaction.edit_original_response(view=view)
     except TimeoutError:
-        log.info("a late answer was given up")
+        log.info("late answer dropped")
     except discord.HTTPException as error:
         # Dismissed, deleted, or too late: no user looks at it any more.
-        log.info("a late answer has no message code=%d", error.code)
+        log.info("late answer dropped, its message is gone code=%d", error.code)
 
 
 def is_own(interaction: Interaction) -> bool:

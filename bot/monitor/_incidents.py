@@ -103,10 +103,12 @@ class IncidentTracker:
     async def _database_down(self, error: Exception, now: datetime) -> None:
         """There can be no row for this one until it is over."""
         self._refusals += 1
-        log.debug("the database refused", exc_info=error)
+        log.debug("database error", exc_info=error)
         if self._down is None and self._refusals >= self._thresholds.refusals:
             cause = getattr(error, "orig", None) or error
-            text = f"The database takes no writes: {cause}. Nothing is posted or saved meanwhile."
+            text = (
+                f"The database can't be written: {cause}. Nothing is posted or saved until it can."
+            )
             self._down = Incident(0, "database", "", text, now, now, None, None)
             self._monitor.instruments.incidents.labels("database").set(1)
             if await self._begin(self._down):
@@ -116,7 +118,7 @@ class IncidentTracker:
         log.error("incident kind=%s: %s", incident.kind, incident.text)
         if incident.kind == "messages":
             return False  # Discord wants no direct messages, this one neither.
-        return await self._tell("Something is wrong", escape(incident.text), ALARM)
+        return await self._tell("Problem found", escape(incident.text), ALARM)
 
     async def _end(self, incident: Incident) -> None:
         since = f"{incident.began_at:%d %b %H:%M} UTC"
@@ -124,7 +126,7 @@ class IncidentTracker:
         if incident.told_at is not None:
             began = timestamp(incident.began_at)
             body = f"{escape(incident.text)}\nIt began {began}."
-            await self._tell("That is over", body, ACCENT)
+            await self._tell("Problem solved", body, ACCENT)
 
     async def _tell(self, title: str, body: str, colour: discord.Colour) -> bool:
         """Write to the application's owner, in markdown; return whether it arrived."""
@@ -140,7 +142,8 @@ class IncidentTracker:
             title,
             body,
             colour=colour,
-            footer=f"{operator.mention('paper status')} says more. `TELL_OWNER=false` stops these.",
+            footer=f"{operator.mention('paper status')} has more. To turn these messages off, set"
+            " `TELL_OWNER=false`.",
         )
         try:
             channel = await operator.create_dm(discord.Object(owner_id, type=discord.User))
@@ -172,14 +175,14 @@ class IncidentTracker:
                 "late",
                 "",
                 f"{plural(posts.waiting, 'daily thread')} {have} waited for half an hour:"
-                f" {posts.reason or 'nothing says why'}.",
+                f" {posts.reason or 'the reason is unknown'}.",
             )
         if rest is not None:
             yield Problem(
                 "messages",
                 "",
-                f"Discord holds direct messages back; none is sent until {rest:%d %b %H:%M} UTC."
-                " Fewer new conversations a day (DM_OPENS_PER_DAY) avoid that.",
+                f"Discord limits direct messages; none are sent until {rest:%d %b %H:%M} UTC."
+                " To avoid this, lower DM_OPENS_PER_DAY.",
             )
         async for trouble in self._own(now):
             yield trouble
@@ -193,34 +196,33 @@ class IncidentTracker:
             yield Problem(
                 "clock",
                 "",
-                "The machine's clock is behind: papers of a later day are here already. Threads and"
+                "The machine's clock is behind: papers of a later day are stored. Threads and"
                 " digests wait until it is right. Check its time synchronisation.",
             )
         if monitor.requests.invalid.pause is not None:
             yield Problem(
                 "refused",
                 "",
-                "Discord refuses so much that sending pauses for some minutes; commands go on.",
+                "Discord refuses too many requests. Sending is paused for some minutes; commands"
+                " keep working.",
             )
         if monitor.disconnected_for() >= self._thresholds.gateway_gone:
-            yield Problem(
-                "gateway", "", "There has been no connection to Discord for five minutes."
-            )
+            yield Problem("gateway", "", "No connection to Discord for five minutes.")
         if monitor.failing_cycles >= self._thresholds.failing_cycles:
             yield Problem(
                 "beat",
                 "",
-                f"The minute's work fails ({monitor.last_failure}); the log has the whole error.",
+                f"The minute's work fails ({monitor.last_failure}). The log has the full error.",
             )
         if maintenance.last_error is not None:
             yield Problem(
                 "backup", "", f"The database was not backed up: {maintenance.last_error}."
             )
         for task, why in maintenance.failing.items():
-            yield Problem("upkeep", task, f"A part of the database's upkeep fails ({task}): {why}.")
+            yield Problem("upkeep", task, f"Database maintenance fails ({task}): {why}.")
         free, size = await asyncio.to_thread(_room, self._services.database.path)
         if free < max(self._thresholds.free_bytes, size):
-            yield Problem("disk", "", f"The disk has only {free / 1e6:,.0f} MB left.")
+            yield Problem("disk", "", f"Only {free / 1e6:,.0f} MB of disk space are left.")
 
 
 def _room(path: Path) -> tuple[int, int]:

@@ -47,7 +47,7 @@ class InvalidRequests:
         self._at.append(self._now())
         if len(self) >= self._stop_at and not self._open:
             self._open = True
-            log.error("sending pauses: invalid_requests=%d in ten minutes", len(self))
+            log.error("sending paused: invalid_requests=%d in ten minutes", len(self))
 
     def __len__(self) -> int:
         since = self._now() - self._window
@@ -60,7 +60,7 @@ class InvalidRequests:
         """Seconds until sending may go on; `None` while it need not pause."""
         if self._open and len(self) <= self._resume_at:
             self._open = False
-            log.warning("sending goes on: invalid_requests=%d in ten minutes", len(self))
+            log.warning("sending resumed: invalid_requests=%d in ten minutes", len(self))
         if not self._open:
             return None
         return max(1.0, self._at[len(self._at) - self._resume_at - 1] + self._window - self._now())

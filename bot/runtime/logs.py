@@ -23,7 +23,7 @@ def log_failure(log: logging.Logger, error: BaseException, message: str, *args: 
     if (trouble := file_error(error)) is None:
         log.error(message, *args, exc_info=error)
     else:
-        log.error(f"{message}: the database cannot be used, %s", *args, trouble)
+        log.error(f"{message}: the database cannot be used: %s", *args, trouble)
 
 
 class JSONFormatter(logging.Formatter):

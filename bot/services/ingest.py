@@ -205,7 +205,10 @@ class Ingester:
         tally.add(report, batch.broken)
         if batch.broken:
             log.warning(
-                "broken records source=%s day=%s n=%d", source.name, batch.day, batch.broken
+                "skipped unreadable records source=%s day=%s n=%d",
+                source.name,
+                batch.day,
+                batch.broken,
             )
 
     async def _complete_categories(
@@ -237,7 +240,7 @@ class Ingester:
         async with self._database.write() as conn:
             recovered = await source_health.succeeded(conn, source.name, now)
         if recovered:
-            log.info("source answers again source=%s", source.name)
+            log.info("source recovered source=%s", source.name)
 
     async def _failed(self, source: PaperSource, error: Exception, now: datetime) -> SourceError:
         if isinstance(error, DriverError):
@@ -245,7 +248,7 @@ class Ingester:
         if not isinstance(error, SourceError):
             # A source must not take the bot along, whatever it trips over; the log has the whole
             # story.
-            log.error("source broke source=%s", source.name, exc_info=error)
+            log.error("source failed unexpectedly source=%s", source.name, exc_info=error)
             error = SourceError(source.name, SourceErrorKind.MALFORMED, type(error).__name__)
         log.warning("source failed source=%s kind=%s: %s", source.name, error.kind, error.detail)
         async with self._database.write() as conn:

@@ -88,7 +88,7 @@ class Maintenance:
             await task(now)
         except Exception as error:
             self.failing[name] = file_error(error) or f"{type(error).__name__}, see the log"
-            log_failure(log, error, "upkeep failed task=%s", name)
+            log_failure(log, error, "maintenance failed task=%s", name)
         else:
             self.failing.pop(name, None)
             self._done[name] = now
@@ -123,7 +123,7 @@ class Maintenance:
 
     async def _shrink(self, _: datetime) -> None:
         if freed := await self._database.rebuild():
-            log.info("the database was rebuilt bytes_freed=%d", freed)
+            log.info("database compacted bytes_freed=%d", freed)
         given = 1
         while given:
             await self._database.checkpoint()

@@ -253,7 +253,7 @@ class Fetcher:
 
     def _pause(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        _log.info("asking again attempt=%d because=%s", state.attempt_number, error)
+        _log.info("retrying attempt=%d: %s", state.attempt_number, error)
         manners = self._manners
         pause = wait_exponential(multiplier=manners.first_pause, max=manners.longest_pause)(state)
         if isinstance(error, SourceError) and error.retry_after is not None:

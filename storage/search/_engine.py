@@ -210,6 +210,6 @@ class SearchEngine:
             return await asyncio.wrap_future(self._searching.submit(call, *args, **kwargs))
         except (ValueError, OSError):
             # What tantivy raises for files that are gone or not what they were.
-            log.exception("the search index cannot be read and is rebuilt")
+            log.exception("search index unreadable, rebuilding it")
             self._indexer.invalidate()
             return None

@@ -239,7 +239,7 @@ def _version() -> str:
 
 def _clear(directory: Path) -> None:
     if directory.exists():
-        log.info("rebuilding the search index directory=%s", directory)
+        log.info("creating a new search index directory=%s", directory)
         shutil.rmtree(directory)
     directory.mkdir(parents=True)
     (directory / _VERSION_FILE).write_text(_version(), "ascii")

@@ -57,7 +57,7 @@ class Indexer:
             try:
                 taken = await self._take_in(progress)
             except IndexDamagedError as error:
-                log.warning("the search index is rebuilt: %s", error)
+                log.warning("rebuilding the search index: %s", error)
                 self.ready = False
                 await self._in_thread(self._index.clear)
                 taken = await self._take_in(progress)

@@ -59,9 +59,9 @@ async def test_a_source_that_is_out_of_reach_for_hours_is_told_twice_and_not_a_h
         (incident,) = await known(here)
         assert incident.ended_at is not None
         began, over = told(here, owner)
-        assert "Something is wrong" in began
+        assert "Problem found" in began
         assert "Fake has not answered" in began
-        assert "That is over" in over
+        assert "Problem solved" in over
     lines = [record.getMessage() for record in caplog.records if "incident" in record.message]
     assert len(lines) == 2
 
@@ -120,7 +120,7 @@ async def test_a_database_that_takes_no_writes_is_told_at_once_and_written_down_
             "database": False,
             "backup": True,
         }
-        assert any("That is over" in text for text in told(here, owner))
+        assert any("Problem solved" in text for text in told(here, owner))
 
 
 async def test_everything_that_can_be_wrong_with_the_process_is_noticed(

@@ -104,14 +104,14 @@ async def test_a_check_logs_in_and_prints_the_link_to_invite_the_bot_with(
         settings = make_settings(tmp_path, discord_token=token, discord_api_url=url)
         assert await check(settings) == 0
         said = capsys.readouterr().out
-        assert "feeds posting: 1" in said
-        assert "#papers in Reading Group): everything is permitted" in said
+        assert "active daily threads: 1" in said
+        assert "#papers in Reading Group): all permissions granted" in said
         assert "permissions=309237730368" in said
         assert token not in said
 
         wrong = make_settings(tmp_path, discord_token="MTA.bm90.YW55", discord_api_url=url)
         assert await check(wrong) == 1
-        assert "the token is not accepted; reset it in the portal" in capsys.readouterr().out
+        assert "the token was refused; reset it in the developer portal" in capsys.readouterr().out
 
 
 async def test_health_is_told_of_each_part_and_does_not_rest_on_being_ready(

@@ -90,6 +90,6 @@ class Conversations:
     async def note_block(self, failure: Failure, now: datetime) -> None:
         """Keep all direct messages back for a while if Discord said that there are too many."""
         if failure.reason is Reason.DM_BLOCKED:
-            log.warning("Discord holds direct messages back; none is sent for a day")
+            log.warning("Discord limits direct messages; sending none for a day")
             async with self._database.write() as conn:
                 await digests.break_until(conn, now + BREAK, failure.reason)

@@ -52,7 +52,7 @@ class RestoredDigests:
             found = await self._digests(person.dm_channel_id, restore, now)
         except Exception as error:
             failure = failure_of(error)
-            log.warning("conversation not read back: %s", failure.reason)
+            log.warning("conversation could not be read back: %s", failure.reason)
             return failure
         for day, message in sorted(found.items()):
             await self._record(due, day, message, person.dm_channel_id, now)

@@ -80,12 +80,12 @@ class ReactionReconciler:
             added += plus
             removed += minus
             if self._requests >= self._max_requests:
-                log.warning("reactions read in part messages=%d", len(cards))
+                log.warning("reactions only partly read messages=%d", len(cards))
                 break
         async with self._database.write() as conn:
             await personal_data.forget_erasures(conn, self._clock.now())
         if added or removed:
-            log.info("reactions mended added=%d removed=%d", added, removed)
+            log.info("reactions caught up added=%d removed=%d", added, removed)
 
     async def _channel(self, cards: Sequence[Card]) -> tuple[int, int]:
         """Mend the messages of one channel; return how many saves came and went."""
@@ -104,7 +104,9 @@ class ReactionReconciler:
                     ]
                 except Exception as error:
                     failure = failure_of(error)
-                    log.info("reactions not read channel_id=%d: %s", channel.id, failure.reason)
+                    log.info(
+                        "reactions could not be read channel_id=%d: %s", channel.id, failure.reason
+                    )
                     break
                 found = {message.id: message for message in page}
                 for card in waiting:
@@ -166,7 +168,7 @@ class ReactionReconciler:
         except Exception as error:
             failure = failure_of(error)
             message_id = reaction.message.id
-            log.info("a reaction not read message_id=%d: %s", message_id, failure.reason)
+            log.info("reaction could not be read message_id=%d: %s", message_id, failure.reason)
             return people, False
         return people, whole
 

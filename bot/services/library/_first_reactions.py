@@ -97,7 +97,7 @@ class ReactionSeeder:
         except Exception as error:
             # People can add it themselves, and there is a button.
             failure = failure_of(error)
-            log.info("not seeded message_id=%d: %s", message.id, failure.reason)
+            log.info("first reaction not added message_id=%d: %s", message.id, failure.reason)
             if isinstance(failure, Retry):
                 return
         self._owed.discard(message.id)

@@ -52,7 +52,11 @@ class Recall:
         try:
             message = await channel.fetch_message(message_id)
         except Exception as error:
-            log.info("old message not read id=%d: %s", message_id, failure_of(error).reason)
+            log.info(
+                "old message could not be read message_id=%d: %s",
+                message_id,
+                failure_of(error).reason,
+            )
             return False
         shown = papers_in(message)
         if self._messenger.user is None or message.author.id != self._messenger.user.id:

@@ -243,7 +243,7 @@ class Publisher:
         with use(language_for(draft.language)):
             failure = await self._steps.edit_header(post, post.header_message_id, draft)
         if failure is not None:
-            log.info("header not refreshed post_id=%d: %s", post.id, failure.reason)
+            log.info("overview not updated post_id=%d: %s", post.id, failure.reason)
             if isinstance(failure, Retry) and now - post.finished_at < 2 * REFRESHES[-1]:
                 return
         async with self._database.write() as conn:

@@ -70,7 +70,7 @@ class RestoredPosts:
             found = await self._threads(feed, restore, now)
         except Exception as error:
             failure = failure_of(error)
-            log.warning("channel not read back feed_id=%d: %s", feed.id, failure.reason)
+            log.warning("channel could not be read back feed_id=%d: %s", feed.id, failure.reason)
             return failure
         for thread in sorted(found, key=lambda each: each.day):
             await self._record(feed, thread, now)

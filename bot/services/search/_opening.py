@@ -23,7 +23,7 @@ async def open_embedder(settings: Settings) -> Embedder | None:
     try:
         return await asyncio.to_thread(load_embedder, settings.embedder)
     except EmbeddingError as error:
-        log.warning("search by meaning is off: %s", error)
+        log.warning("semantic search is off: %s", error)
         return None
 
 

@@ -28,7 +28,9 @@ def read_stored(stored: Sequence[StoredTopic]) -> list[tuple[StoredTopic, Topic]
     found: list[tuple[StoredTopic, Topic]] = []
     for row, topic in zip(stored, parse_many([row.query for row in stored]), strict=True):
         if topic is None:
-            log.warning("a stored topic is read by its words alone topic_id=%d", row.id)
+            log.warning(
+                "stored topic has an unknown form, using its words only topic_id=%d", row.id
+            )
             try:
                 topic = parse_plain(row.query)
             except TopicError:

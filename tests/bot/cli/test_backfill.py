@@ -32,7 +32,7 @@ def test_a_packed_file_is_taken_in_once(tmp_path: Path) -> None:
     first = paperboy(tmp_path, "import", "papers.jsonl.gz")
     assert first.returncode == 0, first.stderr
     assert "50 new papers" in first.stdout
-    assert "1 line holds no paper" in first.stdout
+    assert "1 line couldn't be read" in first.stdout
     again = paperboy(tmp_path, "import", "papers.jsonl.gz")
     assert "0 new papers, 0 changed" in again.stdout
 

@@ -139,7 +139,7 @@ async def test_reading_back_has_an_end_and_is_for_the_last_days_only(
         )
         short.catch_up(0)
         await short.drain()
-        assert "reactions read in part" in caplog.text
+        assert "reactions only partly read" in caplog.text
         assert await shelf(here, here.member) == {}
         here.clock.at += timedelta(days=8)
         await here.restart()

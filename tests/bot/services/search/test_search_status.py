@@ -48,9 +48,9 @@ def test_what_is_not_finished_yet_is_told_with_how_far_it_is(
     assert said in search_line(status, "minilm")
 
 
-async def test_the_check_names_the_model(
+async def test_the_check_says_that_semantic_search_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("bot.cli.check.live_sources", Mock(return_value=[]))
     await check(make_settings(tmp_path, embedder="minilm"))
-    assert "Search by meaning: all-MiniLM-L6-v2-int8 8199be6f699a-256" in capsys.readouterr().out
+    assert "Semantic search: on (minilm)" in capsys.readouterr().out
