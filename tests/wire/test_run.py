@@ -194,7 +194,7 @@ async def test_a_backup_is_put_back_once_the_bot_is_stopped_and_not_before(tmp_p
         assert feeds_in(database) == 1
         code, said = await told("restore", "--yes", "before.db", folder=tmp_path)
         assert code == 0, said
-        assert "is kept as paperboy.db.replaced-" in said
+        assert "was kept as paperboy.db.replaced-" in said
         assert feeds_in(database) == 0
         assert not (tmp_path / "paperboy.index").exists()
         async with a_bot(tmp_path, settings) as bot:
