@@ -247,7 +247,7 @@ async def test_an_operator_erases_who_discord_says_is_gone(tmp_path: Path) -> No
             ["forget", str(here.member.id)],
         )
         assert done.exit_code == 0, done.output
-        assert re.search(r"Erased \d+ rows of", done.output)
+        assert re.search(r"Deleted \d+ rows of", done.output)
         assert await kept_about(here) == []
 
 
