@@ -85,16 +85,16 @@ def test_every_flow_that_the_terminal_suggests_is_answered_at_once(
         run(page, "/paper subscribe", "diffusion", says="papers in 14 days")
         with quick():
             press(page, said.get_by_role("button", name="Subscribe").last)
-            expect(said).to_contain_text("I sent you a direct message")
-        run(page, "/paper digest now", says="Nothing new")
+            expect(said).to_contain_text("I've sent you a DM")
+        run(page, "/paper digest now", says="No new papers today")
         run(page, "/paper search", "video generation", says="AnyTalker")
         run(page, "/feed add", pick="reading", says="Daily thread set up")
-        run(page, "/feed preview", pick="reading", says=" of 10, in the thread")
+        run(page, "/feed preview", pick="reading", says=" of 10 in the thread")
         run(page, "/feed post-now", pick="reading", says="Posted")
         run(page, "/feed list", says="#reading")
 
         _go(process, page, "ada")
-        expect(said).to_contain_text("You follow a topic")
+        expect(said).to_contain_text("You follow a new topic")
 
         _go(process, page, "thread")
         marks = said.locator("button.reaction-chip")
@@ -116,7 +116,7 @@ def test_a_command_that_was_refused_is_answered_and_leaves_the_composer(
         for command, value, answer in (
             ("/paper subscribe", '"never closed', "closed"),
             ("/paper trending", "noonish", "a date. Try"),
-            ("/paper unsubscribe", "nothing of the kind", "You don't follow any topics"),
+            ("/paper unsubscribe", "nothing of the kind", "You don't follow a topic"),
             ("/library lists delete", "no such list", "no such list"),
         ):
             run(page, command, value, says=answer)

@@ -49,11 +49,11 @@ async def test_what_asks_discord_is_answered_at_once_also_after_hours_were_let_p
     tmp_path: Path,
 ) -> None:
     async with built(tmp_path) as stage:
-        assert "I sent you a direct message" in await _subscribe(stage, "diffusion")
+        assert "I've sent you a DM" in await _subscribe(stage, "diffusion")
         stage.clock.put_forward(timedelta(hours=6).total_seconds())
         async with asyncio.timeout(AT_ONCE):
             await stage.bot.tick(stage.clock.now())
-        assert "I sent you a direct message" in await _subscribe(stage, "video")
+        assert "I've sent you a DM" in await _subscribe(stage, "video")
 
 
 async def test_a_thread_is_posted_in_another_channel_at_once(tmp_path: Path) -> None:
