@@ -3,7 +3,14 @@
 from bot.services.container import CogHost
 from cogs.paper_search._cog import PaperSearch
 from cogs.paper_search._pages import ITEMS, results_view
-from cogs.paper_search._papers import PageSimilar, SimilarButton, card_view, similar_view
+from cogs.paper_search._papers import (
+    OpenHit,
+    OpenSimilar,
+    PageSimilar,
+    SimilarButton,
+    card_view,
+    similar_view,
+)
 from cogs.paper_search._refine import FORM
 
 __all__ = ["card_view", "results_view", "setup", "similar_view"]
@@ -11,6 +18,6 @@ __all__ = ["card_view", "results_view", "setup", "similar_view"]
 
 async def setup(bot: CogHost) -> None:
     """Add the cog and its buttons."""
-    bot.add_dynamic_items(*ITEMS, SimilarButton, PageSimilar)
+    bot.add_dynamic_items(*ITEMS, SimilarButton, PageSimilar, OpenHit, OpenSimilar)
     bot.add_forms(FORM)
     await bot.add_paper_cog(PaperSearch(bot.services))

@@ -1,12 +1,15 @@
 """`/paper search`, `/paper show` and `/paper similar`."""
 
 import logging
+import re
 from datetime import date
 
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot import limits
+from bot.i18n import gettext as _
 from bot.interactions.cooldowns import SEARCHES, rate_limited
 from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.inputs import parse_categories
@@ -14,6 +17,7 @@ from bot.interactions.modals import submission
 from bot.services.container import Services, services_of
 from bot.services.search import PASTED_LENGTH, QUERY_LENGTH, brief, parse_since, since_choices
 from bot.ui import text
+from cogs.paper_search._labels import SORTS
 from cogs.paper_search._pages import ask_again, open_results
 from cogs.paper_search._papers import open_card, open_similar
 from cogs.paper_search._refine import FORM
@@ -26,6 +30,12 @@ log = logging.getLogger(__name__)
 Interaction = Interaction
 Query = app_commands.Range[str, 1, PASTED_LENGTH]
 
+_SORT_CHOICES = [
+    app_commands.Choice(name=locale_str(label), value=sort.value) for sort, label in SORTS.items()
+]
+
+_WORDS = re.compile(r"\w+")
+
 _MARKS = {SuggestionKind.TITLE: "📄", SuggestionKind.TOPIC: "#", SuggestionKind.AUTHOR: "👤"}
 
 
@@ -36,13 +46,14 @@ class PaperSearch(commands.Cog):
         self.services = services
 
     @rate_limited(SEARCHES)
-    @app_commands.command(description="Find papers by words, by meaning, by author, or by a link")
+    @app_commands.choices(sort=_SORT_CHOICES)
+    @app_commands.command(description="Search papers by words, meaning, author or link")
     @app_commands.describe(
-        query='Words, a question, a title, a link; also "phrase", OR, -without, author:, cat:',
-        since="Only papers since then: 2025, March 2025, 8 Dec, last week, 7d",
-        category="Only these arXiv categories: cs.CL stat.ML, or cs for all of it",
-        sort="What comes first",
-        public="Show it to everybody here",
+        query='Words, a question, a title or a link; also "phrase", OR, -without, author:',
+        since="Earliest date, e.g. 2025, March 2025, 8 Dec, last week or 7d",
+        category="arXiv categories, e.g. cs.CL stat.ML, or cs for all of it",
+        sort="Order",
+        public="Show the answer to everyone here",
     )
     async def search(
         self,
@@ -50,7 +61,7 @@ class PaperSearch(commands.Cog):
         query: Query,
         since: str | None = None,
         category: str | None = None,
-        sort: Sort = Sort.BEST,
+        sort: str = Sort.BEST.value,
         public: bool = False,
     ) -> None:
         """Answer with a page of papers, or with the one that was named."""
@@ -58,26 +69,26 @@ class PaperSearch(commands.Cog):
             await open_card(interaction, named[0], public=public)
             return
         day = await self._since_day(interaction, since or "")
-        question = _question(brief(query, named), day, category or "", sort)
+        question = _question(brief(query, named), day, category or "", Sort(sort))
         await open_results(interaction, question, public=public)
 
     @rate_limited(SEARCHES)
-    @app_commands.command(description="Everything about one paper: abstract, figures, links")
+    @app_commands.command(description="Show one paper with its abstract, figures and links")
     @app_commands.rename(paper="id_or_link")
     @app_commands.describe(
-        paper="An arXiv number or link, or some words of a title I know",
-        public="Show it to everybody here, so that they can save it",
+        paper="An arXiv number or link, or words of a title",
+        public="Show the card to everyone here",
     )
     async def show(self, interaction: Interaction, paper: Query, public: bool = False) -> None:
         """Answer with the full card of one paper."""
         await open_card(interaction, await self._paper_id(paper), public=public)
 
     @rate_limited(SEARCHES)
-    @app_commands.command(description="The papers most like one, each with why")
+    @app_commands.command(description="Find similar papers")
     @app_commands.rename(paper="id_or_link")
     @app_commands.describe(
-        paper="An arXiv number or link, or some words of a title I know",
-        public="Show it to everybody here",
+        paper="An arXiv number or link, or words of a title",
+        public="Show the answer to everyone here",
     )
     async def similar(self, interaction: Interaction, paper: Query, public: bool = False) -> None:
         """Answer with a page of papers like one."""
@@ -145,13 +156,39 @@ class PaperSearch(commands.Cog):
 
     async def _paper_id(self, typed: str) -> str:
         named = await self.services.search.named(typed)
-        if not named:
-            raise UserError(
-                f"“{text.escape(typed, 80)}” is no arXiv number or link, like 2406.07496 or"
-                " https://arxiv.org/abs/2406.07496. Pick a title from the list while you type, or"
-                f" look for it with {self.services.mention('paper search')}."
+        if named:
+            return named[0]
+        titled = await self._titled(typed)
+        if len(titled) == 1:
+            return titled[0]
+        unclear = (
+            _(
+                "Several papers have “{words}” in the title. Pick one from the list while you"
+                " type, or find it with {command}.",
+                words=text.escape(typed, 80),
+                command=self.services.mention("paper search"),
             )
-        return named[0]
+            if titled
+            else _(
+                "“{words}” isn't an arXiv number or link, e.g. 2406.07496 or"
+                " https://arxiv.org/abs/2406.07496. Pick a title from the list while you type, or"
+                " find it with {command}.",
+                words=text.escape(typed, 80),
+                command=self.services.mention("paper search"),
+            )
+        )
+        raise UserError(unclear)
+
+    async def _titled(self, typed: str) -> list[str]:
+        """Return the papers whose titles have all of the typed words, whole."""
+        wanted = set(_WORDS.findall(typed.casefold()))
+        return [
+            each.paper_id
+            for each in await self._suggested(typed)
+            if each.paper_id is not None
+            and wanted
+            and wanted <= set(_WORDS.findall(each.text.casefold()))
+        ]
 
 
 async def _today(interaction: Interaction) -> date:
@@ -169,7 +206,7 @@ def choice(suggestion: Suggestion) -> app_commands.Choice[str]:
         case SuggestionKind.TITLE:
             value = suggestion.paper_id or suggestion.text
         case SuggestionKind.AUTHOR:
-            value = f'author:"{suggestion.text}"'
+            value = f'author:"{suggestion.text}"'  # not shown
         case SuggestionKind.TOPIC:
             value = suggestion.text
     return app_commands.Choice(

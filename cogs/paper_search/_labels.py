@@ -5,17 +5,38 @@ from typing import Final
 import discord
 
 from bot import limits
-from bot.i18n import short_date
+from bot.i18n import alternatives, conjunction, marked, ngettext, short_date, translated
+from bot.i18n import gettext as _
 from bot.services.search import FromSources, ResultsPage, SourceState
 from bot.ui import text
 from bot.ui.pages import HitsPage
+from papers.messages import unpacked
 from storage.search import Sort
 from storage.search_sessions import Question, Remarks, Session
 
 QUERY_SHOWN: Final = 120
 """Characters of a query in a heading."""
 
-_SORT_NOTES: Final = {Sort.NEWEST: "newest first", Sort.VOTES: "most votes first"}
+SORTS: Final = {
+    Sort.BEST: marked("Best match"),
+    Sort.NEWEST: marked("Newest"),
+    Sort.VOTES: marked("Most upvotes"),
+}
+"""What people read on the choice of an order."""
+
+_ORDERS: Final = {Sort.NEWEST: marked("Newest first"), Sort.VOTES: marked("Most upvotes first")}
+"""The same among other conditions."""
+
+_FAILURES: Final = {
+    "unreachable": marked("{source} can't be reached"),
+    "rate limited": marked("{source} is busy"),  # not shown
+    "unavailable": marked("{source} is down"),
+    "refused": marked("{source} refused the search"),
+    "malformed": marked("{source} sent an answer I can't read"),
+    "too slow": marked("{source} took too long"),  # not shown
+}
+"""Why a source found nothing, by the reason that is stored."""
+_FAILED: Final = marked("{source} didn't answer")
 
 
 def options(page: HitsPage) -> list[discord.SelectOption]:
@@ -25,8 +46,8 @@ def options(page: HitsPage) -> list[discord.SelectOption]:
         number = page.first + position
         for what, label, emoji in (
             ("card", hit.title, "📄"),
-            ("text", f"Abstract of {number}", "📝"),
-            ("like", f"Similar to {number}", "🔗"),
+            ("text", _("Abstract of {number}", number=number), "📝"),
+            ("like", _("Papers similar to {number}", number=number), "🔗"),
         ):
             shown = f"{number}. {label}" if what == "card" else label
             found.append(
@@ -42,66 +63,81 @@ def options(page: HitsPage) -> list[discord.SelectOption]:
 def title(session: Session) -> str:
     """Return a page's heading."""
     query = text.plain(session.question.query, QUERY_SHOWN)
-    return f"Fresh from the sources: {query}" if session.fresh else query
+    return _("New results: {query}", query=query) if session.fresh else query
 
 
 def notes(session: Session) -> list[str]:
-    """Say under which conditions it was searched, and how the query was read."""
+    """Return under which conditions it was searched, and how the query was read."""
     conditions = _conditions(session.question)
-    return [*([conditions] if conditions else []), *_readings(session.remarks)]
+    return [*([conditions] if conditions else []), *_readings(session.remarks, found=True)]
 
 
-def _readings(remarks: Remarks) -> list[str]:
-    told = [remarks.syntax] if remarks.syntax else []
-    told += [
-        f"{'Hardly any' if word in remarks.rare else 'No'} paper has “{word}”, so I read it as"
-        f" {' or '.join(read)}."
-        for word, read in remarks.corrections.items()
-        if read
-    ]
+def _readings(remarks: Remarks, *, found: bool) -> list[str]:
+    lines = [translated(unpacked(remarks.syntax))] if remarks.syntax else []
+    for word, read in remarks.corrections.items():
+        if read and word in remarks.rare:
+            lines.append(_("Showing results for {words}, too.", words=alternatives([word, *read])))
+        elif read:
+            lines.append(_("Showing results for {words}.", words=alternatives(read)))
     if remarks.common:
-        told.append("Nearly every paper has these words, so they say nothing. Add one that does.")
+        lines.append(_("These words are in nearly every paper. Add a more specific one."))
     if remarks.missing:
-        words = " or ".join(f"“{word}”" for word in remarks.missing)
-        told.append(f"No paper I know has {words}.")
+        words = alternatives([f"“{word}”" for word in remarks.missing])
+        lines.append(
+            _("No exact matches for {words}. Closest by meaning:", words=words)
+            if remarks.by_meaning and found
+            else _("No exact matches for {words}.", words=words)
+        )
     if remarks.rebuilding:
-        told.append("The search index is being made. Until then I only look for the words.")
-    return told
+        lines.append(_("The search index is being built. Until then, only exact words match."))
+    return lines
 
 
 def _conditions(question: Question) -> str:
-    since = f"since {short_date(question.since)}" if question.since else ""
-    categories = " or ".join(question.categories)
-    return " · ".join(filter(None, (since, categories, _SORT_NOTES.get(question.sort, ""))))
+    since = _("Since {day}", day=short_date(question.since)) if question.since else ""
+    order = _(_ORDERS[question.sort]) if question.sort in _ORDERS else ""
+    return " · ".join(filter(None, (since, alternatives(question.categories), order)))
 
 
 def sources_line(sources: FromSources) -> str:
-    """Say which sources were asked, and which of them answered."""
+    """Return what the sources add to an answer or fail at; empty where it changes nothing."""
     match sources.state:
         case SourceState.NOT_ASKED:
             return ""
         case SourceState.BUSY:
-            return "The sources are not asked for more now: too many searches in this minute."
+            return _("Showing local results only; live search is busy.")
         case SourceState.ASKING:
-            return f"Asking {' and '.join(sources.names)} for more …"
+            return _("Also searching {sources}…", sources=conjunction(sources.names))
         case SourceState.ANSWERED:
-            told = [
-                f"{item.source} did not answer ({item.failure})"
-                if item.failure is not None
-                else f"{item.source} found {item.found}"
+            failed = [
+                _(_FAILURES.get(item.failure, _FAILED), source=item.source)
                 for item in sources.answers
+                if item.failure is not None
             ]
-            return f"{' · '.join(told)}{'' if sources.papers else ' · nothing new here'}"
+            found = [item.source for item in sources.answers if item.found]
+            if sources.papers and found:
+                failed.insert(
+                    0,
+                    ngettext(
+                        "{count} more found on {sources}",
+                        "{count} more found on {sources}",
+                        len(sources.papers),
+                        sources=conjunction(found),
+                    ),
+                )
+            return " · ".join(failed)
 
 
 def what_to_do(page: ResultsPage) -> str:
-    """Say, in markdown, what may help where nothing was found."""
+    """Return, in markdown, what may help where nothing was found."""
     question = page.session.question
-    advice = ["fewer or other words, as they stand in a title or an abstract"]
+    advice = [_("Use fewer or other words, as they would be in a title or an abstract.")]
     if question.since is not None or question.categories:
-        advice.append(f"no conditions: now it is only {text.escape(_conditions(question))}")
-    advice.append("the arXiv number or link, if you have one: then I show that paper")
-    lines = [text.escape(reading) for reading in _readings(page.session.remarks)]
+        advice.append(
+            _("Remove the filters: {filters}.", filters=text.escape(_conditions(question)))
+        )
+    advice.append(_("Paste the arXiv number or link, if you have one."))
+    lines = [text.escape(reading) for reading in _readings(page.session.remarks, found=False)]
     if page.sources.state is SourceState.ASKING:
-        lines.append("What the sources find appears here in a moment.")
-    return "\n".join((*lines, "Try", *(f"- {item}" for item in advice)))
+        lines.append(_("More results may appear here in a moment."))
+    return "\n".join((*lines, *(f"- {item}" for item in advice)))

@@ -2,25 +2,26 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from functools import partial
 from typing import Final, Self
 
 import discord
 from discord import ui
 
+from bot.i18n import Language, current, ngettext, use
+from bot.i18n import gettext as _
 from bot.interactions.components import (
     NUMBER,
     PAGE,
-    PAPER,
     PaperboyButton,
-    PaperboySelect,
     custom_id,
     page_buttons,
     template,
 )
 from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
+from bot.interactions.language import public_language
 from bot.interactions.replies import change, is_own, reply, turn
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
@@ -31,20 +32,21 @@ from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
 from cogs.paper_search._labels import (
     QUERY_SHOWN,
+    SORTS,
     notes,
     options,
     sources_line,
     title,
     what_to_do,
 )
-from cogs.paper_search._papers import open_abstract, open_card, open_similar
+from cogs.paper_search._papers import OpenHit
 from cogs.paper_search._refine import refine_modal
+from cogs.subscriptions import FollowSearch
+from papers import arxiv_id
 from storage.search import Sort
 from storage.search_sessions import RESULTS_KEPT, Question, Session
 
 _SORTS: Final = "|".join(Sort)
-_SORT_LABELS: Final = {Sort.BEST: "Best match", Sort.NEWEST: "Newest", Sort.VOTES: "Most votes"}
-_HINT: Final = "Card, abstract, similar papers"
 
 
 class PageResults(PaperboyButton, template=template("find", session=NUMBER, page=PAGE)):
@@ -81,7 +83,7 @@ class SortResults(PaperboyButton, template=template("find-sort", session=NUMBER,
     def __init__(self, session_id: int, sort: Sort) -> None:
         super().__init__(
             ui.Button(
-                label=_SORT_LABELS[sort], custom_id=custom_id("find-sort", session_id, sort.value)
+                label=_(SORTS[sort]), custom_id=custom_id("find-sort", session_id, sort.value)
             )
         )
         self.session_id, self.sort = session_id, sort
@@ -107,7 +109,8 @@ class AgainButton(PaperboyButton, template=template("find-again", session=NUMBER
 
     rate_limit = SEARCHES
 
-    def __init__(self, session_id: int, label: str = "Run again") -> None:
+    def __init__(self, session_id: int, label: str | None = None) -> None:
+        label = label or _("Search again")
         super().__init__(ui.Button(label=label, custom_id=custom_id("find-again", session_id)))
         self.session_id = session_id
 
@@ -128,7 +131,7 @@ class FreshButton(PaperboyButton, template=template("find-fresh", session=NUMBER
     def __init__(self, session_id: int, papers: int = 1) -> None:
         super().__init__(
             ui.Button(
-                label=text.plural(papers, "fresh result"),
+                label=ngettext("{count} new result", "{count} new results", papers),
                 style=discord.ButtonStyle.success,
                 custom_id=custom_id("find-fresh", session_id),
             )
@@ -156,7 +159,9 @@ class RefineButton(PaperboyButton, template=template("find-refine", session=NUMB
     """Opens the question, to be changed."""
 
     def __init__(self, session_id: int) -> None:
-        super().__init__(ui.Button(label="Refine…", custom_id=custom_id("find-refine", session_id)))
+        super().__init__(
+            ui.Button(label=_("Refine…"), custom_id=custom_id("find-refine", session_id))
+        )
         self.session_id = session_id
 
     @classmethod
@@ -170,49 +175,16 @@ class RefineButton(PaperboyButton, template=template("find-refine", session=NUMB
         await interaction.response.send_modal(refine_modal(session))
 
 
-class OpenHit(PaperboySelect, template=template("find-open", session=NUMBER)):
-    """Opens the card, the abstract, or what is similar to a hit."""
-
-    accepts, may_be_empty = rf"(?:card|text|like):(?:{PAPER})", True
-    rate_limit = SEARCHES
-
-    def __init__(self, session_id: int, options: Sequence[discord.SelectOption] = ()) -> None:
-        super().__init__(
-            ui.Select(
-                placeholder=_HINT,
-                custom_id=custom_id("find-open", session_id),
-                options=list(options),
-            )
-        )
-
-    @classmethod
-    def from_match(cls, match: re.Match[str]) -> Self:
-        """Return the select whose custom id matched; its options may differ."""
-        return cls(int(match["session"]))
-
-    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
-        """Open what was chosen, for the user alone."""
-        what, _, paper_id = (values[0] if values else "").partition(":")
-        match what:
-            case "card":
-                await open_card(interaction, paper_id, public=False)
-            case "text":
-                await open_abstract(interaction, paper_id)
-            case "like":
-                await open_similar(interaction, paper_id, public=False)
-            case _:
-                await interaction.response.defer()
-
-
-ITEMS: Final = (PageResults, SortResults, AgainButton, FreshButton, RefineButton, OpenHit)
+ITEMS: Final = (PageResults, SortResults, AgainButton, FreshButton, RefineButton)
 
 
 async def open_results(interaction: Interaction, question: Question, *, public: bool) -> None:
     """Answer a question with its first page, and let the sources add to it."""
     services = services_of(interaction)
-    page = asyncio.ensure_future(services.search.search(question))
-    await reply(interaction, _rendered(page), ephemeral=not public)
-    _follow(interaction, await page)
+    with use(public_language(interaction) if public else current()):
+        page = asyncio.ensure_future(services.search.search(question))
+        await reply(interaction, _rendered(page), ephemeral=not public)
+        _follow(interaction, await page)
 
 
 async def ask_again(interaction: Interaction, before: Session | None, question: Question) -> None:
@@ -232,7 +204,10 @@ def results_view(page: ResultsPage) -> ui.LayoutView:
     fresh = [FreshButton(session.id, len(page.sources.papers))] if page.sources.papers else []
     if not page.papers:
         return render_notice(
-            f"Nothing found for “{text.plain(session.question.query, QUERY_SHOWN)}”",
+            _(
+                "No papers found for “{query}”",
+                query=text.plain(session.question.query, QUERY_SHOWN),
+            ),
             what_to_do(page),
             footer=text.escape(sources),
             actions=[*fresh, RefineButton(session.id)],
@@ -254,16 +229,19 @@ def results_view(page: ResultsPage) -> ui.LayoutView:
         lambda to, label, off: PageResults(session.id, to, label, off=off),
     )
     if session.fresh:
-        others: list[AnyItem] = [AgainButton(session.id, "All results")]
+        others: list[AnyItem] = [AgainButton(session.id, _("All results"))]
     else:
         others = [
             SortResults(session.id, sort) for sort in Sort if sort is not session.question.sort
         ]
+    # The ids of papers are no topic.
+    named = arxiv_id.find_all(session.question.query)
+    follow = [] if named else [FollowSearch(session.id)]
     return render_hits(
         hits,
         accessory=lambda hit: SaveButton(hit.paper_id),
         select=OpenHit(session.id, options(hits)),
-        buttons=[*turns, *others, RefineButton(session.id), *fresh],
+        buttons=[*turns, *others, RefineButton(session.id), *follow, *fresh],
     )
 
 
@@ -271,7 +249,10 @@ async def _session(services: Services, session_id: int) -> Session:
     session: Session | None = await services.search.session(session_id)
     if session is None:
         raise UserError(
-            f"These results are too old. {services.mention('paper search')} starts a new search."
+            _(
+                "These results are too old. Search again with {command}.",
+                command=services.mention("paper search"),
+            )
         )
     return session
 
@@ -279,8 +260,11 @@ async def _session(services: Services, session_id: int) -> Session:
 async def _expired(session: Session) -> ui.LayoutView:
     return render_notice(
         text.plain(session.question.query, QUERY_SHOWN),
-        f"These results are older than {RESULTS_KEPT.days} days, and I forgot them. The papers are"
-        " still there.",
+        ngettext(
+            "Results are kept for {count} day. Search again to see them.",
+            "Results are kept for {count} days. Search again to see them.",
+            RESULTS_KEPT.days,
+        ),
         actions=[AgainButton(session.id)],
     )
 
@@ -292,8 +276,9 @@ async def _rendered(page: Awaitable[ResultsPage]) -> ui.LayoutView:
 def _follow(interaction: Interaction, page: ResultsPage) -> None:
     services = services_of(interaction)
     if page.sources.state is SourceState.ASKING:
-        services.search.follow(page.session, partial(_show_late, interaction))
+        services.search.follow(page.session, partial(_show_late, interaction, current()))
 
 
-async def _show_late(interaction: Interaction, page: ResultsPage) -> None:
-    await change(interaction, results_view(page))
+async def _show_late(interaction: Interaction, spoken: Language, page: ResultsPage) -> None:
+    with use(spoken):
+        await change(interaction, results_view(page))

@@ -2,21 +2,28 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from functools import partial
-from typing import Self
+from typing import Final, Self
 
+import discord
 from discord import ui
 
+from bot.i18n import Language, conjunction, current, use
+from bot.i18n import gettext as _
 from bot.interactions.components import (
+    NUMBER,
     PAGE,
     PAPER,
     PaperboyButton,
+    PaperboySelect,
     custom_id,
     page_buttons,
     template,
 )
 from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
+from bot.interactions.language import public_language
 from bot.interactions.replies import change, reply, turn
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
@@ -26,6 +33,7 @@ from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem, link_button
+from cogs.paper_search._labels import options
 from papers import arxiv_id
 from papers.model import Paper
 from papers.text import readable
@@ -33,6 +41,7 @@ from storage.papers import StoredPaper
 from storage.search import Similar
 
 _ABSTRACT = 3_400
+_OPENED: Final = rf"(?:card|text|like):(?:{PAPER})"  # not shown
 
 
 class SimilarButton(PaperboyButton, template=template("like", paper_id=PAPER)):
@@ -41,7 +50,9 @@ class SimilarButton(PaperboyButton, template=template("like", paper_id=PAPER)):
     rate_limit = SEARCHES
 
     def __init__(self, paper_id: str) -> None:
-        super().__init__(ui.Button(label="Similar papers", custom_id=custom_id("like", paper_id)))
+        super().__init__(
+            ui.Button(label=_("Similar papers"), custom_id=custom_id("like", paper_id))
+        )
         self.paper_id = paper_id
 
     @classmethod
@@ -73,6 +84,61 @@ class PageSimilar(PaperboyButton, template=template("like-turn", paper_id=PAPER,
         await turn(interaction, _similar_view(services_of(interaction), self.paper_id, self.page))
 
 
+class OpenHit(PaperboySelect, template=template("find-open", session=NUMBER)):
+    """Opens the card, the abstract, or what is similar to a hit of a search."""
+
+    accepts, may_be_empty = _OPENED, True
+    rate_limit = SEARCHES
+
+    def __init__(self, session_id: int, options: Sequence[discord.SelectOption] = ()) -> None:
+        super().__init__(_opening(custom_id("find-open", session_id), options))
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select whose custom id matched; its options may differ."""
+        return cls(int(match["session"]))
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Open what was chosen, for the user alone."""
+        await _open(interaction, values)
+
+
+class OpenSimilar(PaperboySelect, template=template("like-open", paper_id=PAPER)):
+    """Opens the card, the abstract, or what is similar to a similar paper."""
+
+    accepts, may_be_empty = _OPENED, True
+    rate_limit = SEARCHES
+
+    def __init__(self, paper_id: str, options: Sequence[discord.SelectOption] = ()) -> None:
+        super().__init__(_opening(custom_id("like-open", paper_id), options))
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select whose custom id matched; its options may differ."""
+        return cls(match["paper_id"])
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Open what was chosen, for the user alone."""
+        await _open(interaction, values)
+
+
+def _opening(custom_id: str, options: Sequence[discord.SelectOption]) -> ui.Select[ui.LayoutView]:
+    return ui.Select(placeholder=_("Open a paper…"), custom_id=custom_id, options=list(options))
+
+
+async def _open(interaction: Interaction, values: list[str]) -> None:
+    what, _colon, paper_id = (values[0] if values else "").partition(":")
+    match what:
+        case "card":
+            await open_card(interaction, paper_id, public=False)
+        case "text":
+            await open_abstract(interaction, paper_id)
+        case "like":
+            await open_similar(interaction, paper_id, public=False)
+        case _:
+            await interaction.response.defer()
+
+
 async def open_card(interaction: Interaction, paper_id: str, *, public: bool) -> None:
     """Answer with the full card of a paper, known or not yet.
 
@@ -82,17 +148,20 @@ async def open_card(interaction: Interaction, paper_id: str, *, public: bool) ->
         UserError: neither the database nor a source has the paper.
     """
     services = services_of(interaction)
+    spoken = public_language(interaction) if public else current()
     finding = asyncio.ensure_future(_known(services, paper_id))
 
     async def make() -> ui.LayoutView:
-        return await _card(interaction, await finding)
+        entry = await finding
+        with use(spoken):
+            return await _card(interaction, entry)
 
     message_id = await reply(interaction, make(), ephemeral=not public)
     if public and message_id is not None and interaction.channel_id is not None:
         await services.library.record_card(
             message_id, paper_id, interaction.channel_id, interaction.guild_id
         )
-    services.search.complete((await finding).paper, partial(_complete, interaction))
+    services.search.complete((await finding).paper, partial(_complete, interaction, spoken))
 
 
 async def open_abstract(interaction: Interaction, paper_id: str) -> None:
@@ -103,10 +172,11 @@ async def open_abstract(interaction: Interaction, paper_id: str) -> None:
         paper = (await _known(services, paper_id)).paper
         return render_notice(
             readable(paper.title),
-            text.escape(readable(paper.abstract), _ABSTRACT) or "No abstract is known.",
+            text.escape(readable(paper.abstract), _ABSTRACT)
+            or _("This paper's abstract isn't available yet."),
             actions=[
                 link_button("arXiv", arxiv_id.abs_url(paper_id)),
-                link_button("PDF", arxiv_id.pdf_url(paper_id)),
+                link_button(_("PDF"), arxiv_id.pdf_url(paper_id)),
                 SaveButton(paper_id),
                 SimilarButton(paper_id),
             ],
@@ -118,7 +188,13 @@ async def open_abstract(interaction: Interaction, paper_id: str) -> None:
 async def open_similar(interaction: Interaction, paper_id: str, *, public: bool) -> None:
     """Answer with the papers like one."""
     services = services_of(interaction)
-    await reply(interaction, _similar_view(services, paper_id, 0), ephemeral=not public)
+
+    async def make() -> ui.LayoutView:
+        entry = await _known(services, paper_id)
+        with use(public_language(interaction) if public else current()):
+            return similar_view(await services.search.similar(entry, 0))
+
+    await reply(interaction, make(), ephemeral=not public)
 
 
 def card_view(entry: StoredPaper, saved: int | None = None) -> ui.LayoutView:
@@ -137,11 +213,14 @@ def similar_view(page: SimilarPage) -> ui.LayoutView:
     paper = page.paper.paper
     if not page.papers:
         return render_notice(
-            "Nothing similar yet",
-            f"I know no other papers like {_linked(paper)}. That changes as more papers come in.",
+            _("No similar papers yet"),
+            _(
+                "Papers similar to {paper} will be listed here as more are published.",
+                paper=_linked(paper),
+            ),
         )
     hits = HitsPage(
-        title=f"Similar to {readable(paper.title)}",
+        title=_("Similar to {title}", title=readable(paper.title)),
         hits=tuple(
             hit_of(entry.paper, entry.metrics, notes=[why(similar)])
             for entry, similar in page.papers
@@ -156,19 +235,25 @@ def similar_view(page: SimilarPage) -> ui.LayoutView:
             lambda to, label, off: PageSimilar(paper.id, to, label, off=off),
         )
     )
-    return render_hits(hits, accessory=lambda hit: SaveButton(hit.paper_id), buttons=turns)
+    return render_hits(
+        hits,
+        accessory=lambda hit: SaveButton(hit.paper_id),
+        select=OpenSimilar(paper.id, options(hits)),
+        buttons=turns,
+    )
 
 
 def why(similar: Similar) -> str:
-    """Say in a line what makes a paper similar."""
+    """Return a line on what makes a paper similar."""
     reasons: list[str] = []
     if similar.authors:
-        reasons.append(f"also by {text.people(similar.authors, 2)}")
+        reasons.append(_("Also by {authors}", authors=text.people(similar.authors, 2)))
     if similar.words:
-        reasons.append(f"shares {', '.join(similar.words)}")
+        reasons.append(_("Both mention {words}", words=", ".join(similar.words)))
     if similar.cosine is not None:
-        reasons.append(f"{max(0, round(similar.cosine * 100))} % alike in meaning")
-    return "Why: " + " · ".join(reasons) if reasons else ""
+        percent = max(0, round(similar.cosine * 100))
+        reasons.append(_("{percent}% similar in meaning", percent=percent))
+    return " · ".join(reasons)
 
 
 async def _similar_view(services: Services, paper_id: str, number: int) -> ui.LayoutView:
@@ -180,24 +265,26 @@ async def _known(services: Services, paper_id: str) -> StoredPaper:
     found: LookUp = await services.search.look_up(paper_id)
     if found.paper is not None:
         return found.paper
-    failed = [item for item in found.answers if item.failure is not None]
-    told = " and ".join(item.source for item in found.answers if item.failure is None)
-    if failed:
-        which = " and ".join(f"{item.source} ({item.failure})" for item in failed)
-        knows = f" {told} does not know it." if told else ""
+    if failed := [item.source for item in found.answers if item.failure is not None]:
         raise UserError(
-            f"I do not know `{paper_id}` yet, and {which} did not answer.{knows} Please try again"
-            " in a few minutes."
+            _(
+                "I couldn't look up paper {number}: no answer from {sources}. Try again in a few"
+                " minutes.",
+                number=paper_id,
+                sources=conjunction(failed),
+            )
         )
-    where = f"Neither I nor {told}" if told else "I do not know it, and nobody whom I could ask"
     raise UserError(
-        f"{where} know a paper `{paper_id}`. Check the number: today's papers sometimes reach"
-        " arXiv's search a day late."
+        _(
+            "Paper {number} wasn't found. Check the number; new papers can take a day to appear.",
+            number=paper_id,
+        )
     )
 
 
-async def _complete(interaction: Interaction, entry: StoredPaper) -> None:
-    await change(interaction, await _card(interaction, entry))
+async def _complete(interaction: Interaction, spoken: Language, entry: StoredPaper) -> None:
+    with use(spoken):
+        await change(interaction, await _card(interaction, entry))
 
 
 async def _card(interaction: Interaction, entry: StoredPaper) -> ui.LayoutView:

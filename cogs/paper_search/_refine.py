@@ -5,6 +5,7 @@ from typing import Final
 
 from discord import ui
 
+from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, custom_id, template
 from bot.interactions.modals import FORM_TIMEOUT
 from bot.services.search import QUERY_LENGTH
@@ -17,14 +18,14 @@ def refine_modal(session: Session) -> ui.Modal:
     """Return the form, filled in with the question as it is."""
     question = session.question
     form = ui.Modal(
-        title="Refine the search",
+        title=_("Refine search"),
         timeout=FORM_TIMEOUT,
         custom_id=custom_id("find-form", session.id),
     )
     form.add_item(
         ui.Label(
-            text="Query",
-            description='Words, "a phrase", OR, -without, title: author: cat: org:',
+            text=_("Query"),
+            description=_('Words, "a phrase", OR, -without, title: author: cat: org:'),
             component=ui.TextInput(
                 custom_id="query", default=question.query, max_length=QUERY_LENGTH, required=True
             ),
@@ -32,8 +33,8 @@ def refine_modal(session: Session) -> ui.Modal:
     )
     form.add_item(
         ui.Label(
-            text="Since",
-            description="2025, 2025-03, 2025-03-31, or 7d, 6m, 1y",
+            text=_("Since"),
+            description=_("A date, e.g. 2025, March 2025, 2025-03-31, last week or 7d"),
             component=ui.TextInput(
                 custom_id="since",
                 default=question.since.isoformat() if question.since else None,
@@ -44,8 +45,8 @@ def refine_modal(session: Session) -> ui.Modal:
     )
     form.add_item(
         ui.Label(
-            text="arXiv categories",
-            description="cs.CL stat.ML, or cs for all of computer science",
+            text=_("arXiv categories"),
+            description=_("e.g. cs.CL stat.ML, or cs for all of computer science"),
             component=ui.TextInput(
                 custom_id="category",
                 default=" ".join(question.categories) or None,

@@ -4,9 +4,12 @@ from bot.services import digests
 from bot.services.container import CogHost
 from cogs.subscriptions._change import ChangeTopic
 from cogs.subscriptions._digest import DigestCommands, Inbox, PageInbox
+from cogs.subscriptions._follow import FollowSearch
 from cogs.subscriptions._form import FORM, EditTopic
 from cogs.subscriptions._preview import NarrowTopic, SubscribeTopic, WidenTopic
 from cogs.subscriptions._topics import PauseTopic, Subscriptions
+
+__all__ = ["FollowSearch", "setup"]
 
 
 async def setup(bot: CogHost) -> None:
@@ -19,6 +22,7 @@ async def setup(bot: CogHost) -> None:
         PauseTopic,
         ChangeTopic,
         EditTopic,
+        FollowSearch,
         PageInbox,
     )
     bot.add_forms(FORM)

@@ -85,6 +85,7 @@ CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
     "feed-pick": (("1",), ("9" * 18,)),
     "help": (*((page,) for page in ("start", "papers", "query", "server")),),
     "find-open": ((SAVED,), (f"abstract:{SAVED}",)),
+    "like-open": ((f"card:{SAVED}",), (f"text:{SAVED}",), (f"like:{SAVED}",)),
     "lists": (("1",), tuple(map(str, range(1, 25)))),
     "noted": ((SAVED,), ("9999.99999",)),
     "save-some": ((SAVED,), tuple(f"2506.{number:05}" for number in range(1, 26))),

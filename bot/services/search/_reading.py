@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from bot.i18n import gettext as _
+from bot.i18n import long_date, ngettext, short_date
 from bot.interactions.dates import complaint, readings
 from bot.interactions.errors import UserError
 from bot.limits import CHOICE_VALUE
@@ -92,7 +94,7 @@ def read(query: str, today: date | None = None) -> Reading:
     if words != query and any(c.isalnum() for c in words):
         # The parts of an address say nothing, if it is no paper's.
         reading = read(words, today)
-        note = "I left the link out, as it names no paper that I know."
+        note = _("Ignored the link: it doesn't lead to a paper I can look up.")
         return replace(reading, syntax=" ".join(filter(None, (reading.syntax, note))))
     try:
         parsed = topics.parse(query, today)
@@ -113,19 +115,25 @@ def read(query: str, today: date | None = None) -> Reading:
         topic = topics.parse_plain(query)
     except TopicError:
         raise UserError(
-            f"There is no word to search for in “{text.escape(query, 100)}”. Try a few words, a"
-            " title, an author, or an arXiv link."
+            _(
+                "“{query}” has no words to search for. Try a few words, a title, an author or an"
+                " arXiv link.",
+                query=text.escape(query, 100),
+            )
         ) from None
     return Reading(
         topic.text,
         topic,
-        f"{located(wrong, query, reach=_AROUND)}, so I searched for the plain words.",
+        _(
+            "{problem}. Searched for the plain words instead.",
+            problem=located(wrong, query, reach=_AROUND),
+        ),
     )
 
 
 def _how_read(query: str, topic: Topic) -> str | None:
     if topics.reads_commas(query):
-        return f"I read the commas as OR: {topic}."
+        return _("Commas were read as OR: {query}.", query=topic)
     return None
 
 
@@ -139,10 +147,21 @@ def brief(query: str, named: Sequence[str]) -> str:
         return query
     asked = " ".join(named) or " ".join(_LINK.sub(" ", query).split()) or query[:QUERY_LENGTH]
     if len(asked) > QUERY_LENGTH:
-        shown = f"{len(named)} papers" if named else f"{len(asked)} characters"
+        if named:
+            raise UserError(
+                ngettext(
+                    "That's {count} paper at once, more than I can show. Paste fewer links.",
+                    "That's {count} papers at once, more than I can show. Paste fewer links.",
+                    len(named),
+                )
+            )
         raise UserError(
-            f"A query can be {QUERY_LENGTH} characters long; this is {shown}. Write the words that"
-            " matter most, or one link."
+            _(
+                "That query is too long: {length} of {most} characters. Use the most important"
+                " words, or one link.",
+                length=len(asked),
+                most=QUERY_LENGTH,
+            )
         )
     return asked
 
@@ -156,8 +175,11 @@ def refuse_link(query: str) -> None:
     link = _LINK.search(query)
     if link is not None and not any(c.isalnum() for c in _LINK.sub(" ", query)):
         raise UserError(
-            f"“{text.escape(link[0], 100)}” is a link, but not to a paper that I can look up. Paste"
-            " a link or number of arXiv, or write words of the title."
+            _(
+                "“{link}” isn't a link to a paper I can look up. Paste an arXiv link or number, or"
+                " use words of the title.",
+                link=text.escape(link[0], 100),
+            )
         )
 
 
@@ -172,18 +194,21 @@ def parse_since(typed: str, today: date) -> date:
     if day is None:
         raise UserError(complaint(typed, today))
     if day > today:
-        raise UserError(f"{day.isoformat()} has not come yet: there is no paper since then.")
+        raise UserError(_("{day} is in the future.", day=long_date(day)))
     return day
 
 
 def since_choices(typed: str, today: date) -> list[tuple[str, str]]:
     """Return what `since` offers: names and what to write for them."""
     offered = [
-        ("Past week", "7d"),
-        ("Past month", "1m"),
-        ("Past 3 months", "3m"),
-        ("Past year", "1y"),
-        *((f"Since {year}", str(year)) for year in range(today.year, today.year - 5, -1)),
+        (_("Past week"), "7d"),
+        (_("Past month"), "1m"),
+        (_("Past 3 months"), "3m"),
+        (_("Past year"), "1y"),
+        *(
+            (_("Since {day}", day=str(year)), str(year))
+            for year in range(today.year, today.year - 5, -1)
+        ),
     ]
     wanted = typed.strip().lower()
     found = [choice for choice in offered if wanted in choice[0].lower() or wanted == choice[1]]
@@ -191,9 +216,11 @@ def since_choices(typed: str, today: date) -> list[tuple[str, str]]:
         return found
     if (day := day_of(typed, today)) is not None:
         value = typed.strip() if len(typed) <= CHOICE_VALUE else day.isoformat()
-        return [(f"Since {day.isoformat()}", value)] if day <= today else []
-    days = [span.first.isoformat() for span in readings(typed, today)]
-    return [(f"Since {day}", day) for day in days if (read := day_of(day, None)) and read <= today]
+        return [(_("Since {day}", day=short_date(day)), value)] if day <= today else []
+    days = [span.first for span in readings(typed, today)]
+    return [
+        (_("Since {day}", day=short_date(day)), day.isoformat()) for day in days if day <= today
+    ]
 
 
 def _words(branch: Branch) -> str:

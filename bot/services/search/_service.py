@@ -18,6 +18,7 @@ from bot.services.search._types import FromSources, LookUp, ResultsPage, Similar
 from bot.services.search_engine import Engine
 from bot.services.source_queries import SourceQueries
 from papers.keyed_locks import KeyedLocks
+from papers.messages import Message, packed
 from papers.model import Paper
 from storage import papers, search_sessions, source_searches
 from storage.database import Database
@@ -38,6 +39,10 @@ STOP_TIMEOUT: Final = 3.0
 
 SIMILAR: Final = 25
 """Papers listed as similar to one: five pages."""
+
+
+def _not_found(paper_ids: Sequence[str]) -> str:
+    return packed(Message("Not found: {papers}. Check the numbers.", papers=", ".join(paper_ids)))
 
 
 class PaperSearch:
@@ -96,7 +101,7 @@ class PaperSearch:
         hits = [looked_up.paper.paper.id for looked_up in found if looked_up.paper is not None]
         unknown = [paper_id for paper_id in listed if paper_id not in hits]
         async with self._database.write() as conn:
-            remarks = Remarks(f"No source knows {', '.join(unknown)}." if unknown else None)
+            remarks = Remarks(_not_found(unknown) if unknown else None)
             session = await search_sessions.add(
                 conn, question, hits, remarks, now=self._clock.now()
             )
@@ -195,7 +200,7 @@ class PaperSearch:
             return
 
         async def work() -> None:
-            question = f"paper {paper.id}"
+            question = f"paper {paper.id}"  # not shown
             try:
                 async with self._database.write() as conn:
                     asked = await source_searches.claim(

@@ -24,11 +24,9 @@ NOT_FOR_PEOPLE: Final = (
 """Calls whose literals are in the catalogues, or read by no user of Discord."""
 
 NOT_CONVERTED: Final = (
-    "bot/services/search",
     "bot/services/search_engine.py",
     "bot/services/trending.py",
     "bot/ui",
-    "cogs/paper_search",
     "cogs/trending.py",
 )
 """Modules whose texts are in English alone so far."""

@@ -22,9 +22,9 @@ def test_words_beside_a_long_link_are_kept() -> None:
 
 def test_words_that_are_too_many_are_refused_with_their_number() -> None:
     typed = "word " * QUERY_LENGTH
-    with pytest.raises(UserError, match="this is 999 characters"):
+    with pytest.raises(UserError, match="999 of 200 characters"):
         brief(typed, [])
-    with pytest.raises(UserError, match="this is 40 papers"):
+    with pytest.raises(UserError, match="40 papers at once"):
         brief(typed, [f"2506.{number:05}" for number in range(1, 41)])
 
 

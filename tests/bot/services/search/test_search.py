@@ -94,23 +94,23 @@ async def test_wrong_syntax_is_read_as_words_and_the_place_is_named(tmp_path: Pa
         assert titles(text)[0] == "Segment Anything"
         assert "This quotation mark is never closed" in text
         assert "at character 9" in text
-        assert "searched for the plain words" in text
+        assert "Searched for the plain words" in text
 
 
 async def test_a_correction_is_told(tmp_path: Path) -> None:
     async with searching(tmp_path) as here:
         text = shown(await here.search("adaptaion"))
-        assert "No paper has “adaptaion”, so I read it as adaptation" in text
+        assert "Showing results for adaptation." in text
 
 
 async def test_a_word_that_no_paper_has_is_told(tmp_path: Path) -> None:
     async with searching(tmp_path) as here:
         text = shown(await here.search("gardening diffusion"))
-        assert "No paper I know has “gardening”." in text
+        assert "No exact matches for “gardening”." in text
         assert "Classifier-Free Diffusion Guidance" in titles(text)
         text = shown(await here.search("xylophone"))
-        assert "Nothing found" in text
-        assert "No paper I know has “xylophone”." in text
+        assert "No papers found" in text
+        assert "No exact matches for “xylophone”." in text
 
 
 async def test_letters_and_words_that_say_nothing_find_nothing_and_that_is_said(
@@ -118,11 +118,11 @@ async def test_letters_and_words_that_say_nothing_find_nothing_and_that_is_said(
 ) -> None:
     async with searching(tmp_path) as here:
         text = shown(await here.search("a"))
-        assert "Nothing found for “a”" in text
-        assert "Nearly every paper has these words, so they say nothing. Add one that does." in text
+        assert "No papers found for “a”" in text
+        assert "These words are in nearly every paper. Add a more specific one." in text
         text = shown(await here.search("asdfghjkl"))
-        assert "Nothing found" in text
-        assert "No paper I know has “asdfghjkl”." in text
+        assert "No papers found" in text
+        assert "No exact matches for “asdfghjkl”." in text
 
 
 async def test_a_link_to_no_paper_is_refused_and_left_out_of_a_longer_query(tmp_path: Path) -> None:
@@ -130,10 +130,10 @@ async def test_a_link_to_no_paper_is_refused_and_left_out_of_a_longer_query(tmp_
         result = await here.search("https://openai.com")
         assert result.ephemeral
         assert result.response is not None
-        assert "is a link, but not to a paper that I can look up" in (result.response.content or "")
+        assert "isn't a link to a paper I can look up" in (result.response.content or "")
         text = shown(await here.search("diffusion guidance https://openai.com/blog?x=1"))
         assert "Classifier-Free Diffusion Guidance" in titles(text)
-        assert "I left the link out, as it names no paper that I know." in text
+        assert "Ignored the link: it doesn't lead to a paper I can look up." in text
 
 
 async def test_operators_and_lists_are_read_and_it_is_said_how(tmp_path: Path) -> None:
@@ -141,23 +141,23 @@ async def test_operators_and_lists_are_read_and_it_is_said_how(tmp_path: Path) -
         found = titles(shown(await here.search("diffusion NOT guidance")))
         assert "Classifier-Free Diffusion Guidance" not in found
         text = shown(await here.search("diffusion guidance, low-rank adaptation"))
-        assert "I read the commas as OR: diffusion guidance OR low-rank adaptation." in text
+        assert "Commas were read as OR: diffusion guidance OR low-rank adaptation." in text
         assert "Classifier-Free Diffusion Guidance" in titles(text)
 
 
 async def test_nothing_found_says_what_to_do(tmp_path: Path) -> None:
     async with searching(tmp_path) as here:
         text = shown(await here.search("zymurgy", category="q-bio", since="2024"))
-        assert "Nothing found for “zymurgy”" in text
+        assert "No papers found for “zymurgy”" in text
         assert "fewer or other words" in text
-        assert "since 1 Jan 2024 · q-bio" in text
+        assert "Since 1 Jan 2024 · q-bio" in text
         assert "Refine…" in text
 
 
 async def test_nothing_found_also_says_how_the_query_was_read(tmp_path: Path) -> None:
     async with searching(tmp_path) as here:
         text = shown(await here.search('zymurgy "of beer'))
-        assert "Nothing found" in text
+        assert "No papers found" in text
         assert "This quotation mark is never closed" in text
 
 
@@ -166,7 +166,7 @@ async def test_a_query_without_a_word_is_refused_with_a_sentence(tmp_path: Path)
         result = await here.search("?!")
         assert result.ephemeral
         assert result.response is not None
-        assert "There is no word to search for" in result.response.content
+        assert "has no words to search for" in result.response.content
 
 
 @pytest.mark.parametrize(
@@ -215,8 +215,8 @@ async def test_sorting_puts_the_newest_or_the_most_voted_first(tmp_path: Path) -
         assert result.response is not None
         await here.grace.click(result.response, label="Newest")
         assert titles(shown(result))[:2] == [f"Robots that walk, part {n}" for n in (210, 209)]
-        assert "newest first" in shown(result)
-        await here.grace.click(result.response, label="Most votes")
+        assert "Newest first" in shown(result)
+        await here.grace.click(result.response, label="Most upvotes")
         best = max(MANY, key=lambda record: record.metrics.upvotes or 0)
         assert titles(shown(result))[0] == best.paper.title
         await here.grace.click(result.response, label="Best match")
@@ -271,10 +271,10 @@ async def test_after_thirty_days_a_page_offers_to_run_the_search_again(tmp_path:
         here.clock.at += timedelta(days=31)
         assert result.response is not None
         await here.grace.click(result.response, label="Next →")
-        assert "older than 30 days" in shown(result)
-        await here.grace.click(result.response, label="Run again")
+        assert "Results are kept for 30 days" in shown(result)
+        await here.grace.click(result.response, label="Search again")
         assert "1 to 5 of" in shown(result)
-        assert "since 1 Feb 2024 · newest first" in shown(result)
+        assert "Since 1 Feb 2024 · Newest first" in shown(result)
 
 
 async def test_after_half_a_year_a_page_says_where_to_search(tmp_path: Path) -> None:
@@ -341,4 +341,4 @@ async def test_while_the_index_is_made_the_database_answers_and_says_so(tmp_path
             patch.setattr(SearchEngine, "ready", False)
             text = shown(await here.search("image segmentation"))
         assert titles(text)[0] == "Segment Anything"
-        assert "The search index is being made" in text
+        assert "The search index is being built" in text

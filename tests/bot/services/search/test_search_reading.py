@@ -33,12 +33,12 @@ def test_wrong_syntax_is_words_and_says_where() -> None:
     assert reading.topic.plain
     assert reading.query == "robots that walk"
     assert reading.syntax is not None
-    assert "never closed (at character 8: robots (that walk), so I" in reading.syntax
+    assert "never closed (at character 8: robots (that walk). Searched" in reading.syntax
 
 
 @pytest.mark.parametrize("nothing", ["?!", "-", '""', "( )"])
 def test_a_query_without_a_word_cannot_be_searched_for(nothing: str) -> None:
-    with pytest.raises(UserError, match="no word to search for"):
+    with pytest.raises(UserError, match="no words to search for"):
         read(nothing)
 
 

@@ -21,8 +21,7 @@ def _refusal(query: str) -> str:
 
 def test_a_query_without_a_word_says_what_to_write() -> None:
     assert _refusal("?!") == (
-        "There is no word to search for in “?!”. Try a few words, a title, an author, or an arXiv"
-        " link."
+        "“?!” has no words to search for. Try a few words, a title, an author or an arXiv link."
     )
 
 
@@ -35,8 +34,8 @@ def test_a_link_that_is_no_papers_says_what_to_write() -> None:
     with pytest.raises(UserError) as caught:
         refuse_link("https://example.com/paper")
     assert caught.value.sentence == (
-        "“https\\://example.com/paper” is a link, but not to a paper that I can look up. Paste a"
-        " link or number of arXiv, or write words of the title."
+        "“https\\://example.com/paper” isn't a link to a paper I can look up. Paste an"
+        " arXiv link or number, or use words of the title."
     )
 
 
@@ -50,14 +49,14 @@ def test_a_long_link_is_quoted_in_a_hundred_characters() -> None:
 def test_a_link_beside_words_is_left_out_and_this_is_said() -> None:
     reading = read("robots https://example.com/paper that walk")
     assert reading.query == "robots that walk"
-    assert reading.syntax == "I left the link out, as it names no paper that I know."
+    assert reading.syntax == "Ignored the link: it doesn't lead to a paper I can look up."
 
 
 def test_a_link_beside_wrong_syntax_gets_both_sentences() -> None:
     reading = read("robots (walk https://example.com/paper")
     assert reading.syntax == (
-        "This parenthesis is never closed (at character 8: robots (walk), so I searched for the"
-        " plain words. I left the link out, as it names no paper that I know."
+        "This parenthesis is never closed (at character 8: robots (walk). Searched for the"
+        " plain words instead. Ignored the link: it doesn't lead to a paper I can look up."
     )
 
 
@@ -98,7 +97,7 @@ def test_alternatives_and_conditions_are_searched_for_as_they_were_written() -> 
     listed = read('diffusion, "flow matching"')
     assert listed.query == 'diffusion, "flow matching"'
     assert str(listed.topic) == 'diffusion OR "flow matching"'
-    assert listed.syntax == 'I read the commas as OR: diffusion OR "flow matching".'
+    assert listed.syntax == 'Commas were read as OR: diffusion OR "flow matching".'
 
 
 def test_a_title_with_a_quotation_stays_words() -> None:
@@ -113,7 +112,7 @@ def test_a_list_of_words_is_ranked_by_all_and_asked_for_one_by_one() -> None:
     reading = read("diffusion, flows, autoencoders")
     assert reading.query == "diffusion, flows, autoencoders"
     assert reading.topic.plain
-    assert reading.syntax == f"I read the commas as OR: {reading.alternatives}."
+    assert reading.syntax == f"Commas were read as OR: {reading.alternatives}."
     assert reading.words == "diffusion"
 
 
@@ -148,7 +147,7 @@ def test_tomorrow_has_not_come_and_today_has() -> None:
     assert parse_since("2025-06-09", TODAY) == TODAY
     with pytest.raises(UserError) as caught:
         parse_since("2025-06-10", TODAY)
-    assert caught.value.sentence == ("2025-06-10 has not come yet: there is no paper since then.")
+    assert caught.value.sentence == ("Tuesday 10 June 2025 is in the future.")
 
 
 def test_the_choices_of_a_date_are_the_usual_spans_and_five_years() -> None:
@@ -168,7 +167,7 @@ def test_the_choices_of_a_date_are_the_usual_spans_and_five_years() -> None:
 def test_a_choice_is_found_by_its_name_or_value_and_a_date_offers_itself() -> None:
     assert since_choices(" PAST w", TODAY) == [("Past week", "7d")]
     assert since_choices("1M", TODAY) == [("Past month", "1m")]
-    assert since_choices(" 3 days ago ", TODAY) == [("Since 2025-06-06", "3 days ago")]
+    assert since_choices(" 3 days ago ", TODAY) == [("Since 6 Jun 2025", "3 days ago")]
     assert since_choices("soon", TODAY) == []
     assert since_choices("tomorrow", TODAY) == []
 
@@ -180,6 +179,6 @@ def test_a_date_with_two_readings_is_refused_and_both_are_offered() -> None:
         "“03/04/2025” can mean two days. Write 2025-04-03 or 2025-03-04."
     )
     assert since_choices("03/04/2025", TODAY) == [
-        ("Since 2025-04-03", "2025-04-03"),
-        ("Since 2025-03-04", "2025-03-04"),
+        ("Since 3 Apr 2025", "2025-04-03"),
+        ("Since 4 Mar 2025", "2025-03-04"),
     ]

@@ -56,7 +56,7 @@ async def test_a_slow_answer_is_announced_first_and_comes_into_the_same_message(
         assert result.response is not None
         await here.grace.click(result.response, label="Newest")
         assert first_answers(here)[-1] == DEFERRED_CHANGE
-        assert "newest first" in shown(result)
+        assert "Newest first" in shown(result)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -75,7 +75,7 @@ async def test_a_slow_failure_is_a_sentence_too(tmp_path: Path) -> None:
     async with searching(tmp_path) as here:
         result = await here.search("?!")
         told = [*result.followups, *([result.response] if result.response else [])]
-        assert "There is no word to search for" in " ".join(message.content for message in told)
+        assert "has no words to search for" in " ".join(message.content for message in told)
 
 
 async def test_an_answer_that_was_dismissed_meanwhile_is_nobodys_error(
@@ -84,7 +84,7 @@ async def test_an_answer_that_was_dismissed_meanwhile_is_nobodys_error(
     async with searching(tmp_path, sources=[Finder(finds=[NEW])]) as here:
         here.env.inject_error("PATCH", "/webhooks/*", status=404, code=10008)
         result = await here.search("diffusion models")
-        assert "Asking Hugging Face" in shown(result)
+        assert "Also searching Hugging Face" in shown(result)
         assert here.env.errors == []
         assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
