@@ -8,6 +8,7 @@ from bot import limits
 from bot.i18n import alternatives, conjunction, marked, ngettext, short_date, translated
 from bot.i18n import gettext as _
 from bot.services.search import FromSources, ResultsPage, SourceState
+from bot.services.source_queries import failure_sentence
 from bot.ui import text
 from bot.ui.pages import HitsPage
 from papers.messages import unpacked
@@ -26,17 +27,6 @@ SORTS: Final = {
 
 _ORDERS: Final = {Sort.NEWEST: marked("Newest first"), Sort.VOTES: marked("Most upvotes first")}
 """The same among other conditions."""
-
-_FAILURES: Final = {
-    "unreachable": marked("{source} can't be reached"),
-    "rate limited": marked("{source} is busy"),  # not shown
-    "unavailable": marked("{source} is down"),
-    "refused": marked("{source} refused the search"),
-    "malformed": marked("{source} sent an answer I can't read"),
-    "too slow": marked("{source} took too long"),  # not shown
-}
-"""Why a source found nothing, by the reason that is stored."""
-_FAILED: Final = marked("{source} didn't answer")
 
 
 def options(page: HitsPage) -> list[discord.SelectOption]:
@@ -110,7 +100,7 @@ def sources_line(sources: FromSources) -> str:
             return _("Also searching {sources}…", sources=conjunction(sources.names))
         case SourceState.ANSWERED:
             failed = [
-                _(_FAILURES.get(item.failure, _FAILED), source=item.source)
+                failure_sentence(item.source, item.failure)
                 for item in sources.answers
                 if item.failure is not None
             ]
@@ -119,13 +109,13 @@ def sources_line(sources: FromSources) -> str:
                 failed.insert(
                     0,
                     ngettext(
-                        "{count} more found on {sources}",
-                        "{count} more found on {sources}",
+                        "{count} more found on {sources}.",
+                        "{count} more found on {sources}.",
                         len(sources.papers),
                         sources=conjunction(found),
                     ),
                 )
-            return " · ".join(failed)
+            return " ".join(failed)
 
 
 def what_to_do(page: ResultsPage) -> str:

@@ -9,7 +9,7 @@ from typing import Final, Self
 import discord
 from discord import ui
 
-from bot.i18n import Language, conjunction, current, use
+from bot.i18n import Language, current, use
 from bot.i18n import gettext as _
 from bot.interactions.components import (
     NUMBER,
@@ -28,6 +28,7 @@ from bot.interactions.replies import change, reply, turn
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
 from bot.services.search import LookUp, SimilarPage
+from bot.services.source_queries import failure_sentence
 from bot.ui import text
 from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
@@ -265,15 +266,14 @@ async def _known(services: Services, paper_id: str) -> StoredPaper:
     found: LookUp = await services.search.look_up(paper_id)
     if found.paper is not None:
         return found.paper
-    if failed := [item.source for item in found.answers if item.failure is not None]:
-        raise UserError(
-            _(
-                "I couldn't look up paper {number}: no answer from {sources}. Try again in a few"
-                " minutes.",
-                number=paper_id,
-                sources=conjunction(failed),
-            )
-        )
+    failures = [
+        failure_sentence(item.source, item.failure)
+        for item in found.answers
+        if item.failure is not None
+    ]
+    if failures:
+        unknown = _("I couldn't look up paper {number}.", number=paper_id)
+        raise UserError(" ".join((unknown, *failures, _("Try again in a few minutes."))))
     raise UserError(
         _(
             "Paper {number} wasn't found. Check the number; new papers can take a day to appear.",

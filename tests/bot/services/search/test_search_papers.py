@@ -120,7 +120,7 @@ async def test_a_source_that_does_not_answer_is_named_when_a_paper_is_unknown(
     async with searching(tmp_path, sources=sources) as here:
         result = await here.grace.slash(here.channel, "paper show", id_or_link="2505.11111")
         assert result.response is not None
-        assert "no answer from arXiv" in result.response.content
+        assert "arXiv is unavailable." in result.response.content
         assert "Try again" in result.response.content
 
 

@@ -26,7 +26,7 @@ async def test_fresh_results_are_offered_and_a_failing_source_is_named(tmp_path:
     async with searching(tmp_path, sources=sources) as here:
         result = await here.search("diffusion models")
         text = shown(result)
-        assert "1 more found on Hugging Face · arXiv is busy" in text
+        assert "1 more found on Hugging Face. arXiv asked me to slow down." in text
         assert NEW.paper.title not in titles(text)
         assert result.response is not None
         await here.grace.click(result.response, label="1 new result")
@@ -92,7 +92,7 @@ async def test_a_source_that_failed_is_asked_again_after_five_minutes(tmp_path: 
     async with searching(tmp_path, sources=[finder]) as here:
         await here.search("diffusion models")
         here.clock.at += timedelta(minutes=4)
-        assert "Hugging Face can't be reached" in shown(await here.search("diffusion models"))
+        assert "Hugging Face couldn't be reached." in shown(await here.search("diffusion models"))
         assert len(finder.asked) == 1
         here.clock.at += timedelta(minutes=2)
         finder.failing = None

@@ -22,7 +22,7 @@ async def test_the_status_names_the_model_that_search_uses(tmp_path: Path) -> No
 async def test_the_status_says_that_there_is_no_model(tmp_path: Path) -> None:
     async with searching(tmp_path, LIBRARY) as here:
         status = shown(await here.grace.slash(here.channel, "paper status"))
-    assert "by words only, as no embedding model is set." in status
+    assert "by words. Semantic search is turned off." in status
 
 
 async def test_the_status_says_that_the_model_could_not_be_loaded(
@@ -32,14 +32,17 @@ async def test_the_status_says_that_the_model_could_not_be_loaded(
     async with searching(tmp_path, LIBRARY, embedder="minilm") as here:
         status = shown(await here.grace.slash(here.channel, "paper status"))
         assert "Segment Anything" in shown(await here.search("image segmentation"))
-    assert "the embedding model minilm could not be loaded; `paperboy check` says why." in status
+    assert "The model minilm couldn't be loaded; `paperboy check` shows why." in status
 
 
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (EngineStatus(2_000, 40, 0, "model", ready=False), "made (40 of 2,000 papers)"),
-        (EngineStatus(2_000, 2_000, 40, "model", ready=True), "known of 40 of 2,000 papers so far"),
+        (EngineStatus(2_000, 40, 0, "model", ready=False), "built (40 of 2,000 papers)"),
+        (
+            EngineStatus(2_000, 2_000, 40, "model", ready=True),
+            "still being prepared (40 of 2,000 papers)",
+        ),
     ],
 )
 def test_what_is_not_finished_yet_is_told_with_how_far_it_is(
