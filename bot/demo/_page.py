@@ -30,16 +30,16 @@ LONGEST_WAIT: Final = 240.0
 """Hours that can be let pass at once."""
 
 SUGGESTIONS: Final = (
-    ("paper trending", "/paper trending", "the best of the day, the week or the month"),
+    ("paper trending", "/paper trending", "the day's, week's or month's most upvoted papers"),
     ("paper search", "/paper search query: video generation", "by words and by meaning"),
-    ("paper subscribe", "/paper subscribe topic: diffusion", "then look at your direct messages"),
-    ("paper digest now", "/paper digest now", "what is new in your topics, shown at once"),
-    ("library show", "/library show", "what you saved"),
+    ("paper subscribe", "/paper subscribe topic: diffusion", "preview a topic, then subscribe"),
+    ("paper digest now", "/paper digest now", "new papers on your topics"),
+    ("library show", "/library show", "papers you saved"),
     ("library export", "/library export format: bibtex", "your library as a file"),
-    ("paper status", "/paper status", "the newest batch, the sources, the next thread"),
-    ("feed list", "/feed list", "as Ada: which channel gets what, and when"),
-    ("feed add", "/feed add channel: reading", "as Ada: a daily thread for another channel"),
-    ("feed post-now", "/feed post-now channel: reading", "then: its first thread, at once"),
+    ("paper status", "/paper status", "the newest batch and the next thread"),
+    ("feed list", "/feed list", "as Ada: this server's daily threads"),
+    ("feed add", "/feed add channel: reading", "as Ada: set up a thread in another channel"),
+    ("feed post-now", "/feed post-now channel: reading", "then post its first thread now"),
 )
 """Commands worth trying: shown as far as this bot has them."""
 
@@ -66,11 +66,13 @@ class Pages:
         subscribers += (self._tell_of_messages, self._set_page_clock)
         with Terminal() as typed:
             if typed.listening:
-                click.echo("\nType here, then Enter:")
+                click.echo("\nThe page shows one place at a time. To open another, type here:")
                 for words, what in (
-                    (", ".join(PLACES), "another place, or a person's direct messages"),
-                    ("wait 6", "six hours pass: digests come, the header gets new numbers"),
-                    ("quit", ""),
+                    ("thread", "the day's thread, with one card per paper"),
+                    ("ada or grace", "that person's direct messages with the bot"),
+                    ("channel", "back to the channel"),
+                    ("wait 6", "let six hours pass: digests arrive, numbers change"),
+                    ("quit", "end the demo"),
                 ):
                     click.echo(f"  {words:<30} {what}".rstrip())
             while await self._show(typed):
@@ -124,7 +126,9 @@ class Pages:
         """Wait until the page's own button ends it; where no input can come, so does the demo."""
         await preview.wait_closed()
         if typed.listening:
-            click.echo(f"The page is closed. Type {', '.join(PLACES)} for another, or quit.")
+            click.echo(
+                f"The page is closed. Type {', '.join(PLACES)} to open another one, or quit."
+            )
             await asyncio.Event().wait()
         return False
 
@@ -160,7 +164,7 @@ class Pages:
             return f"{self._place.title()}'s direct messages"
         if self._place == "thread":
             return f"the thread, “{self._stage.threads[-1].name}”"
-        return f"#{self._stage.channel.name} (the papers are in its thread: --place thread)"
+        return f"#{self._stage.channel.name} (type thread to open its thread)"
 
     def _tell_of_messages(self, event: str, payload: Mapping[str, Any]) -> None:
         backend = self._stage.env.backend
@@ -169,7 +173,7 @@ class Pages:
         for name, person in self._stage.people.items():
             dm_channel_id = backend.dm_channels.get(person.id)
             if payload["channel_id"] == str(dm_channel_id) and self._place != name:
-                click.echo(f"{name.title()} has a new direct message: type {name} to read it.")
+                click.echo(f"{name.title()} has a new direct message. To read it, type {name}.")
 
     def _set_page_clock(self, event: str, payload: Mapping[str, Any]) -> None:
         """Let the page count relative times from now: by itself it looks at the clock when it is
@@ -213,11 +217,14 @@ def _hours(text: str) -> float | None:
 def _say_what_to_try(stage: Stage) -> None:
     shown = len(stage.threads[-1].history())
     click.echo(f"Posted in #{stage.channel.name}: “{stage.threads[-1].name}”, {shown} papers.")
-    click.echo("\nThe page shows a simulated Discord, in which the real bot answers. Try there:")
+    click.echo("\nThe page shows a simulated Discord in which the real bot answers. Try:")
     known = {command.qualified_name for command in stage.bot.tree.walk_commands()}
     for name, typed, what in SUGGESTIONS:
         if name in known:
             click.echo(f"  {typed:<38} {what}")
     if any(message.reactions for message in stage.threads[-1].history()):
-        click.echo(f"  {'🔖 under a paper':<38} saves it to your library")
-    click.echo("You are Ada, an admin; “Viewing as” makes you Grace, a member.")
+        click.echo(f"  {'🔖 under a paper':<38} save it to your library")
+    click.echo(
+        "You are Ada, an admin. To be Grace, a member, use “Viewing as”. Answers that only you see"
+        " are below the messages: scroll down."
+    )

@@ -72,7 +72,7 @@ async def run_demo(
         try:
             stopped = await _until(stop, showing)
         except (DemoError, SourceError) as error:
-            again = "; try again later, or without --live" if isinstance(error, SourceError) else ""
+            again = ". Try again later, or without --live" if isinstance(error, SourceError) else ""
             click.echo(f"paperboy: {error}{again}.", err=True)
             return 1
         return 130 if stopped and once else 0
@@ -114,7 +114,7 @@ async def _show(
         await _take_in(stage, newest)
         await bot.tick(clock.now())
         if not stage.threads:
-            raise DemoError("no thread could be posted; the log above says why")
+            raise DemoError("no thread could be posted; see the log above")
         if page is None:
             for line in transcript(stage.channel):
                 click.echo(line)
@@ -128,7 +128,7 @@ async def _newest(sources: Sequence[PaperSource], settle: timedelta) -> tuple[da
     if isinstance(curated, SampleSource):
         day = curated.newest_day
         return day, max(curated.recorded_at[day], calendar.begins(day) + settle)
-    click.echo(f"Asking {' and '.join(source.name for source in sources)} …")
+    click.echo(f"Fetching papers from {' and '.join(source.name for source in sources)}…")
     for attempt in range(ATTEMPTS):
         try:
             day = (await curated.latest()).day
@@ -165,13 +165,13 @@ async def _take_in(stage: Stage, newest: date) -> None:
             await asyncio.sleep(min(wanted, PATIENCE))
         elif report.failures:
             raise report.failures[0]
-    raise DemoError(f"the sources have no batch of {newest}")
+    raise DemoError(f"the sources have no batch for {newest}")
 
 
 def _say_when(now: datetime, newest: date, *, live: bool, again: bool) -> None:
     whose = "the real sources" if live else "the sample"
     if abs(now - datetime.now(UTC)) < timedelta(minutes=1):
-        click.echo(f"The newest batch of {whose} is that of {newest:%A} {newest.day} {newest:%B}.")
+        click.echo(f"Newest batch of {whose}: {newest:%A} {newest.day} {newest:%B}.")
         return
-    why = "where it was left" if again else f"the morning of the newest batch of {whose}"
+    why = "where you left it" if again else f"the morning of the newest batch of {whose}"
     click.echo(f"In this demo it is {now:%A} {now.day} {now:%B %Y, %H:%M} UTC: {why}.")

@@ -152,7 +152,9 @@ def _kept(database: Path) -> KeptDiscord | None:
     try:
         return KeptDiscord.read(_beside(database))
     except ValueError as error:
-        raise DemoError(f"{error}; delete it together with {database}, or name another") from error
+        raise DemoError(
+            f"{error}; delete it together with {database}, or choose another file"
+        ) from error
 
 
 def _refuse_second_threads(env: simcord.Env) -> None:
@@ -202,8 +204,8 @@ async def _refuse_strangers(stage: Stage) -> None:
     if strangers:
         # The bot would take those servers for ones that removed it, and end their feeds.
         raise DemoError(
-            f"{stage.bot.services.database.path} belongs to a bot with feeds in other servers; give"
-            " --database a file of the demo's own"
+            f"{stage.bot.services.database.path} belongs to a bot with feeds in other servers;"
+            " choose another file for --database"
         )
 
 
