@@ -12,7 +12,7 @@ from bot.services.source_queries import failure_sentence
 from bot.ui import text
 from bot.ui.pages import HitsPage
 from papers.messages import unpacked
-from storage.search import Sort
+from storage.search import Similar, Sort
 from storage.search_sessions import Question, Remarks, Session
 
 QUERY_SHOWN: Final = 120
@@ -131,3 +131,16 @@ def what_to_do(page: ResultsPage) -> str:
     if page.sources.state is SourceState.ASKING:
         lines.append(_("More results may appear here in a moment."))
     return "\n".join((*lines, *(f"- {item}" for item in advice)))
+
+
+def why(similar: Similar) -> str:
+    """Return a line on what makes a paper similar."""
+    reasons: list[str] = []
+    if similar.authors:
+        reasons.append(_("Also by {authors}", authors=text.people(similar.authors, 2)))
+    if similar.words:
+        reasons.append(_("Both mention {words}", words=", ".join(similar.words)))
+    if similar.cosine is not None:
+        percent = max(0, round(similar.cosine * 100))
+        reasons.append(_("{percent}% similar in meaning", percent=percent))
+    return " · ".join(reasons)

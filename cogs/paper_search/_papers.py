@@ -34,12 +34,11 @@ from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem, link_button
-from cogs.paper_search._labels import options
+from cogs.paper_search._labels import options, why
 from papers import arxiv_id
 from papers.model import Paper
 from papers.text import readable
 from storage.papers import StoredPaper
-from storage.search import Similar
 
 _ABSTRACT = 3_400
 _OPENED: Final = rf"(?:card|text|like):(?:{PAPER})"  # not shown
@@ -92,7 +91,13 @@ class OpenHit(PaperboySelect, template=template("find-open", session=NUMBER)):
     rate_limit = SEARCHES
 
     def __init__(self, session_id: int, options: Sequence[discord.SelectOption] = ()) -> None:
-        super().__init__(_opening(custom_id("find-open", session_id), options))
+        super().__init__(
+            ui.Select(
+                placeholder=_("Open a paper…"),
+                custom_id=custom_id("find-open", session_id),
+                options=list(options),
+            )
+        )
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
@@ -111,7 +116,13 @@ class OpenSimilar(PaperboySelect, template=template("like-open", paper_id=PAPER)
     rate_limit = SEARCHES
 
     def __init__(self, paper_id: str, options: Sequence[discord.SelectOption] = ()) -> None:
-        super().__init__(_opening(custom_id("like-open", paper_id), options))
+        super().__init__(
+            ui.Select(
+                placeholder=_("Open a paper…"),
+                custom_id=custom_id("like-open", paper_id),
+                options=list(options),
+            )
+        )
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
@@ -121,10 +132,6 @@ class OpenSimilar(PaperboySelect, template=template("like-open", paper_id=PAPER)
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Open what was chosen, for the user alone."""
         await _open(interaction, values)
-
-
-def _opening(custom_id: str, options: Sequence[discord.SelectOption]) -> ui.Select[ui.LayoutView]:
-    return ui.Select(placeholder=_("Open a paper…"), custom_id=custom_id, options=list(options))
 
 
 async def _open(interaction: Interaction, values: list[str]) -> None:
@@ -242,19 +249,6 @@ def similar_view(page: SimilarPage) -> ui.LayoutView:
         select=OpenSimilar(paper.id, options(hits)),
         buttons=turns,
     )
-
-
-def why(similar: Similar) -> str:
-    """Return a line on what makes a paper similar."""
-    reasons: list[str] = []
-    if similar.authors:
-        reasons.append(_("Also by {authors}", authors=text.people(similar.authors, 2)))
-    if similar.words:
-        reasons.append(_("Both mention {words}", words=", ".join(similar.words)))
-    if similar.cosine is not None:
-        percent = max(0, round(similar.cosine * 100))
-        reasons.append(_("{percent}% similar in meaning", percent=percent))
-    return " · ".join(reasons)
 
 
 async def _similar_view(services: Services, paper_id: str, number: int) -> ui.LayoutView:
