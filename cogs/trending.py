@@ -5,23 +5,30 @@ from datetime import date, datetime
 from typing import Self
 
 from discord import app_commands, ui
+from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot import limits
-from bot.i18n import long_date
+from bot.i18n import current, long_date, marked, month_and_year, ngettext, use
+from bot.i18n import gettext as _
 from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.interactions.dates import date_choice, parse_date, readings
 from bot.interactions.errors import Interaction, UserError
+from bot.interactions.language import public_language
 from bot.interactions.save_select import SaveSome
 from bot.services.container import CogHost, Services, services_of
 from bot.services.trending import FIRST_BATCH, Period, TrendingPage, require_batch_day
 from bot.ui.pages import render_list
-from bot.ui.text import plural
 from papers import calendar
 from papers.dates import Span, Unit
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _PERIOD = "|".join(Period)
+_WIDER = {
+    Period.DAY: marked("This day"),
+    Period.WEEK: marked("This week"),
+    Period.MONTH: marked("This month"),
+}
 _BACK, _NEXT, _OTHERS = range(3)
 
 
@@ -64,8 +71,12 @@ class PageTrending(
         await interaction.response.defer()
         page = await services.trending.page(self.day, self.period, self.page, services.clock.now())
         if page is None:
-            raise UserError("That list is gone.")
-        await interaction.edit_original_response(view=render(page))
+            raise UserError(_("This list is no longer available."))
+        message = interaction.message
+        public = message is not None and not message.flags.ephemeral
+        with use(public_language(interaction) if public else current()):
+            view = render(page)
+        await interaction.edit_original_response(view=view)
 
 
 class Trending(commands.Cog):
@@ -74,18 +85,25 @@ class Trending(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @app_commands.command(description="The papers people vote for: of a day, a week or a month")
+    @app_commands.command(description="See the most upvoted papers of a day, week or month")
     @app_commands.rename(day="date")
+    @app_commands.choices(
+        period=[
+            app_commands.Choice(name=locale_str("Day"), value=Period.DAY.value),
+            app_commands.Choice(name=locale_str("Week"), value=Period.WEEK.value),
+            app_commands.Choice(name=locale_str("Month"), value=Period.MONTH.value),
+        ]
+    )
     @app_commands.describe(
-        day="A day, week or month: 8 Dec, friday, last week, March 2026; else the newest batch",
-        period="The whole week or month that the day is in",
-        public="Show it to everybody here",
+        day="Day, week or month, e.g. 8 Dec, friday, last week, March 2026 (default: newest)",
+        period="The whole week or month around that day",
+        public="Show the answer to everyone here",
     )
     async def trending(
         self,
         interaction: Interaction,
         day: str | None = None,
-        period: Period | None = None,
+        period: str | None = None,
         public: bool = False,
     ) -> None:
         """Show the first page of a list."""
@@ -93,20 +111,21 @@ class Trending(commands.Cog):
         wanted = None
         if day is not None:
             wanted, named = stretch(day, await self._today(interaction), now)
-            period = period or named
+            period = period or named.value
         await interaction.response.defer(ephemeral=not public)
-        page = await self.services.trending.page(wanted, period or Period.DAY, 0, now)
+        page = await self.services.trending.page(wanted, Period(period or Period.DAY), 0, now)
         if page is None:
-            raise UserError(
-                f"There is no batch yet. {self.services.mention('paper status')} says why."
-            )
+            status = self.services.mention("paper status")
+            raise UserError(_("There are no papers yet. {status} says why.", status=status))
         if not page.entries:
-            stretch_name = page.period.called(page.day)
-            raise UserError(
-                f"{page.note} I know no papers of {stretch_name}. Pick another day: the list under"
-                " `date` has those that I know.".lstrip()
+            none = _(
+                "No papers for {period}. Pick a date from the list under `date`.",
+                period=page.period.called(page.day),
             )
-        await interaction.edit_original_response(view=render(page))
+            raise UserError(none)
+        with use(public_language(interaction) if public else current()):
+            view = render(page)
+        await interaction.edit_original_response(view=view)
 
     @trending.autocomplete("day")
     async def _days(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -140,7 +159,9 @@ def stretch(text: str, today: date, now: datetime) -> tuple[date, Period]:
     """
     span = parse_date(text, today)
     if span.unit is Unit.YEAR:
-        raise UserError(f"Name a day, a week or a month, like March {span.first.year}.")
+        raise UserError(
+            _("Pick a day, a week or a month, e.g. {month}.", month=month_and_year(span.first))
+        )
     if not _has_come(span, now):
         require_batch_day(span.first, now)
     return max(span.first, FIRST_BATCH), Period(span.unit.value)
@@ -160,15 +181,16 @@ def render(page: TrendingPage) -> ui.LayoutView:
         ),
     )
     others = [
-        PageTrending(period, page.day, 0, _OTHERS, f"The {period}")
+        PageTrending(period, page.day, 0, _OTHERS, _(_WIDER[period]))
         for period in Period
         if period is not page.period
     ]
-    notes = [f"{page.note} This is the batch before."] if page.note else []
-    notes.append(
-        plural(page.total, "paper")
-        + (f" · page {page.page + 1} of {page.pages}" if page.pages > 1 else "")
-    )
+    notes = [page.note] if page.note else []
+    counted = ngettext("{count} paper", "{count} papers", page.total)
+    if page.pages > 1:
+        where = _("page {page} of {pages}", page=page.page + 1, pages=page.pages)
+        counted = f"{counted} · {where}"
+    notes.append(counted)
     save = SaveSome((entry.rank, entry.paper_id, entry.title) for entry in page.entries)
     return render_list(
         page.title,

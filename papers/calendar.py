@@ -193,12 +193,6 @@ def why_nothing(now: datetime, settle: timedelta = SETTLE) -> WhyNothing | None:
     return None
 
 
-def week_name(day: date) -> str:
-    """Return the ISO week of `day` as people and the Hub write it: `2026-W53`."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02}"
-
-
 def week_days(day: date) -> tuple[date, ...]:
     """Return the working days, Monday first, of the ISO week that `day` is in."""
     monday = day - day.weekday() * _DAY

@@ -29,7 +29,7 @@ class Message(str):
         Raises:
             KeyError: a placeholder has no value.
         """
-        message = super().__new__(cls, template.format(**values))
+        message = super().__new__(cls, template.format(**_in_english(values)))
         message.template = template
         message.plural = None
         message.values = values
@@ -48,11 +48,18 @@ class PluralMessage(Message):
             KeyError: a placeholder has no value.
         """
         chosen = singular if count == 1 else plural
-        message = str.__new__(cls, chosen.format(count=f"{count:,}", **values))
+        message = str.__new__(cls, chosen.format(**_in_english({"count": count, **values})))
         message.template = singular
         message.plural = plural
         message.values = {"count": count, **values}
         return message
+
+
+def _in_english(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+        for name, value in values.items()
+    }
 
 
 def packed(text: str) -> str:

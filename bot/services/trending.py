@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.i18n import long_date, month_and_year
+from bot.i18n import date_range, long_date, month_and_year
+from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.services.batch_ranking import BatchRanking
 from bot.ui.payloads import HeaderEntry, header_payload
@@ -41,18 +42,19 @@ class Period(StrEnum):
                 return calendar.month_days(day)
 
     def called(self, day: date) -> str:
-        """Return what the stretch is called: "Thursday 12 June 2025", "week 2025-W24"."""
+        """Return the stretch: "Thursday 12 June 2025", "9 to 13 June 2025", "June 2025"."""
         match self:
             case Period.DAY:
                 return long_date(day)
             case Period.WEEK:
-                return f"week {calendar.week_name(day)}"
+                days = calendar.week_days(day)
+                return date_range(min(days), max(days))
             case Period.MONTH:
                 return month_and_year(day)
 
     def heading(self, day: date) -> str:
-        """Say which stretch it is."""
-        return f"Trending {'on' if self is Period.DAY else 'in'} {self.called(day)}"
+        """Return the title of a list."""
+        return _("Trending: {period}", period=self.called(day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,10 @@ class TrendingPage:
         """Why another day is shown than the one asked for; empty where it is that one."""
         if self.asked is None:
             return ""
-        return f"{long_date(self.asked)} has no batch: none comes on a weekend."
+        return _(
+            "No papers come out on weekends ({day}). This is the day before.",
+            day=long_date(self.asked),
+        )
 
     @property
     def title(self) -> str:
@@ -89,10 +94,10 @@ def require_batch_day(day: date, now: datetime) -> None:
     """
     if day < FIRST_BATCH:
         raise UserError(
-            f"The Daily Papers begin on {long_date(FIRST_BATCH)}. Pick that day or a later one."
+            _("The lists begin on {day}. Pick that day or a later one.", day=long_date(FIRST_BATCH))
         )
     if day > calendar.batch_day(now):
-        raise UserError(f"{long_date(day)} has not come yet.")
+        raise UserError(_("{day} is in the future.", day=long_date(day)))
 
 
 class TrendingLists:

@@ -12,12 +12,12 @@ from typing import Final
 from discord import ui
 
 from bot import limits
-from bot.i18n import long_date, short_date
+from bot.i18n import gettext as _
+from bot.i18n import long_date, ngettext, short_date
 from bot.ui import text
 from bot.ui.parts import (
     ACCENT,
     ALARM,
-    WITHDRAWN,
     AnyItem,
     numbers,
     paper_links,
@@ -25,6 +25,7 @@ from bot.ui.parts import (
     ranked_list,
     reason_line,
     rows,
+    withdrawn_line,
 )
 from bot.ui.payloads import (
     CardPayload,
@@ -43,7 +44,7 @@ _CATEGORIES: Final = 4
 
 def thread_name(day: date) -> str:
     """Return the name of a day's thread."""
-    return text.plain(f"Papers of {long_date(day)}", limits.THREAD_NAME)
+    return text.plain(_("Papers of {day}", day=long_date(day)), limits.THREAD_NAME)
 
 
 def render_header(payload: HeaderPayload) -> ui.LayoutView:
@@ -78,24 +79,32 @@ def card_container(
 ) -> ui.Container[ui.LayoutView]:
     """Return the card that `render_card` sends, for a message of several."""
     container = ui.Container[ui.LayoutView](accent_colour=ALARM if payload.withdrawn else ACCENT)
-    opening = card_opening(payload)
+    opening = _card_text(payload)
     if url := text.picture_url(payload.thumbnail):
         thumbnail = ui.Thumbnail[ui.LayoutView](url, description=picture_alt(payload.title))
         container.add_item(ui.Section[ui.LayoutView](opening, accessory=thumbnail))
     else:
         container.add_item(ui.TextDisplay(opening))
-    for part in (text.escape(payload.summary, _CARD_SUMMARY), _standing(payload)):
-        if part:
-            container.add_item(ui.Separator(visible=False)).add_item(ui.TextDisplay(part))
     links = paper_links(
-        payload.paper_id,
-        repository=payload.repository,
-        stars=payload.stars,
-        project_page=payload.project_page,
+        payload.paper_id, repository=payload.repository, project_page=payload.project_page
     )
-    for row in (*rows(links), *rows(actions)):
+    # One row, which a phone shows whole: the actions, and the links in the order of their use.
+    room = limits.ROW_BUTTONS - len(actions)
+    for row in rows((*actions, *links[: max(room, 0)])):
         container.add_item(row)
     return container
+
+
+def _card_text(payload: CardPayload) -> str:
+    """Return a card's text in the order in which it is read: what, in short, by whom, how liked."""
+    parts = (
+        _title(payload),
+        text.escape(payload.summary, _CARD_SUMMARY),
+        _people(payload, 3),
+        _origin(payload),
+        _standing(payload),
+    )
+    return "\n".join(filter(None, parts))
 
 
 def card_opening(payload: CardPayload, *, authors: int = 3) -> str:
@@ -106,12 +115,21 @@ def card_opening(payload: CardPayload, *, authors: int = 3) -> str:
 
 def _opening(payload: HeaderPayload) -> str:
     shown = len(payload.entries)
-    papers = text.plural(max(payload.total or 0, shown), "paper")
-    lead = papers if shown == (payload.total or shown) else f"{shown} of {papers}"
-    lead += ", best first"
+    total = max(payload.total or 0, shown)
+    lead = (
+        ngettext("{count} paper", "{count} papers, best first", total)
+        if shown == total
+        else ngettext(
+            "The best {shown} of {count} paper",
+            "The best {shown} of {count} papers",
+            total,
+            shown=shown,
+        )
+    )
     if payload.updated_at:
-        lead += f" · votes as of {text.timestamp(payload.updated_at, 'R')}"
-    lines = [f"## 📰 Papers of {long_date(payload.day)}", lead]
+        since = text.timestamp(payload.updated_at, "R")
+        lead = f"{lead} · {_('upvotes as of {when}', when=since)}"
+    lines = [f"## 📰 {_('Papers of {day}', day=long_date(payload.day))}", lead]
     if payload.late:
         lines.append(f"⏰ {text.escape(payload.late, _LINE)}")
     notes = "\n".join(f"-# {text.escape(note, _LINE)}" for note in payload.notes)
@@ -143,7 +161,7 @@ def _origin(payload: CardPayload) -> str:
 
 def _standing(payload: CardPayload) -> str:
     if payload.withdrawn:
-        return WITHDRAWN
+        return withdrawn_line()
     if payload.reason is not None:
         return reason_line(payload.reason, _LINE)
     return numbers(payload.upvotes, payload.stars, payload.comments)

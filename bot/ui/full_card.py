@@ -6,7 +6,8 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.i18n import short_date
+from bot.i18n import gettext as _
+from bot.i18n import ngettext, short_date
 from bot.ui import text
 from bot.ui.cards import card_opening
 from bot.ui.parts import ACCENT, ALARM, AnyItem, numbers, paper_links, picture_alt, rows
@@ -54,7 +55,6 @@ def render_paper(
     links = paper_links(
         card.paper_id,
         repository=card.repository,
-        stars=card.stars,
         project_page=card.project_page,
     )
     for row in (*rows(links), *rows(actions)):
@@ -73,45 +73,55 @@ def _texts(paper: Paper) -> list[str]:
     summary = text.escape(readable(paper.summary or ""), _SHORT)
     if not abstract or not summary or summary == abstract:
         return [abstract or summary]
-    return [f"**In short:** {summary}", abstract]
+    return [_("**In short:** {summary}", summary=summary), abstract]
 
 
 def _numbers(
     upvotes: int | None, stars: int | None, comments: int | None, saved: int | None
 ) -> str:
-    kept = f"🔖 saved by {text.plural(saved, 'member')} here" if saved else ""
+    kept = (
+        ngettext("saved by {count} member here", "saved by {count} members here", saved)
+        if saved
+        else ""
+    )
     return " · ".join(filter(None, (numbers(upvotes, stars, comments), kept)))
 
 
 def _facts(paper: Paper) -> str:
-    linked = [
-        text.plural(count, noun)
-        for count, noun in (
-            (paper.linked_models, "model"),
-            (paper.linked_datasets, "dataset"),
-            (paper.linked_spaces, "Space"),
-        )
-        if count
-    ]
+    linked: list[str] = []
+    if paper.linked_models:
+        linked.append(ngettext("{count} model", "{count} models", paper.linked_models))
+    if paper.linked_datasets:
+        linked.append(ngettext("{count} dataset", "{count} datasets", paper.linked_datasets))
+    if paper.linked_spaces:
+        linked.append(ngettext("{count} Space", "{count} Spaces", paper.linked_spaces))
     facts = [
         text.escape(readable(paper.comment or ""), _FACT),
         text.escape(paper.journal_ref or "", _FACT),
         _doi(paper.doi),
         _version(paper),
-        text.link(f"{', '.join(linked)} on Hugging Face", arxiv_id.hf_url(paper.id), _FACT)
-        if linked
-        else "",
-        text.link("Discussion on alphaXiv", arxiv_id.alphaxiv_url(paper.id), _FACT),
+        _linked(linked, paper.id),
+        text.link(_("Discussion on alphaXiv"), arxiv_id.alphaxiv_url(paper.id), _FACT),
     ]
     return "\n".join(f"-# {fact}" for fact in facts if fact)
 
 
+def _linked(things: Sequence[str], paper_id: str) -> str:
+    if not things:
+        return ""
+    label = _("{things} on Hugging Face", things=", ".join(things))
+    return text.link(label, arxiv_id.hf_url(paper_id), _FACT)
+
+
 def _doi(doi: str | None) -> str:
-    return text.link(f"doi {doi}", f"https://doi.org/{doi}", _FACT) if doi else ""
+    return text.link(f"doi:{doi}", f"https://doi.org/{doi}", _FACT) if doi else ""
 
 
 def _version(paper: Paper) -> str:
     if paper.version is None or paper.version < 2:
         return ""
-    changed = f", {short_date(paper.updated_at.date())}" if paper.updated_at else ""
-    return f"Version {paper.version}{changed}"
+    if paper.updated_at is None:
+        return _("Version {number}", number=paper.version)
+    return _(
+        "Version {number}, {day}", number=paper.version, day=short_date(paper.updated_at.date())
+    )

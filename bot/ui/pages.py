@@ -12,7 +12,8 @@ from typing import Final
 from discord import ui
 
 from bot import limits
-from bot.i18n import short_date
+from bot.i18n import gettext as _
+from bot.i18n import ngettext, short_date
 from bot.ui import text
 from bot.ui.parts import ACCENT, AnyItem, AnyRow, link_button, numbers, ranked_list, rows
 from bot.ui.payloads import HeaderEntry
@@ -181,7 +182,7 @@ def _hit(hit: Hit, number: int, room: int) -> str:
 def _about(hit: Hit) -> str:
     people = text.escape(text.people(hit.authors, 2), _ABOUT // 2)
     published = short_date(hit.published) if hit.published else ""
-    code = text.link("code", hit.repository, _REPOSITORY) if hit.repository else ""
+    code = text.link(_("code"), hit.repository, _REPOSITORY) if hit.repository else ""
     about = (people, published, numbers(hit.upvotes, hit.stars), code)
     return " · ".join(filter(None, about)) or hit.paper_id
 
@@ -189,10 +190,14 @@ def _about(hit: Hit) -> str:
 def _heading(page: HitsPage) -> str:
     title = f"### {text.escape(page.title, _HEADING) or '…'}"
     last = page.first + len(page.hits) - 1
-    shown = f"{page.first} to {last}" if last > page.first else f"{page.first}"
-    counted = (
-        f"-# {shown} of {text.plural(page.total, 'paper')}" if page.total and page.hits else ""
-    )
+    counted = ""
+    if page.total and page.hits:
+        counted = "-# " + ngettext(
+            "{shown} of {count} paper",
+            "{shown} of {count} papers",
+            page.total,
+            shown=f"{page.first}\N{EN DASH}{last}" if last > page.first else str(page.first),
+        )
     return "\n".join(filter(None, (title, counted, *_note_lines(page.notes))))
 
 

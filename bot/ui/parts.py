@@ -7,6 +7,8 @@ import discord
 from discord import ui
 
 from bot import limits
+from bot.i18n import gettext as _
+from bot.i18n import ngettext, translated
 from bot.ui import text
 from bot.ui.payloads import HeaderEntry
 from papers import arxiv_id
@@ -30,27 +32,40 @@ AIRY: Final = 12
 
 def picture_alt(title: str) -> str:
     """Return what a screen reader says of a paper's picture; `title` is as people read it."""
-    return text.plain(f"Picture of the paper “{title}”", limits.MEDIA_DESCRIPTION)
+    return text.plain(_("Picture from the paper “{title}”", title=title), limits.MEDIA_DESCRIPTION)
 
 
 def numbers(upvotes: int | None, stars: int | None = None, comments: int | None = None) -> str:
-    """Return "▲ 118 · ★ 251 · 💬 4": what is known and not nothing."""
-    known = (("▲", upvotes), ("★", stars), ("💬", comments))
-    return " · ".join(f"{sign} {count:,}" for sign, count in known if count)
+    """Return "118 upvotes · 251 stars · 4 comments": what is known and not nothing."""
+    facts: list[str] = []
+    if upvotes:
+        facts.append(ngettext("{count} upvote", "{count} upvotes", upvotes))
+    if stars:
+        facts.append(ngettext("{count} star", "{count} stars", stars))
+    if comments:
+        facts.append(ngettext("{count} comment", "{count} comments", comments))
+    return " · ".join(facts)
 
 
 def reason_line(reason: Reason, limit: int) -> str:
     """Return why a paper stands where it stands, escaped; the last facts go if too long."""
-    facts = reason.text(_emphasised, plain=text.escape, separator="\0").split("\0")
+    facts = [translated(fact) for fact in reason.facts(_emphasised, text.escape)]
     while facts:
         line = " · ".join(facts)
         if text.length(line) <= limit:
             return line
         facts.pop()
-    return text.escape(reason.text("{}".format), limit)
+    return text.escape(reason_text(reason), limit)
 
 
-WITHDRAWN = "⚠️ Withdrawn by its authors"
+def reason_text(reason: Reason) -> str:
+    """Return the same as plain text, whatever its length: to be escaped where it is shown."""
+    return " · ".join(translated(fact) for fact in reason.facts("“{}”".format, str))
+
+
+def withdrawn_line() -> str:
+    """Return what stands in the place of a withdrawn paper's numbers."""
+    return _("Withdrawn by its authors ⚠️")
 
 
 def ranked_list(
@@ -63,7 +78,7 @@ def ranked_list(
     def lines(title: int, reason: int) -> list[str]:
         return [
             f"**{entry.rank}.** {text.link(whole, entry.url, title)}\n"
-            f"-# {WITHDRAWN if entry.withdrawn else reason_line(entry.reason, reason)}"
+            f"-# {withdrawn_line() if entry.withdrawn else reason_line(entry.reason, reason)}"
             for entry, whole in zip(entries, titles, strict=True)
         ]
 
@@ -81,15 +96,15 @@ def ranked_list(
 
 
 def paper_links(
-    paper_id: str, *, repository: str | None, stars: int | None, project_page: str | None
+    paper_id: str, *, repository: str | None, project_page: str | None
 ) -> list[ui.Button[Any]]:
-    """Return the link buttons of a paper: arXiv, PDF, Hugging Face, its code and its page."""
+    """Return the link buttons of a paper: its abstract, PDF, code and page, and the Hub's page."""
     links = [
-        ("arXiv", arxiv_id.abs_url(paper_id)),
+        (_("Abstract"), arxiv_id.abs_url(paper_id)),
         ("PDF", arxiv_id.pdf_url(paper_id)),
-        ("Hugging Face", arxiv_id.hf_url(paper_id)),
-        (f"Code ★ {stars:,}" if stars else "Code", repository),
-        ("Project", project_page),
+        (_("Code"), repository),
+        (_("Project"), project_page),
+        ("HF", arxiv_id.hf_url(paper_id)),
     ]
     safe = ((label, text.safe_url(url)) for label, url in links)
     return [link_button(label, url) for label, url in safe if url]

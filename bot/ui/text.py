@@ -16,6 +16,8 @@ import discord
 from discord.utils import TimestampStyle
 
 from bot import limits
+from bot.i18n import conjunction
+from bot.i18n import gettext as _
 
 ELLIPSIS: Final = "…"
 _MARKS_IN_A_ROW: Final = 4
@@ -193,8 +195,9 @@ def people(names: Sequence[str], shown: int = 3, *, total: int = 0) -> str:
     names = [name for name in (_SPACES.sub(" ", visible(name)) for name in names) if name]
     more = max(total, len(names)) - shown
     if names and more > 0:
-        return f"{', '.join(names[:shown])} and {more + max(shown - len(names), 0):,} more"
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+        left = more + max(shown - len(names), 0)
+        return _("{names} and {count} more", names=", ".join(names[:shown]), count=left)
+    return conjunction(names)
 
 
 def _escaped(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from papers.messages import Message
 from papers.model import Metrics, Paper
 
 _Floats = NDArray[np.float64]
@@ -113,10 +114,10 @@ class Prior:
             return None
         standings = [s for name in _names(paper) if (s := self.authors.get(name))]
         if standings and max(s.mean(_AUTHOR_PULL) for s in standings) >= _DOES_WELL:
-            return "authors' earlier papers did well"
+            return Message("authors' earlier papers did well")
         submitter = self.submitters.get(paper.submitter or "", _UNKNOWN)
         if submitter.mean(_SUBMITTER_PULL) >= _DOES_WELL:
-            return "the submitter's earlier picks did well"
+            return Message("the submitter's earlier picks did well")
         return None
 
     def _features(self, batch: Sequence[tuple[Paper, Metrics]], day: date) -> _Floats:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from papers.messages import Message, PluralMessage
+
 _DAY_HOURS = 24
 _YESTERDAY = range(18, 37)
 """Hours that a person calls "since yesterday": snapshots are not taken on the hour."""
@@ -28,44 +30,51 @@ class Reason:
     evidence: str | None = None
     """How that shows: "“flow matching” in the title"."""
 
-    def text(
-        self,
-        word: Callable[[str], str] = "*{}*".format,
-        *,
-        plain: Callable[[str], str] = str,
-        separator: str = " · ",
-    ) -> str:
-        """Return the line people read.
+    def facts(self, word: Callable[[str], str], plain: Callable[[str], str]) -> list[str]:
+        """Return what people read, fact by fact; a `Message` where it can be translated.
 
         Args:
             word: how a word that came from outside is written; pass one that escapes it.
             plain: the same for other text from outside.
-            separator: what stands between the facts.
         """
-        return separator.join(self._facts(word, plain))
-
-    def _facts(self, word: Callable[[str], str], plain: Callable[[str], str]) -> list[str]:
-        facts = [f"▲ {self.upvotes:,}{self._growth()}" if self.upvotes else "no votes yet"]
+        facts: list[str] = [self._votes()]
         if self.stars:
-            facts.append(f"★ {self.stars:,}")
+            facts.append(PluralMessage("{count} star", "{count} stars", self.stars))
         if self.topic:
             evidence = f": {plain(self.evidence)}" if self.evidence else ""
             facts.append(f"{word(self.topic)}{evidence}")
         if self.matched:
-            facts.append(f"matches {', '.join(map(word, self.matched))}")
+            facts.append(Message("matches {words}", words=", ".join(map(word, self.matched))))
         if self.prior:
-            facts.append(self.prior)
+            facts.append(Message(self.prior))
         return facts
 
-    def _growth(self) -> str:
+    def _votes(self) -> Message:
+        if not self.upvotes:
+            return Message("no upvotes yet")
+        votes = PluralMessage("{count} upvote", "{count} upvotes", self.upvotes)
         if not self.gained or self.gained < 0 or self.since_hours is None:
-            return ""
+            return votes
         hours = round(self.since_hours)
         if hours in _YESTERDAY:
-            return f" (+{self.gained:,} since yesterday)"
+            return Message(
+                "{upvotes} (+{gained} since yesterday)", upvotes=votes, gained=self.gained
+            )
         if hours < _YESTERDAY.start:
-            return f" (+{self.gained:,} in {max(hours, 1)} h)"
-        return f" (+{self.gained:,} in {round(hours / _DAY_HOURS)} days)"
+            return PluralMessage(
+                "{upvotes} (+{gained} in {count} hour)",
+                "{upvotes} (+{gained} in {count} hours)",
+                max(hours, 1),
+                upvotes=votes,
+                gained=self.gained,
+            )
+        return PluralMessage(
+            "{upvotes} (+{gained} in {count} day)",
+            "{upvotes} (+{gained} in {count} days)",
+            round(hours / _DAY_HOURS),
+            upvotes=votes,
+            gained=self.gained,
+        )
 
     def __str__(self) -> str:
-        return self.text()
+        return " · ".join(self.facts("*{}*".format, str))

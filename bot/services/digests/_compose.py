@@ -17,6 +17,7 @@ from bot.services.digests._payload import (
     entry_of,
 )
 from bot.services.digests.ordering import batch_days, ordered, reason_of
+from bot.ui.parts import reason_text
 from papers.trending import rank
 from storage import digests, library, papers, subscriptions, topic_matches
 from storage.digests import Digest, DueDigest
@@ -175,6 +176,6 @@ async def trending_entries(
     )
     stored = await papers.get_many(conn, [place.paper.id for place in best])
     return [
-        entry_of(stored[place.paper.id], topic="trending", reason=place.reason.text("“{}”".format))
+        entry_of(stored[place.paper.id], topic="trending", reason=reason_text(place.reason))
         for place in best
     ]

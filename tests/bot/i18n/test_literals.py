@@ -23,14 +23,6 @@ NOT_FOR_PEOPLE: Final = (
 )  # fmt: skip
 """Calls whose literals are in the catalogues, or read by no user of Discord."""
 
-NOT_CONVERTED: Final = (
-    "bot/services/search_engine.py",
-    "bot/services/trending.py",
-    "bot/ui",
-    "cogs/trending.py",
-)
-"""Modules whose texts are in English alone so far."""
-
 FOR_OPERATORS: Final = ("bot/services/maintenance.py",)
 """Modules whose texts only the people who run the bot read: in the log, and as incidents."""
 
@@ -93,7 +85,7 @@ def modules() -> list[str]:
         path.relative_to(ROOT).as_posix()
         for area in AREAS
         for path in sorted((ROOT / area).rglob("*.py"))
-        if not path.relative_to(ROOT).as_posix().startswith((*NOT_CONVERTED, *FOR_OPERATORS))
+        if not path.relative_to(ROOT).as_posix().startswith(FOR_OPERATORS)
     ]
 
 
