@@ -114,7 +114,7 @@ def _linked(things: Sequence[str], paper_id: str) -> str:
 
 
 def _doi(doi: str | None) -> str:
-    return text.link(f"doi:{doi}", f"https://doi.org/{doi}", _FACT) if doi else ""
+    return text.link(_("DOI {number}", number=doi), f"https://doi.org/{doi}", _FACT) if doi else ""
 
 
 def _version(paper: Paper) -> str:

@@ -83,7 +83,7 @@ def test_the_same_gain_in_less_time_is_more_growth() -> None:
 
 def test_votes_that_were_taken_back_are_no_growth_and_not_shown() -> None:
     (shrunk,) = rank([candidate("1", 8, before=12)], day=TODAY)
-    assert str(shrunk.reason) == "▲ 8"
+    assert str(shrunk.reason) == "8 upvotes"
 
 
 def test_yesterdays_winner_is_absent_today_when_it_was_shown() -> None:
@@ -122,8 +122,8 @@ def test_without_votes_the_authors_who_did_well_come_first_and_it_says_so(prior:
     papers = [wrote("1", "Nobody New"), wrote("2", "Ada", "Someone"), wrote("3", "No One")]
     ranked = rank([candidate(p.id, None, paper=p) for p in papers], day=TODAY, prior=prior)
     assert ranked[0].paper.id == "2"
-    assert str(ranked[0].reason) == "no votes yet · authors' earlier papers did well"
-    assert str(ranked[1].reason) == "no votes yet"
+    assert str(ranked[0].reason) == "no upvotes yet · authors' earlier papers did well"
+    assert str(ranked[1].reason) == "no upvotes yet"
 
 
 def test_the_prior_breaks_ties_but_a_few_votes_outweigh_it(prior: Prior) -> None:
@@ -136,12 +136,12 @@ def test_the_prior_breaks_ties_but_a_few_votes_outweigh_it(prior: Prior) -> None
 
 def test_among_many_votes_the_prior_is_not_given_as_a_reason(prior: Prior) -> None:
     ranked = rank([candidate("1", 90, paper=wrote("1", "Ada"))], day=TODAY, prior=prior)
-    assert str(ranked[0].reason) == "▲ 90"
+    assert str(ranked[0].reason) == "90 upvotes"
 
 
 def test_without_votes_and_history_stars_decide() -> None:
     ranked = rank([candidate("1", None, stars=2), candidate("2", None, stars=251)], day=TODAY)
-    assert [str(each.reason) for each in ranked] == ["no votes yet · ★ 251", "no votes yet · ★ 2"]
+    assert [str(each.reason) for each in ranked] == ["no upvotes yet · 251 stars", "no upvotes yet · 2 stars"]
 
 
 def test_the_prior_learns_nothing_from_the_day_itself_or_later() -> None:

@@ -70,7 +70,7 @@ def test_the_reason_names_the_words_that_matched_as_they_were_written() -> None:
     filters = Filters(include=("Agent", "robots", "memory"))
     numbers = Candidate(paper, Metrics(118, 251), TODAY, Metrics(77), hours_between=24)
     (ranked,) = rank([numbers], day=TODAY, filters=filters)
-    assert str(ranked.reason) == "▲ 118 (+41 since yesterday) · ★ 251 · matches *Agent*, *memory*"
+    assert str(ranked.reason) == "118 upvotes (+41 since yesterday) · 251 stars · matches *Agent*, *memory*"
 
 
 @pytest.mark.parametrize("wanted", ["cs.CL", "cs", "cs.*", "CS.cl", "stat.ML"])
@@ -100,13 +100,13 @@ def test_papers_with_fewer_votes_than_asked_for_are_left_out() -> None:
     ("reason", "line"),
     [
         (Reason(upvotes=118, gained=41, since_hours=24, stars=251),
-         "▲ 118 (+41 since yesterday) · ★ 251"),
-        (Reason(upvotes=1200, gained=1000, since_hours=5.2), "▲ 1,200 (+1,000 in 5 h)"),
-        (Reason(upvotes=12, gained=3, since_hours=0.1), "▲ 12 (+3 in 1 h)"),
-        (Reason(upvotes=12, gained=3, since_hours=71), "▲ 12 (+3 in 3 days)"),
-        (Reason(upvotes=12, gained=0, since_hours=24), "▲ 12"),
-        (Reason(upvotes=0, stars=0), "no votes yet"),
-        (Reason(), "no votes yet"),
+         "118 upvotes (+41 since yesterday) · 251 stars"),
+        (Reason(upvotes=1200, gained=1000, since_hours=5.2), "1,200 upvotes (+1,000 in 5 hours)"),
+        (Reason(upvotes=12, gained=3, since_hours=0.1), "12 upvotes (+3 in 1 hour)"),
+        (Reason(upvotes=12, gained=3, since_hours=71), "12 upvotes (+3 in 3 days)"),
+        (Reason(upvotes=12, gained=0, since_hours=24), "12 upvotes"),
+        (Reason(upvotes=0, stars=0), "no upvotes yet"),
+        (Reason(), "no upvotes yet"),
     ],
 )  # fmt: skip
 def test_the_reason_reads_as_a_line(reason: Reason, line: str) -> None:
@@ -115,4 +115,4 @@ def test_the_reason_reads_as_a_line(reason: Reason, line: str) -> None:
 
 def test_words_from_outside_go_through_the_escape_that_is_passed() -> None:
     reason = Reason(upvotes=3, matched=("*[x](http://evil)*",))
-    assert reason.text(lambda word: f"<{len(word)}>") == "▲ 3 · matches <18>"
+    assert reason.text(lambda word: f"<{len(word)}>") == "3 upvotes · matches <18>"

@@ -230,14 +230,14 @@ def test_a_feed_with_a_minimum_of_one_vote_shows_no_paper_whose_votes_are_unknow
 @pytest.mark.parametrize(
     ("gained", "hours", "said"),
     [
-        (3, 17.4, "▲ 9 (+3 in 17 h)"),
-        (3, 18.0, "▲ 9 (+3 since yesterday)"),
-        (3, 36.4, "▲ 9 (+3 since yesterday)"),
-        (1, 0.2, "▲ 9 (+1 in 1 h)"),
-        (3, 37.0, "▲ 9 (+3 in 2 days)"),
-        (0, 24.0, "▲ 9"),
-        (-1, 24.0, "▲ 9"),
-        (3, None, "▲ 9"),
+        (3, 17.4, "9 upvotes (+3 in 17 hours)"),
+        (3, 18.0, "9 upvotes (+3 since yesterday)"),
+        (3, 36.4, "9 upvotes (+3 since yesterday)"),
+        (1, 0.2, "9 upvotes (+1 in 1 hour)"),
+        (3, 37.0, "9 upvotes (+3 in 2 days)"),
+        (0, 24.0, "9 upvotes"),
+        (-1, 24.0, "9 upvotes"),
+        (3, None, "9 upvotes"),
     ],
 )
 def test_growth_is_said_in_hours_yesterday_and_days(
@@ -248,7 +248,7 @@ def test_growth_is_said_in_hours_yesterday_and_days(
 
 def test_what_comes_from_outside_is_written_as_the_reader_asks() -> None:
     reason = Reason(topic="flow", evidence="“flow” in the title", matched=("a", "b"))
-    assert reason.text() == "no votes yet · *flow*: “flow” in the title · matches *a*, *b*"
+    assert reason.text() == "no upvotes yet · *flow*: “flow” in the title · matches *a*, *b*"
     loud = reason.text(word=str.upper, plain=str.upper, separator="|")
-    assert loud == "no votes yet|FLOW: “FLOW” IN THE TITLE|matches A, B"
-    assert Reason(topic="flow").text() == "no votes yet · *flow*"
+    assert loud == "no upvotes yet|FLOW: “FLOW” IN THE TITLE|matches A, B"
+    assert Reason(topic="flow").text() == "no upvotes yet · *flow*"

@@ -20,7 +20,7 @@ async def test_the_newest_batch_is_shown_best_first(tmp_path: Path) -> None:
         text = answer(result.response)
         assert result.response is not None
         assert result.response.ephemeral
-        assert "Trending on Tuesday 10 June 2025" in text
+        assert "Trending: Tuesday 10 June 2025" in text
         assert text.index("Paper number 1000") < text.index("Paper number 1001")
 
 
@@ -52,7 +52,7 @@ async def test_a_week_joins_its_days_and_a_month_its_weeks(tmp_path: Path) -> No
 async def test_days_that_cannot_be_are_named(tmp_path: Path) -> None:
     async with world(tmp_path, DAYS, now=at(TUESDAY, 9)) as here:
         nothing = await here.member.slash(here.channel, "paper trending")
-        assert "no batch yet" in answer(nothing.response)
+        assert "no papers yet" in answer(nothing.response)
         await here.tick(at(TUESDAY, 9))
         for day, complaint in (
             (
@@ -61,7 +61,7 @@ async def test_days_that_cannot_be_are_named(tmp_path: Path) -> None:
             ),
             ("03/04/2025", "Write 2025-04-03 or 2025-03-04"),
             ("2025", "Name a day, a week or a month, like March 2025."),
-            ("tomorrow", "Wednesday 11 June 2025 has not come yet"),
+            ("tomorrow", "Wednesday 11 June 2025 is in the future"),
             ("2031-01-01", "has not come yet"),
             ("2025-03-03", "no papers of Monday 3 March 2025"),
             ("March 2025", "no papers of March 2025"),
@@ -79,7 +79,7 @@ async def test_a_weekend_says_which_day_is_shown_and_why(tmp_path: Path) -> None
         why = "Sunday 15 June 2025 has no batch: none comes on a weekend."
         seen = await here.member.slash(here.channel, "paper trending", date="2025-06-15")
         text = answer(seen.response)
-        assert "Trending on Friday 13 June 2025" in text
+        assert "Trending: Friday 13 June 2025" in text
         assert f"{why} This is the batch before." in text
         assert seen.response is not None
         await here.member.click(seen.response, label="Next →")
@@ -136,11 +136,11 @@ async def test_a_date_is_a_day_a_week_or_a_month_as_people_write_it(tmp_path: Pa
     async with world(tmp_path, DAYS, now=at(TUESDAY, 9)) as here:
         await here.tick(at(TUESDAY, 9))
         for typed, heading in (
-            ("yesterday", "Trending on Monday 9 June 2025"),
-            ("today", "Trending on Tuesday 10 June 2025"),
-            ("monday", "Trending on Monday 9 June 2025"),
-            ("9 June", "Trending on Monday 9 June 2025"),
-            ("10.06.2025", "Trending on Tuesday 10 June 2025"),
+            ("yesterday", "Trending: Monday 9 June 2025"),
+            ("today", "Trending: Tuesday 10 June 2025"),
+            ("monday", "Trending: Monday 9 June 2025"),
+            ("9 June", "Trending: Monday 9 June 2025"),
+            ("10.06.2025", "Trending: Tuesday 10 June 2025"),
             ("this week", "Trending in week 2025-W24"),
             ("June 2025", "Trending in June 2025"),
             ("2025-06", "Trending in June 2025"),

@@ -283,7 +283,7 @@ async def test_the_best_of_trending_fill_what_the_topics_leave_and_say_their_top
         assert [each.topic for each in payload.more] == ["trending"] * 5
         assert payload.left_out == 0
         assert payload.topics == 2
-        assert payload.entries[20].reason.startswith("▲ 90")
+        assert payload.entries[20].reason.startswith("90 upvotes")
         await here.tick(at(TUESDAY, 9))
         later = await here.bot.services.digester.now(here.member.id, at(TUESDAY, 9))
         assert later is not None
@@ -305,7 +305,7 @@ async def test_five_hundred_papers_are_brought_at_most_and_the_others_counted(
             )
         assert composed.payload is not None
         text = "".join(texts(render_digest(1, composed.payload)))
-        assert "1 to 2 of 2 papers" in text
+        assert "1–2 of 2 papers" in text
         assert "3 more papers · 4 papers left out" in text
 
 

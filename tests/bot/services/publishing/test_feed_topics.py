@@ -47,7 +47,7 @@ async def test_a_thread_about_topics_has_the_papers_that_match_and_says_why(
         shown = cards(here.channel)
         assert len(shown) == 2
         card = next(card for card in shown if FLOW in card)
-        assert "▲ 5 · *flow matching*: “flow matching” in the title" in card
+        assert "5 upvotes · *flow matching*: “flow matching” in the title" in card
         assert "*flow matching*: “flow matching” in the title" in header
 
 

@@ -51,7 +51,7 @@ async def test_the_day_is_posted_at_the_feeds_hour_best_first(tmp_path: Path) ->
         assert "Monday 9 June 2025" in header
         order = [header.index(f"Paper number {number}") for number in (900, 901, 902)]
         assert order == sorted(order)
-        assert "▲ 30" in header
+        assert "30 upvotes" in header
         (thread,) = here.channel.threads
         assert thread.name == "Papers of Monday 9 June 2025"
         assert ["Paper number 900" in card for card in cards(here.channel)] == [True, False, False]
@@ -300,16 +300,16 @@ async def test_the_headers_numbers_are_refreshed_twice_and_nothing_else_is(tmp_p
         ]
         here.source.days[MONDAY] = rising
         await here.tick(at(MONDAY, 14))
-        assert "▲ 37" not in headers(here.channel)[0]
+        assert "37 upvotes" not in headers(here.channel)[0]
         await here.tick(at(MONDAY, 15))
-        assert "▲ 37 (+7" in headers(here.channel)[0]
+        assert "37 upvotes (+7" in headers(here.channel)[0]
         here.source.days[MONDAY] = [
             Record(r.paper, Metrics((r.metrics.upvotes or 0) + 10), MONDAY) for r in rising
         ]
         await here.tick(at(MONDAY, 18))
-        assert "▲ 37 (+7" in headers(here.channel)[0]
+        assert "37 upvotes (+7" in headers(here.channel)[0]
         await here.tick(at(TUESDAY, 9))
-        assert "▲ 47" in headers(here.channel)[0]
+        assert "47 upvotes" in headers(here.channel)[0]
         assert cards(here.channel) == before
 
 

@@ -126,7 +126,7 @@ async def test_a_header_says_how_the_numbers_grew_and_in_how_many_hours(tmp_path
         for hour, minute, seen in ((14, 59, 0), (15, 0, 1), (16, 0, 1)):
             await here.tick(at(MONDAY, hour, minute))
             assert edits(here) == seen
-        assert "▲ 37 (+7 in 6 h)" in headers(here.channel)[0]
+        assert "37 upvotes (+7 in 6 hours)" in headers(here.channel)[0]
         (post,) = await all_posts(here)
         assert post.refreshes == 1
         await rising(here, 3)

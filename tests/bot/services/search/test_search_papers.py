@@ -49,7 +49,7 @@ async def test_a_paper_is_shown_with_everything_known_of_it(tmp_path: Path) -> N
             "Denoising Diffusion Probabilistic Models",
             "Jonathan Ho, Ajay Jain and Pieter Abbeel",
             "high quality image synthesis",
-            "▲ 300",
+            "300 upvotes",
             "1,204 models, 1 dataset, 7 Spaces",
             "Version 3",
             "Accepted at NeurIPS",
