@@ -141,7 +141,10 @@ def test_among_many_votes_the_prior_is_not_given_as_a_reason(prior: Prior) -> No
 
 def test_without_votes_and_history_stars_decide() -> None:
     ranked = rank([candidate("1", None, stars=2), candidate("2", None, stars=251)], day=TODAY)
-    assert [str(each.reason) for each in ranked] == ["no upvotes yet · 251 stars", "no upvotes yet · 2 stars"]
+    assert [str(each.reason) for each in ranked] == [
+        "no upvotes yet · 251 stars",
+        "no upvotes yet · 2 stars",
+    ]
 
 
 def test_the_prior_learns_nothing_from_the_day_itself_or_later() -> None:

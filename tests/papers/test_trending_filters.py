@@ -70,7 +70,10 @@ def test_the_reason_names_the_words_that_matched_as_they_were_written() -> None:
     filters = Filters(include=("Agent", "robots", "memory"))
     numbers = Candidate(paper, Metrics(118, 251), TODAY, Metrics(77), hours_between=24)
     (ranked,) = rank([numbers], day=TODAY, filters=filters)
-    assert str(ranked.reason) == "118 upvotes (+41 since yesterday) · 251 stars · matches *Agent*, *memory*"
+    assert (
+        str(ranked.reason)
+        == "118 upvotes (+41 since yesterday) · 251 stars · matches *Agent*, *memory*"
+    )
 
 
 @pytest.mark.parametrize("wanted", ["cs.CL", "cs", "cs.*", "CS.cl", "stat.ML"])

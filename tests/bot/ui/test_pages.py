@@ -125,7 +125,10 @@ def test_a_hit_shows_title_people_numbers_and_what_matched() -> None:
     shown = layout.texts(view)[1]
     assert read(shown).links[0] == (hit.title, "https://arxiv.org/abs/2406.07496")
     assert "6. TextGrad: Automatic Differentiation via Text" in layout.seen(view)
-    assert "Mert Yuksekgonul, Federico Bianchi and 1 more · 11 Jun 2024 · 118 upvotes · 251 stars" in shown
+    assert (
+        "Mert Yuksekgonul, Federico Bianchi and 1 more · 11 Jun 2024 · 118 upvotes · 251 stars"
+        in shown
+    )
     assert "a framework for automatic **tests**" in shown
     assert "shares two authors" in shown
     assert "6 of 187 papers" in layout.seen(view)
