@@ -191,12 +191,17 @@ def _heading(page: HitsPage) -> str:
     title = f"### {text.escape(page.title, _HEADING) or '…'}"
     last = page.first + len(page.hits) - 1
     counted = ""
-    if page.total and page.hits:
+    if page.total and last > page.first:
         counted = "-# " + ngettext(
-            "{shown} of {count} paper",
-            "{shown} of {count} papers",
+            "{first} to {last} of {count} paper",
+            "{first} to {last} of {count} papers",
             page.total,
-            shown=f"{page.first}\N{EN DASH}{last}" if last > page.first else str(page.first),
+            first=page.first,
+            last=last,
+        )
+    elif page.total and page.hits:
+        counted = "-# " + ngettext(
+            "{number} of {count} paper", "{number} of {count} papers", page.total, number=last
         )
     return "\n".join(filter(None, (title, counted, *_note_lines(page.notes))))
 
