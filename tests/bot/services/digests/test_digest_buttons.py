@@ -66,16 +66,16 @@ async def test_the_papers_that_did_not_fit_are_shown_to_whoever_asked_page_by_pa
         assert asked.kind == "message"
         assert asked.ephemeral
         assert "### Your papers of Monday 9 June 2025: more papers\n" in asked.text
-        assert "1–5 of 7 papers" in asked.text
+        assert "1 to 5 of 7 papers" in asked.text
         back, following = controls(asked)
         assert (back["disabled"], following["disabled"]) == (True, False)
         for button in (following["custom_id"], "v1:digest-more-page:1:8"):
             turned = await press(button)
             assert turned.kind == "update"
-            assert "6–7 of 7 papers" in turned.text
+            assert "6 to 7 of 7 papers" in turned.text
             assert [each["disabled"] for each in controls(turned)] == [False, True]
         first = await press(controls(turned)[0]["custom_id"])
-        assert "1–5 of 7 papers" in first.text
+        assert "1 to 5 of 7 papers" in first.text
 
 
 async def test_a_digest_that_is_gone_or_not_ones_own_says_how_to_find_its_papers(

@@ -70,19 +70,19 @@ async def test_what_does_not_fit_is_counted_and_stands_behind_a_button(tmp_path:
         await follower(here, here.member.id, every=Every.WEEK)
         await live(here, 8)
         (digest,) = brought(here.member)
-        assert "1–5 of 25 papers" in digest
+        assert "1 to 5 of 25 papers" in digest
         assert "15 more papers" in digest
         message = here.member.user.dm_channel.history()[-1]
 
         await here.restart()
         more = await here.member.user.click(message, label="Show 15 more")
         assert more.ephemeral
-        assert "1–5 of 15 papers" in answer(more)
+        assert "1 to 5 of 15 papers" in answer(more)
         assert more.response is not None
         turned = await here.member.user.click(more.response, label="Next →")
-        assert "6–10 of 15 papers" in answer(turned)
+        assert "6 to 10 of 15 papers" in answer(turned)
         last = await here.member.user.click(more.response, label="Next →")
-        assert "11–15 of 15 papers" in answer(last)
+        assert "11 to 15 of 15 papers" in answer(last)
 
         got = await papers_brought(here, here.member.id)
         assert sorted(got) == sorted(title for named in days.values() for title in named)
@@ -101,7 +101,7 @@ async def test_a_digest_that_is_asked_for_says_how_many_more_there_are(tmp_path:
         assert "5 more papers" in answer(shown)
         assert shown.response is not None
         more = await here.member.click(shown.response, label="Show 5 more")
-        assert "1–5 of 5 papers" in answer(more)
+        assert "1 to 5 of 5 papers" in answer(more)
 
 
 @pytest.mark.parametrize("every", list(Every))

@@ -305,7 +305,7 @@ async def test_five_hundred_papers_are_brought_at_most_and_the_others_counted(
             )
         assert composed.payload is not None
         text = "".join(texts(render_digest(1, composed.payload)))
-        assert "1–2 of 2 papers" in text
+        assert "1 to 2 of 2 papers" in text
         assert "3 more papers · 4 papers left out" in text
 
 

@@ -142,7 +142,7 @@ def test_a_digests_page_has_its_papers_its_reasons_and_its_buttons() -> None:
     first, second = (texts(render_digest(7, digest, page)) for page in (0, 1))
     assert first[0].split("\n") == [
         "### Your papers of Monday 9 June 2025",
-        "-# 1–5 of 6 papers",
+        "-# 1 to 5 of 6 papers",
         "-# 2 more papers",
     ]
     assert [f"Paper {n}" in "".join(first) for n in range(6)] == [True] * 5 + [False]

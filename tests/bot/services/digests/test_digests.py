@@ -345,10 +345,10 @@ async def test_a_long_digest_has_pages(tmp_path: Path) -> None:
         await follower(here, here.member.id)
         await here.tick(at(MONDAY, 9))
         (digest,) = brought(here.member)
-        assert "1–5 of 12 papers" in digest
+        assert "1 to 5 of 12 papers" in digest
         message = here.member.user.dm_channel.history()[-1]
         turned = await here.member.user.click(message, label="Next →")
-        assert "6–10 of 12 papers" in answer(turned)
+        assert "6 to 10 of 12 papers" in answer(turned)
         stranger = here.admin
         async with here.bot.services.database.read() as conn:
             mine = await digests.inbox(conn, stranger.id, MONDAY)
