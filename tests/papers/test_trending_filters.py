@@ -118,4 +118,5 @@ def test_the_reason_reads_as_a_line(reason: Reason, line: str) -> None:
 
 def test_words_from_outside_go_through_the_escape_that_is_passed() -> None:
     reason = Reason(upvotes=3, matched=("*[x](http://evil)*",))
-    assert reason.text(lambda word: f"<{len(word)}>") == "3 upvotes · matches <18>"
+    facts = reason.facts(lambda word: f"<{len(word)}>", str)
+    assert facts == ["3 upvotes", "matches <18>"]

@@ -248,7 +248,7 @@ def test_growth_is_said_in_hours_yesterday_and_days(
 
 def test_what_comes_from_outside_is_written_as_the_reader_asks() -> None:
     reason = Reason(topic="flow", evidence="“flow” in the title", matched=("a", "b"))
-    assert reason.text() == "no upvotes yet · *flow*: “flow” in the title · matches *a*, *b*"
-    loud = reason.text(word=str.upper, plain=str.upper, separator="|")
-    assert loud == "no upvotes yet|FLOW: “FLOW” IN THE TITLE|matches A, B"
-    assert Reason(topic="flow").text() == "no upvotes yet · *flow*"
+    assert str(reason) == "no upvotes yet · *flow*: “flow” in the title · matches *a*, *b*"
+    loud = reason.facts(str.upper, str.upper)
+    assert loud == ["no upvotes yet", "FLOW: “FLOW” IN THE TITLE", "matches A, B"]
+    assert str(Reason(topic="flow")) == "no upvotes yet · *flow*"
