@@ -26,6 +26,8 @@ TICK: Final = 60.0
 """Seconds between two looks at what is due, as `paperboy run` has them."""
 BUSY: Final = 0.2
 """Seconds until the simulated Discord is asked again while a person's action is under way."""
+SENT: Final = 0.5
+"""Seconds that the page gets to learn that its message was sent, before it is served anew."""
 LONGEST_WAIT: Final = 240.0
 """Hours that can be let pass at once."""
 
@@ -54,6 +56,10 @@ class Pages:
         self._port = port
         self._place = READER if place == DIRECT_MESSAGES else place
         self._preview: Preview | None = None
+        self._written: asyncio.Queue[str] = asyncio.Queue()
+        """Places that people wrote as messages in the page."""
+        self._capability: str | None = None
+        """The secret of the page's address, where the next page is to have the same."""
 
     async def serve(self) -> None:
         """Serve until the person leaves; cancel it to stop earlier.
@@ -63,10 +69,13 @@ class Pages:
         """
         _say_what_to_try(self._stage)
         subscribers = self._stage.env.backend.subscribers
-        subscribers += (self._tell_of_messages, self._set_page_clock)
+        subscribers += (self._tell_of_messages, self._set_page_clock, self._note_places)
         with Terminal() as typed:
             if typed.listening:
-                click.echo("\nThe page shows one place at a time. To open another, type here:")
+                click.echo(
+                    "\nThe page shows one place at a time. To open another, type it here, or send"
+                    " it as a message in the page and reload it:"
+                )
                 for words, what in (
                     ("thread", "the day's thread, with one card per paper"),
                     ("ada or grace", "that person's direct messages with the bot"),
@@ -89,6 +98,8 @@ class Pages:
                 assets=await stand_ins(self._stage),
                 port=self._port,
             )
+            if self._capability is not None:
+                preview.capability, self._capability = self._capability, None
             await preview.__aenter__()
         except SetupError as error:
             if isinstance(error.__cause__, OSError):
@@ -101,7 +112,10 @@ class Pages:
             self._port = urlsplit(preview.url).port or 0
             click.echo(f"\nOpen {self._name()}:\n\n    {preview.url}\n")
             return await _first(
-                self._command(preview, typed), self._closed(preview, typed), self._live(preview)
+                self._command(preview, typed),
+                self._place_written(preview),
+                self._closed(preview, typed),
+                self._live(preview),
             )
         finally:
             await preview.close()
@@ -121,6 +135,14 @@ class Pages:
                 return False
             if word:
                 click.echo(f"Type {', '.join(PLACES)}, wait and a number of hours, or quit.")
+
+    async def _place_written(self, preview: Preview) -> bool:
+        """Wait until a place is written in the page, which then shows it when it is reloaded."""
+        self._place = await self._written.get()
+        await _when_free(preview.refresh)
+        await asyncio.sleep(SENT)
+        self._capability = preview.capability
+        return True
 
     async def _closed(self, preview: Preview, typed: Terminal) -> bool:
         """Wait until the page's own button ends it; where no input can come, so does the demo."""
@@ -174,6 +196,13 @@ class Pages:
             dm_channel_id = backend.dm_channels.get(person.id)
             if payload["channel_id"] == str(dm_channel_id) and self._place != name:
                 click.echo(f"{name.title()} has a new direct message. To read it, type {name}.")
+
+    def _note_places(self, event: str, payload: Mapping[str, Any]) -> None:
+        if event != "MESSAGE_CREATE" or payload["author"].get("bot"):
+            return
+        word = str(payload["content"]).strip().lower()
+        if (place := READER if word == DIRECT_MESSAGES else word) in PLACES:
+            self._written.put_nowait(place)
 
     def _set_page_clock(self, event: str, payload: Mapping[str, Any]) -> None:
         """Let the page count relative times from now: by itself it looks at the clock when it is

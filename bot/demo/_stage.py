@@ -177,7 +177,9 @@ def _build(env: simcord.Env, bot: PaperBot, clock: DemoClock) -> Stage:
     owner = env.create_user(OWNER, global_name="Olga")
     guild = env.create_guild(GUILD, owner=owner)
     admins = guild.create_role("admins", permissions=discord.Permissions(manage_guild=True))
-    guild.create_text_channel(CHANNEL, topic="The day's trending papers")
+    guild.create_text_channel(
+        CHANNEL, topic="Trending papers. To open the thread, send “thread” and reload the page"
+    )
     guild.create_text_channel(OTHER_CHANNEL, topic="What we read together")
     guild.add_member(env.create_user(ADMIN, global_name="Ada"), roles=[admins])
     guild.add_member(env.create_user(READER, global_name="Grace"))

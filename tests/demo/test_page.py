@@ -154,6 +154,20 @@ def test_the_thread_and_direct_messages_are_a_word_away(tmp_path: Path, page: Pa
         picture([header, thread], Path(path))
 
 
+def test_a_place_written_in_the_page_is_shown_when_the_page_is_reloaded(
+    tmp_path: Path, page: Page
+) -> None:
+    with serving(tmp_path) as (process, url):
+        visit(page, url)
+        for place, name in (("thread", "Papers of Monday 8 December 2025"), ("Channel", "papers")):
+            page.locator("#channel-composer-input").fill(place)
+            page.locator("#send-message").click()
+            assert next_address(process) == url
+            page.reload()
+            wait_until_idle(page)
+            expect(page.locator("#channel-name")).to_have_text(name)
+
+
 def _shot(page: Page) -> bytes:
     """Return a picture of the conversation from its beginning."""
     page.locator("#channel-timeline").evaluate("timeline => timeline.scrollTo(0, 0)")
