@@ -105,10 +105,11 @@ def test_no_view_mixes_what_lasts_with_what_does_not() -> None:
         for path in sorted((ROOT / part).rglob("*.py")):
             tree = ast.parse(path.read_text())
             wrapped = {
-                id(argument)
+                id(part_of_argument)
                 for call in ast.walk(tree)
                 if isinstance(call, ast.Call) and ast.unparse(call.func) == "super().__init__"
                 for argument in call.args
+                for part_of_argument in ast.walk(argument)
             }
             found += [
                 f"{path.relative_to(ROOT)}:{call.lineno}"

@@ -46,12 +46,16 @@ class ChooseChannel(PaperboySelect, template=template("feed-channel")):
     accepts = NUMBER
 
     def __init__(self) -> None:
-        select: ui.ChannelSelect[Any] = ui.ChannelSelect(
-            custom_id=custom_id("feed-channel"),
-            placeholder=_("Choose a channel…"),
-            channel_types=[discord.ChannelType.text],
+        super().__init__(
+            cast(
+                "Any",
+                ui.ChannelSelect(
+                    custom_id=custom_id("feed-channel"),
+                    placeholder=_("Choose a channel…"),
+                    channel_types=[discord.ChannelType.text],
+                ),
+            )
         )
-        super().__init__(cast("Any", select))
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
