@@ -44,15 +44,15 @@ def test_a_person_runs_commands_turns_pages_and_the_bot_answers(tmp_path: Path, 
 
         run(page, "/paper trending")
         expect(said).to_contain_text("Trending: Monday 8 December 2025")
-        press(page, page.get_by_role("button", name="The month").last)
-        expect(said).to_contain_text("Trending in December 2025")
+        press(page, page.get_by_role("button", name="This month").last)
+        expect(said).to_contain_text("Trending: December 2025")
         expect(said).to_contain_text("60 papers · page 1 of 6")
         press(page, page.get_by_role("button", name="Next").last)
         expect(said).to_contain_text("60 papers · page 2 of 6")
 
         wait_until_idle(page)
         page.get_by_label("Viewing as").select_option("Grace")
-        expect(said).not_to_contain_text("Trending in")
+        expect(said).not_to_contain_text("Trending:")
         run(page, "/paper status")
         expect(said).to_contain_text("Newest papers: Monday 8 December 2025, 10 papers")
 
@@ -140,9 +140,11 @@ def test_the_thread_and_direct_messages_are_a_word_away(tmp_path: Path, page: Pa
 
         _go(process, page, "thread")
         expect(page.locator("#channel-name")).to_have_text("Papers of Monday 8 December 2025")
-        cards = page.locator("#channel-message-list").get_by_role("link", name="arXiv")
+        cards = page.locator("#channel-message-list").get_by_role("link", name="PDF")
         expect(cards).to_have_count(10)
-        pictures = page.locator("#channel-message-list").get_by_role("img", name="Picture of the")
+        pictures = page.locator("#channel-message-list").get_by_role(
+            "img", name="Picture from the paper"
+        )
         expect(pictures).to_have_count(10)
         thread = _shot(page)
 
