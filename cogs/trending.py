@@ -122,7 +122,7 @@ class Trending(commands.Cog):
                 "No papers for {period}. Pick a date from the list under `date`.",
                 period=page.period.called(page.day),
             )
-            raise UserError(none)
+            raise UserError(f"{page.note} {none}".strip())
         with use(public_language(interaction) if public else current()):
             view = render(page)
         await interaction.edit_original_response(view=view)
@@ -185,7 +185,7 @@ def render(page: TrendingPage) -> ui.LayoutView:
         for period in Period
         if period is not page.period
     ]
-    notes = [page.note] if page.note else []
+    notes = [f"{page.note} {_('Showing the day before.')}"] if page.note else []
     counted = ngettext("{count} paper", "{count} papers", page.total)
     if page.pages > 1:
         where = _("page {page} of {pages}", page=page.page + 1, pages=page.pages)

@@ -37,7 +37,9 @@ def month_and_year(day: date) -> str:
 
 def date_range(first: date, last: date) -> str:
     """Return the days from `first` to `last`, what both share written once: 8 to 14 December."""
-    return format_interval(first, last, "yMMMMd", locale=current().locale)
+    written = format_interval(first, last, "yMMMMd", locale=current().locale)
+    # Titles keep no other space than the ordinary one; CLDR puts thin ones around the dash.
+    return " ".join(written.split())
 
 
 def conjunction(items: Iterable[str]) -> str:

@@ -75,10 +75,7 @@ class TrendingPage:
         """Why another day is shown than the one asked for; empty where it is that one."""
         if self.asked is None:
             return ""
-        return _(
-            "No papers come out on weekends ({day}). This is the day before.",
-            day=long_date(self.asked),
-        )
+        return _("No papers come out on weekends ({day}).", day=long_date(self.asked))
 
     @property
     def title(self) -> str:

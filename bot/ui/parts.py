@@ -24,8 +24,8 @@ AnyRow = ui.ActionRow[Any]
 
 TITLES: Final = (100, 400)
 """The shortest and the longest that a title in a list gets, its link included."""
-REASONS: Final = (34, 200)
-"""The same for a reason: 34 still hold the votes and their growth."""
+REASONS: Final = (44, 200)
+"""The same for a reason: 44 still hold the upvotes and their growth, in any language."""
 AIRY: Final = 12
 """Up to so many papers a list has components left for space between them."""
 

@@ -145,10 +145,10 @@ def test_a_card_tells_what_the_paper_is() -> None:
     assert "118 upvotes · 251 stars · 4 comments" in seen
     assert "cs.CL · cs.AI" in seen
     assert layout.buttons(view) == {
-        "arXiv": "https://arxiv.org/abs/2406.07496",
+        "Abstract": "https://arxiv.org/abs/2406.07496",
         "PDF": "https://arxiv.org/pdf/2406.07496",
-        "Hugging Face": "https://huggingface.co/papers/2406.07496",
-        "Code 251 stars": "https://github.com/zou-group/textgrad",
+        "HF": "https://huggingface.co/papers/2406.07496",
+        "Code": "https://github.com/zou-group/textgrad",
         "Project": "https://textgrad.com",
     }
 
@@ -219,7 +219,7 @@ def test_a_card_that_an_earlier_version_stored_without_a_picture_is_still_render
 
 def test_an_unsafe_repository_gets_no_button() -> None:
     view = render_card(card_payload(a_paper(repository="javascript:alert(1)", project_page=None)))
-    assert set(layout.buttons(view)) == {"arXiv", "PDF", "Hugging Face"}
+    assert set(layout.buttons(view)) == {"Abstract", "PDF", "HF"}
 
 
 @given(days)

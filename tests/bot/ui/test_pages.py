@@ -223,7 +223,7 @@ def test_a_full_card_tells_everything_known() -> None:
     assert "Version 3, 19 Mar 2025" in seen
     assert "3 models, 1 Space on Hugging Face" in seen
     links = [link for reading in layout.reading(view) for link in reading.links]
-    assert ("doi 10.1000/182", "https://doi.org/10.1000/182") in links
+    assert ("DOI 10.1000/182", "https://doi.org/10.1000/182") in links
     media = [found["items"] for found in layout.components(view) if found["type"] == 12]
     assert [item["media"]["url"] for item in media[0]] == ["https://a.example/figure.png"]
 

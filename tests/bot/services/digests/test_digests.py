@@ -241,7 +241,7 @@ async def test_an_hours_budget_is_waited_for(tmp_path: Path) -> None:
         await here.tick(at(MONDAY, 9))
         assert arrived() == 2
         status = await here.member.slash(here.channel, "paper status")
-        assert "3 digests waiting" in answer(status)
+        assert "3 waiting to be sent" in answer(status)
         await here.tick(at(MONDAY, 9, 59))
         assert arrived() == 2
         await here.tick(at(MONDAY, 10))
@@ -262,7 +262,7 @@ async def test_a_word_from_discord_stops_all_direct_messages_for_a_day(tmp_path:
             await here.tick(at(MONDAY, 9, minute))
         early = sum(len(brought(person)) for person in people)
         status = answer(await here.member.slash(here.channel, "paper status"))
-        assert "holds direct messages back until" in status
+        assert "holds my DMs back until" in status
         await here.tick(at(MONDAY, 20))
         assert sum(len(brought(person)) for person in people) == early
         await here.tick(at(TUESDAY, 9, 31))

@@ -42,7 +42,7 @@ async def test_a_thread_about_topics_has_the_papers_that_match_and_says_why(
         assert "about *flow matching* or *robots walk*" in text
         await here.tick(at(MONDAY, 9))
         (header,) = headers(here.channel)
-        assert "2 of 4 papers, best first" in header
+        assert "The best 2 of 4 papers" in header
         assert "Only papers: about flow matching or robots walk" in header
         shown = cards(here.channel)
         assert len(shown) == 2
