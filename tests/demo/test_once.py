@@ -33,7 +33,7 @@ def test_the_newest_batch_is_printed_as_the_simulated_discord_shows_it(tmp_path:
     assert f"## 📰 {heading}" in result.stdout
     assert f"Thread: {heading}" in result.stdout
     header, _, thread = result.stdout.partition("Thread: ")
-    votes = [int(count) for count in re.findall(r"▲ (\d+)", header)]
+    votes = [int(count) for count in re.findall(r"(\d+) upvote", header)]
     assert len(votes) >= 5
     assert votes == sorted(votes, reverse=True)
     assert thread.count("PDF: https://arxiv.org/pdf/") == thread.count("### ") == 10
@@ -130,7 +130,7 @@ def test_live_posts_the_newest_recorded_batch_best_first(
     assert result.returncode == 0, result.stderr
     header, _, thread = result.stdout.partition("Thread: ")
     assert "Papers of Friday 10 July 2026" in header
-    votes = [int(count) for count in re.findall(r"▲ (\d+)", header)]
+    votes = [int(count) for count in re.findall(r"(\d+) upvote", header)]
     assert votes == sorted(votes, reverse=True)
     assert votes[0] == 95
     assert thread.count("### ") == 10

@@ -145,15 +145,15 @@ async def test_a_date_is_a_day_a_week_or_a_month_as_people_write_it(tmp_path: Pa
             ("9 June", "Trending: Monday 9 June 2025"),
             ("10.06.2025", "Trending: Tuesday 10 June 2025"),
             ("this week", f"Trending: {JUNE_WEEK}"),
-            ("June 2025", "Trending in June 2025"),
-            ("2025-06", "Trending in June 2025"),
+            ("June 2025", "Trending: June 2025"),
+            ("2025-06", "Trending: June 2025"),
         ):
             result = await here.member.slash(here.channel, "paper trending", date=typed)
             assert heading in answer(result.response), typed
         named = await here.member.slash(
             here.channel, "paper trending", date="9 June", period="month"
         )
-        assert "Trending in June 2025" in answer(named.response)
+        assert "Trending: June 2025" in answer(named.response)
 
 
 async def test_typing_a_date_offers_what_it_can_mean_and_days_with_a_batch(tmp_path: Path) -> None:
