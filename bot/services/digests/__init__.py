@@ -2,6 +2,7 @@
 
 from bot.services.digests._buttons import ITEMS, render_digest, render_ended, subscriptions_of
 from bot.services.digests._compose import compose, wanted
+from bot.services.digests._digester import Digester, due_of
 from bot.services.digests._follow import Followed, Following
 from bot.services.digests._payload import (
     LONGEST,
@@ -15,7 +16,6 @@ from bot.services.digests._payload import (
     title_of,
     why,
 )
-from bot.services.digests._send import Digester, due_of
 from bot.services.digests._subscriptions import MAX_TOPICS, TRENDING, Subscriptions
 from bot.services.digests._texts import (
     at_least,

@@ -7,7 +7,7 @@ from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import Failure, Reason
 from bot.i18n import gettext as _
 from bot.services.digests._buttons import ManageTopics, ShowSettings
-from bot.services.digests._send import Digester
+from bot.services.digests._digester import Digester
 from bot.services.digests._subscriptions import Subscriptions
 from bot.services.topics import Topics
 from bot.ui.notices import render_notice

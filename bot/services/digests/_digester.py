@@ -1,0 +1,167 @@
+"""Digests: what each person is owed, composed at their hour and handed to the sender."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.delivery.messenger import MessageTracker, Messenger
+from bot.delivery.outcomes import Retry
+from bot.i18n import language_for, use
+from bot.runtime.task_queue import TaskQueue
+from bot.services.batch_ranking import BatchRanking
+from bot.services.digests._compose import brought_or_saved, compose, freeze, trending_entries
+from bot.services.digests._conversations import Conversations
+from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry
+from bot.services.digests._restored import RestoredDigests
+from bot.services.digests._send import DigestSender
+from bot.settings import Settings
+from papers import schedule, zones
+from papers.schedule import Window
+from storage import digests, subscriptions
+from storage.database import Database
+from storage.digests import Digest, DueDigest
+from storage.subscriptions import Subscriber
+
+AT_ONCE = 20
+"""So many digests of one minute need no spreading."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrendingPreview:
+    """What the topic `trending` would bring."""
+
+    entries: tuple[DigestEntry, ...]
+    left_out: bool
+    """Whether papers were left out that the person has already."""
+
+
+class Digester:
+    """Plans what people subscribed to, and has it sent."""
+
+    def __init__(
+        self,
+        database: Database,
+        messenger: Messenger,
+        *,
+        ranking: BatchRanking,
+        tracker: MessageTracker,
+        queue: TaskQueue,
+        settings: Settings,
+    ) -> None:
+        self._database = database
+        self._ranking = ranking
+        self._queue = queue
+        self._spread = timedelta(minutes=settings.dm_spread_minutes)
+        conversations = Conversations(database, messenger, settings)
+        self._sender = DigestSender(database, messenger, tracker, conversations)
+        self._restored = RestoredDigests(database, messenger, tracker)
+        self.greet = conversations.greet
+
+    async def claim(self, now: datetime) -> None:
+        """Queue every person who is owed a digest, and every digest that is not sent."""
+        async with self._database.read() as conn:
+            due = await digests.claim_due(conn, now)
+            waiting = await digests.unfinished(conn, now)
+        submit = self._queue.submit
+        for digest_id in waiting:
+            submit(("digest", digest_id), self._sending(digest_id, now))
+        for person in due:
+            if now >= person.due_at + self._jitter(person, len(due)):
+                submit(("digests-of", person.user_id), self._planning(person, now))
+
+    def _sending(self, digest_id: int, now: datetime) -> Callable[[], Awaitable[None]]:
+        return lambda: self._sender.send(digest_id, now)
+
+    def _planning(self, person: DueDigest, now: datetime) -> Callable[[], Awaitable[None]]:
+        return lambda: self._publish(person, now)
+
+    def _jitter(self, person: DueDigest, due: int) -> timedelta:
+        """Spread many digests of one hour; the same person keeps their place in it."""
+        if due <= AT_ONCE:
+            return timedelta()
+        seed = hashlib.blake2b(str(person.user_id).encode(), digest_size=4).digest()
+        share = int.from_bytes(seed) / 2**32
+        # Whose hour is shortly before midnight must not be put off into the next day.
+        room = (person.expires_at - person.due_at) / 2
+        return share * min(self._spread, room)
+
+    async def _publish(self, person: DueDigest, now: datetime) -> None:
+        async with self._database.read() as conn:
+            known = await subscriptions.subscriber(conn, person.user_id)
+        if known is not None and isinstance(
+            await self._restored.read_back(known, person, now), Retry
+        ):
+            return  # the next minute tries again, and nothing is sent before
+        async with self._database.read() as conn:
+            subscriber = await subscriptions.subscriber(conn, person.user_id)
+            if subscriber is None:
+                return
+            with use(language_for(subscriber.language)):
+                composed = await compose(self._ranking, conn, person, now)
+        state = digests.PLANNED if subscriber.closed_at is None else digests.INBOX
+        if composed.payload is None:
+            state = digests.EMPTY
+        async with self._database.write() as conn:
+            digest_id = await freeze(conn, person, composed, state, now)
+        if digest_id is not None and state == digests.PLANNED:
+            await self._sender.send(digest_id, now)
+
+    async def now(self, user_id: int, now: datetime) -> tuple[Digest, DigestPayload] | None:
+        """Return a person's digest of today, made now if it was not yet; `None` without papers.
+
+        It takes the place of the one that would come at their hour.
+        """
+        async with self._database.read() as conn:
+            subscriber = await subscriptions.subscriber(conn, user_id)
+            if subscriber is None:
+                return None
+            due = due_of(subscriber, now)
+            existing = await digests.of_day(conn, user_id, due.local_date)
+            made = existing is not None and existing.payload is not None
+            # A day that had nothing in the morning may have something by now.
+            composed = None if made else await compose(self._ranking, conn, due, now)
+        payload = composed.payload if composed else None
+        async with self._database.write() as conn:
+            if existing is None and composed is not None and payload is not None:
+                await freeze(conn, due, composed, digests.SHOWN, now)
+            elif existing is not None and composed is not None and payload is not None:
+                await digests.show(
+                    conn,
+                    existing,
+                    now,
+                    payload=payload.model_dump(mode="json"),
+                    paper_ids=payload.paper_ids,
+                    batch_day=composed.batch_day,
+                )
+            elif existing is not None and made:
+                await digests.show(conn, existing, now)
+            existing = await digests.of_day(conn, user_id, due.local_date)
+        if existing is None or existing.payload is None:
+            return None
+        return existing, DigestPayload.model_validate(existing.payload)
+
+    async def inbox(self, user_id: int, now: datetime) -> tuple[DigestEntry | MoreEntry, ...]:
+        """Return what the last two weeks' digests brought, those that did not arrive first."""
+        since = now.date() - digests.INBOX_KEPT
+        async with self._database.read() as conn:
+            kept = await digests.inbox(conn, user_id, since)
+        payloads = [DigestPayload.model_validate(digest.payload) for digest in kept]
+        return tuple(entry for payload in payloads for entry in (*payload.entries, *payload.more))
+
+    async def trending_preview(
+        self, user_id: int, now: datetime, *, weekly: bool
+    ) -> TrendingPreview:
+        """Return what the topic `trending` would bring a person now."""
+        async with self._database.read() as conn:
+            known = await brought_or_saved(conn, user_id)
+            entries = await trending_entries(self._ranking, conn, known, now, weekly=weekly)
+        return TrendingPreview(tuple(entries), bool(known))
+
+
+def due_of(person: Subscriber, now: datetime) -> DueDigest:
+    """Return the digest that a person would get today."""
+    zone = zones.zone_or_utc(person.timezone)
+    today = now.astimezone(zone).date()
+    here = schedule.window(today, person.at, zone) or Window(today, now, now + schedule.SLACK)
+    return DueDigest(person.user_id, today, person.every, here.opens, here.closes)
