@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from storage import migrations, packed, personal_data, restores, sqlite
+from storage import migrations, packed, personal_data, restores, sqlite_file
 from storage.database import Database
 from storage.database_file import DatabaseError, revision_of
 from storage.sqlite import insert
@@ -90,7 +90,7 @@ async def write(database: Database, target: Path, progress: packed.Progress | No
     await asyncio.to_thread(_refuse_existing, target, copy)
     try:
         await database.backup(copy)
-        if wrong := await asyncio.to_thread(sqlite.check, copy, thorough=True):
+        if wrong := await asyncio.to_thread(sqlite_file.check, copy, thorough=True):
             _delete(copy)
             raise DatabaseError(
                 f"{database.path} is damaged: {wrong}. Stop the bot and put a backup in its place"
@@ -160,7 +160,7 @@ async def restore(
 
 def _check(file: Path, source: Path) -> None:
     """Raise unless `file`, which holds what the backup `source` does, can be put in place."""
-    if wrong := sqlite.check(file, thorough=True):
+    if wrong := sqlite_file.check(file, thorough=True):
         raise DatabaseError(f"the backup {source} is damaged: {wrong}")
     revision = revision_of(file)
     if revision not in migrations.known_revisions():
@@ -181,7 +181,7 @@ async def _restore(
             await asyncio.to_thread(_check, fresh, source)
         else:
             await asyncio.to_thread(_check, source, source)
-            await asyncio.to_thread(sqlite.copy, source, fresh)
+            await asyncio.to_thread(sqlite_file.copy, source, fresh)
         return await asyncio.to_thread(_swap, fresh, target, now)
     except packed.PackedError as error:
         raise DatabaseError(f"the backup {source} is damaged: {error}") from error
@@ -221,7 +221,7 @@ def _set_aside(target: Path, now: datetime) -> Path | None:
     if not target.exists():
         return None
     try:
-        if not sqlite.take_out_of_service(target):
+        if not sqlite_file.take_out_of_service(target):
             raise DatabaseError(f"{target} is in use; stop the bot before restoring")
     except sqlite3.DatabaseError:
         pass  # Damaged, which is why it is being replaced: it is kept together with its log.

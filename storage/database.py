@@ -13,7 +13,7 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from storage import migrations, sqlite
+from storage import migrations, sqlite, sqlite_file
 from storage.database_file import DatabaseError, file_of, prepare
 from storage.priority import PriorityLock, is_background
 
@@ -149,15 +149,15 @@ class Database:
             await connection.run_sync(sqlite.optimize)
 
     async def checkpoint(self) -> None:
-        """Copy SQLite's log into the file without holding the writer; see `sqlite.checkpoint`."""
+        """Copy SQLite's log into the file without holding the writer (`sqlite_file.checkpoint`)."""
         self._refuse_when_closed()
-        await asyncio.to_thread(sqlite.checkpoint, self.path)
+        await asyncio.to_thread(sqlite_file.checkpoint, self.path)
 
     async def give_back(self, pages: int = 500) -> int:
         """Return a few free pages to the disk; return how many, 0 when enough are."""
         async with self._lock:
             self._refuse_when_closed()
-            return await asyncio.to_thread(sqlite.give_back, self.path, pages)
+            return await asyncio.to_thread(sqlite_file.give_back, self.path, pages)
 
     async def rebuild(self, *, worth: int = WORTH_REBUILDING) -> int:
         """Rebuild a database made before free pages were given back, where that is worth it.
@@ -171,7 +171,7 @@ class Database:
         Raises:
             DatabaseError: it is worth it, but there is no room, or it failed.
         """
-        free = await asyncio.to_thread(sqlite.waste, self.path)
+        free = await asyncio.to_thread(sqlite_file.waste, self.path)
         size = self.path.stat().st_size
         if free is None or free < max(size / 2, worth):
             return 0
@@ -183,7 +183,7 @@ class Database:
         async with self._lock:
             self._refuse_when_closed()
             try:
-                await asyncio.to_thread(sqlite.rebuild, self.path)
+                await asyncio.to_thread(sqlite_file.rebuild, self.path)
             except sqlite3.Error as error:
                 raise DatabaseError(f"{self.path} could not be made smaller: {error}") from error
         return size - self.path.stat().st_size
@@ -213,6 +213,6 @@ def _back_up(source: Path, target: Path) -> None:
     if target.exists():
         raise DatabaseError(f"{target} exists already; name a file that does not")
     try:
-        sqlite.copy(source, target)
+        sqlite_file.copy(source, target)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"cannot write the backup {target}: {error}") from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import URL, NullPool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from storage import migrations, sqlite
+from storage import migrations, sqlite, sqlite_file
 
 DriverError = SQLAlchemyError
 """What a statement may raise: a full disk, a lock that is not given up, a damaged file."""
@@ -16,7 +16,7 @@ DriverError = SQLAlchemyError
 def file_error(error: BaseException) -> str | None:
     """Return what is wrong with the file or its disk, for an error that comes from that."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return sqlite.trouble(cause) if isinstance(cause, sqlite3.Error) else None
+    return sqlite_file.trouble(cause) if isinstance(cause, sqlite3.Error) else None
 
 
 class DatabaseError(Exception):
@@ -66,7 +66,7 @@ def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -
             path.touch(mode=0o600)  # It holds people's lists; the log beside it is made alike.
         elif not path.exists():
             raise DatabaseError(f"there is no database at {path}")
-        if wrong := sqlite.check(path):
+        if wrong := sqlite_file.check(path):
             raise DatabaseError(
                 f"{path} is damaged: {wrong}. Put a backup in its place with `paperboy restore`,"
                 " or move the file away to start with an empty one"
@@ -124,7 +124,7 @@ def _migrate(path: Path, directory: Path) -> None:
         if revision == migrations.known_revisions(directory)[-1]:
             return
         if revision is not None:
-            sqlite.copy(path, path.with_name(f"{path.name}.backup-{revision}"))
+            sqlite_file.copy(path, path.with_name(f"{path.name}.backup-{revision}"))
         migrations.upgrade(connection, directory=directory)
         if violation := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise DatabaseError(

@@ -13,7 +13,7 @@ from typing import Final
 from bot.runtime.logs import log_failure
 from bot.services.library import Library
 from bot.settings import Settings
-from storage import backups, retention, sqlite
+from storage import backups, retention, sqlite_file
 from storage.database import Database
 from storage.database_file import DatabaseError, file_error
 from storage.priority import background
@@ -101,7 +101,7 @@ class Maintenance:
         if self.wanted:
             made = await backups.make(database, self.directory, keep=self._keep, now=now)
             log.info("backed up to %s", made.path)
-        elif wrong := await asyncio.to_thread(sqlite.check, database.path):
+        elif wrong := await asyncio.to_thread(sqlite_file.check, database.path):
             raise DatabaseError(f"{database.path} is damaged: {wrong}")
         self._done["check"] = now
 

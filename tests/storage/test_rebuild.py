@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import sqlite
+from storage import sqlite_file
 from storage.database import Database
 from storage.database_file import DatabaseError
 from tests.databases import put_empty
@@ -49,11 +49,11 @@ async def test_an_old_file_that_is_mostly_free_shrinks_once_and_keeps_every_row(
     freed = await database.rebuild(worth=WORTH)
     assert freed > before / 2
     assert size(old) == before - freed
-    assert sqlite.waste(old) is None
+    assert sqlite_file.waste(old) is None
     assert await database.rebuild(worth=WORTH) == 0
     await database.close()
     assert people(old) == 10
-    assert sqlite.check(old, thorough=True) is None
+    assert sqlite_file.check(old, thorough=True) is None
 
 
 async def test_a_file_with_little_to_give_back_stays_as_it_is(old: Path) -> None:
@@ -76,6 +76,6 @@ async def test_a_file_that_the_disk_has_no_room_to_write_again_stays_and_the_ope
     monkeypatch.setattr("shutil.disk_usage", usage)
     with pytest.raises(DatabaseError, match="MB of disk"):
         await database.rebuild(worth=WORTH)
-    assert sqlite.waste(old)
+    assert sqlite_file.waste(old)
     await database.close()
     assert people(old) == 10
