@@ -1,6 +1,5 @@
 """`/paper search` without Discord: the local answer at once, the sources' in the background."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
@@ -10,11 +9,12 @@ from bot import limits
 from bot.runtime.clock import Clock
 from bot.runtime.priority import Urgency
 from bot.runtime.task_queue import TaskQueue
+from bot.services.search._additions import SourceAdditions
 from bot.services.search._named import named
 from bot.services.search._passages import PASSAGE, quotable
-from bot.services.search._reading import Reading, read, refuse_link
-from bot.services.search._sources import PER_MINUTE, SourceSearcher, key, meets
-from bot.services.search._types import FromSources, LookUp, ResultsPage, SimilarPage, SourceState
+from bot.services.search._reading import read, refuse_link
+from bot.services.search._sources import PER_MINUTE, SourceSearcher
+from bot.services.search._types import LookUp, ResultsPage, SimilarPage
 from bot.services.search_engine import Engine
 from bot.services.source_queries import SourceQueries
 from papers.keyed_locks import KeyedLocks
@@ -25,7 +25,7 @@ from storage.database import Database
 from storage.papers import StoredPaper
 from storage.search import Degraded, Suggestion
 from storage.search_sessions import Question, Remarks, Session
-from storage.source_searches import BudgetSpentError, SourceSearch
+from storage.source_searches import BudgetSpentError
 
 log = logging.getLogger(__name__)
 
@@ -55,10 +55,10 @@ class PaperSearch:
         self._database = database
         self._clock = clock
         self._sources = SourceSearcher(database, engine, queries, clock)
+        self._additions = SourceAdditions(database, self._sources, clock)
         # Its own workers: a slow arXiv must not stand in the way of the day's threads.
         self._queue = TaskQueue(ASKING_AT_ONCE, Urgency.PERSON)
         self._indexing = TaskQueue(1)
-        self._asking: dict[str, asyncio.Future[SourceSearch]] = {}
         self._changing = KeyedLocks()
 
     async def search(self, question: Question) -> ResultsPage:
@@ -128,7 +128,7 @@ class PaperSearch:
         passages = await self.engine.passages(
             reading.request(session.question).text, texts, PASSAGE
         )
-        sources = await self._from_sources(session, reading, ask=ask)
+        sources = await self._additions.state(session, reading, ask=ask)
         return ResultsPage(
             session, number, pages, tuple(zip(found.values(), passages, strict=True)), sources
         )
@@ -147,7 +147,7 @@ class PaperSearch:
         """Return the first page of what only the sources brought, as a search of its own."""
         question = session.question
         reading = read(question.query, self._today())
-        added = await self._from_sources(session, reading, ask=False)
+        added = await self._additions.state(session, reading, ask=False)
         answer = await self.engine.search(reading.request(question))
         place = {hit.paper_id: place for place, hit in enumerate(answer.hits)}
         hits = sorted(added.papers, key=lambda paper_id: place.get(paper_id, len(place)))
@@ -164,7 +164,7 @@ class PaperSearch:
         """
 
         async def work() -> None:
-            await self._answered(read(session.question.query, self._today()).words)
+            await self._additions.answered(read(session.question.query, self._today()).words)
             async with self._changing.of(session.id):
                 now = await self.session(session.id)
                 if now is None or now.used:
@@ -262,58 +262,3 @@ class PaperSearch:
 
     def _today(self) -> date:
         return self._clock.now().date()
-
-    async def _from_sources(self, session: Session, reading: Reading, *, ask: bool) -> FromSources:
-        question = key(reading.words)
-        listed = await self.named(session.question.query)
-        if session.fresh or len(listed) > 1 or not question or not self._sources.names:
-            return FromSources(SourceState.NOT_ASKED)
-        now = self._clock.now()
-        if ask:
-            try:
-                async with self._database.write() as conn:
-                    search = await source_searches.claim(
-                        conn, question, now=now, per_minute=PER_MINUTE
-                    )
-            except BudgetSpentError:
-                return FromSources(SourceState.BUSY)
-            if search is None:
-                return FromSources(SourceState.ASKING, names=self._sources.names)
-        else:
-            async with self._database.read() as conn:
-                search = await source_searches.get(conn, question)
-        if search is None:
-            return FromSources(SourceState.NOT_ASKED)
-        if search.answered_at is None:
-            state = SourceState.ASKING if search.current(now) else SourceState.NOT_ASKED
-            return FromSources(state, names=self._sources.names)
-        added = await self._added(session, reading, search)
-        return FromSources(SourceState.ANSWERED, search.answers, papers=added)
-
-    async def _added(
-        self, session: Session, reading: Reading, search: SourceSearch
-    ) -> tuple[str, ...]:
-        listed = set(session.hits or ())
-        new = [paper_id for paper_id in search.papers if paper_id not in listed]
-        async with self._database.read() as conn:
-            found = await papers.get_many(conn, new)
-        question = session.question
-        return tuple(
-            paper_id
-            for paper_id, entry in found.items()
-            if meets(entry, question.since, question.categories)
-            and (reading.topic.plain or reading.topic.allows(entry.paper))
-        )
-
-    async def _answered(self, words: str) -> None:
-        """Ask the sources, or wait for the answer that another user is waiting for."""
-        question = key(words)
-        if (waiting := self._asking.get(question)) is not None:
-            await asyncio.wait({waiting})
-            return
-        answer = asyncio.ensure_future(self._sources.ask(question))
-        self._asking[question] = answer
-        try:
-            await answer
-        finally:
-            del self._asking[question]
