@@ -185,7 +185,8 @@ def render(page: TrendingPage) -> ui.LayoutView:
         for period in Period
         if period is not page.period
     ]
-    notes = [f"{page.note} {_('Showing the day before.')}"] if page.note else []
+    before = _("Showing the day before.")
+    notes = [f"{page.note} {before}"] if page.note else []
     counted = ngettext("{count} paper", "{count} papers", page.total)
     if page.pages > 1:
         where = _("page {page} of {pages}", page=page.page + 1, pages=page.pages)

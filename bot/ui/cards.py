@@ -128,8 +128,9 @@ def _opening(payload: HeaderPayload) -> str:
     )
     if payload.updated_at:
         since = text.timestamp(payload.updated_at, "R")
-        lead = f"{lead} · {_('upvotes as of {when}', when=since)}"
-    lines = [f"## 📰 {_('Papers of {day}', day=long_date(payload.day))}", lead]
+        as_of = _("upvotes as of {when}", when=since)
+        lead = f"{lead} · {as_of}"
+    lines = [f"## 📰 {thread_name(payload.day)}", lead]
     if payload.late:
         lines.append(f"⏰ {text.escape(payload.late, _LINE)}")
     notes = "\n".join(f"-# {text.escape(note, _LINE)}" for note in payload.notes)

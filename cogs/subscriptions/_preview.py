@@ -134,9 +134,8 @@ def _found(count: int, total: int) -> str:
     week = count * 7 / WINDOW.days
     if not count:
         return matched
-    if week < 1:
-        return f"{matched} · {_('less than one a week')}"
-    return f"{matched} · {_('about {count} a week', count=round(week))}"
+    rate = _("less than one a week") if week < 1 else _("about {count} a week", count=round(week))
+    return f"{matched} · {rate}"
 
 
 def _how(draft: TopicDraft) -> str:

@@ -166,7 +166,8 @@ def why(topics: int) -> str:
         "You get this because you follow {count} topics.",
         topics,
     )
-    return f"{because} {_('React with 🔖 to save every paper here.')}"
+    how = _("React with 🔖 to save every paper here.")
+    return f"{because} {how}"
 
 
 def _hit(entry: DigestEntry) -> Hit:

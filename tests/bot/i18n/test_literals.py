@@ -63,6 +63,12 @@ def _of(node: ast.AST, *, shown: bool) -> Iterator[tuple[int, str]]:
             for each in values:
                 if isinstance(each, ast.FormattedValue):
                     yield from _of(each.value, shown=False)
+                    # Babel does not look into f-strings: the text would be in no catalogue.
+                    yield from (
+                        (call.lineno, ast.unparse(call))
+                        for call in ast.walk(each.value)
+                        if isinstance(call, ast.Call) and _is_looked_up(call)
+                    )
         case ast.Constant(value=str(text)):
             words = _WORD.findall(_MARKUP.sub("", text))
             if (len(words) > 1 and " " in text) or (shown and words and text != text.lower()):
@@ -70,6 +76,11 @@ def _of(node: ast.AST, *, shown: bool) -> Iterator[tuple[int, str]]:
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from _of(child, shown=shown and isinstance(node, ast.IfExp | ast.BoolOp))
+
+
+def _is_looked_up(call: ast.Call) -> bool:
+    looked_up = _name(call.func) in ("_", "gettext", "ngettext", "pgettext")
+    return looked_up and bool(call.args) and isinstance(call.args[0], ast.Constant)
 
 
 def _name(function: ast.expr) -> str:
