@@ -197,6 +197,7 @@ def _write(path: Path, catalog: Catalog) -> None:
 
 def problems() -> Iterator[str]:
     """Yield what is missing or wrong in the templates and catalogues, one line each."""
+    yield from _ambiguous()
     limits_of = {text: limit for text, (_, limit) in asyncio.run(command_texts()).items()}
     for area, template in templates().items():
         path = LOCALES / f"{area}.pot"
@@ -212,6 +213,15 @@ def problems() -> Iterator[str]:
                 if message.id:
                     for problem in _problems_of(message, catalog, limits_of):
                         yield f"{code}/{area}.po: {problem}: {message.id!r}"
+
+
+def _ambiguous() -> Iterator[str]:
+    """Yield the texts that gettext takes for one: it knows a plural by its singular alone."""
+    known: dict[tuple[str, str | None], Any] = {}
+    for _, message, _, context in extracted():
+        singular = message[0] if isinstance(message, tuple) else message
+        if known.setdefault((singular, context), message) != message:
+            yield f"two texts with one singular: {message!r}"
 
 
 def _problems_of(message: Message, catalog: Catalog, limits_of: dict[str, int]) -> Iterator[str]:

@@ -116,16 +116,17 @@ def card_opening(payload: CardPayload, *, authors: int = 3) -> str:
 def _opening(payload: HeaderPayload) -> str:
     shown = len(payload.entries)
     total = max(payload.total or 0, shown)
-    lead = (
-        ngettext("{count} paper", "{count} papers, best first", total)
-        if shown == total
-        else ngettext(
+    if shown < total:
+        lead = ngettext(
             "The best {shown} of {count} paper",
             "The best {shown} of {count} papers",
             total,
             shown=shown,
         )
-    )
+    else:
+        papers = ngettext("{count} paper", "{count} papers", total)
+        order = _("best first")
+        lead = f"{papers}, {order}"
     if payload.updated_at:
         since = text.timestamp(payload.updated_at, "R")
         as_of = _("upvotes as of {when}", when=since)
