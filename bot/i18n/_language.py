@@ -38,12 +38,8 @@ ENGLISH: Final = Language("en", "English", Locale("en", "GB"))
 LANGUAGES: Final = {
     "en": "English",
     "de": "Deutsch",
-    "fr": "Français",
     "es": "Español",
     "pt-BR": "Português (Brasil)",
-    "ja": "日本語",
-    "zh-CN": "简体中文",
-    "ko": "한국어",
 }
 """The languages that texts are translated into, by code, in their own words."""
 
