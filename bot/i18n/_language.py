@@ -38,8 +38,10 @@ ENGLISH: Final = Language("en", "English", Locale("en", "GB"))
 LANGUAGES: Final = {
     "en": "English",
     "de": "Deutsch",
+    "fr": "Français",
     "es": "Español",
     "pt-BR": "Português (Brasil)",
+    "ja": "日本語",
 }
 """The languages that texts are translated into, by code, in their own words."""
 
