@@ -35,7 +35,7 @@ def located(error: TopicError, typed: str, *, reach: int) -> str:
     begin = max(error.position - reach, 0)
     end = error.position + reach
     around = ("…" if begin else "") + typed[begin:end] + ("…" if end < len(typed) else "")
-    sentence = translated(error.message).rstrip(".")
+    sentence = translated(error.message).rstrip(".。")
     return _(
         "{problem} (at character {position}: {around})",
         problem=sentence,
