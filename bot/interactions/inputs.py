@@ -31,6 +31,9 @@ _TIMES_IN_WORDS = {
 }
 _WITH_ZONE = re.compile(r"(?P<time>.*\d.*?)\s+(?!uhr|o'clock)[a-z]{2,5}(?:[+-]\d{1,2})?")
 
+_LONGEST_TIME = 60
+"""Characters of a time of day, with a zone behind it."""
+
 _NAMED_ZONES = 8
 """Zones that a sentence offers to choose from."""
 
@@ -52,7 +55,9 @@ def parse_time(text: str) -> time:
     Raises:
         UserError: it is none.
     """
-    typed = unicodedata.normalize("NFKC", text).strip().casefold().replace("\u2019", "'")
+    # A longer text is no time, and matching it would take time that grows with its square.
+    known = text if len(text) <= _LONGEST_TIME else ""
+    typed = unicodedata.normalize("NFKC", known).strip().casefold().replace("\u2019", "'")
     if typed in _TIMES_IN_WORDS:
         return _TIMES_IN_WORDS[typed]
     match = _FOUR_DIGITS.fullmatch(typed) or _TIME.fullmatch(typed)
