@@ -42,6 +42,7 @@ LANGUAGES: Final = {
     "es": "Español",
     "pt-BR": "Português (Brasil)",
     "ja": "日本語",
+    "zh-CN": "简体中文",
     "ko": "한국어",
 }
 """The languages that texts are translated into, by code, in their own words."""
