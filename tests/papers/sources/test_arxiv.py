@@ -3,7 +3,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pytest
 from aiohttp import web
@@ -15,54 +14,10 @@ from papers.sources import SourceError, SourceErrorKind
 from papers.sources.arxiv import ArxivSource, search_query
 from papers.sources.arxiv_feed import split_creators
 from papers.sources.rate_limits import RateLimiter
+from tests.papers.sources.arxiv_answers import API, RSS, arxiv_source, atom, entry, item, rss
 from tests.papers.sources.serving import Answering, FakeTime, Reply, Service, html_reply
 
-API = "/api/query"
-RSS = "/rss/cs.CL+cs.LG"
 FEED_DAY = date(2026, 7, 29)
-
-
-def item(number: int, kind: str = "new", **tags: str) -> str:
-    """An item of the daily feed, of a paper that nobody wrote."""
-    known = {
-        "title": f"Paper {number}",
-        "guid": f"oai:arXiv.org:2607.{number:05}v1",
-        "description": f"arXiv:2607.{number:05}v1 Announce Type: {kind} \nAbstract: It computes.",
-        "category": "cs.CL",
-        "pubDate": "Wed, 29 Jul 2026 00:00:00 -0400",
-        "arxiv:announce_type": kind,
-        "dc:creator": "Ada Lovelace, Charles Babbage",
-    } | {name.replace("__", ":"): text for name, text in tags.items()}
-    inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in known.items() if text)
-    return f"<item>{inner}</item>"
-
-
-def rss(*items: str, day: str = "Wed, 29 Jul 2026 00:00:00 -0400") -> Reply:
-    body = (
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
-        'xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<channel><title>cs.CL updates</title><pubDate>{day}</pubDate>{''.join(items)}"
-        "</channel></rss>"
-    )
-    return Reply(body.encode(), headers={"Content-Type": "application/rss+xml"})
-
-
-def entry(paper_id: str, extra: str = "", abstract: str = "It computes.") -> str:
-    """An entry of the query API."""
-    return (
-        f"<entry><id>http://arxiv.org/abs/{paper_id}</id><title>Paper {paper_id}</title>"
-        "<updated>2026-07-20T17:00:00Z</updated><published>2026-07-08T09:30:00Z</published>"
-        f"<summary>{abstract}</summary><author><name>Ada Lovelace</name></author>{extra}</entry>"
-    )
-
-
-def atom(*entries: str, status: int = 200) -> Reply:
-    body = (
-        '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom" '
-        'xmlns:arxiv="http://arxiv.org/schemas/atom"><title>arXiv Query</title>'
-        f"<updated>2026-07-29T00:00:00Z</updated>{''.join(entries)}</feed>"
-    )
-    return Reply(body.encode(), status, {"Content-Type": "application/atom+xml"})
 
 
 def complaint(text: str) -> Reply:
@@ -87,15 +42,8 @@ def knowing(*paper_ids: str, unreadable: str = "", names_it: bool = True) -> Ans
 
 @pytest.fixture
 async def source(service: Service, fake_time: FakeTime) -> AsyncIterator[ArxivSource]:
-    found = ArxivSource(
-        service.url + API,
-        service.url + "/rss",
-        ("cs.CL", "cs.LG"),
-        sleep=fake_time.sleep,
-        clock=fake_time.clock,
-    )
-    yield found
-    await found.close()
+    async with arxiv_source(service, fake_time) as found:
+        yield found
 
 
 async def failure(call: Any) -> SourceError:

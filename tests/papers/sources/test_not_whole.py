@@ -20,23 +20,16 @@ from papers.sources.rate_limits import LONGEST_WAIT, retry_after_seconds
 from papers.sources.responses import MalformedError, Response
 from storage import batches
 from storage.database import Database
+from tests.papers.sources.arxiv_answers import API, RSS, arxiv_source, atom, entry, item, rss
 from tests.papers.sources.serving import FakeTime, Reply, Service
-from tests.papers.sources.test_arxiv import API, RSS, atom, entry, item, rss
 
 DATE = "Fri, 10 Jul 2026 06:00:00 GMT"
 
 
 @pytest.fixture
 async def source(service: Service, fake_time: FakeTime) -> AsyncIterator[ArxivSource]:
-    found = ArxivSource(
-        service.url + API,
-        service.url + "/rss",
-        ("cs.CL", "cs.LG"),
-        sleep=fake_time.sleep,
-        clock=fake_time.clock,
-    )
-    yield found
-    await found.close()
+    async with arxiv_source(service, fake_time) as found:
+        yield found
 
 
 def counting(total: int, *entries: str, start: int = 0) -> Reply:
