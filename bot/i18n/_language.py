@@ -94,7 +94,7 @@ def language_for(locale: str | None) -> Language:
     Variants share a language (`es-419` is Spanish) unless they are written differently: readers of
     Traditional Chinese get English rather than the Simplified script.
     """
-    if not locale or locale == "zh-TW":
+    if not locale:
         return ENGLISH
     for code in (locale, locale.partition("-")[0]):
         if code in LANGUAGES or code in _added:
