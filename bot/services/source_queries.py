@@ -72,13 +72,10 @@ class SourceQueries:
             asked: the question, such as `source.lookup(ids)`.
             patience: seconds until it counts as `TOO_SLOW`; `None` leaves that to the caller.
         """
-        limit = asyncio.timeout(patience)
         try:
-            async with limit:
+            async with asyncio.timeout(patience):
                 records = await asked
         except TimeoutError:
-            if not limit.expired():
-                raise  # the caller's patience, or a time-out inside the source
             return Answer(source.name, failure=TOO_SLOW)
         except SourceError as error:
             log.warning(
