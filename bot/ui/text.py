@@ -47,6 +47,10 @@ _UNIT: Final = re.compile(
     r"\[(?:\\.|[^\\\[\]])*\]\([^()\s]*\)|<t:-?\d+(?::\w)?>|<@&\d+>|\\.|\*\*|.", re.DOTALL
 )
 _SCHEME: Final = re.compile(r"\b[a-z][a-z0-9+.-]*:/[/\s]*", re.IGNORECASE)
+_RIGHT_TO_LEFT: Final = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""Letters of Hebrew, Arabic and the other scripts that run from right to left."""
 _STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -86,10 +90,18 @@ def visible(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", tidied).strip()
 
 
+def isolated(text: str) -> str:
+    """Return a text of a script from right to left so that what stands around it keeps its order.
+
+    Without first-strong isolates (Unicode UAX #9) numbers and signs beside it change their places.
+    """
+    return f"\u2068{text}\u2069" if _RIGHT_TO_LEFT.search(text) else text
+
+
 def escape(text: str, limit: int | None = None, *, lines: bool = False) -> str:
     """Return `text` so that Discord shows it as it is: no markdown, no mention, no link, no emoji.
 
-    Line breaks become spaces unless `lines` keeps them. With `limit`, the text is cut (with `…`, at
+    Lines of a script from right to left are isolated. Line breaks become spaces unless `lines` keeps them. With `limit`, the text is cut (with `…`, at
     a word where one is near) until the result fits it.
     """
     clean = visible(text)
@@ -202,7 +214,12 @@ def people(names: Sequence[str], shown: int = 3, *, total: int = 0) -> str:
 
 def _escaped(text: str) -> str:
     escaped = _ANYWHERE.sub(lambda match: "\\" + match[0], text)
-    return _LINE_START.sub(lambda match: f"{match[1]}\\" if match[1] else "\\" + match[0], escaped)
+    escaped = _LINE_START.sub(_behind_number, escaped)
+    return "\n".join(map(isolated, escaped.split("\n")))
+
+
+def _behind_number(match: re.Match[str]) -> str:
+    return f"{match[1]}\\" if match[1] else "\\" + match[0]
 
 
 def _fit(clean: str, limit: int | None, render: Callable[[str], str]) -> str:

@@ -51,8 +51,9 @@ class Read:
 
 
 def read(markdown: str) -> Read:
-    """Return what is seen of `markdown` and which rules acted on it."""
+    """Return what is seen of `markdown`, isolates not, and which rules acted on it."""
     result = Read()
+    markdown = re.sub("[\u2068\u2069]", "", markdown)
     result.seen = _inline(markdown, result, starts_line=True)
     return result
 

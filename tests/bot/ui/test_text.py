@@ -94,8 +94,31 @@ def test_what_cannot_be_seen_is_removed(hidden: str) -> None:
 
 def test_joiners_stay_in_emoji_and_scripts_that_need_them() -> None:
     assert text.escape("👩\u200d🔬") == "👩\u200d🔬"
-    assert text.escape("\u0645\u06cc\u200c\u062e\u0648") == "\u0645\u06cc\u200c\u062e\u0648"
+    joined = "\u0645\u06cc\u200c\u062e\u0648"
+    assert joined in text.escape(joined)
     assert text.escape("pay\u200dpal") == "paypal"
+
+
+TITLE_IN_HEBREW = "למידה עמוקה: 3 שיטות"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        text.escape(TITLE_IN_HEBREW),
+        text.escape(TITLE_IN_HEBREW, 12),
+        text.link(TITLE_IN_HEBREW, "https://arxiv.org/abs/2406.07496").removesuffix(
+            "](https://arxiv.org/abs/2406.07496)"
+        )[1:],
+        *text.escape(f"{TITLE_IN_HEBREW}\n{TITLE_IN_HEBREW}", lines=True).split("\n"),
+    ],
+)
+def test_text_from_right_to_left_leaves_what_stands_beside_it_in_its_place(shown: str) -> None:
+    assert (shown[0], shown[-1]) == ("\u2068", "\u2069")
+
+
+def test_other_text_gets_no_isolates() -> None:
+    assert "\u2068" not in text.escape("深層学習 Überblick, 3 методa 🔬")
 
 
 def test_towers_of_accents_are_cut() -> None:
