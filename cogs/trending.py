@@ -9,7 +9,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot import limits
-from bot.i18n import current, long_date, marked, month_and_year, ngettext, use
+from bot.i18n import current, long_date, marked, month_and_year, ngettext, sentences, use
 from bot.i18n import gettext as _
 from bot.interactions.components import PAGE, PaperboyButton, custom_id, page_buttons, template
 from bot.interactions.dates import date_choice, parse_date, readings
@@ -25,9 +25,9 @@ from papers.dates import Span, Unit
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _PERIOD = "|".join(Period)
 _WIDER = {
-    Period.DAY: marked("This day"),
-    Period.WEEK: marked("This week"),
-    Period.MONTH: marked("This month"),
+    Period.DAY: marked("Show the day"),
+    Period.WEEK: marked("Show the week"),
+    Period.MONTH: marked("Show the month"),
 }
 _BACK, _NEXT, _OTHERS = range(3)
 
@@ -122,7 +122,7 @@ class Trending(commands.Cog):
                 "No papers for {period}. Pick a date from the list under `date`.",
                 period=page.period.called(page.day),
             )
-            raise UserError(f"{page.note} {none}".strip())
+            raise UserError(sentences(page.note or "", none))
         with use(public_language(interaction) if public else current()):
             view = render(page)
         await interaction.edit_original_response(view=view)
@@ -185,8 +185,8 @@ def render(page: TrendingPage) -> ui.LayoutView:
         for period in Period
         if period is not page.period
     ]
-    before = _("Showing the day before.")
-    notes = [f"{page.note} {before}"] if page.note else []
+    shown = _("Showing {day}.", day=long_date(page.day))
+    notes = [sentences(page.note, shown)] if page.note else []
     counted = ngettext("{count} paper", "{count} papers", page.total)
     if page.pages > 1:
         where = _("page {page} of {pages}", page=page.page + 1, pages=page.pages)

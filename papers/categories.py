@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from papers._category_names import ALIASES, NAMES
+from papers.query_names import query_names
 from papers.terms import fold, words
 
 _LISTING = re.compile(
@@ -45,7 +46,7 @@ def parse(text: str) -> tuple[str, ...]:
     text = _NAMED_CODE.sub(lambda match: match[1] or match[2], _AROUND.sub(" ", text))
     text = _SEPARATED.sub(lambda match: _joined(match), text)
     codes: list[str] = []
-    for part in re.split(r"[,;|/\n+]|\s&\s", text):
+    for part in re.split(r"[,;|/\n+\u3001\uff0c\uff1b]|\s&\s", text):
         codes += _part(part)
     return tuple(dict.fromkeys(codes))
 
@@ -97,7 +98,7 @@ def _code_or_name(word: str) -> tuple[str, ...] | None:
 
 def _named(text: str) -> tuple[str, ...] | None:
     name = " ".join(words(text))
-    codes = ALIASES.get(name) or _BY_NAME.get(name)
+    codes = ALIASES.get(name) or _BY_NAME.get(name) or _IN_OTHER_LANGUAGES.get(name)
     return tuple(codes.split()) if codes is not None else None
 
 
@@ -128,7 +129,13 @@ def suggest(typed: str, limit: int) -> list[tuple[str, str]]:
         if folded and any(word.startswith(folded) for word in fold(name).split())
     ]
     alias = [code for name, codes in ALIASES.items() if folded == name for code in codes.split()]
-    chosen = [code for code in dict.fromkeys((*alias, *codes, *named)) if code not in kept]
+    called = [
+        code
+        for name, codes in _IN_OTHER_LANGUAGES.items()
+        if folded and any(word.startswith(folded) for word in name.split())
+        for code in codes.split()
+    ]
+    chosen = [code for code in dict.fromkeys((*alias, *codes, *named, *called)) if code not in kept]
     return [(f"{code} · {NAMES[code]}", " ".join((*kept, code))) for code in chosen[:limit]]
 
 
@@ -139,4 +146,9 @@ _CODES: Final[dict[str, str]] = {
 }
 _BY_NAME: Final[dict[str, str]] = {
     " ".join(words(_QUALIFIER.sub("", name))): code for code, name in reversed(NAMES.items())
+}
+_IN_OTHER_LANGUAGES: Final[dict[str, str]] = {
+    " ".join(words(name)): codes
+    for codes, names in query_names("categories").items()
+    for name in names
 }

@@ -6,6 +6,7 @@ shows it to a person looks its template up in the catalogue of the person's lang
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final, Self, cast
 
 _PACKED: Final = '{"template":'
@@ -14,7 +15,8 @@ _PACKED: Final = '{"template":'
 class Message(str):
     """A sentence in English that still knows its template and the values in it.
 
-    It is a plain string to everything that does not translate: logs, exceptions, tests.
+    It is a plain string to everything that does not translate: logs, exceptions, tests. Among its
+    values, numbers and dates are written as a language does, and a tuple holds words to be quoted.
     """
 
     __slots__ = ("plural", "template", "values")
@@ -56,16 +58,29 @@ class PluralMessage(Message):
 
 
 def _in_english(values: Mapping[str, object]) -> dict[str, object]:
-    return {
-        name: f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
-        for name, value in values.items()
-    }
+    return {name: _written(value) for name, value in values.items()}
+
+
+def _written(value: object) -> object:
+    match value:
+        case bool():
+            return value
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:.2f}"
+        case date():
+            return f"{value.day} {value:%B}"
+        case tuple():
+            return ", ".join(f"“{word}”" for word in cast("tuple[str, ...]", value))
+        case _:
+            return value
 
 
 def packed(text: str) -> str:
     """Return a text as it is stored, a `Message` so that `unpacked` returns it whole.
 
-    Its values must be strings and numbers.
+    Its values must be strings, numbers and tuples of strings.
     """
     if not isinstance(text, Message):
         return text
@@ -81,7 +96,10 @@ def unpacked(stored: str) -> str:
     if not stored.startswith(_PACKED):
         return stored
     parts = cast("dict[str, Any]", json.loads(stored))
-    values: Mapping[str, Any] = parts["values"]
+    values: dict[str, Any] = {
+        name: tuple(cast("list[str]", value)) if isinstance(value, list) else value
+        for name, value in parts["values"].items()
+    }
     if parts["plural"] is None:
         return Message(parts["template"], **values)
     others = {name: value for name, value in values.items() if name != "count"}

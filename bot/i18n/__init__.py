@@ -17,9 +17,11 @@ from bot.i18n._formats import (
     alternatives,
     conjunction,
     date_range,
+    listing,
     long_date,
     month_and_year,
     number,
+    sentences,
     short_date,
 )
 from bot.i18n._language import (
@@ -34,7 +36,7 @@ from bot.i18n._language import (
     speak,
     use,
 )
-from bot.i18n._texts import gettext, marked, ngettext, pgettext, translated
+from bot.i18n._texts import gettext, marked, ngettext, pgettext, quoted, translated
 
 __all__ = (
     "ENGLISH",
@@ -49,12 +51,15 @@ __all__ = (
     "in_every_language",
     "language",
     "language_for",
+    "listing",
     "long_date",
     "marked",
     "month_and_year",
     "ngettext",
     "number",
     "pgettext",
+    "quoted",
+    "sentences",
     "short_date",
     "speak",
     "translated",

@@ -12,11 +12,17 @@ from bot.i18n._language import current
 
 _ENGLISH_DAY: Final = "EEEE d MMMM y"
 """CLDR's English puts a comma after the weekday, which reads badly inside a sentence."""
+_FULL_STOPS: Final = ("\u3002", "\uff01", "\uff1f")
 
 
 def number(value: float) -> str:
     """Return "1,204", "1.204" or "1 204"."""
     return format_decimal(value, locale=current().locale)
+
+
+def decimal(value: float) -> str:
+    """Return a number with two digits behind the point: "0.82", "0,82"."""
+    return format_decimal(value, "0.00", current().locale)
 
 
 def long_date(day: date) -> str:
@@ -28,6 +34,11 @@ def long_date(day: date) -> str:
 def short_date(day: date) -> str:
     """Return "12 Jun 2025"."""
     return format_skeleton("yMMMd", day, locale=current().locale)
+
+
+def day_and_month(day: date) -> str:
+    """Return "12 June"."""
+    return format_skeleton("MMMMd", day, locale=current().locale)
 
 
 def month_and_year(day: date) -> str:
@@ -45,6 +56,20 @@ def date_range(first: date, last: date) -> str:
 def conjunction(items: Iterable[str]) -> str:
     """Return "A, B and C"."""
     return format_list(list(items), "standard", current().locale)
+
+
+def listing(items: Iterable[str]) -> str:
+    """Return "A, B, C"."""
+    sign = current().locale.list_patterns["standard"]["middle"].format("", "")
+    return sign.join(items)
+
+
+def sentences(*texts: str) -> str:
+    """Return sentences one behind the other; Chinese and Japanese put no blank between them."""
+    joined = ""
+    for text in filter(None, texts):
+        joined += f" {text}" if joined and not joined.endswith(_FULL_STOPS) else text
+    return joined
 
 
 def alternatives(items: Iterable[str]) -> str:

@@ -1,6 +1,9 @@
 """Looking texts up, and filling in what they say."""
 
-from bot.i18n._formats import number
+from datetime import date
+from typing import cast
+
+from bot.i18n._formats import day_and_month, decimal, listing, number
 from bot.i18n._language import current
 from papers.messages import Message
 
@@ -65,7 +68,24 @@ def _written(values: dict[str, object]) -> dict[str, object]:
     return {name: _in_words(value) for name, value in values.items()}
 
 
+def quoted(text: str) -> str:
+    """Return a text between the quotation marks of the current language."""
+    return gettext("“{text}”", text=text)
+
+
 def _in_words(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return number(value)
-    return translated(value) if isinstance(value, Message) else value
+    match value:
+        case bool():
+            return value
+        case int():
+            return number(value)
+        case float():
+            return decimal(value)
+        case date():
+            return day_and_month(value)
+        case tuple():
+            return listing(map(quoted, cast("tuple[str, ...]", value)))
+        case Message():
+            return translated(value)
+        case _:
+            return value

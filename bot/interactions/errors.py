@@ -113,13 +113,13 @@ def sentence_of(error: Exception) -> str | None:
             return _("This command only works in a server that I'm in.")
         case app_commands.MissingPermissions():
             return _(
-                "You need {permissions} in this server to do that.",
+                "You're missing permissions in this server: {permissions}.",
                 permissions=_permissions(error.missing_permissions),
             )
         case app_commands.BotMissingPermissions():
             return _(
-                "I need {permissions} in this channel. Someone who manages the server can add that"
-                " in the channel's settings.",
+                "I'm missing permissions in this channel: {permissions}. Someone who manages the"
+                " server can add them in the channel's settings.",
                 permissions=_permissions(error.missing_permissions),
             )
         case app_commands.TransformerError():

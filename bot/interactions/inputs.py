@@ -11,24 +11,30 @@ import emoji
 from discord import app_commands
 
 from bot import limits
-from bot.i18n import alternatives
+from bot.i18n import alternatives, sentences
 from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction, UserError
 from bot.ui.text import escape
 from papers import categories, zone_names
 
 _TIME = re.compile(
-    r"(?:at\s+|@\s*|kl\.?\s*|um\s+|à\s+)?(?P<hour>\d{1,2})\s*"
+    r"(?:at\s+|@\s*|kl\.?\s*|um\s+|à\s+|a\s+las\s+|às\s+)?"
+    r"(?P<part>午前|午後|上午|下午|오전|오후)?\s*(?P<hour>\d{1,2})\s*"
     r"(?:(?:[:.,h時点时시]|uhr)\s*(?P<minute>\d{2})(?::00)?\s*[分분]?|h|uhr|o'?clock|[時点时시])?"
     r"\s*(?P<half>[ap]\.?\s?m\.?)?"
 )
 _FOUR_DIGITS = re.compile(
-    r"(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)\s?(?:h|hrs|hours)?(?P<half>)"
+    r"(?P<part>)(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)\s?(?:h|hrs|hours)?(?P<half>)"
 )
 _TIMES_IN_WORDS = {
     **dict.fromkeys(("noon", "12 noon", "midday"), time(12)),
     **dict.fromkeys(("midnight", "12 midnight", "24:00", "24h"), time(0)),
+    **dict.fromkeys(("mittag", "midi", "mediodía", "meio-dia", "正午", "中午", "정오"), time(12)),
+    **dict.fromkeys(("mitternacht", "minuit", "medianoche", "meia-noite"), time(0)),
+    **dict.fromkeys(("真夜中", "午夜", "자정"), time(0)),
 }
+_AFTERNOON = frozenset(("午後", "下午", "오후"))
+"""What Japanese, Chinese and Korean write before an hour after noon."""
 _WITH_ZONE = re.compile(r"(?P<time>.*\d.*?)\s+(?!uhr|o'clock)[a-z]{2,5}(?:[+-]\d{1,2})?")
 
 _LONGEST_TIME = 60
@@ -62,11 +68,11 @@ def parse_time(text: str) -> time:
         return _TIMES_IN_WORDS[typed]
     match = _FOUR_DIGITS.fullmatch(typed) or _TIME.fullmatch(typed)
     hour, minute = (int(match["hour"]), int(match["minute"] or 0)) if match else (24, 0)
-    if match and match["half"]:
+    if match and (half := match["half"] or match["part"]):
         if not 1 <= hour <= 12:
             hour = 24
         else:
-            hour = hour % 12 + (12 if match["half"].startswith("p") else 0)
+            hour = hour % 12 + (12 if half.startswith("p") or half in _AFTERNOON else 0)
     if match is None and (zoned := _WITH_ZONE.fullmatch(typed)) and _TIME.fullmatch(zoned["time"]):
         raise UserError(
             _(
@@ -103,7 +109,7 @@ def parse_timezone(text: str, now: datetime) -> str:
                 else _("Type a city, a country or UTC+2.")
             )
             unknown = _("I don't know a time zone called “{text}”.", text=escape(text, 60))
-            raise UserError(f"{unknown} {hint}")
+            raise UserError(sentences(unknown, hint))
         case zones:
             cities = [zone.rpartition("/")[2].replace("_", " ") for zone in zones[:_NAMED_ZONES]]
             raise UserError(
@@ -163,7 +169,7 @@ def parse_categories(text: str | None) -> tuple[str, ...]:
         else:
             hint = _("Try cs.CL, stat.ML or cs.*. All are on arxiv.org/category_taxonomy.")
         unknown = _("arXiv has no category called “{text}”.", text=escape(error.text, 40))
-        raise UserError(f"{unknown} {hint}") from error
+        raise UserError(sentences(unknown, hint)) from error
 
 
 def parse_emoji(text: str) -> str:

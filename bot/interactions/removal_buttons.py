@@ -131,7 +131,7 @@ def undo_of(removal: int | None) -> Sequence[AnyItem]:
 def _outcome(done: PutBack) -> str:
     names = conjunction(map(list_name, done.on))
     if done.changed:
-        return _("Back in {list}", list=names) if names else _("Removed from your lists again")
+        return _("Back in {list}", list=names) if names else _("No longer on your lists")
     if done.note is NoteBack.RESTORED:
         return _("Note restored")
     return _("Already in {list}", list=names) if names else _("Nothing to restore")

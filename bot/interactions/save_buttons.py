@@ -109,7 +109,7 @@ class UndoSave(PaperboyButton, template=template("undo-save", at=NUMBER)):
         undone = await saves.undo(interaction.user.id, self.saved_at)
         if not undone:
             raise UserError(_("This is undone already."))
-        title = ngettext("{count} paper removed again", "{count} papers removed again", undone)
+        title = ngettext("Undone: {count} paper removed", "Undone: {count} papers removed", undone)
         await interaction.response.edit_message(view=render_notice(title))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from bot.i18n import gettext as _
+from bot.i18n import sentences
 from bot.interactions.errors import Interaction, UserError, answer_error, control_outdated
 from bot.interactions.language import speak_to
 
@@ -39,4 +40,4 @@ async def answer_unknown(interaction: Interaction, instead: str) -> None:
     """Say that a button has outlived its meaning, and what works."""
     speak_to(interaction)
     remedy = _("{help} lists what I can do now.", help=instead)
-    await answer_error(interaction, UserError(f"{control_outdated()} {remedy}"))
+    await answer_error(interaction, UserError(sentences(control_outdated(), remedy)))

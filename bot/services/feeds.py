@@ -9,7 +9,7 @@ import discord
 
 from bot.delivery.messenger import Messenger
 from bot.i18n import gettext as _
-from bot.i18n import long_date
+from bot.i18n import long_date, sentences
 from bot.interactions.errors import UserError
 from bot.interactions.pending import Pending
 from bot.runtime.clock import Clock
@@ -282,7 +282,7 @@ class Feeds:
         if draft.why_empty is not None:
             day = long_date(draft.header.day)
             nothing = _("Nothing would be posted for {day}.", day=day)
-            raise UserError(f"{nothing} {reason_text(draft.why_empty)}")
+            raise UserError(sentences(nothing, reason_text(draft.why_empty)))
         return draft
 
     def _no_feed(self) -> UserError:

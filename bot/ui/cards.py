@@ -13,7 +13,7 @@ from discord import ui
 
 from bot import limits
 from bot.i18n import gettext as _
-from bot.i18n import long_date, ngettext, short_date
+from bot.i18n import listing, long_date, ngettext, short_date
 from bot.ui import text
 from bot.ui.parts import (
     ACCENT,
@@ -126,7 +126,7 @@ def _opening(payload: HeaderPayload) -> str:
     else:
         papers = ngettext("{count} paper", "{count} papers", total)
         order = _("best first")
-        lead = f"{papers}, {order}"
+        lead = listing([papers, order])
     if payload.updated_at:
         since = text.timestamp(payload.updated_at, "R")
         as_of = _("upvotes as of {when}", when=since)
@@ -157,7 +157,7 @@ def _people(payload: CardPayload, shown: int) -> str:
 def _origin(payload: CardPayload) -> str:
     facts = [text.escape(category, 20) for category in payload.categories[:_CATEGORIES]]
     if payload.published:
-        facts.append(short_date(payload.published))
+        facts.append(_("published {day}", day=short_date(payload.published)))
     return "-# " + " · ".join(facts) if facts else ""
 
 

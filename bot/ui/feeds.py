@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 
-from bot.i18n import LANGUAGES, alternatives, long_date, ngettext
+from bot.i18n import LANGUAGES, alternatives, long_date, ngettext, sentences
 from bot.i18n import gettext as _
 from bot.ui.reasons import reason_text
 from bot.ui.text import escape, timestamp
@@ -52,7 +52,7 @@ def describe(
         )
     ]
     if filters := describe_filters(feed):
-        lines.append(_("Only papers: {filters}", filters=filters))
+        lines.append(_("Filters: {filters}", filters=filters))
     if unknown := [code for code in feed.categories if not is_category(code)]:
         lines.append(
             _(
@@ -128,7 +128,7 @@ def describe_readiness(hour: time, timezone: str, now: datetime, settle: timedel
     if schedule.days_behind(hour, zone, batch, settle) <= 0:
         return said
     earlier = _("At {time} you get the previous day's.", time=f"{hour:%H:%M}")
-    return f"{said} {earlier}"
+    return sentences(said, earlier)
 
 
 def describe_filters(
@@ -187,11 +187,11 @@ def describe_post(feed: Feed, post: Post | None, status: str) -> tuple[str, str,
     why = reason_text(post.reason) if post.reason else ""
     if post.next_try_at is not None:
         again = _("I'll try again {when}.", when=timestamp(post.next_try_at, "R"))
-        return _("Not posted yet"), " ".join(filter(None, (why, again))), None
+        return _("Not posted yet"), sentences(why, again), None
     return _("Not posted"), why or _("It is being sent right now."), None
 
 
 def _no_thread(post: Post) -> str:
     """Say that nothing was posted for a day, and why."""
     nothing = _("No thread for {day}.", day=long_date(post.batch_day))
-    return f"{nothing} {reason_text(post.reason)}" if post.reason else nothing
+    return sentences(nothing, reason_text(post.reason) if post.reason else "")

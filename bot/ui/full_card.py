@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.i18n import gettext as _
-from bot.i18n import ngettext, short_date
+from bot.i18n import listing, ngettext, short_date
 from bot.ui import text
 from bot.ui.cards import card_opening
 from bot.ui.parts import ACCENT, ALARM, AnyItem, numbers, paper_links, picture_alt, rows
@@ -109,7 +109,7 @@ def _facts(paper: Paper) -> str:
 def _linked(things: Sequence[str], paper_id: str) -> str:
     if not things:
         return ""
-    label = _("{things} on Hugging Face", things=", ".join(things))
+    label = _("{things} on Hugging Face", things=listing(things))
     return text.link(label, arxiv_id.hf_url(paper_id), _FACT)
 
 

@@ -200,9 +200,7 @@ def _heading(page: HitsPage) -> str:
             last=last,
         )
     elif page.total and page.hits:
-        counted = "-# " + ngettext(
-            "{number} of {count} paper", "{number} of {count} papers", page.total, number=last
-        )
+        counted = "-# " + _("Paper {number} of {count}", number=last, count=page.total)
     return "\n".join(filter(None, (title, counted, *_note_lines(page.notes))))
 
 

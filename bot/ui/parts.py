@@ -8,7 +8,7 @@ from discord import ui
 
 from bot import limits
 from bot.i18n import gettext as _
-from bot.i18n import ngettext, translated
+from bot.i18n import ngettext, quoted, translated
 from bot.ui import text
 from bot.ui.payloads import HeaderEntry
 from papers import arxiv_id
@@ -60,7 +60,7 @@ def reason_line(reason: Reason, limit: int) -> str:
 
 def reason_text(reason: Reason) -> str:
     """Return the same as plain text, whatever its length: to be escaped where it is shown."""
-    return " · ".join(translated(fact) for fact in reason.facts("“{}”".format, str))
+    return " · ".join(translated(fact) for fact in reason.facts(quoted, str))
 
 
 def withdrawn_line() -> str:

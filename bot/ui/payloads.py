@@ -7,7 +7,7 @@ escaping and cutting is the renderer's business, since what fits depends on the 
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
@@ -24,6 +24,9 @@ AUTHORS_KEPT: Final = 8
 """Names kept of a paper's authors: some have three thousand, and a card names a handful."""
 SUMMARY: Final = 420
 """Characters of summary on a card: about seven lines on a phone."""
+
+_SAME_WEEK: Final = timedelta(days=7)
+"""How far apart a paper's date and its thread's are at most where nobody needs to read both."""
 
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 """What a thumbnail shows (discord.com/developers/docs/components/reference#thumbnail: images)."""
@@ -123,6 +126,7 @@ class CardPayload(Payload):
     project_page: Text | None = None
     categories: tuple[Text, ...] = ()
     published: date | None = None
+    """The day of its first version; in a thread only where that is long before the thread's."""
     reason: Reason | None = None
     thumbnail: Text | None = None
     """The address of a still picture beside the title, `None` where the source gave none."""
@@ -190,9 +194,12 @@ def card_payload(
     )
 
 
-def ranked_card(ranked: Ranked) -> CardPayload:
-    """Return the card of a paper in a daily thread."""
-    return card_payload(ranked.paper, ranked.metrics, rank=ranked.position, reason=ranked.reason)
+def ranked_card(ranked: Ranked, day: date) -> CardPayload:
+    """Return the card of a paper in the thread of a day, whose date goes without saying."""
+    card = card_payload(ranked.paper, ranked.metrics, rank=ranked.position, reason=ranked.reason)
+    if card.published is None or abs(day - card.published) > _SAME_WEEK:
+        return card
+    return card.model_copy(update={"published": None})
 
 
 def summary_of(paper: Paper, limit: int = SUMMARY) -> str:

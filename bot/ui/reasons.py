@@ -9,7 +9,7 @@ they are.
 import re
 from typing import Final
 
-from bot.i18n import conjunction, marked
+from bot.i18n import conjunction, marked, sentences
 from bot.i18n import gettext as _
 from bot.ui.text import escape
 
@@ -75,7 +75,7 @@ def reason_text(stored: str) -> str:
     """Return the sentence for a stored reason, in the current language and in markdown."""
     if stored.startswith(THREE_TIMES):
         again = _("This happened three times in a row.")
-        return f"{reason_text(stored.removeprefix(THREE_TIMES))} {again}"
+        return sentences(reason_text(stored.removeprefix(THREE_TIMES)), again)
     if (match := _UNKNOWN_ZONE.fullmatch(stored)) is not None:
         return _("I don't know the time zone “{zone}”.", zone=escape(match["zone"], _DETAIL))
     for reason, sentence in SENTENCES.items():

@@ -16,8 +16,7 @@ import discord
 from discord.utils import TimestampStyle
 
 from bot import limits
-from bot.i18n import conjunction
-from bot.i18n import gettext as _
+from bot.i18n import conjunction, listing, pgettext
 
 ELLIPSIS: Final = "…"
 _MARKS_IN_A_ROW: Final = 4
@@ -101,8 +100,9 @@ def isolated(text: str) -> str:
 def escape(text: str, limit: int | None = None, *, lines: bool = False) -> str:
     """Return `text` so that Discord shows it as it is: no markdown, no mention, no link, no emoji.
 
-    Lines of a script from right to left are isolated. Line breaks become spaces unless `lines` keeps them. With `limit`, the text is cut (with `…`, at
-    a word where one is near) until the result fits it.
+    Lines of a script from right to left are isolated. Line breaks become spaces unless `lines`
+    keeps them. With `limit`, the text is cut (with `…`, at a word where one is near) until the
+    result fits it.
     """
     clean = visible(text)
     return _fit(clean if lines else _SPACES.sub(" ", clean), limit, _escaped)
@@ -208,7 +208,9 @@ def people(names: Sequence[str], shown: int = 3, *, total: int = 0) -> str:
     more = max(total, len(names)) - shown
     if names and more > 0:
         left = more + max(shown - len(names), 0)
-        return _("{names} and {count} more", names=", ".join(names[:shown]), count=left)
+        return pgettext(
+            "people", "{names} and {count} more", names=listing(names[:shown]), count=left
+        )
     return conjunction(names)
 
 

@@ -28,6 +28,7 @@ from cogs.feeds._shared import (
     require_manager,
     topic_choices,
 )
+from papers.query_names import query_names
 
 _OPTIONS: Final = {
     "channel": locale_str("Channel that gets the daily thread"),
@@ -43,6 +44,8 @@ _OPTIONS: Final = {
     "language": locale_str("Language of the thread"),
 }
 _WHICH: Final = locale_str("Channel (default: this one)")
+_NOTHING: Final = frozenset(query_names("nothing")["words"])
+"""What takes a filter away: "none" in the bot's languages."""
 _CHANGED: Final = {
     "channel": _WHICH,
     "include": locale_str("Only papers with one of these words, or none"),
@@ -241,4 +244,4 @@ class Feeds(commands.Cog):
 
 
 def _cleared(text: str) -> str:
-    return "" if text.strip().casefold() in ("-", "none") else text
+    return "" if text.strip().casefold() in _NOTHING else text

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.i18n import gettext as _
-from bot.i18n import ngettext
+from bot.i18n import listing, ngettext, sentences
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import SaveButton, UndoSave
 from bot.services.container import Services
@@ -84,7 +84,7 @@ async def export(
         )
     )
     await interaction.followup.send(
-        f"{what} {back}",
+        sentences(what, back),
         file=discord.File(io.BytesIO(data), called),
         ephemeral=True,
     )
@@ -156,7 +156,7 @@ def _offered(papers: Sequence[StoredPaper]) -> ui.Container[ui.LayoutView]:
     ]
     if len(papers) > _OFFERED:
         lines.append(_("These are the first {count}:", count=_OFFERED))
-    container.add_item(ui.TextDisplay(" ".join(lines)))
+    container.add_item(ui.TextDisplay(sentences(*lines)))
     for each in papers[:_OFFERED]:
         paper = each.paper
         shown = f"{titled(paper.id, paper.title, _TITLE)}\n-# {escape(people(_names(paper)), 80)}"
@@ -276,5 +276,5 @@ def _shown(found: ReadingList) -> str:
 def _some(names: Sequence[str]) -> str:
     """Return the first of some names, and how many more there are."""
     more = len(names) - _SHOWN
-    shown = ", ".join(names[:_SHOWN])
+    shown = listing(names[:_SHOWN])
     return _("{names} and {count} more", names=shown, count=more) if more > 0 else shown

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.i18n import gettext as _
-from bot.i18n import ngettext
+from bot.i18n import ngettext, sentences
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.inputs import parse_emoji
 from bot.services.container import Services
@@ -103,7 +103,7 @@ class Lists(commands.Cog):
         ]
         if any(each.emoji and each.emoji.startswith("<") for each in mine):
             footer.append(_("A server's own emoji works wherever you can react with it."))
-        view = render_notice(title, "\n".join(map(_line, mine)), footer=" ".join(footer))
+        view = render_notice(title, "\n".join(map(_line, mine)), footer=sentences(*footer))
         await interaction.response.send_message(view=view, ephemeral=True)
 
 

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.delivery.read_back import strings_of
 from bot.i18n import gettext as _
-from bot.i18n import ngettext
+from bot.i18n import listing, ngettext, sentences
 from bot.interactions.cooldowns import SEARCHES, rate_limit_check
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import UndoSave
@@ -91,13 +91,13 @@ def _lines(new: list[str], found: Found, named: int) -> str:
             )
         )
     if found.unknown:
-        shown = ", ".join(f"`{paper_id}`" for paper_id in found.unknown[:_SHOWN])
+        shown = listing(f"`{paper_id}`" for paper_id in found.unknown[:_SHOWN])
         lines.append(_("⚠️ Not found: {papers}. New papers can take a day to appear.", papers=shown))
     if found.unasked:
-        shown = ", ".join(f"`{paper_id}`" for paper_id in found.unasked[:_SHOWN])
+        shown = listing(f"`{paper_id}`" for paper_id in found.unasked[:_SHOWN])
         lines.append(_("⚠️ Couldn't look up {papers} right now. Try again later.", papers=shown))
         if found.failed:
-            lines.append(f"-# {escape(' '.join(found.failed))}")
+            lines.append(f"-# {escape(sentences(*found.failed))}")
     if named > MAX_PAPERS:
         lines.append(
             "-# " + _("Only the first {most} of {total} were saved.", most=MAX_PAPERS, total=named)

@@ -9,6 +9,7 @@ from discord import ui
 
 from bot import limits
 from bot.i18n import gettext as _
+from bot.i18n import listing
 from bot.interactions.components import PAPER, PaperboyButton, PaperboySelect, custom_id, template
 from bot.interactions.context import place_of
 from bot.interactions.errors import Interaction
@@ -222,7 +223,7 @@ def saved_line(entry: Saved, lists: Sequence[ReadingList]) -> str:
     """Return on which lists a paper is, since when, and from where, in markdown."""
     if not entry.lists:
         return _("Not on any of your lists · note from {when}", when=timestamp(entry.saved_at, "R"))
-    names = ", ".join(escape(list_name(each), 40) for each in lists[:4] if each.id in entry.lists)
+    names = listing(escape(list_name(each), 40) for each in lists[:4] if each.id in entry.lists)
     url = jump_url(entry.place)
     where = link(_("jump to message"), url, 120) if url else ""
     saved = _("saved {when}", when=timestamp(entry.saved_at, "R"))

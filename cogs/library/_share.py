@@ -5,7 +5,7 @@ from typing import Final
 import discord
 
 from bot.i18n import gettext as _
-from bot.i18n import use
+from bot.i18n import sentences, use
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.language import public_language
 from bot.interactions.save_select import SaveSome
@@ -42,7 +42,7 @@ async def share(services: Services, interaction: Interaction, name: str) -> None
         view = render_notice(
             list_name(found),
             "\n".join(lines),
-            footer=" ".join(footer),
+            footer=sentences(*footer),
             actions=[SaveSome(titles)],
         )
     await interaction.response.send_message(

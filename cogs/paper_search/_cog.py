@@ -15,7 +15,14 @@ from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.inputs import parse_categories
 from bot.interactions.modals import submission
 from bot.services.container import Services, services_of
-from bot.services.search import PASTED_LENGTH, QUERY_LENGTH, brief, parse_since, since_choices
+from bot.services.search import (
+    PASTED_LENGTH,
+    QUERY_LENGTH,
+    brief,
+    newest_of,
+    parse_since,
+    since_choices,
+)
 from bot.ui import text
 from cogs.paper_search._labels import SORTS
 from cogs.paper_search._pages import ask_again, open_results
@@ -197,7 +204,10 @@ async def _today(interaction: Interaction) -> date:
 
 
 def _question(query: str, since: date | None, category: str, sort: Sort) -> Question:
-    return Question(" ".join(query.split()), since, parse_categories(category), sort)
+    query = " ".join(query.split())
+    if sort is Sort.BEST and (rest := newest_of(query)) is not None:
+        query, sort = rest, Sort.NEWEST
+    return Question(query, since, parse_categories(category), sort)
 
 
 def choice(suggestion: Suggestion) -> app_commands.Choice[str]:

@@ -5,7 +5,17 @@ from typing import Final
 import discord
 
 from bot import limits
-from bot.i18n import alternatives, conjunction, marked, ngettext, short_date, translated
+from bot.i18n import (
+    alternatives,
+    conjunction,
+    listing,
+    marked,
+    ngettext,
+    quoted,
+    sentences,
+    short_date,
+    translated,
+)
 from bot.i18n import gettext as _
 from bot.services.search import FromSources, ResultsPage, SourceState
 from bot.services.source_queries import failure_sentence
@@ -72,7 +82,7 @@ def _readings(remarks: Remarks, *, found: bool) -> list[str]:
     if remarks.common:
         lines.append(_("These words are in nearly every paper. Add a more specific one."))
     if remarks.missing:
-        words = alternatives([f"“{word}”" for word in remarks.missing])
+        words = alternatives(map(quoted, remarks.missing))
         lines.append(
             _("No exact matches for {words}. Closest by meaning:", words=words)
             if remarks.by_meaning and found
@@ -115,7 +125,7 @@ def sources_line(sources: FromSources) -> str:
                         sources=conjunction(found),
                     ),
                 )
-            return " ".join(failed)
+            return sentences(*failed)
 
 
 def what_to_do(page: ResultsPage) -> str:
@@ -139,7 +149,7 @@ def why(similar: Similar) -> str:
     if similar.authors:
         reasons.append(_("Also by {authors}", authors=text.people(similar.authors, 2)))
     if similar.words:
-        reasons.append(_("Both mention {words}", words=", ".join(similar.words)))
+        reasons.append(_("Both mention {words}", words=listing(similar.words)))
     if similar.cosine is not None:
         percent = max(0, round(similar.cosine * 100))
         reasons.append(_("{percent}% similar in meaning", percent=percent))

@@ -9,7 +9,7 @@ from typing import Final, Self
 import discord
 from discord import ui
 
-from bot.i18n import Language, current, use
+from bot.i18n import Language, current, sentences, use
 from bot.i18n import gettext as _
 from bot.interactions.components import (
     NUMBER,
@@ -267,7 +267,7 @@ async def _known(services: Services, paper_id: str) -> StoredPaper:
     ]
     if failures:
         unknown = _("I couldn't look up paper {number}.", number=paper_id)
-        raise UserError(" ".join((unknown, *failures, _("Try again in a few minutes."))))
+        raise UserError(sentences(unknown, *failures, _("Try again in a few minutes.")))
     raise UserError(
         _(
             "Paper {number} wasn't found. Check the number; new papers can take a day to appear.",

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Final
 
 from bot.i18n import gettext as _
-from bot.i18n import long_date, marked, ngettext, number
+from bot.i18n import long_date, marked, ngettext, number, sentences
 from bot.services.status import Batch, StatusReport
 from bot.ui.feeds import describe
 from bot.ui.reasons import reason_text
@@ -68,13 +68,13 @@ def why_nothing_line(why: WhyNothing) -> str:
     match why.silence:
         case Silence.WEEKEND:
             return _(
-                "There are no new papers at weekends. The papers of {day} start coming in {when}.",
+                "There are no new papers at weekends. The papers of {day} arrive from {when}.",
                 day=day,
                 when=when,
             )
         case Silence.FILLING:
             return _(
-                "The papers of {day} are still collecting votes until {when}.", day=day, when=when
+                "The papers of {day} are still collecting upvotes until {when}.", day=day, when=when
             )
         case Silence.AFTER_HOLIDAY:
             return _(
@@ -94,10 +94,10 @@ def next_batch_line(now: datetime, settle: timedelta) -> str:
     if not settle:
         return starts
     posted = _(
-        "They are posted from {time}, once votes have settled.",
+        "They are posted from {time}, once upvotes have settled.",
         time=timestamp(begins + settle, "t"),
     )
-    return f"{starts} {posted}"
+    return sentences(starts, posted)
 
 
 def late_line(backlog: Backlog) -> str:
@@ -105,13 +105,13 @@ def late_line(backlog: Backlog) -> str:
     if backlog.since is None:
         return _("No threads are running late.")
     late = ngettext(
-        "**Late:** {count} thread in all servers, since {when}.",
-        "**Late:** {count} threads in all servers, since {when}.",
+        "**Late:** {count} thread in all servers, the oldest due {when}.",
+        "**Late:** {count} threads in all servers, the oldest due {when}.",
         backlog.waiting,
         when=timestamp(backlog.since, "R"),
     )
     why = reason_text(backlog.reason) if backlog.reason else _("They are being sent right now.")
-    return f"{late} {why}"
+    return sentences(late, why)
 
 
 def incident_lines(wrong: Sequence[Incident]) -> list[str]:
@@ -121,7 +121,7 @@ def incident_lines(wrong: Sequence[Incident]) -> list[str]:
     lines = [
         "🔴 "
         + _(
-            "{problem} Since {when}.",
+            "{problem} (since {when})",
             problem=escape(incident.text),
             when=timestamp(incident.began_at, "f"),
         )
@@ -184,9 +184,8 @@ def _newest_line(newest: Batch | None, known: int) -> str:
         day=long_date(newest.day),
         when=timestamp(newest.fetched_at, "R"),
     )
-    return f"{line} " + ngettext(
-        "{count} paper indexed in total.", "{count} papers indexed in total.", known
-    )
+    indexed = ngettext("{count} paper indexed in total.", "{count} papers indexed in total.", known)
+    return sentences(line, indexed)
 
 
 def _digests_line(waiting: int, resting: datetime | None) -> str:
@@ -198,4 +197,4 @@ def _digests_line(waiting: int, resting: datetime | None) -> str:
     if resting is None:
         return line
     held = _("Discord holds my DMs back until {when}.", when=timestamp(resting, "f"))
-    return f"{line} {held}"
+    return sentences(line, held)

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot import limits
 from bot.i18n import gettext as _
-from bot.i18n import ngettext
+from bot.i18n import listing, ngettext, sentences
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
@@ -79,11 +79,8 @@ async def show_preview(
             for shown in preview.found[: limits.PAGE_HITS]
         ),
         notes=tuple(line for line in (*lines, warning) if line),
-        footer=" ".join(
-            (
-                _nothing_yet(standing, draft, replaces),
-                _("This is what you would have received."),
-            )
+        footer=sentences(
+            _nothing_yet(standing, draft, replaces), _("This is what you would have received.")
         ),
     )
     return render_hits(page, buttons=buttons)
@@ -113,7 +110,7 @@ async def _trending(
         preview.entries[: limits.PAGE_HITS],
         notes=notes,
         buttons=actions,
-        footer=f"{_nothing_yet(standing, draft, replaces)} {what}",
+        footer=sentences(_nothing_yet(standing, draft, replaces), what),
     )
 
 
@@ -146,8 +143,8 @@ def _how(draft: TopicDraft) -> str:
 
 
 def _warning(preview: Preview) -> str:
-    words = ", ".join(preview.proposals)
-    proposal = _("Try: {words}.", words=words) if words else ""
+    words = listing(preview.proposals)
+    proposal = _("Suggestions: {words}.", words=words) if words else ""
     if not preview.total:
         return _("There are no papers of these days yet. You can subscribe anyway.")
     if preview.nearly_all:
@@ -159,7 +156,7 @@ def _warning(preview: Preview) -> str:
         warning = _("Few papers match.")
     else:
         return ""
-    return f"{warning} {proposal}".strip()
+    return sentences(warning, proposal)
 
 
 def _step(topic: Topic, draft: TopicDraft, step: Step) -> tuple[Topic, Strictness] | None:
@@ -189,7 +186,7 @@ class SubscribeTopic(
     """Makes a previewed topic count."""
 
     def __init__(self, draft_id: int, replaces: int) -> None:
-        label = _("Use this instead") if replaces else _("Subscribe")
+        label = _("Replace topic") if replaces else _("Subscribe")
         super().__init__(
             ui.Button(label=label, custom_id=custom_id("subscribe", draft_id, replaces))
         )

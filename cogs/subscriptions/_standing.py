@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.i18n import gettext as _
+from bot.i18n import listing
 from bot.services.container import Services
 from bot.services.digests import at_least, often
 from storage.subscriptions import Every, Mode, Subscriber, Subscription, TopicDraft
@@ -64,4 +65,4 @@ def _already(subscription: Subscription) -> str:
         parts.append(_("paused"))
     if not parts:
         return _("You already follow this topic.")
-    return _("You already follow this topic ({settings}).", settings=", ".join(parts))
+    return _("You already follow this topic ({settings}).", settings=listing(parts))

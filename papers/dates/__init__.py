@@ -8,13 +8,14 @@ two days is refused with both of them, and what is no date is `None`.
 from datetime import date, timedelta
 from typing import Final
 
+from papers.dates import _words
 from papers.dates._absolute import absolute
 from papers.dates._relative import relative
 from papers.dates._types import AmbiguousDateError, Leaning, Span, Unit
-from papers.dates._words import MONTHS, plain, without_weekday
+from papers.dates._words import plain, without_weekday
 from papers.messages import Message
 
-__all__ = ["AmbiguousDateError", "Leaning", "Span", "Unit", "complaint", "find"]
+__all__ = ["AmbiguousDateError", "Leaning", "Span", "Unit", "complaint", "find", "in_english"]
 
 _LONGEST: Final = 60
 """Characters of the longest date with its weekday and time; the patterns are not for more."""
@@ -47,6 +48,16 @@ def find(text: str, today: date | None, leaning: Leaning = Leaning.PAST) -> Span
     return span
 
 
+def in_english(text: str) -> str:
+    """Return a text about days with the words of other languages in English: "last week".
+
+    Any other text stays as it is, but for blanks around it.
+    """
+    typed = plain(text) if len(text) <= _LONGEST else text
+    english = _words.in_english(typed)
+    return text.strip() if english == typed else english
+
+
 def complaint(
     text: str, today: date | None, leaning: Leaning = Leaning.PAST, *, quoted: str | None = None
 ) -> Message:
@@ -71,7 +82,7 @@ def complaint(
     values = {
         "text": quoted,
         "iso": day.isoformat(),
-        "day": f"{day.day} {MONTHS[day.month - 1].title()}",
+        "day": day,
     }
     if leaning is Leaning.FUTURE:
         return Message(

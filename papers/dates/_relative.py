@@ -20,6 +20,7 @@ from papers.dates._words import (
     UNIT,
     WEEKDAY,
     WEEKDAY_OF,
+    in_english,
     one_of,
 )
 
@@ -57,6 +58,7 @@ def relative(typed: str, today: date, leaning: Leaning) -> Span | None:
             return Span(_nearest(today, leaning, partial(date, month=month, day=day)))
     if (match := _NUMBERS.fullmatch(typed)) is not None:
         return Span(_nearest(today, leaning, partial(of_numbers, match)))
+    typed = in_english(typed)
     if (match := _LENGTH.fullmatch(typed)) is not None:
         return Span(_away(match, today, leaning))
     if (match := _NAMED.fullmatch(typed)) is not None:

@@ -54,10 +54,12 @@ _TIME_OF_DAY: Final = re.compile(
 _LIKE_SIGNS: Final = str.maketrans(
     {**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"), "\u2019": "'", "_": " "}
 )
-_FILLING: Final = re.compile(r"\b(?:of|the|on|de|del|el|le|am|der|den)\b|,|(?<=[a-z])\.|\.(?=\s|$)")
+_FILLING: Final = re.compile(
+    r"\b(?:of|the|on|de|del|el|le|am|der|den)\b|\bl'|,|(?<=[a-z])\.|\.(?=\s|$)"
+)
 _NUMBERED_MONTH: Final = re.compile(r"(\d{1,2})\s*[月월]")
-_COUNTED_YEAR: Final = re.compile(r"(?<=\d)\s*[年년]")
-_COUNTED_DAY: Final = re.compile(r"(?<=\d)\s*[日号號일](?!曜)")
+_COUNTED_YEAR: Final = re.compile(r"(?<=\d)\s*[年년](?!\s*[間间간前전後后후])")
+_COUNTED_DAY: Final = re.compile(r"(?<=\d)\s*[日号號일](?!曜|\s*[間间간前전後后후])")
 _SPACED_POINT: Final = re.compile(r"(?<=\d)\.\s+(?=\d)")
 _ORDINAL: Final = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|eme|[eoa])\b")
 _QUOTES: Final = " \t\n\"'`“”„«»<>()[]"
@@ -105,3 +107,42 @@ DAYS_AWAY: Final[dict[str, int]] = {
     **{plain(word): int(away) for away, words in _NAMES["days"].items() for word in words},
 }
 """Words for days around today, as `plain` leaves them: how many days after it they are."""
+
+
+_IN_ENGLISH: Final[dict[str, str]] = {
+    plain(word): english for english, words in _NAMES["words"].items() for word in words
+}
+_COUNTED: Final = re.compile(
+    r"(?<=\d)(?=[^\W\d_a-z])|(?<=[^\W\d_a-z])(?=\d)"
+    r"|(?<=[日일年년間间간月周주달天期])(?=[前전後后후뒤以之])"
+)
+"""Where words of a script without spaces meet."""
+_MOST_WORDS: Final = 3
+"""Words of the longest phrase that is one in English."""
+
+
+def in_english(typed: str) -> str:
+    """Return a plain text about days with the words of other languages in English.
+
+    "semana pasada" becomes "last week", "vor 2 wochen" "2 weeks ago"; other text stays.
+    """
+    words = _COUNTED.sub(" ", typed).split()
+    found: list[str] = []
+    changed = False
+    while words:
+        for size in range(min(_MOST_WORDS, len(words)), 0, -1):
+            english = _IN_ENGLISH.get(" ".join(words[:size]))
+            if english is not None:
+                break
+        else:
+            size, english = 1, words[0]
+        changed = changed or english != words[0]
+        found += english.split()
+        del words[:size]
+    if not changed or len(found) < 2:
+        return typed
+    if found[:1] == ["ago"]:
+        found = [*found[1:], "ago"]
+    if found[-1:] in (["last"], ["next"]):
+        found = [found[-1], *found[:-1]]
+    return " ".join(found)

@@ -103,8 +103,7 @@ class Match(NamedTuple):
         """
         if self.rule is Rule.FILTER:
             return " ".join([f"{'' if c.wanted else '-'}{c.leaf}" for c in self.conditions])
-        listed = f"“{'”, “'.join(self.words)}”" if self.words else ""
-        similarity = "" if self.similarity is None else f"{self.similarity:.2f}"
+        listed, similarity = self.words, self.similarity
         match self.rule:
             case Rule.PHRASE if self.sentence == 0:
                 return Message("{words} in the title", words=listed)
@@ -114,7 +113,7 @@ class Match(NamedTuple):
                 return Message("{words} in the title, most of your topic", words=listed)
             case Rule.WORDS:
                 return Message("{words} in the title", words=listed)
-            case Rule.MEANING if listed and similarity:
+            case Rule.MEANING if listed and similarity is not None:
                 return Message(
                     "close in meaning ({similarity}), with {words}",
                     similarity=similarity,
@@ -122,7 +121,7 @@ class Match(NamedTuple):
                 )
             case Rule.MEANING:
                 return Message("close in meaning ({similarity})", similarity=similarity)
-            case _ if similarity:
+            case _ if similarity is not None:
                 return Message(
                     "has {words}, close in meaning ({similarity})",
                     words=listed,

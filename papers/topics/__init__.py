@@ -8,9 +8,9 @@ an AND must each be there; commas between alternatives are OR, which binds weake
 """
 
 from papers.topics._edit import Strictness, narrower, wider
+from papers.topics._errors import TopicError
 from papers.topics._parse import MAX_LENGTH, reads_commas
 from papers.topics._since import day_of
-from papers.topics._tokens import TopicError
 from papers.topics._topic import (
     MAX_BRANCHES,
     Branch,

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from papers.terms import words
-from papers.topics._tokens import TopicError, is_word
+from papers.topics._errors import TopicError
+from papers.topics._tokens import is_word
 from papers.topics._topic import Topic
 from papers.topics._tree import (
     TEXT_FIELDS,

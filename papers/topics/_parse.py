@@ -7,9 +7,10 @@ from typing import NoReturn
 
 from papers import categories, dates
 from papers.messages import Message
+from papers.topics._errors import TopicError
 from papers.topics._lists import with_lists_read
 from papers.topics._since import day_of, is_date
-from papers.topics._tokens import OPERATORS, Token, TopicError, says_something, tokens_of
+from papers.topics._tokens import OPERATORS, Token, says_something, tokens_of
 from papers.topics._tree import All, Field, FieldName, Node, Not, Phrase, Word, both, either
 
 MAX_LENGTH = 500

@@ -49,7 +49,7 @@ def day_of(typed: str, today: date | None) -> date | None:
         typed: what they wrote.
         today: what a time ago is counted from; without it such a time is no day.
     """
-    clean = typed.strip().lower()
+    clean = dates.in_english(typed).lower()
     if (ago := _AGO.fullmatch(clean)) is not None:
         if today is None:
             return None

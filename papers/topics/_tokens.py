@@ -1,91 +1,36 @@
 """Cut the text of a topic into the tokens of its language."""
 
-import difflib
 import re
 from dataclasses import dataclass
 
 from papers import categories
 from papers.messages import Message
 from papers.topics._dialects import translated
+from papers.topics._errors import TopicError
+from papers.topics._fields import ALL_FIELDS, field_name
 from papers.topics._since import end_of_date
-from papers.topics._tree import QUOTES, FieldName
-
-_ALIASES = {
-    **{name.value: name for name in FieldName},
-    "ti": FieldName.TITLE,
-    "abs": FieldName.ABSTRACT,
-    "au": FieldName.AUTHOR,
-    "authors": FieldName.AUTHOR,
-    "organization": FieldName.ORGANIZATION,
-    "organisation": FieldName.ORGANIZATION,
-    "category": FieldName.CATEGORY,
-}
-_MORE_ALIASES = {
-    "titles": FieldName.TITLE,
-    "intitle": FieldName.TITLE,
-    "ab": FieldName.ABSTRACT,
-    "abstracts": FieldName.ABSTRACT,
-    "inauthor": FieldName.AUTHOR,
-    "by": FieldName.AUTHOR,
-    "orgs": FieldName.ORGANIZATION,
-    "organizations": FieldName.ORGANIZATION,
-    "organisations": FieldName.ORGANIZATION,
-    "affiliation": FieldName.ORGANIZATION,
-    "institution": FieldName.ORGANIZATION,
-    "lab": FieldName.ORGANIZATION,
-    "cats": FieldName.CATEGORY,
-    "categories": FieldName.CATEGORY,
-    "subject": FieldName.CATEGORY,
-    "primary": FieldName.CATEGORY,
-    "primary_category": FieldName.CATEGORY,
-    "subj": FieldName.CATEGORY,
-    "allintitle": FieldName.TITLE,
-    "affil": FieldName.ORGANIZATION,
-    "inst": FieldName.ORGANIZATION,
-    "university": FieldName.ORGANIZATION,
-    "after": FieldName.SINCE,
-}
-"""What people type for a field's name, too; no typing error of a name is compared with these."""
-ALL_FIELDS = "all"
-"""The prefix of arXiv's own language that names no field."""
-_ANYWHERE = frozenset({ALL_FIELDS, "co", "jr", "rn", "keyword", "keywords"})
-"""Prefixes of what we have no field for: their value may stand anywhere."""
-_UNTIL = frozenset({"before", "until", "submitteddate", "year", "date", "py"})
-"""Prefixes of a time that may end, which nothing here can look for."""
+from papers.topics._tree import BLANKS, QUOTES, FieldName
 
 _CLOSING = {'"': '"”', "“": '"”', "”": '"”', "„": '"“”', "«": '"»', "»": '"«»'}
 _DASHES = "-\u2212\u2013\u2014"
 """A hyphen, and what keyboards make of it: minus sign, en dash, em dash."""
-_FIELD = re.compile(r"([A-Za-z_]+):")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
-_BLANKS = r"\s\x00-\x1f\x7f-\x9f\ud800-\udfff"
-_BLANK = re.compile(f"[{_BLANKS}]")
+_FIELD = re.compile(r"([^\W\d]+)[:\uff1a]")
+"""What may be the name of a field, also with the colon of Chinese and Japanese."""
+_BLANK = re.compile(f"[{BLANKS}]")
 """White space, control characters, and halves of a character that was cut."""
-_END_OF_VALUE = re.compile(f"[{_BLANKS}(){QUOTES}]")
+_END_OF_VALUE = re.compile(f"[{BLANKS}(){QUOTES}]")
 """What ends the bare value of a field."""
-_NEXT_WORD = re.compile(r" +(?!(?:OR|AND|NOT|ANDNOT)\b)[A-Za-z-]+(?![\w:])")
+_NEXT_WORD = re.compile(r" +(?!(?:OR|AND|NOT|ANDNOT)\b)[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*(?![\w:])")
 _MORE_WORDS = 4
 """Words of the longest name of a category but the first, nearly."""
 _SAYING = re.compile(r"[^\W_]")
 _LISTING = re.compile(r"[;\uff1b\u3001\uff0c]|,(?!(?<=\d,)\d)")
 """Commas and semicolons, also Chinese ones; a comma within a number is none."""
-_END = re.compile(f"[{_BLANKS}(){QUOTES}]|{_LISTING.pattern}")
+_END = re.compile(f"[{BLANKS}(){QUOTES}]|{_LISTING.pattern}")
 """What ends a bare text."""
 OPERATORS = frozenset({"OR", "AND", "NOT", "ANDNOT"})
 _SIGNS = frozenset({"phrase", "category", "(", ")"})
 _CODES = {code.lower() for code in categories.NAMES if "." in code}
-
-
-class TopicError(ValueError):
-    """A topic cannot be read. `str(error)` is a sentence for its writer.
-
-    `position` is the index of the character in their text at which reading stopped.
-    """
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.position = position
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +122,7 @@ def is_word(text: str) -> bool:
 def _bare(source: str, at: int, found: list[Token]) -> int:
     """Add the tokens of the bare text that starts at `at`; return where it ends."""
     field = _FIELD.match(source, at)
-    if field and (name := _field_name(field, source)):
+    if field and (name := field_name(field, source)):
         at = _value_of(source, field)
         if name != ALL_FIELDS:
             found.append(Token("field", name, field.start()))
@@ -220,7 +165,7 @@ def _value(source: str, at: int, name: str, found: list[Token]) -> int:
     end = ending.start() if ending else len(source)
     if name == FieldName.CATEGORY:
         end = _end_of_name(source, at, end)
-    elif name == FieldName.SINCE and not _YEAR.fullmatch(source, at, end):
+    elif name == FieldName.SINCE and not (end - at == 4 and source[at:end].isdecimal()):
         end = end_of_date(source, at, end)
     text = _clean(source[at:end])
     kept = text.rstrip(",;") or text
@@ -250,37 +195,6 @@ def _end_of_name(source: str, at: int, end: int) -> int:
             return end
     ending = _END_OF_VALUE.search(source, at)
     return ending.start() if ending else len(source)
-
-
-def _field_name(match: re.Match[str], source: str) -> str | None:
-    """Return the field that `name:` means, None if it is only a word with a colon."""
-    written = match[1].lower()
-    known = _ALIASES.get(written) or _MORE_ALIASES.get(written)
-    following = source[match.end() : match.end() + 1]
-    if known is not None:
-        return None if following == "/" else known.value
-    if not following or _blank(following) or following in "/:)":
-        return None
-    if written in _ANYWHERE:
-        return ALL_FIELDS
-    if written in _UNTIL and (year := _YEAR.search(source, match.end(), match.end() + 8)):
-        raise TopicError(
-            Message(
-                "I can only search from a date on, not up to one. Write since:{year}.", year=year[0]
-            ),
-            match.start(),
-        )
-    near = difflib.get_close_matches(written, _ALIASES, n=1, cutoff=0.75)
-    if near:
-        raise TopicError(
-            Message(
-                "There is no field “{written}:”. Did you mean “{field}:”?",
-                written=match[1],
-                field=_ALIASES[near[0]],
-            ),
-            match.start(),
-        )
-    return None
 
 
 def _quoted(source: str, at: int) -> tuple[str, int]:

@@ -10,9 +10,9 @@ from papers.messages import Message
 from papers.model import Paper
 from papers.spelling import names, spelled
 from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
+from papers.topics._errors import TopicError
 from papers.topics._parse import MAX_LENGTH, parse_tree
 from papers.topics._since import day_of
-from papers.topics._tokens import TopicError
 from papers.topics._tree import (
     TEXT_FIELDS,
     All,

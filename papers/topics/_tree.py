@@ -6,6 +6,8 @@ from enum import StrEnum
 from itertools import groupby
 
 QUOTES = '"“”„«»'
+BLANKS = r"\s\x00-\x1f\x7f-\x9f\ud800-\udfff"
+"""White space, control characters, and halves of a character that was cut, for patterns."""
 
 
 class FieldName(StrEnum):

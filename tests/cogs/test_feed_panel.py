@@ -103,7 +103,7 @@ async def test_a_command_that_fits_several_threads_asks_which_and_keeps_what_was
         text = text_of(asked.message)
         assert "### Daily thread updated" in text
         assert f"<#{robots.id}> · 10 papers a day at 17:30 (UTC)\n" in text
-        assert "Only papers: about *diffusion*" in text
+        assert "Filters: about *diffusion*" in text
         assert (await listed(here)).count("a day at 17:30") == 1
 
 
@@ -126,7 +126,7 @@ async def test_the_form_changes_a_thread_and_names_what_it_cannot_read(tmp_path:
         await here.admin.submit_modal(form, typed)
         text = await listed(here)
         assert "5 papers a day at 21:00 (Asia/Tokyo)" in text
-        assert "Only papers: at least 2 upvotes" in text
+        assert "Filters: at least 2 upvotes" in text
         form = await here.admin.click(await admin(here, "feed list"), label="Edit…")
         refused = await here.admin.submit_modal(form, {**typed, "papers": "99"})
         assert "I need a number from 3 to 20" in answer(refused)

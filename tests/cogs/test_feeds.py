@@ -275,7 +275,7 @@ async def test_a_category_that_does_not_exist_is_refused_with_the_one_that_is_me
         text = await said(here, "feed add", channel=here.channel, categories="cs.ZZ")
         assert "arXiv has no category called “cs.ZZ”" in text
         text = await said(here, "feed add", channel=here.channel, categories="computer vision")
-        assert "Only papers: in *cs.CV*" in text
+        assert "Filters: in *cs.CV*" in text
 
 
 async def test_a_stored_category_that_does_not_exist_is_pointed_out(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_a_person_runs_commands_turns_pages_and_the_bot_answers(tmp_path: Path, 
 
         run(page, "/paper trending")
         expect(said).to_contain_text("Trending: Monday 8 December 2025")
-        press(page, page.get_by_role("button", name="This month").last)
+        press(page, page.get_by_role("button", name="Show the month").last)
         expect(said).to_contain_text("Trending: December 2025")
         expect(said).to_contain_text("60 papers · page 1 of 6")
         press(page, page.get_by_role("button", name="Next").last)

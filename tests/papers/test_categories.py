@@ -55,3 +55,30 @@ def test_whatever_is_typed_there_are_never_too_many(typed: str) -> None:
 )
 def test_a_category_is_read_as_it_stands_on_arxiv(typed: str, codes: tuple[str, ...]) -> None:
     assert parse(typed) == codes
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        ("Maschinelles Lernen", ("cs.LG", "stat.ML")),
+        ("künstliche Intelligenz", ("cs.AI",)),
+        ("vision par ordinateur", ("cs.CV",)),
+        ("aprendizaje automático, robótica", ("cs.LG", "stat.ML", "cs.RO")),
+        ("visão computacional", ("cs.CV",)),
+        ("自然言語処理", ("cs.CL",)),
+        ("コンピュータビジョン、機械学習", ("cs.CV", "cs.LG", "stat.ML")),
+        ("机器学习，数据库", ("cs.LG", "stat.ML", "cs.DB")),  # noqa: RUF001
+        ("강화 학습", ("cs.LG",)),
+    ],
+)
+def test_categories_have_names_in_every_language_of_the_bot(
+    typed: str, codes: tuple[str, ...]
+) -> None:
+    assert parse(typed) == codes
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("künst", "cs.AI"), ("robóti", "cs.RO"), ("機械", "cs.LG")]
+)
+def test_a_category_is_completed_by_its_name_in_another_language(typed: str, code: str) -> None:
+    assert suggest(typed, 3)[0][1] == code

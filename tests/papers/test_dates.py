@@ -124,6 +124,51 @@ def test_days_around_today_have_names_in_other_languages(typed: str, away: int) 
     assert find(typed, TODAY) == Span(TODAY + timedelta(days=away))
 
 
+@pytest.mark.parametrize(
+    ("english", "others"),
+    [
+        (
+            "last week",
+            "letzte Woche|la semaine dernière|la semana pasada|semana passada|先週|上周|지난주",
+        ),
+        ("this month", "diesen Monat|ce mois|este mes|este mês|今月|这个月|이번 달"),
+        ("last year", "letztes Jahr|l'année dernière|año pasado|ano passado|去年|昨年|작년"),
+        ("last monday", "letzten Montag|lundi dernier|el lunes pasado"),
+        (
+            "2 weeks ago",
+            "vor 2 Wochen|vor zwei Wochen|il y a 2 semaines|hace 2 semanas|há 2 semanas",
+        ),
+        ("2 weeks ago", "2週間前|2周前|两周前|2주 전"),
+        ("3 days ago", "vor 3 Tagen|il y a trois jours|hace tres días|3日前|3天前|3일 전"),
+        ("2 years", "2 Jahre|2 ans|2 años|2 anos|2年前|2년 전"),
+    ],
+)
+def test_a_time_ago_is_the_same_in_every_language(english: str, others: str) -> None:
+    for typed in others.split("|"):
+        assert find(typed, TODAY) == find(english, TODAY), typed
+
+
+@pytest.mark.parametrize(
+    ("english", "others"),
+    [
+        ("next week", "nächste Woche|la semaine prochaine|la próxima semana|来週|下周|다음 주"),
+        ("next friday", "nächsten Freitag|vendredi prochain|el próximo viernes"),
+        (
+            "in 2 weeks",
+            "in 2 Wochen|dans 2 semaines|en 2 semanas|daqui a 2 semanas|2週間後|2周后|2주 후",
+        ),
+    ],
+)
+def test_a_time_to_come_is_the_same_in_every_language(english: str, others: str) -> None:
+    for typed in others.split("|"):
+        assert find(typed, TODAY, FUTURE) == find(english, TODAY, FUTURE), typed
+
+
+@pytest.mark.parametrize("typed", ["vor", "ha", "mes", "woche", "l'", "前", "2前", "years"])
+def test_half_of_a_time_is_no_date(typed: str) -> None:
+    assert find(typed, TODAY) is None
+
+
 @given(DAYS, DAYS, st.sampled_from(Leaning))
 def test_a_date_without_a_year_is_the_nearest_on_the_side_that_is_meant(
     day: date, today: date, leaning: Leaning

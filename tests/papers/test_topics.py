@@ -1,6 +1,7 @@
 """The query language: what people write, what it means, and what they are told when it is wrong."""
 
 import gc
+from datetime import date
 
 import pytest
 from hypothesis import example, given
@@ -156,7 +157,7 @@ SINCE_ERROR = "I couldn't read “maybe” as a date. Try 2025-12-08, 8 December
         ("video NOT", "Write a word after this minus sign.", 6),
         ("title: ", "“title:” needs a value, e.g. title:diffusion.", 6),
         ("since:maybe", SINCE_ERROR, 6),
-        ("autor:hinton", "There is no field “autor:”. Did you mean “author:”?", 0),
+        ("autho:hinton", "There is no field “autho:”. Did you mean “author:”?", 0),
         ("code:maybe", "Write “code:yes” or “code:no”.", 5),
         ("title:(author:x)", "A field can't be inside another field.", 7),
         ("(" * 30 + "a", "These parentheses are nested too deeply.", 20),
@@ -340,3 +341,24 @@ def test_a_branch_knows_its_text_in_the_order_written() -> None:
 
 def test_topics_are_values() -> None:
     assert len({parse("a b"), parse("a  b"), Topic(parse("a b").root)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("titel:diffusion", "title:diffusion"),
+        ("Título: difusión autor:LeCun", "title:difusión author:LeCun"),
+        ('titre:"flow matching" depuis:2025', 'title:"flow matching" since:2025-01-01'),
+        ("標題：拡散 タイトル：拡散モデル", "標題：拡散 title:拡散モデル"),  # noqa: RUF001
+        ("作者:何恺明 类别:计算机视觉", "author:何恺明 cat:cs.CV"),
+        ("제목:확산 분야:로보틱스", "title:확산 cat:cs.RO"),
+        ("Kategorie:maschinelles Lernen agents", "(cat:cs.LG OR cat:stat.ML) agents"),
+        ("agents seit:letzte Woche", "agents since:2025-06-02"),
+    ],
+)
+def test_fields_have_names_in_every_language_of_the_bot(typed: str, read: str) -> None:
+    assert str(parse(typed, date(2025, 6, 9))) == read
+
+
+def test_a_word_with_a_colon_in_another_language_is_a_word() -> None:
+    assert parse("Überblick: Diffusionsmodelle").plain

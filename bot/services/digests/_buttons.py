@@ -10,7 +10,7 @@ from discord import ui
 from bot import limits
 from bot.delivery.messenger import messenger_of
 from bot.i18n import gettext as _
-from bot.i18n import ngettext
+from bot.i18n import listing, ngettext
 from bot.interactions.components import (
     NUMBER,
     PAGE,
@@ -239,7 +239,7 @@ def render_ended(ended: Sequence[StoredTopic], left: int) -> ui.LayoutView:
     title = ngettext(
         "Unsubscribed from {count} topic", "Unsubscribed from {count} topics", len(ended)
     )
-    names = ", ".join(f"*{escape(topic.query)}*" for topic in ended)
+    names = listing(f"*{escape(topic.query)}*" for topic in ended)
     rest = (
         ngettext("You follow {count} other topic.", "You follow {count} other topics.", left)
         if left

@@ -8,7 +8,7 @@ from discord import ui
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import limits
-from bot.i18n import ENGLISH, long_date, ngettext
+from bot.i18n import ENGLISH, long_date, ngettext, sentences
 from bot.i18n import gettext as _
 from bot.interactions.save_buttons import SaveButton
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
@@ -167,7 +167,7 @@ def why(topics: int) -> str:
         topics,
     )
     how = _("React with 🔖 to save every paper here.")
-    return f"{because} {how}"
+    return sentences(because, how)
 
 
 def _hit(entry: DigestEntry) -> Hit:

@@ -39,7 +39,7 @@ def describe_settings(person: Subscriber) -> str:
         _("In {language}", language=language_for(person.language).name),
     ]
     if person.quiet_until is not None:
-        lines.append(_("Paused until {day}", day=long_date(person.quiet_until)))
+        lines.append(_("Paused, resumes {day}", day=long_date(person.quiet_until)))
     if person.closed_at is not None:
         lines.append(
             _(

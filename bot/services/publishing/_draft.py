@@ -151,7 +151,7 @@ def compose(
             footer=_footer(),
             ping_role_id=ping_role_id,
         ),
-        cards=tuple(map(ranked_card, ranked)),
+        cards=tuple(ranked_card(place, day) for place in ranked),
         language=current().code,
     )
 
@@ -201,4 +201,4 @@ def _either(topics: Iterable[str]) -> str:
 
 def _notes(feed: Feed) -> list[str]:
     filters = describe_filters(feed, words=alternatives, topics=_either)
-    return [_("Only papers: {filters}", filters=filters)] if filters else []
+    return [_("Filters: {filters}", filters=filters)] if filters else []

@@ -8,7 +8,7 @@ from bot.delivery.admin_notice import STOPPED, Notices
 from bot.delivery.outcomes import Failure, Gone, Reason, Refused, Retry
 from bot.delivery.retry import retry_at
 from bot.i18n import gettext as _
-from bot.i18n import long_date, ngettext, use
+from bot.i18n import long_date, ngettext, sentences, use
 from bot.services.publishing._schedule import GIVE_UP_AFTER
 from bot.ui.reasons import THREE_TIMES, reason_text
 from storage import feeds, posts
@@ -110,7 +110,7 @@ class Failures:
                 post=str(post.id),
             )
             await self._notices.tell_admins(
-                feed.guild_id, _("Thread not posted"), f"{lost} {reason_text(reason)} {later}"
+                feed.guild_id, _("Thread not posted"), sentences(lost, reason_text(reason), later)
             )
 
     async def disable(self, feed: Feed, reason: str, now: datetime) -> None:

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Final
 
 from bot.i18n import gettext as _
-from bot.i18n import long_date, ngettext, short_date
+from bot.i18n import long_date, ngettext, sentences, short_date
 from bot.interactions.dates import complaint, readings
 from bot.interactions.errors import UserError
 from bot.limits import CHOICE_VALUE
 from bot.ui import text
 from bot.ui.syntax_errors import located
 from papers import topics
+from papers.query_names import query_names
 from papers.search import is_expression
 from papers.topics import Branch, Field, FieldName, Phrase, Topic, TopicError, day_of
 from storage.search import SearchRequest
@@ -27,6 +28,14 @@ PASTED_LENGTH: Final = 1_000
 
 _AROUND: Final = 12
 """Characters shown on both sides of the place where a query's syntax breaks."""
+
+_LATEST: Final = query_names("latest")
+_NEWEST: Final = re.compile(
+    rf"(?:(?:the\s+)?(?:{'|'.join(_LATEST['words'])})\s+|(?:{'|'.join(_LATEST['prefixes'])})\s*)"
+    rf"(?:(?:{'|'.join(_LATEST['papers'])})\s+(?:(?:{'|'.join(_LATEST['about'])})\s+)?)?(?P<rest>\S.*)",
+    re.IGNORECASE,
+)
+"""A query that asks for an order: "latest papers on diffusion"."""
 
 _LINK: Final = re.compile(
     r"(?:https?://|www\.)\S+|(?<!\S)(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|edu|gov|co|dev|app)(?:/\S*)?(?!\S)",
@@ -95,7 +104,7 @@ def read(query: str, today: date | None = None) -> Reading:
         # The parts of an address say nothing, if it is no paper's.
         reading = read(words, today)
         note = _("Ignored the link: it doesn't lead to a paper I can look up.")
-        return replace(reading, syntax=" ".join(filter(None, (reading.syntax, note))))
+        return replace(reading, syntax=sentences(reading.syntax or "", note))
     try:
         parsed = topics.parse(query, today)
     except TopicError as error:
@@ -129,6 +138,15 @@ def read(query: str, today: date | None = None) -> Reading:
             problem=located(wrong, query, reach=_AROUND),
         ),
     )
+
+
+def newest_of(query: str) -> str | None:
+    """Return what a query wants the newest papers of, "diffusion" of "latest papers on diffusion".
+
+    `None` is any other query.
+    """
+    match = _NEWEST.fullmatch(query.strip())
+    return None if match is None else match["rest"]
 
 
 def _how_read(query: str, topic: Topic) -> str | None:

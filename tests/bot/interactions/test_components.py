@@ -211,10 +211,12 @@ async def test_a_failing_command_answers_with_the_id_that_the_log_has(
 
 def test_known_refusals_say_what_to_do() -> None:
     missing = sentence_of(app_commands.MissingPermissions(["manage_guild"]))
-    assert missing == "You need **Manage Server** in this server to do that."
+    assert missing == "You're missing permissions in this server: **Manage Server**."
     lacking = sentence_of(app_commands.BotMissingPermissions(["send_messages", "add_reactions"]))
     assert lacking is not None
-    assert lacking.startswith("I need **Send Messages** and **Add Reactions** in this channel.")
+    assert lacking.startswith(
+        "I'm missing permissions in this channel: **Send Messages** and **Add Reactions**."
+    )
     assert "server" in (sentence_of(app_commands.NoPrivateMessage()) or "")
     assert sentence_of(RuntimeError("anything else")) is None
 

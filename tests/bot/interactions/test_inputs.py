@@ -31,6 +31,13 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
         ("12 PM", time(12)),
         ("noon", time(12)),
         ("Midnight", time(0)),
+        ("Mittag", time(12)),
+        ("à 9h", time(9)),
+        ("a las 9", time(9)),
+        ("meia-noite", time(0)),
+        ("午後9時", time(21)),
+        ("上午 9:30", time(9, 30)),
+        ("오후 3시 30분", time(15, 30)),
         ("\uff19\uff1a\uff13\uff10", time(9, 30)),  # full-width digits
     ],
 )

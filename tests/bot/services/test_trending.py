@@ -48,7 +48,7 @@ async def test_a_week_joins_its_days_and_a_month_its_weeks(tmp_path: Path) -> No
         assert JUNE_WEEK in answer(result.response)
         assert result.response is not None
         assert "32 papers" in answer(result.response)
-        await here.member.click(result.response, label="This month")
+        await here.member.click(result.response, label="Show the month")
         assert "June 2025" in answer(result.response)
 
 
@@ -83,7 +83,7 @@ async def test_a_weekend_says_which_day_is_shown_and_why(tmp_path: Path) -> None
         seen = await here.member.slash(here.channel, "paper trending", date="2025-06-15")
         text = answer(seen.response)
         assert "Trending: Friday 13 June 2025" in text
-        assert f"{why} Showing the day before." in text
+        assert f"{why} Showing Friday 13 June 2025." in text
         assert seen.response is not None
         await here.member.click(seen.response, label="Next →")
         assert "weekend" not in answer(seen.response)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -173,8 +174,18 @@ def test_latex_in_a_title_is_readable() -> None:
 
 
 def test_a_ranked_card_says_why_it_is_there() -> None:
-    seen = layout.seen(render_card(ranked_card(a_place(1))))
+    seen = layout.seen(render_card(ranked_card(a_place(1), DAY)))
     assert "118 upvotes (+41 since yesterday) · 251 stars · matches agents" in seen
+
+
+@pytest.mark.parametrize(
+    ("thread", "says"), [(date(2024, 6, 18), False), (date(2024, 6, 19), True)]
+)
+def test_a_card_in_a_thread_has_a_date_only_if_it_is_another_week(thread: date, says: bool) -> None:
+    paper = a_paper(published_at=datetime(2024, 6, 11, 17, tzinfo=UTC))
+    place = replace(a_place(1), paper=paper)
+    seen = layout.seen(render_card(ranked_card(place, thread)))
+    assert ("published 11 Jun 2024" in seen) == says
 
 
 def test_a_withdrawn_paper_says_so() -> None:

@@ -131,7 +131,7 @@ def test_a_hit_shows_title_people_numbers_and_what_matched() -> None:
     )
     assert "a framework for automatic **tests**" in shown
     assert "shares two authors" in shown
-    assert "6 of 187 papers" in layout.seen(view)
+    assert "Paper 6 of 187" in layout.seen(view)
     assert layout.buttons(view) == {"arXiv": "https://arxiv.org/abs/2406.07496"}
 
 

@@ -73,7 +73,7 @@ def test_settings_say_what_keeps_a_digest_from_coming() -> None:
     assert describe_settings(reader).split("\n") == [
         "Every day at 09:00 (America/New York)",
         "In English",
-        "Paused until Tuesday 10 June 2025",
+        "Paused, resumes Tuesday 10 June 2025",
         "⚠️ My DMs don't reach you, so your digests wait in your inbox. Allow direct messages in the"
         " privacy settings of a server we share, then change any setting here.",
     ]

@@ -92,7 +92,7 @@ async def test_digests_can_be_quiet_for_a_year_and_no_longer(tmp_path: Path) -> 
             result = await here.member.slash(here.channel, "paper digest settings", **wanted)
             return answer(result)
 
-        assert "Paused until Wednesday 10 June 2026" in await settings(quiet_until="2026-06-10")
+        assert "Paused, resumes Wednesday 10 June 2026" in await settings(quiet_until="2026-06-10")
         for far in ("2026-06-11", "9999-12-31"):
             refused = await settings(quiet_until=far)
             assert "up to a year, until Wednesday 10 June 2026" in refused

@@ -61,7 +61,7 @@ async def test_a_topic_that_one_follows_says_so_and_offers_to_change_it(tmp_path
         assert "You already have these settings." in answer(same)
         assert "Nothing is subscribed" not in answer(same)
         assert "\nSubscribe" not in answer(same)
-        assert "Use this instead" not in answer(same)
+        assert "Replace topic" not in answer(same)
 
         form = await here.member.click(same.response, label="Edit topic…")
         typed = await here.member.submit_modal(form, {"topic": "proteins", "min_votes": "0"})
@@ -70,7 +70,7 @@ async def test_a_topic_that_one_follows_says_so_and_offers_to_change_it(tmp_path
         more = await look(topic="flow matching", min_votes=3)
         assert "Nothing is changed yet." in answer(more)
         assert more.response is not None
-        changed = await here.member.click(more.response, label="Use this instead")
+        changed = await here.member.click(more.response, label="Replace topic")
         assert "**flow matching** · at least 3 upvotes" in answer(changed)
         again = await look(topic="flow matching")
         assert "You already follow this topic (at least 3 upvotes)." in answer(again)
@@ -78,7 +78,7 @@ async def test_a_topic_that_one_follows_says_so_and_offers_to_change_it(tmp_path
         assert again.response is not None
         narrower = await here.member.click(again.response, label="Narrower")
         assert narrower.response is not None
-        await here.member.click(narrower.response, label="Use this instead")
+        await here.member.click(narrower.response, label="Replace topic")
         (only,) = await topics_of(here, here.member.id)
         assert only.query == '"flow matching"'
 
@@ -148,7 +148,7 @@ async def test_the_count_of_a_topic_with_votes_is_the_previews(tmp_path: Path) -
             )
             assert seen.response is not None
             assert f"{count} of 2 papers in 14 days" in answer(seen)
-            label = "Use this instead" if votes else "Subscribe"
+            label = "Replace topic" if votes else "Subscribe"
             await here.member.click(seen.response, label=label)
             listed = answer(await here.member.slash(here.channel, "paper subscriptions"))
             assert f"{count} paper{'' if count == 1 else 's'} in 14 days" in listed
@@ -254,7 +254,7 @@ async def test_a_topic_is_changed_by_a_form_and_previewed_before_it_counts(tmp_p
             "flow matching",
             "trending",
         ]
-        changed = await here.member.click(preview.response, label="Use this instead")
+        changed = await here.member.click(preview.response, label="Replace topic")
         assert "**proteins** instead of *flow matching*" in answer(changed)
         assert sorted(topic.query for topic in await topics_of(here, here.member.id)) == [
             "proteins",
@@ -288,7 +288,7 @@ async def test_settings_are_changed_by_name_and_bad_ones_refused(tmp_path: Path)
             )
         )
         assert "Every Monday at 07:30 (Asia/Tokyo)" in text
-        assert "Paused until Friday 20 June 2025" in text
+        assert "Paused, resumes Friday 20 June 2025" in text
         for options, complaint in (
             ({"quiet_until": "soon"}, "a date. Try"),
             ({"quiet_until": "2025-06-01"}, "already begun"),
@@ -330,7 +330,7 @@ async def test_a_day_to_come_is_named_as_people_name_it_and_offered(tmp_path: Pa
             text = answer(
                 await here.member.slash(here.channel, "paper digest settings", quiet_until=typed)
             )
-            assert f"Paused until {long_date(until)}" in text, typed
+            assert f"Paused, resumes {long_date(until)}" in text, typed
         assert (await offered(""))[0] == "-"
 
 

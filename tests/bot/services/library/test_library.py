@@ -118,7 +118,7 @@ async def test_no_number_of_other_papers_hides_a_saved_one_from_its_search(tmp_p
         )
         text = said(await slash(here, "library show", query="diffusing"))
         assert "How birds diffuse" in text
-        assert "1 of 1 paper" in text
+        assert "Paper 1 of 1" in text
 
 
 async def test_autocomplete_offers_own_titles_and_lists_only(tmp_path: Path) -> None:

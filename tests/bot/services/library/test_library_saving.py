@@ -17,7 +17,7 @@ async def test_the_save_button_saves_and_its_undo_takes_it_back(tmp_path: Path) 
         assert "Paper number 900" in said(result)
         assert await shelf(here, here.member) == {"to read": {FIRST}}
         await here.member.click(answer(result), label="Undo")
-        assert "1 paper removed again" in said(result)
+        assert "Undone: 1 paper removed" in said(result)
         assert await shelf(here, here.member) == {}
 
 

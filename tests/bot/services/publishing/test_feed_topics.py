@@ -43,7 +43,7 @@ async def test_a_thread_about_topics_has_the_papers_that_match_and_says_why(
         await here.tick(at(MONDAY, 9))
         (header,) = headers(here.channel)
         assert "The best 2 of 4 papers" in header
-        assert "Only papers: about flow matching or robots walk" in header
+        assert "Filters: about flow matching or robots walk" in header
         shown = cards(here.channel)
         assert len(shown) == 2
         card = next(card for card in shown if FLOW in card)
@@ -170,10 +170,13 @@ async def test_topics_are_changed_and_cleared(tmp_path: Path) -> None:
         assert "*walk*" in await said(here, "feed edit", topics="walk")
         await here.tick(at(TUESDAY, 9))
         assert all(WALKING in card for card in cards(here.channel))
-        assert "about" not in await said(here, "feed edit", topics="none")
+        for nothing in ("none", "keine", "なし"):
+            assert "about" not in await said(here, "feed edit", topics=nothing)
+            assert "*walk*" in await said(here, "feed edit", topics="walk")
+        await said(here, "feed edit", topics="-")
         await here.tick(at(WEDNESDAY, 9))
         assert len(cards(here.channel)) == 9, "also what the days before left"
-        assert "Only papers" not in headers(here.channel)[-1]
+        assert "Filters" not in headers(here.channel)[-1]
 
 
 async def test_what_matched_is_kept_through_a_restart_in_the_middle_of_a_post(

@@ -265,6 +265,18 @@ async def test_turning_back_shows_the_same_page_though_papers_came_in(tmp_path: 
         assert titles(shown(result)) == first
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["latest papers on robots that walk", "neueste robots that walk", "最新robots that walk"],
+)
+async def test_who_asks_for_the_latest_gets_the_newest_first(tmp_path: Path, query: str) -> None:
+    async with searching(tmp_path, MANY) as here:
+        found = shown(await here.search(query))
+        assert found.splitlines()[0].endswith("robots that walk")
+        assert "Newest first" in found
+        assert titles(found) == titles(shown(await here.search("robots that walk", sort="newest")))
+
+
 async def test_after_thirty_days_a_page_offers_to_run_the_search_again(tmp_path: Path) -> None:
     async with searching(tmp_path, MANY) as here:
         result = await here.search("robots that walk", since="2024-02-01", sort="newest")

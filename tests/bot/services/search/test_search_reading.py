@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.interactions.errors import UserError
-from bot.services.search import parse_since, passage_of, read, since_choices
+from bot.services.search import newest_of, parse_since, passage_of, read, since_choices
 from papers.model import Paper
 from storage.search import Passage, Sort
 from storage.search_sessions import Question
@@ -20,6 +20,31 @@ def test_plain_words_are_searched_for_as_they_were_typed() -> None:
     assert request.text == "Attention is all you need"
     assert request.expression is None
     assert request.sort is Sort.NEWEST
+
+
+@pytest.mark.parametrize(
+    ("query", "rest"),
+    [
+        ("latest papers on diffusion", "diffusion"),
+        ("The newest research about agents", "agents"),
+        ("Latest LLM agents", "LLM agents"),
+        ("neueste Arbeiten zu Robotik", "Robotik"),
+        ("derniers travaux sur les agents", "les agents"),
+        ("últimos artículos sobre robótica", "robótica"),
+        ("artigos mais recentes", None),
+        ("最新の拡散モデル", "拡散モデル"),
+        ("최신 로봇 논문", "로봇 논문"),
+        ("latest", None),
+        ("latest papers", "papers"),
+        ("Latest-generation sensors", None),
+        ("the latest", None),
+        ("translatest words", None),
+    ],
+)
+def test_a_query_that_asks_for_the_latest_is_told_from_its_words(
+    query: str, rest: str | None
+) -> None:
+    assert newest_of(query) == rest
 
 
 def test_the_topic_language_makes_conditions_and_leaves_the_words_to_rank_by() -> None:
