@@ -13,6 +13,7 @@ from typing import Any, ParamSpec
 import click
 from click import ClickException
 
+from bot.i18n import LANGUAGES
 from bot.settings import Settings, SettingsError, load_settings
 from papers import dates
 from storage.database_file import DatabaseError, file_of
@@ -94,12 +95,21 @@ def run() -> None:
     help="What the page shows first.",
 )
 @click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES), case_sensitive=False),
+    default="en",
+    show_default=True,
+    help="Language of the simulated server and its members.",
+)
+@click.option(
     "--database",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep the demo in this file, to continue it later.",
 )
 @_guarded
-def demo(once: bool, live: bool, port: int, place: str, database: Path | None) -> None:
+def demo(
+    once: bool, live: bool, port: int, place: str, language: str, database: Path | None
+) -> None:
     """Try the real bot in a simulated Discord, in your browser, without a token."""
     try:
         from bot.demo import run_demo
@@ -111,7 +121,15 @@ def demo(once: bool, live: bool, port: int, place: str, database: Path | None) -
         ) from error
 
     _await(
-        run_demo(load_settings(), once=once, live=live, port=port, place=place, database=database)
+        run_demo(
+            load_settings(),
+            once=once,
+            live=live,
+            port=port,
+            place=place,
+            language=language,
+            database=database,
+        )
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import simcord
 from pydantic import BaseModel, ValidationError
@@ -86,6 +86,21 @@ def keep_in(env: simcord.Env, path: Path) -> None:
             KeptDiscord.of(env.backend).write(path)
 
     env.backend.subscribers.insert(0, changed)
+
+
+def speak_in(env: simcord.Env, language: str) -> None:
+    """Let the simulated Discord's people and servers have a language, by Discord's code for it."""
+    for guild in env.backend.guilds.values():
+        guild.preferred_locale = language
+
+    def spoken(event: str, payload: Mapping[str, Any]) -> None:
+        if event == "INTERACTION_CREATE":
+            spoken_of = cast("dict[str, Any]", payload)
+            spoken_of["locale"] = language
+            if "guild_locale" in payload:
+                spoken_of["guild_locale"] = language
+
+    env.backend.subscribers.insert(0, spoken)
 
 
 def set_clock(env: simcord.Env, clock: Clock) -> None:

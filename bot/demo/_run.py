@@ -15,6 +15,7 @@ from bot.demo._clock import DemoClock
 from bot.demo._page import PLACES, Pages
 from bot.demo._stage import DemoError, Stage, kept_at, staged
 from bot.demo._transcript import transcript
+from bot.i18n import ENGLISH
 from bot.runtime.logs import logging_to_stderr
 from bot.runtime.signals import signals
 from bot.runtime.sources import live_sources
@@ -40,6 +41,7 @@ async def run_demo(
     live: bool = False,
     port: int = 0,
     place: str = PLACES[0],
+    language: str = ENGLISH.code,
     database: Path | None = None,
 ) -> int:
     """Post the newest batch in a simulated server; print it, or serve it to a browser.
@@ -50,6 +52,7 @@ async def run_demo(
         live: take the real sources instead of the sample.
         port: where to serve, on this machine only; 0 for a free one.
         place: what the page shows first, one of `PLACES`.
+        language: what the simulated server and its people speak.
         database: where to keep everything; a fresh temporary file by default.
 
     Returns:
@@ -68,7 +71,8 @@ async def run_demo(
             update={"database_url": f"sqlite+aiosqlite:///{path}", "sync_commands": "always"}
         )
         page = None if once else (port, place)
-        showing = _show(settings, live=live, page=page, kept=None if database is None else path)
+        kept = None if database is None else path
+        showing = _show(settings, live=live, page=page, language=language, kept=kept)
         try:
             stopped = await _until(stop, showing)
         except (DemoError, SourceError) as error:
@@ -95,7 +99,12 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
 
 
 async def _show(
-    settings: Settings, *, live: bool, page: tuple[int, str] | None, kept: Path | None
+    settings: Settings,
+    *,
+    live: bool,
+    page: tuple[int, str] | None,
+    language: str,
+    kept: Path | None,
 ) -> None:
     sources: Sequence[PaperSource] = live_sources(settings) if live else [SampleSource()]
     try:
@@ -110,7 +119,7 @@ async def _show(
     clock = DemoClock(now)
     _say_when(now, newest, live=live, again=left is not None)
     bot = create_bot(settings, clock=clock, sources=sources)
-    async with staged(bot, clock, database=kept) as stage:
+    async with staged(bot, clock, language=language, database=kept) as stage:
         await _take_in(stage, newest)
         await bot.tick(clock.now())
         if not stage.threads:

@@ -13,7 +13,8 @@ from discord.app_commands import AppCommandError
 
 from bot.client import PaperBot
 from bot.demo._clock import DemoClock
-from bot.demo._discord import KeptDiscord, keep_in, set_clock
+from bot.demo._discord import KeptDiscord, keep_in, set_clock, speak_in
+from bot.i18n import ENGLISH
 from bot.interactions.command_tree import PaperTree
 from bot.interactions.errors import is_refusal
 from storage import feeds
@@ -74,13 +75,18 @@ def kept_at(database: Path) -> datetime | None:
 
 @asynccontextmanager
 async def staged(
-    bot: PaperBot, clock: DemoClock, *, database: Path | None = None
+    bot: PaperBot,
+    clock: DemoClock,
+    *,
+    language: str = ENGLISH.code,
+    database: Path | None = None,
 ) -> AsyncGenerator[Stage]:
     """Run the bot in a simulated Discord until the block ends.
 
     Args:
         bot: connected to nothing yet; it is closed in the end.
         clock: the time of the bot and of the simulated Discord.
+        language: what its people and its server speak, by Discord's code for it.
         database: the bot's file if it is to be kept: then so is the simulated Discord, beside it.
 
     Raises:
@@ -96,6 +102,8 @@ async def staged(
             kept.restore(env.backend)
             _refuse_second_threads(env)
         stage = _build(env, bot, clock) if kept is None else _find(env, bot, clock)
+        if language != ENGLISH.code:
+            speak_in(env, language)
         await bot.open()
         await _refuse_strangers(stage)
         if database is not None:

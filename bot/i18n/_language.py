@@ -77,15 +77,17 @@ def _translated(code: str) -> Language:
     name = LANGUAGES[code]
     if code == ENGLISH.code:
         return ENGLISH
-    catalogue = Translations()
+    catalogue: Translations | None = None
     for path in sorted((LOCALES / code).glob("*.po")):
         with path.open("rb") as file:
             area = read_po(file, locale=code.replace("-", "_"))
         compiled = BytesIO()
         write_mo(compiled, area)
         compiled.seek(0)
-        catalogue.merge(Translations(compiled))
-    return Language(code, name, Locale.parse(code, sep="-"), catalogue)
+        read = Translations(compiled)
+        # The first one's plural rule is the language's; an empty catalogue's would be English's.
+        catalogue = read if catalogue is None else catalogue.merge(read)
+    return Language(code, name, Locale.parse(code, sep="-"), catalogue or Translations())
 
 
 def language_for(locale: str | None) -> Language:

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot import limits
 from bot.i18n import gettext as _
-from bot.i18n import listing, ngettext, sentences
+from bot.i18n import listing, ngettext, sentences, translated
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
@@ -75,7 +75,7 @@ async def show_preview(
     page = HitsPage(
         title=draft.query,
         hits=tuple(
-            hit_of(shown.paper.paper, shown.paper.metrics, notes=(shown.reason,))
+            hit_of(shown.paper.paper, shown.paper.metrics, notes=(translated(shown.reason),))
             for shown in preview.found[: limits.PAGE_HITS]
         ),
         notes=tuple(line for line in (*lines, warning) if line),

@@ -58,6 +58,7 @@ class Interactions:
     commands: dict[str, dict[str, Any]]
     """The slash commands by their roots' names, as Discord was told of them."""
     locale: str = field(default="en-US", kw_only=True)
+    guild_locale: str | None = field(default=None, kw_only=True)
     """What the person's Discord is in."""
     sent: Any = field(default=None, init=False)
     """Simcord's record of the latest interaction that was sent."""
@@ -171,6 +172,8 @@ class Interactions:
             data=interaction.data,
         )
         payload["locale"] = self.locale
+        if self.guild_locale is not None and "guild_locale" in payload:
+            payload["guild_locale"] = self.guild_locale
         if (message := interaction.message) is not None:
             message.channel_id = channel.id
             backend.messages.setdefault(channel.id, {})[message.id] = message

@@ -142,3 +142,13 @@ def test_live_without_a_source_says_what_is_wrong_and_what_to_do(tmp_path: Path)
     assert "Hugging Face is unreachable" in result.stderr
     assert "without --live" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("de", "Paper vom Montag, 8. Dezember 2025"), ("ja", "2025年12月8日月曜日の論文")],
+)
+def test_the_demo_speaks_a_language(tmp_path: Path, language: str, heading: str) -> None:
+    printed = once(tmp_path, "--language", language).stdout
+    assert f"## 📰 {heading}" in printed
+    assert f"Thread: {heading}" in printed

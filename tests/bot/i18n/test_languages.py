@@ -2,10 +2,13 @@
 
 from datetime import date
 from gettext import NullTranslations
+from pathlib import Path
 
 import pytest
 from babel import Locale
+from babel.messages.pofile import read_po
 
+import bot.i18n
 from bot.i18n import (
     ENGLISH,
     LANGUAGES,
@@ -15,15 +18,20 @@ from bot.i18n import (
     current,
     date_range,
     gettext,
+    language,
     language_for,
+    listing,
     long_date,
     ngettext,
     number,
+    quoted,
+    sentences,
     short_date,
     translated,
     use,
 )
-from papers.messages import Message, PluralMessage
+from papers.dates import complaint
+from papers.messages import Message, PluralMessage, packed, unpacked
 
 FRIDAY = date(2025, 9, 12)
 
@@ -113,3 +121,58 @@ def test_lists_are_joined_as_the_language_does() -> None:
     assert alternatives(["A", "B"]) == "A or B"
     with use(GERMAN):
         assert conjunction(["A", "B", "C"]) == "A, B und C"
+
+
+LOCALES = Path(bot.i18n.__file__).with_name("locales")
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_a_text_has_its_form_for_every_number(code: str) -> None:
+    catalogue = language(code).catalogue
+    checked = 0
+    for path in (LOCALES / code).glob("*.po"):
+        with path.open("rb") as file:
+            messages = [each for each in read_po(file) if each.pluralizable]
+        for message in messages:
+            singular, plural = message.id
+            assert isinstance(message.string, tuple)
+            for count in (0, 1, 2, 5, 11, 21, 1_000_000):
+                assert catalogue.ngettext(singular, plural, count) in message.string
+                checked += 1
+    assert checked > 100
+
+
+@pytest.mark.parametrize(
+    ("code", "one", "many"),
+    [
+        ("de", "1 Stern", "1.204 Sterne"),
+        ("fr", "1 étoile", "1\u202f204 étoiles"),
+        ("ja", "スター1個", "スター1,204個"),
+    ],
+)
+def test_numbers_and_their_nouns_agree_in_other_languages(code: str, one: str, many: str) -> None:
+    with use(language(code)):
+        assert ngettext("{count} star", "{count} stars", 1) == one
+        assert ngettext("{count} star", "{count} stars", 1204) == many
+
+
+def test_quotes_lists_and_sentences_are_written_as_the_language_does() -> None:
+    reason = Message(
+        "has {words}, close in meaning ({similarity})", words=("a", "b"), similarity=0.8
+    )
+    assert reason == "has “a”, “b”, close in meaning (0.80)"
+    assert translated(unpacked(packed(reason))) == reason
+    with use(language("de")):
+        assert "„a“, „b“" in translated(reason)
+        assert "0,80" in translated(reason)
+        assert sentences("Eins.", "", "Zwei.") == "Eins. Zwei."
+    with use(language("ja")):
+        assert listing(map(quoted, "ab")) == "「a」、「b」"
+        assert sentences("一つ。", "二つ。") == "一つ。二つ。"
+
+
+def test_examples_in_errors_have_dates_of_the_readers_language() -> None:
+    error = complaint("nonsense", date(2025, 12, 10))
+    assert error.endswith("Try 2025-12-09, 9 December or yesterday.")
+    with use(language("fr")):
+        assert "9 décembre" in translated(error)
