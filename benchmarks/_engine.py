@@ -37,6 +37,10 @@ class Remembering:
         self._file = sqlite3.connect(path, check_same_thread=False)
         self._file.execute("CREATE TABLE IF NOT EXISTS seen (text BLOB PRIMARY KEY, vector BLOB)")
 
+    def release_idle(self) -> None:
+        """Free what the embedder holds."""
+        self._embedder.release_idle()
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text."""
         keys = [hashlib.sha256(f"{model_key(self)}\n{text}".encode()).digest() for text in texts]

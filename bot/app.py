@@ -68,7 +68,7 @@ async def open_services(
             stack.push_async_callback(source.close)
         database = await Database.open(settings.database_url, observe=monitor.instruments.statement)
         stack.push_async_callback(database.close)
-        embedder = await open_embedder(settings)
+        embedder = await open_embedder(settings, clock)
         queries = SourceQueries(database, sources, clock)
         search = await open_search(settings, database, queries, clock, embedder)
         stack.push_async_callback(search.close)
@@ -108,6 +108,7 @@ async def open_services(
             sources=tuple(sources),
             database=database,
             queue=queue,
+            embedder=embedder,
             ingester=Ingester(
                 database, sources, interval=timedelta(minutes=settings.ingest_minutes)
             ),

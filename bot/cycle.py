@@ -11,7 +11,6 @@ from bot.services.container import Services
 from bot.services.ingest import IngestReport
 from bot.ui.text import plural
 from papers import calendar
-from papers.embedding import give_back_memory
 from storage import clock_repair
 
 log = logging.getLogger(__name__)
@@ -35,9 +34,7 @@ class Cycle:
         A source that takes longer than `timeout` seconds goes on in the background; what is known
         is posted meanwhile.
         """
-        # Threads that ran the model keep what it needed, 100 MB among them, and what thousands of
-        # servers arrived in is kept for the next thousands.
-        await asyncio.to_thread(give_back_memory)
+        await asyncio.to_thread(self._services.give_back_memory)
         await self._repair_clock(now)
         if self._ingest is None:
             expected = calendar.expected_batch(now, self._services.settings.settle)

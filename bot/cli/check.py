@@ -111,6 +111,8 @@ def _backups(settings: Settings) -> Finding:
 async def _embedder(settings: Settings) -> Finding:
     try:
         embedder = await asyncio.to_thread(load_embedder, settings.embedder)
+        if embedder is not None:
+            await asyncio.to_thread(embedder.embed, ["whether the model runs"])
     except EmbeddingError as error:
         return Finding(False, f"Semantic search: {error}")
     if embedder is None:

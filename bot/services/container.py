@@ -29,6 +29,7 @@ from bot.services.status import Status
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
 from bot.settings import Settings
+from papers.embedding import Embedder, give_back_memory
 from papers.sources import PaperSource
 from storage.database import Database
 
@@ -47,6 +48,8 @@ class Services:
     sources: tuple[PaperSource, ...]
     database: Database
     queue: TaskQueue
+    embedder: Embedder | None
+    """The model that search and topics share."""
     ingester: Ingester
     search: PaperSearch
     ranking: BatchRanking
@@ -70,6 +73,14 @@ class Services:
     def mention(self, command: str) -> str:
         """Return a command as people can tap it."""
         return self.messenger.mention(command)
+
+    def give_back_memory(self) -> None:
+        """Return to the system what was needed for a moment, and a model that is idle. Blocking."""
+        if self.embedder is not None:
+            self.embedder.release_idle()
+        # Threads that ran the model keep what it needed, 100 MB among them, and what thousands of
+        # servers arrived in is kept for the next thousands.
+        give_back_memory()
 
     async def drain(self) -> None:
         """Wait until everything that is queued has been done."""

@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import ParamSpec, Self, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from papers.embedding import Embedder
+from papers.embedding import Embedder, EmbeddingError
 from papers.search import Analysis
 from storage import papers as stored_papers
 from storage import vectors
@@ -66,7 +67,7 @@ class SearchEngine:
         directory: Path | None = None,
         max_vectors: int = MAX_VECTORS,
     ) -> Self:
-        """Open the index beside the database, and read the vectors that are there.
+        """Open the index beside the database; the vectors are read when they are first needed.
 
         A missing, damaged or outdated index is no error: the next `follow` rebuilds it.
         """
@@ -74,8 +75,6 @@ class SearchEngine:
         index = await asyncio.to_thread(PaperIndex, where, Analysis())
         memory = None if embedder is None else VectorCache(database, embedder, max_vectors)
         engine = cls(database, index, memory)
-        if memory is not None:
-            await memory.load()
         await engine._indexer.refresh_state()
         await engine._learn()
         return engine
@@ -93,7 +92,7 @@ class SearchEngine:
     async def search(self, request: SearchRequest) -> Answer:
         """Return the papers that answer a request, at most 250 of them when sorted by best."""
         if self.ready:
-            ranking = await self._unless_damaged(rank, self._index, self._vectors, request)
+            ranking = await self._by_meaning(rank, request)
             if ranking is not None:
                 return await answer(self._database, request, ranking)
         words = self._index.analysis.query(request.text)
@@ -116,7 +115,7 @@ class SearchEngine:
             entry = await stored_papers.get(conn, paper_id)
         if entry is None or not self.ready:
             return []
-        found = await self._unless_damaged(like, self._index, self._vectors, entry, limit)
+        found = await self._by_meaning(like, entry, limit)
         async with self._database.read() as conn:
             ids = await ids_of(conn, [row for row, *_ in found or []])
             known = await stored_papers.get_many(conn, ids.values())
@@ -161,10 +160,15 @@ class SearchEngine:
         return taken
 
     async def embed_next(self, limit: int = BATCH) -> int:
-        """Embed the next papers that need it, newest first; return how many, 0 when done."""
+        """Embed the next papers that need it, newest first; return how many, 0 when done or while
+        the model cannot be loaded.
+        """
         if self._vectors is None:
             return 0
-        done = await self._vectors.embed_next(limit)
+        try:
+            done = await self._vectors.embed_next(limit)
+        except EmbeddingError:
+            return 0
         if not done:
             await self._vectors.forget_other_models()
         return done
@@ -180,7 +184,7 @@ class SearchEngine:
             papers=total,
             indexed=self._index.papers,
             embedded=embedded,
-            embedder=None if self._vectors is None else self._vectors.embedder.name,
+            embedder=self._vectors.embedder.name if self._vectors and self._vectors.works else None,
             ready=self.ready,
         )
 
@@ -198,6 +202,19 @@ class SearchEngine:
         self._searching.shutdown(wait=True, cancel_futures=True)
         if self._vectors is not None:
             self._vectors.close()
+
+    async def _by_meaning(
+        self,
+        call: Callable[Concatenate[PaperIndex, VectorCache | None, Arguments], Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result | None:
+        """Run a question to index and vectors; to the index alone if the model cannot be loaded."""
+        if self._vectors is not None:
+            await self._vectors.load()
+            with suppress(EmbeddingError):  # which is logged where the model is loaded
+                return await self._unless_damaged(call, self._index, self._vectors, *args, **kwargs)
+        return await self._unless_damaged(call, self._index, None, *args, **kwargs)
 
     async def _unless_damaged(
         self,

@@ -111,7 +111,7 @@ def like(
     cosines: dict[int, float] = {}
     if memory is not None and len(memory.matrix):
         known, own = memory.matrix.of([entry.row])
-        vector = own[0] if known else memory.embedder.embed([text])[0]
+        vector = own[0] if known else memory.embed([text])[0]
         near = memory.nearest(vector, DEPTH)
         lacking = [row for row in near[:_NEAREST] if row not in words]
         words |= lexicon.best(plan, None, _NEAREST, rows=lacking)

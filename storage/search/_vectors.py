@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from cachetools import LRUCache
 
-from papers.embedding import Embedder, give_back_memory, paper_text
+from papers.embedding import Embedder, EmbeddingError, give_back_memory, paper_text
 from storage import papers as stored_papers
 from storage import vectors
 from storage.database import Database
@@ -40,6 +40,10 @@ class VectorCache:
         self._database = database
         self._limit = limit
         self.matrix = VectorMatrix(embedder.dimensions, limit)
+        self.works = True
+        """Whether the model embedded what it was last asked for."""
+        self._loading = asyncio.Lock()
+        self._loaded = False
         self._queries: LRUCache[str, Floats] = LRUCache(_QUERIES)
         self._queries_lock = threading.Lock()
         self._thread = ThreadPoolExecutor(1, "embedding", initializer=_step_back)
@@ -47,7 +51,13 @@ class VectorCache:
         """Threads for one half of a search each."""
 
     async def load(self) -> None:
-        """Read the vectors that the database has."""
+        """Read the vectors that the database has, unless they have been read."""
+        async with self._loading:
+            if not self._loaded:
+                await self._load()
+                self._loaded = True
+
+    async def _load(self) -> None:
         async with self._database.read() as conn:
             expected = await stored_papers.count(conn)
             matrix = VectorMatrix(self.embedder.dimensions, self._limit, expected=expected)
@@ -58,14 +68,19 @@ class VectorCache:
         await asyncio.to_thread(give_back_memory)
 
     async def embed_next(self, limit: int = BATCH) -> int:
-        """Embed the newest papers that lack a vector of their present text; return how many."""
+        """Embed the newest papers that lack a vector of their present text; return how many.
+
+        Raises:
+            EmbeddingError: the model cannot be loaded.
+        """
+        await self.load()
         async with self._database.read() as conn:
             batch = await vectors.missing(conn, self.model, limit)
         if not batch:
             return 0
         loop = asyncio.get_running_loop()
         texts = [paper_text(entry.paper) for entry in batch]
-        found = await loop.run_in_executor(self._thread, self.embedder.embed, texts)
+        found = await loop.run_in_executor(self._thread, self.embed, texts)
         embedded = [
             Embedded(entry.paper.id, entry.row, entry.revision, vector)
             for entry, vector in zip(batch, found, strict=True)
@@ -85,13 +100,31 @@ class VectorCache:
         if forgotten:
             log.info("dropped vectors of other models vectors=%d", forgotten)
 
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return one unit row per text. Blocking.
+
+        Raises:
+            EmbeddingError: the model cannot be loaded.
+        """
+        try:
+            found = self.embedder.embed(texts)
+        except EmbeddingError:
+            self.works = False
+            raise
+        self.works = True
+        return found
+
     def of_query(self, words: Sequence[str], text: str) -> Floats:
-        """Return a query's unit vector. Blocking."""
+        """Return a query's unit vector. Blocking.
+
+        Raises:
+            EmbeddingError: the model cannot be loaded.
+        """
         asked = " ".join(text.split()[:_QUERY_WORDS]) or " ".join(words)
         with self._queries_lock:
             if (known := self._queries.get(asked)) is not None:
                 return known
-        vector = self.embedder.embed([asked])[0]
+        vector = self.embed([asked])[0]
         with self._queries_lock:
             self._queries[asked] = vector
         return vector

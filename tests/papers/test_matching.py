@@ -239,6 +239,9 @@ def test_a_paper_is_embedded_by_its_beginning_and_by_its_title_once_more() -> No
     class Embedder:
         name, version, dimensions = "two", "1", 2
 
+        def release_idle(self) -> None:
+            """Hold nothing that could be freed."""
+
         def embed(self, texts: Sequence[str]) -> Floats:
             embedded.extend(texts)
             return np.array([[1, 0] if "." in text else [0, 1] for text in texts], np.float32)

@@ -110,6 +110,9 @@ class Letters:
     def __init__(self) -> None:
         self.embedded: list[str] = []
 
+    def release_idle(self) -> None:
+        """Hold nothing that could be freed."""
+
     def embed(self, texts: Sequence[str]) -> Floats:
         self.embedded += texts
         return rows(*([1] * len(texts)))

@@ -14,14 +14,18 @@ from storage.search import SearchEngine
 log = logging.getLogger(__name__)
 
 
-async def open_embedder(settings: Settings) -> Embedder | None:
-    """Load the model that search and topics share.
+async def open_embedder(settings: Settings, clock: Clock) -> Embedder | None:
+    """Return the model that search and topics share; it is loaded when it is first needed.
 
     Without the one that the settings name everything is found by its words only, and the log says
     so: `paperboy check` names the reason.
     """
+
+    def seconds() -> float:
+        return clock.now().timestamp()
+
     try:
-        return await asyncio.to_thread(load_embedder, settings.embedder)
+        return await asyncio.to_thread(load_embedder, settings.embedder, now=seconds)
     except EmbeddingError as error:
         log.warning("semantic search is off: %s", error)
         return None

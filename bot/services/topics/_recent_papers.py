@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bot.services.topics._vectors import embed_and_keep
 from papers import calendar
-from papers.embedding import Embedder
+from papers.embedding import Embedder, EmbeddingError
 from papers.matching import Archive, Recent, TermStatistics, Wanted
 from papers.model import Paper
 from storage import papers, topic_matches
@@ -101,7 +101,7 @@ class RecentPapers:
     async def embed(self, ids: Sequence[str], limit: int | None = None) -> None:
         """Embed those of the papers that are not embedded yet, at most `limit`.
 
-        The others are matched by their words.
+        The others are matched by their words, as all are while the model cannot be loaded.
         """
         if self._embedder is None:
             return
@@ -114,8 +114,12 @@ class RecentPapers:
                     conn, topic_matches.model_key(self._embedder), some
                 )
                 stored = await papers.get_many(conn, [key for key in some if key not in known])
-            made = await embed_and_keep(self._database, self._embedder, list(stored.values()))
-            self._keep(known | made)
+            self._keep(known)
+            try:
+                made = await embed_and_keep(self._database, self._embedder, list(stored.values()))
+            except EmbeddingError:
+                return  # which is logged where the model is loaded
+            self._keep(made)
 
     def _keep(self, rows: dict[str, Floats]) -> None:
         self._vectors |= {key: row.astype(np.float16) for key, row in rows.items()}

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
 
-from papers.embedding import Embedder
+from papers.embedding import Embedder, EmbeddingError
 from papers.matching import embed_papers
 from papers.topics import Topic
 from storage import topic_matches, vectors
@@ -51,7 +52,9 @@ class TopicVectors:
         self._known: dict[str, Halves] = {}
 
     def of(self, topics: Sequence[Topic], *, only: bool = False) -> list[Floats | None]:
-        """Return each topic's rows, `None` for one without a text; blocking.
+        """Return each topic's rows. Blocking.
+
+        `None` stands for one without a text, and for a new one while the model cannot be loaded.
 
         Args:
             topics: new ones among them are embedded.
@@ -60,13 +63,14 @@ class TopicVectors:
         texts = list(dict.fromkeys(text for topic in topics for text in topic.texts))
         rows = {text: self._known[text] for text in texts if text in self._known}
         lacking = [text for text in texts if text not in rows]
-        for start in range(0, len(lacking), _TOPICS):
-            some = lacking[start : start + _TOPICS]
-            rows |= dict(zip(some, self._embedder.embed(some).astype(np.float16), strict=True))
+        with suppress(EmbeddingError):  # which is logged where the model is loaded
+            for start in range(0, len(lacking), _TOPICS):
+                some = lacking[start : start + _TOPICS]
+                rows |= dict(zip(some, self._embedder.embed(some).astype(np.float16), strict=True))
         self._known = rows if only else self._known | rows
         return [
             np.stack([rows[text] for text in topic.texts]).astype(np.float32)
-            if topic.texts
+            if topic.texts and all(text in rows for text in topic.texts)
             else None
             for topic in topics
         ]

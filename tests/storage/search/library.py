@@ -28,6 +28,9 @@ class CountingEmbedder:
         self.version = version
         self.texts: list[str] = []
 
+    def release_idle(self) -> None:
+        """Hold nothing that could be freed."""
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.texts += texts
         rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)

