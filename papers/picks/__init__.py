@@ -1,0 +1,17 @@
+"""Picks: what of the new papers is like the papers that a person saved to a list, and why."""
+
+from papers.picks._background import Background, Features
+from papers.picks._interest import Interest, Signals, learn, scores
+from papers.picks._reading import Reading
+from papers.picks._why import Why
+
+__all__ = [
+    "Background",
+    "Features",
+    "Interest",
+    "Reading",
+    "Signals",
+    "Why",
+    "learn",
+    "scores",
+]

@@ -1,0 +1,94 @@
+"""What a paper is to a learned interest: its words, its pairs of words, and its vector."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+
+from papers._resting import collector_resting
+from papers.model import Paper
+from papers.picks._rows import Floats, Places, Rows
+from papers.terms import STOPWORDS, Stemmer, texts_of
+
+TITLE_TIMES = 3
+"""A word of the title counts as so many: average precision of the words alone after five saved
+papers is .488 with 1, .540 with 3 and .566 with 6 on topics that a person filed papers under, and
+.209, .208 and .204 on arXiv's categories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Papers as they were read, once and for any background."""
+
+    papers: tuple[Paper, ...]
+    terms: Rows
+    """A row for each paper; columns are hashes of stems and of two neighbouring stems, values
+    1 + ln of how often they occur."""
+    vectors: Floats
+    """Unit rows as `papers.matching.embed_papers` makes them, zeros for a paper without."""
+
+    def __len__(self) -> int:
+        return len(self.papers)
+
+    @classmethod
+    def of(cls, papers: Sequence[Paper], vectors: Floats | None = None) -> "Reading":
+        """Read papers; about a thousand a second.
+
+        Args:
+            papers: in the order of the rows of `vectors`.
+            vectors: of `papers.matching.embed_papers`, a row of zeros for a paper without one;
+                None if there is no embedder, and words alone decide.
+
+        Raises:
+            ValueError: there is not one vector for each paper.
+        """
+        if vectors is None:
+            vectors = np.zeros((len(papers), 1), dtype=np.float32)
+        if len(vectors) != len(papers):
+            raise ValueError(f"{len(vectors)} vectors for {len(papers)} papers")
+        stemmer = Stemmer()
+        with collector_resting():
+            counts = [_counted(paper, stemmer) for paper in papers]
+        rows = [
+            (np.array([term for term, _ in found], np.uint32), _logarithmic([n for _, n in found]))
+            for found in counts
+        ]
+        return cls(tuple(papers), Rows.of(rows), vectors.astype(np.float32, copy=False))
+
+    def take(self, places: Places) -> "Reading":
+        """Return the papers at the places, in their order."""
+        chosen = tuple(self.papers[place] for place in map(int, places))
+        return Reading(chosen, self.terms.take(places), self.vectors[places])
+
+
+def features(words: Sequence[str], stems: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield the stems that say something and neighbouring ones, with their first and last place."""
+    before = ""
+    for place, (word, stem) in enumerate(zip(words, stems, strict=True)):
+        if word in STOPWORDS or word.isdigit():
+            before = ""
+            continue
+        yield stem, place, place
+        if before:
+            yield f"{before} {stem}", place - 1, place
+        before = stem
+
+
+def number(feature: str) -> int:
+    """Return the column of a feature: a hash, so that no vocabulary has to be kept or agreed on."""
+    return crc32(feature.encode("utf-8", "surrogatepass"))
+
+
+def _counted(paper: Paper, stemmer: Stemmer) -> list[tuple[int, int]]:
+    counts = Counter[int]()
+    for place, text in enumerate(texts_of(paper)):
+        times = TITLE_TIMES if place == 0 else 1
+        for feature, _, _ in features(text.words, stemmer.stem(text.words)):
+            counts[number(feature)] += times
+    return sorted(counts.items())
+
+
+def _logarithmic(counts: Sequence[int]) -> Floats:
+    return (1 + np.log(np.array(counts, dtype=np.float32))).astype(np.float32)
