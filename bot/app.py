@@ -21,6 +21,7 @@ from bot.services.ingest import Ingester
 from bot.services.library import Library
 from bot.services.local_dates import LocalDates
 from bot.services.maintenance import Maintenance
+from bot.services.news import NewsWatch
 from bot.services.paper_lookup import PaperLookup
 from bot.services.personal_data import PersonalData
 from bot.services.publishing import Publisher
@@ -100,6 +101,8 @@ async def open_services(
         )
         feeds = Feeds(database, messenger, clock, publisher, settings)
         subscriptions = Subscriptions(database, messenger, settings)
+        news = NewsWatch(database, queries, on_new=search.catch_up)
+        stack.push_async_callback(news.pause)
         yield Services(
             settings=settings,
             clock=clock,
@@ -138,6 +141,7 @@ async def open_services(
                 sending_pause=lambda: monitor.requests.invalid.pause,
             ),
             maintenance=Maintenance(database, library, settings),
+            news=news,
         )
 
 

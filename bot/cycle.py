@@ -1,4 +1,5 @@
-"""The minute's cycle: ingest what is due, match topics, queue the posts and digests owed."""
+"""The minute's cycle: ingest what is due, match topics, queue the posts and digests owed, and look
+for news about saved papers."""
 
 import asyncio
 import logging
@@ -32,7 +33,7 @@ class Cycle:
         """Ingest what is due, claim what is owed, and queue it.
 
         A source that takes longer than `timeout` seconds goes on in the background; what is known
-        is posted meanwhile.
+        is posted meanwhile. News about saved papers is looked for beside all this.
         """
         await asyncio.to_thread(self._services.give_back_memory)
         await self._repair_clock(now)
@@ -47,6 +48,7 @@ class Cycle:
                 log_failure(log, error, "the sources could not be fetched")
         await self._services.publisher.claim(now)
         await self._services.digester.claim(now)
+        self._services.news.start(now)
 
     async def run_whole(self, now: datetime) -> None:
         """Do one whole pass, and return when everything is sent and indexed."""

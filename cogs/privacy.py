@@ -34,7 +34,8 @@ WHY: Final = {
     "digest_papers": marked("Papers in your recent digests"),
     "brought_papers": marked("Papers in older digests, by year, so no paper comes twice"),
     "cards": marked("My DMs that show you a paper, so reacting with 🔖 saves the paper"),
-    "preferences": marked("Whether your saves count in /paper top"),
+    "preferences": marked("Whether your saves count in /paper top, and whether you get news"),
+    "person_news": marked("News on papers you saved, with when you got each piece"),
 }
 """What each table of a person holds and why, in words for that person."""
 

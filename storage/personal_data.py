@@ -16,6 +16,8 @@ from storage.tables import (
     digests,
     erasures,
     metadata,
+    news,
+    person_news,
     saves,
     subscribers,
     subscriptions,
@@ -27,6 +29,8 @@ REACTIONS_READ = timedelta(days=7)
 """How old a message may be whose reactions are read back at start; erasures are known as long."""
 
 _PORTION = 500
+
+_NEWS = select(person_news, news.c.paper_id, news.c.kind, news.c.level, news.c.found_at).join(news)
 
 _SALT = hashlib.blake2b.SALT_SIZE
 
@@ -46,7 +50,7 @@ async def export(
 ) -> dict[str, list[dict[str, Any]]]:
     """Return every row that belongs to a person, by table, as plain values for JSON.
 
-    Times are ISO 8601 in UTC. A subscription says its topic in words.
+    Times are ISO 8601 in UTC. A subscription says its topic in words, and news what it is.
 
     Args:
         conn: a reader.
@@ -71,6 +75,10 @@ async def export(
     queries = {row.id: row.query for row in words}
     for row in found[subscriptions.name]:
         row["topic"] = queries.get(row["topic_id"])
+    found[person_news.name] = [
+        {key: _plain(value) for key, value in row.items()}
+        for row in (await conn.execute(_NEWS.where(person_news.c.user_id == user_id))).mappings()
+    ]
     return found
 
 

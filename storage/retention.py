@@ -17,6 +17,7 @@ from storage import (
     guilds,
     incidents,
     library,
+    news,
     papers,
     personal_data,
     posts,
@@ -99,6 +100,11 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "saves": Kept(_WITH_PERSON),
     "notes": Kept(_WITH_PERSON),
     "removals": Pruned(library.REMOVALS_KEPT, library.forget_removals),
+    "followed_papers": Pruned(
+        news.BETWEEN_ANSWERS, news.forget_unsaved, "counted from when a paper is on no list"
+    ),
+    "news": Pruned(news.NEWS_KEPT, news.forget_old),
+    "person_news": Pruned(news.NEWS_KEPT, news.forget_old, "as `news`, which it goes with"),
     "preferences": Kept(_WITH_PERSON),
     "erasures": Pruned(personal_data.REACTIONS_READ, personal_data.forget_erasures),
 }

@@ -71,12 +71,7 @@ async def claim(
     known = await get(conn, question)
     if known is not None and known.current(now):
         return known
-    lately = await conn.scalar(
-        select(func.count())
-        .select_from(searches)
-        .where(searches.c.asked_at > now - timedelta(minutes=1))
-    )
-    if (lately or 0) >= per_minute:
+    if await asked_since(conn, now - timedelta(minutes=1)) >= per_minute:
         raise BudgetSpentError
     values = {"asked_at": now, "answered_at": None}
     await conn.execute(
@@ -85,6 +80,12 @@ async def claim(
         .on_conflict_do_update(index_elements=[searches.c.question], set_=values)
     )
     return None
+
+
+async def asked_since(conn: AsyncConnection, since: datetime) -> int:
+    """Return how many questions were put to the sources after that moment."""
+    asked = select(func.count()).select_from(searches).where(searches.c.asked_at > since)
+    return await conn.scalar(asked) or 0
 
 
 async def forget(conn: AsyncConnection, now: datetime, *, most: int = 200) -> int:

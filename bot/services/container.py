@@ -19,6 +19,7 @@ from bot.services.ingest import Ingester
 from bot.services.library import Library
 from bot.services.local_dates import LocalDates
 from bot.services.maintenance import Maintenance
+from bot.services.news import NewsWatch
 from bot.services.paper_lookup import PaperLookup
 from bot.services.personal_data import PersonalData
 from bot.services.publishing import Publisher
@@ -69,6 +70,7 @@ class Services:
     status: Status
     registered_commands: RegisteredCommands
     maintenance: Maintenance
+    news: NewsWatch
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it."""
@@ -86,12 +88,14 @@ class Services:
         """Wait until everything that is queued has been done."""
         await self.queue.drain()
         await self.library.drain()
+        await self.news.drain()
         await self.search.drain()
 
     async def pause(self) -> None:
         """Ask Discord and the sources nothing more, in bounded time; call it while the connection
         still is there."""
         await self.queue.stop(STOP_TIMEOUT)
+        await self.news.pause()
         await self.search.pause()
         await self.library.pause()
 

@@ -70,6 +70,8 @@ class HitsPage:
     total: int | None = None
     notes: tuple[str, ...] = ()
     """Lines under the title: which sources answered, how the query was read."""
+    section: str = ""
+    """Markdown of our own making after the hits, such as news about saved papers."""
     footer: str = ""
 
 
@@ -123,7 +125,8 @@ def render_hits(
     opening = _heading(page)
     footer = f"-# {text.escape(page.footer, _HEADING)}" if page.footer else ""
     container = ui.Container[ui.LayoutView](ui.TextDisplay(opening), accent_colour=ACCENT)
-    room = limits.LAYOUT_CHARACTERS - text.length(opening) - text.length(footer)
+    around = (opening, page.section, footer)
+    room = limits.LAYOUT_CHARACTERS - sum(map(text.length, around))
     for position, hit in enumerate(page.hits):
         beside = (
             accessory(hit) if accessory else link_button("arXiv", arxiv_id.abs_url(hit.paper_id))
@@ -131,6 +134,9 @@ def render_hits(
         shown = _hit(hit, page.first + position, room // len(page.hits))
         container.add_item(ui.Separator())
         container.add_item(ui.Section[ui.LayoutView](shown, accessory=beside))
+    if page.section:
+        container.add_item(ui.Separator())
+        container.add_item(ui.TextDisplay(page.section))
     if footer:
         container.add_item(ui.TextDisplay(footer))
     return _with_controls(container, select, buttons)

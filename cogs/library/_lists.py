@@ -7,6 +7,7 @@ from bot.i18n import gettext as _
 from bot.i18n import ngettext, sentences
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.inputs import parse_emoji
+from bot.interactions.switches import SWITCH, is_on
 from bot.services.container import Services
 from bot.services.library import NAME_LENGTH
 from bot.ui.lists import list_name, shown_name
@@ -80,6 +81,24 @@ class Lists(commands.Cog):
             interaction, _("Save buttons now save to {list}", list=list_name(found)), mine
         )
 
+    @lists.command(name="news", description="Turn news on a list's papers on or off")
+    @app_commands.rename(in_list="list")
+    @app_commands.describe(
+        in_list="List to change", news="News on its papers, such as code or a new version"
+    )
+    @app_commands.autocomplete(in_list=list_choices)
+    @app_commands.choices(news=SWITCH)
+    async def news(self, interaction: Interaction, in_list: str, news: str) -> None:
+        """Follow what becomes of a list's papers, or not."""
+        lists = self.services.library.lists
+        found, mine = await lists.set_news(interaction.user.id, in_list, on=is_on(news))
+        title = (
+            _("News on {list} is on", list=list_name(found))
+            if is_on(news)
+            else _("News on {list} is off", list=list_name(found))
+        )
+        await self._answer(interaction, title, mine)
+
     @lists.command(
         name="delete", description="Delete a list, and the papers that are on no other list"
     )
@@ -116,6 +135,8 @@ def _line(each: ReadingList) -> str:
         facts.append(_("default for Save"))
     if each.is_read:
         facts.append(_("marks papers as read"))
+    if not each.news:
+        facts.append(_("no news"))
     return " · ".join(facts)
 
 

@@ -16,9 +16,11 @@ from bot.interactions.dates import future_choices, parse_date
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.inputs import parse_time, parse_timezone, zone_choices
 from bot.interactions.language import LANGUAGE_CHOICES
+from bot.interactions.switches import SWITCH, is_on
 from bot.limits import CHOICES, PAGE_HITS, QUIET_DAYS
 from bot.services.container import Services, services_of
 from bot.services.digests import (
+    describe_news,
     describe_settings,
     render_digest,
     render_entries,
@@ -53,12 +55,15 @@ class PageInbox(PaperboyButton, template=template("inbox", page=PAGE)):
 
 
 async def render_inbox(services: Services, user_id: int, page: int) -> ui.LayoutView:
-    """Return a page of what digests brought a person, what did not reach them first.
+    """Return a page of news about saved papers and of what digests brought a person.
+
+    News that is shown counts as brought.
 
     Raises:
         UserError: there is nothing.
     """
-    entries = await services.digester.inbox(user_id, services.clock.now())
+    now = services.clock.now()
+    entries = await services.digester.inbox(user_id, now)
     if not entries:
         raise UserError(
             _(
@@ -71,6 +76,9 @@ async def render_inbox(services: Services, user_id: int, page: int) -> ui.Layout
     pages = -(-len(entries) // PAGE_HITS)
     page = min(page, pages - 1)
     shown = await services.subscriptions.page(entries, page)
+    await services.digester.read_news(
+        user_id, entries[page * PAGE_HITS : (page + 1) * PAGE_HITS], now
+    )
     return render_entries(
         _("Your inbox"),
         shown,
@@ -131,7 +139,7 @@ class DigestCommands(commands.Cog):
                 view=render_notice(_("Direct messages"), note), ephemeral=True
             )
 
-    @app_commands.choices(every=EVERY, language=LANGUAGE_CHOICES)
+    @app_commands.choices(every=EVERY, language=LANGUAGE_CHOICES, news=SWITCH)
     @digest.command(name="settings", description="Set the time and language of your digest")
     @app_commands.describe(
         hour="Local time, e.g. 9, 17:30 or 9pm",
@@ -139,6 +147,7 @@ class DigestCommands(commands.Cog):
         every="How often",
         quiet_until="Pause until, e.g. 30 Nov, next monday, 2 weeks; - to resume",
         language="Language of your digests",
+        news="News on papers you saved, such as code or a new version",
     )
     async def settings(
         self,
@@ -148,10 +157,22 @@ class DigestCommands(commands.Cog):
         every: str | None = None,
         quiet_until: str | None = None,
         language: str | None = None,
+        news: str | None = None,
     ) -> None:
         """Change what is named, and say how it is now."""
         now = self.services.clock.now()
-        person = await self.services.subscriptions.required(interaction.user.id)
+        subscriptions, user_id = self.services.subscriptions, interaction.user.id
+        before = await subscriptions.gets_news(user_id)
+        on = before if news is None else is_on(news)
+        others = (hour, timezone, every, quiet_until, language)
+        if news is not None and not any(others) and await subscriptions.subscriber(user_id) is None:
+            # Those who get no digest have news in their inbox.
+            await subscriptions.set_news(user_id, now, on=on)
+            await interaction.response.send_message(
+                view=render_notice(_("Setting saved"), describe_news(on=on)), ephemeral=True
+            )
+            return
+        person = await subscriptions.required(user_id)
         zone = person.timezone
         if timezone is not None:
             zone = await asyncio.to_thread(parse_timezone, timezone, now)
@@ -164,13 +185,15 @@ class DigestCommands(commands.Cog):
         )
         if quiet_until is not None:
             wanted = replace(wanted, quiet_until=_parse_day(quiet_until, wanted, now))
-        await self.services.subscriptions.change_settings(wanted)
-        note = await self.services.subscriptions.reopen(wanted)
+        await subscriptions.change_settings(wanted)
+        if on != before:
+            await subscriptions.set_news(user_id, now, on=on)
+        note = await subscriptions.reopen(wanted)
         wanted = replace(wanted, closed_at=None)
-        when = await self.services.subscriptions.next_digest(wanted, now)
-        same = wanted == replace(person, closed_at=None)
+        when = await subscriptions.next_digest(wanted, now)
+        same = wanted == replace(person, closed_at=None) and on == before
         title = _("Your digest") if same else _("Digest settings saved")
-        lines = [describe_settings(wanted), when, note]
+        lines = [describe_settings(wanted), describe_news(on=on), when, note]
         await interaction.response.send_message(
             view=render_notice(title, "\n".join(filter(None, lines))), ephemeral=True
         )

@@ -91,7 +91,7 @@ async def mark_sent(
         .where(digests.c.id == digest.id)
         .values(state=SENT, message_id=message_id, finished_at=now, next_try_at=None, reason=None)
     )
-    if not recorded.rowcount:
+    if not recorded.rowcount or not paper_ids:
         return
     await conn.execute(
         insert(cards).prefix_with("OR IGNORE"),

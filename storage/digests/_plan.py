@@ -12,7 +12,7 @@ from papers import schedule, zones
 from papers.schedule import Window
 from storage.digests._types import EMPTY, INBOX, PLANNED, SHOWN, UNFINISHED, Digest, DueDigest
 from storage.subscriptions import Every
-from storage.tables import digest_papers, digests, subscribers, subscriptions
+from storage.tables import digest_papers, digests, person_news, subscribers, subscriptions
 
 _MONDAY, _SATURDAY = 0, 5
 
@@ -116,10 +116,11 @@ async def show(
     payload: Any | None = None,
     paper_ids: Sequence[str] = (),
     batch_day: date | None = None,
-) -> None:
+) -> bool:
     """Record that a person asked for a digest that was not sent: it is not sent any more.
 
-    With a payload, a day that had nothing for them gets its papers after all.
+    With a payload, a day that had nothing for them gets its papers after all. Returns whether it
+    was unsent.
     """
     values: dict[str, Any] = {"state": SHOWN, "finished_at": now, "next_try_at": None}
     if payload is not None:
@@ -131,10 +132,17 @@ async def show(
     )
     if result.rowcount:
         await _list_papers(conn, digest.id, paper_ids)
+    return result.rowcount == 1
 
 
 async def withdraw(conn: AsyncConnection, digest_id: int) -> None:
-    """Forget a digest that was not sent: its day is free again, and its papers are still owed."""
+    """Forget a digest that was not sent: its day is free again, and what it holds still owed."""
+    unsent = select(digests.c.id).where(digests.c.id == digest_id, digests.c.state.in_(UNFINISHED))
+    await conn.execute(
+        update(person_news)
+        .where(person_news.c.digest_id.in_(unsent.scalar_subquery()))
+        .values(digest_id=None, brought_at=None)
+    )
     await conn.execute(
         delete(digests).where(digests.c.id == digest_id, digests.c.state.in_(UNFINISHED))
     )

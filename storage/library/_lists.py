@@ -111,7 +111,10 @@ async def create(
 
 
 async def change(conn: AsyncConnection, wanted: ReadingList) -> bool:
-    """Store a list's name and emoji, made with `dataclasses.replace`; false if one is taken."""
+    """Store what a person may set of a list, made with `dataclasses.replace`.
+
+    Returns false, and stores nothing, if another of their lists has its name or emoji.
+    """
     key = wanted.name.casefold()
     emoji = emoji_key(wanted.emoji) if wanted.emoji else None
     clash = lists.c.key == key
@@ -127,7 +130,13 @@ async def change(conn: AsyncConnection, wanted: ReadingList) -> bool:
     await conn.execute(
         update(lists)
         .where(lists.c.id == wanted.id, lists.c.user_id == wanted.user_id)
-        .values(name=wanted.name, key=key, emoji=wanted.emoji, emoji_key=emoji)
+        .values(
+            name=wanted.name,
+            key=key,
+            emoji=wanted.emoji,
+            emoji_key=emoji,
+            news=int(wanted.news),
+        )
     )
     return True
 
@@ -197,4 +206,5 @@ def _list(row: Row[Any]) -> ReadingList:
         is_default=bool(row.is_default),
         is_read=bool(row.is_read),
         papers=row.papers,
+        news=bool(row.news),
     )

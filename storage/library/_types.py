@@ -62,6 +62,8 @@ class ReadingList:
     is_default: bool
     is_read: bool
     papers: int = 0
+    news: bool = True
+    """Whether the person gets news about its papers."""
 
 
 @dataclass(frozen=True, slots=True)

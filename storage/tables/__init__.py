@@ -17,6 +17,11 @@ from storage.tables._libraries import (
     removals,
     saves,
 )
+from storage.tables._news import (
+    followed_papers,
+    news,
+    person_news,
+)
 from storage.tables._papers import (
     batch_papers,
     batches,
@@ -59,12 +64,15 @@ __all__ = [
     "dm_log",
     "erasures",
     "feeds",
+    "followed_papers",
     "guilds",
     "incidents",
     "lists",
     "metadata",
+    "news",
     "notes",
     "papers",
+    "person_news",
     "post_papers",
     "posts",
     "preferences",

@@ -19,6 +19,8 @@ lists = table(
     # What is on it counts as read.
     Column("is_read", Integer, nullable=False, server_default="0"),
     Column("created_at", UTCDateTime, nullable=False),
+    # Whether the person gets news about its papers.
+    Column("news", Integer, nullable=False, server_default="1"),
     UniqueConstraint("user_id", "key"),
     UniqueConstraint("user_id", "emoji_key"),
     reuses_ids=False,
@@ -101,6 +103,8 @@ preferences = table(
     # Whether this person's saves count, namelessly, in a server's `/paper top`.
     Column("counted", Integer, nullable=False, server_default="1"),
     Column("updated_at", UTCDateTime, nullable=False),
+    # Whether this person gets news about the papers on their lists.
+    Column("news", Integer, nullable=False, server_default="1"),
 )
 
 # Whose reactions must not bring an erased library back where they still stand. No ids: a hash with

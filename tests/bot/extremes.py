@@ -47,6 +47,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "topic": ("diffusion", longest("language OR ", 490) + "graphs", longest("(", 500)),
     "period": ("week", "month", "day"),
     "date": ("2025-06-09", "9999-12-31", "2023-05-04", "0001-01-01"),
+    "news": ("on", "off"),
     "count_my_saves": (True, False),
 }
 """What is typed or chosen in options and fields: the ordinary first, then the extreme."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,18 @@ def card(here: World, number: int = 0) -> Any:
     (thread,) = here.channel.threads
     shown = [message for message in thread.history() if "Paper number" in text_of(message)]
     return shown[number]
+
+
+def change_paper(here: World, *, stars: int | None = None, **known: Any) -> None:
+    """Let the source know something new of the best paper of Monday."""
+    records = here.source.days[MONDAY]
+    place = next(n for n, each in enumerate(records) if each.paper.id == FIRST)
+    metrics = records[place].metrics
+    records[place] = replace(
+        records[place],
+        paper=replace(records[place].paper, **known),
+        metrics=metrics if stars is None else replace(metrics, stars=stars),
+    )
 
 
 def header(here: World) -> Any:

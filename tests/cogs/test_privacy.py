@@ -25,13 +25,14 @@ from tests.bot.library_fakes import (
     STAR,
     answer,
     card,
+    change_paper,
     posted,
     said,
     shelf,
     slash,
 )
 from tests.bot.topics import FLOW, about, follow
-from tests.bot.world import TUESDAY, World, at, text_of, world
+from tests.bot.world import MONDAY, TUESDAY, World, at, text_of, world
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE, LIST = "what only Grace thinks of it", "Mine alone"
@@ -49,6 +50,8 @@ NOBODYS = {
     "feeds.ping_role_id": "a server's role",
     "feeds.size": "a setting",
     "guilds.id": "a server",
+    "news.level": "a count",
+    "news.number": "a count",
     "post_papers.message_id": "a message of the bot's",
     "post_papers.position": "a place in an order",
     "posts.attempts": "a count",
@@ -141,6 +144,8 @@ async def everything(here: World) -> None:
     await slash(here, "library remove", paper=FIRST, list="favourites")
     await slash(here, "privacy settings", count_my_saves=False)
     await slash(here, "paper search", query="number")
+    await here.tick(at(MONDAY, 9, 5))
+    change_paper(here, repository="https://github.com/ada/nine")
     await here.tick(at(TUESDAY, 9))
     conversation = person.user.dm_channel
     (digest,) = (m for m in conversation.history() if "Your papers of" in text_of(m))
@@ -190,6 +195,7 @@ async def test_what_is_kept_is_shown_and_exported_with_every_row(tmp_path: Path)
             f"{table}.json": count for table, count in counts.items()
         }
         assert found["subscriptions.json"][0]["topic"] == "flow matching"
+        assert [row["kind"] for row in found["person_news.json"]] == ["code"]
         assert found["notes.json"][0]["text"] == NOTE
         assert {row["paper_id"] for row in found["saves.json"]} >= {FIRST, SECOND}
 

@@ -66,6 +66,7 @@ AGES = {
     "topic_matches": "matched_at",
     "topic_drafts": "created_at",
     "removals": "removed_at",
+    "news": "found_at",
     "dm_log": "at",
     "erasures": "erased_at",
     "source_searches": "asked_at",
@@ -93,6 +94,7 @@ async def a_row(database: Database, name: str, at: datetime) -> None:
         "topic_matches": {"topic_id": 1, "paper_id": "2603.00001", "score": 1.0, "reason": ""},
         "topic_drafts": {"query": "q", "mode": "broad", "min_votes": 0},
         "removals": {"user_id": 9, "paper_id": "2603.00001", "saves": [], "replaced_by": []},
+        "news": {"paper_id": "2603.00001", "kind": "code", "level": 1, "words": ""},
         "dm_log": {"kind": "send"},
         "erasures": {"salt": b"", "digest": b""},
         "source_searches": {"question": "q", "answers": [], "papers": []},
@@ -122,6 +124,7 @@ async def test_old_rows_go_when_their_time_is_over_and_not_before(
 
 def test_every_table_that_loses_its_oldest_rows_is_tried() -> None:
     others = {"snapshots", "guilds", "post_papers", "digest_papers", "vectors"}  # tested apart
+    others |= {"followed_papers", "person_news"}
     pruned = {name for name, rule in retention.RETENTION.items() if isinstance(rule, Pruned)}
     assert pruned == AGES.keys() | others
 

@@ -21,9 +21,10 @@ from bot.interactions.components import (
     template,
 )
 from bot.interactions.errors import Interaction, UserError
-from bot.services.digests._payload import DigestPayload, render_entries, why
+from bot.services.digests._payload import DigestPayload, render_entries, why, why_news
 from bot.services.digests._subscriptions import Subscriptions
-from bot.services.digests._texts import describe_settings
+from bot.services.digests._texts import describe_news, describe_settings
+from bot.ui.news import news_section
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, plain
 from storage.subscriptions import StoredTopic, Subscription
@@ -196,7 +197,8 @@ class ShowSettings(PaperboyButton, template=template("digest-settings")):
     async def pressed(self, interaction: Interaction) -> None:
         """Show the person's settings."""
         mention = messenger_of(interaction).mention
-        person = await subscriptions_of(interaction).subscriber(interaction.user.id)
+        service = subscriptions_of(interaction)
+        person = await service.subscriber(interaction.user.id)
         if person is None:
             raise UserError(_("You don't follow any topics."))
         await interaction.response.send_message(
@@ -205,6 +207,7 @@ class ShowSettings(PaperboyButton, template=template("digest-settings")):
                 "\n".join(
                     (
                         describe_settings(person),
+                        describe_news(on=await service.gets_news(person.user_id)),
                         _(
                             "Change it with {settings}. See your topics with {topics}.",
                             settings=mention("paper digest settings"),
@@ -230,7 +233,8 @@ def render_digest(digest_id: int, payload: DigestPayload, page: int = 0) -> ui.L
         page=page,
         notes=payload.notes,
         buttons=[*turning, *more, ManageTopics(), ShowSettings()],
-        footer=why(payload.topics),
+        section=news_section(payload.news, payload.news_left) if page == 0 else "",
+        footer=why(payload.topics) if payload.entries else why_news(),
     )
 
 

@@ -1,7 +1,7 @@
 """Which papers a person's digest brings: what their topics matched, best first, nothing twice."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,10 +17,13 @@ from bot.services.digests._payload import (
     entry_of,
 )
 from bot.services.digests.ordering import batch_days, ordered, reason_of
+from bot.ui.news import SHOWN, NewsEntry
 from bot.ui.parts import reason_text
+from papers.text import readable
 from papers.trending import rank
-from storage import digests, library, papers, subscriptions, topic_matches
+from storage import digests, library, news, papers, subscriptions, topic_matches
 from storage.digests import Digest, DueDigest
+from storage.news import News
 from storage.subscriptions import Every, Mode, Subscriber
 from storage.topic_matches import Candidate
 
@@ -86,17 +89,18 @@ async def compose(
             MoreEntry(paper_id=each.paper_id, topic=each.topic, reason=each.reason)
             for each in best[room:]
         ]
-    if not entries:
-        return Composed(None, batch_day)
+    owed = tuple(map(news_entry, await news.pending(conn, due.user_id)))
     payload = DigestPayload(
         day=due.local_date,
         entries=tuple(entries),
         topics=len(followed),
         more=tuple(more[:max_more]),
         left_out=len(more[max_more:]),
+        news=owed[:SHOWN],
+        news_left=len(owed[SHOWN:]),
         language=current().code,
     )
-    return Composed(payload, batch_day)
+    return Composed(None if payload.is_empty else payload, batch_day)
 
 
 async def freeze(
@@ -106,9 +110,16 @@ async def freeze(
     state: str,
     now: datetime,
 ) -> int | None:
-    """Store a digest as it is to be sent; return its id, `None` if its day was used."""
+    """Store a digest as it is to be sent; return its id, `None` if its day was used.
+
+    Its news counts as brought from now on. What the inbox has brought since is left out; a digest
+    that is empty without it is stored as one.
+    """
+    composed, claimed = await _claim_news(conn, due.user_id, composed, now)
     payload = composed.payload
-    return await digests.plan(
+    if payload is None:
+        state = digests.EMPTY
+    digest_id = await digests.plan(
         conn,
         due,
         [] if payload is None else payload.paper_ids,
@@ -116,6 +127,53 @@ async def freeze(
         state=state,
         now=now,
         batch_day=composed.batch_day,
+    )
+    await news.attach(conn, due.user_id, claimed, digest_id)
+    return digest_id
+
+
+async def fill(conn: AsyncConnection, empty: Digest, composed: Composed, now: datetime) -> None:
+    """Put what came since into a digest that a person asked for, and that had nothing."""
+    composed, claimed = await _claim_news(conn, empty.user_id, composed, now)
+    payload = composed.payload
+    if payload is None:
+        return
+    filled = await digests.show(
+        conn,
+        empty,
+        now,
+        payload=payload.model_dump(mode="json"),
+        paper_ids=payload.paper_ids,
+        batch_day=composed.batch_day,
+    )
+    await news.attach(conn, empty.user_id, claimed, empty.id if filled else None)
+
+
+async def _claim_news(
+    conn: AsyncConnection, user_id: int, composed: Composed, now: datetime
+) -> tuple[Composed, list[int]]:
+    """Take the news of a digest for it; return the digest with what could be taken, and its ids."""
+    if composed.payload is None:
+        return composed, []
+    offered = composed.payload.news
+    claimed = await news.claim_for(conn, user_id, [each.news_id for each in offered], now)
+    kept = tuple(each for each in offered if each.news_id in claimed)
+    payload = composed.payload.model_copy(update={"news": kept})
+    return replace(composed, payload=None if payload.is_empty else payload), claimed
+
+
+def news_entry(known: News) -> NewsEntry:
+    """Return a piece of news as it is frozen, its title readable."""
+    event = known.event
+    return NewsEntry(
+        news_id=known.id,
+        paper_id=known.paper_id,
+        title=readable(known.title),
+        kind=event.kind,
+        level=event.level,
+        words=event.words,
+        address=event.address,
+        count=event.count,
     )
 
 

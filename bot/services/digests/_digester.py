@@ -1,26 +1,36 @@
 """Digests: what each person is owed, composed at their hour and handed to the sender."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Retry
+from bot.i18n import gettext as _
 from bot.i18n import language_for, use
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
-from bot.services.digests._compose import brought_or_saved, compose, freeze, trending_entries
+from bot.services.digests._compose import (
+    brought_or_saved,
+    compose,
+    fill,
+    freeze,
+    news_entry,
+    trending_entries,
+)
 from bot.services.digests._conversations import Conversations
 from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry
 from bot.services.digests._restored import RestoredDigests
 from bot.services.digests._send import DigestSender
 from bot.settings import Settings
+from bot.ui.news import news_text
 from papers import schedule, zones
 from papers.schedule import Window
-from storage import digests, subscriptions
+from storage import digests, news, subscriptions
 from storage.database import Database
 from storage.digests import Digest, DueDigest
+from storage.news import News
 from storage.subscriptions import Subscriber
 
 AT_ONCE = 20
@@ -121,19 +131,12 @@ class Digester:
             made = existing is not None and existing.payload is not None
             # A day that had nothing in the morning may have something by now.
             composed = None if made else await compose(self._ranking, conn, due, now)
-        payload = composed.payload if composed else None
         async with self._database.write() as conn:
-            if existing is None and composed is not None and payload is not None:
-                await freeze(conn, due, composed, digests.SHOWN, now)
-            elif existing is not None and composed is not None and payload is not None:
-                await digests.show(
-                    conn,
-                    existing,
-                    now,
-                    payload=payload.model_dump(mode="json"),
-                    paper_ids=payload.paper_ids,
-                    batch_day=composed.batch_day,
-                )
+            if composed is not None and composed.payload is not None:
+                if existing is None:
+                    await freeze(conn, due, composed, digests.SHOWN, now)
+                else:
+                    await fill(conn, existing, composed, now)
             elif existing is not None and made:
                 await digests.show(conn, existing, now)
             existing = await digests.of_day(conn, user_id, due.local_date)
@@ -142,12 +145,33 @@ class Digester:
         return existing, DigestPayload.model_validate(existing.payload)
 
     async def inbox(self, user_id: int, now: datetime) -> tuple[DigestEntry | MoreEntry, ...]:
-        """Return what the last two weeks' digests brought, those that did not arrive first."""
+        """Return news about saved papers, then what the last two weeks' digests brought.
+
+        The news is what was not brought yet and what was in these two weeks, the newest first. Of
+        the digests, those that did not arrive come first.
+        """
         since = now.date() - digests.INBOX_KEPT
         async with self._database.read() as conn:
+            lately = await news.lately(conn, user_id, now - digests.INBOX_KEPT)
             kept = await digests.inbox(conn, user_id, since)
         payloads = [DigestPayload.model_validate(digest.payload) for digest in kept]
-        return tuple(entry for payload in payloads for entry in (*payload.entries, *payload.more))
+        return (
+            *map(_inbox_entry, lately),
+            *(entry for payload in payloads for entry in (*payload.entries, *payload.more)),
+        )
+
+    async def read_news(
+        self, user_id: int, entries: Sequence[DigestEntry | MoreEntry], now: datetime
+    ) -> None:
+        """Record that a person has seen this news in their inbox: no digest brings it any more."""
+        seen = [
+            each.news_id
+            for each in entries
+            if isinstance(each, MoreEntry) and each.news_id is not None
+        ]
+        if seen:
+            async with self._database.write() as conn:
+                await news.claim_for(conn, user_id, seen, now)
 
     async def trending_preview(
         self, user_id: int, now: datetime, *, weekly: bool
@@ -157,6 +181,15 @@ class Digester:
             known = await brought_or_saved(conn, user_id)
             entries = await trending_entries(self._ranking, conn, known, now, weekly=weekly)
         return TrendingPreview(tuple(entries), bool(known))
+
+
+def _inbox_entry(known: News) -> MoreEntry:
+    return MoreEntry(
+        paper_id=known.paper_id,
+        topic=_("News"),
+        reason=news_text(news_entry(known)),
+        news_id=known.id,
+    )
 
 
 def due_of(person: Subscriber, now: datetime) -> DueDigest:

@@ -11,6 +11,7 @@ from bot import limits
 from bot.i18n import ENGLISH, long_date, ngettext, sentences
 from bot.i18n import gettext as _
 from bot.interactions.save_buttons import SaveButton
+from bot.ui.news import NewsEntry
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
 from bot.ui.parts import AnyItem
 from bot.ui.payloads import Payload, summary_of
@@ -46,6 +47,8 @@ class MoreEntry(Payload):
     paper_id: str
     topic: str
     reason: str
+    news_id: int | None = None
+    """The news that it is, in an inbox."""
 
 
 class DigestPayload(Payload):
@@ -59,6 +62,10 @@ class DigestPayload(Payload):
     """What matched besides and is shown on demand."""
     left_out: int = 0
     """How many more matched than even that holds."""
+    news: tuple[NewsEntry, ...] = ()
+    """What became of papers that the person saved."""
+    news_left: int = 0
+    """How many more pieces of news wait in the inbox."""
     language: str = ENGLISH.code
     """The code of the language that it is written in."""
 
@@ -66,6 +73,11 @@ class DigestPayload(Payload):
     def title(self) -> str:
         """The first line, by which a digest is known again after a restart."""
         return title_of(self.day)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to bring."""
+        return not self.entries and not self.news
 
     @property
     def pages(self) -> int:
@@ -138,11 +150,12 @@ def render_entries(
     total: int | None = None,
     notes: Sequence[str] = (),
     buttons: Sequence[AnyItem] = (),
+    section: str = "",
     footer: str = "",
 ) -> ui.LayoutView:
     """Return a page of entries, each with its reason and a Save button.
 
-    With a `total`, the entries are those of the page only.
+    With a `total`, the entries are those of the page only. The `section` is markdown after them.
     """
     shown = entries[page * PAGE : (page + 1) * PAGE] if total is None else entries
     return render_hits(
@@ -152,6 +165,7 @@ def render_entries(
             first=page * PAGE + 1,
             total=len(entries) if total is None else total,
             notes=tuple(notes),
+            section=section,
             footer=footer,
         ),
         accessory=lambda hit: SaveButton(hit.paper_id),
@@ -168,6 +182,11 @@ def why(topics: int) -> str:
     )
     how = _("React with 🔖 to save every paper here.")
     return sentences(because, how)
+
+
+def why_news() -> str:
+    """Say why a message came that brings nothing but news."""
+    return _("You get this because you saved these papers.")
 
 
 def _hit(entry: DigestEntry) -> Hit:

@@ -15,7 +15,7 @@ from bot.services.topics import read_stored, read_topic
 from bot.settings import Settings
 from bot.ui.text import timestamp
 from papers import zones
-from storage import digests, subscriptions
+from storage import digests, news, subscriptions
 from storage.database import Database
 from storage.subscriptions import (
     Every,
@@ -231,6 +231,16 @@ class Subscriptions:
         """Store what a person may set, made with `dataclasses.replace`."""
         async with self._database.write() as conn:
             await subscriptions.change_settings(conn, wanted)
+
+    async def gets_news(self, user_id: int) -> bool:
+        """Return whether a person gets news about the papers they saved."""
+        async with self._database.read() as conn:
+            return await news.wanted(conn, user_id)
+
+    async def set_news(self, user_id: int, now: datetime, *, on: bool) -> None:
+        """Let a person get news about the papers they saved, or not."""
+        async with self._database.write() as conn:
+            await news.set_wanted(conn, user_id, now, on=on)
 
     async def reopen(self, person: Subscriber | None) -> str:
         """Try closed direct messages again from now on; return the notice for the person, once."""

@@ -51,6 +51,11 @@ def describe_settings(person: Subscriber) -> str:
     return "\n".join(lines)
 
 
+def describe_news(*, on: bool) -> str:
+    """Say whether a person gets news about the papers they saved."""
+    return _("News on papers you saved: on") if on else _("News on papers you saved: off")
+
+
 def describe_subscription(subscription: Subscription) -> str:
     """Say what a topic is and how much it brought."""
     topic = subscription.topic

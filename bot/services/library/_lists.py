@@ -97,6 +97,18 @@ class ReadingLists:
 
         return (await self._change(user_id, typed, change))[1]
 
+    async def set_news(self, user_id: int, typed: str, *, on: bool) -> tuple[ReadingList, Lists]:
+        """Let a person get news about a list's papers, or not; return it and all lists.
+
+        Raises:
+            UserError: there is no such list.
+        """
+
+        async def change(conn: AsyncConnection, found: ReadingList) -> None:
+            await library.change(conn, replace(found, news=on))
+
+        return await self._change(user_id, typed, change)
+
     async def make_default(self, user_id: int, typed: str) -> tuple[ReadingList, Lists]:
         """Choose the list that buttons save to; return it and all lists.
 

@@ -149,7 +149,7 @@ async def test_the_settings_are_shown_with_how_to_change_them(tmp_path: Path) ->
         shown = await press("v1:digest-settings")
         assert (shown.kind, shown.ephemeral) == ("message", True)
         assert shown.text.strip().startswith(
-            "### Your digest\nEvery day at 09:00 (UTC)\nIn English\n"
+            "### Your digest\nEvery day at 09:00 (UTC)\nIn English\nNews on papers you saved: on\n"
             f"Change it with {here.bot.mention('paper digest settings')}."
             f" See your topics with {here.bot.mention('paper subscriptions')}."
         )

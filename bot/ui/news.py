@@ -1,0 +1,90 @@
+"""News about saved papers: a line each, in a digest's section or beside a paper."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
+from bot.ui import text
+from bot.ui.parts import numbers, withdrawn_line
+from bot.ui.payloads import Payload, Text
+from papers import arxiv_id
+from papers.news import Kind
+
+SHOWN: Final = 6
+"""Pieces of news in one digest; the others stay in the inbox, and come with the next."""
+
+_TITLE: Final = 130
+_LINE: Final = 160
+
+
+class NewsEntry(Payload):
+    """One piece of news, frozen as it was found."""
+
+    news_id: int
+    paper_id: str
+    title: Text
+    kind: Kind
+    level: int
+    words: Text = ""
+    address: Text | None = None
+    count: int | None = None
+
+
+def news_text(entry: NewsEntry) -> str:
+    """Return what became of the paper, as plain text to be escaped where it is shown."""
+    match entry.kind:
+        case Kind.WITHDRAWN:
+            if not entry.words:
+                return withdrawn_line()
+            return _("Withdrawn by its authors: {comment}", comment=entry.words)
+        case Kind.PUBLISHED:
+            return _("Published: {where}", where=entry.words)
+        case Kind.VERSION:
+            if not entry.words:
+                return _("Version {number} is out", number=entry.level)
+            return _("Version {number} is out: {comment}", number=entry.level, comment=entry.words)
+        case Kind.CODE:
+            return " · ".join(filter(None, (_("Code is available"), numbers(None, entry.count))))
+        case Kind.STARS:
+            return _("Its code has passed {count} stars on GitHub", count=entry.level)
+        case Kind.MODEL:
+            return ngettext(
+                "{count} model on Hugging Face", "{count} models on Hugging Face", entry.count or 1
+            )
+        case Kind.DATASET:
+            return ngettext(
+                "{count} dataset on Hugging Face",
+                "{count} datasets on Hugging Face",
+                entry.count or 1,
+            )
+        case Kind.SPACE:
+            return ngettext(
+                "{count} Space on Hugging Face", "{count} Spaces on Hugging Face", entry.count or 1
+            )
+
+
+def news_section(entries: Sequence[NewsEntry], more: int = 0) -> str:
+    """Return the section of a digest as markdown, empty without news.
+
+    Args:
+        entries: at most `SHOWN`.
+        more: how many others wait in the inbox.
+    """
+    if not entries:
+        return ""
+    lines = [f"**{text.escape(_('News on papers you saved'))}**", *map(_line, entries)]
+    if more:
+        lines.append(
+            "-# " + ngettext("{count} more in your inbox", "{count} more in your inbox", more)
+        )
+    return "\n".join(lines)
+
+
+def _line(entry: NewsEntry) -> str:
+    title = text.link(entry.title, arxiv_id.abs_url(entry.paper_id), _TITLE)
+    said, address = news_text(entry), entry.address
+    if entry.kind in (Kind.MODEL, Kind.DATASET, Kind.SPACE):
+        address = arxiv_id.hf_url(entry.paper_id)
+    shown = text.link(said, address, _LINE) if address else text.escape(said, _LINE)
+    return f"- {title}\n  {shown}"
