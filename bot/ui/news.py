@@ -73,7 +73,8 @@ def news_section(entries: Sequence[NewsEntry], more: int = 0) -> str:
     """
     if not entries:
         return ""
-    lines = [f"**{text.escape(_('News on papers you saved'))}**", *map(_line, entries)]
+    title = text.escape(_("News on papers you saved"))
+    lines = [f"**{title}**", *map(_line, entries)]
     if more:
         lines.append(
             "-# " + ngettext("{count} more in your inbox", "{count} more in your inbox", more)
