@@ -33,6 +33,7 @@ LIBRARY: Final = (
     "library lists rename",
     "library lists emoji",
     "library lists default",
+    "library lists news",
     "library lists delete",
     "library lists show",
 )

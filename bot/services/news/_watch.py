@@ -93,7 +93,7 @@ class NewsWatch:
                     await self._ask(source, now)
         except Exception as error:
             # The next minute tries again.
-            log_failure(log, error, "following saved papers failed")
+            log_failure(log, error, "following saved papers failed")  # not shown
 
     async def _notice(self, now: datetime) -> None:
         everything = self._saves_read is None or now - self._saves_read >= _ALL_SAVES
