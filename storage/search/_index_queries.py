@@ -1,12 +1,13 @@
 """Questions to one snapshot of the full-text index, asked as query objects, never as text."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import tantivy
 from tantivy import Occur, Query
 
 from papers.embedding import is_english
-from papers.search import TITLE_WORDS, Analysis, Tier, best_passage
+from papers.search import TITLE_WORDS, TOGETHER, WORDS_CEILING, Analysis, Tier, best_passage
 from papers.spelling import STOPWORDS
 from storage.search._index import PaperIndex
 from storage.search._plan import Plan, Term, Words
@@ -61,6 +62,24 @@ class IndexQueries:
             # A third of a term set's time, whose automaton walks the whole dictionary.
             conditions.append(_any([Query.term_query(self._schema, "row", row) for row in rows]))
         return self._run(_under(conditions, asked), limit)
+
+    def together(self, plan: Plan, rows: Sequence[int]) -> dict[int, float]:
+        """Return what words that stand side by side as in the query add to BM25, by row.
+
+        Each such pair counts by its commoner word.
+        """
+        found: dict[int, float] = dict.fromkeys(rows, 0.0)
+        if not rows:
+            return found
+        among = _any([Query.term_query(self._schema, "row", row) for row in rows])
+        for left, right in pairwise(plan.terms):
+            stems = left.stems[0], right.stems[0]
+            # One by one: a union of phrases reads all of their papers, these a few each.
+            phrase = Query.phrase_query(self._schema, "text", [*stems])
+            worth = TOGETHER * WORDS_CEILING * min(left.weight, right.weight)
+            for row in self._run(_all([among, phrase]), len(rows)) if stems[0] != stems[1] else ():
+                found[row] += worth
+        return found
 
     def written(self, plan: Plan) -> bool:
         """Tell whether any paper's text holds the query word for word."""

@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 import numpy as np
+import simsimd
 from numpy.typing import NDArray
 
 from storage.vectors import Floats
@@ -16,8 +16,8 @@ COMPACT_FROM = 40_000
 20 found again; below, float32 costs at most 61 MB and is exact.
 """
 
-_BLOCK = 2_048  # rows of one multiplication: 3 MB, which stay in cache and which malloc keeps
-_WORTH_HELP = 20_000  # rows; fewer take less than a millisecond
+_BLOCK = 65_536
+"""Rows multiplied at a time: half a millisecond, in which no other Python thread runs."""
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -70,25 +70,18 @@ class VectorMatrix:
                 self._scales[places] = 1.0
             self._rows[places] = [rows[at] for at in kept]
 
-    def cosines(
-        self, query: Floats, helper: Executor | None = None
-    ) -> tuple[NDArray[np.int64], Floats]:
+    def cosines(self, query: Floats) -> tuple[NDArray[np.int64], Floats]:
         """Return the rows of all papers and their cosines with a unit vector.
 
-        With a helper, one of its threads does half of it: nothing else of a search takes as long.
+        Whole numbers are multiplied with the query as whole numbers, too: .004 off at most.
         """
         with self._lock:
             size = len(self._places)
             numbers, scales, rows = self._vectors[:size], self._scales[:size], self._rows[:size]
-        found = np.empty(size, dtype=np.float32)
-        if helper is None or size < _WORTH_HELP:
-            _multiply(numbers, query, found)
-        else:
-            half = size // 2
-            second = helper.submit(_multiply, numbers[half:], query, found[half:])
-            _multiply(numbers[:half], query, found[:half])
-            second.result()
-        return rows, found * scales
+        if numbers.dtype != np.int8:
+            return rows, dots(numbers, query)
+        (whole,), (scale,) = _compact(query[None])
+        return rows, _whole_dots(numbers, whole) * scales * scale
 
     def of(self, rows: Sequence[int]) -> tuple[list[int], Floats]:
         """Return which of these papers have vectors, and those vectors."""
@@ -143,14 +136,18 @@ def dots(rows: Floats, vector: Floats) -> Floats:
     return np.einsum("ij,j->i", rows, vector)
 
 
-def _multiply(numbers: NDArray[Any], query: Floats, found: Floats) -> None:
-    """Write the dot product of each row of `numbers` with `query` to `found`, block by block."""
-    buffer = np.empty((min(_BLOCK, len(numbers)), len(query)), dtype=np.float32)
+def _whole_dots(numbers: NDArray[np.int8], whole: NDArray[np.int8]) -> Floats:
+    """Return the dot product of each row with a vector, by the processor's own instructions."""
+    found = np.empty((len(numbers), 1), dtype=np.float32)
     for start in range(0, len(numbers), _BLOCK):
-        block = numbers[start : start + _BLOCK]
-        wide = buffer[: len(block)]
-        np.copyto(wide, block)
-        found[start : start + _BLOCK] = dots(wide, query)
+        simsimd.cdist(
+            numbers[start : start + _BLOCK],
+            whole[None],
+            metric="dot",
+            out=found[start : start + _BLOCK],
+            out_dtype="float32",
+        )
+    return found[:, 0]
 
 
 def _longer(array: NDArray[Number], length: int) -> NDArray[Number]:

@@ -6,7 +6,16 @@ import numpy as np
 from tantivy import Query
 
 from papers.embedding import paper_text
-from papers.search import FEEDBACK_PAPERS, Ranked, Tier, alike, feedback, fuse, score
+from papers.search import (
+    FEEDBACK_PAPERS,
+    TOGETHER_AMONG,
+    Ranked,
+    Tier,
+    alike,
+    feedback,
+    fuse,
+    score,
+)
 from storage.papers import StoredPaper
 from storage.search._conditions import Conditions
 from storage.search._index import PaperIndex
@@ -78,7 +87,8 @@ def rank(index: PaperIndex, memory: VectorCache | None, request: SearchRequest) 
     best = np.argsort(-first, kind="stable")[:FEEDBACK_PAPERS]
     moved = feedback(query, found[best], first[best])
     cosines = dict(zip(rows, dots(found, moved).tolist(), strict=True))
-    hits = _of_author(lexicon, plan, tiers, fuse(words, plan.weight, cosines, tiers))
+    vectors = dict(zip(rows, found, strict=True))
+    hits = _of_author(lexicon, plan, tiers, fuse(words, plan.weight, cosines, tiers, vectors))
     return Ranking(plan, _sortable(lexicon, plan, within, request, hits), by_meaning=True)
 
 
@@ -87,7 +97,11 @@ def _by_words(
 ) -> tuple[dict[int, float], dict[int, Tier]]:
     words = lexicon.best(plan, within, DEPTH)
     tiers, titled = lexicon.tiers(plan, within)
-    return words | titled, tiers
+    words |= titled
+    best = sorted(words, key=words.__getitem__, reverse=True)[:TOGETHER_AMONG]
+    for row, points in lexicon.together(plan, best).items():
+        words[row] += points
+    return words, tiers
 
 
 def _answering(words: dict[int, float], request: SearchRequest) -> dict[int, float]:
@@ -109,6 +123,7 @@ def like(
     plan = lexicon.distinctive(text, _DISTINCTIVE_WORDS)
     words = lexicon.best(plan, None, DEPTH)
     cosines: dict[int, float] = {}
+    vectors: dict[int, Floats] = {}
     if memory is not None and len(memory.matrix):
         known, own = memory.matrix.of([entry.row])
         vector = own[0] if known else memory.embed([text])[0]
@@ -117,11 +132,12 @@ def like(
         words |= lexicon.best(plan, None, _NEAREST, rows=lacking)
         rows, found = memory.matrix.of(list(dict.fromkeys((*words, *near))))
         cosines = dict(zip(rows, dots(found, vector).tolist(), strict=True))
+        vectors = dict(zip(rows, found, strict=True))
     words.pop(entry.row, None)
     cosines.pop(entry.row, None)
     return [
         (row, score, cosines.get(row), lexicon.held(plan, row))
-        for row, score in alike(words, cosines)[:limit]
+        for row, score in alike(words, cosines, vectors)[:limit]
     ]
 
 

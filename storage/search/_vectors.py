@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 BATCH = 32
 """Papers embedded and written at a time: below a second of work, so that stopping is quick."""
 
-HELPERS = 3
-"""Two searches at a time have two halves each, and a half of the nearest papers to find."""
+HELPERS = 2
+"""Two searches at a time have two halves each."""
 
 _NICE = 10  # the thread's priority below the rest of the process, where the system can do that
 _QUERIES = 512  # vectors of queries kept: turning a page embeds nothing
@@ -131,7 +131,7 @@ class VectorCache:
 
     def nearest(self, vector: Floats, limit: int) -> list[int]:
         """Return the rows of the nearest papers, the nearest first."""
-        rows, cosines = self.matrix.cosines(vector, self.helper)
+        rows, cosines = self.matrix.cosines(vector)
         if len(rows) > limit:
             best = np.argpartition(-cosines, limit)[:limit]
             rows, cosines = rows[best], cosines[best]

@@ -1,9 +1,11 @@
 import math
+import random
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from papers.search import (
     MAX_QUERY_WORDS,
@@ -171,6 +173,51 @@ def test_all_with_a_word_and_all_that_are_near_are_ranked_once(
     near = {row for row, cosine in cosines.items() if cosine >= MIN_COSINE}
     assert sorted(paper.row for paper in ranked) == sorted(words.keys() | near)
     assert all(math.isfinite(paper.score) for paper in ranked)
+
+
+def _unit(*numbers: float) -> NDArray[np.float32]:
+    vector = np.array(numbers, dtype=np.float32)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+SAME, OTHER = _unit(1, 0), _unit(0, 1)
+
+
+def test_a_paper_among_good_ones_about_the_same_comes_before_one_that_stands_alone() -> None:
+    words = {row: 20.0 - row for row in range(20)}
+    vectors = {row: SAME if row < 8 or row == 11 else OTHER for row in words}
+    order = [paper.row for paper in fuse(words, 10.0, {}, {}, vectors)]
+    assert order[:3] == [0, 1, 2]
+    assert order.index(11) < order.index(8)
+    assert [paper.row for paper in fuse(words, 10.0, {}, {})] == list(range(20))
+
+
+def test_a_paper_without_a_vector_keeps_its_score_among_smoothed_ones() -> None:
+    words = {row: 20.0 - row for row in range(12)}
+    vectors = {row: _unit(1, 0.1 * row) for row in words if row != 5}
+    plain = {paper.row: paper.score for paper in fuse(words, 10.0, {}, {})}
+    smooth = {paper.row: paper.score for paper in fuse(words, 10.0, {}, {}, vectors)}
+    assert smooth[5] == plain[5]
+    assert smooth[11] > plain[11]
+
+
+@given(st.dictionaries(st.integers(0, 300), st.floats(0, 100), min_size=1), st.randoms())
+def test_smoothing_loses_no_paper_and_keeps_the_first_three(
+    words: dict[int, float], dice: random.Random
+) -> None:
+    vectors = {row: _unit(dice.random(), dice.random() + 0.01) for row in words}
+    plain = [paper.row for paper in fuse(words, 10.0, {}, {})]
+    smooth = [paper.row for paper in fuse(words, 10.0, {}, {}, vectors)]
+    assert sorted(smooth) == sorted(plain)
+    assert smooth[:3] == plain[:3]
+    assert smooth[100:] == plain[100:]
+
+
+def test_papers_like_one_are_smoothed_too() -> None:
+    words = {row: 20.0 - row for row in range(20)}
+    vectors = {row: SAME if row < 8 or row == 11 else OTHER for row in words}
+    order = [row for row, _ in alike(words, {}, vectors)]
+    assert order.index(11) < order.index(8)
 
 
 def test_feedback_moves_the_query_towards_the_best_papers() -> None:

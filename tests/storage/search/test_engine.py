@@ -232,3 +232,17 @@ async def test_similar_papers_come_with_why(engine: SearchEngine) -> None:
     assert "Noam Shazeer" in everyone
     assert all(other.paper_id != "2603.00003" for other in alike)
     assert await engine.similar("1706.03762") == []
+
+
+async def test_words_side_by_side_as_asked_for_come_before_the_same_words_apart(
+    database: Database, opened: Opener
+) -> None:
+    apart = "The flow of gases is described. Matching of the boundary to experiments is good."
+    beside = "The gases are all described. Flow matching of the boundary to experiments is good."
+    await fill(database, [paper(11, "In a pipe", apart), paper(12, "In a tube", beside)])
+    engine = await opened(None)
+    await engine.follow()
+    assert await found(engine, "flow matching in experiments on gases today") == [
+        "2603.00012",
+        "2603.00011",
+    ]
