@@ -4,7 +4,6 @@ import asyncio
 import gc
 import random
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from benchmarks._baselines import Baseline, fts5, tantivy_bm25
 from benchmarks._collections import read_papers
 from benchmarks._engine import fill, ranking
 from benchmarks._measures import name_of, percentile, say
+from benchmarks._memory import memory_mb
 from papers.embedding import Embedder, load_embedder, paper_text
 from papers.model import Author, Paper
 from papers.terms import STOPWORDS
@@ -78,6 +78,7 @@ async def measure_scale(number: int, file: Path | None, setting: str) -> None:
         database = await Database.open(f"sqlite+aiosqlite:///{path}")
         engine = await SearchEngine.open(database, embedder=embedder)
         lines.say("ours", "start_s", time.perf_counter() - started, ready=engine.ready)
+        lines.say("ours", "first_search_ms", await _timed(lambda: ranking(engine, shorts[-1])))
         await _ours_latency(lines, engine, kinds, typed)
         await engine.close()
         await database.close()
@@ -202,20 +203,9 @@ async def _use(path: Path, setting: str) -> None:
     for query in ("diffusion models", "how do language models reason over long documents?"):
         await ranking(engine, query)
         await engine.suggest(query[:8])
-    print(*_memory())
+    print(*memory_mb())
     await engine.close()
     await database.close()
-
-
-def _memory() -> tuple[float, float]:
-    """Return the most megabytes that this process had, and what it has."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-        return peak, peak
-    # What getrusage tells also counts the parent's memory, from before this program began.
-    found = dict(re.findall(r"(VmHWM|VmRSS):\s+(\d+) kB", status.read_text("ascii")))
-    return int(found["VmHWM"]) / 1e3, int(found["VmRSS"]) / 1e3
 
 
 def _papers(number: int, source: Sequence[Paper]) -> Iterator[Paper]:
