@@ -15,6 +15,7 @@ _COMPLETIONS = 12
 _TITLE_POOL = 40
 _SHORTEST = 2  # letters that say enough to be completed: one letter begins a tenth of all words
 _LONG = 12  # letters; so much of a title's beginning is no longer the beginning of a topic
+_SIGNS = 2  # without letters among the first words of a title
 _OF_EACH = 4  # topics and authors that may stand above titles
 
 
@@ -57,11 +58,19 @@ def _completed(index: PaperIndex, key: str, text: str, limit: int) -> list[Sugge
     # "diffusion " asks for titles with the word, "diffusion" also for longer words.
     titles = _titles(searcher, index, key.split(), not text[-1:].isspace(), limit)
     named = [*topics, *authors]
-    starts = [title for title in titles if index.folded(title.text).startswith(key)]
-    rest = [title for title in titles if title not in starts]
+    starts: list[Suggestion] = []
+    rest: list[Suggestion] = []
+    for title in titles:
+        (starts if _begins(index, title.text, key) else rest).append(title)
     if len(key) >= _LONG:
         return [*starts, *named, *rest][:limit]
     return [*named, *starts, *rest][:limit]
+
+
+def _begins(index: PaperIndex, title: str, key: str) -> bool:
+    # Folding takes longer than finding the title; a sign that is no word may stand between words.
+    beginning = title.split()[: key.count(" ") + 1 + _SIGNS]
+    return index.folded(" ".join(beginning)).startswith(key)
 
 
 def _names(
