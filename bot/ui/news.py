@@ -11,11 +11,13 @@ from bot.ui.payloads import Payload, Text
 from papers import arxiv_id
 from papers.news import Kind
 
-SHOWN: Final = 6
+SHOWN: Final = 4
 """Pieces of news in one digest; the others stay in the inbox, and come with the next."""
+SHOWN_ALONE: Final = 12
+"""The same where a digest brings nothing else."""
 
-_TITLE: Final = 130
-_LINE: Final = 160
+_TITLE: Final = 100
+_LINE: Final = 130
 
 
 class NewsEntry(Payload):
@@ -68,7 +70,7 @@ def news_section(entries: Sequence[NewsEntry], more: int = 0) -> str:
     """Return the section of a digest as markdown, empty without news.
 
     Args:
-        entries: at most `SHOWN`.
+        entries: at most `SHOWN` beside papers, at most `SHOWN_ALONE` without.
         more: how many others wait in the inbox.
     """
     if not entries:

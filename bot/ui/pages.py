@@ -24,6 +24,7 @@ from papers.text import readable
 _HEADING: Final = 200
 _NOTES: Final = 400
 _TITLE: Final = 220
+_TITLE_BESIDE_SECTION: Final = 110
 _ABOUT: Final = 130
 _REPOSITORY: Final = 100
 _HIT_NOTES: Final = 110
@@ -71,7 +72,8 @@ class HitsPage:
     notes: tuple[str, ...] = ()
     """Lines under the title: which sources answered, how the query was read."""
     section: str = ""
-    """Markdown of our own making after the hits, such as news about saved papers."""
+    """Markdown of our own making after the hits, such as news about saved papers: at most 1,100
+    characters where there are hits."""
     footer: str = ""
 
 
@@ -127,11 +129,12 @@ def render_hits(
     container = ui.Container[ui.LayoutView](ui.TextDisplay(opening), accent_colour=ACCENT)
     around = (opening, page.section, footer)
     room = limits.LAYOUT_CHARACTERS - sum(map(text.length, around))
+    title = _TITLE_BESIDE_SECTION if page.section else _TITLE
     for position, hit in enumerate(page.hits):
         beside = (
             accessory(hit) if accessory else link_button("arXiv", arxiv_id.abs_url(hit.paper_id))
         )
-        shown = _hit(hit, page.first + position, room // len(page.hits))
+        shown = _hit(hit, page.first + position, room // len(page.hits), title)
         container.add_item(ui.Separator())
         container.add_item(ui.Section[ui.LayoutView](shown, accessory=beside))
     if page.section:
@@ -172,10 +175,10 @@ def highlighted(passage: Iterable[Fragment], limit: int) -> str:
     return text.clip(" ".join("".join(parts).split()), limit)
 
 
-def _hit(hit: Hit, number: int, room: int) -> str:
+def _hit(hit: Hit, number: int, room: int, title: int) -> str:
     url = arxiv_id.abs_url(hit.paper_id)
     mark = f" {text.escape(hit.mark, 8)}" if hit.mark else ""
-    lines = [f"**{number}. {text.link(hit.title, url, _TITLE)}**{mark}", f"-# {_about(hit)}"]
+    lines = [f"**{number}. {text.link(hit.title, url, title)}**{mark}", f"-# {_about(hit)}"]
     if hit.extra:
         lines.append(f"-# {text.clip(hit.extra, _EXTRA)}")
     notes = text.clip("\n".join(_note_lines(hit.notes)), _HIT_NOTES)

@@ -17,7 +17,7 @@ from bot.services.digests._payload import (
     entry_of,
 )
 from bot.services.digests.ordering import batch_days, ordered, reason_of
-from bot.ui.news import SHOWN, NewsEntry
+from bot.ui.news import SHOWN, SHOWN_ALONE, NewsEntry
 from bot.ui.parts import reason_text
 from papers.text import readable
 from papers.trending import rank
@@ -90,14 +90,15 @@ async def compose(
             for each in best[room:]
         ]
     owed = tuple(map(news_entry, await news.pending(conn, due.user_id)))
+    most = SHOWN if entries else SHOWN_ALONE
     payload = DigestPayload(
         day=due.local_date,
         entries=tuple(entries),
         topics=len(followed),
         more=tuple(more[:max_more]),
         left_out=len(more[max_more:]),
-        news=owed[:SHOWN],
-        news_left=len(owed[SHOWN:]),
+        news=owed[:most],
+        news_left=len(owed[most:]),
         language=current().code,
     )
     return Composed(None if payload.is_empty else payload, batch_day)
