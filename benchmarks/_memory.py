@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def memory_mb() -> tuple[float, float]:
-    """Return the most megabytes that this process had, and what it has."""
+    """Return the most that this process had, and what it has, in units of 2^20 bytes."""
     status = Path("/proc/self/status")
     if not status.exists():
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        peak = most / (1e6 if sys.platform == "darwin" else 1e3)
+        peak = most / (1 << 20 if sys.platform == "darwin" else 1 << 10)
         return peak, peak
     # What getrusage tells also counts the parent's memory, from before this program began.
     found = dict(re.findall(r"(VmHWM|VmRSS):\s+(\d+) kB", status.read_text("ascii")))
-    return int(found["VmHWM"]) / 1e3, int(found["VmRSS"]) / 1e3
+    return int(found["VmHWM"]) / 1024, int(found["VmRSS"]) / 1024

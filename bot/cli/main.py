@@ -14,6 +14,7 @@ import click
 from click import ClickException
 
 from bot.i18n import LANGUAGES
+from bot.runtime.imports import lasting_imports
 from bot.settings import Settings, SettingsError, load_settings
 from papers import dates
 from storage.database_file import DatabaseError, file_of
@@ -72,7 +73,8 @@ def main() -> None:
 @_guarded
 def run() -> None:
     """Run the bot until you stop it with Ctrl-C or SIGTERM."""
-    from bot.cli.run import run_bot
+    with lasting_imports():
+        from bot.cli.run import run_bot
 
     _await(run_bot(load_settings()))
 

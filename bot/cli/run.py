@@ -1,7 +1,6 @@
 """`paperboy run`: the bot under a clock, a supervisor and signals."""
 
 import asyncio
-import gc
 import logging
 from pathlib import Path
 from typing import Any
@@ -46,10 +45,6 @@ async def run_bot(settings: Settings) -> int:
     """
     token = token_of(settings)
     point_at(settings)
-    # What the imports made is never garbage; to look through it takes a collection 0.1 s, in which
-    # no interaction is answered.
-    gc.collect()
-    gc.freeze()
     monitor = Monitor()
     stop = asyncio.Event()
     with logging_to_stderr(settings), signals(stop):

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, cast
 
-import feedparser
 from pydantic import BeforeValidator, Field
 
 from papers import arxiv_id
@@ -187,6 +186,8 @@ def _parse(answer: Response) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
     body = answer.body.strip()
     if answer.is_html or b"rate exceeded" in body[:500].lower():
         raise ThrottledError("it takes us for a robot that asks too much")
+    import feedparser  # here: a start has no feed to read
+
     try:
         # In a stream, since feedparser takes a string for an address or a file name where it can.
         feed = cast(
