@@ -1,7 +1,8 @@
 """Measure topics: `python -m benchmarks.matching DIR... --corpus FILE.jsonl[.gz]` or `--scale`.
 
 Each DIR holds `queries.jsonl` ({id, text}), `qrels.tsv` (query, paper, grade; a header is skipped)
-and, where only some of the corpus is judged, `corpus_ids.txt`; its papers are those of the corpus.
+and, where only some of the corpus is judged, `corpus_ids.txt`; its papers are those of its own
+`corpus.jsonl`, as `benchmarks.topic_sets` writes it, or else of the corpus.
 
 Prints JSON lines `{"bench": "matching", "set", "system", "figure", "value", ...}`. Systems:
 
@@ -9,11 +10,11 @@ Prints JSON lines `{"bench": "matching", "set", "system", "figure", "value", ...
 - `fts`: SQLite's FTS5 with porter stems, words joined by OR, by bm25.
 - `dense`: the cosine of the topic's and the paper's vector, the same that `ours` has.
 - `ours`: the score that ranks matches; `ours-words`: the same without any vector.
-- `ours-strict`, `ours-broad`: what the bot would send of a topic.
+- `ours-strict`, `ours-normal`, `ours-broad`: what the bot would send of a topic.
 
 `ap` is the average precision of the ranking, by paper id where scores are equal. `precision`,
 `recall` and `f1` are those of everything above one threshold for all topics, which the other four
-fifths of the topics chose by their mean F1; `and`, `ours-strict` and `ours-broad` have none.
+fifths of the topics chose by their mean F1; `and` and the three strictnesses have none.
 All are means over topics. Our neighbourhoods (papers.matching) come from the measured papers alone.
 
 Two cores embed about 140 papers a second: `--vectors FILE.npz` keeps vectors between runs.
@@ -94,15 +95,17 @@ def main() -> None:
             parser.error("--scale takes the number of topics and of papers, or nothing")
         measure_scale(asked.corpus, *asked.scale)
         return
-    if not asked.folders or asked.corpus is None:
-        parser.error("name folders and --corpus FILE, or --scale")
-    corpus = read_papers(asked.corpus)
-    print(f"{len(corpus)} papers read; counting terms", file=sys.stderr)
-    statistics = TermStatistics.of(corpus)
+    if not asked.folders:
+        parser.error("name folders, or --scale")
     embedder = load_embedder(asked.embedder)
     store = VectorFile(embedder, asked.vectors) if embedder else None
     for folder in asked.folders:
-        measure(read_topics(folder), corpus, statistics, store)
+        own = folder / "corpus.jsonl"
+        if not own.exists() and asked.corpus is None:
+            parser.error(f"{folder} has no corpus.jsonl: name --corpus FILE")
+        corpus = read_papers(own if own.exists() else asked.corpus)
+        print(f"{len(corpus)} papers read; counting terms", file=sys.stderr)
+        measure(read_topics(folder), corpus, TermStatistics.of(corpus), store)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ async def show_preview(
     preview = await services.topics.preview(draft, now)
     lines = [
         _found(len(preview.found), preview.total),
-        _how(draft),
+        _how(draft, preview),
         *standing.notes(draft),
     ]
     buttons: list[AnyItem] = []
@@ -135,11 +135,21 @@ def _found(count: int, total: int) -> str:
     return f"{matched} · {rate}"
 
 
-def _how(draft: TopicDraft) -> str:
-    parts = [_("Matching: broad") if draft.mode is Mode.BROAD else _("Matching: exact")]
+def _how(draft: TopicDraft, preview: Preview) -> str:
+    parts = [_HOW[draft.mode]()]
+    if preview.precision is not None:
+        count = round(10 * preview.precision)
+        parts.append(_("about {count} of 10 are on topic", count=count))
     if draft.min_votes:
         parts.append(at_least(draft.min_votes))
     return " · ".join(parts)
+
+
+_HOW: dict[Mode, Callable[[], str]] = {
+    Mode.STRICT: lambda: _("Matching: strict"),
+    Mode.NORMAL: lambda: _("Matching: normal"),
+    Mode.BROAD: lambda: _("Matching: broad"),
+}
 
 
 def _warning(preview: Preview) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.i18n import gettext as _
 from bot.i18n import listing
 from bot.services.container import Services
-from bot.services.digests import at_least, often
+from bot.services.digests import at_least, describe_matching, often
 from storage.subscriptions import Every, Mode, Subscriber, Subscription, TopicDraft
 
 
@@ -57,8 +57,8 @@ async def standing_of(services: Services, user_id: int, draft: TopicDraft) -> St
 
 def _already(subscription: Subscription) -> str:
     parts: list[str] = []
-    if subscription.topic.mode is Mode.BROAD:
-        parts.append(_("broad matching"))
+    if subscription.topic.mode not in (Mode.STRICT, Mode.TRENDING):
+        parts.append(describe_matching(subscription.topic.mode))
     if subscription.min_votes:
         parts.append(at_least(subscription.min_votes))
     if subscription.paused:

@@ -16,6 +16,11 @@ from papers.topics import TEXT_FIELDS, Branch, Field, Phrase, Strictness
 FULL_COVERAGE = 0.883
 """Coverage at which the words alone decide: judged precision .88, with .40 of what lists hold."""
 
+LEAST = {Strictness.STRICT: 0.45, Strictness.NORMAL: 0.33, Strictness.BROAD: 0.28}
+"""The score from which a paper matches, where scores say how sure a match is."""
+PRECISION = {Strictness.STRICT: 0.9, Strictness.NORMAL: 0.8, Strictness.BROAD: 0.7}
+"""The share of such matches that is on topic, judged on two sets: see docs/relevance.md."""
+
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 Number = TypeVar("Number", np.int64, np.float64)
@@ -108,9 +113,13 @@ class TopicBlock:
         """Which of its topic's alternatives each row is."""
         broad = np.array([item.strictness is Strictness.BROAD for item in wanted], dtype=np.bool_)
         self.broad = broad[owners]
+        self.least = np.array([LEAST[item.strictness] for item in wanted], np.float32)[owners]
+        """The score from which a pair of each row matches."""
         self.vectors = _vectors(wanted, self.branches)
         self.quoted = np.array([_only_phrases(branch) for branch in self.branches], dtype=np.bool_)
         """Branches of phrases alone, which their conditions decide."""
+        self.settled = self.quoted | np.array([not branch.parts for branch in self.branches])
+        """Branches that their conditions decide, whatever the score."""
         self.excluding = np.array([_excludes(branch) for branch in self.branches], dtype=np.bool_)
         """Branches that say which words a paper must not have."""
         self._read(lookup)

@@ -19,6 +19,9 @@ MAX_CACHED = 4_096
 MAX_RUN = 64
 """Words of a phrase that are compared; no phrase has more that anybody would find again."""
 
+NOWHERE = LAST_SENTENCE + 1
+"""Stands for a sentence where there is none."""
+
 _SENTENCE_BITS = LAST_SENTENCE.bit_length()
 
 Places = NDArray[np.int64]
@@ -98,9 +101,9 @@ class PaperIndex:
         bits = np.uint64(1) << (entries & LAST_SENTENCE).astype(np.uint64)
         self.bits = np.bitwise_or.reduceat(bits, first) if len(first) else bits
         """The sentences in which it occurs."""
-        self.where = np.zeros((self._width, max(self.size, 1)), dtype=np.uint8)
-        """0 nowhere, 1 in the abstract only, 2 in the title."""
-        self.where.reshape(-1)[self.keys] = np.where(self.bits & np.uint64(1), 2, 1)
+        self.first = np.full((self._width, max(self.size, 1)), NOWHERE, dtype=np.uint8)
+        """The first sentence in which each term occurs in each paper, or `NOWHERE`."""
+        self.first.reshape(-1)[self.keys] = lowest_bit(self.bits)
 
     def _fill_pairs(
         self, tokens: NDArray[np.int64], owners: NDArray[np.int64], title_ends: list[int]
@@ -142,11 +145,11 @@ class PaperIndex:
 
     def has_pair_in_title(self, pairs: NDArray[np.int64], places: NDArray[np.int64]) -> Mask:
         """Tell for each (pair, place) whether the two stand side by side in that title."""
-        keys = pairs * self.size + places
-        at = np.searchsorted(self._title_pairs, keys)
-        found = at < len(self._title_pairs)
-        found[found] = self._title_pairs[at[found]] == keys[found]
-        return found & (pairs >= 0)
+        return _among(self._title_pairs, pairs * self.size + places) & (pairs >= 0)
+
+    def has_pair(self, pairs: NDArray[np.int64], places: NDArray[np.int64]) -> Mask:
+        """Tell for each (pair, place) whether the two stand side by side in that paper."""
+        return _among(self._pair_keys, pairs * self.size + places) & (pairs >= 0)
 
     def stand(self, runs: NDArray[np.int64], places: NDArray[np.int64]) -> Mask:
         """Tell for each (run of terms, place) whether the terms stand together there, in order.
@@ -173,7 +176,7 @@ class PaperIndex:
         terms = terms[:MAX_RUN]
         if not terms or min(terms) < 0:
             return np.empty(0, dtype=np.int64)
-        places = np.flatnonzero(np.all(self.where[list(terms)] > 0, axis=0))
+        places = np.flatnonzero(np.all(self.first[list(terms)] < NOWHERE, axis=0))
         if len(terms) == 1:
             return places
         return places[self.stand(np.tile(np.array(terms, np.int64), (len(places), 1)), places)]
@@ -212,7 +215,7 @@ class PaperIndex:
                 terms = self.ids(self._stemmer.terms(field.value))
                 if not terms or min(terms) < 0:
                     return ()
-                return np.flatnonzero(np.all(self.where[terms] > 0, axis=0)).tolist()
+                return np.flatnonzero(np.all(self.first[terms] < NOWHERE, axis=0)).tolist()
             case FieldName.AUTHOR | FieldName.ORGANIZATION:
                 asked = {word for way in names(field.value) for word in way}
                 named = [
@@ -221,6 +224,20 @@ class PaperIndex:
                 return sorted(set[int]().union(*named))
             case _:
                 return range(self.size)
+
+
+def lowest_bit(bits: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the place of the lowest bit of each number, -1 for 0."""
+    lowest = bits & (~bits + np.uint64(1))
+    return np.frexp(lowest.astype(np.float64))[1].astype(np.int64) - 1  # a power of two is exact
+
+
+def _among(known: NDArray[np.int64], keys: NDArray[np.int64]) -> Mask:
+    """Tell for each key whether it is among the sorted known ones."""
+    at = np.searchsorted(known, keys)
+    found = at < len(known)
+    found[found] = known[at[found]] == keys[found]
+    return found
 
 
 def ragged(

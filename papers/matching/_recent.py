@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from papers.matching._block import FULL_COVERAGE
 from papers.matching._match import Wanted, branch_words, content_of
-from papers.matching._matcher import CLOSE, COVERAGE_SHARE
+from papers.matching._matcher import NEAR
 from papers.matching._meaning import Floats
 from papers.matching._statistics import TermStatistics
 from papers.model import Paper
@@ -128,7 +128,7 @@ class Recent:
             found |= self._could(branch, ids, stemmer)
         if vectors is not None and wanted.vectors is not None and len(wanted.vectors):
             # A hair less than the rule says, for the matcher's products are rounded elsewhere.
-            near = CLOSE - COVERAGE_SHARE - 0.001
+            near = NEAR - 0.001
             found |= (vectors @ wanted.vectors.T).max(axis=1) >= near
         return [paper_id for paper_id, could in zip(ids, found.tolist(), strict=True) if could]
 

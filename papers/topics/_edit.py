@@ -27,16 +27,21 @@ class Strictness(StrEnum):
     """How sure a match must be."""
 
     STRICT = "strict"
+    NORMAL = "normal"
     BROAD = "broad"
+
+
+_ORDER = tuple(Strictness)
 
 
 def narrower(topic: Topic, strictness: Strictness) -> tuple[Topic, Strictness] | None:
     """Return the next narrower topic, None when there is none.
 
-    First broad becomes strict, then words a phrase, then words and phrases must be in the title.
+    First broad becomes normal, then strict, then words a phrase, then words and phrases must be in
+    the title.
     """
-    if strictness is Strictness.BROAD:
-        return topic, Strictness.STRICT
+    if strictness is not Strictness.STRICT:
+        return topic, _ORDER[_ORDER.index(strictness) - 1] if topic.text else Strictness.STRICT
     for step in (as_phrases, _in_title):
         changed = _rebuilt(topic, step)
         if changed is not None:
@@ -48,15 +53,15 @@ def wider(topic: Topic, strictness: Strictness) -> tuple[Topic, Strictness] | No
     """Return the next wider topic, None when there is none.
 
     First what must be in the title may be anywhere, then phrases become words, then strict becomes
-    broad, then the conditions on category, organisation and code go. An author is what a topic is
-    about, and an exclusion is a wish: both stay.
+    normal and normal broad, then the conditions on category, organisation and code go. An author is
+    what a topic is about, and an exclusion is a wish: both stay.
     """
     for step in (_out_of_fields, _as_words):
         changed = _rebuilt(topic, step)
         if changed is not None:
             return changed, strictness
-    if strictness is Strictness.STRICT and topic.text:
-        return topic, Strictness.BROAD
+    if strictness is not Strictness.BROAD and topic.text:
+        return topic, _ORDER[_ORDER.index(strictness) + 1]
     changed = _rebuilt(topic, _without_filters)
     return (changed, strictness) if changed is not None else None
 

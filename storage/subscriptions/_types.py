@@ -9,6 +9,7 @@ class Mode(StrEnum):
     """How widely a topic is matched."""
 
     STRICT = "strict"
+    NORMAL = "normal"
     BROAD = "broad"
     TRENDING = "trending"
     """Not matched at all: the day's best."""

@@ -19,7 +19,7 @@ topics = table(
     # Mode and normal form: people who ask the same share one row.
     Column("key", Text, nullable=False, unique=True),
     Column("query", Text, nullable=False),
-    # strict · broad · trending (the day's best, whatever they are about)
+    # strict · normal · broad · trending (the day's best, whatever they are about)
     Column("mode", Text, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     reuses_ids=False,

@@ -220,7 +220,7 @@ def test_vectors_that_do_not_fit_the_papers_are_refused() -> None:
         Matcher(PAPERS, STATISTICS, vectors=vectors(0.1, 0.2, 0.3))
 
 
-def test_an_archive_ranks_but_does_not_decide() -> None:
+def test_a_small_archive_ranks_but_does_not_decide() -> None:
     rng = np.random.default_rng(5)
     rows = rng.standard_normal((40, 3)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)

@@ -61,30 +61,50 @@ def test_a_score_adds_shared_words_neighbours_in_the_title_and_nearness() -> Non
         paper(3, "Crowds of Objects, Tracked"),
     ]
     by_words = {m.paper.id: m.score for m in match("object tracking crowds", both)}
+    # All three words in the title, and one of two pairs side by side there.
+    words, pair = 0.05 + 0.08 + 0.1, (0.25 + 0.06) / 2
     assert by_words == pytest.approx(
-        {both[0].id: 0.2 + 0.05, both[1].id: 0.2, both[2].id: 0.2 + 0.05}
+        {both[0].id: words + pair, both[1].id: words, both[2].id: words + pair}
     )
     near = {m.paper.id: m.score for m in match("object tracking crowds", both, [0.8, 0.4, 0])}
     assert near == pytest.approx(
-        {both[0].id: 0.25 + 0.8, both[1].id: 0.2 + 0.4, both[2].id: 0.2 + 0.05}
+        {
+            both[0].id: words + pair + 0.8 * 0.07 / 0.11,
+            both[1].id: words + 0.4 * 0.07 / 0.11,
+            both[2].id: words + pair,
+        }
     )
     (alone,) = match("crowds", both[:1])
-    assert alone.score == pytest.approx(0.2)
+    assert alone.score == pytest.approx(words + 0.25 + 0.06)
     (condition,) = match('title:"object crowds" OR title:tracking -author:X', both[2:])
     assert (condition.rule, condition.score) == (Rule.FILTER, 0.5)
 
 
-def test_neighbours_count_only_in_the_title_and_only_side_by_side() -> None:
+def test_neighbours_count_most_in_the_title_and_only_side_by_side() -> None:
     texts = [
         paper(1, "Object Tracking", "Crowds."),
         paper(2, "Tracking Crowds", "Object tracking."),
         paper(3, "Object", "Tracking crowds."),
     ]
     scores = {m.paper.id: m.score for m in match("object tracking crowds", texts, strictness=BROAD)}
-    two, one = 0.2 * 2.7 / 3, 0.2 * 2.4 / 3
+    in_title = 0.05 + 0.08 + 0.1
+    in_abstract = 0.05 + 0.1 * np.exp(-1 / 2)
+    two, one = (2 * in_title + in_abstract) / 3, (in_title + 2 * in_abstract) / 3
+    pair, elsewhere = (0.25 + 0.06) / 2, 0.06 / 2
     assert scores == pytest.approx(
-        {texts[0].id: two + 0.05, texts[1].id: two + 0.05, texts[2].id: one}
+        {
+            texts[0].id: two + pair,
+            texts[1].id: two + pair + elsewhere,
+            texts[2].id: one + elsewhere,
+        }
     )
+
+
+@pytest.mark.parametrize(("sentence", "weight"), [(1, 0.607), (2, 0.368), (5, 0.082)])
+def test_a_word_counts_less_the_later_a_paper_says_it(sentence: int, weight: float) -> None:
+    text = paper(1, "Title", "We say more. " * (sentence - 1) + "Robots came.")
+    score = Matcher([text], EQUAL).scores(Wanted(parse("robots")))
+    assert score == pytest.approx([0.05 + 0.06 + 0.1 * weight], abs=1e-4)
 
 
 def test_the_sentence_shown_is_the_first_that_holds_most_of_the_words() -> None:
@@ -136,11 +156,11 @@ def test_an_alternative_says_its_own_words() -> None:
 
 def test_the_better_alternative_of_a_paper_is_kept() -> None:
     text = paper(1, "Graph Networks at Work")
-    (found,) = match("graph networks OR work OR robots graph", [text])
+    (found,) = match("graph networks OR robots graph", [text])
     assert (found.rule, found.words) == (Rule.PHRASE, ("graph networks",))
-    assert found.score == pytest.approx(0.3)
-    (found,) = match("work OR graph networks", [text])
-    assert found.score == pytest.approx(0.3)
+    assert found.score == pytest.approx(0.54)
+    (found,) = match("robots work OR graph networks", [text])
+    assert found.score == pytest.approx(0.54)
 
 
 def test_equal_papers_keep_the_order_in_which_they_came() -> None:

@@ -287,23 +287,26 @@ def steps(source: str, *, wide: bool) -> list[str]:
     seen: list[str] = []
     while (step := (wider if wide else narrower)(topic, strictness)) is not None:
         topic, strictness = step
-        seen.append(str(topic) + (" (broad)" if strictness is Strictness.BROAD else ""))
+        seen.append(str(topic) + ("" if strictness is Strictness.STRICT else f" ({strictness})"))
     return seen
 
 
 def test_narrower_goes_from_words_to_a_phrase_to_the_title() -> None:
     assert steps("video diffusion", wide=False) == ['"video diffusion"', 'title:"video diffusion"']
-    assert narrower(parse("video"), Strictness.BROAD) == (parse("video"), Strictness.STRICT)
+    video = parse("video")
+    assert narrower(video, Strictness.BROAD) == (video, Strictness.NORMAL)
+    assert narrower(video, Strictness.NORMAL) == (video, Strictness.STRICT)
 
 
 def test_narrower_keeps_the_conditions_and_each_alternative() -> None:
     assert steps("(a b OR c) -d cat:cs.CL", wide=False)[0] == '("a b" OR c) -d cat:cs.CL'
 
 
-def test_wider_goes_from_the_title_to_a_phrase_to_words_to_broad_to_no_filters() -> None:
+def test_wider_goes_from_the_title_to_words_to_normal_to_broad_to_no_filters() -> None:
     assert steps('title:"video diffusion" cat:cs.CV author:hinton -survey', wide=True) == [
         '"video diffusion" cat:cs.CV author:hinton -survey',
         "video diffusion cat:cs.CV author:hinton -survey",
+        "video diffusion cat:cs.CV author:hinton -survey (normal)",
         "video diffusion cat:cs.CV author:hinton -survey (broad)",
         "video diffusion author:hinton -survey (broad)",
     ]
@@ -322,9 +325,10 @@ def test_narrower_and_wider_end_and_give_topics_that_can_be_written(source: str)
         return
     for wide in (True, False):
         written = steps(source, wide=wide)
-        assert len(written) < 8
+        assert len(written) < 9
         for text in written:
-            assert str(parse(text.removesuffix(" (broad)"))) == text.removesuffix(" (broad)")
+            bare = text.removesuffix(" (broad)").removesuffix(" (normal)")
+            assert str(parse(bare)) == bare
 
 
 def test_a_branch_knows_its_text_in_the_order_written() -> None:

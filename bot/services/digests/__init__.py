@@ -19,6 +19,7 @@ from bot.services.digests._payload import (
 from bot.services.digests._subscriptions import MAX_TOPICS, TRENDING, Subscriptions
 from bot.services.digests._texts import (
     at_least,
+    describe_matching,
     describe_news,
     describe_settings,
     describe_subscription,
@@ -41,6 +42,7 @@ __all__ = [
     "Subscriptions",
     "at_least",
     "compose",
+    "describe_matching",
     "describe_news",
     "describe_settings",
     "describe_subscription",

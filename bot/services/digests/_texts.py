@@ -66,13 +66,18 @@ def describe_subscription(subscription: Subscription) -> str:
         parts.append(
             ngettext("{count} paper in 14 days", "{count} papers in 14 days", subscription.matches)
         )
-        if topic.mode is Mode.BROAD:
-            parts.append(_("broad matching"))
+        if topic.mode is not Mode.STRICT:
+            parts.append(describe_matching(topic.mode))
     if subscription.min_votes:
         parts.append(at_least(subscription.min_votes))
     if subscription.paused:
         parts.append(_("paused ⏸️"))
     return " · ".join(parts)
+
+
+def describe_matching(mode: Mode) -> str:
+    """Return how widely a topic is matched that is not matched strictly."""
+    return _("broad matching") if mode is Mode.BROAD else _("normal matching")
 
 
 def at_least(votes: int) -> str:

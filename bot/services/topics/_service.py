@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.services.topics._reading import read_stored, read_topic
@@ -11,7 +11,7 @@ from bot.services.topics._recent_papers import RecentPapers
 from bot.services.topics._vectors import Floats, TopicVectors
 from papers import calendar
 from papers.embedding import Embedder
-from papers.matching import Matcher, Wanted, propose
+from papers.matching import PRECISION, Matcher, Wanted, propose
 from papers.sources import PaperSource
 from papers.topics import Strictness, Topic
 from storage import papers, subscriptions, topic_matches
@@ -54,6 +54,8 @@ class Preview:
     total: int
     found: tuple[Shown, ...]
     proposals: tuple[str, ...] = ()
+    precision: float | None = None
+    """The share of what matches that is on topic; None where rules decide, not scores."""
 
     @property
     def nearly_all(self) -> bool:
@@ -124,10 +126,17 @@ class Topics:
             if (shown.paper.metrics.upvotes or 0) >= draft.min_votes
         ]
         found.sort(key=lambda shown: (-shown.score, shown.paper.paper.id))
-        preview = Preview(topic, len(self._window.papers), tuple(found))
+        preview = Preview(
+            topic, len(self._window.papers), tuple(found), precision=self._precision(wanted)
+        )
         if len(found) > TOO_FEW and not preview.nearly_all:
             return preview
-        return Preview(topic, preview.total, preview.found, await self._propose(wanted, preview))
+        return replace(preview, proposals=await self._propose(wanted, preview))
+
+    def _precision(self, wanted: Wanted) -> float | None:
+        archive = self._window.archive()
+        scored = archive is not None and archive.calibrates and wanted.topic.text
+        return PRECISION[wanted.strictness] if scored else None
 
     async def _propose(self, wanted: Wanted, preview: Preview) -> tuple[str, ...]:
         if preview.nearly_all:

@@ -84,6 +84,7 @@ def test_settings_say_what_keeps_a_digest_from_coming() -> None:
     [
         (Mode.STRICT, {}, "1 paper in 14 days"),
         (Mode.STRICT, {"matches": 3}, "3 papers in 14 days"),
+        (Mode.NORMAL, {}, "1 paper in 14 days · normal matching"),
         (Mode.BROAD, {"min_votes": 1}, "1 paper in 14 days · broad matching · at least 1 upvote"),
         (Mode.STRICT, {"min_votes": 20}, "1 paper in 14 days · at least 20 upvotes"),
         (Mode.TRENDING, {"paused": True}, "the day's best papers · paused ⏸️"),

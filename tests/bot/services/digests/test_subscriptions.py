@@ -166,8 +166,11 @@ async def test_narrower_and_wider_change_the_preview_in_its_place(tmp_path: Path
         assert "1 of 3 papers" in answer(narrow)
         assert "“flow matching”" in answer(narrow).replace('"', "“", 1).replace('"', "”", 1)
         await here.member.click(narrow.response, label="Wider")
+        normal = await here.member.click(result.response, label="Wider")
+        assert "Matching: normal" in answer(normal)
         wide = await here.member.click(result.response, label="Wider")
         assert "Matching: broad" in answer(wide)
+        assert "on topic" not in answer(wide)  # three papers do not say how near is near
 
 
 @pytest.mark.parametrize(

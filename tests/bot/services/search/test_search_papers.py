@@ -266,7 +266,7 @@ async def test_a_search_can_be_followed_as_a_topic(tmp_path: Path) -> None:
         preview = await here.grace.click(result.response, label="Follow")
         assert preview.ephemeral
         assert preview.response is not None
-        assert "Matching: exact" in shown(preview)
+        assert "Matching: strict" in shown(preview)
         await here.grace.click(preview.response, label="Subscribe")
         followed = await here.bot.services.subscriptions.followed(
             here.grace.id, since=here.clock.at
