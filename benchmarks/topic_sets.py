@@ -16,10 +16,11 @@ import re
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from benchmarks._collections import read_papers
-from papers._category_names import NAMES
+from papers.categories import suggest
 from papers.model import Paper
 
 _LEAST = 15
@@ -34,9 +35,15 @@ def categories(papers: list[Paper]) -> dict[str, set[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for paper in papers:
         for code in paper.categories:
-            if code in NAMES:
-                found[_QUALIFIED.sub("", NAMES[code])].add(paper.id)
+            if (name := _name_of(code)) is not None:
+                found[_QUALIFIED.sub("", name)].add(paper.id)
     return _kept(found, len(papers))
+
+
+@cache
+def _name_of(code: str) -> str | None:
+    shown = dict(label.split(" · ", 1) for label, _ in suggest(code, 5))
+    return shown.get(code)
 
 
 def keywords(papers: list[Paper]) -> dict[str, set[str]]:
