@@ -8,7 +8,7 @@ from papers.model import Paper
 from papers.picks._reading import Reading
 from papers.picks._rows import Floats, Places, Rows, looked_up
 
-CALIBRATING = 1_000
+CALIBRATING = 512
 """Papers of the background that scores are compared with."""
 _SHRINKAGE = 0.2
 """λ, as a share of the covariance's largest eigenvalue. Average precision of the meaning alone is
@@ -100,7 +100,7 @@ class Background:
         Both are products of what remains of a paper without the background's mean, so that their
         mean over the background is 0.
         """
-        words = some.terms.products(others.terms)
+        words = some.terms.gram() if some is others else some.terms.products(others.terms)
         words -= some.usual[:, None]
         words -= others.usual - np.float32(self.usual)
         return words, some.meanings @ others.meanings.T

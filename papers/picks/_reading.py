@@ -9,7 +9,7 @@ import numpy as np
 
 from papers._resting import collector_resting
 from papers.model import Paper
-from papers.picks._rows import Floats, Places, Rows
+from papers.picks._rows import Columns, Floats, Places, Rows
 from papers.terms import STOPWORDS, Stemmer, texts_of
 
 TITLE_TIMES = 3
@@ -50,11 +50,7 @@ class Reading:
             raise ValueError(f"{len(vectors)} vectors for {len(papers)} papers")
         stemmer = Stemmer()
         with collector_resting():
-            counts = [_counted(paper, stemmer) for paper in papers]
-        rows = [
-            (np.array([term for term, _ in found], np.uint32), _logarithmic([n for _, n in found]))
-            for found in counts
-        ]
+            rows = [_row(paper, stemmer) for paper in papers]
         return cls(tuple(papers), Rows.of(rows), vectors.astype(np.float32, copy=False))
 
     def take(self, places: Places) -> "Reading":
@@ -81,14 +77,13 @@ def number(feature: str) -> int:
     return crc32(feature.encode("utf-8", "surrogatepass"))
 
 
-def _counted(paper: Paper, stemmer: Stemmer) -> list[tuple[int, int]]:
+def _row(paper: Paper, stemmer: Stemmer) -> tuple[Columns, Floats]:
     counts = Counter[int]()
     for place, text in enumerate(texts_of(paper)):
-        times = TITLE_TIMES if place == 0 else 1
+        weight = 1 if place else TITLE_TIMES
         for feature, _, _ in features(text.words, stemmer.stem(text.words)):
-            counts[number(feature)] += times
-    return sorted(counts.items())
-
-
-def _logarithmic(counts: Sequence[int]) -> Floats:
-    return (1 + np.log(np.array(counts, dtype=np.float32))).astype(np.float32)
+            counts[number(feature)] += weight
+    columns = np.fromiter(counts.keys(), np.uint32, len(counts))
+    times = np.fromiter(counts.values(), np.float32, len(counts))
+    order = np.argsort(columns)
+    return columns[order], (1 + np.log(times[order])).astype(np.float32)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from papers.embedding import unit_rows
 from papers.model import Paper
-from papers.picks import Background, Interest, Reading, Signals, learn, scores
+from papers.picks import Background, Interest, Reading, Signals, learn, scores, with_topic
 
 Floats = NDArray[np.float32]
 
@@ -101,7 +101,7 @@ def test_a_day_without_anything_alike_stays_silent() -> None:
     assert not (interest.scores(day) >= interest.threshold).any()
 
 
-def test_a_day_with_something_alike_brings_it() -> None:
+def test_a_day_with_something_alike_brings_it_although_recent_papers_had_much_of_it() -> None:
     interest = Interest.of(BACKGROUND, read(papers("robots", range(8))))
     day = papers("games", range(70, 90)) + papers("robots", range(70, 73))
     passed = interest.scores(read(day)) >= interest.threshold
@@ -125,6 +125,29 @@ def test_a_paper_that_is_near_by_meaning_alone_has_no_words_in_its_reason() -> N
     interest = Interest.of(BACKGROUND, read([saved]))
     why = interest.why(read([Paper("2500.00008", "Zebra", "Quagga.")]), 0)
     assert (why.paper_id, why.words) == (saved.id, ())
+
+
+def test_a_topic_counts_most_beside_a_single_saved_paper() -> None:
+    usual = np.array([0.0, 0.2, 0.1, 0.3], dtype=np.float32)
+    saves = np.array([2.0, 0.0], dtype=np.float32)
+    topic = np.array([0.15, 0.4], dtype=np.float32)
+    few, many = (with_topic(saves, saved, topic, usual) for saved in (1, 100))
+    assert few[1] > few[0]
+    assert many[0] > many[1]
+    flat = np.zeros(4, dtype=np.float32)
+    assert np.isfinite(with_topic(saves, 1, flat[:2], flat)).all()
+
+
+def test_the_threshold_lets_nine_of_ten_of_the_lists_own_papers_through() -> None:
+    saved = papers("proteins", range(20))
+    interest = Interest.of(BACKGROUND, read(saved))
+    held_out = [
+        Interest.of(BACKGROUND, read([each for each in saved if each is not one])).scores(
+            read([one])
+        )[0]
+        for one in saved
+    ]
+    assert 17 <= sum(score >= interest.threshold - 1e-3 for score in held_out) <= 18
 
 
 def test_many_lists_learned_at_once_score_as_each_alone() -> None:
