@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from papers.embedding import Embedder, MiniLMEmbedder
+from papers.embedding import Embedder, MiniLMEmbedder, paper_text
 from papers.matching import embed_papers
 from papers.model import Paper
 
@@ -54,6 +54,11 @@ class VectorFile:
                 "papers",
             ),
         )
+
+    def whole(self, papers: Sequence[Paper]) -> NDArray[np.float32]:
+        """Return the vectors of papers that search has: of whole abstracts."""
+        texts = [paper_text(paper) for paper in papers]
+        return self._made(texts, texts, self.embedder.embed, "whole")
 
     def _made(
         self,

@@ -6,7 +6,8 @@ A topic stands for a person's list: some of its papers, drawn by chance, were sa
 ranks all others. `ap` is the average precision with which the rest of the topic comes, the mean
 over topics and draws; a topic without more papers than were saved is left out. Systems:
 
-- `ours`: the score of picks (papers.picks), learned against the measured papers.
+- `ours`: the score of picks (papers.picks), learned against the measured papers, by the vectors
+  that topics are matched with; `ours-whole`: by those of whole abstracts, which search has.
 - `centroid`: the cosine with the mean of the saved papers; `nearest`: with the nearest of them.
 - `svm`: arxiv-sanity-lite's linear SVM on TF-IDF.
 - `topic`: the text of the topic alone, as a digest is ranked; nothing was saved.
@@ -34,7 +35,7 @@ from benchmarks._collections import read_papers
 from benchmarks._matching_sets import TopicSet, read_topics
 from benchmarks._matching_systems import our_scores
 from benchmarks._matching_vectors import VectorFile
-from benchmarks._picks_days import measure_days
+from benchmarks._picks_days import Day, measure_days, replay_of, summary
 from benchmarks._picks_lines import say
 from benchmarks._picks_scale import measure_scale
 from benchmarks._picks_systems import System, arxiv_sanity, centroid, nearest, ours
@@ -42,7 +43,9 @@ from benchmarks._thresholds import average_precision
 from papers.embedding import load_embedder
 from papers.matching import TermStatistics
 from papers.model import Paper
-from papers.picks import Background, Reading, with_topic
+from papers.picks import Background, Interest, Reading
+
+__all__ = ["Day", "centroid", "main", "nearest", "replay_of", "summary"]
 
 SAVED = (1, 3, 5, 10)
 DRAWS = 4
@@ -58,9 +61,11 @@ def measure(
     vectors = store.vectors(papers, texts)
     reading = Reading.of(papers, vectors.papers)
     background = Background(reading)
+    whole = Reading(reading.papers, reading.terms, store.whole(papers))
     by_text = our_scores(papers, texts, TermStatistics.of(papers), vectors)
     systems: dict[str, System] = {
         "ours": ours(background, reading),
+        "ours-whole": ours(Background(whole), whole),
         "centroid": centroid(vectors.papers),
         "nearest": nearest(vectors.papers),
         "svm": arxiv_sanity(papers),
@@ -78,7 +83,8 @@ def measure(
                 scores = {name: system(seeds) for name, system in systems.items()}
                 scores["topic"] = by_text[row]
                 if topic:
-                    mixed = with_topic(scores["ours"], saved, by_text[row], by_text[row])
+                    interest = Interest.of(background, reading.take(seeds))
+                    mixed = interest.scores(reading, topic=(by_text[row], by_text[row]))
                     scores["ours+topic"] = mixed
                 rest = np.setdiff1d(np.arange(len(ids)), seeds)
                 wanted = relevant[row] - set(ids[seeds].tolist())

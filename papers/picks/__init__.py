@@ -3,7 +3,6 @@
 from papers.picks._background import Background, Features
 from papers.picks._interest import Interest, Signals, learn, scores
 from papers.picks._reading import Reading
-from papers.picks._topic import with_topic
 from papers.picks._why import Why
 
 __all__ = [
@@ -15,5 +14,4 @@ __all__ = [
     "Why",
     "learn",
     "scores",
-    "with_topic",
 ]

@@ -27,6 +27,7 @@ from papers.picks._calibration import threshold_of
 from papers.picks._model import Model, Weights
 from papers.picks._reading import Reading
 from papers.picks._rows import Floats, Places
+from papers.picks._topic import with_topic
 from papers.picks._why import Why, why
 
 _PAIRS = 4_000_000
@@ -77,9 +78,19 @@ class Interest:
             return self.liked.places
         return np.append(self.liked.places, self.disliked.places)
 
-    def scores(self, new: Reading | Features) -> Floats:
-        """Return the score of each paper: the background's mean is 0, its deviation about 1.5."""
-        return scores([self], new)[0]
+    def scores(
+        self, new: Reading | Features, *, topic: tuple[Floats, Floats] | None = None
+    ) -> Floats:
+        """Return the score of each paper: the background's mean is 0, its deviation about 1.5.
+
+        Args:
+            new: the papers.
+            topic: what the person wants in words, as scores by `papers.matching.Matcher.scores`:
+                of the same papers, and of some hundred recent ones. The sum only ranks: it is no
+                more to be compared with the threshold.
+        """
+        found = scores([self], new)[0]
+        return found if topic is None else with_topic(found, len(self.liked.places), *topic)
 
     def why(self, new: Reading | Features, place: int) -> Why:
         """Return the saved paper that contributes most to the score of the paper at `place`."""

@@ -5,8 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from benchmarks._picks_days import Day, replay_of, summary
-from benchmarks._picks_systems import centroid, nearest
+from benchmarks.picks import Day, centroid, nearest, replay_of, summary
 from papers.embedding import unit_rows
 
 

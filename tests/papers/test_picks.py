@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from papers.embedding import unit_rows
 from papers.model import Paper
-from papers.picks import Background, Interest, Reading, Signals, learn, scores, with_topic
+from papers.picks import Background, Interest, Reading, Signals, learn, scores
 
 Floats = NDArray[np.float32]
 
@@ -127,15 +127,23 @@ def test_a_paper_that_is_near_by_meaning_alone_has_no_words_in_its_reason() -> N
     assert (why.paper_id, why.words) == (saved.id, ())
 
 
-def test_a_topic_counts_most_beside_a_single_saved_paper() -> None:
+def test_a_topics_text_counts_most_beside_a_single_saved_paper() -> None:
+    new = read([paper("robots", 90), paper("speech", 90)])
     usual = np.array([0.0, 0.2, 0.1, 0.3], dtype=np.float32)
-    saves = np.array([2.0, 0.0], dtype=np.float32)
     topic = np.array([0.15, 0.4], dtype=np.float32)
-    few, many = (with_topic(saves, saved, topic, usual) for saved in (1, 100))
-    assert few[1] > few[0]
-    assert many[0] > many[1]
-    flat = np.zeros(4, dtype=np.float32)
-    assert np.isfinite(with_topic(saves, 1, flat[:2], flat)).all()
+
+    def first(saved: int) -> int:
+        interest = Interest.of(BACKGROUND, read(papers("robots", range(saved))))
+        return int(np.argmax(interest.scores(new, topic=(topic, usual))))
+
+    assert (first(1), first(50)) == (1, 0)
+
+
+def test_a_topic_that_says_the_same_of_all_papers_changes_nothing() -> None:
+    new = read([paper("robots", 91), paper("speech", 91)])
+    interest = Interest.of(BACKGROUND, read(papers("robots", range(3))))
+    same = np.zeros(2, dtype=np.float32)
+    assert interest.scores(new, topic=(same, same)) == pytest.approx(interest.scores(new))
 
 
 def test_the_threshold_lets_nine_of_ten_of_the_lists_own_papers_through() -> None:
