@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import watermarks
-from storage.tables import digests, posts, source_health
+from storage.tables import digests, followed_papers, posts, source_health
 
 KEPT: Final = timedelta(days=60)
 """How long after a restore a channel is read back before its first thread."""
@@ -32,12 +32,17 @@ class Restore:
 
 
 async def mark(conn: AsyncConnection, now: datetime) -> None:
-    """Record that this database is a backup that was put back at `now`."""
+    """Record that this database is a backup that was put back at `now`.
+
+    What became of saved papers since the backup may have been news already: what the sources say
+    next is only remembered.
+    """
     columns = (posts.c.planned_at, digests.c.planned_at, source_health.c.succeeded_at)
     newest = [await conn.scalar(select(func.max(column))) for column in columns]
     knows = max((moment for moment in newest if moment is not None), default=now - _AT_LEAST)
     for name, moment in ((_AT, now), (_KNOWS_UNTIL, min(knows, now) - _MARGIN)):
         await watermarks.put(conn, name, (moment - _EPOCH) // _MICROSECOND)
+    await conn.execute(update(followed_papers).values(archive_seen_at=None, community_seen_at=None))
 
 
 async def newest(conn: AsyncConnection, now: datetime) -> Restore | None:

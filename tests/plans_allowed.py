@@ -26,6 +26,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("news.unfollowed", "saves"): "the newest, up to a limit; all of them once a day, off the loop",
     ("papers.count", "papers"): "a count along an index of numbers: 2 ms for 100,000",
     ("papers.without_categories", "papers"): "an index of those alone",
+    ("restores.mark", "followed_papers"): "at a restore, with the bot stopped",
     ("personal_data.erased", "erasures"): "seven days' salts: an id is found by trying each",
     ("search.find", "papers"): "the plain search while there is no index; at most a few minutes",
     ("subscriptions.all_topics", "topics"): "all of them are matched with new papers",

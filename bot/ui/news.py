@@ -66,6 +66,11 @@ def news_text(entry: NewsEntry) -> str:
             )
 
 
+def section_title() -> str:
+    """Return the first line of the section, by which it is known again after a restore."""
+    return _("News on papers you saved")
+
+
 def news_section(entries: Sequence[NewsEntry], more: int = 0) -> str:
     """Return the section of a digest as markdown, empty without news.
 
@@ -75,8 +80,7 @@ def news_section(entries: Sequence[NewsEntry], more: int = 0) -> str:
     """
     if not entries:
         return ""
-    title = text.escape(_("News on papers you saved"))
-    lines = [f"**{title}**", *map(_line, entries)]
+    lines = [f"**{text.escape(section_title())}**", *map(_line, entries)]
     if more:
         lines.append(
             "-# " + ngettext("{count} more in your inbox", "{count} more in your inbox", more)

@@ -1,7 +1,8 @@
 """Reading a conversation back after a restore: the digests since the backup are put on record.
 
-Without it their papers would be brought again. A digest is known by its title; which papers it
-brought is read from the Save buttons on the page that its message shows.
+Without it their papers and their news would be brought again. A digest is known by its title; which
+papers it brought is read from the Save buttons on the page that its message shows, and which papers
+it had news about from the links of that section.
 """
 
 import logging
@@ -9,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import discord
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Failure, failure_of
@@ -16,7 +18,9 @@ from bot.delivery.read_back import own_messages_since, strings_of
 from bot.i18n import in_every_language
 from bot.interactions.shown_papers import papers_in
 from bot.services.digests._payload import title_of
-from storage import digests, papers, restores
+from bot.ui.news import section_title
+from papers import arxiv_id
+from storage import digests, news, papers, restores
 from storage.database import Database
 from storage.digests import DueDigest
 from storage.restores import Restore
@@ -95,4 +99,19 @@ class RestoredDigests:
             digest = None if digest_id is None else await digests.get(conn, digest_id)
             if digest is not None and shown:
                 await digests.mark_sent(conn, digest, message.id, channel_id, shown, now)
+            await _record_news(conn, due.user_id, message, now)
         self._tracker.track_message(message.id, channel_id=channel_id, guild_id=None, found=True)
+
+
+async def _record_news(
+    conn: AsyncConnection, user_id: int, message: discord.Message, now: datetime
+) -> None:
+    """Mark the news that a digest brought, as far as the backup knows of it."""
+    titles = in_every_language(section_title)
+    sections = [text for text in strings_of(message) if any(title in text for title in titles)]
+    brought = [
+        each.id
+        for each in await news.pending(conn, user_id)
+        if any(f"({arxiv_id.abs_url(each.paper_id)})" in section for section in sections)
+    ]
+    await news.claim_for(conn, user_id, brought, now)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from bot.client import create_bot
 from storage import backups, posts
-from tests.bot.topics import about, brought, follower, working_days
+from tests.bot.library_fakes import card, change_paper, posted
+from tests.bot.topics import FLOW, about, brought, follower, working_days
 from tests.bot.world import MONDAY, TUESDAY, WEDNESDAY, World, at, cards, headers, votes, world
 
 THURSDAY = WEDNESDAY + timedelta(days=1)
@@ -111,3 +112,32 @@ async def test_a_digest_since_the_backup_and_its_papers_are_not_brought_again(
         assert len(brought(here.member)) == 4
         for day in days:
             assert sum(f"Flow Matching {day}" in text for text in brought(here.member)) == 1
+
+
+async def test_news_since_the_backup_is_not_brought_again(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        await follower(here, here.member.id)
+        await here.member.click(card(here), label="Save")
+        here.source.days[TUESDAY] = about(TUESDAY, FLOW)
+        await here.tick(at(TUESDAY, 9))
+        change_paper(here, repository="https://github.com/ada/nine")
+        await here.tick(at(WEDNESDAY, 8))
+        backup = await back_up(here)  # with the code as news that waits
+        change_paper(here, linked_models=2)
+        await here.tick(at(WEDNESDAY, 8, 30))
+        await here.tick(at(WEDNESDAY, 9))
+        first, second = brought(here.member)
+        assert FLOW in first
+        assert "Code is available" in second
+        assert "2 models" in second
+        await restore(here, backup)
+        for day in (WEDNESDAY, THURSDAY):
+            for minute in (30, 31):
+                await here.tick(at(day, 9, minute))
+        assert brought(here.member) == [first, second]
+        await here.tick(at(WEDNESDAY, 8) + timedelta(days=7))  # the source is asked again
+        change_paper(here, linked_datasets=1)
+        await here.tick(at(WEDNESDAY, 8) + timedelta(days=15))
+        await here.tick(at(THURSDAY, 9) + timedelta(days=14))
+        assert "1 dataset" in brought(here.member)[-1]
+        assert len(brought(here.member)) == 3
