@@ -17,6 +17,7 @@ from papers import calendar
 from papers.news import Side
 from papers.sources import PaperSource
 from storage import batches, news, source_health, source_searches
+from storage.chunks import chunks
 from storage.database import Database
 from storage.priority import background
 
@@ -99,9 +100,9 @@ class NewsWatch:
         everything = self._saves_read is None or now - self._saves_read >= _ALL_SAVES
         async with self._database.read() as conn:
             new = await news.unfollowed(conn, newest=None if everything else NEWEST_SAVES)
-        if new:
-            async with self._database.write() as conn:
-                await news.follow(conn, new)
+        for part in chunks(new):
+            async with self._database.write() as conn:  # in turns with other writers
+                await news.follow(conn, part)
         if everything:
             self._saves_read = now
 
@@ -143,10 +144,13 @@ class NewsWatch:
         side = Side.COMMUNITY if source.curated else Side.ARCHIVE
         most = ASKED_ONE_BY_ONE if source.curated else ASKED_AT_ONCE
         async with self._database.read() as conn:
-            if not await news.due(conn, side, now, most=1):
-                return
+            due = await news.due(conn, side, now, most=most)
+        if not due:
+            return
         async with self._database.write() as conn:
-            paper_ids = await news.claim(conn, side, now, most=most)
+            paper_ids = await news.claim(conn, side, due, now)
+        if not paper_ids:
+            return
         self._asked[source.name] = now
         questions = [[each] for each in paper_ids] if source.curated else [paper_ids]
         for question in questions:

@@ -81,20 +81,18 @@ async def follow(conn: AsyncConnection, saved: Sequence[tuple[str, datetime]]) -
     statement = new.on_conflict_do_update(
         index_elements=[followed_papers.c.paper_id], set_={"saved_at": new.excluded.saved_at}
     )
-    for part in chunks(saved):
-        await conn.execute(
-            statement,
-            [
-                {
-                    "paper_id": paper_id,
-                    "saved_at": saved_at,
-                    "archive_due_at": saved_at,
-                    "community_due_at": saved_at,
-                    "levels": {},
-                }
-                for paper_id, saved_at in part
-            ],
-        )
+    rows = [
+        {
+            "paper_id": paper_id,
+            "saved_at": saved_at,
+            "archive_due_at": saved_at,
+            "community_due_at": saved_at,
+            "levels": {},
+        }
+        for paper_id, saved_at in saved
+    ]
+    if rows:
+        await conn.execute(statement, rows)
 
 
 async def due(conn: AsyncConnection, side: Side, now: datetime, *, most: int) -> list[str]:
@@ -108,15 +106,22 @@ async def due(conn: AsyncConnection, side: Side, now: datetime, *, most: int) ->
     return list(found)
 
 
-async def claim(conn: AsyncConnection, side: Side, now: datetime, *, most: int) -> list[str]:
-    """Return what is due, and put it off, so that it is asked about once.
+async def claim(
+    conn: AsyncConnection, side: Side, paper_ids: Sequence[str], now: datetime
+) -> list[str]:
+    """Put off what is due, so that it is asked about once; return what was, in this order.
 
     Neither another process nor the next minute asks about it as well; after a crash, it is due
     again when a failure would be.
     """
-    paper_ids = await due(conn, side, now, most=most)
-    await _put_off(conn, side, paper_ids, now + AFTER_FAILURE)
-    return paper_ids
+    taken = await conn.scalars(
+        update(followed_papers)
+        .where(followed_papers.c.paper_id.in_(paper_ids), _DUE[side] <= now)
+        .values({_DUE[side].name: now + AFTER_FAILURE})
+        .returning(followed_papers.c.paper_id)
+    )
+    claimed = set(taken)
+    return [paper_id for paper_id in paper_ids if paper_id in claimed]
 
 
 async def _put_off(

@@ -58,7 +58,7 @@ async def ids(database: Database, user_id: int = ADA) -> list[int]:
 
 async def due(database: Database, side: Side, at: datetime, most: int = 10) -> list[str]:
     async with database.write() as conn:
-        return await news.claim(conn, side, at, most=most)
+        return await news.claim(conn, side, await news.due(conn, side, at, most=most), at)
 
 
 async def size(database: Database, table: Any) -> int:
