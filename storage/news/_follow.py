@@ -81,7 +81,7 @@ async def follow(conn: AsyncConnection, saved: Sequence[tuple[str, datetime]]) -
     statement = new.on_conflict_do_update(
         index_elements=[followed_papers.c.paper_id], set_={"saved_at": new.excluded.saved_at}
     )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "paper_id": paper_id,
             "saved_at": saved_at,
