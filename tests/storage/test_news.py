@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from papers.news import Kind, Side
 from storage import digests, library, news
@@ -13,6 +14,7 @@ from storage.digests import DueDigest
 from storage.subscriptions import Every
 from storage.tables import digests as digest_rows
 from storage.tables import news as news_rows
+from storage.tables import papers as paper_rows
 from storage.tables import person_news
 from tests.storage.followed import CODE, ids, know, save, sight, size, waiting
 from tests.storage.libraries import ADA, FIRST, GRACE, SECOND, list_id, prepare
@@ -137,6 +139,24 @@ async def test_a_paper_taken_off_all_lists_brings_no_news_any_more(known: Databa
     async with known.write() as conn:
         await library.remove(conn, ADA, [FIRST])
     assert await waiting(known) == []
+
+
+async def test_a_paper_withdrawn_again_after_it_came_back_is_no_second_piece_of_news(
+    known: Database,
+) -> None:
+    await know(known, version=1)
+    await sight(known, answered=Side.ARCHIVE)
+    for _ in range(2):
+        await know(known, version=2, withdrawn_at=NOON)
+        await sight(known, answered=Side.ARCHIVE)
+        assert await waiting(known) == [(FIRST, Kind.WITHDRAWN)]
+        async with known.write() as conn:
+            await library.remove(conn, ADA, [FIRST])
+            while await news.forget_unsaved(conn, NOON + 30 * DAY):
+                pass
+            await conn.execute(update(paper_rows).values(withdrawn_at=None))
+        await save(known, ADA, FIRST)
+        await sight(known, answered=Side.ARCHIVE)
 
 
 async def test_what_one_surface_brought_no_other_brings(known: Database) -> None:

@@ -1,5 +1,6 @@
 """News about saved papers: found once, brought once, to those who want it."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot.services.digests import MoreEntry
 from papers.model import Record
+from storage import news as news_store
 from storage.tables import news, person_news
 from tests.bot.library_fakes import card, change_paper, posted, slash
 from tests.bot.topics import about, answer, brought, digest_of, dms, follower
@@ -268,7 +271,31 @@ async def test_a_digest_of_news_that_is_not_wanted_any_more_owes_it_again(tmp_pa
         await here.tick(at(TUESDAY, 9, 30))
         assert brought(here.member) == []
         assert await digest_of(here, here.member.id, TUESDAY) is None
-        assert "Code is available" in await inbox(here)
+        await follower(here, here.member.id)
+        await here.tick(at(WEDNESDAY, 9))
+        (digest,) = brought(here.member)
+        assert "Code is available" in digest
+
+
+async def test_a_digest_leaves_out_what_the_inbox_brought_while_it_was_made(
+    tmp_path: Path,
+) -> None:
+    async with posted(tmp_path) as here:
+        await follower(here, here.member.id)
+        await saved(here)
+        get_code(here)
+        await here.tick(at(TUESDAY, 8))
+        services = here.bot.services
+        entries = await services.digester.inbox(here.member.id, here.clock.now())
+        async with services.database.write() as conn:  # the digest waits for the writer
+            made = asyncio.create_task(services.digester.now(here.member.id, here.clock.now()))
+            done, _ = await asyncio.wait({made}, timeout=0.5)
+            assert not done
+            ids = [each.news_id for each in entries if isinstance(each, MoreEntry) and each.news_id]
+            await news_store.claim_for(conn, here.member.id, ids, at(TUESDAY, 8))
+        assert await made is None
+        await here.tick(at(WEDNESDAY, 9))
+        assert brought(here.member) == []
 
 
 async def test_a_restart_between_the_sources_answers_and_the_look_at_them_loses_nothing(

@@ -82,6 +82,28 @@ def test_a_digest_with_news_can_be_sent(
             assert acted <= {"heading", "subtext", "bold", "link", "quote", "list"}
 
 
+def test_the_longest_papers_and_the_longest_news_fit_together() -> None:
+    long = "Long " * 200
+    shown = tuple(
+        DigestEntry(
+            paper_id=f"2406.0000{number}",
+            title=long,
+            authors=(long, long, long),
+            published=MONDAY,
+            upvotes=10**7,
+            stars=10**7,
+            repository="https://github.com/" + "long" * 15,
+            summary=long,
+            topic=long,
+            reason=long,
+        )
+        for number in range(5)
+    )
+    brought = entry(Kind.VERSION, level=2, words=long).model_copy(update={"title": long})
+    payload = DigestPayload(day=MONDAY, entries=shown, news=(brought,) * SHOWN, news_left=9)
+    layout.assert_sendable(render_digest(1, payload))
+
+
 @pytest.mark.parametrize(
     ("piece", "said"),
     [

@@ -131,9 +131,8 @@ async def test_news_since_the_backup_is_not_brought_again(tmp_path: Path) -> Non
         assert "Code is available" in second
         assert "2 models" in second
         await restore(here, backup)
-        for day in (WEDNESDAY, THURSDAY):
-            for minute in (30, 31):
-                await here.tick(at(day, 9, minute))
+        for moment in (at(WEDNESDAY, 9, 30), at(THURSDAY, 8), at(THURSDAY, 9)):
+            await here.tick(moment)
         assert brought(here.member) == [first, second]
         await here.tick(at(WEDNESDAY, 8) + timedelta(days=7))  # the source is asked again
         change_paper(here, linked_datasets=1)
