@@ -24,6 +24,7 @@ from bot.services.maintenance import Maintenance
 from bot.services.news import NewsWatch
 from bot.services.paper_lookup import PaperLookup
 from bot.services.personal_data import PersonalData
+from bot.services.picks import PicksByList
 from bot.services.publishing import Publisher
 from bot.services.registered_commands import RegisteredCommands
 from bot.services.search import open_embedder, open_search
@@ -91,10 +92,12 @@ async def open_services(
             queue=queue,
             settle=settings.settle,
         )
+        picks = PicksByList(database, search.engine, library.lists, clock, messenger.mention)
         digester = Digester(
             database,
             messenger,
             ranking=ranking,
+            picks=picks,
             tracker=library,
             queue=queue,
             settings=settings,
@@ -142,6 +145,7 @@ async def open_services(
             ),
             maintenance=Maintenance(database, library, settings),
             news=news,
+            picks=picks,
         )
 
 

@@ -35,6 +35,7 @@ WHY: Final = {
     "brought_papers": marked("Papers in older digests, by year, so no paper comes twice"),
     "cards": marked("My DMs that show you a paper, so reacting with 🔖 saves the paper"),
     "preferences": marked("Whether your saves count in /paper top, and whether you get news"),
+    "dismissals": marked("Papers you don't want suggested"),
     "person_news": marked("News on papers you saved, with when you got each piece"),
 }
 """What each table of a person holds and why, in words for that person."""

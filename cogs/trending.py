@@ -95,8 +95,8 @@ class Trending(commands.Cog):
         ]
     )
     @app_commands.describe(
-        day="Day, week or month, e.g. 8 Dec, friday, last week, March 2026 (default: newest)",
-        period="The whole week or month around that day",
+        day="Day, week or month, e.g. 8 Dec, Friday, last week, March 2026 (default: newest)",
+        period="Day, or the whole week or month around the date",
         public="Show the answer to everyone here",
     )
     async def trending(

@@ -105,6 +105,7 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     ),
     "news": Pruned(news.NEWS_KEPT, news.forget_old),
     "person_news": Pruned(news.NEWS_KEPT, news.forget_old, "as `news`, which it goes with"),
+    "dismissals": Kept(_WITH_PERSON),
     "preferences": Kept(_WITH_PERSON),
     "erasures": Pruned(personal_data.REACTIONS_READ, personal_data.forget_erasures),
 }

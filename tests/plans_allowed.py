@@ -23,6 +23,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("guilds.unwelcomed", "guilds"): "at a start, a row per server",
     ("library.emoji_in_use", "lists"): "at a start, along an index of emoji, off the loop",
     ("library.recent_cards", "cards"): "at a start: the newest first, up to a limit; 30 days kept",
+    ("picks.recent", "papers"): "the newest, up to a limit, in the order of the table's own key",
     ("news.unfollowed", "saves"): "the newest, up to a limit; all of them once a day, off the loop",
     ("papers.count", "papers"): "a count along an index of numbers: 2 ms for 100,000",
     ("papers.without_categories", "papers"): "an index of those alone",

@@ -113,7 +113,7 @@ def parse_timezone(text: str, now: datetime) -> str:
             cities = [zone.rpartition("/")[2].replace("_", " ") for zone in zones[:_NAMED_ZONES]]
             raise UserError(
                 _(
-                    "“{text}” has several time zones. Type a city in yours, e.g. {cities}.",
+                    "“{text}” fits several time zones. Type a city in yours, e.g. {cities}.",
                     text=escape(text, 60),
                     cities=alternatives(cities),
                 )

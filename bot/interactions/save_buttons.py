@@ -128,7 +128,7 @@ class ChooseLists(PaperboySelect, template=template("lists", paper_id=PAPER)):
         super().__init__(
             ui.Select(
                 custom_id=custom_id("lists", paper_id),
-                placeholder=_("Choose lists…"),
+                placeholder=_("Save to lists…"),
                 options=options,
                 min_values=0,
                 max_values=len(options),

@@ -22,6 +22,7 @@ from bot.services.maintenance import Maintenance
 from bot.services.news import NewsWatch
 from bot.services.paper_lookup import PaperLookup
 from bot.services.personal_data import PersonalData
+from bot.services.picks import PicksByList
 from bot.services.publishing import Publisher
 from bot.services.registered_commands import RegisteredCommands
 from bot.services.search import PaperSearch
@@ -71,6 +72,7 @@ class Services:
     registered_commands: RegisteredCommands
     maintenance: Maintenance
     news: NewsWatch
+    picks: PicksByList
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it."""

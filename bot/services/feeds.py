@@ -212,7 +212,7 @@ class Feeds:
         require_pingable(ping, guild.get_channel(feed.channel_id))
         if changed == feed:
             raise UserError(
-                _("Nothing to update. Choose at least one setting to change, e.g. `time`.")
+                _("Nothing to update. Give at least one setting a new value, e.g. `time`.")
             )
         if (changed.at, changed.timezone) != (feed.at, feed.timezone):
             changed = replace(changed, set_at=self._clock.now())

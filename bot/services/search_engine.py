@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from storage.search import Answer, EngineStatus, Passage, SearchRequest, Similar, Suggestion
+from storage.vectors import Floats
 
 
 class Engine(Protocol):
@@ -37,6 +38,10 @@ class Engine(Protocol):
 
     async def status(self) -> EngineStatus:
         """Return how far index and vectors are."""
+        ...
+
+    def vectors_of(self, rows: Sequence[int]) -> Floats | None:
+        """Return the unit vectors of papers, zeros for one without; `None` without an embedder."""
         ...
 
     async def close(self) -> None:

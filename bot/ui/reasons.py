@@ -33,7 +33,7 @@ SENTENCES: Final = {
     "the bot cannot see the channel": marked("I can't see the channel."),
     PERMISSIONS_MISSING: marked("I don't have all the permissions I need there."),
     "the server has as many active threads as Discord allows": marked(
-        "The server has reached Discord's limit of active threads."
+        "The server has reached Discord's limit for active threads. Close some to make room."
     ),
     "the message has a thread already": marked("The message already has a thread."),
     "their direct messages are closed": marked("Their DMs are closed."),

@@ -2,11 +2,12 @@
 
 from bot.interactions import removal_buttons, save_buttons, save_select
 from bot.services.container import CogHost
-from cogs.library import _page, _saved_paper, _top
+from cogs.library import _page, _picks, _saved_paper, _top
 from cogs.library._cog import Library
 from cogs.library._lists import Lists
 from cogs.library._message import SaveMessage
 from cogs.library._page import ChooseLibraryList, PageLibrary, SortLibrary, render_library
+from cogs.library._picks import NotForMe, PagePicks, PaperPicks, Suggest, SuggestAll
 from cogs.library._reactions import Reactions
 from cogs.library._saved_paper import NOTE_LENGTH, MarkRead, OpenNoted, OpenSaved, WriteNote
 from cogs.library._top import PageTop, Span, Top
@@ -18,6 +19,7 @@ ITEMS = (
     *_page.ITEMS,
     *_saved_paper.ITEMS,
     *_top.ITEMS,
+    *_picks.ITEMS,
 )
 """Every kind of button and menu under a paper or a library."""
 
@@ -26,13 +28,17 @@ __all__ = [
     "NOTE_LENGTH",
     "ChooseLibraryList",
     "MarkRead",
+    "NotForMe",
     "OpenNoted",
     "OpenSaved",
     "PageLibrary",
+    "PagePicks",
     "PageTop",
     "Reactions",
     "SortLibrary",
     "Span",
+    "Suggest",
+    "SuggestAll",
     "WriteNote",
     "render_library",
     "setup",
@@ -48,6 +54,7 @@ async def setup(bot: CogHost) -> None:
     await bot.add_cog(message)
     bot.tree.add_command(message.menu)  # a cog does not add a context menu by itself
     await bot.add_paper_cog(Top(bot.services))
+    await bot.add_paper_cog(PaperPicks(bot.services))
     library, lists = Library(bot.services), Lists(bot.services)
     await bot.add_cog(lists)
     await bot.add_cog(library)

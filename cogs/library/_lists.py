@@ -99,6 +99,22 @@ class Lists(commands.Cog):
         )
         await self._answer(interaction, title, mine)
 
+    @lists.command(name="learn", description="Choose whether a list counts for your picks")
+    @app_commands.rename(in_list="list")
+    @app_commands.describe(in_list="List to change", learn="Suggest papers like those on it")
+    @app_commands.autocomplete(in_list=list_choices)
+    @app_commands.choices(learn=SWITCH)
+    async def learn(self, interaction: Interaction, in_list: str, learn: str) -> None:
+        """Learn from a list, or not."""
+        lists = self.services.library.lists
+        found, mine = await lists.set_learn(interaction.user.id, in_list, on=is_on(learn))
+        title = (
+            _("Picks for {list} are on", list=list_name(found))
+            if is_on(learn)
+            else _("Picks for {list} are off", list=list_name(found))
+        )
+        await self._answer(interaction, title, mine)
+
     @lists.command(
         name="delete", description="Delete a list, and the papers that are on no other list"
     )

@@ -221,9 +221,9 @@ def similar_view(page: SimilarPage) -> ui.LayoutView:
     paper = page.paper.paper
     if not page.papers:
         return render_notice(
-            _("No similar papers yet"),
+            _("No similar papers"),
             _(
-                "Papers similar to {paper} will be listed here as more are published.",
+                "I found no papers similar to {paper}. Try again later.",
                 paper=_linked(paper),
             ),
         )

@@ -105,8 +105,8 @@ def late_line(backlog: Backlog) -> str:
     if backlog.since is None:
         return _("No threads are running late.")
     late = ngettext(
-        "**Late:** {count} thread in all servers, the oldest due {when}.",
-        "**Late:** {count} threads in all servers, the oldest due {when}.",
+        "**Late:** {count} thread across all servers, due {when}.",
+        "**Late:** {count} threads across all servers, the oldest due {when}.",
         backlog.waiting,
         when=timestamp(backlog.since, "R"),
     )
@@ -196,5 +196,5 @@ def _digests_line(waiting: int, resting: datetime | None) -> str:
     )
     if resting is None:
         return line
-    held = _("Discord holds my DMs back until {when}.", when=timestamp(resting, "f"))
+    held = _("Discord is holding back my DMs until {when}.", when=timestamp(resting, "f"))
     return sentences(line, held)

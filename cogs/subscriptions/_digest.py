@@ -21,6 +21,7 @@ from bot.limits import CHOICES, PAGE_HITS, QUIET_DAYS
 from bot.services.container import Services, services_of
 from bot.services.digests import (
     describe_news,
+    describe_picks,
     describe_settings,
     render_digest,
     render_entries,
@@ -145,9 +146,10 @@ class DigestCommands(commands.Cog):
         hour="Local time, e.g. 9, 17:30 or 9pm",
         timezone="Your time zone: type a city",
         every="How often",
-        quiet_until="Pause until, e.g. 30 Nov, next monday, 2 weeks; - to resume",
+        quiet_until="Pause until, e.g. 30 Nov, next Monday, 2 weeks; - to resume",
         language="Language of your digests",
         news="News on papers you saved, such as code or a new version",
+        picks="Papers like those on your lists, at most so many; 0 for none",
     )
     async def settings(
         self,
@@ -158,13 +160,14 @@ class DigestCommands(commands.Cog):
         quiet_until: str | None = None,
         language: str | None = None,
         news: str | None = None,
+        picks: app_commands.Range[int, 0, 10] | None = None,
     ) -> None:
         """Change what is named, and say how it is now."""
         now = self.services.clock.now()
         subscriptions, user_id = self.services.subscriptions, interaction.user.id
         before = await subscriptions.gets_news(user_id)
         on = before if news is None else is_on(news)
-        others = (hour, timezone, every, quiet_until, language)
+        others = (hour, timezone, every, quiet_until, language, picks)
         if news is not None and not any(others) and await subscriptions.subscriber(user_id) is None:
             # Those who get no digest have news in their inbox.
             await subscriptions.set_news(user_id, now, on=on)
@@ -188,12 +191,22 @@ class DigestCommands(commands.Cog):
         await subscriptions.change_settings(wanted)
         if on != before:
             await subscriptions.set_news(user_id, now, on=on)
+        suggested = await self.services.picks.in_digest(user_id)
+        if picks is not None:
+            await self.services.picks.set_in_digest(user_id, picks)
         note = await subscriptions.reopen(wanted)
         wanted = replace(wanted, closed_at=None)
         when = await subscriptions.next_digest(wanted, now)
-        same = wanted == replace(person, closed_at=None) and on == before
+        number = suggested if picks is None else picks
+        same = wanted == replace(person, closed_at=None) and (on, number) == (before, suggested)
         title = _("Your digest") if same else _("Digest settings saved")
-        lines = [describe_settings(wanted), describe_news(on=on), when, note]
+        lines = [
+            describe_settings(wanted),
+            describe_news(on=on),
+            describe_picks(number),
+            when,
+            note,
+        ]
         await interaction.response.send_message(
             view=render_notice(title, "\n".join(filter(None, lines))), ephemeral=True
         )

@@ -85,7 +85,8 @@ def field_name(match: re.Match[str], source: str) -> str | None:
     if written in _UNTIL and (year := _YEAR.search(source, match.end(), match.end() + 8)):
         raise TopicError(
             Message(
-                "I can only search from a date on, not up to one. Write since:{year}.", year=year[0]
+                "I can't search up to a date. Write since:{year} for papers from then on.",
+                year=year[0],
             ),
             match.start(),
         )

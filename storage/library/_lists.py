@@ -136,6 +136,7 @@ async def change(conn: AsyncConnection, wanted: ReadingList) -> bool:
             emoji=wanted.emoji,
             emoji_key=emoji,
             news=int(wanted.news),
+            learn=int(wanted.learn),
         )
     )
     return True
@@ -207,4 +208,5 @@ def _list(row: Row[Any]) -> ReadingList:
         is_read=bool(row.is_read),
         papers=row.papers,
         news=bool(row.news),
+        learn=bool(row.learn),
     )

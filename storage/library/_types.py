@@ -64,6 +64,8 @@ class ReadingList:
     papers: int = 0
     news: bool = True
     """Whether the person gets news about its papers."""
+    learn: bool = True
+    """Whether what is on it says what the person is interested in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
+import numpy as np
+
 from papers.embedding import Embedder, EmbeddingError
 from papers.search import Analysis
 from storage import papers as stored_papers
@@ -31,6 +33,7 @@ from storage.search._types import (
     Suggestion,
 )
 from storage.search._vectors import BATCH, VectorCache
+from storage.vectors import Floats
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +136,16 @@ class SearchEngine:
             for row, score, cosine, words in found or []
             if row in ids
         ]
+
+    def vectors_of(self, rows: Sequence[int]) -> Floats | None:
+        """Return the unit vectors of papers, zeros for one without; `None` without an embedder."""
+        if self._vectors is None:
+            return None
+        known, found = self._vectors.matrix.of(rows)
+        at = {row: place for place, row in enumerate(rows)}
+        vectors = np.zeros((len(rows), self._vectors.embedder.dimensions), dtype=np.float32)
+        vectors[[at[row] for row in known]] = found
+        return vectors
 
     async def passages(self, text: str, texts: Sequence[str], length: int) -> list[Passage | None]:
         """Return of each text the passage that answers; None where no word of `text` is in it."""

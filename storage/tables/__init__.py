@@ -10,6 +10,7 @@ from storage.tables._channels import (
     shown_papers,
 )
 from storage.tables._libraries import (
+    dismissals,
     erasures,
     lists,
     notes,
@@ -60,6 +61,7 @@ __all__ = [
     "cards",
     "digest_papers",
     "digests",
+    "dismissals",
     "dm_breaker",
     "dm_log",
     "erasures",

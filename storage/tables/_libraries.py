@@ -21,6 +21,8 @@ lists = table(
     Column("created_at", UTCDateTime, nullable=False),
     # Whether the person gets news about its papers.
     Column("news", Integer, nullable=False, server_default="1"),
+    # Whether what is on it says what the person is interested in.
+    Column("learn", Integer, nullable=False, server_default="1"),
     UniqueConstraint("user_id", "key"),
     UniqueConstraint("user_id", "emoji_key"),
     reuses_ids=False,
@@ -97,6 +99,15 @@ removals = table(
     reuses_ids=False,
 )
 
+# Papers that a person does not want suggested.
+dismissals = table(
+    "dismissals",
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("dismissed_at", UTCDateTime, nullable=False),
+    Index("ix_dismissals_paper_id", "paper_id"),
+)
+
 preferences = table(
     "preferences",
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
@@ -105,6 +116,8 @@ preferences = table(
     Column("updated_at", UTCDateTime, nullable=False),
     # Whether this person gets news about the papers on their lists.
     Column("news", Integer, nullable=False, server_default="1"),
+    # How many picks a digest brings at most.
+    Column("picks", Integer, nullable=False, server_default="3"),
 )
 
 # Whose reactions must not bring an erased library back where they still stand. No ids: a hash with

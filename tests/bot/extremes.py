@@ -19,6 +19,8 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "hour": ("09:00", "00:00", longest("9", 6_000)),
     "timezone": ("Europe/Berlin", "Pacific/Kiritimati", longest("a/", 6_000)),
     "papers": (10, 20, 3),
+    "days": (7, 31, 1),
+    "picks": (3, 10, 0),
     "min_votes": (1, 1_000, 0),
     "include": ("diffusion, robots", longest("word, ", 6_000), longest("a", 6_000)),
     "exclude": ("graphs", longest("x,", 6_000), "-"),
@@ -48,6 +50,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "period": ("week", "month", "day"),
     "date": ("2025-06-09", "9999-12-31", "2023-05-04", "0001-01-01"),
     "news": ("on", "off"),
+    "learn": ("on", "off"),
     "count_my_saves": (True, False),
 }
 """What is typed or chosen in options and fields: the ordinary first, then the extreme."""
@@ -56,6 +59,7 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
     "paper_id": (SAVED, "9999.99999"),
     "digest_id": ("1", "9" * 18),
     "page": ("0", "9999"),
+    "days": ("7", "1", "9" * 18),
     "do": ("show", "edit", "pause", "resume", "preview", "post-now", "remove"),
     "edit": ("0", "0", "0", "0", "0", "0", "1"),
     "task": ("trending", "search", "follow", "library", "show"),
@@ -80,6 +84,7 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
 """What stands in the places of custom ids."""
 
 CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
+    "not-for-me": ((SAVED,), (SAVED, "9999.99999")),
     "change-topic": (("1",), ("9" * 18,)),
     "end-topics": (("1",), tuple(map(str, range(2, 27)))),
     "feed-channel": (("1",), ("9" * 18,)),

@@ -143,6 +143,7 @@ async def everything(here: World) -> None:
     await slash(here, "library note", paper=FIRST, note=NOTE)
     await slash(here, "library remove", paper=FIRST, list="favourites")
     await slash(here, "privacy settings", count_my_saves=False)
+    await here.bot.services.picks.dismiss(person.id, [SECOND])
     await slash(here, "paper search", query="number")
     await here.tick(at(MONDAY, 9, 5))
     change_paper(here, repository="https://github.com/ada/nine")

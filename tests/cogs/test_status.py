@@ -55,7 +55,7 @@ async def test_who_manages_the_server_reads_what_is_late_and_why(tmp_path: Path)
         assert "No threads are running late." in await status(here)
         await late(here)
         text = await status(here)
-        assert "**Late:** 1 thread in all servers, the oldest due" in text
+        assert "**Late:** 1 thread across all servers, due" in text
         assert "Discord isn't answering." in text
         assert "**Late:**" not in await status(here, admin=False)
 

@@ -34,6 +34,8 @@ LIBRARY: Final = (
     "library lists emoji",
     "library lists default",
     "library lists news",
+    "library lists learn",
+    "paper picks",
     "library lists delete",
     "library lists show",
 )

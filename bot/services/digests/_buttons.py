@@ -162,7 +162,7 @@ class EndTopics(PaperboySelect, template=template("end-topics")):
         super().__init__(
             ui.Select(
                 custom_id=custom_id("end-topics"),
-                placeholder=_("Choose topics…"),
+                placeholder=_("Unsubscribe from topics…"),
                 options=options,
                 max_values=len(options),
             )

@@ -1,6 +1,6 @@
 """Which papers a person's digest brings: what their topics matched, best first, nothing twice."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -17,12 +17,16 @@ from bot.services.digests._payload import (
     entry_of,
 )
 from bot.services.digests.ordering import batch_days, ordered, reason_of
+from bot.services.picks import Pick
+from bot.ui.lists import list_name
 from bot.ui.news import SHOWN, SHOWN_ALONE, NewsEntry
 from bot.ui.parts import reason_text
+from bot.ui.picks import near_reason
 from papers.text import readable
 from papers.trending import rank
-from storage import digests, library, news, papers, subscriptions, topic_matches
+from storage import digests, library, news, papers, picks, subscriptions, topic_matches
 from storage.digests import Digest, DueDigest
+from storage.library import ReadingList
 from storage.news import News
 from storage.subscriptions import Every, Mode, Subscriber
 from storage.topic_matches import Candidate
@@ -51,6 +55,7 @@ async def compose(
     due: DueDigest,
     now: datetime,
     *,
+    suggested: Sequence[tuple[ReadingList, Pick]] = (),
     longest: int = LONGEST,
     max_more: int = MAX_MORE,
 ) -> Composed:
@@ -58,7 +63,8 @@ async def compose(
 
     That is everything that was matched since their last digest, however long ago it was, and no
     digest brought. What a paused topic matched comes once it is resumed. The matches of a month are
-    kept (`storage.topic_matches.MATCHES_KEPT`).
+    kept (`storage.topic_matches.MATCHES_KEPT`). Of the papers `suggested` because of a list, it
+    brings the best few that nothing brought before.
     """
     followed = [
         subscription
@@ -89,6 +95,10 @@ async def compose(
             MoreEntry(paper_id=each.paper_id, topic=each.topic, reason=each.reason)
             for each in best[room:]
         ]
+    listed = known | {each.paper_id for each in (*entries, *more)}
+    fresh = [each for each in suggested if each[1].paper.paper.id not in listed]
+    room = min(await picks.in_digest(conn, due.user_id), longest - len(entries))
+    entries += [_pick(found, pick) for found, pick in fresh[: max(room, 0)]]
     owed = tuple(map(news_entry, await news.pending(conn, due.user_id)))
     most = SHOWN if entries else SHOWN_ALONE
     payload = DigestPayload(
@@ -188,13 +198,19 @@ def wanted(digest: Digest, person: Subscriber, followed: Collection[str]) -> boo
     if quiet or not followed:
         return False
     payload = DigestPayload.model_validate(digest.payload)
-    topics = {entry.topic for entry in (*payload.entries, *payload.more)}
+    matched = [entry.topic for entry in payload.entries if not entry.is_pick]
+    topics = {*matched, *(entry.topic for entry in payload.more)}
     return digest.state != digests.PLANNED or topics <= set(followed)
 
 
 async def brought_or_saved(conn: AsyncConnection, user_id: int) -> set[str]:
     """Return the papers that no digest brings a person: those that one brought, and saved ones."""
     return await topic_matches.brought(conn, user_id) | await library.saved_papers(conn, user_id)
+
+
+def _pick(of: ReadingList, pick: Pick) -> DigestEntry:
+    reason = near_reason(readable(pick.near.paper.title), pick.why.words)
+    return entry_of(pick.paper, topic=list_name(of), reason=reason, is_pick=True)
 
 
 def _entry(group: list[Candidate]) -> DigestEntry:

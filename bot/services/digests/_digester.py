@@ -23,6 +23,7 @@ from bot.services.digests._conversations import Conversations
 from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry
 from bot.services.digests._restored import RestoredDigests
 from bot.services.digests._send import DigestSender
+from bot.services.picks import PicksByList
 from bot.settings import Settings
 from bot.ui.news import news_text
 from papers import schedule, zones
@@ -55,12 +56,14 @@ class Digester:
         messenger: Messenger,
         *,
         ranking: BatchRanking,
+        picks: PicksByList,
         tracker: MessageTracker,
         queue: TaskQueue,
         settings: Settings,
     ) -> None:
         self._database = database
         self._ranking = ranking
+        self._picks = picks
         self._queue = queue
         self._spread = timedelta(minutes=settings.dm_spread_minutes)
         conversations = Conversations(database, messenger, settings)
@@ -103,12 +106,13 @@ class Digester:
             await self._restored.read_back(known, person, now), Retry
         ):
             return  # the next minute tries again, and nothing is sent before
+        suggested = await self._picks.for_digest(person.user_id, now)
         async with self._database.read() as conn:
             subscriber = await subscriptions.subscriber(conn, person.user_id)
             if subscriber is None:
                 return
             with use(language_for(subscriber.language)):
-                composed = await compose(self._ranking, conn, person, now)
+                composed = await compose(self._ranking, conn, person, now, suggested=suggested)
         state = digests.PLANNED if subscriber.closed_at is None else digests.INBOX
         if composed.payload is None:
             state = digests.EMPTY
@@ -122,6 +126,7 @@ class Digester:
 
         It takes the place of the one that would come at their hour.
         """
+        suggested = await self._picks.for_digest(user_id, now)
         async with self._database.read() as conn:
             subscriber = await subscriptions.subscriber(conn, user_id)
             if subscriber is None:
@@ -130,7 +135,9 @@ class Digester:
             existing = await digests.of_day(conn, user_id, due.local_date)
             made = existing is not None and existing.payload is not None
             # A day that had nothing in the morning may have something by now.
-            composed = None if made else await compose(self._ranking, conn, due, now)
+            composed = (
+                None if made else await compose(self._ranking, conn, due, now, suggested=suggested)
+            )
         async with self._database.write() as conn:
             if composed is not None and composed.payload is not None:
                 if existing is None:

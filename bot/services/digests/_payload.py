@@ -38,7 +38,10 @@ class DigestEntry(Payload):
     repository: str | None = None
     summary: str = ""
     topic: str
+    """The topic that brought it; the name of a list for a pick."""
     reason: str
+    is_pick: bool = False
+    """Whether it comes because of a list."""
 
 
 class MoreEntry(Payload):
@@ -107,7 +110,7 @@ def title_of(day: date) -> str:
     return _("Your papers of {day}", day=long_date(day))
 
 
-def entry_of(paper: StoredPaper, *, topic: str, reason: str) -> DigestEntry:
+def entry_of(paper: StoredPaper, *, topic: str, reason: str, is_pick: bool = False) -> DigestEntry:
     """Return a paper as an entry, its texts readable."""
     known = paper.paper
     return DigestEntry(
@@ -121,6 +124,7 @@ def entry_of(paper: StoredPaper, *, topic: str, reason: str) -> DigestEntry:
         summary=summary_of(known, _SUMMARY),
         topic=topic,
         reason=reason,
+        is_pick=is_pick,
     )
 
 
@@ -199,5 +203,11 @@ def _hit(entry: DigestEntry) -> Hit:
         stars=entry.stars,
         repository=entry.repository,
         passage=(Fragment(entry.summary),) if entry.summary else (),
-        notes=(_("{topic}: {reason}", topic=entry.topic, reason=entry.reason),),
+        notes=(_reason(entry),),
     )
+
+
+def _reason(entry: DigestEntry) -> str:
+    if entry.is_pick:
+        return _("Because of {list}: {reason}", list=entry.topic, reason=entry.reason)
+    return _("{topic}: {reason}", topic=entry.topic, reason=entry.reason)

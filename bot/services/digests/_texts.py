@@ -56,6 +56,15 @@ def describe_news(*, on: bool) -> str:
     return _("News on papers you saved: on") if on else _("News on papers you saved: off")
 
 
+def describe_picks(number: int) -> str:
+    """Say how many papers a digest brings because of a person's lists."""
+    if not number:
+        return _("Picks from your lists: off")
+    return ngettext(
+        "Picks from your lists: at most {count}", "Picks from your lists: at most {count}", number
+    )
+
+
 def describe_subscription(subscription: Subscription) -> str:
     """Say what a topic is and how much it brought."""
     topic = subscription.topic

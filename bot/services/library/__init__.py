@@ -2,7 +2,7 @@
 
 from bot.services.library._details import SavedPaper
 from bot.services.library._files import Exported
-from bot.services.library._lists import NAME_LENGTH, nothing_saved
+from bot.services.library._lists import NAME_LENGTH, ReadingLists, nothing_saved
 from bot.services.library._pages import QUERY_LENGTH, LibraryPage, View
 from bot.services.library._recall import Place
 from bot.services.library._saved_papers import SavedPapers
@@ -15,6 +15,7 @@ __all__ = [
     "Library",
     "LibraryPage",
     "Place",
+    "ReadingLists",
     "SavedPaper",
     "SavedPapers",
     "View",

@@ -64,12 +64,14 @@ class SavedPaperDetails:
         words = escape(typed, 80)
         raise UserError(
             _(
-                "Several of your papers have “{words}” in the title. Pick one while you type.",
+                "Several of your papers have “{words}” in the title. Type it again and pick a"
+                " suggestion.",
                 words=words,
             )
             if found
             else _(
-                "None of your papers has “{words}” in the title. Pick one while you type.",
+                "None of your papers has “{words}” in the title. Type it again and pick a"
+                " suggestion.",
                 words=words,
             )
         )

@@ -109,6 +109,18 @@ class ReadingLists:
 
         return await self._change(user_id, typed, change)
 
+    async def set_learn(self, user_id: int, typed: str, *, on: bool) -> tuple[ReadingList, Lists]:
+        """Let a list count for what a person is interested in, or not; return it and all lists.
+
+        Raises:
+            UserError: there is no such list.
+        """
+
+        async def change(conn: AsyncConnection, found: ReadingList) -> None:
+            await library.change(conn, replace(found, learn=on))
+
+        return await self._change(user_id, typed, change)
+
     async def make_default(self, user_id: int, typed: str) -> tuple[ReadingList, Lists]:
         """Choose the list that buttons save to; return it and all lists.
 

@@ -81,5 +81,7 @@ def test_every_moment_in_the_database_is_known_as_past_planned_or_a_fact() -> No
         if isinstance(column.type, UTCDateTime)
     }
     assert names >= clock_repair.FACTS | clock_repair.PLANS | clock_repair.DROPPED
-    ahead = {name for name in names if name.endswith(("next_try_at", "retry_at", "until"))}
+    ahead = {
+        name for name in names if name.endswith(("due_at", "next_try_at", "retry_at", "until"))
+    }
     assert ahead | {"digests.expires_at"} == clock_repair.PLANS

@@ -111,7 +111,7 @@ async def test_topics_are_ended_one_by_one_until_none_is_left(tmp_path: Path) ->
         (menu,) = controls(asked)
         assert menu["type"] == SELECT
         assert menu["custom_id"] == "v1:end-topics"
-        assert menu["placeholder"] == "Choose topics…"
+        assert menu["placeholder"] == "Unsubscribe from topics…"
         assert menu["max_values"] == 2
         labels = {option["label"]: option["value"] for option in menu["options"]}
         assert set(labels) == {"flow matching", "graph *networks*"}

@@ -262,7 +262,7 @@ async def test_a_word_from_discord_stops_all_direct_messages_for_a_day(tmp_path:
             await here.tick(at(MONDAY, 9, minute))
         early = sum(len(brought(person)) for person in people)
         status = answer(await here.member.slash(here.channel, "paper status"))
-        assert "holds my DMs back until" in status
+        assert "is holding back my DMs until" in status
         await here.tick(at(MONDAY, 20))
         assert sum(len(brought(person)) for person in people) == early
         await here.tick(at(TUESDAY, 9, 31))

@@ -101,6 +101,9 @@ class SmallEngine:
     async def similar(self, paper_id: str, limit: int) -> list[Similar]:
         return []
 
+    def vectors_of(self, rows: Sequence[int]) -> None:
+        return None
+
     async def suggest(self, text: str, limit: int) -> list[Suggestion]:
         return []
 

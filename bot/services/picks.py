@@ -1,0 +1,259 @@
+"""Picks: what of the new papers is like the papers on a person's lists, each list by itself."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
+from bot.interactions.errors import UserError
+from bot.runtime.clock import Clock
+from bot.services.library import ReadingLists
+from bot.services.search_engine import Engine
+from bot.ui.lists import list_name
+from papers.picks import Background, Interest, Reading, Why
+from storage import library, papers, picks
+from storage.database import Database
+from storage.library import ReadingList
+from storage.papers import StoredPaper
+
+LEAST_SAVED: Final = 3
+"""Papers on a list from which on it counts without being asked for."""
+MOST: Final = 50
+"""Picks of one list at most: ten pages."""
+CLOSEST: Final = 5
+"""Papers shown of a list where none is near enough to be a pick."""
+
+_DIGEST_AGE: Final = timedelta(days=4)
+"""How new a pick of a digest is: what came since the last one, also over a weekend."""
+_RECENT: Final = 2_000
+"""Newest papers that new ones are compared with: three days of all of arXiv's, or two months of
+the Hub's."""
+_LEARNED_FROM: Final = 200
+_AGE: Final = timedelta(hours=6)
+"""How long the same recent papers are compared with: reading them takes two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A new paper that is like the papers on a list."""
+
+    paper: StoredPaper
+    score: float
+    why: Why
+    near: StoredPaper
+    """The saved paper that contributes most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """What a list brings."""
+
+    list: ReadingList
+    picks: tuple[Pick, ...]
+    learned_from: int
+    """Papers of the list that it was learned from."""
+    near_enough: bool = True
+    """Whether these are picks, and not only the closest of what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    made_at: datetime
+    newest: int
+    papers: tuple[StoredPaper, ...]
+    reading: Reading
+    background: Background
+
+
+class PicksByList:
+    """Finds picks; what it learns is kept nowhere."""
+
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        lists: ReadingLists,
+        clock: Clock,
+        mention: Callable[[str], str],
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._lists = lists
+        self._clock = clock
+        self._mention = mention
+        self._recent: _Recent | None = None
+        self._reading = asyncio.Lock()
+
+    async def of_list(self, user_id: int, list_id: int, since: datetime) -> list[Picks]:
+        """Return the picks of one list, of the papers that came since then.
+
+        Raises:
+            UserError: there is no such list any more, or nothing is on it.
+        """
+        mine = await self._lists.of_user(user_id)
+        found = next((each for each in mine if each.id == list_id), None)
+        if found is None:
+            raise UserError(_("That list no longer exists."))
+        if not found.papers:
+            raise UserError(
+                _("{list} is empty. Save a paper to it, and I'll find more.", list=list_name(found))
+            )
+        return await self._of(user_id, [found], since)
+
+    async def of_person(self, user_id: int, since: datetime) -> list[Picks]:
+        """Return the picks of each list that counts, the fullest first, a paper once.
+
+        Raises:
+            UserError: no list has enough papers.
+        """
+        mine = await self._lists.of_user(user_id)
+        counting = [each for each in mine if each.learn and each.papers >= LEAST_SAVED]
+        if not counting:
+            raise UserError(self._too_few(max(each.papers for each in mine)))
+        counting.sort(key=lambda each: -each.papers)
+        return _each_once(await self._of(user_id, counting, since))
+
+    async def for_digest(self, user_id: int, now: datetime) -> list[tuple[ReadingList, Pick]]:
+        """Return what a person's digest may bring besides their topics, the nearest first.
+
+        These are picks of the last days, more of them than a digest brings, since some may have
+        come before; nothing for a person who wants none or saved too little.
+        """
+        async with self._database.read() as conn:
+            number = await picks.in_digest(conn, user_id)
+            mine = await library.of_user(conn, user_id)
+        counting = [each for each in mine if each.learn and each.papers >= LEAST_SAVED]
+        if not number or not counting:
+            return []
+        found = _each_once(await self._of(user_id, counting, now - _DIGEST_AGE))
+        near = [(each.list, pick) for each in found if each.near_enough for pick in each.picks]
+        return sorted(near, key=lambda entry: -entry[1].score)
+
+    async def in_digest(self, user_id: int) -> int:
+        """Return how many picks a person's digest brings at most."""
+        async with self._database.read() as conn:
+            return await picks.in_digest(conn, user_id)
+
+    async def set_in_digest(self, user_id: int, number: int) -> None:
+        """Set how many picks a person's digest brings at most."""
+        async with self._database.write() as conn:
+            await picks.set_in_digest(conn, user_id, number, self._clock.now())
+
+    async def dismiss(self, user_id: int, paper_ids: Sequence[str]) -> int:
+        """Suggest papers no more; return how many that was new of."""
+        async with self._database.write() as conn:
+            return await picks.dismiss(conn, user_id, paper_ids, self._clock.now())
+
+    async def restore(self, user_id: int, paper_ids: Sequence[str] | None = None) -> int:
+        """Suggest papers again, all that were dismissed by default; return how many that was."""
+        async with self._database.write() as conn:
+            return await picks.restore(conn, user_id, paper_ids)
+
+    async def dismissed(self, user_id: int) -> int:
+        """Return how many papers a person has dismissed."""
+        async with self._database.read() as conn:
+            return await picks.count(conn, user_id)
+
+    async def titles(self, paper_ids: Sequence[str]) -> dict[str, str]:
+        """Return the titles of papers by id."""
+        async with self._database.read() as conn:
+            known = await papers.get_many(conn, paper_ids)
+        return {paper_id: entry.paper.title for paper_id, entry in known.items()}
+
+    async def _of(
+        self, user_id: int, wanted: Sequence[ReadingList], since: datetime
+    ) -> list[Picks]:
+        async with self._database.read() as conn:
+            liked = [await picks.saved(conn, user_id, each.id, _LEARNED_FROM) for each in wanted]
+            refused = await picks.dismissed(conn, user_id, _LEARNED_FROM)
+            unwanted = await picks.unwanted(conn, user_id)
+        recent = await self._read_recent()
+        places = [
+            place
+            for place, entry in enumerate(recent.papers)
+            if entry.first_seen_at >= since
+            and entry.paper.id not in unwanted
+            and entry.paper.withdrawn_at is None
+        ]
+        return [
+            await asyncio.to_thread(self._found, each, some, refused, recent, places)
+            if places and some
+            else Picks(each, (), len(some))
+            for each, some in zip(wanted, liked, strict=True)
+        ]
+
+    def _found(
+        self,
+        of: ReadingList,
+        liked: Sequence[StoredPaper],
+        refused: Sequence[StoredPaper],
+        recent: _Recent,
+        places: Sequence[int],
+    ) -> Picks:
+        interest = Interest.of(recent.background, self._read(liked), self._read(refused))
+        new = recent.background.features(recent.reading.take(np.array(places)))
+        scores = interest.scores(new)
+        order = [int(at) for at in np.argsort(-scores, kind="stable")]
+        near = [at for at in order if scores[at] >= interest.threshold]
+        by_id = {entry.paper.id: entry for entry in liked}
+        found: list[Pick] = []
+        for at in near[:MOST] or order[:CLOSEST]:
+            why = interest.why(new, at)
+            entry = recent.papers[places[at]]
+            found.append(Pick(entry, float(scores[at]), why, by_id[why.paper_id]))
+        return Picks(of, tuple(found), len(liked), near_enough=bool(near))
+
+    async def _read_recent(self) -> _Recent:
+        async with self._reading:
+            async with self._database.read() as conn:
+                newest = await papers.latest_revision(conn)
+                known, now = self._recent, self._clock.now()
+                if known is not None and known.newest == newest:
+                    return known
+                if known is not None and now - known.made_at < _AGE:
+                    return known
+                entries = await picks.recent(conn, _RECENT)
+            reading = await asyncio.to_thread(self._read, entries)
+            background = await asyncio.to_thread(Background, reading)
+            self._recent = _Recent(now, newest, tuple(entries), reading, background)
+            return self._recent
+
+    def _too_few(self, most: int) -> str:
+        if most >= LEAST_SAVED:
+            return _(
+                "All of your lists are switched off for picks. {command} turns one on.",
+                command=self._mention("library lists learn"),
+            )
+        return ngettext(
+            "Save {count} more paper to one of your lists, then I can suggest papers like it.",
+            "Save {count} more papers to one of your lists, then I can suggest papers like them.",
+            LEAST_SAVED - most,
+        )
+
+    def _read(self, entries: Sequence[StoredPaper]) -> Reading:
+        vectors = self._engine.vectors_of([entry.row for entry in entries])
+        return Reading.of([entry.paper for entry in entries], vectors)
+
+
+def _each_once(found: Sequence[Picks]) -> list[Picks]:
+    """Return the lists' picks, a paper only at the list that it is nearest to."""
+    best: dict[str, tuple[float, int]] = {}
+    for place, each in enumerate(found):
+        for pick in each.picks:
+            paper_id = pick.paper.paper.id
+            if paper_id not in best or pick.score > best[paper_id][0]:
+                best[paper_id] = (pick.score, place)
+    return [
+        Picks(
+            each.list,
+            tuple(pick for pick in each.picks if best[pick.paper.paper.id][1] == place),
+            each.learned_from,
+            each.near_enough,
+        )
+        for place, each in enumerate(found)
+    ]

@@ -1,0 +1,22 @@
+"""Why a paper was picked, in words."""
+
+from typing import Final
+
+from bot.i18n import gettext as _
+from bot.i18n import listing, quoted
+from bot.ui import text
+
+_TITLE: Final = 80
+
+
+def near_reason(title: str, words: tuple[str, ...]) -> str:
+    """Return that a paper is near to a saved one; plain text.
+
+    Args:
+        title: of the saved paper, as people read it.
+        words: that both papers use, as the new one writes them.
+    """
+    near = quoted(text.plain(title, _TITLE))
+    if not words:
+        return _("Near {title}, which you saved", title=near)
+    return _("Near {title}, which you saved: {words}", title=near, words=listing(words))

@@ -1,0 +1,255 @@
+"""`/paper picks`: new papers like those on a person's lists."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final, Self
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot import limits
+from bot.i18n import conjunction, ngettext, sentences
+from bot.i18n import gettext as _
+from bot.interactions.components import (
+    NUMBER,
+    PAGE,
+    PAPER,
+    PaperboyButton,
+    PaperboySelect,
+    custom_id,
+    page_buttons,
+    template,
+)
+from bot.interactions.cooldowns import SEARCHES, rate_limited
+from bot.interactions.errors import Interaction
+from bot.interactions.replies import reply, turn
+from bot.interactions.save_buttons import SaveButton
+from bot.services.container import Services, services_of
+from bot.services.picks import Pick, Picks
+from bot.ui import text
+from bot.ui.lists import list_name
+from bot.ui.notices import render_notice
+from bot.ui.pages import Hit, HitsPage, hit_of, render_hits
+from bot.ui.parts import AnyItem
+from bot.ui.picks import near_reason
+from cogs.library._choices import list_choices
+from papers.text import readable
+
+DAYS: Final = 7
+"""How far back picks go by default."""
+MOST_DAYS: Final = 31
+
+
+class PagePicks(PaperboyButton, template=template("picks", list_id=NUMBER, days=NUMBER, page=PAGE)):
+    """Turns the page of picks; list 0 stands for all that count."""
+
+    def __init__(
+        self, list_id: int, days: int, page: int, label: str, *, off: bool = False
+    ) -> None:
+        super().__init__(
+            ui.Button(label=label, disabled=off, custom_id=custom_id("picks", list_id, days, page))
+        )
+        self.list_id, self.days, self.page = list_id, days, page
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["list_id"]), int(match["days"]), int(match["page"]), "…")
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the page that the button leads to."""
+        await turn(interaction, _page(interaction, self.list_id, self.days, self.page))
+
+
+class NotForMe(PaperboySelect, template=template("not-for-me")):
+    """Dismisses papers, so that they are suggested no more."""
+
+    accepts = PAPER
+
+    def __init__(self, options: Sequence[discord.SelectOption] = ()) -> None:
+        super().__init__(
+            ui.Select(
+                placeholder=_("Not for me…"),
+                custom_id=custom_id("not-for-me"),
+                max_values=max(len(options), 1),
+                options=list(options),
+            )
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select; its options may differ."""
+        return cls()
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Dismiss what was chosen, and offer to take that back."""
+        service = services_of(interaction).picks
+        await service.dismiss(interaction.user.id, values)
+        titles = await service.titles(values)
+        names = "\n".join(f"- {text.escape(readable(title), 200)}" for title in titles.values())
+        view = render_notice(
+            _("Not for you"),
+            names,
+            footer=_("I won't suggest this again, and fewer papers like it."),
+            actions=[Suggest(each) for each in values[:1]] if len(values) == 1 else [SuggestAll()],
+        )
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+class Suggest(PaperboyButton, template=template("suggest", paper_id=PAPER)):
+    """Takes back that a paper was dismissed."""
+
+    def __init__(self, paper_id: str) -> None:
+        super().__init__(ui.Button(label=_("Undo"), custom_id=custom_id("suggest", paper_id)))
+        self.paper_id = paper_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(match["paper_id"])
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Suggest the paper again."""
+        await services_of(interaction).picks.restore(interaction.user.id, [self.paper_id])
+        view = render_notice(_("Undone"), _("I may suggest this paper again."))
+        await interaction.response.edit_message(view=view)
+
+
+class SuggestAll(PaperboyButton, template=template("suggest-all")):
+    """Takes back every dismissal of a person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ui.Button(label=_("Allow hidden papers"), custom_id=custom_id("suggest-all"))
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button."""
+        return cls()
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Suggest all dismissed papers again."""
+        count = await services_of(interaction).picks.restore(interaction.user.id)
+        said = ngettext(
+            "I may suggest {count} paper again that you hid.",
+            "I may suggest {count} papers again that you hid.",
+            count,
+        )
+        view = render_notice(_("Hidden papers allowed"), said)
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+class PaperPicks(commands.Cog):
+    """The command for picks."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @rate_limited(SEARCHES)
+    @app_commands.command(description="See new papers like those on your lists")
+    @app_commands.rename(in_list="list")
+    @app_commands.describe(
+        in_list="Only picks for this list", days="Papers of the last days (default: 7)"
+    )
+    @app_commands.autocomplete(in_list=list_choices)
+    async def picks(
+        self,
+        interaction: Interaction,
+        in_list: str | None = None,
+        days: app_commands.Range[int, 1, MOST_DAYS] = DAYS,
+    ) -> None:
+        """Answer with a page of picks, each with why."""
+        list_id = 0
+        if in_list is not None:
+            list_id = (await self.services.library.lists.find(interaction.user.id, in_list)).id
+        await reply(interaction, _page(interaction, list_id, days, 0), ephemeral=True)
+
+
+async def _page(interaction: Interaction, list_id: int, days: int, page: int) -> ui.LayoutView:
+    services = services_of(interaction)
+    since = services.clock.now() - timedelta(days=min(days, MOST_DAYS))
+    user_id = interaction.user.id
+    if list_id:
+        found = await services.picks.of_list(user_id, list_id, since)
+    else:
+        found = await services.picks.of_person(user_id, since)
+    hidden = await services.picks.dismissed(user_id)
+    return render(found, list_id=list_id, days=days, page=page, hidden=hidden)
+
+
+def render(
+    found: Sequence[Picks], *, list_id: int, days: int, page: int, hidden: int
+) -> ui.LayoutView:
+    """Return a page of the picks of some lists, the nearest first."""
+    buttons: list[AnyItem] = [SuggestAll()] if hidden else []
+    entries = [(each, pick) for each in found for pick in each.picks if each.near_enough]
+    if not entries:
+        entries = [(each, pick) for each in found for pick in each.picks]
+    entries.sort(key=lambda entry: -entry[1].score)
+    names = conjunction(list_name(each.list) for each in found)
+    if not entries:
+        return render_notice(
+            _("No picks"),
+            ngettext(
+                "No new papers came in the last day. Try more days.",
+                "No new papers came in the last {count} days. Try more days.",
+                days,
+            ),
+            actions=buttons,
+        )
+    pages = -(-len(entries) // limits.PAGE_HITS)
+    page = min(page, pages - 1)
+    first = page * limits.PAGE_HITS
+    shown = entries[first : first + limits.PAGE_HITS]
+    learned = sum(each.learned_from for each in found)
+    note = ngettext(
+        "Learned from {count} paper on {lists}.",
+        "Learned from {count} papers on {lists}.",
+        learned,
+        lists=names,
+    )
+    closest = "" if shown[0][0].near_enough else _("Nothing stands out. These come closest.")
+    several = len(found) > 1
+    hits = HitsPage(
+        title=_("Picks for you"),
+        hits=tuple(
+            hit_of(pick.paper.paper, pick.paper.metrics, notes=[_why(each, pick, several=several)])
+            for each, pick in shown
+        ),
+        first=first + 1,
+        total=len(entries),
+        notes=(sentences(note, closest),),
+    )
+    turns = page_buttons(
+        page, pages, lambda to, label, off: PagePicks(list_id, days, to, label, off=off)
+    )
+    return render_hits(
+        hits,
+        accessory=lambda hit: SaveButton(hit.paper_id),
+        select=NotForMe(_options(hits)),
+        buttons=[*turns, *buttons],
+    )
+
+
+def _why(of: Picks, pick: Pick, *, several: bool) -> str:
+    """Return the saved paper that a pick is near to, and the words in common."""
+    because = near_reason(readable(pick.near.paper.title), pick.why.words)
+    return f"{list_name(of.list)} · {because}" if several else because
+
+
+def _options(page: HitsPage) -> list[discord.SelectOption]:
+    return [
+        discord.SelectOption(label=_label(page.first + place, hit), value=hit.paper_id)
+        for place, hit in enumerate(page.hits)
+    ]
+
+
+def _label(number: int, hit: Hit) -> str:
+    return text.plain(f"{number}. {hit.title}", limits.OPTION_LABEL)
+
+
+ITEMS: Final = (PagePicks, NotForMe, Suggest, SuggestAll)
+"""Every kind of button and menu under picks."""

@@ -1,0 +1,226 @@
+"""Picks: new papers like those on a person's lists, each with why."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+
+from papers.model import Metrics, Record
+from storage import library
+from storage.library import Via
+from tests.bot.library_fakes import answer, items, said, slash
+from tests.bot.topics import brought, follower
+from tests.bot.world import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, World, at, paper, world
+
+WALKING = ["Robots that walk", "Legged robots climb stairs", "A gait for walking robots"]
+PROTEINS = ["Folding of proteins", "Protein structures at scale", "Enzymes and their folding"]
+NEW = {
+    31: "Walking robots on ice with a new gait",
+    32: "Predicting how proteins fold",
+    33: "A survey of database joins",
+    34: "Compilers for graph queries",
+    35: "Legged robots learn stairs from video",
+    36: "Tax law for beginners",
+}
+
+OTHERS = [
+    "graph query cache lock",
+    "galaxy dust orbit lens",
+    "soil rain crop market",
+    "speech accent choir tariff",
+    "hash proof cipher kernel",
+    "bridge steel load price",
+    "museum archive ballot vote",
+    "neuron synapse cortex laser",
+    "tide reef plankton fibre",
+    "auction index thread catalogue",
+]
+"""Words of papers about other things."""
+
+
+@asynccontextmanager
+async def readers(folder: Path) -> AsyncGenerator[World]:
+    """Open a world with six older papers about two things, six new ones, and many others."""
+    others = [" ".join(two) for two in product(OTHERS, repeat=2)]
+    old = [paper(n, title) for n, title in enumerate([*WALKING, *PROTEINS], 1)]
+    old += [paper(n, title) for n, title in enumerate(others, 100)]
+    new = [paper(number, title) for number, title in NEW.items()]
+    days = {
+        MONDAY: [Record(each, Metrics(5), MONDAY) for each in old],
+        TUESDAY: [Record(each, Metrics(3), TUESDAY) for each in new],
+    }
+    async with world(folder, days) as here:
+        await here.tick(at(MONDAY, 9))
+        await here.tick(at(TUESDAY, 9))
+        yield here
+
+
+async def save(here: World, *numbers: int, on: str = "to read", person: Any = None) -> None:
+    who = person or here.member
+    async with here.bot.services.database.write() as conn:
+        mine = await library.ensure(conn, who.id, here.clock.now())
+        found = next((each.id for each in mine if each.name == on), None)
+        if found is None:
+            found = await library.create(conn, who.id, on, None, here.clock.now())
+        assert found is not None
+        saved = {f"2506.{number:05}": here.clock.now() for number in numbers}
+        await library.save(conn, who.id, found, saved, via=Via.COMMAND)
+
+
+def titles(result: simcord.InteractionResult) -> list[str]:
+    return [title for title in NEW.values() if title in said(result)]
+
+
+async def test_new_papers_like_those_on_a_list_come_with_the_saved_paper_they_are_near_to(
+    tmp_path: Path,
+) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        result = await slash(here, "paper picks")
+        text = said(result)
+        assert text.index("Walking robots on ice") < text.index("Legged robots learn stairs")
+        assert "Compilers" not in text[: text.index("Legged robots learn stairs")]
+        assert "Learned from 3 papers on 🔖 to read." in text
+        assert "Nothing stands out" not in text
+        assert "Near “A gait for walking robots”, which you saved: " in text
+        assert "Near “Legged robots climb stairs”, which you saved: " in text
+
+
+async def test_each_list_is_an_interest_of_its_own(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        await save(here, 4, 5, 6, on="biology")
+        both = said(await slash(here, "paper picks"))
+        assert "🔖 to read · Near “A gait for walking robots”" in both
+        assert "biology · Near “Folding of proteins”" in both
+        one = said(await slash(here, "paper picks", list_="biology"))
+        assert "Predicting how proteins fold" in one
+        assert "Walking robots on ice" not in one
+
+
+async def test_a_list_that_is_left_out_does_not_count(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        await save(here, 4, 5, 6, on="biology")
+        changed = said(await slash(here, "library lists learn", list_="biology", learn="off"))
+        assert "Picks for biology are off" in changed
+        text = said(await slash(here, "paper picks"))
+        assert "Predicting how proteins fold" not in text
+        assert "Walking robots on ice" in text
+
+
+async def test_a_paper_that_is_not_for_me_comes_no_more_until_i_take_it_back(
+    tmp_path: Path,
+) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        result = await slash(here, "paper picks")
+        hidden = await here.member.select(answer(result), ["2506.00031"], custom_id="v1:not-for-me")
+        assert "Walking robots on ice" in said(hidden)
+        assert "Walking robots on ice" not in said(await slash(here, "paper picks"))
+        await here.member.click(answer(hidden), label="Undo")
+        assert "Walking robots on ice" in said(await slash(here, "paper picks"))
+
+
+async def test_all_hidden_papers_come_back_by_one_button(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        result = await slash(here, "paper picks")
+        assert "Allow hidden papers" not in items(result)
+        await here.member.select(
+            answer(result), ["2506.00031", "2506.00035"], custom_id="v1:not-for-me"
+        )
+        again = await slash(here, "paper picks")
+        pressed = await here.member.click(answer(again), label="Allow hidden papers")
+        assert "I may suggest 2 papers again that you hid." in said(pressed)
+        assert "Walking robots on ice" in said(await slash(here, "paper picks"))
+
+
+async def test_what_is_saved_already_is_no_pick(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        await save(here, 31, on="favourites")
+        assert "Walking robots on ice" not in said(await slash(here, "paper picks"))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "advice"),
+    [
+        ((), "Save 3 more papers to one of your lists"),
+        ((1, 2), "Save 1 more paper to one of your lists"),
+    ],
+)
+async def test_who_saved_too_little_reads_how_much_is_missing(
+    tmp_path: Path, numbers: tuple[int, ...], advice: str
+) -> None:
+    async with readers(tmp_path) as here:
+        if numbers:
+            await save(here, *numbers)
+        assert advice in said(await slash(here, "paper picks"))
+
+
+async def test_a_list_that_was_asked_for_counts_with_one_paper(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 4)
+        text = said(await slash(here, "paper picks", list_="to read"))
+        assert "Predicting how proteins fold" in text
+
+
+async def test_a_quiet_time_says_so(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        here.clock.at += timedelta(days=20)
+        assert "No new papers came in the last 7 days" in said(await slash(here, "paper picks"))
+
+
+async def test_another_person_gets_their_own_and_erasing_forgets_what_was_hidden(
+    tmp_path: Path,
+) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        await save(here, 1, 2, 3, person=here.admin)
+        result = await slash(here, "paper picks")
+        await here.member.select(answer(result), ["2506.00031"], custom_id="v1:not-for-me")
+        other = await here.admin.slash(here.channel, "paper picks")
+        assert "Walking robots on ice" in said(other)
+        erasing = await slash(here, "privacy delete")
+        await here.member.click(answer(erasing), label="Delete everything")
+        assert await here.bot.services.picks.dismissed(here.member.id) == 0
+
+
+async def test_a_digest_brings_picks_because_of_a_list_once(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await follower(here, here.member.id)
+        await save(here, 1, 2, 3)
+        await here.tick(at(WEDNESDAY, 9))
+        (digest,) = brought(here.member)
+        assert "Walking robots on ice" in digest
+        assert "Because of 🔖 to read: Near “A gait for walking robots”" in digest
+        await here.tick(at(THURSDAY, 9))
+        await here.tick(at(FRIDAY, 9))
+        assert all("Walking robots on ice" not in each for each in brought(here.member)[1:])
+
+
+async def test_who_wants_no_picks_gets_none(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await follower(here, here.member.id)
+        await save(here, 1, 2, 3)
+        changed = said(await slash(here, "paper digest settings", picks=0))
+        assert "Picks from your lists: off" in changed
+        await here.tick(at(WEDNESDAY, 9))
+        assert brought(here.member) == []
+
+
+async def test_a_digest_brings_no_more_picks_than_its_reader_wants(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await follower(here, here.member.id)
+        await save(here, 1, 2, 3)
+        assert "at most 1" in said(await slash(here, "paper digest settings", picks=1))
+        await here.tick(at(WEDNESDAY, 9))
+        (digest,) = brought(here.member)
+        assert digest.count("Because of") == 1
