@@ -5,7 +5,7 @@ Writes folders that `benchmarks.matching` reads, from files of papers:
 - `arxiv-categories`: the names of arXiv's categories, and the papers filed under each. Coarse.
 - `hub-keywords`: keywords of Hugging Face's daily papers, and the papers that carry them. Fine; a
   language model chose the keywords, so many papers that have the subject lack its keyword.
-- `hub-keywords-2`: the other half of those keywords, to check what the first half decided.
+- `hub-keywords-2`: the other half of those keywords, to see how far the two halves agree.
 
 A topic is one that at least 15 papers have, and at most a tenth of them.
 """

@@ -13,6 +13,8 @@ Floats = NDArray[np.float32]
 NEIGHBOURS = 20
 BEGINNING = 300
 """Characters; title included."""
+AXES = 192
+"""Directions that are compared: the other half of a vector's 384 changes no ranking."""
 SUBJECTS = 256
 """Groups of near papers that topics are drawn to: more cost time and change nothing."""
 CALIBRATES = 300
@@ -50,8 +52,11 @@ class Archive:
         self.centre = self.vectors.mean(axis=0)
         """What is left of the mean: the direction in which a topic is near to everything."""
         shifted = self.vectors - self.centre
-        self._covariance = shifted.T @ shifted / np.float32(len(vectors))
-        self._subjects = _centroids(self.vectors)
+        covariance = shifted.T @ shifted / np.float32(len(vectors))
+        self.axes = _axes(covariance)
+        """The directions, as columns, in which the archive's papers differ most."""
+        self._covariance = self.axes.T @ covariance @ self.axes
+        self._subjects = _centroids(self.vectors) @ self.axes
 
     @property
     def calibrates(self) -> bool:
@@ -68,7 +73,7 @@ class Archive:
         return unit_rows(np.where(known, vectors - _CENTRE * self._mean, np.float32(0)))
 
     def drawn(self, topics: Floats) -> Floats:
-        """Return centred topics drawn towards the subjects of the archive that are nearest to them.
+        """Return topics, along `axes`, drawn towards the archive's subjects that are nearest.
 
         The topic's text is some words; the papers say what else belongs to it. A subject counts by
         how far its cosine is beyond 2.5 deviations, and all together .4 of what the text counts.
@@ -83,7 +88,7 @@ class Archive:
         return unit_rows(topics + near)
 
     def spread(self, topics: Floats) -> Floats:
-        """Return for each centred topic the deviation of its cosines over the archive.
+        """Return for each topic along `axes` the deviation of its products over the archive.
 
         It makes cosines of different topics comparable: .4 is nothing much to a topic that is
         somewhat near to everything, such as "vision transformers", and a lot to "image fusion".
@@ -127,7 +132,7 @@ def directions(papers: Floats, archive: Archive | None) -> Floats:
         around = _neighbourhoods(own, archive.vectors)
     found = own * _OWN_WEIGHT + around * _AROUND_WEIGHT
     found -= archive.centre * (_OWN_WEIGHT + _AROUND_WEIGHT)
-    return np.where(np.any(own, axis=1, keepdims=True), found, np.float32(0))
+    return np.where(np.any(own, axis=1, keepdims=True), found @ archive.axes, np.float32(0))
 
 
 def questions(topics: Floats, archive: Archive | None) -> Floats:
@@ -137,7 +142,7 @@ def questions(topics: Floats, archive: Archive | None) -> Floats:
     """
     if archive is None:
         return topics / _USUAL_SPREAD
-    drawn = archive.drawn(archive.centred(topics))
+    drawn = archive.drawn(archive.centred(topics) @ archive.axes)
     drawn /= np.maximum(archive.spread(drawn), _LEAST_SPREAD)[:, None]
     return drawn
 
@@ -151,6 +156,13 @@ def _neighbourhoods(texts: Floats, archive: Floats) -> Floats:
         means[start : start + _ROWS] = archive[nearest].mean(axis=1)
     known = np.any(texts, axis=1, keepdims=True)
     return unit_rows(np.where(known, means, np.float32(0)))
+
+
+def _axes(covariance: Floats) -> Floats:
+    if len(covariance) <= AXES:
+        return np.eye(len(covariance), dtype=np.float32)
+    # Ascending by variance.
+    return np.linalg.eigh(covariance)[1][:, -AXES:].astype(np.float32)
 
 
 def _centroids(vectors: Floats) -> Floats:
