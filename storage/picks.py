@@ -11,11 +11,10 @@ from storage.papers import StoredPaper, stored
 from storage.sqlite import insert
 from storage.tables import dismissals, lists, papers, preferences, saves, users
 
-_INSERT_USER: Final = insert(users).on_conflict_do_nothing()
 IN_DIGEST: Final = 3
 """How many picks a digest brings at most, unless its reader says otherwise."""
 
-_INSERT: Final = insert(dismissals).on_conflict_do_nothing()
+_INSERT_USER: Final = insert(users).on_conflict_do_nothing()
 
 
 async def saved(conn: AsyncConnection, user_id: int, list_id: int, limit: int) -> list[StoredPaper]:
@@ -68,26 +67,25 @@ async def recent(conn: AsyncConnection, limit: int) -> list[StoredPaper]:
 
 async def dismiss(
     conn: AsyncConnection, user_id: int, paper_ids: Sequence[str], now: datetime
-) -> int:
-    """Note that a person does not want papers; return how many that was new of.
-
-    Papers that are not known are left out.
-    """
-    known = list(await conn.scalars(select(papers.c.id).where(papers.c.id.in_(paper_ids))))
-    if not known:
-        return 0
+) -> None:
+    """Note that a person does not want these known papers, from now on."""
+    if not paper_ids:
+        return
     await conn.execute(_INSERT_USER, [{"id": user_id, "created_at": now}])
-    rows = [{"user_id": user_id, "paper_id": each, "dismissed_at": now} for each in known]
-    before = await count(conn, user_id)
-    await conn.execute(_INSERT, rows)
-    return await count(conn, user_id) - before
+    statement = insert(dismissals)
+    statement = statement.on_conflict_do_update(
+        index_elements=[dismissals.c.user_id, dismissals.c.paper_id],
+        set_={"dismissed_at": statement.excluded.dismissed_at},
+    )
+    rows = [{"user_id": user_id, "paper_id": each, "dismissed_at": now} for each in paper_ids]
+    await conn.execute(statement, rows)
 
 
-async def restore(conn: AsyncConnection, user_id: int, paper_ids: Sequence[str] | None) -> int:
-    """Let papers be suggested again, all of them for `None`; return how many that was."""
+async def restore(conn: AsyncConnection, user_id: int, dismissed_at: datetime | None) -> int:
+    """Let papers be suggested again, those of one moment or all; return how many that was."""
     statement = delete(dismissals).where(dismissals.c.user_id == user_id)
-    if paper_ids is not None:
-        statement = statement.where(dismissals.c.paper_id.in_(paper_ids))
+    if dismissed_at is not None:
+        statement = statement.where(dismissals.c.dismissed_at == dismissed_at)
     return (await conn.execute(statement)).rowcount
 
 

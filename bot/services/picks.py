@@ -16,7 +16,7 @@ from bot.services.library import ReadingLists
 from bot.services.search_engine import Engine
 from bot.ui.lists import list_name
 from papers.picks import Background, Interest, Reading, Why
-from storage import library, papers, picks
+from storage import digests, library, papers, picks
 from storage.database import Database
 from storage.library import ReadingList
 from storage.papers import StoredPaper
@@ -28,14 +28,18 @@ MOST: Final = 50
 CLOSEST: Final = 5
 """Papers shown of a list where none is near enough to be a pick."""
 
-_DIGEST_AGE: Final = timedelta(days=4)
-"""How new a pick of a digest is: what came since the last one, also over a weekend."""
+_BEFORE_LAST: Final = timedelta(days=1)
+"""How long before a person's last digest a pick may have come: it may have been read late."""
+_FIRST_DIGEST: Final = timedelta(days=7)
+_LONGEST_PAUSE: Final = timedelta(days=31)
 _RECENT: Final = 2_000
 """Newest papers that new ones are compared with: three days of all of arXiv's, or two months of
 the Hub's."""
 _LEARNED_FROM: Final = 200
-_AGE: Final = timedelta(hours=6)
-"""How long the same recent papers are compared with: reading them takes two seconds."""
+_FRESH: Final = timedelta(minutes=5)
+"""How long new papers may go unnoticed: reading all takes about a second of CPU."""
+_STALE: Final = timedelta(hours=1)
+"""When the recent papers are read again in any case: some may have got their vectors since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +118,26 @@ class PicksByList:
         mine = await self._lists.of_user(user_id)
         counting = [each for each in mine if each.learn and each.papers >= LEAST_SAVED]
         if not counting:
-            raise UserError(self._too_few(max(each.papers for each in mine)))
+            raise UserError(self._too_few([each.papers for each in mine if each.learn]))
         counting.sort(key=lambda each: -each.papers)
         return _each_once(await self._of(user_id, counting, since))
 
     async def for_digest(self, user_id: int, now: datetime) -> list[tuple[ReadingList, Pick]]:
         """Return what a person's digest may bring besides their topics, the nearest first.
 
-        These are picks of the last days, more of them than a digest brings, since some may have
-        come before; nothing for a person who wants none or saved too little.
+        These are picks among the papers since their last digest, more of them than a digest brings,
+        since some may have come before; nothing for a person who wants none or saved too little.
         """
         async with self._database.read() as conn:
             number = await picks.in_digest(conn, user_id)
             mine = await library.of_user(conn, user_id)
+            last = await digests.last_planned(conn, user_id)
         counting = [each for each in mine if each.learn and each.papers >= LEAST_SAVED]
         if not number or not counting:
             return []
-        found = _each_once(await self._of(user_id, counting, now - _DIGEST_AGE))
+        since = now - _FIRST_DIGEST if last is None else min(last, now) - _BEFORE_LAST
+        since = max(since, now - _LONGEST_PAUSE)
+        found = _each_once(await self._of(user_id, counting, since))
         near = [(each.list, pick) for each in found if each.near_enough for pick in each.picks]
         return sorted(near, key=lambda entry: -entry[1].score)
 
@@ -144,26 +151,25 @@ class PicksByList:
         async with self._database.write() as conn:
             await picks.set_in_digest(conn, user_id, number, self._clock.now())
 
-    async def dismiss(self, user_id: int, paper_ids: Sequence[str]) -> int:
-        """Suggest papers no more; return how many that was new of."""
+    async def dismiss(
+        self, user_id: int, paper_ids: Sequence[str]
+    ) -> tuple[list[StoredPaper], datetime]:
+        """Suggest papers no more; return those that are known, and the moment to `restore` by."""
+        now = self._clock.now()
         async with self._database.write() as conn:
-            return await picks.dismiss(conn, user_id, paper_ids, self._clock.now())
+            known = await papers.get_many(conn, paper_ids)
+            await picks.dismiss(conn, user_id, list(known), now)
+        return list(known.values()), now
 
-    async def restore(self, user_id: int, paper_ids: Sequence[str] | None = None) -> int:
-        """Suggest papers again, all that were dismissed by default; return how many that was."""
+    async def restore(self, user_id: int, dismissed_at: datetime | None = None) -> int:
+        """Suggest papers again, all of a person's by default; return how many that was."""
         async with self._database.write() as conn:
-            return await picks.restore(conn, user_id, paper_ids)
+            return await picks.restore(conn, user_id, dismissed_at)
 
     async def dismissed(self, user_id: int) -> int:
         """Return how many papers a person has dismissed."""
         async with self._database.read() as conn:
             return await picks.count(conn, user_id)
-
-    async def titles(self, paper_ids: Sequence[str]) -> dict[str, str]:
-        """Return the titles of papers by id."""
-        async with self._database.read() as conn:
-            known = await papers.get_many(conn, paper_ids)
-        return {paper_id: entry.paper.title for paper_id, entry in known.items()}
 
     async def _of(
         self, user_id: int, wanted: Sequence[ReadingList], since: datetime
@@ -213,18 +219,19 @@ class PicksByList:
             async with self._database.read() as conn:
                 newest = await papers.latest_revision(conn)
                 known, now = self._recent, self._clock.now()
-                if known is not None and known.newest == newest:
-                    return known
-                if known is not None and now - known.made_at < _AGE:
-                    return known
+                if known is not None:
+                    kept_for = _STALE if known.newest == newest else _FRESH
+                    if timedelta() <= now - known.made_at < kept_for:
+                        return known
                 entries = await picks.recent(conn, _RECENT)
             reading = await asyncio.to_thread(self._read, entries)
             background = await asyncio.to_thread(Background, reading)
             self._recent = _Recent(now, newest, tuple(entries), reading, background)
             return self._recent
 
-    def _too_few(self, most: int) -> str:
-        if most >= LEAST_SAVED:
+    def _too_few(self, counting: Sequence[int]) -> str:
+        """Say what is missing, from how many papers are on each list that may count."""
+        if not counting:
             return _(
                 "All of your lists are switched off for picks. {command} turns one on.",
                 command=self._mention("library lists learn"),
@@ -232,7 +239,7 @@ class PicksByList:
         return ngettext(
             "Save {count} more paper to one of your lists, then I can suggest papers like it.",
             "Save {count} more papers to one of your lists, then I can suggest papers like them.",
-            LEAST_SAVED - most,
+            LEAST_SAVED - max(counting),
         )
 
     def _read(self, entries: Sequence[StoredPaper]) -> Reading:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Self
 
 import discord
@@ -23,13 +23,13 @@ from bot.interactions.components import (
     template,
 )
 from bot.interactions.cooldowns import SEARCHES, rate_limited
-from bot.interactions.errors import Interaction
+from bot.interactions.errors import Interaction, UserError, control_outdated
 from bot.interactions.replies import reply, turn
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
 from bot.services.picks import Pick, Picks
 from bot.ui import text
-from bot.ui.lists import list_name
+from bot.ui.lists import list_name, microseconds, moment
 from bot.ui.notices import render_notice
 from bot.ui.pages import Hit, HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
@@ -86,34 +86,39 @@ class NotForMe(PaperboySelect, template=template("not-for-me")):
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Dismiss what was chosen, and offer to take that back."""
         service = services_of(interaction).picks
-        await service.dismiss(interaction.user.id, values)
-        titles = await service.titles(values)
-        names = "\n".join(f"- {text.escape(readable(title), 200)}" for title in titles.values())
+        known, at = await service.dismiss(interaction.user.id, values)
+        if not known:
+            raise UserError(control_outdated())
+        names = "\n".join(f"- {text.escape(readable(each.paper.title), 200)}" for each in known)
         view = render_notice(
             _("Not for you"),
             names,
             footer=_("I won't suggest this again, and fewer papers like it."),
-            actions=[Suggest(each) for each in values[:1]] if len(values) == 1 else [SuggestAll()],
+            actions=[Suggest(at)],
         )
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
-class Suggest(PaperboyButton, template=template("suggest", paper_id=PAPER)):
-    """Takes back that a paper was dismissed."""
+class Suggest(PaperboyButton, template=template("suggest", at=NUMBER)):
+    """Takes back what was dismissed at one moment."""
 
-    def __init__(self, paper_id: str) -> None:
-        super().__init__(ui.Button(label=_("Undo"), custom_id=custom_id("suggest", paper_id)))
-        self.paper_id = paper_id
+    def __init__(self, dismissed_at: datetime) -> None:
+        at = microseconds(dismissed_at)
+        super().__init__(ui.Button(label=_("Undo"), custom_id=custom_id("suggest", at)))
+        self.dismissed_at = dismissed_at
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Return the button whose custom id matched."""
-        return cls(match["paper_id"])
+        return cls(moment(match["at"]))
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Suggest the paper again."""
-        await services_of(interaction).picks.restore(interaction.user.id, [self.paper_id])
-        view = render_notice(_("Undone"), _("I may suggest this paper again."))
+        """Suggest the papers again."""
+        service = services_of(interaction).picks
+        count = await service.restore(interaction.user.id, self.dismissed_at)
+        if not count:
+            raise UserError(_("This is undone already."))
+        view = render_notice(_("Undone"), _allowed(count))
         await interaction.response.edit_message(view=view)
 
 
@@ -133,12 +138,7 @@ class SuggestAll(PaperboyButton, template=template("suggest-all")):
     async def pressed(self, interaction: Interaction) -> None:
         """Suggest all dismissed papers again."""
         count = await services_of(interaction).picks.restore(interaction.user.id)
-        said = ngettext(
-            "I may suggest {count} paper again that you hid.",
-            "I may suggest {count} papers again that you hid.",
-            count,
-        )
-        view = render_notice(_("Hidden papers allowed"), said)
+        view = render_notice(_("Hidden papers allowed"), _allowed(count))
         await interaction.response.send_message(view=view, ephemeral=True)
 
 
@@ -152,7 +152,7 @@ class PaperPicks(commands.Cog):
     @app_commands.command(description="See new papers like those on your lists")
     @app_commands.rename(in_list="list")
     @app_commands.describe(
-        in_list="Only picks for this list", days="Papers of the last days (default: 7)"
+        in_list="Only picks for this list", days="How many days back (default: 7)"
     )
     @app_commands.autocomplete(in_list=list_choices)
     async def picks(
@@ -231,6 +231,14 @@ def render(
         accessory=lambda hit: SaveButton(hit.paper_id),
         select=NotForMe(_options(hits)),
         buttons=[*turns, *buttons],
+    )
+
+
+def _allowed(count: int) -> str:
+    return ngettext(
+        "I may suggest {count} paper again that you hid.",
+        "I may suggest {count} papers again that you hid.",
+        count,
     )
 
 

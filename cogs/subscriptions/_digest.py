@@ -149,7 +149,7 @@ class DigestCommands(commands.Cog):
         quiet_until="Pause until, e.g. 30 Nov, next Monday, 2 weeks; - to resume",
         language="Language of your digests",
         news="News on papers you saved, such as code or a new version",
-        picks="Papers like those on your lists, at most so many; 0 for none",
+        picks="Most papers like those on your lists; 0 for none",
     )
     async def settings(
         self,
@@ -168,7 +168,8 @@ class DigestCommands(commands.Cog):
         before = await subscriptions.gets_news(user_id)
         on = before if news is None else is_on(news)
         others = (hour, timezone, every, quiet_until, language, picks)
-        if news is not None and not any(others) and await subscriptions.subscriber(user_id) is None:
+        alone = all(each is None for each in others)
+        if news is not None and alone and await subscriptions.subscriber(user_id) is None:
             # Those who get no digest have news in their inbox.
             await subscriptions.set_news(user_id, now, on=on)
             await interaction.response.send_message(

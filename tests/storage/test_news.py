@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from papers.news import Kind, Side
-from storage import digests, library, news
+from storage import digests, library, news, restores
 from storage.database import Database
 from storage.digests import DueDigest
 from storage.subscriptions import Every
@@ -64,6 +65,23 @@ async def test_of_a_source_that_has_not_answered_yet_nothing_is_news(known: Data
         5,
         "Accepted",
     )
+
+
+@pytest.mark.parametrize(
+    ("side", "news_of"),
+    [(Side.COMMUNITY, {"repository": CODE}), (Side.ARCHIVE, {"version": 4})],
+    ids=["the Hub", "arXiv"],
+)
+async def test_after_a_restore_what_a_source_says_first_is_no_news(
+    known: Database, side: Side, news_of: dict[str, Any]
+) -> None:
+    assert await sight(known, answered=Side.ARCHIVE) == 0
+    async with known.write() as conn:
+        await restores.mark(conn, NOON)
+    await know(known, **news_of)
+    for answered in (None, side):
+        assert await sight(known, answered=answered) == 0
+    assert await waiting(known) == []
 
 
 async def test_two_processes_that_find_the_same_at_once_find_it_once(

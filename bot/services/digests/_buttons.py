@@ -21,7 +21,7 @@ from bot.interactions.components import (
     template,
 )
 from bot.interactions.errors import Interaction, UserError
-from bot.services.digests._payload import DigestPayload, render_entries, why, why_news
+from bot.services.digests._payload import DigestPayload, render_entries, why
 from bot.services.digests._subscriptions import Subscriptions
 from bot.services.digests._texts import describe_news, describe_settings
 from bot.ui.news import news_section
@@ -234,7 +234,7 @@ def render_digest(digest_id: int, payload: DigestPayload, page: int = 0) -> ui.L
         notes=payload.notes,
         buttons=[*turning, *more, ManageTopics(), ShowSettings()],
         section=news_section(payload.news, payload.news_left) if page == 0 else "",
-        footer=why(payload.topics) if payload.entries else why_news(),
+        footer=why(payload),
     )
 
 

@@ -1,6 +1,7 @@
 """Digests: what each person is owed, composed at their hour and handed to the sender."""
 
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from bot.services.digests._conversations import Conversations
 from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry
 from bot.services.digests._restored import RestoredDigests
 from bot.services.digests._send import DigestSender
-from bot.services.picks import PicksByList
+from bot.services.picks import Pick, PicksByList
 from bot.settings import Settings
 from bot.ui.news import news_text
 from papers import schedule, zones
@@ -31,8 +32,11 @@ from papers.schedule import Window
 from storage import digests, news, subscriptions
 from storage.database import Database
 from storage.digests import Digest, DueDigest
+from storage.library import ReadingList
 from storage.news import News
 from storage.subscriptions import Subscriber
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 """So many digests of one minute need no spreading."""
@@ -106,7 +110,7 @@ class Digester:
             await self._restored.read_back(known, person, now), Retry
         ):
             return  # the next minute tries again, and nothing is sent before
-        suggested = await self._picks.for_digest(person.user_id, now)
+        suggested = await self._suggested(person.user_id, now)
         async with self._database.read() as conn:
             subscriber = await subscriptions.subscriber(conn, person.user_id)
             if subscriber is None:
@@ -121,12 +125,20 @@ class Digester:
         if digest_id is not None and state == digests.PLANNED:
             await self._sender.send(digest_id, now)
 
+    async def _suggested(self, user_id: int, now: datetime) -> list[tuple[ReadingList, Pick]]:
+        """Return what a person's lists bring; nothing if that fails, as topics come anyway."""
+        try:
+            return await self._picks.for_digest(user_id, now)
+        except Exception:
+            log.exception("no picks for a digest")
+            return []
+
     async def now(self, user_id: int, now: datetime) -> tuple[Digest, DigestPayload] | None:
         """Return a person's digest of today, made now if it was not yet; `None` without papers.
 
         It takes the place of the one that would come at their hour.
         """
-        suggested = await self._picks.for_digest(user_id, now)
+        suggested = await self._suggested(user_id, now)
         async with self._database.read() as conn:
             subscriber = await subscriptions.subscriber(conn, user_id)
             if subscriber is None:

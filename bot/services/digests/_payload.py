@@ -177,20 +177,19 @@ def render_entries(
     )
 
 
-def why(topics: int) -> str:
+def why(payload: DigestPayload) -> str:
     """Say why the message came, and what reacting to it does."""
-    because = ngettext(
-        "You get this because you follow {count} topic.",
-        "You get this because you follow {count} topics.",
-        topics,
-    )
-    how = _("React with 🔖 to save every paper here.")
-    return sentences(because, how)
-
-
-def why_news() -> str:
-    """Say why a message came that brings nothing but news."""
-    return _("You get this because you saved these papers.")
+    if not payload.entries:
+        return _("You get this because you saved these papers.")
+    if all(entry.is_pick for entry in payload.entries):
+        because = _("You get this because of the papers on your lists.")
+    else:
+        because = ngettext(
+            "You get this because you follow {count} topic.",
+            "You get this because you follow {count} topics.",
+            payload.topics,
+        )
+    return sentences(because, _("React with 🔖 to save every paper here."))
 
 
 def _hit(entry: DigestEntry) -> Hit:

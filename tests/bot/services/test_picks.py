@@ -13,6 +13,7 @@ import simcord
 from papers.model import Metrics, Record
 from storage import library
 from storage.library import Via
+from storage.subscriptions import Every
 from tests.bot.library_fakes import answer, items, said, slash
 from tests.bot.topics import brought, follower
 from tests.bot.world import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, World, at, paper, world
@@ -224,3 +225,74 @@ async def test_a_digest_brings_no_more_picks_than_its_reader_wants(tmp_path: Pat
         await here.tick(at(WEDNESDAY, 9))
         (digest,) = brought(here.member)
         assert digest.count("Because of") == 1
+
+
+async def test_undo_brings_back_what_was_just_hidden_and_nothing_else(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        await here.bot.services.picks.dismiss(here.member.id, ["2506.00036"])
+        here.clock.at += timedelta(minutes=1)
+        result = await slash(here, "paper picks")
+        hidden = await here.member.select(
+            answer(result), ["2506.00031", "2506.00035"], custom_id="v1:not-for-me"
+        )
+        await here.member.click(answer(hidden), label="Undo")
+        assert "I may suggest 2 papers again that you hid." in said(hidden)
+        assert await here.bot.services.picks.dismissed(here.member.id) == 1
+
+
+async def test_a_paper_that_came_minutes_ago_is_picked(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        assert "Walking robots on ice" in said(await slash(here, "paper picks"))
+        late = paper(40, "Walking robots in snow with a steady gait")
+        here.source.days[TUESDAY].append(Record(late, Metrics(4), TUESDAY))
+        await here.tick(at(TUESDAY, 9, 40))
+        assert "Walking robots in snow" in said(await slash(here, "paper picks"))
+
+
+async def test_a_weekly_digest_picks_among_the_papers_of_its_week(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await follower(here, here.member.id, every=Every.WEEK)
+        await save(here, 1, 2, 3)
+        await here.tick(at(MONDAY + timedelta(days=7), 9))
+        (digest,) = brought(here.member)
+        assert "Walking robots on ice" in digest
+        assert "because of the papers on your lists" in digest
+
+
+async def test_lists_that_are_switched_off_do_not_hide_how_much_is_missing(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3, on="robots")
+        await save(here, 4, 5, on="biology")
+        await slash(here, "library lists learn", list_="robots", learn="off")
+        assert "Save 1 more paper" in said(await slash(here, "paper picks"))
+        for name in ("biology", "to read", "favourites", "read"):
+            await slash(here, "library lists learn", list_=name, learn="off")
+        assert "switched off for picks" in said(await slash(here, "paper picks"))
+
+
+async def test_news_and_picks_are_set_together_also_to_none(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await follower(here, here.member.id)
+        changed = said(await slash(here, "paper digest settings", news="off", picks=0))
+        assert "News on papers you saved: off" in changed
+        assert "Picks from your lists: off" in changed
+
+
+async def test_a_digest_comes_although_picks_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with readers(tmp_path) as here:
+        await follower(here, here.member.id, topic="walking robots")
+        await save(here, 1, 2, 3)
+        here.source.days[WEDNESDAY] = [
+            Record(paper(41, "Walking robots, once more"), Metrics(4), WEDNESDAY)
+        ]
+
+        async def fail(*_: object) -> None:
+            raise ValueError("no picks today")
+
+        monkeypatch.setattr(here.bot.services.picks, "for_digest", fail)
+        await here.tick(at(WEDNESDAY, 9))
+        assert any("Walking robots, once more" in each for each in brought(here.member))

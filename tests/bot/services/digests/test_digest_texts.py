@@ -132,10 +132,16 @@ def test_a_digest_is_known_by_its_first_line() -> None:
 
 
 def test_a_digest_says_why_it_came() -> None:
-    assert why(1) == (
+    digest = DigestPayload(day=MONDAY, entries=entries(1))
+    assert why(digest) == (
         "You get this because you follow 1 topic. React with 🔖 to save every paper here."
     )
-    assert "2 topics" in why(2)
+    assert "2 topics" in why(digest.model_copy(update={"topics": 2}))
+    picked = tuple(each.model_copy(update={"is_pick": True}) for each in entries(1))
+    only_picks = digest.model_copy(update={"entries": picked})
+    assert "because of the papers on your lists" in why(only_picks)
+    assert "topic" in why(digest.model_copy(update={"entries": (*picked, *entries(1))}))
+    assert "you saved these papers" in why(digest.model_copy(update={"entries": ()}))
 
 
 def test_a_digests_page_has_its_papers_its_reasons_and_its_buttons() -> None:
@@ -149,7 +155,7 @@ def test_a_digests_page_has_its_papers_its_reasons_and_its_buttons() -> None:
     assert [f"Paper {n}" in "".join(first) for n in range(6)] == [True] * 5 + [False]
     assert [f"Paper {n}" in "".join(second) for n in range(6)] == [False] * 5 + [True]
     assert "flow: in the title" in first[1]
-    assert first[-1] == f"-# {why(3)}"
+    assert first[-1] == f"-# {why(digest)}"
 
 
 def test_a_digests_buttons_keep_their_ids_for_as_long_as_the_message_stands() -> None:

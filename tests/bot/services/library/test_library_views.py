@@ -128,7 +128,7 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
         library.PageTop(library.Span.WEEK, 0, 0),
         library.PagePicks(2**62, 31, 9_999, "Next"),
         library.NotForMe(),
-        library.Suggest(LONGEST_ID),
+        library.Suggest(NOW),
         library.SuggestAll(),
     ]
     assert {type(each) for each in made} == set(kinds)
