@@ -6,7 +6,9 @@ from bot.i18n import gettext as _
 from bot.i18n import listing, quoted
 from bot.ui import text
 
-_TITLE: Final = 80
+_TITLE: Final = 36
+_WORDS: Final = 3
+"""So much of both fits into the line of a hit, in any language and behind a list's name."""
 
 
 def near_reason(title: str, words: tuple[str, ...]) -> str:
@@ -19,4 +21,4 @@ def near_reason(title: str, words: tuple[str, ...]) -> str:
     near = quoted(text.plain(title, _TITLE))
     if not words:
         return _("Near {title}, which you saved", title=near)
-    return _("Near {title}, which you saved: {words}", title=near, words=listing(words))
+    return _("Near {title}, which you saved: {words}", title=near, words=listing(words[:_WORDS]))
