@@ -135,8 +135,13 @@ class Control:
     async def _disconnect(self, asked: Json) -> None:
         await self._server.disconnect(resumable=bool(asked.get("resumable", True)))
 
-    async def _ready(self, _: Json) -> None:
-        await self._server.until(lambda: self._server.gateway.connected, patience=60)
+    async def _ready(self, asked: Json) -> None:
+        """Wait for a live session, by default any; `identified` counts those that there were."""
+        gateway = self._server.gateway
+        number = int(asked.get("identified", 1))
+        await self._server.until(
+            lambda: gateway.connected and gateway.identified >= number, patience=60
+        )
 
 
 def message_json(message: Message) -> Json:

@@ -112,9 +112,13 @@ async def a_bot(folder: Path, settings: dict[str, str]) -> AsyncGenerator[Proces
         yield bot
 
 
-async def ready(world: Remote, bot: Process) -> None:
-    """Wait until the bot is connected; its last words are the failure's if it ends instead."""
-    connected = asyncio.ensure_future(world.do("ready"))
+async def ready(world: Remote, bot: Process, *, start: int = 1) -> None:
+    """Wait until the bot is connected; its last words are the failure's if it ends instead.
+
+    The start counts from one: Discord may hold a killed bot's session for live a moment longer,
+    and what is sent to that session is lost.
+    """
+    connected = asyncio.ensure_future(world.do("ready", identified=start))
     over = asyncio.ensure_future(bot.end(patience=60))
     await asyncio.wait({connected, over}, return_when=asyncio.FIRST_COMPLETED)
     if over.done():
@@ -142,7 +146,7 @@ async def test_the_bot_stops_when_asked_and_knows_its_feeds_when_it_was_killed(
             await bot.end(signal.SIGKILL)
 
         async with a_bot(tmp_path, settings) as bot:
-            await ready(world, bot)
+            await ready(world, bot, start=2)
             listed = await world.do("slash", user="ada", channel="papers", command="feed list")
             assert "09:00" in listed["messages"][0]["text"]
             status = await world.do("slash", user="grace", channel="papers", command="paper status")
@@ -198,7 +202,7 @@ async def test_a_backup_is_put_back_once_the_bot_is_stopped_and_not_before(tmp_p
         assert feeds_in(database) == 0
         assert not (tmp_path / "paperboy.index").exists()
         async with a_bot(tmp_path, settings) as bot:
-            await ready(world, bot)
+            await ready(world, bot, start=2)
             listed = await world.do("slash", user="ada", channel="papers", command="feed list")
             assert "no daily thread yet" in listed["messages"][0]["text"]
 
