@@ -13,6 +13,7 @@ from bot.delivery.messenger import Messenger
 from bot.monitor import IncidentTracker, Monitor, Operator
 from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
+from bot.services.background import RecentReading
 from bot.services.batch_ranking import BatchRanking
 from bot.services.container import Services
 from bot.services.digests import Digester, Following, Subscriptions
@@ -82,6 +83,7 @@ async def open_services(
         notices = Notices(database, messenger, clock)
         ranking = BatchRanking(sources, settings.settle)
         topics = Topics(database, embedder, sources)
+        reading = RecentReading(database, search.engine, clock)
         publisher = Publisher(
             database,
             messenger,
@@ -92,7 +94,7 @@ async def open_services(
             queue=queue,
             settle=settings.settle,
         )
-        picks = PicksByList(database, search.engine, library.lists, clock, messenger.mention)
+        picks = PicksByList(database, reading, library.lists, clock, messenger.mention)
         digester = Digester(
             database,
             messenger,

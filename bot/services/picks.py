@@ -12,10 +12,10 @@ from bot.i18n import gettext as _
 from bot.i18n import ngettext
 from bot.interactions.errors import UserError
 from bot.runtime.clock import Clock
+from bot.services.background import Recent, RecentReading
 from bot.services.library import ReadingLists
-from bot.services.search_engine import Engine
 from bot.ui.lists import list_name
-from papers.picks import Background, Interest, Reading, Why
+from papers.picks import Interest, Why
 from storage import digests, library, papers, picks
 from storage.database import Database
 from storage.library import ReadingList
@@ -32,14 +32,7 @@ _BEFORE_LAST: Final = timedelta(days=1)
 """How long before a person's last digest a pick may have come: it may have been read late."""
 _FIRST_DIGEST: Final = timedelta(days=7)
 _LONGEST_PAUSE: Final = timedelta(days=31)
-_RECENT: Final = 2_000
-"""Newest papers that new ones are compared with: three days of all of arXiv's, or two months of
-the Hub's."""
 _LEARNED_FROM: Final = 200
-_FRESH: Final = timedelta(minutes=5)
-"""How long new papers may go unnoticed: reading all takes about a second of CPU."""
-_STALE: Final = timedelta(hours=1)
-"""When the recent papers are read again in any case: some may have got their vectors since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +58,22 @@ class Picks:
     """Whether these are picks, and not only the closest of what there is."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Recent:
-    made_at: datetime
-    newest: int
-    papers: tuple[StoredPaper, ...]
-    reading: Reading
-    background: Background
-
-
 class PicksByList:
     """Finds picks; what it learns is kept nowhere."""
 
     def __init__(
         self,
         database: Database,
-        engine: Engine,
+        reading: RecentReading,
         lists: ReadingLists,
         clock: Clock,
         mention: Callable[[str], str],
     ) -> None:
         self._database = database
-        self._engine = engine
+        self._reading = reading
         self._lists = lists
         self._clock = clock
         self._mention = mention
-        self._recent: _Recent | None = None
-        self._reading = asyncio.Lock()
 
     async def of_list(self, user_id: int, list_id: int, since: datetime) -> list[Picks]:
         """Return the picks of one list, of the papers that came since then.
@@ -178,7 +160,7 @@ class PicksByList:
             liked = [await picks.saved(conn, user_id, each.id, _LEARNED_FROM) for each in wanted]
             refused = await picks.dismissed(conn, user_id, _LEARNED_FROM)
             unwanted = await picks.unwanted(conn, user_id)
-        recent = await self._read_recent()
+        recent = await self._reading.recent()
         places = [
             place
             for place, entry in enumerate(recent.papers)
@@ -198,10 +180,11 @@ class PicksByList:
         of: ReadingList,
         liked: Sequence[StoredPaper],
         refused: Sequence[StoredPaper],
-        recent: _Recent,
+        recent: Recent,
         places: Sequence[int],
     ) -> Picks:
-        interest = Interest.of(recent.background, self._read(liked), self._read(refused))
+        read = self._reading.read
+        interest = Interest.of(recent.background, read(liked), read(refused))
         new = recent.background.features(recent.reading.take(np.array(places)))
         scores = interest.scores(new)
         order = [int(at) for at in np.argsort(-scores, kind="stable")]
@@ -213,21 +196,6 @@ class PicksByList:
             entry = recent.papers[places[at]]
             found.append(Pick(entry, float(scores[at]), why, by_id[why.paper_id]))
         return Picks(of, tuple(found), len(liked), near_enough=bool(near))
-
-    async def _read_recent(self) -> _Recent:
-        async with self._reading:
-            async with self._database.read() as conn:
-                newest = await papers.latest_revision(conn)
-                known, now = self._recent, self._clock.now()
-                if known is not None:
-                    kept_for = _STALE if known.newest == newest else _FRESH
-                    if timedelta() <= now - known.made_at < kept_for:
-                        return known
-                entries = await picks.recent(conn, _RECENT)
-            reading = await asyncio.to_thread(self._read, entries)
-            background = await asyncio.to_thread(Background, reading)
-            self._recent = _Recent(now, newest, tuple(entries), reading, background)
-            return self._recent
 
     def _too_few(self, counting: Sequence[int]) -> str:
         """Say what is missing, from how many papers are on each list that may count."""
@@ -241,10 +209,6 @@ class PicksByList:
             "Save {count} more papers to one of your lists, then I can suggest papers like them.",
             LEAST_SAVED - max(counting),
         )
-
-    def _read(self, entries: Sequence[StoredPaper]) -> Reading:
-        vectors = self._engine.vectors_of([entry.row for entry in entries])
-        return Reading.of([entry.paper for entry in entries], vectors)
 
 
 def _each_once(found: Sequence[Picks]) -> list[Picks]:
