@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,6 +25,8 @@ LEAST_SAVED: Final = 3
 """Papers on a list from which on it counts without being asked for."""
 MOST: Final = 50
 """Picks of one list at most: ten pages."""
+EDGE: Final = 10
+"""Papers just below the threshold that are kept of one list."""
 CLOSEST: Final = 5
 """Papers shown of a list where none is near enough to be a pick."""
 
@@ -44,6 +46,8 @@ class Pick:
     why: Why
     near: StoredPaper
     """The saved paper that contributes most."""
+    explores: bool = False
+    """Whether it is only near the edge of what the list is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,16 @@ class Picks:
     """Papers of the list that it was learned from."""
     near_enough: bool = True
     """Whether these are picks, and not only the closest of what there is."""
+    edge: tuple[Pick, ...] = ()
+    """Papers just below the threshold, where there are picks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What a person's digest may bring because of their lists, the nearest first."""
+
+    near: Sequence[tuple[ReadingList, Pick]] = ()
+    edge: Sequence[tuple[ReadingList, Pick]] = ()
 
 
 class PicksByList:
@@ -104,8 +118,8 @@ class PicksByList:
         counting.sort(key=lambda each: -each.papers)
         return _each_once(await self._of(user_id, counting, since))
 
-    async def for_digest(self, user_id: int, now: datetime) -> list[tuple[ReadingList, Pick]]:
-        """Return what a person's digest may bring besides their topics, the nearest first.
+    async def for_digest(self, user_id: int, now: datetime) -> Suggested:
+        """Return what a person's digest may bring besides their topics.
 
         These are picks among the papers since their last digest, more of them than a digest brings,
         since some may have come before; nothing for a person who wants none or saved too little.
@@ -116,12 +130,15 @@ class PicksByList:
             last = await digests.last_planned(conn, user_id)
         counting = [each for each in mine if each.learn and each.papers >= LEAST_SAVED]
         if not number or not counting:
-            return []
+            return Suggested()
         since = now - _FIRST_DIGEST if last is None else min(last, now) - _BEFORE_LAST
         since = max(since, now - _LONGEST_PAUSE)
         found = _each_once(await self._of(user_id, counting, since))
         near = [(each.list, pick) for each in found if each.near_enough for pick in each.picks]
-        return sorted(near, key=lambda entry: -entry[1].score)
+        edge = [(each.list, pick) for each in found for pick in each.edge]
+        return Suggested(
+            *(sorted(some, key=lambda entry: -entry[1].score) for some in (near, edge))
+        )
 
     async def in_digest(self, user_id: int) -> int:
         """Return how many picks a person's digest brings at most."""
@@ -189,13 +206,21 @@ class PicksByList:
         scores = interest.scores(new)
         order = [int(at) for at in np.argsort(-scores, kind="stable")]
         near = [at for at in order if scores[at] >= interest.threshold]
+        edge = [at for at in order[len(near) :][:EDGE] if near and scores[at] >= interest.edge]
         by_id = {entry.paper.id: entry for entry in liked}
-        found: list[Pick] = []
-        for at in near[:MOST] or order[:CLOSEST]:
+
+        def picked(at: int, *, explores: bool = False) -> Pick:
             why = interest.why(new, at)
-            entry = recent.papers[places[at]]
-            found.append(Pick(entry, float(scores[at]), why, by_id[why.paper_id]))
-        return Picks(of, tuple(found), len(liked), near_enough=bool(near))
+            paper, score = recent.papers[places[at]], float(scores[at])
+            return Pick(paper, score, why, by_id[why.paper_id], explores)
+
+        return Picks(
+            of,
+            tuple(map(picked, near[:MOST] or order[:CLOSEST])),
+            len(liked),
+            near_enough=bool(near),
+            edge=tuple(picked(at, explores=True) for at in edge),
+        )
 
     def _too_few(self, counting: Sequence[int]) -> str:
         """Say what is missing, from how many papers are on each list that may count."""
@@ -213,18 +238,21 @@ class PicksByList:
 
 def _each_once(found: Sequence[Picks]) -> list[Picks]:
     """Return the lists' picks, a paper only at the list that it is nearest to."""
-    best: dict[str, tuple[float, int]] = {}
+
+    def claim(place: int, pick: Pick) -> tuple[int, float, int]:
+        rank = 0 if not found[place].near_enough else 1 if pick.explores else 2
+        return rank, pick.score, -place
+
+    best: dict[str, tuple[int, float, int]] = {}
     for place, each in enumerate(found):
-        for pick in each.picks:
-            paper_id = pick.paper.paper.id
-            if paper_id not in best or pick.score > best[paper_id][0]:
-                best[paper_id] = (pick.score, place)
+        for pick in (*each.picks, *each.edge):
+            mine, paper_id = claim(place, pick), pick.paper.paper.id
+            best[paper_id] = max(mine, best.get(paper_id, mine))
+
+    def here(place: int, some: Sequence[Pick]) -> tuple[Pick, ...]:
+        return tuple(each for each in some if best[each.paper.paper.id] == claim(place, each))
+
     return [
-        Picks(
-            each.list,
-            tuple(pick for pick in each.picks if best[pick.paper.paper.id][1] == place),
-            each.learned_from,
-            each.near_enough,
-        )
+        replace(each, picks=here(place, each.picks), edge=here(place, each.edge))
         for place, each in enumerate(found)
     ]

@@ -22,3 +22,14 @@ def near_reason(title: str, words: tuple[str, ...]) -> str:
     if not words:
         return _("Near {title}, which you saved", title=near)
     return _("Near {title}, which you saved: {words}", title=near, words=listing(words[:_WORDS]))
+
+
+def edge_reason(of: str, title: str) -> str:
+    """Return that a paper is only near the edge of what a list is about; plain text.
+
+    Args:
+        of: the list, as people read it.
+        title: of the saved paper that it is near to, as people read it.
+    """
+    near = quoted(text.plain(title, _TITLE))
+    return _("A little off {list}, to widen it: near {title}", list=of, title=near)

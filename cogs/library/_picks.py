@@ -1,8 +1,8 @@
 """`/paper picks`: new papers like those on a person's lists."""
 
 import re
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Final, Self
 
 import discord
@@ -33,8 +33,9 @@ from bot.ui.lists import list_name, microseconds, moment
 from bot.ui.notices import render_notice
 from bot.ui.pages import Hit, HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
-from bot.ui.picks import near_reason
+from bot.ui.picks import edge_reason, near_reason
 from cogs.library._choices import list_choices
+from papers.picks import mixed
 from papers.text import readable
 
 DAYS: Final = 7
@@ -170,25 +171,42 @@ class PaperPicks(commands.Cog):
 
 async def _page(interaction: Interaction, list_id: int, days: int, page: int) -> ui.LayoutView:
     services = services_of(interaction)
-    since = services.clock.now() - timedelta(days=min(days, MOST_DAYS))
+    now = services.clock.now()
+    since = now - timedelta(days=min(days, MOST_DAYS))
     user_id = interaction.user.id
     if list_id:
         found = await services.picks.of_list(user_id, list_id, since)
     else:
         found = await services.picks.of_person(user_id, since)
     hidden = await services.picks.dismissed(user_id)
-    return render(found, list_id=list_id, days=days, page=page, hidden=hidden)
+    entries = _entries(found, user_id, now.date())
+    return render(found, entries, list_id=list_id, days=days, page=page, hidden=hidden)
+
+
+def _entries(found: Sequence[Picks], user_id: int, day: date) -> list[tuple[Picks, Pick]]:
+    """Return what to show, the nearest first: picks, or else what comes closest."""
+
+    def of(some: Callable[[Picks], Sequence[Pick]]) -> list[tuple[Picks, Pick]]:
+        entries = [(each, pick) for each in found for pick in some(each)]
+        return sorted(entries, key=lambda entry: -entry[1].score)
+
+    near = of(lambda each: each.picks if each.near_enough else ())
+    if not near:
+        return of(lambda each: each.picks)
+    return mixed(near, of(lambda each: each.edge), user_id=user_id, day=day)
 
 
 def render(
-    found: Sequence[Picks], *, list_id: int, days: int, page: int, hidden: int
+    found: Sequence[Picks],
+    entries: Sequence[tuple[Picks, Pick]],
+    *,
+    list_id: int,
+    days: int,
+    page: int,
+    hidden: int,
 ) -> ui.LayoutView:
-    """Return a page of the picks of some lists, the nearest first."""
+    """Return a page of the picks of some lists."""
     buttons: list[AnyItem] = [SuggestAll()] if hidden else []
-    entries = [(each, pick) for each in found for pick in each.picks if each.near_enough]
-    if not entries:
-        entries = [(each, pick) for each in found for pick in each.picks]
-    entries.sort(key=lambda entry: -entry[1].score)
     names = conjunction(list_name(each.list) for each in found)
     if not entries:
         return render_notice(
@@ -244,7 +262,10 @@ def _allowed(count: int) -> str:
 
 def _why(of: Picks, pick: Pick, *, several: bool) -> str:
     """Return the saved paper that a pick is near to, and the words in common."""
-    because = near_reason(readable(pick.near.paper.title), pick.why.words)
+    title = readable(pick.near.paper.title)
+    if pick.explores:
+        return edge_reason(list_name(of.list), title)
+    because = near_reason(title, pick.why.words)
     return f"{list_name(of.list)} · {because}" if several else because
 
 

@@ -1,6 +1,7 @@
 """Picks: what of the new papers is like the papers that a person saved to a list, and why."""
 
 from papers.picks._background import Background, Features
+from papers.picks._exploration import mixed
 from papers.picks._interest import Interest, Signals, learn, scores
 from papers.picks._reading import Reading
 from papers.picks._why import Why
@@ -13,5 +14,6 @@ __all__ = [
     "Signals",
     "Why",
     "learn",
+    "mixed",
     "scores",
 ]

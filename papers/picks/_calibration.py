@@ -16,6 +16,10 @@ _HELD_OUT = 0.1
 _DEVIATION = 1.4826
 """Of a normal distribution, in its median absolute deviations. The background holds papers that
 belong to the interest, and those must not count."""
+EDGE = 0.7
+"""Of the threshold: a paper with a lower score is outside the interest, and not at its edge. In the
+same replay a quarter of the best papers between this and the threshold belong to the topic, and one
+in twenty of the best below it."""
 
 
 def threshold_of(held_out: Floats, usual: NDArray[np.floating]) -> float:

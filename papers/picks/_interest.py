@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from papers.picks._background import Background, Features
-from papers.picks._calibration import threshold_of
+from papers.picks._calibration import EDGE, threshold_of
 from papers.picks._model import Model, Weights
 from papers.picks._reading import Reading
 from papers.picks._rows import Floats, Places
@@ -70,6 +70,11 @@ class Interest:
             pool = pool.joined(background.features(dismissed))
         signals = Signals(np.arange(len(saved)), np.arange(len(saved), len(pool)))
         return learn(background, pool, [signals])[0]
+
+    @property
+    def edge(self) -> float:
+        """The score from which on a paper below the threshold is near the edge of the interest."""
+        return EDGE * self.threshold
 
     @property
     def places(self) -> Places:

@@ -1,6 +1,6 @@
 """Which papers a person's digest brings: what their topics matched, best first, nothing twice."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -17,11 +17,12 @@ from bot.services.digests._payload import (
     entry_of,
 )
 from bot.services.digests.ordering import batch_days, ordered, reason_of
-from bot.services.picks import Pick
+from bot.services.picks import Pick, Suggested
 from bot.ui.lists import list_name
 from bot.ui.news import SHOWN, SHOWN_ALONE, NewsEntry
 from bot.ui.parts import reason_text
-from bot.ui.picks import near_reason
+from bot.ui.picks import edge_reason, near_reason
+from papers.picks import mixed
 from papers.text import readable
 from papers.trending import rank
 from storage import digests, library, news, papers, picks, subscriptions, topic_matches
@@ -34,6 +35,8 @@ from storage.topic_matches import Candidate
 LOOK_BACK = timedelta(days=8)
 """How long before the last digest a match may lie: its votes may have come since, and what was
 matched while that digest was made is not lost."""
+
+NO_PICKS = Suggested()
 
 _TRENDING = 10
 """Papers that the topic `trending` brings in a digest."""
@@ -55,7 +58,7 @@ async def compose(
     due: DueDigest,
     now: datetime,
     *,
-    suggested: Sequence[tuple[ReadingList, Pick]] = (),
+    suggested: Suggested = NO_PICKS,
     longest: int = LONGEST,
     max_more: int = MAX_MORE,
 ) -> Composed:
@@ -96,9 +99,13 @@ async def compose(
             for each in best[room:]
         ]
     listed = known | {each.paper_id for each in (*entries, *more)}
-    fresh = [each for each in suggested if each[1].paper.paper.id not in listed]
-    room = min(await picks.in_digest(conn, due.user_id), longest - len(entries))
-    entries += [_pick(found, pick) for found, pick in fresh[: max(room, 0)]]
+    near, edge = (
+        [each for each in some if each[1].paper.paper.id not in listed]
+        for some in (suggested.near, suggested.edge)
+    )
+    room = max(min(await picks.in_digest(conn, due.user_id), longest - len(entries)), 0)
+    chosen = mixed(near, edge, user_id=due.user_id, day=due.local_date, room=room)
+    entries += [_pick(found, pick) for found, pick in chosen]
     owed = tuple(map(news_entry, await news.pending(conn, due.user_id)))
     most = SHOWN if entries else SHOWN_ALONE
     payload = DigestPayload(
@@ -209,8 +216,10 @@ async def brought_or_saved(conn: AsyncConnection, user_id: int) -> set[str]:
 
 
 def _pick(of: ReadingList, pick: Pick) -> DigestEntry:
-    reason = near_reason(readable(pick.near.paper.title), pick.why.words)
-    return entry_of(pick.paper, topic=list_name(of), reason=reason, is_pick=True)
+    name, near = list_name(of), readable(pick.near.paper.title)
+    if pick.explores:
+        return entry_of(pick.paper, topic="", reason=edge_reason(name, near), is_pick=True)
+    return entry_of(pick.paper, topic=name, reason=near_reason(near, pick.why.words), is_pick=True)
 
 
 def _entry(group: list[Candidate]) -> DigestEntry:

@@ -13,6 +13,7 @@ from bot.i18n import language_for, use
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests._compose import (
+    NO_PICKS,
     brought_or_saved,
     compose,
     fill,
@@ -24,7 +25,7 @@ from bot.services.digests._conversations import Conversations
 from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry
 from bot.services.digests._restored import RestoredDigests
 from bot.services.digests._send import DigestSender
-from bot.services.picks import Pick, PicksByList
+from bot.services.picks import PicksByList, Suggested
 from bot.settings import Settings
 from bot.ui.news import news_text
 from papers import schedule, zones
@@ -32,7 +33,6 @@ from papers.schedule import Window
 from storage import digests, news, subscriptions
 from storage.database import Database
 from storage.digests import Digest, DueDigest
-from storage.library import ReadingList
 from storage.news import News
 from storage.subscriptions import Subscriber
 
@@ -125,13 +125,13 @@ class Digester:
         if digest_id is not None and state == digests.PLANNED:
             await self._sender.send(digest_id, now)
 
-    async def _suggested(self, user_id: int, now: datetime) -> list[tuple[ReadingList, Pick]]:
+    async def _suggested(self, user_id: int, now: datetime) -> Suggested:
         """Return what a person's lists bring; nothing if that fails, as topics come anyway."""
         try:
             return await self._picks.for_digest(user_id, now)
         except Exception:
             log.exception("no picks for a digest")
-            return []
+            return NO_PICKS
 
     async def now(self, user_id: int, now: datetime) -> tuple[Digest, DigestPayload] | None:
         """Return a person's digest of today, made now if it was not yet; `None` without papers.

@@ -38,7 +38,7 @@ class DigestEntry(Payload):
     repository: str | None = None
     summary: str = ""
     topic: str
-    """The topic that brought it; the name of a list for a pick."""
+    """The topic that brought it; the name of a list for a pick, none if the reason says it."""
     reason: str
     is_pick: bool = False
     """Whether it comes because of a list."""
@@ -207,6 +207,8 @@ def _hit(entry: DigestEntry) -> Hit:
 
 
 def _reason(entry: DigestEntry) -> str:
+    if not entry.topic:
+        return entry.reason
     if entry.is_pick:
         return _("Because of {list}: {reason}", list=entry.topic, reason=entry.reason)
     return _("{topic}: {reason}", topic=entry.topic, reason=entry.reason)

@@ -5,11 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import simcord
+from discord import ui
 
+from bot.services.digests import render_entries
 from papers.model import Metrics, Record
 from storage import library
 from storage.library import Via
@@ -278,6 +281,77 @@ async def test_news_and_picks_are_set_together_also_to_none(tmp_path: Path) -> N
         changed = said(await slash(here, "paper digest settings", news="off", picks=0))
         assert "News on papers you saved: off" in changed
         assert "Picks from your lists: off" in changed
+
+
+def shown_text(view: ui.LayoutView) -> str:
+    """Return the text of a message that was not sent."""
+    return "\n".join(
+        each.content for each in view.walk_children() if isinstance(each, ui.TextDisplay)
+    )
+
+
+async def explorers(here: World) -> None:
+    """Add a paper just below the threshold, for someone who likes robots that walk."""
+    await save(here, 1, 2, 3)
+    near = Record(paper(51, "A gait for horses"), Metrics(2), TUESDAY)
+    here.source.days[TUESDAY].append(near)
+    await here.tick(at(TUESDAY, 10))
+
+
+HORSES = "A little off 🔖 to read, to widen it: near “A gait for walking robots”"
+
+
+async def test_one_in_ten_picks_is_a_little_off_the_list_and_says_so(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await explorers(here)
+        shown: list[str] = []
+        for _ in range(10):
+            shown.append(said(await slash(here, "paper picks", days=31)))
+            if "A little off" in shown[-1]:
+                assert shown[-1] == said(await slash(here, "paper picks", days=31))
+            here.clock.at += timedelta(days=1)
+        assert all("Legged robots learn stairs" in text for text in shown)
+        exploring = [text for text in shown if "A little off" in text]
+        assert len(exploring) == 2  # of 20 picks
+        assert all(HORSES in text and "A gait for horses" in text for text in exploring)
+        assert all("A gait for horses" not in text for text in shown if text not in exploring)
+
+
+@pytest.mark.parametrize("most", [1, 3])
+async def test_a_digest_brings_a_pick_from_the_edge_at_its_end_to_one_in_ten(
+    tmp_path: Path, most: int
+) -> None:
+    async with readers(tmp_path) as here:
+        await explorers(here)
+        now, exploring = here.clock.now(), 0
+        for number in range(10):
+            person = SimpleNamespace(id=5_000 + number)
+            await follower(here, person.id)
+            await save(here, 1, 2, 3, person=person)
+            await here.bot.services.picks.set_in_digest(person.id, most)
+            made = await here.bot.services.digester.now(person.id, now)
+            assert made is not None
+            reasons = [entry.reason for entry in made[1].entries]
+            if HORSES in reasons:
+                exploring += 1
+                assert reasons.index(HORSES) == len(reasons) - 1
+                assert made[1].entries[-1].title == "A gait for horses"
+                assert f"-# {HORSES}" in shown_text(render_entries("", made[1].entries))
+            assert len(reasons) == min(most, 2 + (HORSES in reasons))
+        assert exploring == min(most, 2)
+
+
+async def test_a_day_on_which_nothing_is_near_enough_brings_nothing_from_the_edge_either(
+    tmp_path: Path,
+) -> None:
+    async with readers(tmp_path) as here:
+        await explorers(here)
+        picks = here.bot.services.picks
+        (all_day,) = await picks.of_person(here.member.id, at(TUESDAY, 8))
+        assert [pick.paper.paper.title for pick in all_day.edge] == ["A gait for horses"]
+        (later,) = await picks.of_person(here.member.id, at(TUESDAY, 9, 30))
+        assert not later.near_enough
+        assert later.edge == ()
 
 
 async def test_a_digest_comes_although_picks_fail(
