@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.runtime.clock import Clock
 from bot.services.search_engine import Engine
-from papers.picks import Background, Reading
+from papers.picks import Background, Reader, Reading
 from storage import papers, picks
 from storage.database import Database
 from storage.papers import StoredPaper
@@ -43,6 +43,7 @@ class RecentReading:
         self._clock = clock
         self._recent: Recent | None = None
         self._reading = asyncio.Lock()
+        self._reader = Reader()
 
     async def recent(self) -> Recent:
         """Return the newest papers, at most some minutes old.
@@ -65,6 +66,7 @@ class RecentReading:
             return self._recent
 
     def read(self, entries: Sequence[StoredPaper]) -> Reading:
-        """Return papers as they are compared, about a thousand a second. Blocking."""
+        """Return papers as they are compared, about a thousand new ones a second. Blocking."""
         vectors = self._engine.vectors_of([entry.row for entry in entries])
-        return Reading.of([entry.paper for entry in entries], vectors)
+        keys = [(entry.row, entry.revision) for entry in entries]
+        return self._reader.read([entry.paper for entry in entries], keys, vectors)

@@ -3,13 +3,14 @@
 from papers.picks._background import Background, Features
 from papers.picks._exploration import mixed
 from papers.picks._interest import Interest, Signals, learn, scores
-from papers.picks._reading import Reading
+from papers.picks._reading import Reader, Reading
 from papers.picks._why import Why
 
 __all__ = [
     "Background",
     "Features",
     "Interest",
+    "Reader",
     "Reading",
     "Signals",
     "Why",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from papers.embedding import unit_rows
 from papers.model import Paper
-from papers.picks import Background, Interest, Reading, Signals, learn, scores
+from papers.picks import Background, Interest, Reader, Reading, Signals, learn, scores
 
 Floats = NDArray[np.float32]
 
@@ -208,3 +208,36 @@ def test_whatever_a_paper_says_it_has_a_finite_score_and_a_reason(
     assert np.isfinite(interest.threshold)
     for place in range(len(some)):
         assert interest.why(reading, place).paper_id in {each.id for each in some}
+
+
+def same(some: Reading, other: Reading) -> bool:
+    parts = zip(
+        (some.terms.starts, some.terms.columns, some.terms.values, some.vectors),
+        (other.terms.starts, other.terms.columns, other.terms.values, other.vectors),
+        strict=True,
+    )
+    return some.papers == other.papers and all(np.array_equal(*each) for each in parts)
+
+
+def test_a_remembered_paper_reads_as_it_did_in_any_company() -> None:
+    reader = Reader(most=3)
+    few, more = papers("robots", range(2)), papers("robots", [1, 0]) + papers("games", range(4))
+    for some in (few, more, few, more[::-1], [few[0], few[0]]):
+        read_again = reader.read(some, [each.id for each in some], vectors(some))
+        assert same(read_again, read(some))
+
+
+def test_a_paper_whose_text_has_changed_is_read_again() -> None:
+    reader = Reader()
+    old, new = papers("robots", [1])[0], papers("games", [1])[0]
+    assert same(reader.read([old], [(7, 1)]), Reading.of([old]))
+    assert same(reader.read([new], [(7, 2)]), Reading.of([new]))
+
+
+def test_what_is_remembered_is_not_read_again() -> None:
+    reader = Reader()
+    some = papers("robots", range(3))
+    reader.read(some, range(3))
+    unreadable = [Paper(id=each.id, title="Something else") for each in some]
+    again = reader.read(unreadable, range(3))
+    assert np.array_equal(again.terms.columns, Reading.of(some).terms.columns)

@@ -254,6 +254,16 @@ async def test_a_paper_that_came_minutes_ago_is_picked(tmp_path: Path) -> None:
         assert "Walking robots in snow" in said(await slash(here, "paper picks"))
 
 
+async def test_a_paper_with_a_new_title_is_read_again(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        assert "Walking robots in snow" not in said(await slash(here, "paper picks"))
+        renamed = paper(33, "Walking robots in snow with a steady gait")
+        here.source.days[TUESDAY].append(Record(renamed, Metrics(4), TUESDAY))
+        await here.tick(at(TUESDAY, 9, 40))
+        assert "Walking robots in snow" in said(await slash(here, "paper picks"))
+
+
 async def test_a_weekly_digest_picks_among_the_papers_of_its_week(tmp_path: Path) -> None:
     async with readers(tmp_path) as here:
         await follower(here, here.member.id, every=Every.WEEK)
