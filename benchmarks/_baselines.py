@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -26,17 +27,29 @@ def content(text: str) -> list[str]:
     return [word for word in words if word not in STOPWORDS] or words
 
 
-def fts5(papers: Sequence[Paper], path: str = ":memory:") -> Baseline:
-    """SQLite's BM25 over title and abstract, Porter stems, any of the words."""
-    connection = sqlite3.connect(path)
-    connection.execute(
-        "CREATE VIRTUAL TABLE found USING fts5(title, abstract, tokenize = 'porter unicode61')"
-    )
-    connection.executemany(
-        "INSERT INTO found (rowid, title, abstract) VALUES (?, ?, ?)",
-        ((place, paper.title, paper.abstract) for place, paper in enumerate(papers, 1)),
-    )
-    connection.commit()
+def _names(papers: Sequence[Paper]) -> Callable[[int], str]:
+    return lambda place: papers[place].id
+
+
+def fts5(
+    papers: Sequence[Paper], path: Path | None = None, id_of: Callable[[int], str] | None = None
+) -> Baseline:
+    """SQLite's BM25 over title and abstract, Porter stems, any of the words.
+
+    Made in `path` or in memory; what is there already is used. `id_of` names papers by place.
+    """
+    name = id_of or _names(papers)
+    made = path is not None and path.exists()
+    connection = sqlite3.connect(path or ":memory:")
+    if not made:
+        connection.execute(
+            "CREATE VIRTUAL TABLE found USING fts5(title, abstract, tokenize = 'porter unicode61')"
+        )
+        connection.executemany(
+            "INSERT INTO found (rowid, title, abstract) VALUES (?, ?, ?)",
+            ((place, paper.title, paper.abstract) for place, paper in enumerate(papers, 1)),
+        )
+        connection.commit()
 
     def search(text: str, limit: int) -> list[str]:
         words = content(text)
@@ -47,26 +60,36 @@ def fts5(papers: Sequence[Paper], path: str = ":memory:") -> Baseline:
             " ORDER BY score LIMIT ?",
             (" OR ".join(f'"{word}"' for word in words), limit),
         )
-        return [papers[int(row) - 1].id for row, _ in rows]
+        return [name(int(row) - 1) for row, _ in rows]
 
     return search
 
 
-def tantivy_bm25(papers: Sequence[Paper], path: str | None = None) -> Baseline:
-    """tantivy's BM25 over title and abstract, English stems, any of the words."""
+def tantivy_bm25(
+    papers: Sequence[Paper], path: Path | None = None, id_of: Callable[[int], str] | None = None
+) -> Baseline:
+    """tantivy's BM25 over title and abstract, English stems, any of the words.
+
+    Made in `path` or in memory; what is there already is used. `id_of` names papers by place.
+    """
+    name = id_of or _names(papers)
+    made = path is not None and path.exists()
+    if path is not None:
+        path.mkdir(exist_ok=True)
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("place", fast=True)
     builder.add_text_field("title", tokenizer_name="en_stem")
     builder.add_text_field("abstract", tokenizer_name="en_stem")
-    index = tantivy.Index(builder.build(), path=path)
-    writer = index.writer(num_threads=1)
-    for place, paper in enumerate(papers):
-        document = tantivy.Document(title=paper.title, abstract=paper.abstract)
-        document.add_integer("place", place)
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
+    index = tantivy.Index(builder.build(), path=None if path is None else str(path))
+    if not made:
+        writer = index.writer(num_threads=1)
+        for place, paper in enumerate(papers):
+            document = tantivy.Document(title=paper.title, abstract=paper.abstract)
+            document.add_integer("place", place)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
     searcher = index.searcher()
 
     def search(text: str, limit: int) -> list[str]:
@@ -76,7 +99,7 @@ def tantivy_bm25(papers: Sequence[Paper], path: str | None = None) -> Baseline:
         query = index.parse_query(" ".join(f'"{word}"' for word in words), ["title", "abstract"])
         hits = searcher.search(query, limit, count=False).hits
         places = searcher.fast_field_values("place", [address for _, address in hits])
-        return [papers[int(place or 0)].id for place in places]
+        return [name(int(place or 0)) for place in places]
 
     return search
 

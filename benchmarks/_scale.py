@@ -1,15 +1,18 @@
-"""Size and speed of search with N papers, against FTS5 and plain tantivy in the same run."""
+"""Size and speed of search with N papers, against FTS5 and plain tantivy in the same run.
+
+Beyond the papers of the files they are made (`benchmarks._synthetic`), and so are the vectors: real
+ones of the first papers with noise.
+"""
 
 import asyncio
 import gc
-import random
-import re
+import json
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,20 +22,15 @@ from benchmarks._baselines import Baseline, fts5, tantivy_bm25
 from benchmarks._collections import read_papers
 from benchmarks._engine import fill, ranking
 from benchmarks._measures import name_of, percentile, say
-from benchmarks._memory import memory_mb
+from benchmarks._memory import memory_mb, resident_mb
+from benchmarks._synthetic import SyntheticPapers, questions
 from papers.embedding import Embedder, load_embedder, paper_text
-from papers.model import Author, Paper
-from papers.terms import STOPWORDS
+from papers.model import Paper, Record
 from storage import papers as stored_papers
 from storage import vectors
 from storage.database import Database
 from storage.search import SearchEngine
 from storage.vectors import Embedded, model_key
-
-SHORT = 300
-LONG = 100
-TYPED = 60
-"""Queries of each kind: two words of a title, a sentence of an abstract, a title being typed."""
 
 _SEED = 20261123
 _EMBEDDED = 500  # real vectors; the others are these with noise, which costs a search the same
@@ -55,43 +53,60 @@ class _Lines:
             self.say(system, f"{what}-p{share * 100:.0f}_ms", percentile(times, share))
 
 
-async def measure_scale(number: int, file: Path | None, setting: str) -> None:
-    """Measure building, disk, memory and latency with `number` papers."""
+async def measure_scale(
+    number: int, files: Sequence[Path], setting: str, *, most: int, keep: Path | None
+) -> None:
+    """Measure building, disk, memory and latency with `number` papers.
+
+    Args:
+        number: of papers.
+        files: of papers, which the others are made of.
+        setting: of the embedder.
+        most: papers that are searched by meaning.
+        keep: where what is built is kept, to be measured again without building it.
+    """
     embedder = load_embedder(setting)
     lines = _Lines(f"scale-{number}", name_of(embedder))
-    with TemporaryDirectory(prefix="paperboy-scale-") as folder:
-        papers = list(_papers(number, read_papers(file) if file else []))
-        shorts, longs, typed = _questions(papers)
+    with TemporaryDirectory(prefix="paperboy-scale-") as temporary:
+        folder = keep or Path(temporary)
+        papers = SyntheticPapers(number, [paper for file in files for paper in read_papers(file)])
+        shorts, longs, typed = questions(papers)
         # These papers are ours, not the search's: the collector need not look at them each time.
         gc.freeze()
-        path = Path(folder) / "papers.db"
-        await _build(lines, path, papers, embedder)
+        path = folder / "papers.db"
+        whole = folder / "built"
+        if not whole.exists():
+            await _build(lines, path, papers, embedder)
+            whole.touch()
         kinds = {"short": shorts, "long": longs}
         for label, used in (("", setting), ("-none", "none")):
             if label and setting == "none":
                 continue
-            peak, kept = _memory_of(path, used)
             of = replace(lines, embedder="none") if used == "none" else lines
-            of.say(f"ours{label}", "memory_mb", kept, peak_mb=peak)
+            memory = _memory_of(path, used, most, [*shorts[::10], *longs[::10]])
+            of.say(f"ours{label}", "memory_mb", memory.pop("kept_mb"), **memory)
         started = time.perf_counter()
         embedder = load_embedder(setting)
         database = await Database.open(f"sqlite+aiosqlite:///{path}")
-        engine = await SearchEngine.open(database, embedder=embedder)
-        lines.say("ours", "start_s", time.perf_counter() - started, ready=engine.ready)
+        opened = time.perf_counter() - started
+        engine = await SearchEngine.open(database, embedder=embedder, max_vectors=most)
+        elapsed = time.perf_counter() - started
+        lines.say("ours", "start_s", elapsed, database_s=round(opened, 3), ready=engine.ready)
         lines.say("ours", "first_search_ms", await _timed(lambda: ranking(engine, shorts[-1])))
         await _ours_latency(lines, engine, kinds, typed)
+        await _update(lines, database, engine, papers)
         await engine.close()
         await database.close()
-        for system, build in _baselines(papers, Path(folder)).items():
+        for system, build in _baselines(papers, folder).items():
             began = time.perf_counter()
             baseline = build()
             lines.say(system, "build_s", time.perf_counter() - began)
             _baseline_latency(lines, system, baseline, kinds)
-            lines.say(system, "disk_mb", _size(Path(folder) / system))
+            lines.say(system, "disk_mb", _size(folder / system))
 
 
 async def _build(
-    lines: _Lines, path: Path, papers: Sequence[Paper], embedder: Embedder | None
+    lines: _Lines, path: Path, papers: SyntheticPapers, embedder: Embedder | None
 ) -> None:
     database = await Database.open(f"sqlite+aiosqlite:///{path}")
     began = time.perf_counter()
@@ -100,6 +115,7 @@ async def _build(
     lines.say("ours", "store_s", stored, papers_per_s=round(len(papers) / stored))
     if embedder is not None:
         await _vectors(lines, database, papers, embedder)
+    await database.optimize()
     engine = await SearchEngine.open(database, embedder=None)
     began = time.perf_counter()
     await engine.follow()
@@ -111,8 +127,22 @@ async def _build(
     lines.say("ours", "database_mb", _size(path))
 
 
+async def _update(
+    lines: _Lines, database: Database, engine: SearchEngine, papers: Sequence[Paper]
+) -> None:
+    """Change one old paper and add one, as an hour's ingest does, and follow."""
+    await engine.embed_next()  # by which a running bot has looked for what lacks a vector
+    old = replace(papers[0], title=f"{papers[0].title}, {time.time():.0f}")
+    new = replace(papers[len(papers) - 1], id=f"{time.time():.0f}.00001")
+    async with database.write() as conn:
+        await stored_papers.upsert(conn, [Record(old), Record(new)], now=datetime.now(UTC))
+    lines.say("ours", "follow_two_ms", await _timed(engine.follow))
+    lines.say("ours", "embed_two_ms", await _timed(engine.embed_next))
+    lines.say("ours", "embed_none_ms", await _timed(engine.embed_next))
+
+
 async def _vectors(
-    lines: _Lines, database: Database, papers: Sequence[Paper], embedder: Embedder
+    lines: _Lines, database: Database, papers: SyntheticPapers, embedder: Embedder
 ) -> None:
     """Store a vector for every paper: real ones for the first, then those with noise."""
     noise = np.random.default_rng(_SEED)
@@ -120,8 +150,9 @@ async def _vectors(
     texts = [paper_text(paper) for paper in papers[:_EMBEDDED]]
     real = embedder.embed(texts)
     lines.say("ours", "embeddings_per_s", len(texts) / (time.perf_counter() - began))
+    began = time.perf_counter()
     for start in range(0, len(papers), _PORTION):
-        ids = [paper.id for paper in papers[start : start + _PORTION]]
+        ids = [papers.id_of(place) for place in range(len(papers))[start : start + _PORTION]]
         async with database.read() as conn:
             known = await stored_papers.get_many(conn, ids)
         chosen = real[noise.integers(0, len(real), len(ids))]
@@ -176,11 +207,10 @@ def _baseline_latency(
         lines.times(system, f"search-{temperature}", everything)
 
 
-def _baselines(papers: Sequence[Paper], folder: Path) -> dict[str, Callable[[], Baseline]]:
-    (folder / "tantivy-bm25").mkdir()
+def _baselines(papers: SyntheticPapers, folder: Path) -> dict[str, Callable[[], Baseline]]:
     return {
-        "fts5-bm25": lambda: fts5(papers, str(folder / "fts5-bm25")),
-        "tantivy-bm25": lambda: tantivy_bm25(papers, str(folder / "tantivy-bm25")),
+        "fts5-bm25": lambda: fts5(papers, folder / "fts5-bm25", papers.id_of),
+        "tantivy-bm25": lambda: tantivy_bm25(papers, folder / "tantivy-bm25", papers.id_of),
     }
 
 
@@ -189,90 +219,26 @@ def _size(path: Path) -> float:
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
-def _memory_of(path: Path, setting: str) -> tuple[float, float]:
-    """Return the most and the last memory of a process that opens everything and is asked."""
-    command = [sys.executable, "-m", "benchmarks._scale", str(path), setting]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)
-    peak, kept = answer.stdout.split()
-    return float(peak), float(kept)
+def _memory_of(path: Path, setting: str, most: int, queries: list[str]) -> dict[str, float]:
+    """Return the memory of a process that opens everything and is asked some queries."""
+    command = [sys.executable, "-m", "benchmarks._scale", str(path), setting, str(most)]
+    asked = json.dumps(queries)
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, input=asked)
+    return json.loads(answer.stdout)
 
 
-async def _use(path: Path, setting: str) -> None:
+async def _use(path: Path, setting: str, most: int, queries: list[str]) -> None:
     database = await Database.open(f"sqlite+aiosqlite:///{path}")
-    engine = await SearchEngine.open(database, embedder=load_embedder(setting))
-    for query in ("diffusion models", "how do language models reason over long documents?"):
+    embedder = load_embedder(setting)
+    engine = await SearchEngine.open(database, embedder=embedder, max_vectors=most)
+    for query in queries:
         await ranking(engine, query)
         await engine.suggest(query[:8])
-    print(*memory_mb())
+    peak, kept = memory_mb()
+    print(json.dumps({"kept_mb": kept, "peak_mb": peak, **resident_mb()}))
     await engine.close()
     await database.close()
 
 
-def _papers(number: int, source: Sequence[Paper]) -> Iterator[Paper]:
-    """Yield `number` papers: those given, then again with some of their words changed."""
-    dice = random.Random(_SEED)
-    source = source or list(_invented(dice))
-    # With repeats: a common word takes another's place as often as it is said.
-    vocabulary = [word for paper in source[:2_000] for word in paper.abstract.split()]
-    first = datetime(2016, 1, 1, tzinfo=UTC)
-    for place in range(number):
-        paper = source[place % len(source)]
-        again = place // len(source)
-        change = dice.random if again else lambda: 1.0
-        yield Paper(
-            id=f"{again:02d}{place % len(source):05d}.{place:06d}",
-            title=_changed(paper.title, vocabulary, dice) if again else paper.title,
-            abstract=_changed(paper.abstract, vocabulary, dice) if again else paper.abstract,
-            authors=paper.authors,
-            keywords=paper.keywords if change() > 0.5 else (),
-            categories=paper.categories,
-            published_at=first + timedelta(hours=place % 90_000),
-        )
-
-
-def _changed(text: str, vocabulary: Sequence[str], dice: random.Random) -> str:
-    words = text.split()
-    for place in range(len(words)):
-        if dice.random() < 0.3:
-            words[place] = dice.choice(vocabulary)
-    return " ".join(words)
-
-
-def _invented(dice: random.Random) -> Iterator[Paper]:
-    """Yield papers of made-up words, as frequent as Zipf's law has them, where no file is given."""
-    syllables = [a + b for a in "bcdfglmnprstv" for b in ("a", "e", "i", "o", "u", "an", "er")]
-    words = ["".join(dice.choices(syllables, k=dice.randint(2, 4))) for _ in range(30_000)]
-    weights = [1 / (place + 10) for place in range(len(words))]
-    for _ in range(10_000):
-        title = " ".join(dice.choices(words, weights, k=9))
-        abstract = " ".join(dice.choices(words, weights, k=180))
-        authors = tuple(Author(f"{dice.choice(words)} {dice.choice(words)}") for _ in range(4))
-        yield Paper(id="", title=title.capitalize(), abstract=abstract, authors=authors)
-
-
-def _questions(papers: Sequence[Paper]) -> tuple[list[str], list[str], list[str]]:
-    dice = random.Random(_SEED)
-    shorts: list[str] = []
-    longs: list[str] = []
-    typed: list[str] = []
-    while len(shorts) < SHORT or len(longs) < LONG:
-        paper = dice.choice(papers)
-        words = [
-            word for word in re.findall(r"[^\W_]{3,}", paper.title.lower()) if word not in STOPWORDS
-        ]
-        if len(words) > 1:
-            shorts.append(
-                " ".join(dice.sample(words, dice.choice((1, 2, 2, 3)) if len(words) > 2 else 2))
-            )
-        said = paper.abstract.split()
-        if len(said) > 25:
-            start = dice.randrange(len(said) - 25)
-            longs.append(" ".join(said[start : start + 25]))
-    while len(typed) < TYPED * 5:
-        title = " ".join(dice.choice(papers).title.split())
-        typed += [title[:length] for length in (1, 3, 6, 12, 25)]
-    return shorts[:SHORT], longs[:LONG], typed
-
-
 if __name__ == "__main__":
-    asyncio.run(_use(Path(sys.argv[1]), sys.argv[2]))
+    asyncio.run(_use(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), json.load(sys.stdin)))

@@ -1,4 +1,4 @@
-"""Measure search: `python -m benchmarks.search DIR… | --known-item FILE | --scale N [FILE] | …`.
+"""Measure search: `python -m benchmarks.search DIR… | --known-item FILE | --scale N [FILE…] | …`.
 
 Prints JSON lines `{"bench":"search", "set":…, "system":…, "figure":…, "value":…}`.
 """
@@ -16,13 +16,17 @@ from benchmarks._known_items import lookups
 from benchmarks._lag import measure_lag
 from benchmarks._measures import MEASURES, mean, name_of, ndcg, recall, reciprocal_rank, say
 from benchmarks._scale import measure_scale
+from benchmarks._synthetic import SyntheticPapers, questions
 from papers.embedding import Embedder, MiniLMEmbedder, load_embedder
+from storage.search import MAX_VECTORS
 
 __all__ = [
+    "SyntheticPapers",
     "engine_with",
     "lookups",
     "measure_collection",
     "ndcg",
+    "questions",
     "ranking",
     "read_collection",
     "recall",
@@ -74,7 +78,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
     parser.add_argument("folders", nargs="*", type=Path, metavar="DIR")
     parser.add_argument("--known-item", type=Path, metavar="FILE")
-    parser.add_argument("--scale", nargs="+", metavar=("N", "FILE"))
+    parser.add_argument(
+        "--scale", nargs="+", metavar=("N", "FILE"), help="size and speed with N papers"
+    )
+    parser.add_argument("--keep", type=Path, help="where --scale keeps what it built")
+    parser.add_argument("--max-vectors", type=int, default=MAX_VECTORS)
     parser.add_argument("--lag", type=Path, metavar="FILE", help="the loop while embedding")
     parser.add_argument("--embedder", default="minilm", help="minilm (default), none, or a model")
     parser.add_argument("--cache", type=Path, default=Path("build/benchmarks/vectors.db"))
@@ -84,8 +92,9 @@ def main() -> None:
         return
     if asked.scale:
         number, *files = asked.scale
-        file = Path(files[0]) if files else next(iter(asked.folders), None)
-        asyncio.run(measure_scale(int(number), file, asked.embedder))
+        of = [*map(Path, files), *asked.folders]
+        most, keep = asked.max_vectors, asked.keep
+        asyncio.run(measure_scale(int(number), of, asked.embedder, most=most, keep=keep))
         return
     if not asked.folders and not asked.known_item:
         parser.error("name a folder, --known-item FILE or --scale N")
