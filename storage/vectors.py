@@ -22,6 +22,8 @@ BEGINNING = "beginning"
 """What follows the model in the key of vectors for matching, after a plus."""
 
 _BEGINNINGS = "vectors of beginnings"
+_EMBEDDED = "embedded by "
+"""Before the model in the name of the revision up to which all papers have its vectors."""
 
 _READ = 1_000
 """Vectors read at a time: with 5,000 it takes half as long again, and 60 MB more for a moment."""
@@ -67,8 +69,18 @@ async def put(conn: AsyncConnection, model: str, embedded: Sequence[Embedded]) -
     await conn.execute(statement, rows)
 
 
-async def missing(conn: AsyncConnection, model: str, limit: int) -> list[StoredPaper]:
-    """Return papers whose present text has no vector of this model, the newest first."""
+async def missing(
+    conn: AsyncConnection, model: str, limit: int, *, above: int, upto: int
+) -> list[StoredPaper]:
+    """Return papers whose present text has no vector of this model, the newest first.
+
+    Args:
+        conn: of the database.
+        model: the key of the vectors.
+        limit: of papers.
+        above: the revision after which papers are looked through.
+        upto: the last revision that is looked through.
+    """
     statement = (
         select(papers)
         .outerjoin(
@@ -77,11 +89,29 @@ async def missing(conn: AsyncConnection, model: str, limit: int) -> list[StoredP
             & (vectors.c.model == model)
             & (vectors.c.revision == papers.c.revision),
         )
-        .where(vectors.c.paper_id.is_(None))
-        .order_by(papers.c.row.desc())
+        .where(papers.c.revision > above, papers.c.revision <= upto, vectors.c.paper_id.is_(None))
+        .order_by(papers.c.revision.desc())
         .limit(limit)
     )
     return [stored(row) for row in await conn.execute(statement)]
+
+
+async def embedded_up_to(conn: AsyncConnection, model: str) -> int:
+    """Return the revision up to which all papers have vectors of this model, 0 if that is unknown.
+
+    That is so too where there are fewer vectors than such papers: another version of the program
+    may have dropped them.
+    """
+    done = await watermarks.get(conn, f"{_EMBEDDED}{model}")
+    such = select(func.count()).select_from(papers).where(papers.c.revision <= done)
+    if done and await count(conn, model) < (await conn.scalar(such) or 0):
+        return 0
+    return done
+
+
+async def put_embedded_up_to(conn: AsyncConnection, model: str, revision: int) -> None:
+    """Keep that all papers up to a revision have vectors of this model."""
+    await watermarks.put(conn, f"{_EMBEDDED}{model}", revision)
 
 
 async def count(conn: AsyncConnection, model: str) -> int:
@@ -95,6 +125,7 @@ async def forget_other_models(conn: AsyncConnection, model: str, *, most: int = 
 
     What is kept under the model's key, a plus and a word is the same model's of other parts.
     """
+    await watermarks.drop(conn, _EMBEDDED, but=f"{_EMBEDDED}{model}")
     key = vectors.c.model
     for others in (key < model, (key > model) & ~key.startswith(f"{model}+", autoescape=True)):
         if forgotten := await delete_some(conn, vectors, others, first=key, most=most):

@@ -1,6 +1,6 @@
 """How far something that goes through many things has come, so that it can go on after a stop."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.sqlite import insert
@@ -18,4 +18,12 @@ async def put(conn: AsyncConnection, name: str, value: int) -> None:
         insert(watermarks)
         .values(name=name, value=value)
         .on_conflict_do_update(index_elements=[watermarks.c.name], set_={"value": value})
+    )
+
+
+async def drop(conn: AsyncConnection, beginning: str, *, but: str) -> None:
+    """Drop all names with a beginning except one."""
+    name = watermarks.c.name
+    await conn.execute(
+        delete(watermarks).where(name.startswith(beginning, autoescape=True), name != but)
     )

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 from cachetools import LRUCache
 
 from papers.embedding import Embedder, EmbeddingError, give_back_memory, paper_text
@@ -16,6 +15,7 @@ from storage import papers as stored_papers
 from storage import vectors
 from storage.database import Database
 from storage.search._matrix import VectorMatrix
+from storage.search._unembedded import Unembedded
 from storage.vectors import Embedded, Floats
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class VectorCache:
         self.matrix = VectorMatrix(embedder.dimensions, limit)
         self.works = True
         """Whether the model embedded what it was last asked for."""
+        self._unembedded = Unembedded(self.model)
         self._loading = asyncio.Lock()
         self._loaded = False
         self._queries: LRUCache[str, Floats] = LRUCache(_QUERIES)
@@ -75,8 +76,11 @@ class VectorCache:
         """
         await self.load()
         async with self._database.read() as conn:
-            batch = await vectors.missing(conn, self.model, limit)
+            batch = await self._unembedded.next(conn, limit)
         if not batch:
+            if (upto := self._unembedded.finished()) is not None:
+                async with self._database.write() as conn:
+                    await vectors.put_embedded_up_to(conn, self.model, upto)
             return 0
         loop = asyncio.get_running_loop()
         texts = [paper_text(entry.paper) for entry in batch]
@@ -87,6 +91,7 @@ class VectorCache:
         ]
         async with self._database.write() as conn:
             await vectors.put(conn, self.model, embedded)
+        self._unembedded.done(batch)
         await asyncio.to_thread(self.matrix.add, [item.row for item in embedded], found)
         return len(batch)
 
@@ -131,11 +136,7 @@ class VectorCache:
 
     def nearest(self, vector: Floats, limit: int) -> list[int]:
         """Return the rows of the nearest papers, the nearest first."""
-        rows, cosines = self.matrix.cosines(vector)
-        if len(rows) > limit:
-            best = np.argpartition(-cosines, limit)[:limit]
-            rows, cosines = rows[best], cosines[best]
-        return [int(row) for row in rows[np.argsort(-cosines, kind="stable")]]
+        return self.matrix.nearest(vector, limit)
 
     def close(self) -> None:
         """Let the batch under way finish, and start no other."""

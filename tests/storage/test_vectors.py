@@ -3,6 +3,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from storage import papers, vectors
 from storage.database import Database
@@ -72,6 +74,47 @@ def test_a_matrix_that_grows_becomes_compact_on_the_way() -> None:
     assert matrix.bytes < len(rows) * 16 * 4
 
 
+def test_of_many_vectors_the_nearest_are_found_by_their_signs_first() -> None:
+    centres = unit(200, 384, seed=3)
+    noise = np.random.default_rng(2).normal(0, 0.03, (12_000, 384)).astype(np.float32)
+    rows = centres[np.arange(12_000) % 200] + noise
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    exact = VectorMatrix(384, 20_000, expected=12_000, compact_from=COMPACT)
+    quick = VectorMatrix(384, 20_000, compact_from=COMPACT, signs_from=6_000)
+    for start in range(0, 12_000, 3_000):
+        part = rows[start : start + 3_000]
+        exact.add(range(start, start + 3_000), part)
+        quick.add(range(start, start + 3_000), part)
+    for query in (*rows[5:8], *centres[:3]):
+        found = quick.nearest(query, 20)
+        assert found[:3] == exact.nearest(query, 20)[:3]
+        assert len(set(found) & set(exact.nearest(query, 20))) >= 18
+        assert len(found) == 20
+
+
+def test_where_few_are_there_signs_leave_none_out() -> None:
+    rows = unit(50)
+    matrix = VectorMatrix(16, 100, signs_from=1)
+    matrix.add(range(50), rows)
+    assert sorted(matrix.nearest(rows[0], 50)) == list(range(50))
+    assert matrix.nearest(rows[7], 1) == [7]
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.integers(1, 30), min_size=1, max_size=8, unique=True), max_size=12))
+def test_the_newest_papers_are_kept_whatever_order_they_come_in(batches: list[list[int]]) -> None:
+    rows = unit(31)
+    matrix = VectorMatrix(16, 10, signs_from=8)
+    kept: set[int] = set()
+    for batch in batches:
+        matrix.add(batch, rows[batch])
+        kept = set(sorted(kept | set(batch))[-10:])
+        known, found = matrix.of(range(31))
+        assert set(known) == kept
+        assert np.allclose(found, rows[known])
+        assert set(matrix.nearest(rows[0], 10)) == kept
+
+
 @pytest.fixture
 async def three(database: Database) -> Database:
     async with database.write() as conn:
@@ -95,7 +138,8 @@ async def keep(database: Database, model: str, ids: list[str]) -> None:
 
 async def lacking(database: Database, model: str) -> list[str]:
     async with database.read() as conn:
-        return [entry.paper.id for entry in await vectors.missing(conn, model, 10)]
+        found = await vectors.missing(conn, model, 10, above=0, upto=100)
+        return [entry.paper.id for entry in found]
 
 
 async def test_papers_lack_a_vector_until_they_have_one_newest_first(three: Database) -> None:
