@@ -9,6 +9,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from storage import migrations, sqlite, sqlite_file
 
+_FETCHED = ("papers", "vectors")
+"""Most of a large file, and nothing that a person wrote: the daily backup looks through these."""
+
 DriverError = SQLAlchemyError
 """What a statement may raise: a full disk, a lock that is not given up, a damaged file."""
 
@@ -66,7 +69,7 @@ def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -
             path.touch(mode=0o600)  # It holds people's lists; the log beside it is made alike.
         elif not path.exists():
             raise DatabaseError(f"there is no database at {path}")
-        if wrong := sqlite_file.check(path):
+        if wrong := sqlite_file.check(path, spare=_FETCHED):
             raise DatabaseError(
                 f"{path} is damaged: {wrong}. Put a backup in its place with `paperboy restore`,"
                 " or move the file away to start with an empty one"

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine
 
-from storage import migrations
+from storage import migrations, sqlite_file
 from storage.database import Database
 from storage.database_file import DatabaseError
 from storage.tables import metadata
@@ -112,6 +112,31 @@ async def test_a_cut_off_database_is_damaged(tmp_path: Path):
     path = await made(tmp_path / "paperboy.db")
     path.write_bytes(path.read_bytes()[: 4096 * 5])
     assert "is damaged" in await refusal(url(path))
+
+
+async def damage(path: Path, table: str) -> None:
+    """Overwrite a table's first page."""
+    with closing(sqlite3.connect(path)) as connection:
+        asked = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (page,) = connection.execute(asked, (table,)).fetchone()
+    with path.open("r+b") as file:
+        file.seek(4096 * (page - 1))
+        file.write(b"\xa5" * 4096)
+
+
+async def test_in_a_large_file_what_people_wrote_is_looked_through_at_a_start(tmp_path: Path):
+    path = await made(tmp_path / "paperboy.db")
+    await damage(path, "papers")
+    assert sqlite_file.check(path, spare=("papers",), large=0) is None
+    assert sqlite_file.check(path, spare=("papers",)) is not None
+    await damage(path, "saves")
+    assert sqlite_file.check(path, spare=("papers",), large=0) is not None
+
+
+async def test_a_large_file_that_was_cut_off_is_damaged(tmp_path: Path):
+    path = await made(tmp_path / "paperboy.db")
+    path.write_bytes(path.read_bytes()[: 4096 * 5])
+    assert sqlite_file.check(path, spare=("papers",), large=0) is not None
 
 
 async def test_a_database_of_another_program_is_left_alone(tmp_path: Path):
