@@ -51,6 +51,20 @@ DEFAULT_PAPERS: Final = 10
 """Papers of a daily thread for which no number was chosen."""
 
 
+_SETTINGS: Final = (
+    "at",
+    "timezone",
+    "size",
+    "min_votes",
+    "include",
+    "exclude",
+    "categories",
+    "topics",
+    "language",
+)
+"""What `Feeds.copy` takes over as it is."""
+
+
 class Feeds:
     """Reads and changes the feeds of servers."""
 
@@ -98,9 +112,7 @@ class Feeds:
         now = self._clock.now()
         zone = timezone or self._settings.default_timezone
         if at is None:
-            at = schedule.default_hour(
-                zones.zone(zone), now, self._settings.settle, self._settings.default_time
-            )
+            at = self.default_hour(zone)
         async with self._database.write() as conn:
             feed = await feeds.add(
                 conn,
@@ -128,6 +140,23 @@ class Feeds:
             )
         return feed
 
+    def default_hour(self, timezone: str) -> time:
+        """Return the hour at which the day's papers are ready in a zone, or the operator's."""
+        settings = self._settings
+        zone = zones.zone(timezone)
+        return schedule.default_hour(
+            zone, self._clock.now(), settings.settle, settings.default_time
+        )
+
+    async def usual_zone(self, guild_id: int) -> str | None:
+        """Return the zone of a server's newest feed, else the operator's own, if there is one."""
+        async with self._database.read() as conn:
+            known = await feeds.of_guild(conn, guild_id)
+        if known:
+            return known[-1].timezone
+        operators = self._settings.default_timezone
+        return operators if operators != "UTC" else None
+
     async def of_guild(self, guild_id: int) -> list[FeedStatus]:
         """Return a server's feeds, oldest first, each with its next thread and its newest post."""
         async with self._database.read() as conn:
@@ -139,17 +168,6 @@ class Feeds:
         return [
             FeedStatus(feed, await self._publisher.coming(feed, now), last) for feed, last in known
         ]
-
-    async def required(self, guild_id: int) -> list[FeedStatus]:
-        """Return a server's feeds as `of_guild` does.
-
-        Raises:
-            UserError: there is none.
-        """
-        known = await self.of_guild(guild_id)
-        if not known:
-            raise self._no_feed()
-        return known
 
     async def find(
         self, guild_id: int, here: int | None, channel: discord.TextChannel | None
@@ -219,6 +237,27 @@ class Feeds:
         async with self._database.write() as conn:
             await feeds.update(conn, changed)
         return changed
+
+    async def copy(self, feed: Feed, channel: discord.TextChannel) -> Feed:
+        """Give a channel a feed with another one's settings, or change its own; return it.
+
+        Raises:
+            UserError: it is the same channel, or the bot may not post or ping there.
+        """
+        if feed.channel_id == channel.id:
+            raise UserError(_("Choose another channel: these are its own settings."))
+        guild = channel.guild
+        ping = None if feed.ping_role_id is None else guild.get_role(feed.ping_role_id)
+        async with self._database.read() as conn:
+            known = await feeds.of_guild(conn, guild.id)
+        there = next((each for each in known if each.channel_id == channel.id), None)
+        settings = {name: getattr(feed, name) for name in _SETTINGS}
+        if there is None:
+            return await self.add(channel, **settings, ping=ping)
+        changed = replace(there, **settings, ping_role_id=None if ping is None else ping.id)
+        if changed == there:
+            return there
+        return await self.change(there, changed, guild, ping)
 
     async def pause(self, feed: Feed) -> None:
         """Stop a feed until it is resumed.

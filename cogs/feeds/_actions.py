@@ -24,6 +24,7 @@ from bot.ui.parts import link_button
 from cogs.feeds._buttons import RemoveFeed
 from cogs.feeds._form import form_of
 from cogs.feeds._preview import render_cards
+from cogs.feeds._settings_form import settings_form
 from cogs.feeds._shared import answer, described, guild_of, require_manager
 from storage.feeds import Feed, FeedState
 
@@ -35,6 +36,7 @@ class Action(StrEnum):
 
     SHOW = "show"
     EDIT = "edit"
+    FILTER = "filter"
     PAUSE = "pause"
     RESUME = "resume"
     PREVIEW = "preview"
@@ -48,6 +50,7 @@ ACTIONS: Final = "|".join(Action)
 _LABELS: Final = {
     Action.SHOW: marked("Show"),
     Action.EDIT: marked("Edit…"),
+    Action.FILTER: marked("Filters…"),
     Action.PAUSE: marked("Pause"),
     Action.RESUME: marked("Resume"),
     Action.PREVIEW: marked("Preview"),
@@ -59,9 +62,11 @@ _LABELS: Final = {
 class FeedButton(PaperboyButton, template=template("feed-do", do=ACTIONS, feed_id=NUMBER)):
     """Does something with one feed."""
 
-    def __init__(self, action: Action, feed_id: int) -> None:
+    def __init__(self, action: Action, feed_id: int, label: str = "") -> None:
         super().__init__(
-            ui.Button(label=_(_LABELS[action]), custom_id=custom_id("feed-do", action, feed_id))
+            ui.Button(
+                label=label or _(_LABELS[action]), custom_id=custom_id("feed-do", action, feed_id)
+            )
         )
         self.action, self.feed_id = action, feed_id
 
@@ -81,9 +86,10 @@ def panel(feed: Feed) -> list[FeedButton]:
     """Return the buttons of a feed."""
     match feed.state:
         case FeedState.ACTIVE:
-            actions = (Action.EDIT, Action.PREVIEW, Action.POST_NOW, Action.PAUSE, Action.REMOVE)
+            first, last = (Action.PREVIEW, Action.POST_NOW), (Action.PAUSE, Action.REMOVE)
         case FeedState.PAUSED | FeedState.DISABLED:
-            actions = (Action.RESUME, Action.EDIT, Action.PREVIEW, Action.REMOVE)
+            first, last = (Action.RESUME, Action.PREVIEW), (Action.REMOVE,)
+    actions = (*first, Action.EDIT, Action.FILTER, *last)
     return [FeedButton(action, feed.id) for action in actions]
 
 
@@ -101,6 +107,8 @@ async def act(
         case Action.EDIT if edit is not None:
             await _change(interaction, feed, edit)
         case Action.EDIT:
+            await interaction.response.send_modal(await settings_form(interaction, feed))
+        case Action.FILTER:
             await interaction.response.send_modal(form_of(feed))
         case Action.PAUSE:
             await _pause(interaction, feed)
@@ -109,7 +117,8 @@ async def act(
             await show(interaction, resumed, _("Daily thread resumed"))
         case Action.PREVIEW:
             cooldowns_of(interaction).require(interaction, SEARCHES)
-            await _preview(interaction, feed)
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await send_preview(interaction, feed)
         case Action.POST_NOW:
             await _post_now(interaction, feed)
         case Action.REMOVE:
@@ -151,9 +160,14 @@ async def _ask_removal(interaction: Interaction, feed: Feed) -> None:
     await answer(interaction, view)
 
 
-async def _preview(interaction: Interaction, feed: Feed) -> None:
-    """Show exactly what would be posted now: the header with its ping, and the cards."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
+async def send_preview(interaction: Interaction, feed: Feed) -> None:
+    """Show exactly what would be posted now: the header with its ping, and the cards.
+
+    The interaction is deferred.
+
+    Raises:
+        UserError: nothing would be posted; says why.
+    """
     draft = await services_of(interaction).feeds.preview(feed)
     # The role is named as in the post, and pinged only there.
     with use(language_for(draft.language)):

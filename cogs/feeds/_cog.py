@@ -1,6 +1,8 @@
 """`/feed …`: which channel gets the day's thread, when, and with what in it."""
 
 import asyncio
+import re
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -12,7 +14,7 @@ from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction, answer_error
 from bot.interactions.filters import parse_topics, parse_words
 from bot.interactions.inputs import parse_categories, parse_time, parse_timezone, zone_choices
-from bot.interactions.modals import submission
+from bot.interactions.modals import filled, submission
 from bot.services.container import Services
 from bot.services.feeds import DEFAULT_PAPERS, Edit
 from bot.ui.feeds import describe
@@ -20,6 +22,9 @@ from bot.ui.notices import render_notice
 from cogs.feeds._actions import Action, act, panel, show
 from cogs.feeds._choosing import ChooseFeed, act_with, choices_of
 from cogs.feeds._form import FORM, MAX_PAPERS, MAX_VOTES, MIN_PAPERS, TOPICS_LENGTH, fields_of
+from cogs.feeds._settings_form import FORM as SETTINGS_FORM
+from cogs.feeds._settings_form import NEW, settings_of
+from cogs.feeds._setup import SetUpFeed, set_up
 from cogs.feeds._shared import (
     answer,
     guild_of,
@@ -29,6 +34,7 @@ from cogs.feeds._shared import (
     topic_choices,
 )
 from papers.query_names import query_names
+from storage.feeds import Feed
 
 _OPTIONS: Final = {
     "channel": locale_str("Channel that gets the daily thread"),
@@ -132,7 +138,7 @@ class Feeds(commands.Cog):
         no_ping: bool = False,
         language: str | None = None,
     ) -> None:
-        """Change what is named; everything else stays."""
+        """Change what is named, everything else stays; without anything named, open the form."""
         fields: dict[str, Any] = {}
         if time is not None:
             fields["at"] = parse_time(time)
@@ -155,7 +161,7 @@ class Feeds(commands.Cog):
             fields["ping_role_id"] = None if no_ping or ping is None else ping.id
         if language is not None:
             fields["language"] = language_of(language)
-        await act_with(interaction, channel, Action.EDIT, Edit(fields, ping))
+        await act_with(interaction, channel, Action.EDIT, Edit(fields, ping) if fields else None)
 
     @add.autocomplete("timezone")
     @edit.autocomplete("timezone")
@@ -176,7 +182,13 @@ class Feeds(commands.Cog):
         """List the server's feeds."""
         now = self.services.clock.now()
         guild = guild_of(interaction)
-        known = await self.services.feeds.required(guild.id)
+        known = await self.services.feeds.of_guild(guild.id)
+        if not known:
+            text = _("This server has no daily thread yet.")
+            await answer(
+                interaction, render_notice(_("Daily threads"), text, actions=[SetUpFeed()])
+            )
+            return
         lines = [describe(each.feed, each.coming, each.last, now=now) for each in known]
         feeds = [each.feed for each in known]
         actions = (
@@ -186,6 +198,32 @@ class Feeds(commands.Cog):
         )
         view = render_notice(_("Daily threads"), "\n\n".join(lines), actions=actions)
         await answer(interaction, view)
+
+    @feed.command(name="settings", description="Show a daily thread's settings and change them")
+    @app_commands.describe(channel=_WHICH)
+    async def show_settings(
+        self, interaction: Interaction, channel: discord.TextChannel | None = None
+    ) -> None:
+        """Show one feed with its buttons."""
+        await act_with(interaction, channel, Action.SHOW)
+
+    @feed.command(name="copy", description="Give another channel the same daily thread")
+    @app_commands.describe(
+        to=locale_str("Channel that gets the same settings"),
+        source=locale_str("Channel whose settings are copied (default: this one)"),
+    )
+    @app_commands.rename(source="from")
+    async def copy(
+        self,
+        interaction: Interaction,
+        to: discord.TextChannel,
+        source: discord.TextChannel | None = None,
+    ) -> None:
+        """Set up or change a channel's feed as another one is."""
+        guild = guild_of(interaction)
+        feed = await self.services.feeds.find(guild.id, interaction.channel_id, source)
+        copied = await self.services.feeds.copy(feed, to)
+        await show(interaction, copied, _("Settings copied"))
 
     @feed.command(name="pause", description="Pause a channel's daily thread")
     @app_commands.describe(channel=_WHICH)
@@ -229,18 +267,35 @@ class Feeds(commands.Cog):
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Take the answer of the form for a feed, also one that was opened before a restart."""
-        form = submission(interaction, FORM)
-        if form is None:
-            return
-        match, typed = form
+        """Take the answer of a form, also one that was opened before a restart."""
         try:
-            require_manager(interaction)
-            feed = await self.services.feeds.own(int(match["feed_id"]), interaction.guild_id)
-            edit = Edit(await fields_of(typed, self.services.clock))
-            await act(interaction, feed, Action.EDIT, edit)
+            if (form := submission(interaction, FORM)) is not None:
+                match, typed = form
+                require_manager(interaction)
+                feed = await self._own(interaction, match)
+                await self._take(interaction, feed, await fields_of(typed, self.services.clock))
+            elif (settings := filled(interaction, SETTINGS_FORM)) is not None:
+                match, chosen = settings
+                require_manager(interaction)
+                if int(match["feed_id"]) == NEW:
+                    await set_up(interaction, chosen)
+                else:
+                    feed = await self._own(interaction, match)
+                    await self._take(interaction, feed, settings_of(chosen, feed))
         except Exception as error:
             await answer_error(interaction, error)
+
+    async def _own(self, interaction: Interaction, match: re.Match[str]) -> Feed:
+        return await self.services.feeds.own(int(match["feed_id"]), interaction.guild_id)
+
+    async def _take(self, interaction: Interaction, feed: Feed, fields: dict[str, Any]) -> None:
+        """Change a feed as a form says; a form that was sent unchanged shows it."""
+        if replace(feed, **fields) == feed:
+            await act(interaction, feed, Action.SHOW)
+            return
+        role = fields.get("ping_role_id")
+        new = None if role in (None, feed.ping_role_id) else guild_of(interaction).get_role(role)
+        await act(interaction, feed, Action.EDIT, Edit(fields, new))
 
 
 def _cleared(text: str) -> str:

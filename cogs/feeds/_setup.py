@@ -1,22 +1,24 @@
-"""Setting up a daily thread without a command: a button, then the choice of a channel."""
+"""Setting up a daily thread without a command: a button, one form, and a look at the thread."""
 
 import re
-from typing import Any, Self, cast
+from collections.abc import Mapping, Sequence
+from typing import Self
 
 import discord
 from discord import ui
 
 from bot.i18n import gettext as _
-from bot.interactions.components import NUMBER, PaperboyButton, PaperboySelect, custom_id, template
+from bot.interactions.components import PaperboyButton, custom_id, template
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import services_of
 from bot.ui.notices import render_notice
-from cogs.feeds._actions import show
-from cogs.feeds._shared import answer, guild_of, require_manager
+from cogs.feeds._actions import Action, FeedButton, send_preview
+from cogs.feeds._settings_form import id_in, settings_form, settings_of
+from cogs.feeds._shared import described, guild_of, require_manager
 
 
 class SetUpFeed(PaperboyButton, template=template("feed-setup")):
-    """Asks for the channel that gets a daily thread."""
+    """Opens the form that gives a channel a daily thread."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -33,40 +35,35 @@ class SetUpFeed(PaperboyButton, template=template("feed-setup")):
         return cls()
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Ask for the channel."""
+        """Open the form."""
         require_manager(interaction)
-        text = _("Choose the channel for it. You can change everything else later.")
-        view = render_notice(_("Set up a daily thread"), text, actions=[ChooseChannel()])
-        await answer(interaction, view)
+        await interaction.response.send_modal(await settings_form(interaction, None))
 
 
-class ChooseChannel(PaperboySelect, template=template("feed-channel")):
-    """Gives the chosen channel a daily thread with the default settings."""
+async def set_up(interaction: Interaction, chosen: Mapping[str, Sequence[str]]) -> None:
+    """Set a feed up as it was chosen in the form, and show what its first thread would be.
 
-    accepts = NUMBER
-
-    def __init__(self) -> None:
-        super().__init__(
-            cast(
-                "Any",
-                ui.ChannelSelect(
-                    custom_id=custom_id("feed-channel"),
-                    placeholder=_("Choose a channel…"),
-                    channel_types=[discord.ChannelType.text],
-                ),
-            )
-        )
-
-    @classmethod
-    def from_match(cls, match: re.Match[str]) -> Self:
-        """Return the select."""
-        return cls()
-
-    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
-        """Set the feed up, as `/feed add` does without options."""
-        require_manager(interaction)
-        channel = guild_of(interaction).get_channel(int(values[0]))
-        if not isinstance(channel, discord.TextChannel):
-            raise UserError(_("I can't see that channel. Choose another text channel."))
-        feed = await services_of(interaction).feeds.add(channel)
-        await show(interaction, feed, _("Daily thread set up"))
+    Raises:
+        UserError: the channel has a feed, or the bot may not post or ping there.
+    """
+    guild, services = guild_of(interaction), services_of(interaction)
+    channel = guild.get_channel(id_in(chosen, "channel") or 0)
+    if not isinstance(channel, discord.TextChannel):
+        raise UserError(_("I can't see that channel. Choose another text channel."))
+    fields = settings_of(chosen, None)
+    role_id = fields.pop("ping_role_id")
+    ping = None if role_id is None else guild.get_role(role_id)
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    feed = await services.feeds.add(channel, **fields, ping=ping)
+    text = await described(services, feed)
+    actions = [FeedButton(Action.SHOW, feed.id, _("Wait until {time}", time=f"{feed.at:%H:%M}"))]
+    try:
+        await send_preview(interaction, feed)
+    except UserError as nothing:
+        text += f"\n\n{nothing}"
+    else:
+        first = FeedButton(Action.POST_NOW, feed.id, _("Post the first thread now"))
+        actions.insert(0, first)
+        text += "\n\n" + _("Above you see the thread as it would be posted now.")
+    view = render_notice(_("Daily thread set up"), text, actions=actions)
+    await interaction.followup.send(view=view, ephemeral=True)

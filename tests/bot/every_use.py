@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import discord
+
 from bot import limits
 from bot.interactions.components import PaperboySelect
 from tests.bot.extremes import CHOSEN, FIELDS, MESSAGES, PARTS, VALUES
@@ -29,6 +31,8 @@ def given(options: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> li
 def _values(option: Mapping[str, Any], values: Mapping[str, Any]) -> Sequence[Any]:
     if choices := option.get("choices"):
         return [choice["value"] for choice in choices]
+    if option.get("type") == discord.AppCommandOptionType.channel.value:
+        return values["channel"]
     assert option["name"] in values, f"VALUES has nothing for the option {option['name']}"
     most = option.get("max_length")
     return [v[:most] if isinstance(v, str) else v for v in values[option["name"]]]

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import discord
-
 from tests.bot.topics import answer
 from tests.bot.world import MONDAY, World, at, headers, text_of, world
 
@@ -37,24 +35,6 @@ async def welcome_in(here: World, **known: Any) -> Any:
     await here.restart()
     (hello,) = lounge.history()
     return lab, lounge, hello
-
-
-async def test_the_greetings_button_sets_up_a_thread_in_the_channel_that_is_chosen(
-    tmp_path: Path,
-) -> None:
-    async with world(tmp_path) as here:
-        lab, lounge, hello = await welcome_in(here)
-        managers = lab.create_role("managers", permissions=discord.Permissions(manage_guild=True))
-        ada = lab.add_member(here.env.create_user("ada2"), roles=[managers])
-        asked = await ada.click(hello, label="Set up a daily thread")
-        assert asked.ephemeral
-        assert "Choose the channel for it." in answer(asked)
-        done = await ada.select(asked.response, values=[lounge])
-        text = text_of(asked.response.message)
-        assert done is not None
-        assert "### Daily thread set up" in text
-        assert f"<#{lounge.id}> · 10 papers a day at 09:00 (UTC)" in text
-        assert "Next thread: today at 09:00 (<t:" in text
 
 
 async def test_only_who_manages_the_server_sets_up_a_thread_by_the_greeting(tmp_path: Path) -> None:
@@ -117,17 +97,20 @@ async def test_what_was_typed_before_a_restart_is_not_guessed(tmp_path: Path) ->
         assert "17:30" not in await listed(here)
 
 
-async def test_the_form_changes_a_thread_and_names_what_it_cannot_read(tmp_path: Path) -> None:
+async def test_the_form_changes_a_threads_papers_and_names_what_it_cannot_read(
+    tmp_path: Path,
+) -> None:
     async with world(tmp_path) as here:
         await here.add_feed()
-        shown = await admin(here, "feed list")
-        form = await here.admin.click(shown, label="Edit…")
-        typed = {"time": "9pm", "timezone": "Tokyo", "papers": "5", "min_votes": "2", "topics": ""}
+        form = await here.admin.click(await admin(here, "feed list"), label="Filters…")
+        typed = {"papers": "5", "min_votes": "2", "include": "agents, robots", "exclude": "survey"}
         await here.admin.submit_modal(form, typed)
         text = await listed(here)
-        assert "5 papers a day at 21:00 (Asia/Tokyo)" in text
-        assert "Filters: at least 2 upvotes" in text
-        form = await here.admin.click(await admin(here, "feed list"), label="Edit…")
+        assert "5 papers a day at 09:00 (UTC)" in text
+        assert "at least 2 upvotes" in text
+        assert "*agents* or *robots*" in text
+        assert "*survey*" in text
+        form = await here.admin.click(await admin(here, "feed list"), label="Filters…")
         refused = await here.admin.submit_modal(form, {**typed, "papers": "99"})
         assert "I need a number from 3 to 20" in answer(refused)
 

@@ -103,7 +103,7 @@ async def test_edit_changes_what_is_named_and_keeps_the_rest(tmp_path: Path) -> 
         assert "*agents*" in text
         assert "at least 3 upvotes" in text
         assert "*agents*" not in await said(here, "feed edit", include="-")
-        assert "Nothing to update" in await said(here, "feed edit")
+        assert "Nothing to update" in await said(here, "feed edit", papers=3)
 
 
 async def test_time_zones_complete_from_a_citys_first_letters(tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ LIBRARY: Final = (
 ADMIN: Final = (
     "feed add",
     "feed edit",
+    "feed copy",
     "feed list",
+    "feed settings",
     "feed pause",
     "feed resume",
     "feed remove",
