@@ -26,7 +26,7 @@ FORM: Final = template("feed-set", feed_id=NUMBER)
 NEW: Final = 0
 """Stands for the id of a feed that is still to be set up."""
 
-HOURS: Final = (7, 8, 9, 10, 12, 14, 16, 18, 20)
+HOURS: Final = (7, 9, 12, 15, 18, 20)
 """Hours to choose from, beside the one that is chosen."""
 
 

@@ -51,13 +51,13 @@ async def test_the_greetings_button_sets_up_a_thread_in_one_form_and_shows_it(
         lounge, ada, hello = await greeted(here)
         form = await ada.click(hello, label="Set up a daily thread")
         done = await ada.submit_modal(
-            form, {"channel": [lounge], "hour": "10:00", "timezone": ["UTC"]}
+            form, {"channel": [lounge], "hour": "12:00", "timezone": ["UTC"]}
         )
         *preview, last = said(done)
         assert preview
         assert "### Daily thread set up" in last
-        assert f"<#{lounge.id}> · 10 papers a day at 10:00 (UTC)" in last
-        assert "Next thread: today at 10:00 (<t:" in last
+        assert f"<#{lounge.id}> · 10 papers a day at 12:00 (UTC)" in last
+        assert "Next thread: today at 12:00 (<t:" in last
         assert not headers(lounge)
 
 
@@ -88,9 +88,9 @@ async def test_the_first_thread_is_posted_at_once_or_waits_for_its_hour(tmp_path
         await here.tick(at(MONDAY, 8))
         lounge, ada, hello = await greeted(here)
         form = await ada.click(hello, label="Set up a daily thread")
-        chosen = {"channel": [lounge], "hour": "10:00", "timezone": ["UTC"]}
+        chosen = {"channel": [lounge], "hour": "12:00", "timezone": ["UTC"]}
         done = await ada.submit_modal(form, chosen)
-        waits = await ada.click(messages(done)[-1], label="Wait until 10:00")
+        waits = await ada.click(messages(done)[-1], label="Wait until 12:00")
         assert waits is not None
         assert "### Daily thread\n" in text_of(messages(done)[-1].message) + "\n"
         assert not headers(lounge)
@@ -104,7 +104,7 @@ async def test_a_thread_that_is_wanted_now_is_posted_now(tmp_path: Path) -> None
         await here.tick(at(MONDAY, 8))
         form = await here.admin.click(await admin(here, "feed list"), label="Set up a daily thread")
         done = await here.admin.submit_modal(
-            form, {"channel": [here.channel], "hour": "10:00", "timezone": ["UTC"]}
+            form, {"channel": [here.channel], "hour": "12:00", "timezone": ["UTC"]}
         )
         await here.admin.click(messages(done)[-1], label="Post the first thread now")
         assert len(headers(here.channel)) == 1
@@ -115,7 +115,7 @@ async def test_where_there_are_no_papers_yet_the_thread_waits_and_says_why(tmp_p
         lounge, ada, hello = await greeted(here)
         form = await ada.click(hello, label="Set up a daily thread")
         done = await ada.submit_modal(
-            form, {"channel": [lounge], "hour": "10:00", "timezone": ["UTC"]}
+            form, {"channel": [lounge], "hour": "12:00", "timezone": ["UTC"]}
         )
         last = said(done)[-1]
         assert "### Daily thread set up" in last
