@@ -58,6 +58,11 @@ def read_papers(path: Path) -> list[Paper]:
     return list(found.values())
 
 
+def read_days(path: Path) -> dict[str, str]:
+    """Return the day of each paper of such a file, empty for one without."""
+    return {_text(line, "id", "_id"): _text(line, "date") for line in _lines(path)}
+
+
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         for line in lines:

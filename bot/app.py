@@ -18,6 +18,7 @@ from bot.services.batch_ranking import BatchRanking
 from bot.services.container import Services
 from bot.services.digests import Digester, Following, Subscriptions
 from bot.services.feeds import Feeds
+from bot.services.folding import Folding
 from bot.services.ingest import Ingester
 from bot.services.library import Library
 from bot.services.local_dates import LocalDates
@@ -84,11 +85,13 @@ async def open_services(
         ranking = BatchRanking(sources, settings.settle)
         topics = Topics(database, embedder, sources)
         reading = RecentReading(database, search.engine, clock)
+        folding = Folding(database, search.engine)
         publisher = Publisher(
             database,
             messenger,
             ranking=ranking,
             topics=topics,
+            folding=folding,
             tracker=library,
             notices=notices,
             queue=queue,
@@ -148,6 +151,7 @@ async def open_services(
             maintenance=Maintenance(database, library, settings),
             news=news,
             picks=picks,
+            folding=folding,
         )
 
 

@@ -18,11 +18,18 @@ def same(paper: Paper, title: str, author: str) -> bool:
     one first, in any order of their names.
     """
     first = _FIRST.split(author.strip(), maxsplit=1)[0].strip(" ,{}")
-    if not first or not paper.authors or _folded(title) != _folded(paper.title):
+    if not first or not paper.authors or title_key(title) != title_key(paper.title):
         return False
-    name = _folded(paper.authors[0].name).split()
-    family = _folded(_family(first)).split()
+    name = title_key(paper.authors[0].name).split()
+    family = title_key(_family(first)).split()
     return bool(family) and name[-len(family) :] == family
+
+
+def title_key(text: str) -> str:
+    """Return a title, or a name, as it is compared: equal keys are equal titles."""
+    plain = unicodedata.normalize("NFKD", readable(text).replace("{", "").replace("}", ""))
+    letters = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    return _NOT_WORD.sub(" ", letters).strip()
 
 
 def _family(name: str) -> str:
@@ -39,9 +46,3 @@ def _family(name: str) -> str:
     while len(words) > 1 and _INITIALS.fullmatch(words[-1]):
         words.pop()
     return words[-1]
-
-
-def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", readable(text).replace("{", "").replace("}", ""))
-    letters = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-    return _NOT_WORD.sub(" ", letters).strip()

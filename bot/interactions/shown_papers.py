@@ -6,9 +6,12 @@ from typing import Final
 import discord
 
 from bot.interactions.components import PAPER, template
+from bot.interactions.folded_button import IDS
+from papers.short_ids import lengthen
 
 _SAVE: Final = template("save", paper_id=PAPER)
 _DIGEST: Final = template("topics")
+_FOLDED: Final = template("also", papers=IDS)
 
 
 def papers_in(message: discord.Message) -> list[str]:
@@ -21,6 +24,12 @@ def papers_in(message: discord.Message) -> list[str]:
     found = list(dict.fromkeys(found))
     digest = any(_DIGEST.fullmatch(each) for each in ids)
     return found if digest or len(found) == 1 else []
+
+
+def folded_in(message: discord.Message) -> list[str]:
+    """Return the papers that a message of ours lists behind a button, without a card."""
+    found = (_FOLDED.fullmatch(each) for each in _custom_ids(message.components))
+    return [paper_id for match in found if match for paper_id in lengthen(match["papers"])]
 
 
 def _custom_ids(components: Iterable[object]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests import Digester, Following, Subscriptions
 from bot.services.feeds import Feeds
+from bot.services.folding import Folding
 from bot.services.ingest import Ingester
 from bot.services.library import Library
 from bot.services.local_dates import LocalDates
@@ -73,6 +74,7 @@ class Services:
     maintenance: Maintenance
     news: NewsWatch
     picks: PicksByList
+    folding: Folding
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it."""

@@ -58,6 +58,8 @@ class Hit:
     """An emoji after the title: read, unread."""
     extra: str = ""
     """A line in markdown of our own making: when and where it was saved."""
+    folded: tuple[str, ...] = ()
+    """The ids of near-duplicates that a button under the page lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def hit_of(
     notes: Sequence[str] = (),
     mark: str = "",
     extra: str = "",
+    folded: Sequence[str] = (),
 ) -> Hit:
     """Return a paper as a hit, its title readable."""
     metrics = metrics or Metrics()
@@ -100,6 +103,7 @@ def hit_of(
         notes=tuple(notes),
         mark=mark,
         extra=extra,
+        folded=tuple(folded),
     )
 
 
@@ -192,7 +196,12 @@ def _about(hit: Hit) -> str:
     people = text.escape(text.people(hit.authors, 2), _ABOUT // 2)
     published = short_date(hit.published) if hit.published else ""
     code = text.link(_("code"), hit.repository, _REPOSITORY) if hit.repository else ""
-    about = (people, published, numbers(hit.upvotes, hit.stars), code)
+    folded = ""
+    if hit.folded:
+        folded = ngettext(
+            "and {count} more about this", "and {count} more about this", len(hit.folded)
+        )
+    about = (people, published, numbers(hit.upvotes, hit.stars), code, folded)
     return " · ".join(filter(None, about)) or hit.paper_id
 
 

@@ -5,7 +5,7 @@ the same post. Texts in a payload are as people read them (LaTeX made readable, 
 escaping and cutting is the renderer's business, since what fits depends on the whole message.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Self
@@ -131,6 +131,8 @@ class CardPayload(Payload):
     thumbnail: Text | None = None
     """The address of a still picture beside the title, `None` where the source gave none."""
     withdrawn: bool = False
+    folded: tuple[str, ...] = ()
+    """The ids of near-duplicates that are listed behind a button."""
 
 
 def header_payload(
@@ -194,9 +196,10 @@ def card_payload(
     )
 
 
-def ranked_card(ranked: Ranked, day: date) -> CardPayload:
+def ranked_card(ranked: Ranked, day: date, *, folded: Sequence[str] = ()) -> CardPayload:
     """Return the card of a paper in the thread of a day, whose date goes without saying."""
     card = card_payload(ranked.paper, ranked.metrics, rank=ranked.position, reason=ranked.reason)
+    card = card.model_copy(update={"folded": tuple(folded)})
     if card.published is None or abs(day - card.published) > _SAME_WEEK:
         return card
     return card.model_copy(update={"published": None})

@@ -1,6 +1,6 @@
 """Libraries: saving by reaction, and everything that people do with what they saved."""
 
-from bot.interactions import removal_buttons, save_buttons, save_select
+from bot.interactions import folded_button, removal_buttons, save_buttons, save_select
 from bot.services.container import CogHost
 from cogs.library import _page, _picks, _saved_paper, _top
 from cogs.library._cog import Library
@@ -16,6 +16,7 @@ ITEMS = (
     *save_buttons.ITEMS,
     *save_select.ITEMS,
     *removal_buttons.ITEMS,
+    *folded_button.ITEMS,
     *_page.ITEMS,
     *_saved_paper.ITEMS,
     *_top.ITEMS,

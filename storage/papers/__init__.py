@@ -1,6 +1,7 @@
 """Papers as we know them: put in from any source, read back by id and by change."""
 
 from storage.papers._read import (
+    Heading,
     Snapshot,
     StoredPaper,
     by_doi,
@@ -8,6 +9,7 @@ from storage.papers._read import (
     count,
     get,
     get_many,
+    headings,
     latest_revision,
     metrics_before,
     stored,
@@ -17,6 +19,7 @@ from storage.papers._thin import thin_snapshots
 from storage.papers._upsert import UpsertReport, upsert
 
 __all__ = [
+    "Heading",
     "Snapshot",
     "StoredPaper",
     "UpsertReport",
@@ -25,6 +28,7 @@ __all__ = [
     "count",
     "get",
     "get_many",
+    "headings",
     "latest_revision",
     "metrics_before",
     "stored",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,13 @@ class StoredPaper:
     metrics: Metrics
     first_seen_at: datetime
     revision: int
+
+
+class Heading(NamedTuple):
+    """A paper's number in derived indexes, and of the paper its title and its DOI alone."""
+
+    row: int
+    paper: Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,17 @@ async def get_many(conn: AsyncConnection, paper_ids: Iterable[str]) -> dict[str,
         for row in await conn.execute(select(papers).where(papers.c.id.in_(ids))):
             found[row.id] = stored(row)
     return {paper_id: found[paper_id] for paper_id in wanted if paper_id in found}
+
+
+async def headings(conn: AsyncConnection, paper_ids: Iterable[str]) -> list[Heading]:
+    """Return those papers that are known, in the order asked for, by their titles and DOIs."""
+    wanted = list(dict.fromkeys(paper_ids))
+    found: dict[str, Heading] = {}
+    columns = (papers.c.row, papers.c.id, papers.c.title, papers.c.doi)
+    for ids in chunks(wanted):
+        for row in await conn.execute(select(*columns).where(papers.c.id.in_(ids))):
+            found[row.id] = Heading(row.row, Paper(row.id, row.title, doi=row.doi))
+    return [found[paper_id] for paper_id in wanted if paper_id in found]
 
 
 async def by_doi(conn: AsyncConnection, dois: Iterable[str]) -> dict[str, str]:

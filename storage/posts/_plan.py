@@ -75,11 +75,13 @@ async def plan(
     payload: Any | None,
     paper_ids: Sequence[str],
     sources: Collection[str],
+    folded: Mapping[str, Sequence[str]] = {},
     reason: str | None = None,
 ) -> int | None:
     """Freeze a post; `None` if that batch was planned there before. Without papers the day is
     recorded as empty.
 
+    Papers that are `folded` behind one of `paper_ids` count as shown, and get no card of their own.
     A day that was empty may be planned again: what the feed wants may have changed since. Earlier
     batches of `sources` that this feed never got are recorded as skipped, and so accounted for.
     """
@@ -120,12 +122,22 @@ async def plan(
         await conn.execute(
             insert(post_papers),
             [
-                {"post_id": post_id, "position": position, "paper_id": paper_id}
-                for position, paper_id in enumerate(paper_ids)
+                {"post_id": post_id, "position": at, "paper_id": paper_id, "behind": behind}
+                for at, (paper_id, behind) in enumerate(_places(paper_ids, folded))
             ],
         )
     await _record_skipped(conn, feed, now, sources)
     return post_id
+
+
+def _places(
+    paper_ids: Sequence[str], folded: Mapping[str, Sequence[str]]
+) -> list[tuple[str, int | None]]:
+    """Return every paper of a post, those with a card first, and whose card it stands behind."""
+    places: list[tuple[str, int | None]] = [(paper_id, None) for paper_id in paper_ids]
+    for at, paper_id in enumerate(paper_ids):
+        places += [(other, at) for other in folded.get(paper_id, ())]
+    return places
 
 
 async def _record_skipped(

@@ -79,10 +79,29 @@ async def steps(conn: AsyncConnection, post_id: int) -> list[Step]:
     """Return a post's cards in their order."""
     rows = await conn.execute(
         select(post_papers.c.position, post_papers.c.paper_id, post_papers.c.message_id)
-        .where(post_papers.c.post_id == post_id)
+        .where(post_papers.c.post_id == post_id, post_papers.c.behind.is_(None))
         .order_by(post_papers.c.position)
     )
     return [Step(row.position, row.paper_id, row.message_id) for row in rows]
+
+
+async def folded(conn: AsyncConnection, post_id: int) -> dict[str, list[str]]:
+    """Return the papers of a post that have no card of their own, by the paper whose card it is."""
+    leaders = post_papers.alias("leaders")
+    rows = await conn.execute(
+        select(leaders.c.paper_id, post_papers.c.paper_id)
+        .join(
+            leaders,
+            (leaders.c.post_id == post_papers.c.post_id)
+            & (leaders.c.position == post_papers.c.behind),
+        )
+        .where(post_papers.c.post_id == post_id)
+        .order_by(post_papers.c.position)
+    )
+    found: dict[str, list[str]] = {}
+    for leader, paper_id in rows:
+        found.setdefault(leader, []).append(paper_id)
+    return found
 
 
 async def shown(conn: AsyncConnection, channel_id: int) -> set[str]:

@@ -92,6 +92,8 @@ post_papers = table(
         "paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False, index=True
     ),
     Column("message_id", Integer),
+    # The position of the card that this paper stands behind; empty for one with its own card.
+    Column("behind", Integer),
 )
 
 # What a channel was shown in a year by posts that have been pruned, so that nothing comes twice.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from papers.short_ids import shorten
 from tests import large
 
 
@@ -62,6 +63,7 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
     "paper_id": (SAVED, "9999.99999"),
     "digest_id": ("1", "9" * 18),
     "page": ("0", "9999"),
+    "papers": (shorten([SAVED]), shorten([SAVED, "9912.99999"] * 7)),
     "days": ("7", "1", "9" * 18),
     "do": ("show", "edit", "pause", "resume", "preview", "post-now", "remove", "filter"),
     "edit": ("0", "0", "0", "0", "0", "0", "1", "0"),

@@ -52,6 +52,7 @@ NOBODYS = {
     "guilds.id": "a server",
     "news.level": "a count",
     "news.number": "a count",
+    "post_papers.behind": "a place in an order",
     "post_papers.message_id": "a message of the bot's",
     "post_papers.position": "a place in an order",
     "posts.attempts": "a count",

@@ -10,7 +10,7 @@ from storage import feeds, papers, posts
 from storage.database import Database
 from storage.feeds import Feed, FeedState
 from storage.posts import DueFeed, Post, Step, Used
-from storage.tables import batches
+from storage.tables import batches, post_papers
 from storage.tables import posts as rows
 from tests.storage.shared import record
 
@@ -41,10 +41,12 @@ async def planned(
     day: date | None = None,
     *,
     paper_ids: list[str] = PAPERS,
+    folded: dict[str, list[str]] | None = None,
     sources: tuple[str, ...] = ("Hub",),
     now: datetime = NINE,
 ) -> int | None:
-    await papers.upsert(conn, [record(each) for each in paper_ids], now=now)
+    every = [*paper_ids, *(each for some in (folded or {}).values() for each in some)]
+    await papers.upsert(conn, [record(each) for each in every], now=now)
     return await posts.plan(
         conn,
         DueFeed(feed.id, 1, feed.channel_id, day or batch, batch),
@@ -52,6 +54,7 @@ async def planned(
         late=False,
         payload={"a": 1},
         paper_ids=paper_ids,
+        folded=folded or {},
         sources=sources,
     )
 
@@ -180,6 +183,28 @@ async def test_a_planned_post_comes_back_as_it_was_frozen(database: Database) ->
         ]
         assert await posts.get(conn, found + 1) is None
         assert await planned(conn, feed) is None
+
+
+async def test_folded_papers_are_shown_without_a_card_of_their_own(database: Database) -> None:
+    async with database.write() as conn:
+        feed = await added(conn)
+        post_id = await planned(conn, feed, folded={PAPERS[1]: ["x", "y"], PAPERS[0]: ["z"]})
+        assert post_id is not None
+        assert [step.paper_id for step in await posts.steps(conn, post_id)] == PAPERS
+        assert await posts.shown(conn, 11) == {*PAPERS, "x", "y", "z"}
+        places = select(post_papers.c.paper_id, post_papers.c.behind)
+        found = await conn.execute(places.order_by(post_papers.c.position))
+        assert [tuple(row) for row in found] == [
+            (PAPERS[0], None),
+            (PAPERS[1], None),
+            ("z", 0),
+            ("x", 1),
+            ("y", 1),
+        ]
+        later = NINE + posts.POSTS_KEPT + 9 * DAY
+        await posts.finish(conn, post_id, posts.DONE, NINE)
+        assert await posts.fold(conn, later) == 1
+        assert await posts.shown(conn, 11) == {*PAPERS, "x", "y", "z"}
 
 
 async def test_an_empty_day_is_on_record_and_may_be_planned_again(database: Database) -> None:

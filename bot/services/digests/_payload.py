@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import limits
 from bot.i18n import ENGLISH, long_date, ngettext, sentences
 from bot.i18n import gettext as _
+from bot.interactions.folded_button import folded_on_page
 from bot.interactions.save_buttons import SaveButton
 from bot.ui.news import NewsEntry
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
@@ -42,6 +43,8 @@ class DigestEntry(Payload):
     reason: str
     is_pick: bool = False
     """Whether it comes because of a list."""
+    folded: tuple[str, ...] = ()
+    """The ids of near-duplicates that a button under the page lists."""
 
 
 class MoreEntry(Payload):
@@ -52,6 +55,8 @@ class MoreEntry(Payload):
     reason: str
     news_id: int | None = None
     """The news that it is, in an inbox."""
+    folded: tuple[str, ...] = ()
+    """As of an entry."""
 
 
 class DigestPayload(Payload):
@@ -90,7 +95,10 @@ class DigestPayload(Payload):
     @property
     def paper_ids(self) -> list[str]:
         """Every paper that the digest brings, shown at once or on demand."""
-        return [entry.paper_id for entry in (*self.entries, *self.more)]
+        entries = (*self.entries, *self.more)
+        return [entry.paper_id for entry in entries] + [
+            paper_id for entry in entries for paper_id in entry.folded
+        ]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -138,9 +146,7 @@ async def page_of(
     shown = entries[page * PAGE : (page + 1) * PAGE]
     known = await get_many(conn, [each.paper_id for each in shown if isinstance(each, MoreEntry)])
     return [
-        each
-        if isinstance(each, DigestEntry)
-        else entry_of(known[each.paper_id], topic=each.topic, reason=each.reason)
+        each if isinstance(each, DigestEntry) else _looked_up(each, known[each.paper_id])
         for each in shown
         if isinstance(each, DigestEntry) or each.paper_id in known
     ]
@@ -162,10 +168,11 @@ def render_entries(
     With a `total`, the entries are those of the page only. The `section` is markdown after them.
     """
     shown = entries[page * PAGE : (page + 1) * PAGE] if total is None else entries
+    hits = tuple(map(_hit, shown))
     return render_hits(
         HitsPage(
             title=title,
-            hits=tuple(map(_hit, shown)),
+            hits=hits,
             first=page * PAGE + 1,
             total=len(entries) if total is None else total,
             notes=tuple(notes),
@@ -173,7 +180,7 @@ def render_entries(
             footer=footer,
         ),
         accessory=lambda hit: SaveButton(hit.paper_id),
-        buttons=buttons,
+        buttons=[*folded_on_page(hits), *buttons],
     )
 
 
@@ -192,6 +199,11 @@ def why(payload: DigestPayload) -> str:
     return sentences(because, _("React with 🔖 to save every paper here."))
 
 
+def _looked_up(named: MoreEntry, paper: StoredPaper) -> DigestEntry:
+    entry = entry_of(paper, topic=named.topic, reason=named.reason)
+    return entry.model_copy(update={"folded": named.folded})
+
+
 def _hit(entry: DigestEntry) -> Hit:
     return Hit(
         paper_id=entry.paper_id,
@@ -203,6 +215,7 @@ def _hit(entry: DigestEntry) -> Hit:
         repository=entry.repository,
         passage=(Fragment(entry.summary),) if entry.summary else (),
         notes=(_reason(entry),),
+        folded=entry.folded,
     )
 
 

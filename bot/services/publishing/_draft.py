@@ -1,6 +1,7 @@
 """What a feed's post will say: the day's ranking for one channel, composed and ready to be
 frozen."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.i18n import ENGLISH, alternatives, current, ngettext
 from bot.i18n import gettext as _
 from bot.services.batch_ranking import BatchRanking
+from bot.services.folding import Folding
 from bot.services.publishing._topic_filter import (
     SHOWN_TOPIC,
     TopicFilter,
@@ -20,8 +22,9 @@ from bot.services.publishing._topic_filter import (
 )
 from bot.ui.feeds import describe_filters
 from bot.ui.payloads import CardPayload, HeaderPayload, header_payload, ranked_card
+from papers.folding import Group, Likeness, fold
 from papers.text import cut
-from papers.trending import Filters, Ranked, rank
+from papers.trending import Candidate, Filters, Ranked, rank
 from storage import papers, posts
 from storage.database import Database
 from storage.feeds import Feed
@@ -43,6 +46,11 @@ class PostPayload(BaseModel):
     def paper_ids(self) -> list[str]:
         """The papers shown, in their order."""
         return [card.paper_id for card in self.cards]
+
+    @property
+    def folded(self) -> dict[str, tuple[str, ...]]:
+        """The papers without a card of their own, by the paper whose card lists them."""
+        return {card.paper_id: card.folded for card in self.cards if card.folded}
 
     def without_titles(self) -> Self:
         """Return the draft with its papers listed by id alone, for a channel that blocks titles."""
@@ -71,10 +79,16 @@ class PostPayload(BaseModel):
 class PostComposer:
     """Composes posts."""
 
-    def __init__(self, database: Database, ranking: BatchRanking, topics: TopicFilter) -> None:
+    def __init__(
+        self, database: Database, ranking: BatchRanking, topics: TopicFilter, folding: Folding
+    ) -> None:
         self._database = database
         self._ranking = ranking
         self._topics = topics
+        self._folding = folding
+        # The first one's answer serves all feeds of the minute.
+        self._comparing = asyncio.Lock()
+        self._compared: tuple[tuple[date, datetime], Likeness] | None = None
 
     async def draft(
         self, feed: Feed, day: date, now: datetime, *, late: bool = False
@@ -87,6 +101,7 @@ class PostComposer:
             first = await posts.first_batch(conn, feed.channel_id) or day
             shown = await posts.shown(conn, feed.channel_id)
             prior = await self._ranking.prior(conn, day)
+            likeness = await self._likeness(conn, (day, now), everything)
         candidates = [candidate for candidate in everything if candidate.batch >= first]
         ranked = rank(
             candidates,
@@ -94,17 +109,20 @@ class PostComposer:
             filters=filters_of(feed),
             shown=shown,
             prior=prior,
-            size=None if feed.topics else feed.size,
         )
         matches: Mapping[str, TopicMatch] = {}
         if feed.topics:
             there = [each.paper.id for each in everything if each.paper.withdrawn_at is None]
             matches = await self._topics.matches(there, feed.topics, now)
-            ranked = rank_by_topic(ranked, matches, feed.size)
+            ranked = rank_by_topic(ranked, matches)
+        groups = _folded(ranked, likeness, feed.size)
         todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
         draft = compose(
             day,
-            ranked,
+            [group.leader for group in groups],
+            folded={
+                group.leader.paper.id: [each.paper.id for each in group.folded] for group in groups
+            },
             total=len(todays),
             late=late,
             notes=_notes(feed),
@@ -115,6 +133,16 @@ class PostComposer:
         about = [paper_id for paper_id in todays if not feed.topics or paper_id in matches]
         why_empty = _why_empty(feed, len(todays), about, shown)
         return draft.model_copy(update={"why_empty": why_empty})
+
+    async def _likeness(
+        self, conn: AsyncConnection, moment: tuple[date, datetime], candidates: Sequence[Candidate]
+    ) -> Likeness:
+        """Compare the candidates of a day and moment with each other."""
+        async with self._comparing:
+            if self._compared is None or self._compared[0] != moment:
+                ids = [candidate.paper.id for candidate in candidates]
+                self._compared = moment, await self._folding.likeness(conn, ids)
+            return self._compared[1]
 
     async def refreshed(
         self, conn: AsyncConnection, draft: PostPayload, *, now: datetime, hours: float
@@ -134,11 +162,15 @@ def compose(
     ranked: Sequence[Ranked],
     *,
     total: int,
+    folded: Mapping[str, Sequence[str]] = {},
     late: bool = False,
     notes: Sequence[str] = (),
     ping_role_id: int | None = None,
 ) -> PostPayload:
-    """Put a ranking into words: one header, and one card for each paper."""
+    """Put a ranking into words: one header, and one card for each paper.
+
+    A card also lists what is `folded` behind its paper.
+    """
     return PostPayload(
         header=header_payload(
             day,
@@ -151,9 +183,26 @@ def compose(
             footer=_footer(),
             ping_role_id=ping_role_id,
         ),
-        cards=tuple(ranked_card(place, day) for place in ranked),
+        cards=tuple(
+            ranked_card(place, day, folded=folded.get(place.paper.id, ())) for place in ranked
+        ),
         language=current().code,
     )
+
+
+def _folded(ranked: Sequence[Ranked], likeness: Likeness, size: int) -> list[Group[Ranked]]:
+    """Return at most `size` groups of near-duplicates of one batch, their leaders renumbered."""
+    groups = fold(
+        ranked,
+        likeness,
+        paper_id=lambda place: place.paper.id,
+        within=lambda place: place.batch,
+        size=size,
+    )
+    return [
+        Group(replace(group.leader, position=position), group.folded)
+        for position, group in enumerate(groups, 1)
+    ]
 
 
 def filters_of(feed: Feed) -> Filters:

@@ -9,6 +9,7 @@ from bot.delivery.outcomes import Refused, Retry
 from bot.i18n import Language, language_for, use
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
+from bot.services.folding import Folding
 from bot.services.publishing._draft import PostComposer, PostPayload
 from bot.services.publishing._failures import Failures
 from bot.services.publishing._restored import RestoredPosts
@@ -38,6 +39,7 @@ class Publisher:
         *,
         ranking: BatchRanking,
         topics: Topics,
+        folding: Folding,
         tracker: MessageTracker,
         notices: Notices,
         queue: TaskQueue,
@@ -48,7 +50,7 @@ class Publisher:
         self._queue = queue
         self._settle = settle
         self._messenger = messenger
-        self._composer = PostComposer(database, ranking, TopicFilter(database, topics))
+        self._composer = PostComposer(database, ranking, TopicFilter(database, topics), folding)
         self._steps = Steps(database, messenger, tracker)
         self._restored = RestoredPosts(database, messenger, tracker, ranking.sources)
         self._failures = Failures(database, notices)
@@ -159,6 +161,7 @@ class Publisher:
                 late=late,
                 payload=draft.to_json() if draft.paper_ids else None,
                 paper_ids=draft.paper_ids,
+                folded=draft.folded,
                 sources=self._ranking.sources,
                 reason=draft.why_empty,
             )

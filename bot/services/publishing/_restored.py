@@ -15,7 +15,7 @@ from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Failure, Gone, failure_of
 from bot.delivery.read_back import own_messages_since, strings_of
 from bot.i18n import in_every_language
-from bot.interactions.shown_papers import papers_in
+from bot.interactions.shown_papers import folded_in, papers_in
 from bot.ui.cards import thread_name
 from papers import zones
 from storage import papers, posts, restores
@@ -37,6 +37,8 @@ class _Thread:
     header: discord.Message
     cards: dict[str, int]
     """The message of each paper's card, in order."""
+    folded: dict[str, list[str]]
+    """What stands behind a paper's card."""
 
 
 class RestoredPosts:
@@ -91,28 +93,29 @@ class RestoredPosts:
             for title, day in titles.items():
                 if any(title in line for line in first_lines):
                     headers.setdefault(day, message)
-        return [
-            _Thread(day, header, await self._cards(feed, header)) for day, header in headers.items()
-        ]
+        return [await self._thread(feed, day, header) for day, header in headers.items()]
 
-    async def _cards(self, feed: Feed, header: discord.Message) -> dict[str, int]:
+    async def _thread(self, feed: Feed, day: date, header: discord.Message) -> _Thread:
         thread = self._messenger.get_partial_messageable(header.id, guild_id=feed.guild_id)
         cards: list[tuple[str, int]] = []
+        folded: dict[str, list[str]] = {}
         try:
             async for message in own_messages_since(self._messenger, thread, header.created_at):
                 cards += [(paper_id, message.id) for paper_id in papers_in(message)]
+                folded |= {paper_id: folded_in(message) for paper_id in papers_in(message)}
         except discord.HTTPException as error:
             if not isinstance(failure_of(error), Gone):
                 raise
             # The thread was deleted, or the post stopped before it was opened.
-        return dict(reversed(cards))
+        return _Thread(day, header, dict(reversed(cards)), folded)
 
     async def _record(self, feed: Feed, thread: _Thread, now: datetime) -> None:
         zone = zones.zone_or_utc(feed.timezone)
         local_date = min(thread.header.created_at, now).astimezone(zone).date()
         due = DueFeed(feed.id, feed.guild_id, feed.channel_id, local_date, thread.day)
         async with self._database.write() as conn:
-            known = await papers.get_many(conn, list(thread.cards))
+            behind = [each for some in thread.folded.values() for each in some]
+            known = await papers.get_many(conn, [*thread.cards, *behind])
             shown = [paper_id for paper_id in thread.cards if paper_id in known]
             post_id = await posts.plan(
                 conn,
@@ -121,6 +124,10 @@ class RestoredPosts:
                 late=False,
                 payload=None,
                 paper_ids=shown,
+                folded={
+                    paper_id: [each for each in thread.folded[paper_id] if each in known]
+                    for paper_id in shown
+                },
                 sources=self._sources,
                 reason="read back after a restore",  # not shown
             )

@@ -22,6 +22,7 @@ from bot.delivery.outcomes import (
 )
 from bot.delivery.permissions import missing_permissions
 from bot.delivery.read_back import nonce, own_messages, role_mention, strings_of
+from bot.interactions.folded_button import folded_on_card
 from bot.interactions.save_buttons import SaveButton
 from bot.services.publishing._draft import PostPayload
 from bot.ui.cards import render_card, render_header, thread_name
@@ -191,8 +192,11 @@ class Steps:
         self, thread: discord.PartialMessageable, post: Post, step: Step, draft: PostPayload
     ) -> Outcome:
         try:
+            card = draft.cards[step.position]
             message = await thread.send(
-                view=render_card(draft.cards[step.position], actions=[SaveButton(step.paper_id)]),
+                view=render_card(
+                    card, actions=[SaveButton(step.paper_id), *folded_on_card(card.folded)]
+                ),
                 nonce=_nonce(post, step.position),
             )
         except Exception as error:

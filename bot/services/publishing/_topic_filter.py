@@ -73,9 +73,7 @@ class TopicFilter:
         return prepared
 
 
-def rank_by_topic(
-    ranked: Sequence[Ranked], matches: Mapping[str, TopicMatch], size: int
-) -> list[Ranked]:
+def rank_by_topic(ranked: Sequence[Ranked], matches: Mapping[str, TopicMatch]) -> list[Ranked]:
     """Return the papers that are wished for, the best match first, each with its topic and why."""
 
     def worth(place: Ranked) -> float:
@@ -86,7 +84,7 @@ def rank_by_topic(
     )
     return [
         replace(place, position=position, reason=_because(place.reason, matches[place.paper.id]))
-        for position, place in enumerate(wanted[:size], 1)
+        for position, place in enumerate(wanted, 1)
     ]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.interactions import removal_buttons, save_buttons, save_select
+from bot.interactions import folded_button, removal_buttons, save_buttons, save_select
 from bot.interactions.components import PaperboyButton, PaperboySelect
 from bot.services.library import QUERY_LENGTH, LibraryPage, View
 from cogs import library
@@ -125,6 +125,7 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
         library.MarkRead(LONGEST_ID, read=True),
         library.WriteNote(LONGEST_ID),
         save_select.SaveSome(),
+        folded_button.FoldedButton([LONGEST_ID] * folded_button.MOST),
         library.PageTop(library.Span.WEEK, 0, 0),
         library.PagePicks(2**62, 31, 9_999, "Next"),
         library.NotForMe(),
