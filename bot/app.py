@@ -19,6 +19,7 @@ from bot.services.container import Services
 from bot.services.digests import Digester, Following, Subscriptions
 from bot.services.feeds import Feeds
 from bot.services.folding import Folding
+from bot.services.hidden import Hidden
 from bot.services.ingest import Ingester
 from bot.services.library import Library
 from bot.services.local_dates import LocalDates
@@ -152,6 +153,7 @@ async def open_services(
             news=news,
             picks=picks,
             folding=folding,
+            hidden=Hidden(database, topics, clock, messenger),
         )
 
 

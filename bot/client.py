@@ -36,6 +36,7 @@ EXTENSIONS: Final = (
     "cogs.servers",
     "cogs.trending",
     "cogs.library",
+    "cogs.hidden",
     "cogs.privacy",
     "cogs.paper_search",
     "cogs.subscriptions",

@@ -26,7 +26,9 @@ MEDIA_DESCRIPTION: Final = 256
 """Alt text, as discord.py documents it; Discord itself names 1,024 characters."""
 SELECT_OPTIONS: Final = 25
 OPTION_LABEL: Final = 100
+OPTION_VALUE: Final = 100
 MODAL_TITLE: Final = 45
+LABEL_DESCRIPTION: Final = 100
 
 # Threads: topics/threads
 THREAD_NAME: Final = 100

@@ -19,6 +19,7 @@ from bot.interactions.components import PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import FILES, rate_limited
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import CogHost, Services, services_of
+from bot.services.hidden import ShowHidden
 from bot.ui.notices import render_notice
 from bot.ui.parts import ALARM
 
@@ -35,7 +36,9 @@ WHY: Final = {
     "brought_papers": marked("Papers in older digests, by year, so no paper comes twice"),
     "cards": marked("My DMs that show you a paper, so reacting with 🔖 saves the paper"),
     "preferences": marked("Whether your saves count in /paper top, and whether you get news"),
-    "dismissals": marked("Papers you don't want suggested"),
+    "dismissals": marked("Papers that don't come again because they aren't for you"),
+    "opened_papers": marked("Papers you opened in the last 60 days, so they don't come again"),
+    "mutes": marked("Authors and words whose papers you hide"),
     "person_news": marked("News on papers you saved, with when you got each piece"),
 }
 """What each table of a person holds and why, in words for that person."""
@@ -109,8 +112,13 @@ class Privacy(commands.Cog):
             export=mention("privacy export"),
             delete=mention("privacy delete"),
         )
+        hides = counts["dismissals"] or counts["mutes"]
         await interaction.response.send_message(
-            view=render_notice(_("Your data"), f"{text}\n\n{how}"),
+            view=render_notice(
+                _("Your data"),
+                f"{text}\n\n{how}",
+                actions=[ShowHidden()] if hides else [],
+            ),
             ephemeral=True,
         )
 

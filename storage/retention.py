@@ -15,6 +15,7 @@ from storage import (
     cards,
     digests,
     guilds,
+    hidden,
     incidents,
     library,
     news,
@@ -106,6 +107,8 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "news": Pruned(news.NEWS_KEPT, news.forget_old),
     "person_news": Pruned(news.NEWS_KEPT, news.forget_old, "as `news`, which it goes with"),
     "dismissals": Kept(_WITH_PERSON),
+    "opened_papers": Pruned(hidden.OPENED_KEPT, hidden.forget_opened),
+    "mutes": Kept(_WITH_PERSON),
     "preferences": Kept(_WITH_PERSON),
     "erasures": Pruned(personal_data.REACTIONS_READ, personal_data.forget_erasures),
 }

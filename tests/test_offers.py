@@ -107,8 +107,10 @@ def test_no_view_mixes_what_lasts_with_what_does_not() -> None:
             wrapped = {
                 id(part_of_argument)
                 for call in ast.walk(tree)
-                if isinstance(call, ast.Call) and ast.unparse(call.func) == "super().__init__"
-                for argument in call.args
+                if isinstance(call, ast.Call)
+                # Within a label, which only forms have.
+                and ast.unparse(call.func) in ("super().__init__", "ui.Label")
+                for argument in (*call.args, *(each.value for each in call.keywords))
                 for part_of_argument in ast.walk(argument)
             }
             found += [

@@ -16,6 +16,7 @@ from bot.services.batch_ranking import BatchRanking
 from bot.services.digests import Digester, Following, Subscriptions
 from bot.services.feeds import Feeds
 from bot.services.folding import Folding
+from bot.services.hidden import Hidden
 from bot.services.ingest import Ingester
 from bot.services.library import Library
 from bot.services.local_dates import LocalDates
@@ -75,6 +76,7 @@ class Services:
     news: NewsWatch
     picks: PicksByList
     folding: Folding
+    hidden: Hidden
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it."""

@@ -1,9 +1,10 @@
 """Picks: what of the new papers is like the papers on a person's lists, each list by itself."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -15,8 +16,9 @@ from bot.runtime.clock import Clock
 from bot.services.background import Recent, RecentReading
 from bot.services.library import ReadingLists
 from bot.ui.lists import list_name
+from papers.mutes import Mutes
 from papers.picks import Interest, Why
-from storage import digests, library, papers, picks
+from storage import digests, hidden, library, picks
 from storage.database import Database
 from storage.library import ReadingList
 from storage.papers import StoredPaper
@@ -150,43 +152,24 @@ class PicksByList:
         async with self._database.write() as conn:
             await picks.set_in_digest(conn, user_id, number, self._clock.now())
 
-    async def dismiss(
-        self, user_id: int, paper_ids: Sequence[str]
-    ) -> tuple[list[StoredPaper], datetime]:
-        """Suggest papers no more; return those that are known, and the moment to `restore` by."""
-        now = self._clock.now()
-        async with self._database.write() as conn:
-            known = await papers.get_many(conn, paper_ids)
-            await picks.dismiss(conn, user_id, list(known), now)
-        return list(known.values()), now
-
-    async def restore(self, user_id: int, dismissed_at: datetime | None = None) -> int:
-        """Suggest papers again, all of a person's by default; return how many that was."""
-        async with self._database.write() as conn:
-            return await picks.restore(conn, user_id, dismissed_at)
-
-    async def dismissed(self, user_id: int) -> int:
-        """Return how many papers a person has dismissed."""
-        async with self._database.read() as conn:
-            return await picks.count(conn, user_id)
-
     async def _of(
         self, user_id: int, wanted: Sequence[ReadingList], since: datetime
     ) -> list[Picks]:
         async with self._database.read() as conn:
             liked = [await picks.saved(conn, user_id, each.id, _LEARNED_FROM) for each in wanted]
             refused = await picks.dismissed(conn, user_id, _LEARNED_FROM)
-            unwanted = await picks.unwanted(conn, user_id)
+            known = await hidden.known(conn, user_id)
+            mutes = await hidden.mutes_of(conn, user_id)
         recent = await self._reading.recent()
         places = [
             place
             for place, entry in enumerate(recent.papers)
             if entry.first_seen_at >= since
-            and entry.paper.id not in unwanted
+            and entry.paper.id not in known
             and entry.paper.withdrawn_at is None
         ]
         return [
-            await asyncio.to_thread(self._found, each, some, refused, recent, places)
+            await asyncio.to_thread(self._found, each, some, refused, recent, places, mutes)
             if places and some
             else Picks(each, (), len(some))
             for each, some in zip(wanted, liked, strict=True)
@@ -199,14 +182,21 @@ class PicksByList:
         refused: Sequence[StoredPaper],
         recent: Recent,
         places: Sequence[int],
+        mutes: Mutes,
     ) -> Picks:
         read = self._reading.read
         interest = Interest.of(recent.background, read(liked), read(refused))
         new = recent.background.features(recent.reading.take(np.array(places)))
         scores = interest.scores(new)
         order = [int(at) for at in np.argsort(-scores, kind="stable")]
-        near = [at for at in order if scores[at] >= interest.threshold]
-        edge = [at for at in order[len(near) :][:EDGE] if near and scores[at] >= interest.edge]
+        line = int((scores >= interest.threshold).sum())
+
+        def wanted(some: Sequence[int]) -> Iterator[int]:
+            # Read only as far as needed: whether a paper is hidden takes its whole abstract.
+            return (at for at in some if not mutes.hides(recent.papers[places[at]].paper))
+
+        near = list(islice(wanted(order[:line]), MOST))
+        edge = [at for at in order[line:][:EDGE] if near and scores[at] >= interest.edge]
         by_id = {entry.paper.id: entry for entry in liked}
 
         def picked(at: int, *, explores: bool = False) -> Pick:
@@ -216,10 +206,10 @@ class PicksByList:
 
         return Picks(
             of,
-            tuple(map(picked, near[:MOST] or order[:CLOSEST])),
+            tuple(map(picked, near or islice(wanted(order), CLOSEST))),
             len(liked),
             near_enough=bool(near),
-            edge=tuple(picked(at, explores=True) for at in edge),
+            edge=tuple(picked(at, explores=True) for at in wanted(edge)),
         )
 
     def _too_few(self, counting: Sequence[int]) -> str:

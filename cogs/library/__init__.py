@@ -7,7 +7,7 @@ from cogs.library._cog import Library
 from cogs.library._lists import Lists
 from cogs.library._message import SaveMessage
 from cogs.library._page import ChooseLibraryList, PageLibrary, SortLibrary, render_library
-from cogs.library._picks import NotForMe, PagePicks, PaperPicks, Suggest, SuggestAll
+from cogs.library._picks import PagePicks, PaperPicks
 from cogs.library._reactions import Reactions
 from cogs.library._saved_paper import NOTE_LENGTH, MarkRead, OpenNoted, OpenSaved, WriteNote
 from cogs.library._top import PageTop, Span, Top
@@ -29,7 +29,6 @@ __all__ = [
     "NOTE_LENGTH",
     "ChooseLibraryList",
     "MarkRead",
-    "NotForMe",
     "OpenNoted",
     "OpenSaved",
     "PageLibrary",
@@ -38,8 +37,6 @@ __all__ = [
     "Reactions",
     "SortLibrary",
     "Span",
-    "Suggest",
-    "SuggestAll",
     "WriteNote",
     "render_library",
     "setup",

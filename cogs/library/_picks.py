@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, Self
 
-import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
@@ -15,23 +14,21 @@ from bot.i18n import gettext as _
 from bot.interactions.components import (
     NUMBER,
     PAGE,
-    PAPER,
     PaperboyButton,
-    PaperboySelect,
     custom_id,
     page_buttons,
     template,
 )
 from bot.interactions.cooldowns import SEARCHES, rate_limited
-from bot.interactions.errors import Interaction, UserError, control_outdated
+from bot.interactions.errors import Interaction
 from bot.interactions.replies import reply, turn
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
+from bot.services.hidden import NotForMe, SuggestAll
 from bot.services.picks import Pick, Picks
-from bot.ui import text
-from bot.ui.lists import list_name, microseconds, moment
+from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
-from bot.ui.pages import Hit, HitsPage, hit_of, render_hits
+from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
 from bot.ui.picks import edge_reason, near_reason
 from cogs.library._choices import list_choices
@@ -62,85 +59,6 @@ class PagePicks(PaperboyButton, template=template("picks", list_id=NUMBER, days=
     async def pressed(self, interaction: Interaction) -> None:
         """Show the page that the button leads to."""
         await turn(interaction, _page(interaction, self.list_id, self.days, self.page))
-
-
-class NotForMe(PaperboySelect, template=template("not-for-me")):
-    """Dismisses papers, so that they are suggested no more."""
-
-    accepts = PAPER
-
-    def __init__(self, options: Sequence[discord.SelectOption] = ()) -> None:
-        super().__init__(
-            ui.Select(
-                placeholder=_("Not for me…"),
-                custom_id=custom_id("not-for-me"),
-                max_values=max(len(options), 1),
-                options=list(options),
-            )
-        )
-
-    @classmethod
-    def from_match(cls, match: re.Match[str]) -> Self:
-        """Return the select; its options may differ."""
-        return cls()
-
-    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
-        """Dismiss what was chosen, and offer to take that back."""
-        service = services_of(interaction).picks
-        known, at = await service.dismiss(interaction.user.id, values)
-        if not known:
-            raise UserError(control_outdated())
-        names = "\n".join(f"- {text.escape(readable(each.paper.title), 200)}" for each in known)
-        view = render_notice(
-            _("Not for you"),
-            names,
-            footer=_("I won't suggest this again, and fewer papers like it."),
-            actions=[Suggest(at)],
-        )
-        await interaction.response.send_message(view=view, ephemeral=True)
-
-
-class Suggest(PaperboyButton, template=template("suggest", at=NUMBER)):
-    """Takes back what was dismissed at one moment."""
-
-    def __init__(self, dismissed_at: datetime) -> None:
-        at = microseconds(dismissed_at)
-        super().__init__(ui.Button(label=_("Undo"), custom_id=custom_id("suggest", at)))
-        self.dismissed_at = dismissed_at
-
-    @classmethod
-    def from_match(cls, match: re.Match[str]) -> Self:
-        """Return the button whose custom id matched."""
-        return cls(moment(match["at"]))
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Suggest the papers again."""
-        service = services_of(interaction).picks
-        count = await service.restore(interaction.user.id, self.dismissed_at)
-        if not count:
-            raise UserError(_("This is undone already."))
-        view = render_notice(_("Undone"), _allowed(count))
-        await interaction.response.edit_message(view=view)
-
-
-class SuggestAll(PaperboyButton, template=template("suggest-all")):
-    """Takes back every dismissal of a person."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            ui.Button(label=_("Allow hidden papers"), custom_id=custom_id("suggest-all"))
-        )
-
-    @classmethod
-    def from_match(cls, match: re.Match[str]) -> Self:
-        """Return the button."""
-        return cls()
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Suggest all dismissed papers again."""
-        count = await services_of(interaction).picks.restore(interaction.user.id)
-        view = render_notice(_("Hidden papers allowed"), _allowed(count))
-        await interaction.response.send_message(view=view, ephemeral=True)
 
 
 class PaperPicks(commands.Cog):
@@ -178,7 +96,7 @@ async def _page(interaction: Interaction, list_id: int, days: int, page: int) ->
         found = await services.picks.of_list(user_id, list_id, since)
     else:
         found = await services.picks.of_person(user_id, since)
-    hidden = await services.picks.dismissed(user_id)
+    hidden = (await services.hidden.all_of(user_id)).papers
     entries = _entries(found, user_id, now.date())
     return render(found, entries, list_id=list_id, days=days, page=page, hidden=hidden)
 
@@ -247,16 +165,10 @@ def render(
     return render_hits(
         hits,
         accessory=lambda hit: SaveButton(hit.paper_id),
-        select=NotForMe(_options(hits)),
+        select=NotForMe(
+            (hits.first + place, hit.paper_id, hit.title) for place, hit in enumerate(hits.hits)
+        ),
         buttons=[*turns, *buttons],
-    )
-
-
-def _allowed(count: int) -> str:
-    return ngettext(
-        "I may suggest {count} paper again that you hid.",
-        "I may suggest {count} papers again that you hid.",
-        count,
     )
 
 
@@ -269,16 +181,5 @@ def _why(of: Picks, pick: Pick, *, several: bool) -> str:
     return f"{list_name(of.list)} · {because}" if several else because
 
 
-def _options(page: HitsPage) -> list[discord.SelectOption]:
-    return [
-        discord.SelectOption(label=_label(page.first + place, hit), value=hit.paper_id)
-        for place, hit in enumerate(page.hits)
-    ]
-
-
-def _label(number: int, hit: Hit) -> str:
-    return text.plain(f"{number}. {hit.title}", limits.OPTION_LABEL)
-
-
-ITEMS: Final = (PagePicks, NotForMe, Suggest, SuggestAll)
+ITEMS: Final = (PagePicks,)
 """Every kind of button and menu under picks."""

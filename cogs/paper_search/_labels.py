@@ -48,6 +48,7 @@ def options(page: HitsPage) -> list[discord.SelectOption]:
             ("card", hit.title, "📄"),
             ("text", _("Abstract of {number}", number=number), "📝"),
             ("like", _("Papers similar to {number}", number=number), "🔗"),
+            ("skip", _("Not for me: {number}", number=number), "🚫"),
         ):
             shown = f"{number}. {label}" if what == "card" else label
             found.append(

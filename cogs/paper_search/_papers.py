@@ -9,7 +9,7 @@ from typing import Final, Self
 import discord
 from discord import ui
 
-from bot.i18n import Language, current, sentences, use
+from bot.i18n import Language, current, use
 from bot.i18n import gettext as _
 from bot.interactions.components import (
     NUMBER,
@@ -22,26 +22,27 @@ from bot.interactions.components import (
     template,
 )
 from bot.interactions.cooldowns import SEARCHES
-from bot.interactions.errors import Interaction, UserError
+from bot.interactions.errors import Interaction
 from bot.interactions.language import public_language
 from bot.interactions.replies import change, reply, turn
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
-from bot.services.search import LookUp, SimilarPage
-from bot.services.source_queries import failure_sentence
+from bot.services.hidden import RefusePaper, open_form
+from bot.services.search import SimilarPage
 from bot.ui import text
 from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem, link_button
 from cogs.paper_search._labels import options, why
+from cogs.paper_search._lookup import known_paper
 from papers import arxiv_id
 from papers.model import Paper
 from papers.text import readable
 from storage.papers import StoredPaper
 
 _ABSTRACT = 3_400
-_OPENED: Final = rf"(?:card|text|like):(?:{PAPER})"  # not shown
+_OPENED: Final = rf"(?:card|text|like|skip):(?:{PAPER})"  # not shown
 
 
 class SimilarButton(PaperboyButton, template=template("like", paper_id=PAPER)):
@@ -143,6 +144,8 @@ async def _open(interaction: Interaction, values: list[str]) -> None:
             await open_abstract(interaction, paper_id)
         case "like":
             await open_similar(interaction, paper_id, public=False)
+        case "skip":
+            await open_form(interaction, paper_id)
         case _:
             await interaction.response.defer()
 
@@ -157,19 +160,22 @@ async def open_card(interaction: Interaction, paper_id: str, *, public: bool) ->
     """
     services = services_of(interaction)
     spoken = public_language(interaction) if public else current()
-    finding = asyncio.ensure_future(_known(services, paper_id))
+    finding = asyncio.ensure_future(known_paper(services, paper_id))
 
     async def make() -> ui.LayoutView:
         entry = await finding
         with use(spoken):
-            return await _card(interaction, entry)
+            return await _card(interaction, entry, public=public)
 
     message_id = await reply(interaction, make(), ephemeral=not public)
     if public and message_id is not None and interaction.channel_id is not None:
         await services.library.record_card(
             message_id, paper_id, interaction.channel_id, interaction.guild_id
         )
-    services.search.complete((await finding).paper, partial(_complete, interaction, spoken))
+    if not public:
+        await services.hidden.note_opened(interaction.user.id, paper_id)
+    complete = partial(_complete, interaction, spoken, public=public)
+    services.search.complete((await finding).paper, complete)
 
 
 async def open_abstract(interaction: Interaction, paper_id: str) -> None:
@@ -177,7 +183,7 @@ async def open_abstract(interaction: Interaction, paper_id: str) -> None:
     services = services_of(interaction)
 
     async def make() -> ui.LayoutView:
-        paper = (await _known(services, paper_id)).paper
+        paper = (await known_paper(services, paper_id)).paper
         return render_notice(
             readable(paper.title),
             text.escape(readable(paper.abstract), _ABSTRACT)
@@ -187,10 +193,12 @@ async def open_abstract(interaction: Interaction, paper_id: str) -> None:
                 link_button(_("PDF"), arxiv_id.pdf_url(paper_id)),
                 SaveButton(paper_id),
                 SimilarButton(paper_id),
+                RefusePaper(paper_id),
             ],
         )
 
     await reply(interaction, make(), ephemeral=True)
+    await services.hidden.note_opened(interaction.user.id, paper_id)
 
 
 async def open_similar(interaction: Interaction, paper_id: str, *, public: bool) -> None:
@@ -198,21 +206,27 @@ async def open_similar(interaction: Interaction, paper_id: str, *, public: bool)
     services = services_of(interaction)
 
     async def make() -> ui.LayoutView:
-        entry = await _known(services, paper_id)
+        entry = await known_paper(services, paper_id)
         with use(public_language(interaction) if public else current()):
             return similar_view(await services.search.similar(entry, 0))
 
     await reply(interaction, make(), ephemeral=not public)
 
 
-def card_view(entry: StoredPaper, saved: int | None = None) -> ui.LayoutView:
+def card_view(
+    entry: StoredPaper, saved: int | None = None, *, public: bool = False
+) -> ui.LayoutView:
     """Return the full card of a paper with what can be done about it."""
     paper_id = entry.paper.id
     return render_paper(
         entry.paper,
         entry.metrics,
         saved=saved,
-        actions=[SaveButton(paper_id), SimilarButton(paper_id)],
+        actions=[
+            SaveButton(paper_id),
+            SimilarButton(paper_id),
+            *([] if public else [RefusePaper(paper_id)]),
+        ],
     )
 
 
@@ -252,41 +266,23 @@ def similar_view(page: SimilarPage) -> ui.LayoutView:
 
 
 async def _similar_view(services: Services, paper_id: str, number: int) -> ui.LayoutView:
-    entry = await _known(services, paper_id)
+    entry = await known_paper(services, paper_id)
     return similar_view(await services.search.similar(entry, number))
 
 
-async def _known(services: Services, paper_id: str) -> StoredPaper:
-    found: LookUp = await services.search.look_up(paper_id)
-    if found.paper is not None:
-        return found.paper
-    failures = [
-        failure_sentence(item.source, item.failure)
-        for item in found.answers
-        if item.failure is not None
-    ]
-    if failures:
-        unknown = _("I couldn't look up paper {number}.", number=paper_id)
-        raise UserError(sentences(unknown, *failures, _("Try again in a few minutes.")))
-    raise UserError(
-        _(
-            "Paper {number} wasn't found. Check the number; new papers can take a day to appear.",
-            number=paper_id,
-        )
-    )
-
-
-async def _complete(interaction: Interaction, spoken: Language, entry: StoredPaper) -> None:
+async def _complete(
+    interaction: Interaction, spoken: Language, entry: StoredPaper, *, public: bool
+) -> None:
     with use(spoken):
-        await change(interaction, await _card(interaction, entry))
+        await change(interaction, await _card(interaction, entry, public=public))
 
 
-async def _card(interaction: Interaction, entry: StoredPaper) -> ui.LayoutView:
+async def _card(interaction: Interaction, entry: StoredPaper, *, public: bool) -> ui.LayoutView:
     services = services_of(interaction)
     if interaction.guild_id is None:
-        return card_view(entry)
+        return card_view(entry, public=public)
     saved = await services.library.saved_count(interaction.guild_id, entry.paper.id)
-    return card_view(entry, saved)
+    return card_view(entry, saved, public=public)
 
 
 def _linked(paper: Paper) -> str:

@@ -20,6 +20,7 @@ from bot.interactions.switches import SWITCH, is_on
 from bot.limits import CHOICES, PAGE_HITS, QUIET_DAYS
 from bot.services.container import Services, services_of
 from bot.services.digests import (
+    MoreEntry,
     describe_news,
     describe_picks,
     describe_settings,
@@ -77,9 +78,12 @@ async def render_inbox(services: Services, user_id: int, page: int) -> ui.Layout
     pages = -(-len(entries) // PAGE_HITS)
     page = min(page, pages - 1)
     shown = await services.subscriptions.page(entries, page)
-    await services.digester.read_news(
-        user_id, entries[page * PAGE_HITS : (page + 1) * PAGE_HITS], now
-    )
+    news = [
+        each
+        for each in entries[page * PAGE_HITS : (page + 1) * PAGE_HITS]
+        if isinstance(each, MoreEntry) and each.news_id is not None
+    ]
+    await services.digester.read_news(user_id, news, now)
     return render_entries(
         _("Your inbox"),
         shown,
@@ -87,6 +91,7 @@ async def render_inbox(services: Services, user_id: int, page: int) -> ui.Layout
         total=len(entries),
         buttons=page_buttons(page, pages, lambda to, label, off: PageInbox(to, label, off=off)),
         footer=_("From your digests of the last {days} days.", days=INBOX_KEPT.days),
+        kept={each.paper_id for each in news},
     )
 
 

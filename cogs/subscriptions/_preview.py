@@ -111,6 +111,7 @@ async def _trending(
         notes=notes,
         buttons=actions,
         footer=sentences(_nothing_yet(standing, draft, replaces), what),
+        refusable=False,
     )
 
 

@@ -14,6 +14,7 @@ from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.modals import submission
 from bot.services.container import Services, services_of
 from bot.services.digests import TRENDING, describe_subscription, render_ended
+from bot.services.hidden import ShowHidden
 from bot.services.topics import read_topic, window_begins
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
@@ -56,18 +57,20 @@ async def render_topics(services: Services, user_id: int) -> ui.LayoutView:
     """Return the list of a person's topics, each with its count and a button.
 
     Raises:
-        UserError: they follow none.
+        UserError: they follow none and hide nothing.
     """
     now = services.clock.now()
     followed = await services.subscriptions.followed(user_id, since=window_begins(now))
     person = await services.subscriptions.subscriber(user_id)
+    hidden = [ShowHidden()] if await services.hidden.all_of(user_id) else []
     if not followed or person is None:
-        raise UserError(
-            _(
-                "You don't follow any topics yet. Follow one with {command}.",
-                command=services.mention("paper subscribe"),
-            )
+        nothing = _(
+            "You don't follow any topics yet. Follow one with {command}.",
+            command=services.mention("paper subscribe"),
         )
+        if not hidden:
+            raise UserError(nothing)
+        return render_notice(_("Your topics"), nothing, actions=hidden)
     note = await services.subscriptions.reopen(person)
     lines = [await services.subscriptions.next_digest(person, now), *filter(None, [note]), ""]
     lines += (
@@ -86,6 +89,7 @@ async def render_topics(services: Services, user_id: int) -> ui.LayoutView:
     ]
     if any(subscription.topic.mode is not Mode.TRENDING for subscription in followed):
         actions.append(ChangeTopic(followed))
+    actions += hidden
     return render_notice(_("Your topics"), "\n".join(lines), actions=actions)
 
 

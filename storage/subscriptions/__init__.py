@@ -13,6 +13,7 @@ from storage.subscriptions._people import (
 )
 from storage.subscriptions._topics import (
     all_topics,
+    change_mode,
     followed,
     forget_unfollowed,
     of_user,
@@ -44,6 +45,7 @@ __all__ = [
     "TopicDraft",
     "add_draft",
     "all_topics",
+    "change_mode",
     "change_settings",
     "ensure_subscriber",
     "followed",

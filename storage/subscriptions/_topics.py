@@ -85,6 +85,38 @@ async def set_paused(conn: AsyncConnection, user_id: int, topic_id: int, *, paus
     return result.rowcount == 1
 
 
+async def change_mode(
+    conn: AsyncConnection, user_id: int, topic_id: int, mode: Mode, now: datetime
+) -> StoredTopic | None:
+    """Match one of a person's topics more strictly or widely; return it as it is matched now.
+
+    The subscription goes on as it was, with the matches since it began. `None` if the person does
+    not follow the topic.
+    """
+    before = (await conn.execute(select(topics).where(topics.c.id == topic_id))).one_or_none()
+    mine = (subscriptions.c.user_id == user_id) & (subscriptions.c.topic_id == topic_id)
+    if before is None or not await conn.scalar(select(exists().where(mine))):
+        return None
+    if before.mode == mode.value:
+        return StoredTopic(topic_id, before.query, mode)
+    key = f"{mode.value}:{before.key.partition(':')[2]}"
+    await conn.execute(
+        insert(topics)
+        .values(key=key, query=before.query, mode=mode.value, created_at=now)
+        .on_conflict_do_nothing(index_elements=[topics.c.key])
+    )
+    after = (await conn.execute(select(topics).where(topics.c.key == key))).one()
+    # Followed in both modes until now: one subscription is left.
+    await conn.execute(
+        delete(subscriptions).where(
+            subscriptions.c.user_id == user_id, subscriptions.c.topic_id == after.id
+        )
+    )
+    await conn.execute(change(subscriptions).where(mine).values(topic_id=after.id))
+    await forget_unfollowed(conn, [topic_id])
+    return StoredTopic(after.id, after.query, mode)
+
+
 async def of_user(
     conn: AsyncConnection, user_id: int, *, since: datetime | None = None
 ) -> list[Subscription]:

@@ -99,13 +99,39 @@ removals = table(
     reuses_ids=False,
 )
 
-# Papers that a person does not want suggested.
+# Papers that a person does not want to get again.
 dismissals = table(
     "dismissals",
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
     Column("dismissed_at", UTCDateTime, nullable=False),
+    # unwanted · seen (says nothing about what the person is interested in)
+    Column("kind", Text, nullable=False, server_default="unwanted"),
     Index("ix_dismissals_paper_id", "paper_id"),
+)
+
+# Papers whose card or abstract a person opened for themselves.
+opened_papers = table(
+    "opened_papers",
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column("opened_at", UTCDateTime, nullable=False, index=True),
+    Index("ix_opened_papers_paper_id", "paper_id"),
+)
+
+# Authors and words whose papers a person does not get.
+mutes = table(
+    "mutes",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    # author · word
+    Column("kind", Text, nullable=False),
+    # The text as it is compared.
+    Column("key", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    UniqueConstraint("user_id", "kind", "key"),
+    reuses_ids=False,
 )
 
 preferences = table(

@@ -56,6 +56,9 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "news": ("on", "off"),
     "learn": ("on", "off"),
     "count_my_saves": (True, False),
+    "what": ("paper", "seen", "topic:1", "author", "word", "topic:" + "9" * 18, "x"),
+    "author": ("Ada Lovelace", longest("A. ", 100)),
+    "word": ("diffusion", longest("robots ", 60)),
 }
 """What is typed or chosen in options and fields: the ordinary first, then the extreme."""
 
@@ -80,6 +83,8 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
     "list_id": ("1", "2", "9" * 18),
     "at": ("1749448800000000", "9" * 18, "0"),
     "topic_id": ("1", "9" * 18),
+    "mode": ("normal", "broad"),
+    "mute_id": ("1", "9" * 18),
     "paused": ("1", "0"),
     "span": ("week", "month"),
     "period": ("week", "month", "day"),
@@ -90,12 +95,13 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
 
 CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
     "not-for-me": ((SAVED,), (SAVED, "9999.99999")),
+    "unmute-some": (("1",), ("9" * 18,)),
     "change-topic": (("1",), ("9" * 18,)),
     "end-topics": (("1",), tuple(map(str, range(2, 27)))),
     "feed-pick": (("1",), ("9" * 18,)),
     "help": (*((page,) for page in ("start", "papers", "query", "server")),),
     "find-open": ((SAVED,), (f"abstract:{SAVED}",)),
-    "like-open": ((f"card:{SAVED}",), (f"text:{SAVED}",), (f"like:{SAVED}",)),
+    "like-open": ((f"card:{SAVED}",), (f"text:{SAVED}",), (f"like:{SAVED}",), (f"skip:{SAVED}",)),
     "lists": (("1",), tuple(map(str, range(1, 25)))),
     "noted": ((SAVED,), ("9999.99999",)),
     "save-some": ((SAVED,), tuple(f"2506.{number:05}" for number in range(1, 26))),
@@ -109,6 +115,7 @@ FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "feed-set": ("channel", "hour", "timezone", "fields", "role", "language"),
     "find-form": ("query", "since", "category"),
     "note-form": ("note",),
+    "refuse-form": ("what", "author", "word"),
     "start-form": ("value",),
     "topic-form": ("topic", "min_votes"),
 }

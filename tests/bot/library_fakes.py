@@ -99,3 +99,18 @@ async def slash(here: World, name: str, /, **options: Any) -> simcord.Interactio
     """Run a command as the member."""
     known = {key.removesuffix("_"): value for key, value in options.items()}
     return await here.member.slash(here.channel, name, **known)
+
+
+async def refuse(
+    here: World, message: Any, paper_id: str, what: str = "paper", **fields: Any
+) -> simcord.InteractionResult:
+    """Choose a paper in a page's “Not for me…” as the member, and answer the form."""
+    who = actor_of(here, message)
+    form = await who.select(message, [paper_id], custom_id="v1:not-for-me")
+    return await who.submit_modal(form, {"what": what, **fields})
+
+
+def actor_of(here: World, message: Any) -> Any:
+    """Return the member as they act where a message stands: in their direct messages, or not."""
+    direct = message.channel.id == here.member.user.dm_channel.id
+    return here.member.user if direct else here.member

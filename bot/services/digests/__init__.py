@@ -1,6 +1,12 @@
 """Digests: each person's papers of the day, by direct message, at their own hour."""
 
-from bot.services.digests._buttons import ITEMS, render_digest, render_ended, subscriptions_of
+from bot.services.digests._buttons import (
+    ITEMS,
+    EndTopic,
+    render_digest,
+    render_ended,
+    subscriptions_of,
+)
 from bot.services.digests._compose import compose, wanted
 from bot.services.digests._digester import Digester, due_of
 from bot.services.digests._follow import Followed, Following
@@ -37,6 +43,7 @@ __all__ = [
     "DigestEntry",
     "DigestPayload",
     "Digester",
+    "EndTopic",
     "Followed",
     "Following",
     "MoreEntry",

@@ -1,7 +1,7 @@
 """The buttons of a digest: they work for as long as the message stands."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 import discord
@@ -175,12 +175,35 @@ class EndTopics(PaperboySelect, template=template("end-topics")):
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """End the chosen topics."""
-        service, user_id = subscriptions_of(interaction), interaction.user.id
-        ended = await service.end(user_id, map(int, values))
-        left = await service.followed(user_id)
-        if not ended:
-            raise UserError(_("You had already unsubscribed from these."))
-        await interaction.response.edit_message(view=render_ended(ended, len(left)))
+        await _end(interaction, map(int, values))
+
+
+async def _end(interaction: Interaction, topic_ids: Iterable[int]) -> None:
+    service, user_id = subscriptions_of(interaction), interaction.user.id
+    ended = await service.end(user_id, topic_ids)
+    left = await service.followed(user_id)
+    if not ended:
+        raise UserError(_("You had already unsubscribed from these."))
+    await interaction.response.edit_message(view=render_ended(ended, len(left)))
+
+
+class EndTopic(PaperboyButton, template=template("end-topic", topic_id=NUMBER)):
+    """Ends one topic."""
+
+    def __init__(self, topic_id: int) -> None:
+        super().__init__(
+            ui.Button(label=_("Unsubscribe"), custom_id=custom_id("end-topic", topic_id))
+        )
+        self.topic_id = topic_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["topic_id"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """End it."""
+        await _end(interaction, [self.topic_id])
 
 
 class ShowSettings(PaperboyButton, template=template("digest-settings")):
@@ -252,5 +275,5 @@ def render_ended(ended: Sequence[StoredTopic], left: int) -> ui.LayoutView:
     return render_notice(title, f"{names}\n{rest}")
 
 
-ITEMS = (PageDigest, ShowMore, PageMore, ManageTopics, EndTopics, ShowSettings)
+ITEMS = (PageDigest, ShowMore, PageMore, ManageTopics, EndTopics, EndTopic, ShowSettings)
 """What a bot registers so that these buttons work."""

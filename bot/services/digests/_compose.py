@@ -1,5 +1,6 @@
 """Which papers a person's digest brings: what their topics matched, best first, nothing twice."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -22,10 +23,11 @@ from bot.ui.lists import list_name
 from bot.ui.news import SHOWN, SHOWN_ALONE, NewsEntry
 from bot.ui.parts import reason_text
 from bot.ui.picks import edge_reason, near_reason
+from papers.mutes import Mutes
 from papers.picks import mixed
 from papers.text import readable
 from papers.trending import rank
-from storage import digests, library, news, papers, picks, subscriptions, topic_matches
+from storage import digests, hidden, news, papers, picks, subscriptions, topic_matches
 from storage.digests import Digest, DueDigest
 from storage.library import ReadingList
 from storage.news import News
@@ -74,7 +76,8 @@ async def compose(
         for subscription in await subscriptions.of_user(conn, due.user_id)
         if not subscription.paused
     ]
-    known = await brought_or_saved(conn, due.user_id)
+    known = await brought_or_known(conn, due.user_id)
+    mutes = await hidden.mutes_of(conn, due.user_id)
     last = await digests.last_planned(conn, due.user_id)
     since = now - topic_matches.MATCHES_KEPT if last is None else min(last, now) - LOOK_BACK
     candidates = [
@@ -82,6 +85,10 @@ async def compose(
         for candidate in await topic_matches.unseen(conn, due.user_id, since)
         if candidate.paper.paper.id not in known
     ]
+    if mutes:
+        matched = [candidate.paper.paper for candidate in candidates]
+        unwanted = await asyncio.to_thread(mutes.hidden, matched)
+        candidates = [each for each in candidates if each.paper.paper.id not in unwanted]
     weekly = due.every is Every.WEEK
     groups = ordered(candidates, by_votes=weekly)
     entries = [_entry(group) for group in groups[:longest]]
@@ -91,7 +98,9 @@ async def compose(
         batch_day = await ranking.publishable(conn, now)
         listed = known | {candidate.paper.paper.id for candidate in candidates}
         covered = await digests.covered_batch(conn, due.user_id)
-        best = await trending_entries(ranking, conn, listed, now, weekly=weekly, after=covered)
+        best = await trending_entries(
+            ranking, conn, listed, now, weekly=weekly, after=covered, mutes=mutes
+        )
         room = longest - len(entries)
         entries += best[:room]
         more += [
@@ -210,9 +219,10 @@ def wanted(digest: Digest, person: Subscriber, followed: Collection[str]) -> boo
     return digest.state != digests.PLANNED or topics <= set(followed)
 
 
-async def brought_or_saved(conn: AsyncConnection, user_id: int) -> set[str]:
-    """Return the papers that no digest brings a person: those that one brought, and saved ones."""
-    return await topic_matches.brought(conn, user_id) | await library.saved_papers(conn, user_id)
+async def brought_or_known(conn: AsyncConnection, user_id: int) -> set[str]:
+    """Return the papers that no digest brings a person: those that one brought, and those that
+    they saved, dismissed or opened anywhere."""
+    return await topic_matches.brought(conn, user_id) | await hidden.known(conn, user_id)
 
 
 def _pick(of: ReadingList, pick: Pick) -> DigestEntry:
@@ -240,16 +250,21 @@ async def trending_entries(
     *,
     weekly: bool,
     after: date | None = None,
+    mutes: Mutes,
 ) -> list[DigestEntry]:
     """Return the best of the newest settled batch, or of the week before it.
 
-    With a batch day `after`, the best of those that came since; none if none did.
+    With a batch day `after`, the best of those that came since; none if none did. Papers that are
+    `known` or hidden are left out.
     """
     day = await ranking.publishable(conn, now)
     days = [] if day is None else batch_days(day, after, weekly=weekly)
     if day is None or not days:
         return []
     candidates = await ranking.of_days(conn, days, now)
+    if mutes:
+        batch = [candidate.paper for candidate in candidates]
+        known = {*known, *await asyncio.to_thread(mutes.hidden, batch)}
     best = rank(
         candidates,
         day=day,

@@ -14,7 +14,7 @@ from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests._compose import (
     NO_PICKS,
-    brought_or_saved,
+    brought_or_known,
     compose,
     fill,
     freeze,
@@ -30,7 +30,7 @@ from bot.settings import Settings
 from bot.ui.news import news_text
 from papers import schedule, zones
 from papers.schedule import Window
-from storage import digests, news, subscriptions
+from storage import digests, hidden, news, subscriptions
 from storage.database import Database
 from storage.digests import Digest, DueDigest
 from storage.news import News
@@ -167,16 +167,22 @@ class Digester:
         """Return news about saved papers, then what the last two weeks' digests brought.
 
         The news is what was not brought yet and what was in these two weeks, the newest first. Of
-        the digests, those that did not arrive come first.
+        the digests, those that did not arrive come first; dismissed papers are left out.
         """
         since = now.date() - digests.INBOX_KEPT
         async with self._database.read() as conn:
             lately = await news.lately(conn, user_id, now - digests.INBOX_KEPT)
             kept = await digests.inbox(conn, user_id, since)
+            dismissed = await hidden.dismissed(conn, user_id)
         payloads = [DigestPayload.model_validate(digest.payload) for digest in kept]
         return (
             *map(_inbox_entry, lately),
-            *(entry for payload in payloads for entry in (*payload.entries, *payload.more)),
+            *(
+                entry
+                for payload in payloads
+                for entry in (*payload.entries, *payload.more)
+                if entry.paper_id not in dismissed
+            ),
         )
 
     async def read_news(
@@ -197,8 +203,11 @@ class Digester:
     ) -> TrendingPreview:
         """Return what the topic `trending` would bring a person now."""
         async with self._database.read() as conn:
-            known = await brought_or_saved(conn, user_id)
-            entries = await trending_entries(self._ranking, conn, known, now, weekly=weekly)
+            known = await brought_or_known(conn, user_id)
+            mutes = await hidden.mutes_of(conn, user_id)
+            entries = await trending_entries(
+                self._ranking, conn, known, now, weekly=weekly, mutes=mutes
+            )
         return TrendingPreview(tuple(entries), bool(known))
 
 

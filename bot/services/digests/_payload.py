@@ -1,6 +1,6 @@
 """What a digest will say, frozen before anything is sent; and how its pages look."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 
@@ -12,6 +12,7 @@ from bot.i18n import ENGLISH, long_date, ngettext, sentences
 from bot.i18n import gettext as _
 from bot.interactions.folded_button import folded_on_page
 from bot.interactions.save_buttons import SaveButton
+from bot.services.hidden import NotForMe
 from bot.ui.news import NewsEntry
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
 from bot.ui.parts import AnyItem
@@ -162,13 +163,21 @@ def render_entries(
     buttons: Sequence[AnyItem] = (),
     section: str = "",
     footer: str = "",
+    kept: Collection[str] = (),
+    refusable: bool = True,
 ) -> ui.LayoutView:
     """Return a page of entries, each with its reason and a Save button.
 
     With a `total`, the entries are those of the page only. The `section` is markdown after them.
+    All papers but those `kept` can be refused, on a page that is `refusable`.
     """
     shown = entries[page * PAGE : (page + 1) * PAGE] if total is None else entries
     hits = tuple(map(_hit, shown))
+    refused = [
+        (number, entry.paper_id, entry.title)
+        for number, entry in enumerate(shown, page * PAGE + 1)
+        if refusable and entry.paper_id not in kept
+    ]
     return render_hits(
         HitsPage(
             title=title,
@@ -180,6 +189,7 @@ def render_entries(
             footer=footer,
         ),
         accessory=lambda hit: SaveButton(hit.paper_id),
+        select=NotForMe(refused) if refused else None,
         buttons=[*folded_on_page(hits), *buttons],
     )
 

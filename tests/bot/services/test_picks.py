@@ -17,7 +17,7 @@ from papers.model import Metrics, Record
 from storage import library
 from storage.library import Via
 from storage.subscriptions import Every
-from tests.bot.library_fakes import answer, items, said, slash
+from tests.bot.library_fakes import answer, items, refuse, said, slash
 from tests.bot.topics import brought, follower
 from tests.bot.world import FRIDAY, MONDAY, THURSDAY, TUESDAY, WEDNESDAY, World, at, paper, world
 
@@ -124,7 +124,7 @@ async def test_a_paper_that_is_not_for_me_comes_no_more_until_i_take_it_back(
     async with readers(tmp_path) as here:
         await save(here, 1, 2, 3)
         result = await slash(here, "paper picks")
-        hidden = await here.member.select(answer(result), ["2506.00031"], custom_id="v1:not-for-me")
+        hidden = await refuse(here, answer(result), "2506.00031")
         assert "Walking robots on ice" in said(hidden)
         assert "Walking robots on ice" not in said(await slash(here, "paper picks"))
         await here.member.click(answer(hidden), label="Undo")
@@ -136,9 +136,8 @@ async def test_all_hidden_papers_come_back_by_one_button(tmp_path: Path) -> None
         await save(here, 1, 2, 3)
         result = await slash(here, "paper picks")
         assert "Allow hidden papers" not in items(result)
-        await here.member.select(
-            answer(result), ["2506.00031", "2506.00035"], custom_id="v1:not-for-me"
-        )
+        await refuse(here, answer(result), "2506.00031")
+        await refuse(here, answer(result), "2506.00035")
         again = await slash(here, "paper picks")
         pressed = await here.member.click(answer(again), label="Allow hidden papers")
         assert "I may suggest 2 papers again that you hid." in said(pressed)
@@ -189,12 +188,12 @@ async def test_another_person_gets_their_own_and_erasing_forgets_what_was_hidden
         await save(here, 1, 2, 3)
         await save(here, 1, 2, 3, person=here.admin)
         result = await slash(here, "paper picks")
-        await here.member.select(answer(result), ["2506.00031"], custom_id="v1:not-for-me")
+        await refuse(here, answer(result), "2506.00031")
         other = await here.admin.slash(here.channel, "paper picks")
         assert "Walking robots on ice" in said(other)
         erasing = await slash(here, "privacy delete")
         await here.member.click(answer(erasing), label="Delete everything")
-        assert await here.bot.services.picks.dismissed(here.member.id) == 0
+        assert (await here.bot.services.hidden.all_of(here.member.id)).papers == 0
 
 
 async def test_a_digest_brings_picks_because_of_a_list_once(tmp_path: Path) -> None:
@@ -233,15 +232,13 @@ async def test_a_digest_brings_no_more_picks_than_its_reader_wants(tmp_path: Pat
 async def test_undo_brings_back_what_was_just_hidden_and_nothing_else(tmp_path: Path) -> None:
     async with readers(tmp_path) as here:
         await save(here, 1, 2, 3)
-        await here.bot.services.picks.dismiss(here.member.id, ["2506.00036"])
+        await here.bot.services.hidden.dismiss(here.member.id, ["2506.00036"])
         here.clock.at += timedelta(minutes=1)
         result = await slash(here, "paper picks")
-        hidden = await here.member.select(
-            answer(result), ["2506.00031", "2506.00035"], custom_id="v1:not-for-me"
-        )
+        hidden = await refuse(here, answer(result), "2506.00031")
         await here.member.click(answer(hidden), label="Undo")
-        assert "I may suggest 2 papers again that you hid." in said(hidden)
-        assert await here.bot.services.picks.dismissed(here.member.id) == 1
+        assert "I may suggest 1 paper again that you hid." in said(hidden)
+        assert (await here.bot.services.hidden.all_of(here.member.id)).papers == 1
 
 
 async def test_a_paper_that_came_minutes_ago_is_picked(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The buttons under a digest: what each answers, however old or strange the message is."""
 
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,12 +37,12 @@ async def digest(folder: Path, papers: int) -> AsyncGenerator[tuple[World, Press
 
 
 def controls(answer: Answer) -> list[dict[str, Any]]:
-    """Return the components of an answer that do something, but Save."""
+    """Return the components of an answer that do something, but those of single papers."""
     found: list[dict[str, Any]] = []
 
     def walk(components: Sequence[dict[str, Any]]) -> None:
         for each in components:
-            if "custom_id" in each and each.get("label") != "Save":
+            if "custom_id" in each and not re.match("v1:(save|not-for-me)", each["custom_id"]):
                 found.append(each)
             walk(each.get("components", ()))
 

@@ -1,0 +1,298 @@
+"""What papers are refused with, and what takes that back; these work as long as their message."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, Self
+
+import discord
+from discord import ui
+
+from bot import limits
+from bot.i18n import gettext as _
+from bot.i18n import ngettext
+from bot.interactions.components import (
+    NUMBER,
+    PAPER,
+    PaperboyButton,
+    PaperboySelect,
+    custom_id,
+    template,
+)
+from bot.interactions.context import mention
+from bot.interactions.errors import Interaction, UserError, control_outdated
+from bot.services.hidden._form import form_of
+from bot.services.hidden._service import Hidden, HiddenThings
+from bot.ui import text
+from bot.ui.lists import microseconds, moment
+from bot.ui.notices import render_notice
+from bot.ui.parts import AnyItem
+from papers.text import readable
+from storage.hidden import Mute, MuteKind
+from storage.subscriptions import Mode
+
+
+def hidden_of(interaction: Interaction) -> Hidden:
+    """Return the service that an interaction's client offers."""
+    return interaction.client.services.hidden
+
+
+async def open_form(interaction: Interaction, paper_id: str) -> None:
+    """Ask why a paper is not for the person.
+
+    Raises:
+        UserError: the paper is not known any more.
+    """
+    found = await hidden_of(interaction).refusable(interaction.user.id, paper_id)
+    await interaction.response.send_modal(form_of(found))
+
+
+class NotForMe(PaperboySelect, template=template("not-for-me")):
+    """Asks why one of the papers of a page is not for the person."""
+
+    accepts, may_be_empty = PAPER, True
+
+    def __init__(self, shown: Iterable[tuple[int, str, str]] = ()) -> None:
+        """Offer papers: the number that each has on the page, its id, and its readable title."""
+        options = [
+            discord.SelectOption(
+                label=text.plain(f"{number}. {title}", limits.OPTION_LABEL) or str(number),
+                value=paper_id,
+            )
+            for number, paper_id, title in shown
+        ]
+        super().__init__(
+            ui.Select(
+                placeholder=_("Not for me…"), custom_id=custom_id("not-for-me"), options=options
+            )
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select; its options may differ."""
+        return cls()
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Ask about a paper; several, which older messages offer, are dismissed at once."""
+        if len(values) == 1:
+            await open_form(interaction, values[0])
+        elif values:
+            await interaction.response.send_message(
+                view=await dismissed_view(interaction, values), ephemeral=True
+            )
+        else:
+            await interaction.response.defer()
+
+
+class RefusePaper(PaperboyButton, template=template("refuse", paper_id=PAPER)):
+    """Asks why a paper is not for the person."""
+
+    def __init__(self, paper_id: str) -> None:
+        super().__init__(ui.Button(label=_("Not for me…"), custom_id=custom_id("refuse", paper_id)))
+        self.paper_id = paper_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(match["paper_id"])
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Open the form."""
+        await open_form(interaction, self.paper_id)
+
+
+async def dismissed_view(interaction: Interaction, paper_ids: list[str]) -> ui.LayoutView:
+    """Dismiss papers as unwanted, and return what the person reads.
+
+    Raises:
+        UserError: none of the papers is known.
+    """
+    known, at = await hidden_of(interaction).dismiss(interaction.user.id, paper_ids)
+    if not known:
+        raise UserError(control_outdated())
+    names = "\n".join(f"- {text.escape(readable(each.paper.title), 200)}" for each in known)
+    return render_notice(
+        _("Not for you"),
+        names,
+        footer=_("I won't suggest this again, and fewer papers like it."),
+        actions=[Suggest(at)],
+    )
+
+
+class Suggest(PaperboyButton, template=template("suggest", at=NUMBER)):
+    """Takes back what was dismissed at one moment."""
+
+    def __init__(self, dismissed_at: datetime) -> None:
+        at = microseconds(dismissed_at)
+        super().__init__(ui.Button(label=_("Undo"), custom_id=custom_id("suggest", at)))
+        self.dismissed_at = dismissed_at
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(moment(match["at"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Let the papers come again."""
+        count = await hidden_of(interaction).restore(interaction.user.id, self.dismissed_at)
+        if not count:
+            raise UserError(_("This is undone already."))
+        view = render_notice(_("Undone"), _allowed(count))
+        await interaction.response.edit_message(view=view)
+
+
+class SuggestAll(PaperboyButton, template=template("suggest-all")):
+    """Takes back every dismissal of a person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ui.Button(label=_("Allow hidden papers"), custom_id=custom_id("suggest-all"))
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button."""
+        return cls()
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Let all dismissed papers come again."""
+        count = await hidden_of(interaction).restore(interaction.user.id)
+        view = render_notice(_("Hidden papers allowed"), _allowed(count))
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+class Loosen(PaperboyButton, template=template("loosen", topic_id=NUMBER, mode="normal|broad")):
+    """Takes back that a topic is matched more strictly."""
+
+    def __init__(self, topic_id: int, mode: Mode) -> None:
+        super().__init__(
+            ui.Button(label=_("Undo"), custom_id=custom_id("loosen", topic_id, mode.value))
+        )
+        self.topic_id, self.mode = topic_id, mode
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["topic_id"]), Mode(match["mode"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Match the topic as before."""
+        # Looking through two weeks of papers may take longer than Discord waits.
+        await interaction.response.defer()
+        service = hidden_of(interaction)
+        if await service.set_mode(interaction.user.id, self.topic_id, self.mode) is None:
+            raise UserError(
+                _(
+                    "This topic has changed since. See your topics with {command}.",
+                    command=mention(interaction, "paper subscriptions"),
+                )
+            )
+        await interaction.edit_original_response(view=render_notice(_("Undone")))
+
+
+class Unmute(PaperboyButton, template=template("unmute", mute_id=NUMBER)):
+    """Takes back that an author or a word is hidden."""
+
+    def __init__(self, mute_id: int) -> None:
+        super().__init__(ui.Button(label=_("Undo"), custom_id=custom_id("unmute", mute_id)))
+        self.mute_id = mute_id
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button whose custom id matched."""
+        return cls(int(match["mute_id"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Take it back."""
+        if not await hidden_of(interaction).unmute(interaction.user.id, [self.mute_id]):
+            raise UserError(_("This is undone already."))
+        await interaction.response.edit_message(view=render_notice(_("Undone")))
+
+
+class UnmuteSome(PaperboySelect, template=template("unmute-some")):
+    """Takes back some of the authors and words that a person hides."""
+
+    accepts = NUMBER
+
+    def __init__(self, mutes: Iterable[Mute] = ()) -> None:
+        options = [
+            discord.SelectOption(
+                label=text.plain(mute_text(each), limits.OPTION_LABEL) or "…", value=str(each.id)
+            )
+            for each in mutes
+        ] or [discord.SelectOption(label="…", value="0")]
+        super().__init__(
+            ui.Select(
+                placeholder=_("Show again…"),
+                custom_id=custom_id("unmute-some"),
+                options=options,
+                max_values=len(options),
+            )
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select; its options are those of the message."""
+        return cls()
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Take them back, and list what is still hidden."""
+        hidden = hidden_of(interaction)
+        if not await hidden.unmute(interaction.user.id, map(int, values)):
+            raise UserError(_("This is undone already."))
+        view = render_hidden(await hidden.all_of(interaction.user.id))
+        await interaction.response.edit_message(view=view)
+
+
+class ShowHidden(PaperboyButton, template=template("hidden")):
+    """Lists what a person hides."""
+
+    def __init__(self) -> None:
+        super().__init__(ui.Button(label=_("What you hide…"), custom_id=custom_id("hidden")))
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the button."""
+        return cls()
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Show the list, with what takes back each."""
+        found = await hidden_of(interaction).all_of(interaction.user.id)
+        await interaction.response.send_message(view=render_hidden(found), ephemeral=True)
+
+
+def render_hidden(found: HiddenThings) -> ui.LayoutView:
+    """Return the list of what a person hides, with what takes back each."""
+    title = _("What you hide")
+    if not found:
+        return render_notice(title, _("You don't hide any papers, authors or words."))
+    lines = [f"- {text.escape(mute_text(each), 200)}" for each in found.mutes]
+    actions: list[AnyItem] = [UnmuteSome(found.mutes)] if found.mutes else []
+    if found.papers:
+        lines.append("- " + ngettext("{count} hidden paper", "{count} hidden papers", found.papers))
+        actions.append(SuggestAll())
+    return render_notice(
+        title,
+        "\n".join(lines),
+        footer=_("None of this comes in your digests or picks. Searches and threads show it."),
+        actions=actions,
+    )
+
+
+def mute_text(mute: Mute) -> str:
+    """Return what is hidden as plain text."""
+    if mute.kind is MuteKind.AUTHOR:
+        return _("Papers by {author}", author=mute.text)
+    return _("Papers about “{word}”", word=mute.text)
+
+
+def _allowed(count: int) -> str:
+    return ngettext(
+        "I may suggest {count} paper again that you hid.",
+        "I may suggest {count} papers again that you hid.",
+        count,
+    )
+
+
+ITEMS: Final = (NotForMe, RefusePaper, Suggest, SuggestAll, Loosen, Unmute, UnmuteSome, ShowHidden)
+"""What a bot registers so that these buttons work."""
