@@ -234,7 +234,9 @@ class SubscribeTopic(
         lines = [f"**{escape(draft.query, 200)}**", followed.when]
         if followed.rhythm:
             lines.insert(1, followed.rhythm)
-        if followed.failure is None:
+        if followed.added:
+            lines.append(_("I've added it to the DM I sent you."))
+        elif followed.failure is None:
             lines.append(_("I've sent you a DM. Your digests will arrive there."))
         else:
             lines.append(services.following.describe_failure(followed.failure))

@@ -63,8 +63,8 @@ class Conversations:
 
     async def greet(
         self, person: Subscriber, view: discord.ui.LayoutView, now: datetime
-    ) -> Failure | None:
-        """Send a new subscriber a first message; return what kept it from arriving."""
+    ) -> tuple[int, int] | Failure:
+        """Send a new subscriber a message; return its channel and id, or what kept it back."""
         async with self._database.read() as conn:
             if await digests.broken_until(conn, now) is not None:
                 return Refused(Reason.DM_BLOCKED)
@@ -78,13 +78,26 @@ class Conversations:
             return Retry(Reason.RATE_LIMITED, (wait - now).total_seconds())
         channel = self._messenger.get_partial_messageable(opened, type=discord.ChannelType.private)
         try:
-            await channel.send(view=view)
+            message = await channel.send(view=view)
         except Exception as error:
             failure = failure_of(error)
             await self.note_block(failure, now)
             return failure
         async with self._database.write() as conn:
             await subscriptions.open_channel(conn, person.user_id, opened)
+        return opened, message.id
+
+    async def revise(
+        self, channel_id: int, message_id: int, view: discord.ui.LayoutView
+    ) -> Failure | None:
+        """Show something else in a message that was sent; return what kept it from being shown."""
+        channel = self._messenger.get_partial_messageable(
+            channel_id, type=discord.ChannelType.private
+        )
+        try:
+            await channel.get_partial_message(message_id).edit(view=view)
+        except Exception as error:
+            return failure_of(error)
         return None
 
     async def note_block(self, failure: Failure, now: datetime) -> None:

@@ -73,7 +73,7 @@ class Digester:
         conversations = Conversations(database, messenger, settings)
         self._sender = DigestSender(database, messenger, tracker, conversations)
         self._restored = RestoredDigests(database, messenger, tracker)
-        self.greet = conversations.greet
+        self.greet, self.revise = conversations.greet, conversations.revise
 
     async def claim(self, now: datetime) -> None:
         """Queue every person who is owed a digest, and every digest that is not sent."""

@@ -1,11 +1,17 @@
-"""Following a topic: the subscription, and the first direct message."""
+"""Following a topic: the subscription, and the direct message that confirms it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+from cachetools import LRUCache
+from discord import ui
 
 from bot.delivery.messenger import Messenger
-from bot.delivery.outcomes import Failure, Reason
+from bot.delivery.outcomes import Failure, Gone, Reason, Refused, Retry
 from bot.i18n import gettext as _
+from bot.i18n import ngettext
 from bot.services.digests._buttons import ManageTopics, ShowSettings
 from bot.services.digests._digester import Digester
 from bot.services.digests._subscriptions import Subscriptions
@@ -13,6 +19,20 @@ from bot.services.topics import Topics
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from storage.subscriptions import TopicDraft
+
+_SITTING: Final = timedelta(minutes=30)
+"""How long after a confirmation further topics are added to it, instead of a message each."""
+_SITTINGS: Final = 1_000
+_LISTED: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Confirmed:
+    """A confirmation that was sent."""
+
+    at: datetime
+    channel_id: int
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +47,14 @@ class Followed:
     replaced: str | None = None
     """The topic in whose place this one came, as it was written; the same one where only its
     settings changed."""
+    added: bool = False
+    """Whether an earlier confirmation names it, instead of one of its own."""
     rhythm: str = ""
     """How the whole digest's rhythm changed, as a sentence, where it did."""
 
 
 class Following:
-    """Starts subscriptions, and confirms each by direct message."""
+    """Starts subscriptions, and confirms them by direct message: one for a few in a row."""
 
     def __init__(
         self,
@@ -45,6 +67,8 @@ class Following:
         self._subscriptions = subscriptions
         self._topics = topics
         self._digester = digester
+        # Lost at a restart: then the next topic has a message of its own.
+        self._confirmed: LRUCache[int, _Confirmed] = LRUCache(_SITTINGS)
 
     async def follow(
         self, user_id: int, draft: TopicDraft, now: datetime, *, replaces: int = 0
@@ -68,20 +92,19 @@ class Following:
         when = await self._subscriptions.next_digest(added.person, now)
         if added.replaced is not None:
             return Followed(added.new, when, replaced=added.replaced, rhythm=added.rhythm)
-        hello = render_notice(
-            _("You follow a new topic"),
-            "\n".join(
-                (
-                    f"**{escape(added.query, 200)}**",
-                    when,
-                    _("It brings what is new on your topics, and no paper twice."),
-                )
-            ),
-            footer=_("You get this because you pressed Subscribe."),
-            actions=[ManageTopics(), ShowSettings()],
-        )
-        failure = await self._digester.greet(added.person, hello, now)
-        return Followed(added.new, when, failure, rhythm=added.rhythm)
+        before = self._confirmed.pop(user_id, None)
+        if before is not None and timedelta() <= now - before.at < _SITTING:
+            followed = await self._subscriptions.followed(user_id)
+            topics = [each.topic.query for each in followed if each.created_at >= before.at]
+            hello = _confirmation(topics or [added.query], when)
+            if await self._digester.revise(before.channel_id, before.message_id, hello) is None:
+                self._confirmed[user_id] = before
+                return Followed(added.new, when, added=True, rhythm=added.rhythm)
+        sent = await self._digester.greet(added.person, _confirmation([added.query], when), now)
+        if isinstance(sent, Gone | Refused | Retry):
+            return Followed(added.new, when, sent, rhythm=added.rhythm)
+        self._confirmed[user_id] = _Confirmed(now, *sent)
+        return Followed(added.new, when, rhythm=added.rhythm)
 
     def describe_failure(self, failure: Failure) -> str:
         """Say what it means that a direct message did not arrive, and what to do."""
@@ -100,3 +123,17 @@ class Following:
             " don't arrive are in {inbox}.",
             inbox=inbox,
         )
+
+
+def _confirmation(topics: Sequence[str], when: str) -> ui.LayoutView:
+    shown = [f"**{escape(topic, 200)}**" for topic in topics[-_LISTED:]]
+    if len(shown) > 1:
+        shown = [f"- {topic}" for topic in shown]
+    if (left := len(topics) - len(shown)) > 0:
+        shown.append("- " + _("and {count} more", count=left))
+    return render_notice(
+        ngettext("You follow a new topic", "You follow {count} new topics", len(topics)),
+        "\n".join((*shown, when, _("It brings what is new on your topics, and no paper twice."))),
+        footer=_("You get this because you pressed Subscribe."),
+        actions=[ManageTopics(), ShowSettings()],
+    )

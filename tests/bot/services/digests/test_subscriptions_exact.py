@@ -234,3 +234,47 @@ async def test_the_day_that_had_its_digest_is_the_readers_own(tmp_path: Path) ->
             await subscriber(here, me), evening
         )
         assert f"<t:{int(at(TUESDAY, 16).timestamp())}:R>" in said
+
+
+async def test_topics_followed_in_a_row_share_one_confirmation(tmp_path: Path) -> None:
+    async with world(tmp_path, {}) as here:
+        me = here.member.id
+        await follows(here, me, draft("flow matching"))
+        second = await follows(here, me, draft("graphs"))
+        assert second.added
+        assert second.failure is None
+        (hello,) = dms(here.member)
+        assert hello.split("\n")[:3] == [
+            "### You follow 2 new topics",
+            "- **flow matching**",
+            "- **graphs**",
+        ]
+
+
+async def test_a_topic_followed_later_or_after_a_restart_has_a_confirmation_of_its_own(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, {}) as here:
+        me = here.member.id
+        await follows(here, me, draft("flow matching"))
+        later = await follows(here, me, draft("graphs"), NOW + timedelta(minutes=31))
+        assert not later.added
+        await here.restart()
+        assert not (await follows(here, me, draft("robots"), NOW + timedelta(minutes=32))).added
+        assert [each.split("\n")[1] for each in dms(here.member)] == [
+            "**flow matching**",
+            "**graphs**",
+            "**robots**",
+        ]
+
+
+async def test_a_confirmation_that_is_gone_is_sent_again(tmp_path: Path) -> None:
+    async with world(tmp_path, {}) as here:
+        me = here.member.id
+        await follows(here, me, draft("flow matching"))
+        here.env.backend.messages[here.member.user.dm_channel.id].clear()
+        again = await follows(here, me, draft("graphs"))
+        assert not again.added
+        assert again.failure is None
+        (hello,) = dms(here.member)
+        assert "**graphs**" in hello
