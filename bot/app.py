@@ -34,6 +34,7 @@ from bot.services.search import open_embedder, open_search
 from bot.services.servers import Servers
 from bot.services.source_queries import SourceQueries
 from bot.services.status import Status
+from bot.services.taste import ServerTaste
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
 from bot.settings import Settings
@@ -93,6 +94,7 @@ async def open_services(
             ranking=ranking,
             topics=topics,
             folding=folding,
+            taste=ServerTaste(database, reading),
             tracker=library,
             notices=notices,
             queue=queue,

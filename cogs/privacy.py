@@ -35,7 +35,7 @@ WHY: Final = {
     "digest_papers": marked("Papers in your recent digests"),
     "brought_papers": marked("Papers in older digests, by year, so no paper comes twice"),
     "cards": marked("My DMs that show you a paper, so reacting with 🔖 saves the paper"),
-    "preferences": marked("Whether your saves count in /paper top, and whether you get news"),
+    "preferences": marked("Whether your saves count in servers, and whether you get news"),
     "dismissals": marked("Papers that don't come again because they aren't for you"),
     "opened_papers": marked("Papers you opened in the last 60 days, so they don't come again"),
     "mutes": marked("Authors and words whose papers you hide"),
@@ -158,8 +158,8 @@ class Privacy(commands.Cog):
             ephemeral=True,
         )
 
-    @privacy.command(name="settings", description="Choose whether your saves count in /paper top")
-    @app_commands.describe(count_my_saves="Count your saves in /paper top, without your name")
+    @privacy.command(name="settings", description="Choose whether your saves count in servers")
+    @app_commands.describe(count_my_saves="Count your saves in servers, without your name")
     async def settings(self, interaction: Interaction, count_my_saves: bool) -> None:
         """Let a person's saves count, or not."""
         top = self.services.mention("paper top")
@@ -167,9 +167,16 @@ class Privacy(commands.Cog):
         await interaction.response.send_message(
             view=render_notice(
                 _("Setting saved"),
-                _("Your saves are counted in {top}, without your name.", top=top)
+                _(
+                    "Your saves count in {top} and for the order of daily threads, without your"
+                    " name.",
+                    top=top,
+                )
                 if count_my_saves
-                else _("Your saves are no longer counted in {top}.", top=top),
+                else _(
+                    "Your saves no longer count in {top} or for the order of daily threads.",
+                    top=top,
+                ),
             ),
             ephemeral=True,
         )

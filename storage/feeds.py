@@ -25,6 +25,14 @@ class FeedState(StrEnum):
     """By us, because it cannot work; see the reason."""
 
 
+class Taste(StrEnum):
+    """How much what a server's members saved from its threads moves the order of the next one."""
+
+    OFF = "off"
+    MILD = "mild"
+    STRONG = "strong"
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A channel's daily thread."""
@@ -52,6 +60,7 @@ class Feed:
     """When an admin last set its hour or zone, or resumed it."""
     language: str | None = None
     """The code of the language that it posts in; `None` for the server's own."""
+    taste: Taste = Taste.OFF
 
     @property
     def since(self) -> datetime:
@@ -75,6 +84,7 @@ async def add(
     topics: Iterable[str] = (),
     ping_role_id: int | None = None,
     language: str | None = None,
+    taste: Taste = Taste.OFF,
 ) -> Feed | None:
     """Give a channel its feed; `None` if it has one already."""
     await conn.execute(insert(guilds).values(id=guild_id, joined_at=now).on_conflict_do_nothing())
@@ -93,6 +103,7 @@ async def add(
             topics=list(topics),
             ping_role_id=ping_role_id,
             language=language,
+            taste=taste.value,
             state=FeedState.ACTIVE.value,
             created_at=now,
         )
@@ -163,6 +174,7 @@ async def update(conn: AsyncConnection, feed: Feed) -> bool:
             topics=list(feed.topics),
             ping_role_id=feed.ping_role_id,
             language=feed.language,
+            taste=feed.taste.value,
             set_at=feed.set_at,
         )
     )
@@ -227,4 +239,5 @@ def _feed(row: Row[Any]) -> Feed:
         created_at=row.created_at,
         set_at=row.set_at,
         language=row.language,
+        taste=Taste(row.taste),
     )

@@ -26,7 +26,7 @@ from papers import schedule, zones
 from papers.schedule import Coming
 from storage import feeds, posts
 from storage.database import Database
-from storage.feeds import Feed, FeedState
+from storage.feeds import Feed, FeedState, Taste
 from storage.posts import Post
 
 
@@ -61,6 +61,7 @@ _SETTINGS: Final = (
     "categories",
     "topics",
     "language",
+    "taste",
 )
 """What `Feeds.copy` takes over as it is."""
 
@@ -98,6 +99,7 @@ class Feeds:
         topics: Sequence[str] = (),
         ping: discord.Role | None = None,
         language: str | None = None,
+        taste: Taste = Taste.OFF,
     ) -> Feed:
         """Give a channel its feed.
 
@@ -129,6 +131,7 @@ class Feeds:
                 topics=topics,
                 ping_role_id=ping.id if ping else None,
                 language=language,
+                taste=taste,
             )
         if feed is None:
             raise UserError(

@@ -39,6 +39,7 @@ _NOTES: Final = 300
 _CARD_TITLE: Final = 400
 _CARD_PEOPLE: Final = 240
 _CARD_SUMMARY: Final = 900
+_CARD_REASON: Final = 260
 _CATEGORIES: Final = 4
 
 
@@ -165,5 +166,5 @@ def _standing(payload: CardPayload) -> str:
     if payload.withdrawn:
         return withdrawn_line()
     if payload.reason is not None:
-        return reason_line(payload.reason, _LINE)
+        return reason_line(payload.reason, _CARD_REASON)
     return numbers(payload.upvotes, payload.stars, payload.comments)

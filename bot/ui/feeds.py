@@ -11,7 +11,7 @@ from papers import calendar, schedule, zone_names, zones
 from papers.categories import is_category
 from papers.schedule import Coming
 from papers.text import cut
-from storage.feeds import Feed, FeedState
+from storage.feeds import Feed, FeedState, Taste
 from storage.posts import Post, PostState
 
 _SHOWN_TOPIC = 80
@@ -66,6 +66,17 @@ def describe(
     if feed.language is not None:
         name = LANGUAGES.get(feed.language, feed.language)
         lines.append(_("Language: {language}", language=name))
+    match feed.taste:
+        case Taste.MILD:
+            lines.append(
+                _("Mild taste: papers like those that members saved here move up a little.")
+            )
+        case Taste.STRONG:
+            lines.append(
+                _("Strong taste: papers like those that members saved here move up a lot.")
+            )
+        case Taste.OFF:
+            pass
     if last is not None and last.state == PostState.EMPTY and last.reason:
         lines.append(_no_thread(last))
     match feed.state:

@@ -31,10 +31,11 @@ from cogs.feeds._shared import (
     language_choices,
     language_of,
     require_manager,
+    taste_choices,
     topic_choices,
 )
 from papers.query_names import query_names
-from storage.feeds import Feed
+from storage.feeds import Feed, Taste
 
 _OPTIONS: Final = {
     "channel": locale_str("Channel that gets the daily thread"),
@@ -48,6 +49,7 @@ _OPTIONS: Final = {
     "topics": locale_str("Only papers about one of these, separated by semicolons"),
     "ping": locale_str("Role to ping with each thread"),
     "language": locale_str("Language of the thread"),
+    "taste": locale_str("How much the order follows what members saved from threads here"),
 }
 _WHICH: Final = locale_str("Channel (default: this one)")
 _NOTHING: Final = frozenset(query_names("nothing")["words"])
@@ -83,7 +85,7 @@ class Feeds(commands.Cog):
 
     @feed.command(name="add", description="Set up a daily thread of trending papers in a channel")
     @app_commands.describe(**_OPTIONS)
-    @app_commands.choices(language=language_choices())
+    @app_commands.choices(language=language_choices(), taste=taste_choices())
     async def add(
         self,
         interaction: Interaction,
@@ -98,6 +100,7 @@ class Feeds(commands.Cog):
         topics: app_commands.Range[str, 1, TOPICS_LENGTH] | None = None,
         ping: discord.Role | None = None,
         language: str | None = None,
+        taste: str | None = None,
     ) -> None:
         """Give a channel its feed; only the channel is needed."""
         guild_of(interaction)
@@ -116,12 +119,13 @@ class Feeds(commands.Cog):
             topics=parse_topics(topics),
             ping=ping,
             language=language_of(language),
+            taste=Taste(taste or Taste.OFF),
         )
         await show(interaction, feed, _("Daily thread set up"))
 
     @feed.command(name="edit", description="Change a channel's daily thread")
     @app_commands.describe(**_OPTIONS | _CHANGED)
-    @app_commands.choices(language=language_choices())
+    @app_commands.choices(language=language_choices(), taste=taste_choices())
     async def edit(
         self,
         interaction: Interaction,
@@ -137,6 +141,7 @@ class Feeds(commands.Cog):
         ping: discord.Role | None = None,
         no_ping: bool = False,
         language: str | None = None,
+        taste: str | None = None,
     ) -> None:
         """Change what is named, everything else stays; without anything named, open the form."""
         fields: dict[str, Any] = {}
@@ -161,6 +166,8 @@ class Feeds(commands.Cog):
             fields["ping_role_id"] = None if no_ping or ping is None else ping.id
         if language is not None:
             fields["language"] = language_of(language)
+        if taste is not None:
+            fields["taste"] = Taste(taste)
         await act_with(interaction, channel, Action.EDIT, Edit(fields, ping) if fields else None)
 
     @add.autocomplete("timezone")

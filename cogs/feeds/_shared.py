@@ -12,7 +12,7 @@ from bot.services.container import Services
 from bot.ui.feeds import describe, describe_readiness
 from bot.ui.text import plain
 from papers import zones
-from storage.feeds import Feed
+from storage.feeds import Feed, Taste
 
 SERVERS_LANGUAGE = "server"
 """The choice of `language` that follows the server's setting."""
@@ -49,6 +49,16 @@ def language_choices() -> list[app_commands.Choice[str]]:
         app_commands.Choice(name=servers, value=SERVERS_LANGUAGE),
         *(app_commands.Choice(name=name, value=code) for code, name in LANGUAGES.items()),
     ]
+
+
+def taste_choices() -> list[app_commands.Choice[str]]:
+    """Return the choices of how much a thread's order follows what members saved."""
+    names = {
+        Taste.OFF: app_commands.locale_str("Off"),
+        Taste.MILD: app_commands.locale_str("Mild: up to twice the upvotes"),
+        Taste.STRONG: app_commands.locale_str("Strong: up to eight times the upvotes"),
+    }
+    return [app_commands.Choice(name=name, value=taste) for taste, name in names.items()]
 
 
 def language_of(chosen: str | None) -> str | None:

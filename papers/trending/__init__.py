@@ -19,6 +19,7 @@
 - *expected* is one vote times what the prior expects (`exp(prior)`, 1 for a paper like the others
   of its batch): before any vote it alone orders the day, among a handful of votes it breaks ties,
   and beside fifty votes it is nothing. See `Prior` for what it knows and how well it does.
+- *Taste*: what a server's members saved may add up to three doublings (`bot.services.taste`).
 - What this channel was shown before is never shown again.
 
 Everything is a pure function of its arguments; no clock, no database.
@@ -27,7 +28,7 @@ Everything is a pure function of its arguments; no clock, no database.
 from papers.trending._candidate import Candidate
 from papers.trending._filters import Filters
 from papers.trending._prior import CLAMP, MIN_DAYS, RIDGE, Past, Prior, Standing
-from papers.trending._rank import GROWTH, HALF_LIFE_DAYS, Ranked, rank
+from papers.trending._rank import GROWTH, HALF_LIFE_DAYS, Ranked, raised, rank
 from papers.trending._reason import Reason
 
 __all__ = [
@@ -43,5 +44,6 @@ __all__ = [
     "Ranked",
     "Reason",
     "Standing",
+    "raised",
     "rank",
 ]

@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from papers.model import Metrics, Paper
@@ -52,6 +52,7 @@ def rank(
     prior: Prior | None = None,
     size: int | None = None,
     half_life: float | None = HALF_LIFE_DAYS,
+    boosts: Mapping[str, float] | None = None,
 ) -> list[Ranked]:
     """Return the papers to show, best first, each once and with its reason.
 
@@ -67,8 +68,10 @@ def rank(
         size: how many at most.
         half_life: days after which an older paper needs twice the interest; `None` for none, as in
             "the best of this month".
+        boosts: what else speaks for papers, by id, in doublings of the interest.
     """
     filters = filters or Filters()
+    boosts = boosts or {}
     shown = frozenset(shown)
     pool = _once(candidates)
     expected = _expected(pool, prior)
@@ -77,7 +80,8 @@ def rank(
     def score(candidate: Candidate) -> float:
         interest = math.log2(expected[candidate.paper.id] + _interest(candidate, day))
         aged = 0.0 if half_life is None else _age(candidate, day) / half_life
-        return interest - levels[candidate.batch] - aged
+        boost = boosts.get(candidate.paper.id, 0.0)
+        return interest - levels[candidate.batch] - aged + boost
 
     wanted = [
         (score(candidate), candidate)
@@ -106,6 +110,25 @@ def rank(
             position=position,
         )
         for position, (points, candidate) in enumerate(wanted[:size], start=1)
+    ]
+
+
+def raised(
+    ranked: Sequence[Ranked], before: Sequence[Ranked], boosts: Mapping[str, float]
+) -> list[Ranked]:
+    """Return papers with the reason where a boost moved them up.
+
+    Args:
+        ranked: the papers, ordered with the boosts.
+        before: all of them, ordered without.
+        boosts: the boosts, by id.
+    """
+    places = {place.paper.id: place.position for place in before}
+    return [
+        replace(place, reason=replace(place.reason, taste=True))
+        if place.paper.id in boosts and place.position < places[place.paper.id]
+        else place
+        for place in ranked
     ]
 
 

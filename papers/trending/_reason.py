@@ -29,6 +29,8 @@ class Reason:
     """The feed's topic that the paper is about."""
     evidence: str | None = None
     """How that shows: "“flow matching” in the title"."""
+    taste: bool = False
+    """Whether it moved up because members of the server saved papers like it."""
 
     def facts(self, word: Callable[[str], str], plain: Callable[[str], str]) -> list[str]:
         """Return what people read, fact by fact; a `Message` where it can be translated.
@@ -40,6 +42,8 @@ class Reason:
         facts: list[str] = [self._votes()]
         if self.stars:
             facts.append(PluralMessage("{count} star", "{count} stars", self.stars))
+        if self.taste:
+            facts.append(Message("Members here saved similar papers"))
         if self.topic:
             evidence = f": {plain(self.evidence)}" if self.evidence else ""
             facts.append(f"{word(self.topic)}{evidence}")

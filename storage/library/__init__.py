@@ -22,6 +22,7 @@ from storage.library._reactions import remove as remove_reactions
 from storage.library._read import (
     all_of,
     card_ids,
+    counted,
     counts,
     describe,
     page,
@@ -101,6 +102,7 @@ __all__ = [
     "apply",
     "card_ids",
     "change",
+    "counted",
     "counts",
     "create",
     "default_list",

@@ -145,7 +145,7 @@ async def top(
     conn: AsyncConnection, guild_id: int, since: datetime, *, offset: int = 0, limit: int
 ) -> tuple[list[tuple[StoredPaper, int]], int]:
     """Return the papers that most members saved in a server since then, and how many there are."""
-    here = (saves.c.guild_id == guild_id) & (saves.c.saved_at >= since) & _counted()
+    here = (saves.c.guild_id == guild_id) & (saves.c.saved_at >= since) & counted()
     members = func.count(saves.c.user_id.distinct())
     rows = await conn.execute(
         select(papers, members.label("members"))
@@ -165,7 +165,7 @@ async def saved_count(conn: AsyncConnection, guild_id: int, paper_id: str) -> in
     return (
         await conn.scalar(
             select(func.count(saves.c.user_id.distinct())).where(
-                saves.c.guild_id == guild_id, saves.c.paper_id == paper_id, _counted()
+                saves.c.guild_id == guild_id, saves.c.paper_id == paper_id, counted()
             )
         )
         or 0
@@ -201,7 +201,9 @@ def _is_read(user_id: int) -> ColumnElement[Any]:
     )
 
 
-def _counted() -> ColumnElement[bool]:
+def counted() -> ColumnElement[bool]:
+    """Return the condition on `saves` that a save counts: it stands, and its owner did not opt
+    out."""
     silent = exists().where(preferences.c.user_id == saves.c.user_id, preferences.c.counted == 0)
     return (saves.c.kept == 1) & ~silent
 

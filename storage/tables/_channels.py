@@ -41,6 +41,8 @@ feeds = table(
     Column("set_at", UTCDateTime),
     # The code of the language that it posts in; empty: the server's own.
     Column("language", Text),
+    # off · mild · strong: how much its order follows what members saved from the server's threads.
+    Column("taste", Text, nullable=False, server_default="off"),
     Index("ix_feeds_state", "state", "timezone", "at"),
     reuses_ids=False,
 )

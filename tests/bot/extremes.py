@@ -32,6 +32,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "role": ("", longest("9", 6_000), "x"),
     "fields": ("text", longest("x", 6_000)),
     "language": ("de", "server"),
+    "taste": ("strong", "mild", "off"),
     "value": ("diffusion", longest("robots ", 500), longest("(", 500)),
     "format": ("bibtex", "ris", "csl", "csv", "markdown"),
     "list": ("to read", "read", longest("x", 6_000)),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.model import Author, Metrics, Paper
-from papers.trending import Candidate, Past, Prior, Ranked, rank
+from papers.trending import Candidate, Filters, Past, Prior, Ranked, raised, rank
 
 TODAY = date(2025, 12, 30)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -137,6 +137,31 @@ def test_the_prior_breaks_ties_but_a_few_votes_outweigh_it(prior: Prior) -> None
 def test_among_many_votes_the_prior_is_not_given_as_a_reason(prior: Prior) -> None:
     ranked = rank([candidate("1", 90, paper=wrote("1", "Ada"))], day=TODAY, prior=prior)
     assert str(ranked[0].reason) == "90 upvotes"
+
+
+def test_a_boost_of_one_is_worth_twice_the_interest() -> None:
+    several = [candidate("1", 19), candidate("2", 10), candidate("3", 9)]
+    assert ids(rank(several, day=TODAY)) == ["1", "2", "3"]
+    assert ids(rank(several, day=TODAY, boosts={"3": 0.9})) == ["1", "3", "2"]
+    assert ids(rank(several, day=TODAY, boosts={"3": 1.1})) == ["3", "1", "2"]
+
+
+def test_only_papers_that_a_boost_moved_up_say_so() -> None:
+    several = [candidate("1", 40), candidate("2", 10), candidate("3", 9), candidate("4", 1)]
+    boosts = {"1": 3.0, "2": 0.1, "3": 1.0, "4": 0.1}
+    before, after = rank(several, day=TODAY), rank(several, day=TODAY, boosts=boosts)
+    assert [(each.paper.id, each.reason.taste) for each in raised(after, before, boosts)] == [
+        ("1", False),
+        ("3", True),
+        ("2", False),
+        ("4", False),
+    ]
+
+
+def test_a_boost_brings_nothing_that_the_filters_exclude() -> None:
+    several = [candidate("1", 20), candidate("2", 3)]
+    ranked = rank(several, day=TODAY, filters=Filters(min_votes=5), boosts={"2": 3.0})
+    assert ids(ranked) == ["1"]
 
 
 def test_without_votes_and_history_stars_decide() -> None:

@@ -20,11 +20,12 @@ from bot.services.publishing._topic_filter import (
     TopicMatch,
     rank_by_topic,
 )
+from bot.services.taste import ServerTaste
 from bot.ui.feeds import describe_filters
 from bot.ui.payloads import CardPayload, HeaderPayload, header_payload, ranked_card
 from papers.folding import Group, Likeness, fold
 from papers.text import cut
-from papers.trending import Candidate, Filters, Ranked, rank
+from papers.trending import Candidate, Filters, Ranked, raised, rank
 from storage import papers, posts
 from storage.database import Database
 from storage.feeds import Feed
@@ -80,11 +81,17 @@ class PostComposer:
     """Composes posts."""
 
     def __init__(
-        self, database: Database, ranking: BatchRanking, topics: TopicFilter, folding: Folding
+        self,
+        database: Database,
+        ranking: BatchRanking,
+        topics: TopicFilter,
+        folding: Folding,
+        taste: ServerTaste,
     ) -> None:
         self._database = database
         self._ranking = ranking
         self._topics = topics
+        self._taste = taste
         self._folding = folding
         # The first one's answer serves all feeds of the minute.
         self._comparing = asyncio.Lock()
@@ -103,18 +110,26 @@ class PostComposer:
             prior = await self._ranking.prior(conn, day)
             likeness = await self._likeness(conn, (day, now), everything)
         candidates = [candidate for candidate in everything if candidate.batch >= first]
-        ranked = rank(
-            candidates,
-            day=day,
-            filters=filters_of(feed),
-            shown=shown,
-            prior=prior,
-        )
         matches: Mapping[str, TopicMatch] = {}
         if feed.topics:
             there = [each.paper.id for each in everything if each.paper.withdrawn_at is None]
             matches = await self._topics.matches(there, feed.topics, now)
-            ranked = rank_by_topic(ranked, matches)
+        boosts = await self._taste.boosts(feed, candidates, now)
+
+        def ordered(boosts: Mapping[str, float]) -> list[Ranked]:
+            ranked = rank(
+                candidates,
+                day=day,
+                filters=filters_of(feed),
+                shown=shown,
+                prior=prior,
+                boosts=boosts,
+            )
+            return rank_by_topic(ranked, matches) if feed.topics else ranked
+
+        ranked = ordered({})
+        if boosts:
+            ranked = raised(ordered(boosts), ranked, boosts)
         groups = _folded(ranked, likeness, feed.size)
         todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
         draft = compose(

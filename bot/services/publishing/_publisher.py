@@ -16,6 +16,7 @@ from bot.services.publishing._restored import RestoredPosts
 from bot.services.publishing._schedule import GIVE_UP_AFTER, LATE_AFTER, REFRESHES
 from bot.services.publishing._steps import Steps
 from bot.services.publishing._topic_filter import TopicFilter
+from bot.services.taste import ServerTaste
 from bot.services.topics import Topics
 from bot.ui.reasons import FEED_REMOVED, FEED_STOPPED, TOO_LATE, unknown_zone
 from papers import schedule, zones
@@ -40,6 +41,7 @@ class Publisher:
         ranking: BatchRanking,
         topics: Topics,
         folding: Folding,
+        taste: ServerTaste,
         tracker: MessageTracker,
         notices: Notices,
         queue: TaskQueue,
@@ -50,7 +52,9 @@ class Publisher:
         self._queue = queue
         self._settle = settle
         self._messenger = messenger
-        self._composer = PostComposer(database, ranking, TopicFilter(database, topics), folding)
+        self._composer = PostComposer(
+            database, ranking, TopicFilter(database, topics), folding, taste
+        )
         self._steps = Steps(database, messenger, tracker)
         self._restored = RestoredPosts(database, messenger, tracker, ranking.sources)
         self._failures = Failures(database, notices)

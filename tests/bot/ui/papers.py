@@ -32,6 +32,7 @@ reasons = st.builds(
     stars=counts,
     matched=st.lists(words, max_size=10).map(tuple),
     prior=st.one_of(st.none(), st.just("authors' earlier papers did well")),
+    taste=st.booleans(),
 )
 entries = st.builds(
     HeaderEntry,
