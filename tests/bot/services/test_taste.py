@@ -192,3 +192,10 @@ async def test_the_settings_say_what_the_taste_is(tmp_path: Path) -> None:
         assert "Strong taste" in said(listed)
         off = await here.admin.slash(here.channel, "feed edit", taste="off")
         assert "taste" not in said(off)
+
+
+async def test_a_copied_thread_has_the_same_taste(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await here.add_feed(taste=Taste.MILD)
+        other = here.guild.create_text_channel("other")
+        assert "Mild taste" in said(await here.admin.slash(here.channel, "feed copy", to=other))
