@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, select
+from sqlalchemy import Integer, Row, bindparam, delete, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.embedding import Embedder
@@ -29,6 +29,8 @@ _READ = 1_000
 """Vectors read at a time: with 5,000 it takes half as long again, and 60 MB more for a moment."""
 
 _STORED = np.float16  # keeps a cosine to three digits and halves the file
+
+_NEXT_MODEL = select(func.min(vectors.c.model)).where(vectors.c.model > bindparam("last"))
 
 Floats = NDArray[np.float32]
 
@@ -136,27 +138,38 @@ async def forget_other_models(conn: AsyncConnection, model: str, *, most: int = 
 async def forget_beginnings(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
     """Delete the vectors for matching of papers that came longer than `BEGINNINGS_KEPT` ago.
 
-    Topics are matched against two weeks' papers. Looks at the next `most` papers, from the first
-    again after the last; returns how many it looked at, 0 at the end of a round.
+    Topics are matched against two weeks' papers. Looks at the next `most` of these vectors, from
+    the first again after the last; returns how many it looked at, 0 at the end of a round.
     """
     done = await watermarks.get(conn, _BEGINNINGS)
-    rows = (
-        await conn.execute(
-            select(papers.c.row, papers.c.id, papers.c.first_seen_at)
-            .where(papers.c.row > done)
-            .order_by(papers.c.row)
-            .limit(most)
-        )
-    ).all()
-    old = [row.id for row in rows if row.first_seen_at < now - BEGINNINGS_KEPT]
-    if old:
-        await conn.execute(
-            delete(vectors).where(
-                vectors.c.paper_id.in_(old), vectors.c.model.endswith(f"+{BEGINNING}")
+    number = literal_column("vectors.rowid", Integer)
+    rows: list[Row[int, datetime]] = []
+    for model in await _models(conn):
+        if model.endswith(f"+{BEGINNING}"):
+            statement = (
+                select(number, papers.c.first_seen_at)
+                .select_from(vectors.join(papers, papers.c.id == vectors.c.paper_id))
+                .where(vectors.c.model == model, number > done)
+                .order_by(number)
+                .limit(most)
             )
-        )
-    await watermarks.put(conn, _BEGINNINGS, rows[-1].row if len(rows) == most else 0)
-    return len(rows) if len(rows) == most else 0
+            rows += (await conn.execute(statement)).all()
+    rows = sorted(rows)[:most]
+    old = [place for place, seen in rows if seen < now - BEGINNINGS_KEPT]
+    if old:
+        await conn.execute(delete(vectors).where(number.in_(old)))
+    more = len(rows) == most
+    await watermarks.put(conn, _BEGINNINGS, rows[-1][0] if more else 0)
+    return len(rows) if more else 0
+
+
+async def _models(conn: AsyncConnection) -> list[str]:
+    """Return the keys that there are vectors under, one step along their index for each."""
+    found: list[str] = []
+    last = ""
+    while (key := await conn.scalar(_NEXT_MODEL, {"last": last})) is not None:
+        found.append(last := key)
+    return found
 
 
 async def newest(

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -179,3 +179,25 @@ async def test_vectors_come_back_with_their_rows_the_newest_first(three: Databas
             found += rows
             assert np.allclose(np.linalg.norm(numbers, axis=1), 1, atol=1e-2)
     assert found == [3, 2]
+
+
+async def test_vectors_for_matching_are_dropped_a_month_after_a_paper_came(
+    database: Database,
+) -> None:
+    new = [f"2603.{n:05d}" for n in range(6)]
+    old = [f"2601.{n:05d}" for n in range(5)]
+    for ids, at in ((new, NOON), (old, NOON - timedelta(days=31))):
+        async with database.write() as conn:
+            await papers.upsert(conn, [record(paper_id) for paper_id in ids], now=at)
+    for model in ("m@1+beginning", "m@1", "n@1+beginning"):
+        await keep(database, model, [*old[:2], *new[:3], *old[2:], *new[3:]])
+    looked = 0
+    async with database.write() as conn:
+        while some := await vectors.forget_beginnings(conn, NOON, most=4):
+            looked += some
+        kept = {model: await vectors.count(conn, model) for model in ("m@1+beginning", "m@1")}
+        kept["n@1+beginning"] = await vectors.count(conn, "n@1+beginning")
+        remain = await vectors.missing(conn, "m@1+beginning", 20, above=0, upto=100)
+    assert kept == {"m@1+beginning": 6, "m@1": 11, "n@1+beginning": 6}
+    assert {entry.paper.id for entry in remain} == set(old)
+    assert looked == 20  # of 22 of the two models, the last two without a whole round
