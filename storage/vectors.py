@@ -173,9 +173,12 @@ async def _models(conn: AsyncConnection) -> list[str]:
 
 
 async def newest(
-    conn: AsyncConnection, model: str, dimensions: int, limit: int
+    conn: AsyncConnection, model: str, dimensions: int, limit: int, *, above: int | None = None
 ) -> AsyncIterator[tuple[list[int], Floats]]:
-    """Yield the rows and vectors of the `limit` newest papers, in portions, the newest first."""
+    """Yield the rows and vectors of the `limit` newest papers, in portions, the newest first.
+
+    With `above`, only of papers that came or changed after that revision.
+    """
     statement = (
         select(papers.c.row, vectors.c.vector)
         .join(papers, papers.c.id == vectors.c.paper_id)
@@ -184,6 +187,8 @@ async def newest(
         .order_by(papers.c.row.desc())
         .limit(limit)
     )
+    if above is not None:
+        statement = statement.where(papers.c.revision > above, vectors.c.model == model)
     result = await conn.stream(statement)
     async for portion in result.partitions(_READ):
         rows = [int(row) for row, _ in portion]

@@ -15,6 +15,7 @@ from storage.search._types import (
     Suggestion,
     SuggestionKind,
 )
+from storage.search._vector_memory import VectorMemory
 
 __all__ = [
     "MAX_VECTORS",
@@ -32,4 +33,5 @@ __all__ = [
     "Suggestion",
     "SuggestionKind",
     "VectorMatrix",
+    "VectorMemory",
 ]

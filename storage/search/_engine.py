@@ -32,6 +32,7 @@ from storage.search._types import (
     Similar,
     Suggestion,
 )
+from storage.search._vector_file import VECTOR_FILE
 from storage.search._vectors import BATCH, VectorCache
 from storage.vectors import Floats
 
@@ -76,7 +77,9 @@ class SearchEngine:
         """
         where = directory or database.path.with_suffix(".index")
         index = await asyncio.to_thread(PaperIndex, where, Analysis())
-        memory = None if embedder is None else VectorCache(database, embedder, max_vectors)
+        memory = None
+        if embedder is not None:
+            memory = VectorCache(database, embedder, max_vectors, where / VECTOR_FILE)
         engine = cls(database, index, memory)
         await engine._indexer.refresh_state()
         await engine._learn()

@@ -67,7 +67,7 @@ class VectorMatrix:
         self._order: NDArray[np.intp] | None = None
         self._bounds = (0, 0)  # the lowest row, and the highest
         many = min(expected, limit) >= signs_from
-        self._signs = Signs(dimensions, capacity) if many else None
+        self._signs = Signs.empty(dimensions, capacity) if many else None
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -75,9 +75,39 @@ class VectorMatrix:
 
     @property
     def bytes(self) -> int:
-        """The memory that the numbers take."""
-        signs = 0 if self._signs is None else self._signs.bytes
-        return self._vectors.nbytes + self._scales.nbytes + self._rows.nbytes + signs
+        """The memory that the numbers take, or may take from a file."""
+        return sum(array.nbytes for array in self.arrays)
+
+    @property
+    def compact(self) -> bool:
+        """Whether there are so many that they are kept as int8."""
+        return self._compact
+
+    @property
+    def arrays(self) -> list[NDArray[Any]]:
+        """All numbers by place, for `adopt`."""
+        signs = [] if self._signs is None else self._signs.words
+        return [self._vectors, self._scales, self._rows, *signs]
+
+    def adopt(self, arrays: Sequence[NDArray[Any]], size: int) -> None:
+        """Use the first `size` places of arrays, as `arrays` gave them, instead of its own."""
+        with self._lock:
+            self._vectors, self._scales, self._rows, *signs = arrays
+            self._signs = Signs(signs) if signs else None
+            self._compact = self._vectors.dtype == np.int8
+            self._size = size
+            self._order = None
+            if size:
+                own = self._rows[:size]
+                self._bounds = int(own.min()), int(own.max())
+
+    def newest(self, limit: int) -> list[int]:
+        """Return the highest rows."""
+        with self._lock:
+            own = self._rows[: self._size]
+            if len(own) > limit:
+                own = np.partition(own, len(own) - limit)[len(own) - limit :]
+            return own.tolist()
 
     def add(self, rows: Sequence[int], vectors: Floats) -> None:
         """Put in or replace the vectors of papers; beyond the limit the oldest rows give way."""
@@ -182,7 +212,7 @@ class VectorMatrix:
         self._scales = _longer(self._scales, capacity)
         self._rows = _longer(self._rows, capacity)
         if self._signs is not None or capacity >= self._signs_from:
-            self._signs = Signs(self.dimensions, capacity)
+            self._signs = Signs.empty(self.dimensions, capacity)
             for start in range(0, self._size, _BLOCK):
                 places = np.arange(start, min(start + _BLOCK, self._size))
                 self._signs.put(places, self._vectors[places])

@@ -5,6 +5,8 @@ Two vectors differ in the sign of a number the more often, the wider the angle b
 reads an eighth of what a comparison of 8-bit numbers reads.
 """
 
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,19 +22,20 @@ Places = NDArray[np.intp]
 class Signs:
     """The signs of the vectors of a matrix, by their places in it."""
 
-    def __init__(self, dimensions: int, capacity: int) -> None:
-        words = -(-dimensions // _WORD)
-        # A row for each word, not for each vector: these are counted side by side.
-        self._words = np.zeros((words, capacity), dtype=np.uint64)
+    def __init__(self, words: list[NDArray[np.uint64]]) -> None:
+        self.words = words
+        """The first 64 signs of each vector, the next 64, …: these are counted side by side."""
 
-    @property
-    def bytes(self) -> int:
-        """The memory that the signs take."""
-        return self._words.nbytes
+    @classmethod
+    def empty(cls, dimensions: int, capacity: int) -> Self:
+        """Return room for the signs of so many vectors."""
+        words = range(-(-dimensions // _WORD))
+        return cls([np.zeros(capacity, dtype=np.uint64) for _ in words])
 
     def put(self, places: Places, vectors: NDArray[np.number]) -> None:
         """Keep the signs of vectors."""
-        self._words[:, places] = self._signs(vectors)
+        for word, signs in zip(self.words, self._signs(vectors), strict=True):
+            word[places] = signs
 
     def nearest(self, query: Floats, size: int, count: int) -> Places:
         """Return the places of the `count` vectors among the first `size` with the most signs in
@@ -47,7 +50,7 @@ class Signs:
         for start in range(0, size, _BLOCK):
             total = differing[start : start + _BLOCK]
             some, bits = different[: len(total)], counted[: len(total)]
-            for word, sign in zip(self._words, signs, strict=True):
+            for word, sign in zip(self.words, signs, strict=True):
                 np.bitwise_xor(word[start : start + len(total)], sign, out=some)
                 np.bitwise_count(some, out=bits)
                 np.add(total, bits, out=total)
@@ -55,6 +58,6 @@ class Signs:
 
     def _signs(self, vectors: NDArray[np.number]) -> NDArray[np.uint64]:
         """Return a column of words for each vector."""
-        bits = np.zeros((len(vectors), len(self._words) * _WORD), dtype=bool)
+        bits = np.zeros((len(vectors), len(self.words) * _WORD), dtype=bool)
         bits[:, : vectors.shape[1]] = vectors > 0
         return np.packbits(bits, axis=1).view(np.uint64).T

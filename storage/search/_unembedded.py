@@ -20,13 +20,12 @@ class Unembedded:
         self._model = model
         self._left: list[tuple[int, int]] = []  # above one revision, up to another; newest last
         self._known: int | None = None  # the newest revision that is in these parts, or done
-        self._kept: int | None = None
 
     async def next(self, conn: AsyncConnection, limit: int) -> list[StoredPaper]:
         """Return the next papers without a vector, the same until `done`; none at the end."""
         latest = await stored_papers.latest_revision(conn)
         if self._known is None:
-            self._known = self._kept = await vectors.embedded_up_to(conn, self._model)
+            self._known = await vectors.embedded_up_to(conn, self._model)
         if latest != self._known:
             # Only where papers were deleted the newest revision may have fallen.
             self._left.append((self._known if self._known < latest else 0, latest))
@@ -43,9 +42,7 @@ class Unembedded:
         above, _ = self._left.pop()
         self._left.append((above, min(entry.revision for entry in batch) - 1))
 
-    def finished(self) -> int | None:
-        """Return the revision up to which all are known to have vectors, once; `None` otherwise."""
-        if self._left or self._known == self._kept:
-            return None
-        self._kept = self._known
-        return self._known
+    @property
+    def up_to(self) -> int | None:
+        """The revision up to which all papers are known to have vectors, if there is one."""
+        return None if self._left else self._known

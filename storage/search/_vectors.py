@@ -7,15 +7,16 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from cachetools import LRUCache
 
-from papers.embedding import Embedder, EmbeddingError, give_back_memory, paper_text
-from storage import papers as stored_papers
+from papers.embedding import Embedder, EmbeddingError, paper_text
 from storage import vectors
 from storage.database import Database
 from storage.search._matrix import VectorMatrix
 from storage.search._unembedded import Unembedded
+from storage.search._vector_memory import VectorMemory
 from storage.vectors import Embedded, Floats
 
 log = logging.getLogger(__name__)
@@ -34,15 +35,16 @@ _QUERY_WORDS = 64  # a longer query's vector is that of its beginning
 class VectorCache:
     """Vectors of the newest papers, kept up to date with the database by one embedder."""
 
-    def __init__(self, database: Database, embedder: Embedder, limit: int) -> None:
+    def __init__(self, database: Database, embedder: Embedder, limit: int, file: Path) -> None:
         self.embedder = embedder
         self.model = vectors.model_key(embedder)
         self._database = database
-        self._limit = limit
+        self._memory = VectorMemory(database, file, self.model, embedder.dimensions, limit)
         self.matrix = VectorMatrix(embedder.dimensions, limit)
         self.works = True
         """Whether the model embedded what it was last asked for."""
         self._unembedded = Unembedded(self.model)
+        self._kept: int | None = None
         self._loading = asyncio.Lock()
         self._loaded = False
         self._queries: LRUCache[str, Floats] = LRUCache(_QUERIES)
@@ -55,18 +57,8 @@ class VectorCache:
         """Read the vectors that the database has, unless they have been read."""
         async with self._loading:
             if not self._loaded:
-                await self._load()
+                self.matrix = await self._memory.load()
                 self._loaded = True
-
-    async def _load(self) -> None:
-        async with self._database.read() as conn:
-            expected = await stored_papers.count(conn)
-            matrix = VectorMatrix(self.embedder.dimensions, self._limit, expected=expected)
-            portions = vectors.newest(conn, self.model, self.embedder.dimensions, self._limit)
-            async for rows, found in portions:
-                await asyncio.to_thread(matrix.add, rows, found)
-        self.matrix = matrix
-        await asyncio.to_thread(give_back_memory)
 
     async def embed_next(self, limit: int = BATCH) -> int:
         """Embed the newest papers that lack a vector of their present text; return how many.
@@ -78,9 +70,8 @@ class VectorCache:
         async with self._database.read() as conn:
             batch = await self._unembedded.next(conn, limit)
         if not batch:
-            if (upto := self._unembedded.finished()) is not None:
-                async with self._database.write() as conn:
-                    await vectors.put_embedded_up_to(conn, self.model, upto)
+            if (upto := self._unembedded.up_to) is not None:
+                await self._keep(upto)
             return 0
         loop = asyncio.get_running_loop()
         texts = [paper_text(entry.paper) for entry in batch]
@@ -92,8 +83,17 @@ class VectorCache:
         async with self._database.write() as conn:
             await vectors.put(conn, self.model, embedded)
         self._unembedded.done(batch)
+        self._memory.changed += len(batch)
         await asyncio.to_thread(self.matrix.add, [item.row for item in embedded], found)
         return len(batch)
+
+    async def _keep(self, upto: int) -> None:
+        """Keep how far the model is, and what was embedded since the last time."""
+        if upto != self._kept:
+            async with self._database.write() as conn:
+                await vectors.put_embedded_up_to(conn, self.model, upto)
+            self._kept = upto
+        await self._memory.keep(self.matrix, upto)
 
     async def forget_other_models(self) -> None:
         """Drop what an earlier model left, once everything is embedded again."""
