@@ -66,6 +66,15 @@ async def render_inbox(services: Services, user_id: int, page: int) -> ui.Layout
     """
     now = services.clock.now()
     entries = await services.digester.inbox(user_id, now)
+    if not entries and (await services.hidden.all_of(user_id)).papers:
+        raise UserError(
+            _(
+                "Your inbox is empty: no papers of the last {days} days but those you hide. See"
+                " these with {command}.",
+                days=INBOX_KEPT.days,
+                command=services.mention("privacy show"),
+            )
+        )
     if not entries:
         raise UserError(
             _(

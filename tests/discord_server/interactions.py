@@ -58,6 +58,8 @@ class Interaction:
     deleted: bool = False
     choices: list[Json] = field(default_factory=list[Json])
     modal: Json | None = None
+    opener: "Interaction | None" = None
+    """What was answered with the form that this one sends."""
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -83,12 +85,17 @@ class Interaction:
 
     def metadata(self) -> Json:
         """Return what a message of the answer says about where it comes from."""
-        return {
+        whence: Json = {
             "id": str(self.id),
             "type": self.kind,
             "user": self.user.to_json(),
             "authorizing_integration_owners": {"1": str(self.user.id)},
         }
+        if self.kind == COMPONENT and self.source is not None:
+            whence["interacted_message_id"] = str(self.source.id)
+        if self.opener is not None:
+            whence["triggering_interaction_metadata"] = self.opener.metadata()
+        return whence
 
 
 class Interactions:
@@ -162,7 +169,12 @@ class Interactions:
             filled.append({"id": 100 + number, "type": 18, "component": answer})
         data: Json = {"custom_id": interaction.modal["custom_id"], "components": filled}
         return await self._send(
-            MODAL, interaction.user, interaction.channel, data, source=interaction.source
+            MODAL,
+            interaction.user,
+            interaction.channel,
+            data,
+            source=interaction.source,
+            opener=interaction,
         )
 
     def _registered(self, name: str, kind: int) -> Json:
@@ -249,12 +261,14 @@ class Interactions:
         data: Json,
         *,
         source: Message | None = None,
+        opener: Interaction | None = None,
     ) -> Interaction:
         world = self._world
         number = world.new_id()
         interaction = Interaction(
             number, f"token-{number}", kind, user, channel, world.clock.now(), source
         )
+        interaction.opener = opener
         self.by_token[interaction.token] = interaction
         payload: Json = {
             "id": str(number),

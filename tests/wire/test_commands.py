@@ -54,6 +54,23 @@ async def test_everybody_can_ask_what_there_is(
         assert "/paper" in (await world.slash(grace, channel, "paper help")).text.replace("</", "/")
 
 
+async def test_a_paper_is_refused_by_a_form(discord_server: DiscordServer, tmp_path: Path) -> None:
+    async with connected(discord_server, tmp_path) as here:
+        world, grace, channel = here.world, here.member, here.channel
+        await here.bot.app.cycle.ingest(at(MONDAY, 9))
+        here.clock.at = at(MONDAY, 9)
+        card = await world.slash(grace, channel, "paper show", id_or_link="2506.00900")
+        for answers in ({"what": "seen"}, {"what": "word", "word": "matter"}):
+            form = await world.click(grace, card.message, "Not for me…")
+            done = await world.submit(form, author="Ada Lovelace", **answers)
+            assert done.ephemeral
+            assert "Undo" in done.message.buttons
+        listed = await world.slash(grace, channel, "privacy show")
+        hidden = await world.click(grace, listed.message, "What you hide…")
+        assert "Papers about “matter”" in hidden.text
+        assert "1 hidden paper" in hidden.text
+
+
 async def test_a_direct_message_is_no_place_for_feeds_and_says_the_rest(
     discord_server: DiscordServer, tmp_path: Path
 ) -> None:

@@ -81,6 +81,14 @@ async def test_each_paper_of_a_digest_can_be_refused_and_that_undone(tmp_path: P
         assert "Walking robots on ice" in said(await slash(here, "paper inbox"))
 
 
+async def test_an_inbox_of_hidden_papers_alone_says_so(tmp_path: Path) -> None:
+    async with reading(tmp_path) as here:
+        await digest(here)
+        await here.bot.services.hidden.dismiss(here.member.id, [ICE, STAIRS])
+        empty = said(await slash(here, "paper inbox"))
+        assert "no papers of the last 14 days but those you hide" in empty
+
+
 async def test_what_was_seen_already_says_nothing_about_the_interest(tmp_path: Path) -> None:
     async with reading(tmp_path) as here:
         message = await digest(here)
@@ -316,6 +324,17 @@ async def test_several_papers_of_an_older_message_are_dismissed_at_once(tmp_path
         record = await wire.send(here.member, here.channel, sent)
         assert "Robots on stairs" in wire.answer(record).text
         assert await hidden_things(here) == (2, [])
+
+
+async def test_an_author_must_be_one_of_the_papers(tmp_path: Path) -> None:
+    async with reading(tmp_path) as here:
+        wire = Interactions(here, *await what_is_registered(here, here.admin))
+        typed = {"what": "author", "author": "Somebody Else", "word": ""}
+        record = await wire.send(
+            here.member, here.channel, wire.form(f"v1:refuse-form:{ICE}", typed)
+        )
+        assert "Choose one of the paper's authors" in wire.answer(record).text
+        assert await hidden_things(here) == (0, [])
 
 
 async def test_an_undo_that_comes_twice_says_so(tmp_path: Path) -> None:

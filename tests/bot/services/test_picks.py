@@ -131,6 +131,19 @@ async def test_a_paper_that_is_not_for_me_comes_no_more_until_i_take_it_back(
         assert "Walking robots on ice" in said(await slash(here, "paper picks"))
 
 
+async def test_hidden_authors_and_words_and_opened_papers_are_no_picks(tmp_path: Path) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        await here.bot.services.hidden.mute_word(here.member.id, "gaits")
+        text = said(await slash(here, "paper picks"))
+        assert "Walking robots on ice" not in text
+        assert "Legged robots learn stairs" in text
+        await slash(here, "paper show", id_or_link="2506.00035")
+        assert "Legged robots learn stairs" not in said(await slash(here, "paper picks"))
+        await here.bot.services.hidden.mute_author(here.member.id, "Ada Lovelace")
+        assert "No new papers came" in said(await slash(here, "paper picks"))
+
+
 async def test_all_hidden_papers_come_back_by_one_button(tmp_path: Path) -> None:
     async with readers(tmp_path) as here:
         await save(here, 1, 2, 3)
