@@ -105,6 +105,7 @@ async def open_services(
             database,
             messenger,
             ranking=ranking,
+            folding=folding,
             picks=picks,
             tracker=library,
             queue=queue,

@@ -1,15 +1,18 @@
 """Near-duplicates: which papers of a list say nearly the same, for threads, digests and pages."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.search_engine import Engine
-from papers.folding import Likeness, compare
+from papers.folding import Group, Likeness, compare, fold
 from storage import papers
 from storage.database import Database
 from storage.papers import StoredPaper
+
+Item = TypeVar("Item")
 
 
 class Folding:
@@ -27,6 +30,14 @@ class Folding:
         # Thousands of people may have written one paper: they are read where they decide.
         authors = await papers.get_many(conn, suspects.undecided)
         return Likeness.decided(suspects, {key: each.paper for key, each in authors.items()})
+
+    async def folded(
+        self, ranked: Sequence[Item], paper_id: Callable[[Item], str]
+    ) -> list[Group[Item]]:
+        """Return a list of papers with near-duplicates behind the first of them."""
+        async with self._database.read() as conn:
+            likeness = await self.likeness(conn, list(map(paper_id, ranked)))
+        return fold(ranked, likeness, paper_id=paper_id)
 
     async def papers(self, paper_ids: Sequence[str]) -> list[StoredPaper]:
         """Return those papers that are known, in their order."""

@@ -50,6 +50,8 @@ class Pick:
     """The saved paper that contributes most."""
     explores: bool = False
     """Whether it is only near the edge of what the list is about."""
+    folded: tuple[str, ...] = ()
+    """The ids of near-duplicates that stand behind it."""
 
 
 @dataclass(frozen=True, slots=True)

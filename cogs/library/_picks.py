@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, Self
 
@@ -21,6 +22,7 @@ from bot.interactions.components import (
 )
 from bot.interactions.cooldowns import SEARCHES, rate_limited
 from bot.interactions.errors import Interaction
+from bot.interactions.folded_button import folded_on_page
 from bot.interactions.replies import reply, turn
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
@@ -97,7 +99,7 @@ async def _page(interaction: Interaction, list_id: int, days: int, page: int) ->
     else:
         found = await services.picks.of_person(user_id, since)
     hidden = (await services.hidden.all_of(user_id)).papers
-    entries = _entries(found, user_id, now.date())
+    entries = await _folded(services, _entries(found, user_id, now.date()))
     return render(found, entries, list_id=list_id, days=days, page=page, hidden=hidden)
 
 
@@ -112,6 +114,18 @@ def _entries(found: Sequence[Picks], user_id: int, day: date) -> list[tuple[Pick
     if not near:
         return of(lambda each: each.picks)
     return mixed(near, of(lambda each: each.edge), user_id=user_id, day=day)
+
+
+async def _folded(
+    services: Services, entries: Sequence[tuple[Picks, Pick]]
+) -> list[tuple[Picks, Pick]]:
+    """Put near-duplicates behind the first of them."""
+    groups = await services.folding.folded(entries, lambda entry: entry[1].paper.paper.id)
+    return [
+        (of, replace(pick, folded=tuple(each.paper.paper.id for _, each in group.folded)))
+        for group in groups
+        for of, pick in (group.leader,)
+    ]
 
 
 def render(
@@ -152,7 +166,12 @@ def render(
     hits = HitsPage(
         title=_("Picks for you"),
         hits=tuple(
-            hit_of(pick.paper.paper, pick.paper.metrics, notes=[_why(each, pick, several=several)])
+            hit_of(
+                pick.paper.paper,
+                pick.paper.metrics,
+                notes=[_why(each, pick, several=several)],
+                folded=pick.folded,
+            )
             for each, pick in shown
         ),
         first=first + 1,
@@ -168,7 +187,7 @@ def render(
         select=NotForMe(
             (hits.first + place, hit.paper_id, hit.title) for place, hit in enumerate(hits.hits)
         ),
-        buttons=[*turns, *buttons],
+        buttons=[*turns, *folded_on_page(hits.hits), *buttons],
     )
 
 

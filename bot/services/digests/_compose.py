@@ -9,15 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.i18n import current
 from bot.services.batch_ranking import BatchRanking
+from bot.services.digests._found import Found, folded
 from bot.services.digests._payload import (
     LONGEST,
     MAX_MORE,
     DigestEntry,
     DigestPayload,
-    MoreEntry,
     entry_of,
 )
 from bot.services.digests.ordering import batch_days, ordered, reason_of
+from bot.services.folding import Folding
 from bot.services.picks import Pick, Suggested
 from bot.ui.lists import list_name
 from bot.ui.news import SHOWN, SHOWN_ALONE, NewsEntry
@@ -32,7 +33,6 @@ from storage.digests import Digest, DueDigest
 from storage.library import ReadingList
 from storage.news import News
 from storage.subscriptions import Every, Mode, Subscriber
-from storage.topic_matches import Candidate
 
 LOOK_BACK = timedelta(days=8)
 """How long before the last digest a match may lie: its votes may have come since, and what was
@@ -56,6 +56,7 @@ class Composed:
 
 async def compose(
     ranking: BatchRanking,
+    folding: Folding,
     conn: AsyncConnection,
     due: DueDigest,
     now: datetime,
@@ -69,7 +70,7 @@ async def compose(
     That is everything that was matched since their last digest, however long ago it was, and no
     digest brought. What a paused topic matched comes once it is resumed. The matches of a month are
     kept (`storage.topic_matches.MATCHES_KEPT`). Of the papers `suggested` because of a list, it
-    brings the best few that nothing brought before.
+    brings the best few that nothing brought before. Near-duplicates stand behind the first of them.
     """
     followed = [
         subscription
@@ -90,41 +91,40 @@ async def compose(
         unwanted = await asyncio.to_thread(mutes.hidden, matched)
         candidates = [each for each in candidates if each.paper.paper.id not in unwanted]
     weekly = due.every is Every.WEEK
-    groups = ordered(candidates, by_votes=weekly)
-    entries = [_entry(group) for group in groups[:longest]]
-    more = [_named(group) for group in groups[longest:]]
+    found = [
+        Found(group[0].paper, group[0].topic, reason_of(group))
+        for group in ordered(candidates, by_votes=weekly)
+    ]
     batch_day = None
     if any(subscription.topic.mode is Mode.TRENDING for subscription in followed):
         batch_day = await ranking.publishable(conn, now)
         listed = known | {candidate.paper.paper.id for candidate in candidates}
         covered = await digests.covered_batch(conn, due.user_id)
-        best = await trending_entries(
+        found += await best_of_batches(
             ranking, conn, listed, now, weekly=weekly, after=covered, mutes=mutes
         )
-        room = longest - len(entries)
-        entries += best[:room]
-        more += [
-            MoreEntry(paper_id=each.paper_id, topic=each.topic, reason=each.reason)
-            for each in best[room:]
-        ]
-    listed = known | {each.paper_id for each in (*entries, *more)}
+    listed = known | {each.paper.paper.id for each in found}
     near, edge = (
         [each for each in some if each[1].paper.paper.id not in listed]
         for some in (suggested.near, suggested.edge)
     )
+    most = longest + max_more
+    left_out = len(found[most:])
+    found, fresh = await folded(folding, conn, found[:most], Suggested(near, edge))
+    entries = [each.entry() for each in found[:longest]]
     room = max(min(await picks.in_digest(conn, due.user_id), longest - len(entries)), 0)
-    chosen = mixed(near, edge, user_id=due.user_id, day=due.local_date, room=room)
-    entries += [_pick(found, pick) for found, pick in chosen]
+    chosen = mixed(fresh.near, fresh.edge, user_id=due.user_id, day=due.local_date, room=room)
+    entries += [_pick(of, pick) for of, pick in chosen]
     owed = tuple(map(news_entry, await news.pending(conn, due.user_id)))
-    most = SHOWN if entries else SHOWN_ALONE
+    pieces = SHOWN if entries else SHOWN_ALONE
     payload = DigestPayload(
         day=due.local_date,
         entries=tuple(entries),
         topics=len(followed),
-        more=tuple(more[:max_more]),
-        left_out=len(more[max_more:]),
-        news=owed[:most],
-        news_left=len(owed[most:]),
+        more=tuple(each.named() for each in found[longest:]),
+        left_out=left_out,
+        news=owed[:pieces],
+        news_left=len(owed[pieces:]),
         language=current().code,
     )
     return Composed(None if payload.is_empty else payload, batch_day)
@@ -227,22 +227,12 @@ async def brought_or_known(conn: AsyncConnection, user_id: int) -> set[str]:
 
 def _pick(of: ReadingList, pick: Pick) -> DigestEntry:
     name, near = list_name(of), readable(pick.near.paper.title)
-    if pick.explores:
-        return entry_of(pick.paper, topic="", reason=edge_reason(name, near), is_pick=True)
-    return entry_of(pick.paper, topic=name, reason=near_reason(near, pick.why.words), is_pick=True)
+    reason = edge_reason(name, near) if pick.explores else near_reason(near, pick.why.words)
+    topic = "" if pick.explores else name
+    return entry_of(pick.paper, topic=topic, reason=reason, is_pick=True, folded=pick.folded)
 
 
-def _entry(group: list[Candidate]) -> DigestEntry:
-    return entry_of(group[0].paper, topic=group[0].topic, reason=reason_of(group))
-
-
-def _named(group: list[Candidate]) -> MoreEntry:
-    return MoreEntry(
-        paper_id=group[0].paper.paper.id, topic=group[0].topic, reason=reason_of(group)
-    )
-
-
-async def trending_entries(
+async def best_of_batches(
     ranking: BatchRanking,
     conn: AsyncConnection,
     known: Collection[str],
@@ -251,7 +241,7 @@ async def trending_entries(
     weekly: bool,
     after: date | None = None,
     mutes: Mutes,
-) -> list[DigestEntry]:
+) -> list[Found]:
     """Return the best of the newest settled batch, or of the week before it.
 
     With a batch day `after`, the best of those that came since; none if none did. Papers that are
@@ -274,7 +264,4 @@ async def trending_entries(
         half_life=None,
     )
     stored = await papers.get_many(conn, [place.paper.id for place in best])
-    return [
-        entry_of(stored[place.paper.id], topic="trending", reason=reason_text(place.reason))
-        for place in best
-    ]
+    return [Found(stored[place.paper.id], "trending", reason_text(place.reason)) for place in best]

@@ -14,17 +14,18 @@ from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests._compose import (
     NO_PICKS,
+    best_of_batches,
     brought_or_known,
     compose,
     fill,
     freeze,
     news_entry,
-    trending_entries,
 )
 from bot.services.digests._conversations import Conversations
 from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry
 from bot.services.digests._restored import RestoredDigests
 from bot.services.digests._send import DigestSender
+from bot.services.folding import Folding
 from bot.services.picks import PicksByList, Suggested
 from bot.settings import Settings
 from bot.ui.news import news_text
@@ -60,6 +61,7 @@ class Digester:
         messenger: Messenger,
         *,
         ranking: BatchRanking,
+        folding: Folding,
         picks: PicksByList,
         tracker: MessageTracker,
         queue: TaskQueue,
@@ -67,6 +69,7 @@ class Digester:
     ) -> None:
         self._database = database
         self._ranking = ranking
+        self._folding = folding
         self._picks = picks
         self._queue = queue
         self._spread = timedelta(minutes=settings.dm_spread_minutes)
@@ -116,7 +119,9 @@ class Digester:
             if subscriber is None:
                 return
             with use(language_for(subscriber.language)):
-                composed = await compose(self._ranking, conn, person, now, suggested=suggested)
+                composed = await compose(
+                    self._ranking, self._folding, conn, person, now, suggested=suggested
+                )
         state = digests.PLANNED if subscriber.closed_at is None else digests.INBOX
         if composed.payload is None:
             state = digests.EMPTY
@@ -148,7 +153,11 @@ class Digester:
             made = existing is not None and existing.payload is not None
             # A day that had nothing in the morning may have something by now.
             composed = (
-                None if made else await compose(self._ranking, conn, due, now, suggested=suggested)
+                None
+                if made
+                else await compose(
+                    self._ranking, self._folding, conn, due, now, suggested=suggested
+                )
             )
         async with self._database.write() as conn:
             if composed is not None and composed.payload is not None:
@@ -205,10 +214,10 @@ class Digester:
         async with self._database.read() as conn:
             known = await brought_or_known(conn, user_id)
             mutes = await hidden.mutes_of(conn, user_id)
-            entries = await trending_entries(
+            found = await best_of_batches(
                 self._ranking, conn, known, now, weekly=weekly, mutes=mutes
             )
-        return TrendingPreview(tuple(entries), bool(known))
+        return TrendingPreview(tuple(each.entry() for each in found), bool(known))
 
 
 def _inbox_entry(known: News) -> MoreEntry:

@@ -119,7 +119,14 @@ def title_of(day: date) -> str:
     return _("Your papers of {day}", day=long_date(day))
 
 
-def entry_of(paper: StoredPaper, *, topic: str, reason: str, is_pick: bool = False) -> DigestEntry:
+def entry_of(
+    paper: StoredPaper,
+    *,
+    topic: str,
+    reason: str,
+    is_pick: bool = False,
+    folded: Sequence[str] = (),
+) -> DigestEntry:
     """Return a paper as an entry, its texts readable."""
     known = paper.paper
     return DigestEntry(
@@ -134,6 +141,7 @@ def entry_of(paper: StoredPaper, *, topic: str, reason: str, is_pick: bool = Fal
         topic=topic,
         reason=reason,
         is_pick=is_pick,
+        folded=tuple(folded),
     )
 
 
@@ -147,7 +155,11 @@ async def page_of(
     shown = entries[page * PAGE : (page + 1) * PAGE]
     known = await get_many(conn, [each.paper_id for each in shown if isinstance(each, MoreEntry)])
     return [
-        each if isinstance(each, DigestEntry) else _looked_up(each, known[each.paper_id])
+        each
+        if isinstance(each, DigestEntry)
+        else entry_of(
+            known[each.paper_id], topic=each.topic, reason=each.reason, folded=each.folded
+        )
         for each in shown
         if isinstance(each, DigestEntry) or each.paper_id in known
     ]
@@ -190,7 +202,7 @@ def render_entries(
         ),
         accessory=lambda hit: SaveButton(hit.paper_id),
         select=NotForMe(refused) if refused else None,
-        buttons=[*folded_on_page(hits), *buttons],
+        buttons=[*buttons, *folded_on_page(hits)],
     )
 
 
@@ -207,11 +219,6 @@ def why(payload: DigestPayload) -> str:
             payload.topics,
         )
     return sentences(because, _("React with 🔖 to save every paper here."))
-
-
-def _looked_up(named: MoreEntry, paper: StoredPaper) -> DigestEntry:
-    entry = entry_of(paper, topic=named.topic, reason=named.reason)
-    return entry.model_copy(update={"folded": named.folded})
 
 
 def _hit(entry: DigestEntry) -> Hit:

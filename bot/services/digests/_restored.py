@@ -16,7 +16,7 @@ from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Failure, failure_of
 from bot.delivery.read_back import own_messages_since, strings_of
 from bot.i18n import in_every_language
-from bot.interactions.shown_papers import papers_in
+from bot.interactions.shown_papers import folded_in, papers_in
 from bot.services.digests._payload import title_of
 from bot.ui.news import section_title
 from papers import arxiv_id
@@ -87,10 +87,11 @@ class RestoredDigests:
     ) -> None:
         async with self._database.write() as conn:
             shown = list(await papers.get_many(conn, papers_in(message)))
+            behind = list(await papers.get_many(conn, folded_in(message)))
             digest_id = await digests.plan(
                 conn,
                 replace(due, local_date=day),
-                shown,
+                [*shown, *behind],
                 payload=None,
                 state=digests.PLANNED if shown else digests.SHOWN,
                 now=now,

@@ -95,6 +95,24 @@ async def test_new_papers_like_those_on_a_list_come_with_the_saved_paper_they_ar
         assert "Near “Legged robots climb stairs”, which you saved: " in text
 
 
+async def test_picks_that_say_the_same_are_one_with_the_others_behind_a_button(
+    tmp_path: Path,
+) -> None:
+    async with readers(tmp_path) as here:
+        await save(here, 1, 2, 3)
+        again = paper(37, "Walking Robots on Ice: with a new Gait")
+        here.source.days[TUESDAY].append(Record(again, Metrics(4), TUESDAY))
+        await here.tick(at(TUESDAY, 9, 40))
+        result = await slash(here, "paper picks")
+        text = said(result).casefold()
+        assert text.count("walking robots on ice") == 1
+        assert text.index("walking robots on ice") < text.index("and 1 more about this")
+        assert text.index("and 1 more about this") < text.index("legged robots learn stairs")
+        listed = said(await here.member.click(answer(result), label="Show 1 more about these"))
+        assert listed.casefold().count("walking robots on ice") == 1
+        assert (again.title in listed) is ("walking robots on ice: with" not in text)
+
+
 async def test_each_list_is_an_interest_of_its_own(tmp_path: Path) -> None:
     async with readers(tmp_path) as here:
         await save(here, 1, 2, 3)

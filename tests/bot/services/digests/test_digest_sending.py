@@ -301,7 +301,7 @@ async def test_five_hundred_papers_are_brought_at_most_and_the_others_counted(
         services = here.bot.services
         async with services.database.read() as conn:
             composed = await compose(
-                services.ranking, conn, due, at(MONDAY, 9), longest=2, max_more=3
+                services.ranking, services.folding, conn, due, at(MONDAY, 9), longest=2, max_more=3
             )
         assert composed.payload is not None
         text = "".join(texts(render_digest(1, composed.payload)))
