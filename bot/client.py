@@ -38,7 +38,9 @@ EXTENSIONS: Final = (
     "cogs.library",
     "cogs.hidden",
     "cogs.privacy",
+    "cogs.cite",
     "cogs.paper_search",
+    "cogs.messages",
     "cogs.subscriptions",
     "cogs.status",
 )

@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(links.LINK, re.IGNORECASE)
-_PHONE = re.compile(r"(?:\+|\b00)[0-9][0-9 ().-]{0,12}$")
+_PHONE = re.compile(r"(?:\+|(?<![\w.])00)[0-9][0-9 ().-]{0,12}\Z")
 _YEAR_AND_MONTH = re.compile(r"[0-9]{4}")
 """In every id; most texts that are searched for ids have none."""
 _BRACKETS = "<>`\"'()*_~|"
@@ -90,6 +90,11 @@ def abs_url(paper_id: str) -> str:
 def pdf_url(paper_id: str) -> str:
     """Return the address of the paper's PDF on arXiv."""
     return f"https://arxiv.org/pdf/{paper_id}"
+
+
+def doi_url(paper_id: str) -> str:
+    """Return the address of the DOI that arXiv registers for every paper."""
+    return f"https://doi.org/10.48550/arXiv.{paper_id}"
 
 
 def hf_url(paper_id: str) -> str:

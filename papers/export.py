@@ -1,13 +1,15 @@
-"""Take a library along: the saved papers as a file that reference managers read."""
+"""Take a library along: the saved papers as a file that reference managers read, or cited."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from typing import Final
 
-from papers.formats import bibtex, csl, markdown, ris, table
+from papers.formats import apa, bibtex, csl, markdown, ris, table
 from papers.formats.items import ExportItem
+from papers.model import Paper
 
-__all__ = ["ExportItem", "Format", "export", "filename"]
+__all__ = ["CITED", "ExportItem", "Format", "citations", "export", "filename"]
 
 
 class Format(StrEnum):
@@ -18,6 +20,7 @@ class Format(StrEnum):
     CSL_JSON = "csl-json"
     CSV = "csv"
     MARKDOWN = "markdown"
+    APA = "apa"
 
 
 _WRITERS = {
@@ -26,6 +29,7 @@ _WRITERS = {
     Format.CSL_JSON: csl.write,
     Format.CSV: table.write,
     Format.MARKDOWN: markdown.write,
+    Format.APA: apa.write,
 }
 _EXTENSIONS = {
     Format.BIBTEX: "bib",
@@ -33,16 +37,36 @@ _EXTENSIONS = {
     Format.CSL_JSON: "json",
     Format.CSV: "csv",
     Format.MARKDOWN: "md",
+    Format.APA: "txt",
 }
+CITED: Final = (Format.BIBTEX, Format.APA, Format.MARKDOWN)
+"""The formats that papers can be cited in."""
 
 
 def export(items: Sequence[ExportItem], format: Format) -> bytes:  # noqa: A002 - the command's word
     """Return the file, in UTF-8, papers in the order given.
 
     `importing.read_ids` reads the same papers back; with notes, lists and times from all formats
-    but Markdown (RIS folds a note to one line). A paper given twice is written once.
+    but Markdown and APA (RIS folds a note to one line). A paper given twice is written once.
     """
     return _WRITERS[format](_once(items))
+
+
+def citations(papers: Sequence[Paper], format: Format) -> list[str]:  # noqa: A002 - the form's word
+    """Return how each paper is cited, in the order given.
+
+    Raises:
+        ValueError: the format is none of `CITED`.
+    """
+    match format:
+        case Format.BIBTEX:
+            return bibtex.references(papers)
+        case Format.APA:
+            return [apa.reference(paper) for paper in papers]
+        case Format.MARKDOWN:
+            return [markdown.reference(paper) for paper in papers]
+        case _:
+            raise ValueError(f"papers are not cited as {format}")
 
 
 def filename(name: str, format: Format) -> str:  # noqa: A002 - the command's word

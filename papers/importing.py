@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from papers.formats import bibtex, csl, plain, table, tagged, texts
+from papers.formats import apa, bibtex, csl, plain, table, tagged, texts
 from papers.formats.items import Finding, Imported, Unreadable
 
 __all__ = ["ImportReport", "Imported", "Unreadable", "read_ids"]
@@ -81,6 +81,9 @@ def _decoded(data: bytes) -> str:
 
 
 def _reader(text: str, filename: str) -> Callable[[str], Iterator[Finding]]:
+    # References of ours begin with anybody's name, which may look like anything.
+    if text.startswith(apa.HEAD):
+        return plain.read
     # A table first: its cells may hold anything at the beginning of a line.
     if table.looks_like_one(text):
         return table.read

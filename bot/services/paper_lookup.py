@@ -75,6 +75,11 @@ class PaperLookup:
         self._engine = engine
         self._on_new = on_new
 
+    async def known(self, paper_ids: Sequence[str]) -> dict[str, StoredPaper]:
+        """Return the papers with these ids that are stored, without asking any source."""
+        async with self._database.read() as conn:
+            return await papers.get_many(conn, paper_ids)
+
     async def find(
         self,
         paper_ids: Sequence[str],
@@ -89,7 +94,7 @@ class PaperLookup:
             patience: seconds that all sources together get; what is left then is `unasked`.
             progress: called before the first question and after each.
         """
-        known = await self._stored(paper_ids)
+        known = await self.known(paper_ids)
         missing = [paper_id for paper_id in dict.fromkeys(paper_ids) if paper_id not in known]
         failed: list[str] = []
         answered: set[str] = set()
@@ -103,10 +108,10 @@ class PaperLookup:
                         answered.update(asked)
                     if progress is not None:
                         done = len(paper_ids) - len(missing) + start + len(asked)
-                        await progress(await self._stored(paper_ids), done, len(paper_ids))
+                        await progress(await self.known(paper_ids), done, len(paper_ids))
         except TimeoutError:
             failed.append(_("The sources took too long to answer."))
-        known = await self._stored(paper_ids)
+        known = await self.known(paper_ids)
         lacking = [paper_id for paper_id in missing if paper_id not in known]
         return Found(
             known,
@@ -146,10 +151,6 @@ class PaperLookup:
             log.info("not all titles were looked up: the sources took too long")
         return list(found.values())
 
-    async def _stored(self, paper_ids: Sequence[str]) -> dict[str, StoredPaper]:
-        async with self._database.read() as conn:
-            return await papers.get_many(conn, paper_ids)
-
     async def _ask_all(self, asked: Sequence[str], failed: list[str], *, one_by_one: bool) -> bool:
         """Ask every source for these papers until they are known; return whether one answered for
         all of them."""
@@ -161,7 +162,7 @@ class PaperLookup:
             part = asked[:MAX_ASKED_ONE_BY_ONE] if source.curated else asked
             if part and await self._ask(source, part, failed):
                 answered = answered or len(part) == len(asked)
-            known = await self._stored(asked)
+            known = await self.known(asked)
             asked = [paper_id for paper_id in asked if paper_id not in known]
         return answered or not asked
 
@@ -177,7 +178,7 @@ class PaperLookup:
 
     async def _titled(self, record: Unreadable) -> StoredPaper | None:
         answer = await self._engine.search(SearchRequest(record.title))
-        candidates = await self._stored([hit.paper_id for hit in answer.hits[:_CANDIDATES]])
+        candidates = await self.known([hit.paper_id for hit in answer.hits[:_CANDIDATES]])
         return next((each for each in candidates.values() if _is(each.paper, record)), None)
 
     async def _ask_title(self, record: Unreadable) -> bool:

@@ -5,7 +5,6 @@ from bot.services.container import CogHost
 from cogs.library import _page, _picks, _saved_paper, _top
 from cogs.library._cog import Library
 from cogs.library._lists import Lists
-from cogs.library._message import SaveMessage
 from cogs.library._page import ChooseLibraryList, PageLibrary, SortLibrary, render_library
 from cogs.library._picks import PagePicks, PaperPicks
 from cogs.library._reactions import Reactions
@@ -48,9 +47,6 @@ async def setup(bot: CogHost) -> None:
     bot.add_dynamic_items(*ITEMS)
     bot.add_forms(_saved_paper.NOTE_FORM)
     await bot.add_cog(Reactions(bot.services))
-    message = SaveMessage(bot.services)
-    await bot.add_cog(message)
-    bot.tree.add_command(message.menu)  # a cog does not add a context menu by itself
     await bot.add_paper_cog(Top(bot.services))
     await bot.add_paper_cog(PaperPicks(bot.services))
     library, lists = Library(bot.services), Lists(bot.services)

@@ -35,6 +35,7 @@ _FORMATS = [
         ("CSL-JSON", Format.CSL_JSON.value),
         ("CSV", Format.CSV.value),
         ("Markdown", Format.MARKDOWN.value),
+        ("APA", Format.APA.value),
     )
 ]
 """The formats by the names that they have everywhere."""

@@ -66,7 +66,7 @@ async def export(
     again = services.mention("library import")
     back = (
         _("You can import it again with {command}, without lists and notes.", command=again)
-        if wanted is Format.MARKDOWN
+        if wanted in (Format.MARKDOWN, Format.APA)
         else _("You can import it again with {command}.", command=again)
     )
     what = (

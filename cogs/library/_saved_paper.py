@@ -21,6 +21,7 @@ from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import link_button
 from bot.ui.text import escape, link, plain, timestamp
+from cogs.cite import CiteButton
 from papers import arxiv_id
 from papers.model import Paper
 from papers.text import first_sentences, readable
@@ -214,6 +215,7 @@ async def saved_paper_view(services: Services, user_id: int, paper_id: str) -> u
             *((MarkRead(paper.id, read=not entry.read),) if saved else ()),
             WriteNote(paper.id, there=entry.note is not None),
             RemoveFromLibrary(paper.id) if saved else RemoveFromLibrary(paper.id, _("Delete note")),
+            CiteButton(paper.id),
             link_button("arXiv", arxiv_id.abs_url(paper.id)),
         ],
     )

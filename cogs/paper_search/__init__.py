@@ -9,11 +9,12 @@ from cogs.paper_search._papers import (
     PageSimilar,
     SimilarButton,
     card_view,
+    open_similar,
     similar_view,
 )
 from cogs.paper_search._refine import FORM
 
-__all__ = ["card_view", "results_view", "setup", "similar_view"]
+__all__ = ["card_view", "open_similar", "results_view", "setup", "similar_view"]
 
 
 async def setup(bot: CogHost) -> None:

@@ -34,6 +34,7 @@ from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem, link_button
+from cogs.cite import CiteButton
 from cogs.paper_search._labels import options, why
 from cogs.paper_search._lookup import known_paper
 from papers import arxiv_id
@@ -225,6 +226,7 @@ def card_view(
         actions=[
             SaveButton(paper_id),
             SimilarButton(paper_id),
+            CiteButton(paper_id),
             *([] if public else [RefusePaper(paper_id)]),
         ],
     )

@@ -50,19 +50,31 @@ def write(items: Sequence[ExportItem]) -> bytes:
     braces, as biblatex reads it.
     """
     entries = [_entry(item) for item in items]
+    return _written([ImplicitComment(f"% {MARK}"), *_preamble(entries), *entries]).encode()
+
+
+def references(papers: Sequence[Paper]) -> list[str]:
+    """Return the entry of each paper, without its abstract; the first has what all of them need."""
+    entries = [_entry(ExportItem(paper), abstract=False) for paper in papers]
+    first, *others = [[entry] for entry in entries] or [[]]
+    blocks = [[*_preamble(entries), *first], *others]
+    return [_written(each).strip() for each in blocks if each]
+
+
+def _preamble(entries: Sequence[Entry]) -> list[Preamble]:
     known = tex.preamble(
         str(field.value) for entry in entries for field in entry.fields if field.key in _TYPESET
     )
-    head: list[Block] = [ImplicitComment(f"% {MARK}")]
-    if known:
-        head.append(Preamble(f'"{known}"'))
-    library = Library([*head, *entries])
+    return [Preamble(f'"{known}"')] if known else []
+
+
+def _written(blocks: Sequence[Block]) -> str:
     layout = BibtexFormat()
     layout.indent, layout.block_separator, layout.trailing_comma = "  ", "\n", True
-    return _write_string(library, bibtex_format=layout).encode()
+    return _write_string(Library(list(blocks)), bibtex_format=layout)
 
 
-def _entry(item: ExportItem) -> Entry:
+def _entry(item: ExportItem, *, abstract: bool = True) -> Entry:
     paper = item.paper
     published = texts.published(paper)
     year, month = (
@@ -80,7 +92,7 @@ def _entry(item: ExportItem) -> Entry:
         "doi": _verbatim(texts.one_line(paper.doi or "")),
         "howpublished": tex.encoded(texts.one_line(paper.journal_ref or "")),
         "url": texts.link(paper),
-        "abstract": _ENTRY_LIKE.sub("{@}", _abstract(paper)),
+        "abstract": _ENTRY_LIKE.sub("{@}", _abstract(paper)) if abstract else "",
         "keywords": ", ".join(_keyword(name) for name in item.lists),
         "note": _ENTRY_LIKE.sub("{@}", tex.encoded(texts.cleaned(item.note or ""))),
         "timestamp": item.saved_at.isoformat() if item.saved_at else "",

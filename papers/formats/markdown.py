@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from papers import arxiv_id
-from papers.formats import texts
+from papers.formats import apa, texts
 from papers.formats.items import MARK, ExportItem
+from papers.model import Paper
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$^@!&]")
 _LINE_START = re.compile(r"^(\d*)([-+=.:)])", re.MULTILINE)
@@ -23,17 +23,24 @@ def write(items: Sequence[ExportItem]) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
+def reference(paper: Paper) -> str:
+    """Return the reference of a paper (see `apa`) whose title is a link, for a post or a note."""
+    who = apa.cited_authors(paper, _escaped)
+    work = f"[*{_escaped(texts.title(paper))}*]({texts.link(paper)})"
+    year = texts.year(paper)
+    opening = f"{who} ({year}). {work}." if who else f"{work}. ({year})."
+    return f"{opening} arXiv:{paper.id}."
+
+
 def _line(item: ExportItem) -> str:
     paper = item.paper
     authors = texts.authors(paper)
     shown = ", ".join(authors[:_AUTHORS_SHOWN])
     more = len(authors) - _AUTHORS_SHOWN
-    published = texts.published(paper)
-    year = published.year if published else arxiv_id.year_and_month(paper.id)[0]
     facts = [
         f"[{_escaped(texts.title(paper))}]({texts.link(paper)})",
         _escaped(f"{shown} and {more} more" if more > 0 else shown),
-        str(year),
+        str(texts.year(paper)),
         ", ".join(f"*{_escaped(name)}*" for name in map(texts.one_line, item.lists) if name),
     ]
     return f"- {' · '.join(fact for fact in facts if fact)}"

@@ -9,6 +9,7 @@ from papers.formats.items import MARK, Finding, Imported, Unreadable
 from papers.formats.markdown import without_notes
 
 _LISTED = re.compile(r"- \[(?:\\.|[^\]\\])*\]\((?P<link>[^)\s]+)\)")
+_CITED = re.compile(r".*\. arXiv\. (?P<link>https://doi\.org/\S+)")
 _NO_ENTRY = re.compile(r"\s*(?:[#%].*|<!--.*-->|(?:<[^<>]*>\s*)+|[-=*_`|:\s]*|```\w*)\s*$")
 
 
@@ -16,8 +17,8 @@ def read(text: str) -> Iterator[Finding]:
     """Yield the papers that each line names; empty lines and comments are no entries."""
     ours = MARK in text.partition("\n")[0]
     for number, line in enumerate(without_notes(text).split("\n"), start=1):
-        listed = _LISTED.match(line) if ours else None
-        # A listed paper's title and authors are a stranger's words: only its link is the entry.
+        listed = (_LISTED.match(line) or _CITED.fullmatch(line)) if ours else None
+        # A paper's title and authors are a stranger's words: only its link is the entry.
         entry = listed["link"] if listed else line
         whole = arxiv_id.parse(entry.strip().lstrip("-*•").strip())
         found = [whole] if whole else arxiv_id.find_all(entry)

@@ -93,6 +93,12 @@ def published(paper: Paper) -> date | None:
     return paper.published_at.date() if paper.published_at else None
 
 
+def year(paper: Paper) -> int:
+    """Return the year the paper was published, or the year of its id."""
+    day = published(paper)
+    return day.year if day else arxiv_id.year_and_month(paper.id)[0]
+
+
 def key(paper: Paper) -> str:
     """Return a citation key: `vaswani2017-1706.03762`.
 

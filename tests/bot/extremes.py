@@ -33,8 +33,9 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "fields": ("text", longest("x", 6_000)),
     "language": ("de", "server"),
     "taste": ("strong", "mild", "off"),
+    "style": ("bibtex", "apa", "markdown", longest("x", 6_000)),
     "value": ("diffusion", longest("robots ", 500), longest("(", 500)),
-    "format": ("bibtex", "ris", "csl", "csv", "markdown"),
+    "format": ("bibtex", "ris", "csl", "csv", "markdown", "apa"),
     "list": ("to read", "read", longest("x", 6_000)),
     "from": ("to read", "read", longest("x", 6_000)),
     "to": ("read", "favourites", longest("x", 6_000)),
@@ -65,6 +66,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
 
 PARTS: Final[Mapping[str, Sequence[str]]] = {
     "paper_id": (SAVED, "9999.99999"),
+    "cited": (SAVED, "several", "9999.99999"),
     "digest_id": ("1", "9" * 18),
     "page": ("0", "9999"),
     "papers": (shorten([SAVED]), shorten([SAVED, "9912.99999"] * 7)),
@@ -101,6 +103,7 @@ CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
     "end-topics": (("1",), tuple(map(str, range(2, 27)))),
     "feed-pick": (("1",), ("9" * 18,)),
     "help": (*((page,) for page in ("start", "papers", "query", "server")),),
+    "like-one": ((SAVED,), ("9999.99999",)),
     "find-open": ((SAVED,), (f"abstract:{SAVED}",)),
     "like-open": ((f"card:{SAVED}",), (f"text:{SAVED}",), (f"like:{SAVED}",), (f"skip:{SAVED}",)),
     "lists": (("1",), tuple(map(str, range(1, 25)))),
@@ -112,6 +115,7 @@ CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
 """What is chosen in menus."""
 
 FIELDS: Final[Mapping[str, Sequence[str]]] = {
+    "cite-form": ("paper", "style"),
     "feed-form": ("time", "timezone", "papers", "min_votes", "topics"),
     "feed-set": ("channel", "hour", "timezone", "fields", "role", "language"),
     "find-form": ("query", "since", "category"),
@@ -122,8 +126,15 @@ FIELDS: Final[Mapping[str, Sequence[str]]] = {
 }
 """What forms ask for."""
 
+_MANY: Final = "\n".join(f"2505.000{number}" for number in range(10, 90))
+
 MESSAGES: Final[Mapping[str, Sequence[str]]] = {
-    "Save papers": ("https://arxiv.org/abs/2505.00001", longest("arxiv.org/abs/2505.0000", 4_000))
+    "Save papers": ("https://arxiv.org/abs/2505.00001", longest("arxiv.org/abs/2505.0000", 4_000)),
+    "Cite": ("https://arxiv.org/abs/2505.00001", _MANY),
+    "Similar papers": (
+        "https://arxiv.org/abs/2505.00001",
+        _MANY,
+    ),
 }
 """Commands on a message, and what that says."""
 

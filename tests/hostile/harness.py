@@ -93,9 +93,9 @@ class Hostile(Interactions):
         """Submit a form with this custom id."""
         return self.attack(self.form(custom_id, fields), by=by)
 
-    def save_message(self, content: str, *, by: simcord.MemberActor | None = None) -> Answer:
-        """Use the command on a message that says this."""
-        return self.attack(self.message_command("Save papers", content), by=by)
+    def use_menu(self, name: str, content: str, *, by: simcord.MemberActor | None = None) -> Answer:
+        """Use a command on a message that says this."""
+        return self.attack(self.message_command(name, content), by=by)
 
     def attack(self, interaction: Interaction, *, by: simcord.MemberActor | None = None) -> Answer:
         """Send an interaction, wait for what it gets, and see that it did no harm.

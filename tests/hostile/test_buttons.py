@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.bot.extremes import MESSAGES
 from tests.hostile.attacks import Draw, attacks
 from tests.hostile.harness import Hostile
 from tests.hostile.texts import PIECES, hostile_texts
@@ -102,7 +103,9 @@ def test_a_made_up_choice_is_answered_and_harms_nobody(
 )
 @given(data=st.data())
 def test_a_made_up_form_is_answered_and_harms_nobody(hostile: Hostile, data: st.DataObject) -> None:
-    names: tuple[str, ...] = ("query", "since", "category", "topic", "min_votes", "note", "other")
+    names: tuple[str, ...] = (
+        *("query", "since", "category", "topic", "min_votes", "note", "paper", "style", "other"),
+    )
     typed: dict[str, str] = data.draw(
         st.dictionaries(st.sampled_from(names), hostile_texts | st.sampled_from(NUMBERS))
     )
@@ -111,10 +114,14 @@ def test_a_made_up_form_is_answered_and_harms_nobody(hostile: Hostile, data: st.
     hostile.submit(f"{form}:{data.draw(parts(hostile))}", typed, by=who(hostile, data))
 
 
-@attacks(0.04, "“Save papers” on messages of anything", "the papers in it, or that there are none")
-@given(content=hostile_texts)
-def test_any_message_can_be_looked_through_for_papers(hostile: Hostile, content: str) -> None:
-    hostile.save_message(content)
+@attacks(
+    0.04, "commands on messages of anything", "something for its papers, or that there are none"
+)
+@given(name=st.sampled_from(sorted(MESSAGES)), content=hostile_texts)
+def test_any_message_can_be_looked_through_for_papers(
+    hostile: Hostile, name: str, content: str
+) -> None:
+    hostile.use_menu(name, content)
 
 
 def who(hostile: Hostile, data: st.DataObject) -> Any:

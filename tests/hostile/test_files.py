@@ -168,7 +168,7 @@ def test_an_export_of_anything_holds_the_paper(
 @given(name=hostile_texts, wanted=st.sampled_from(Format))
 def test_an_exported_file_has_a_name_that_leads_nowhere(name: str, wanted: Format) -> None:
     called = filename(name, wanted)
-    assert re.fullmatch(r"[^\W_]+(?:-[^\W_]+)*-?\.(?:bib|ris|json|csv|md)", called)
+    assert re.fullmatch(r"[^\W_]+(?:-[^\W_]+)*-?\.(?:bib|ris|json|csv|md|txt)", called)
     assert len(called) <= 70
 
 

@@ -173,6 +173,7 @@ def test_find_all_in_messages(message: str, expected: list[str]):
         "It costs $2406.07496 today",
         "that is 2406.07496 USD or 2406.07496€",
         "12,2406.07496",
+        "call 0049 1512.12345",
         "call +49 1512.12345 or +1 (212) 1012.1234",
         "call 1012.1234.567",
         "on 2024.06.12 or 12.06.2024 at 14:06.12345",
