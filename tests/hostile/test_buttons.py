@@ -105,6 +105,7 @@ def test_a_made_up_choice_is_answered_and_harms_nobody(
 def test_a_made_up_form_is_answered_and_harms_nobody(hostile: Hostile, data: st.DataObject) -> None:
     names: tuple[str, ...] = (
         *("query", "since", "category", "topic", "min_votes", "note", "paper", "style", "other"),
+        *("what", "word"),
     )
     typed: dict[str, str] = data.draw(
         st.dictionaries(st.sampled_from(names), hostile_texts | st.sampled_from(NUMBERS))
