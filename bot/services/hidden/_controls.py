@@ -63,7 +63,11 @@ class NotForMe(PaperboySelect, template=template("not-for-me")):
         ]
         super().__init__(
             ui.Select(
-                placeholder=_("Not for me…"), custom_id=custom_id("not-for-me"), options=options
+                placeholder=_("Not for me…"),
+                custom_id=custom_id("not-for-me"),
+                # What was chosen stays so on screen: deselected, it can be chosen again.
+                min_values=0,
+                options=options,
             )
         )
 

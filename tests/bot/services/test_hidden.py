@@ -295,6 +295,26 @@ async def test_what_is_hidden_is_listed_under_privacy_and_subscriptions(tmp_path
         assert await hidden_things(here) == (1, ["Ada Lovelace"])
 
 
+async def test_as_many_topics_as_there_can_be_leave_room_for_what_is_hidden(
+    tmp_path: Path,
+) -> None:
+    async with reading(tmp_path) as here:
+        for number in range(24):
+            await follower(here, here.member.id, f"topic {number}")
+        await here.bot.services.hidden.mute_word(here.member.id, "diffusion")
+        shown = items(await slash(here, "paper subscriptions"))
+        assert "Pause 25" in shown
+        assert "What you hide…" in shown
+
+
+async def test_a_choice_that_is_taken_back_changes_nothing(tmp_path: Path) -> None:
+    async with reading(tmp_path) as here:
+        message = await digest(here)
+        cleared = await here.member.user.select(message, [], custom_id="v1:not-for-me")
+        assert not cleared.followups
+        assert await hidden_things(here) == (0, [])
+
+
 async def test_who_follows_nothing_still_finds_what_they_hide(tmp_path: Path) -> None:
     async with reading(tmp_path) as here:
         await here.bot.services.hidden.mute_word(here.admin.id, "diffusion")
