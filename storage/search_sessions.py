@@ -54,6 +54,8 @@ class Remarks:
     """Whether meaning took part, and not words alone."""
     rebuilding: bool = False
     """Whether the index is being made, so that the answer is a poorer one."""
+    folded: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Near-duplicates that stand behind a hit, and are no hits of their own; by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,14 @@ class Session:
     used: bool
     """Whether a user has turned a page, so that the message must not change by itself."""
     created_at: datetime
+
+    @property
+    def listed(self) -> set[str]:
+        """Every paper that it shows, at once or behind another."""
+        return {
+            *(self.hits or ()),
+            *(each for some in self.remarks.folded.values() for each in some),
+        }
 
 
 async def add(
@@ -103,6 +113,7 @@ async def add(
                 "common": remarks.common,
                 "by_meaning": remarks.by_meaning,
                 "rebuilding": remarks.rebuilding,
+                "folded": {hit: list(behind) for hit, behind in remarks.folded.items()},
             },
             used=0,
             created_at=now,
@@ -160,6 +171,7 @@ def _session(row: Row[Any], *, expired: bool) -> Session:
             common=bool(remarks.get("common")),
             by_meaning=bool(remarks.get("by_meaning")),
             rebuilding=bool(remarks.get("rebuilding")),
+            folded={hit: tuple(behind) for hit, behind in remarks.get("folded", {}).items()},
         ),
         fresh=bool(row.fresh),
         used=bool(row.used),

@@ -35,6 +35,8 @@ class Folding:
         self, ranked: Sequence[Item], paper_id: Callable[[Item], str]
     ) -> list[Group[Item]]:
         """Return a list of papers with near-duplicates behind the first of them."""
+        if len(ranked) < 2:
+            return [Group(item) for item in ranked]
         async with self._database.read() as conn:
             likeness = await self.likeness(conn, list(map(paper_id, ranked)))
         return fold(ranked, likeness, paper_id=paper_id)

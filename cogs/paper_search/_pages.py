@@ -21,6 +21,7 @@ from bot.interactions.components import (
 )
 from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
+from bot.interactions.folded_button import folded_on_page
 from bot.interactions.language import public_language
 from bot.interactions.replies import change, is_own, reply, turn
 from bot.interactions.save_buttons import SaveButton
@@ -215,7 +216,12 @@ def results_view(page: ResultsPage) -> ui.LayoutView:
     hits = HitsPage(
         title=title(session),
         hits=tuple(
-            hit_of(entry.paper, entry.metrics, passage=passage_of(entry.paper, passage))
+            hit_of(
+                entry.paper,
+                entry.metrics,
+                passage=passage_of(entry.paper, passage),
+                folded=session.remarks.folded.get(entry.paper.id, ()),
+            )
             for entry, passage in page.papers
         ),
         first=page.first,
@@ -241,7 +247,14 @@ def results_view(page: ResultsPage) -> ui.LayoutView:
         hits,
         accessory=lambda hit: SaveButton(hit.paper_id),
         select=OpenHit(session.id, options(hits)),
-        buttons=[*turns, *others, RefineButton(session.id), *follow, *fresh],
+        buttons=[
+            *turns,
+            *folded_on_page(hits.hits),
+            *others,
+            RefineButton(session.id),
+            *follow,
+            *fresh,
+        ],
     )
 
 

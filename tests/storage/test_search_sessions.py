@@ -12,7 +12,13 @@ from storage.tables import search_sessions as table
 from tests.storage.shared import NOON
 
 QUESTION = Question("robots", date(2025, 1, 1), ("cs.RO",), Sort.NEWEST)
-REMARKS = Remarks("No.", {"robtos": ("robots",)}, by_meaning=True, rebuilding=True)
+REMARKS = Remarks(
+    "No.",
+    {"robtos": ("robots",)},
+    by_meaning=True,
+    rebuilding=True,
+    folded={"2501.00001": ("2501.00002", "c")},
+)
 
 
 async def test_a_search_comes_back_as_it_was_answered(database: Database):
@@ -22,6 +28,7 @@ async def test_a_search_comes_back_as_it_was_answered(database: Database):
         assert await search_sessions.get(conn, added.id, now=NOON) == added
     assert added.hits == ("2501.00001", "b")
     assert added.remarks == REMARKS
+    assert added.listed == {"2501.00001", "2501.00002", "b", "c"}
 
 
 async def test_a_search_holds_nothing_of_who_asked():

@@ -53,7 +53,7 @@ class SourceAdditions:
     async def _added(
         self, session: Session, reading: Reading, search: SourceSearch
     ) -> tuple[str, ...]:
-        listed = set(session.hits or ())
+        listed = session.listed
         new = [paper_id for paper_id in search.papers if paper_id not in listed]
         async with self._database.read() as conn:
             found = await papers.get_many(conn, new)

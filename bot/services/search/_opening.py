@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from bot.runtime.clock import Clock
+from bot.services.folding import Folding
 from bot.services.search._service import PaperSearch
 from bot.services.source_queries import SourceQueries
 from bot.settings import Settings
@@ -40,4 +41,4 @@ async def open_search(
 ) -> PaperSearch:
     """Open the search over a database; whatever is missing of its index is made by `catch_up`."""
     engine = await SearchEngine.open(database, embedder=embedder, max_vectors=settings.max_vectors)
-    return PaperSearch(database, engine, queries, clock)
+    return PaperSearch(database, engine, Folding(database, engine), queries, clock)

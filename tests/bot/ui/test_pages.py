@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot import limits
 from bot.interactions.components import page_buttons
+from bot.interactions.folded_button import MOST, folded_on_page, render_folded
 from bot.interactions.save_select import SaveSome
 from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
@@ -19,8 +20,10 @@ from bot.ui.pages import (
     render_list,
 )
 from bot.ui.payloads import HeaderEntry
+from papers.folding import MOST_FOLDED
 from papers.model import Author, Metrics, Paper
 from papers.trending import Reason
+from storage.papers import StoredPaper
 from tests.bot.ui import layout
 from tests.bot.ui.items import Keep, Turn
 from tests.bot.ui.markdown import read
@@ -54,6 +57,7 @@ hits = st.builds(
     repository=urls,
     passage=fragments,
     notes=st.lists(anything, max_size=4).map(tuple),
+    folded=st.lists(ids, max_size=MOST_FOLDED).map(tuple),
     mark=st.one_of(st.sampled_from(["", "✅", "👩\u200d🔬"]), anything),
 )
 
@@ -107,11 +111,26 @@ def test_every_page_of_hits_can_be_sent_with_all_its_buttons(page: HitsPage) -> 
         page,
         accessory=lambda hit: Keep(hit.paper_id),
         select=save_some(page) if page.hits else None,
-        buttons=[Turn(number) for number in range(10)],
+        buttons=[*folded_on_page(page.hits), *(Turn(number) for number in range(9))],
     )
     layout.assert_sendable(view)
     acted = set[str]().union(*(reading.acted for reading in layout.reading(view)))
     assert acted <= {"heading", "subtext", "bold", "link", "quote"}
+
+
+@slow
+@given(st.lists(some_papers, min_size=1, max_size=MOST, unique_by=lambda paper: paper.id))
+def test_every_list_of_folded_papers_can_be_sent(found: list[Paper]) -> None:
+    now = datetime(2025, 6, 12, 15, tzinfo=UTC)
+    entries = [StoredPaper(n, each, Metrics(9, 9), now, n) for n, each in enumerate(found)]
+    layout.assert_sendable(render_folded(entries))
+
+
+def test_a_hit_says_how_many_papers_stand_behind_it() -> None:
+    hit = hit_of(a_paper(), NUMBERS, folded=["2406.00001", "2406.00002"])
+    view = render_hits(HitsPage("x", (hit,)), buttons=folded_on_page([hit]))
+    assert "251 stars · code · and 2 more about this" in layout.seen(view)
+    assert folded_on_page([hit_of(a_paper())]) == []
 
 
 def test_a_hit_shows_title_people_numbers_and_what_matched() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.interactions import replies
 from bot.runtime.clock import FixedClock
+from bot.services.folding import Folding
 from bot.services.search import PaperSearch, ResultsPage
 from bot.services.source_queries import SourceQueries
 from storage import papers
@@ -126,7 +127,8 @@ async def search_over(database: Database) -> PaperSearch:
     finder = Finder(finds=[NEW])
     clock = FixedClock(at(MONDAY, 9))
     queries = SourceQueries(database, [finder], clock)
-    return PaperSearch(database, SmallEngine(), queries, clock)
+    engine = SmallEngine()
+    return PaperSearch(database, engine, Folding(database, engine), queries, clock)
 
 
 async def test_whoever_presses_waits_until_a_change_under_way_is_done(database: Database) -> None:

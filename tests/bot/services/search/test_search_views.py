@@ -1,5 +1,6 @@
 """Pages of results hold whatever there is inside Discord's limits."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from bot import limits
 from bot.services.search import FromSources, ResultsPage, SimilarPage, SourceState
 from cogs.paper_search import card_view, results_view, similar_view
+from papers.folding import MOST_FOLDED
 from papers.model import Author, Metrics, Paper
 from storage.papers import StoredPaper
 from storage.search import Passage, Similar, Sort
@@ -96,13 +98,16 @@ sessions = st.builds(
 
 
 @slow
-@given(sessions, st.integers(0, 49), hits, sources)
+@given(sessions, st.integers(0, 49), hits, sources, st.lists(ids, max_size=MOST_FOLDED))
 def test_a_page_of_results_fits_whatever_it_shows(
     session: Session,
     number: int,
     found: tuple[tuple[StoredPaper, Passage | None], ...],
     told: FromSources,
+    behind: list[str],
 ) -> None:
+    folded = {entry.paper.id: tuple(behind) for entry, _ in found if behind}
+    session = replace(session, remarks=replace(session.remarks, folded=folded))
     assert_sendable(results_view(ResultsPage(session, number, 50, found, told)))
 
 
