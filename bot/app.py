@@ -21,6 +21,7 @@ from bot.services.feeds import Feeds
 from bot.services.folding import Folding
 from bot.services.hidden import Hidden
 from bot.services.ingest import Ingester
+from bot.services.insights import FeedInsights
 from bot.services.library import Library
 from bot.services.local_dates import LocalDates
 from bot.services.maintenance import Maintenance
@@ -157,6 +158,7 @@ async def open_services(
             picks=picks,
             folding=folding,
             hidden=Hidden(database, topics, clock, messenger),
+            insights=FeedInsights(database, ranking, topics, clock),
         )
 
 

@@ -1,13 +1,16 @@
 """What members saved from their server's threads, as counts: never who saved what."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.library import counted
 from storage.papers import StoredPaper, stored
+from storage.posts import DONE, SENDING
 from storage.tables import papers, post_papers, posts, saves
 
 
@@ -19,6 +22,120 @@ class SavedInThreads:
     """Different members who saved something."""
     papers: tuple[tuple[StoredPaper, int], ...]
     """Each with how many members saved it, the most saved last."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPaper:
+    """A paper of a thread that has its own card."""
+
+    paper_id: str
+    savers: int
+    """Members who saved it there."""
+    upvotes: int | None
+    """When the thread was planned; `None` where that was not noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedThread:
+    """A thread, and how much was saved from it."""
+
+    batch_day: date
+    guild_id: int
+    channel_id: int
+    header_message_id: int | None
+    papers: tuple[SavedPaper, ...]
+    """In their order."""
+    savers: int
+    """Different members who saved something from it."""
+    rest: tuple[int, ...] | None
+    """Upvotes of the papers that found no room, the highest first; `None` if not noted."""
+
+    @property
+    def saves(self) -> int:
+        """How often one of its papers was saved."""
+        return sum(paper.savers for paper in self.papers)
+
+    @property
+    def saved(self) -> int:
+        """How many of its papers were saved."""
+        return sum(paper.savers > 0 for paper in self.papers)
+
+
+async def of_feed(
+    conn: AsyncConnection, feed_id: int, since: date
+) -> tuple[list[SavedThread], int]:
+    """Return a feed's threads for batches since that day, the newest first, and how many different
+    members saved something from any of them.
+
+    Saves that were made elsewhere do not count, nor do those of people who opted out.
+    """
+    there = (
+        (posts.c.feed_id == feed_id)
+        & (posts.c.batch_day >= since)
+        & posts.c.state.in_((SENDING, DONE))
+    )
+    from_card = _from_card()
+    savers = func.count(saves.c.user_id.distinct())
+    of_threads = await conn.execute(
+        select(posts.c.id, savers.label("savers"))
+        .join(post_papers, post_papers.c.post_id == posts.c.id)
+        .join(saves, from_card)
+        .where(there)
+        .group_by(posts.c.id)
+    )
+    by_thread: dict[int, int] = {row.id: row.savers for row in of_threads}
+    total = await conn.scalar(
+        select(savers)
+        .select_from(posts)
+        .join(post_papers, post_papers.c.post_id == posts.c.id)
+        .join(saves, from_card)
+        .where(there)
+    )
+    rows = await conn.execute(
+        select(
+            posts.c.id,
+            posts.c.batch_day,
+            posts.c.guild_id,
+            posts.c.channel_id,
+            posts.c.header_message_id,
+            posts.c.rest,
+            post_papers.c.paper_id,
+            post_papers.c.upvotes,
+            savers.label("savers"),
+        )
+        .join(post_papers, post_papers.c.post_id == posts.c.id)
+        .outerjoin(saves, from_card)
+        .where(there, post_papers.c.message_id.is_not(None))
+        .group_by(posts.c.id, post_papers.c.position)
+        .order_by(posts.c.batch_day.desc(), post_papers.c.position)
+    )
+    threads = [
+        _thread(list(group), by_thread.get(post_id, 0))
+        for post_id, group in groupby(rows, lambda row: row.id)
+    ]
+    return threads, total or 0
+
+
+def _thread(rows: list[Any], savers: int) -> SavedThread:
+    first = rows[0]
+    return SavedThread(
+        first.batch_day,
+        first.guild_id,
+        first.channel_id,
+        first.header_message_id,
+        tuple(SavedPaper(row.paper_id, row.savers, row.upvotes) for row in rows),
+        savers,
+        None if first.rest is None else tuple(first.rest),
+    )
+
+
+def _from_card() -> ColumnElement[bool]:
+    """Return the condition that a save counts, and was made on the card of a thread's paper."""
+    return (
+        (post_papers.c.paper_id == saves.c.paper_id)
+        & (post_papers.c.message_id == saves.c.message_id)
+        & counted()
+    )
 
 
 async def of_guild(
@@ -45,13 +162,9 @@ async def of_guild(
             .over(partition_by=saves.c.user_id, order_by=(last.desc(), saves.c.paper_id))
             .label("place"),
         )
-        .join(
-            post_papers,
-            (post_papers.c.paper_id == saves.c.paper_id)
-            & (post_papers.c.message_id == saves.c.message_id),
-        )
+        .join(post_papers, _from_card())
         .join(posts, (posts.c.id == post_papers.c.post_id) & (posts.c.guild_id == guild_id))
-        .where(saves.c.guild_id == guild_id, saves.c.saved_at >= since, counted())
+        .where(saves.c.guild_id == guild_id, saves.c.saved_at >= since)
         .group_by(saves.c.paper_id, saves.c.user_id)
         .subquery()
     )

@@ -21,6 +21,7 @@ from bot.i18n._formats import (
     long_date,
     month_and_year,
     number,
+    percent,
     sentences,
     short_date,
 )
@@ -57,6 +58,7 @@ __all__ = (
     "month_and_year",
     "ngettext",
     "number",
+    "percent",
     "pgettext",
     "quoted",
     "sentences",

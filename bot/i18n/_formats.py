@@ -6,7 +6,7 @@ from typing import Final
 
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from bot.i18n._language import current
 
@@ -23,6 +23,11 @@ def number(value: float) -> str:
 def decimal(value: float) -> str:
     """Return a number with two digits behind the point: "0.82", "0,82"."""
     return format_decimal(value, "0.00", current().locale)
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percent: "92%", "92 %"."""
+    return format_percent(share, locale=current().locale)
 
 
 def long_date(day: date) -> str:

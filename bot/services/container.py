@@ -18,6 +18,7 @@ from bot.services.feeds import Feeds
 from bot.services.folding import Folding
 from bot.services.hidden import Hidden
 from bot.services.ingest import Ingester
+from bot.services.insights import FeedInsights
 from bot.services.library import Library
 from bot.services.local_dates import LocalDates
 from bot.services.maintenance import Maintenance
@@ -75,6 +76,7 @@ class Services:
     maintenance: Maintenance
     news: NewsWatch
     picks: PicksByList
+    insights: FeedInsights
     folding: Folding
     hidden: Hidden
 

@@ -47,6 +47,8 @@ class Edit:
     ping: discord.Role | None = None
 
 
+MIN_PAPERS: Final = 3
+"""The fewest papers that a daily thread may be asked for."""
 DEFAULT_PAPERS: Final = 10
 """Papers of a daily thread for which no number was chosen."""
 

@@ -6,15 +6,16 @@ from cogs.feeds._buttons import RemoveFeed
 from cogs.feeds._choosing import ChooseFeed
 from cogs.feeds._cog import Feeds
 from cogs.feeds._form import FORM
+from cogs.feeds._insights import PageInsights
 from cogs.feeds._preview import PagePreview
 from cogs.feeds._settings_form import FORM as SETTINGS_FORM
 from cogs.feeds._setup import SetUpFeed
 
-__all__ = ["Feeds", "PagePreview", "RemoveFeed", "SetUpFeed", "setup"]
+__all__ = ["Feeds", "PageInsights", "PagePreview", "RemoveFeed", "SetUpFeed", "setup"]
 
 
 async def setup(bot: CogHost) -> None:
     """Add the cog and its buttons."""
-    bot.add_dynamic_items(RemoveFeed, PagePreview, FeedButton, ChooseFeed, SetUpFeed)
+    bot.add_dynamic_items(RemoveFeed, PagePreview, PageInsights, FeedButton, ChooseFeed, SetUpFeed)
     bot.add_forms(FORM, SETTINGS_FORM)
     await bot.add_cog(Feeds(bot.services))

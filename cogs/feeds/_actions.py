@@ -23,6 +23,7 @@ from bot.ui.notices import render_notice
 from bot.ui.parts import link_button
 from cogs.feeds._buttons import RemoveFeed
 from cogs.feeds._form import form_of
+from cogs.feeds._insights import send_insights
 from cogs.feeds._preview import render_cards
 from cogs.feeds._settings_form import settings_form
 from cogs.feeds._shared import answer, described, guild_of, require_manager
@@ -40,6 +41,7 @@ class Action(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     PREVIEW = "preview"
+    INSIGHTS = "insights"
     POST_NOW = "post-now"
     REMOVE = "remove"
 
@@ -54,6 +56,7 @@ _LABELS: Final = {
     Action.PAUSE: marked("Pause"),
     Action.RESUME: marked("Resume"),
     Action.PREVIEW: marked("Preview"),
+    Action.INSIGHTS: marked("Insights"),
     Action.POST_NOW: marked("Post now"),
     Action.REMOVE: marked("Remove…"),
 }
@@ -89,7 +92,7 @@ def panel(feed: Feed) -> list[FeedButton]:
             first, last = (Action.PREVIEW, Action.POST_NOW), (Action.PAUSE, Action.REMOVE)
         case FeedState.PAUSED | FeedState.DISABLED:
             first, last = (Action.RESUME, Action.PREVIEW), (Action.REMOVE,)
-    actions = (*first, Action.EDIT, Action.FILTER, *last)
+    actions = (*first, Action.EDIT, Action.FILTER, Action.INSIGHTS, *last)
     return [FeedButton(action, feed.id) for action in actions]
 
 
@@ -119,6 +122,9 @@ async def act(
             cooldowns_of(interaction).require(interaction, SEARCHES)
             await interaction.response.defer(ephemeral=True, thinking=True)
             await send_preview(interaction, feed)
+        case Action.INSIGHTS:
+            cooldowns_of(interaction).require(interaction, SEARCHES)
+            await send_insights(interaction, feed)
         case Action.POST_NOW:
             await _post_now(interaction, feed)
         case Action.REMOVE:

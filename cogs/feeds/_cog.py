@@ -16,12 +16,12 @@ from bot.interactions.filters import parse_topics, parse_words
 from bot.interactions.inputs import parse_categories, parse_time, parse_timezone, zone_choices
 from bot.interactions.modals import filled, submission
 from bot.services.container import Services
-from bot.services.feeds import DEFAULT_PAPERS, Edit
+from bot.services.feeds import DEFAULT_PAPERS, MIN_PAPERS, Edit
 from bot.ui.feeds import describe
 from bot.ui.notices import render_notice
 from cogs.feeds._actions import Action, act, panel, show
 from cogs.feeds._choosing import ChooseFeed, act_with, choices_of
-from cogs.feeds._form import FORM, MAX_PAPERS, MAX_VOTES, MIN_PAPERS, TOPICS_LENGTH, fields_of
+from cogs.feeds._form import FORM, MAX_PAPERS, MAX_VOTES, TOPICS_LENGTH, fields_of
 from cogs.feeds._settings_form import FORM as SETTINGS_FORM
 from cogs.feeds._settings_form import NEW, settings_of
 from cogs.feeds._setup import SetUpFeed, set_up
@@ -263,6 +263,14 @@ class Feeds(commands.Cog):
     ) -> None:
         """Show exactly what would be posted now: the header with its ping, and the cards."""
         await act_with(interaction, channel, Action.PREVIEW)
+
+    @feed.command(name="insights", description="See what members saved from a daily thread")
+    @app_commands.describe(channel=_WHICH)
+    async def insights(
+        self, interaction: Interaction, channel: discord.TextChannel | None = None
+    ) -> None:
+        """Show what was saved in four weeks, and what other settings would have done."""
+        await act_with(interaction, channel, Action.INSIGHTS)
 
     @feed.command(name="post-now", description="Post the newest papers now")
     @app_commands.describe(channel=_WHICH)

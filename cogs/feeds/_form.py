@@ -14,11 +14,11 @@ from bot.interactions.filters import parse_topics, parse_words
 from bot.interactions.inputs import parse_time, parse_timezone
 from bot.interactions.modals import FORM_TIMEOUT
 from bot.runtime.clock import Clock
+from bot.services.feeds import MIN_PAPERS
 from storage.feeds import Feed
 
 FORM: Final = template("feed-form", feed_id=NUMBER)
 
-MIN_PAPERS: Final = 3
 MAX_PAPERS: Final = limits.HEADER_PAPERS
 MAX_VOTES: Final = 1_000
 """The most upvotes that a feed may ask of a paper."""

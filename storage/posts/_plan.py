@@ -76,12 +76,15 @@ async def plan(
     paper_ids: Sequence[str],
     sources: Collection[str],
     folded: Mapping[str, Sequence[str]] = {},
+    upvotes: Mapping[str, int] = {},
+    rest: Sequence[int] | None = None,
     reason: str | None = None,
 ) -> int | None:
     """Freeze a post; `None` if that batch was planned there before. Without papers the day is
     recorded as empty.
 
     Papers that are `folded` behind one of `paper_ids` count as shown, and get no card of their own.
+    The `upvotes` of papers and of the `rest`, which found no room, are noted as they are now.
     A day that was empty may be planned again: what the feed wants may have changed since. Earlier
     batches of `sources` that this feed never got are recorded as skipped, and so accounted for.
     """
@@ -113,6 +116,7 @@ async def plan(
             planned_at=now,
             finished_at=None if paper_ids else now,
             reason=reason,
+            rest=None if rest is None else list(rest),
         )
         .returning(posts.c.id)
     )
@@ -122,7 +126,13 @@ async def plan(
         await conn.execute(
             insert(post_papers),
             [
-                {"post_id": post_id, "position": at, "paper_id": paper_id, "behind": behind}
+                {
+                    "post_id": post_id,
+                    "position": at,
+                    "paper_id": paper_id,
+                    "behind": behind,
+                    "upvotes": upvotes.get(paper_id),
+                }
                 for at, (paper_id, behind) in enumerate(_places(paper_ids, folded))
             ],
         )

@@ -61,6 +61,7 @@ class Post:
     next_try_at: datetime | None
     refreshes: int
     reason: str | None
+    rest: Any = None
 
 
 class Step(NamedTuple):

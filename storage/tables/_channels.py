@@ -75,6 +75,9 @@ posts = table(
     # The number of header refreshes done (at +6 h and +24 h).
     Column("refreshes", Integer, nullable=False, server_default="0"),
     Column("reason", Text),
+    # Upvotes of the papers that the filters let through and that found no room, the highest first,
+    # no more than the thread has papers; empty where that was not noted.
+    Column("rest", JSONText),
     UniqueConstraint("feed_id", "batch_day"),
     UniqueConstraint("feed_id", "local_date"),
     Index("ix_posts_channel_id", "channel_id"),
@@ -96,6 +99,8 @@ post_papers = table(
     Column("message_id", Integer),
     # The position of the card that this paper stands behind; empty for one with its own card.
     Column("behind", Integer),
+    # When the post was planned; empty where that was not noted.
+    Column("upvotes", Integer),
 )
 
 # What a channel was shown in a year by posts that have been pruned, so that nothing comes twice.

@@ -55,6 +55,7 @@ NOBODYS = {
     "post_papers.behind": "a place in an order",
     "post_papers.message_id": "a message of the bot's",
     "post_papers.position": "a place in an order",
+    "post_papers.upvotes": "a count",
     "posts.attempts": "a count",
     "posts.channel_id": "a server's channel",
     "posts.header_message_id": "a message of the bot's",

@@ -49,6 +49,7 @@ ADMIN: Final = (
     "feed resume",
     "feed remove",
     "feed preview",
+    "feed insights",
     "feed post-now",
 )
 OTHERS: Final = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.i18n import ENGLISH, alternatives, current, ngettext
@@ -40,6 +40,8 @@ class PostPayload(BaseModel):
     cards: tuple[CardPayload, ...]
     language: str = ENGLISH.code
     """The code of the language that it is written in."""
+    rest: tuple[int, ...] = Field(default=(), exclude=True)
+    """Upvotes of papers that found no room, the highest first, as many as have room at most."""
     why_empty: str | None = None
     """Why there is no card, where there is none: a sentence."""
 
@@ -144,7 +146,7 @@ class PostComposer:
             ping_role_id=feed.ping_role_id,
         )
         if ranked:
-            return draft
+            return draft.model_copy(update={"rest": _rest(ranked, groups, feed.size)})
         about = [paper_id for paper_id in todays if not feed.topics or paper_id in matches]
         why_empty = _why_empty(feed, len(todays), about, shown)
         return draft.model_copy(update={"why_empty": why_empty})
@@ -218,6 +220,13 @@ def _folded(ranked: Sequence[Ranked], likeness: Likeness, size: int) -> list[Gro
         Group(replace(group.leader, position=position), group.folded)
         for position, group in enumerate(groups, 1)
     ]
+
+
+def _rest(ranked: Sequence[Ranked], groups: Sequence[Group[Ranked]], size: int) -> tuple[int, ...]:
+    """Return the upvotes of the papers that are neither leaders nor folded behind one."""
+    shown = {each.paper.id for group in groups for each in (group.leader, *group.folded)}
+    others = (each.metrics.upvotes or 0 for each in ranked if each.paper.id not in shown)
+    return tuple(sorted(others, reverse=True)[:size])
 
 
 def filters_of(feed: Feed) -> Filters:

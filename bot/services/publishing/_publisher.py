@@ -166,6 +166,8 @@ class Publisher:
                 payload=draft.to_json() if draft.paper_ids else None,
                 paper_ids=draft.paper_ids,
                 folded=draft.folded,
+                upvotes={card.paper_id: card.upvotes or 0 for card in draft.cards},
+                rest=draft.rest,
                 sources=self._ranking.sources,
                 reason=draft.why_empty,
             )
