@@ -18,6 +18,8 @@ from storage.papers import StoredPaper
 
 MAX_PAPERS: Final = limits.SELECT_OPTIONS
 """Papers of one message that something is done with."""
+SEVERAL: Final = "several"
+"""Stands for a paper's id in the custom id of a form that asks which of several papers."""
 _SHOWN: Final = 10
 
 

@@ -39,6 +39,16 @@ def named(permissions: Iterable[str]) -> str:
     return conjunction(_(permission) for permission in permissions)
 
 
+def needs_more(channel: str, missing: Iterable[str]) -> str:
+    """Return the sentence for permissions of `NEEDED` that the bot lacks in a channel."""
+    return _(
+        "I need more permissions in {channel}: **{permissions}**. Add them for my role in the"
+        " channel's settings, then try again.",
+        channel=channel,
+        permissions=named(missing),
+    )
+
+
 def missing_permissions(messenger: Messenger, guild_id: int, channel_id: int) -> list[str]:
     """Return what we lack in a channel, as far as we know without asking Discord.
 

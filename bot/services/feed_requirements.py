@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import discord
 
-from bot.delivery.permissions import lacking, named
+from bot.delivery.permissions import lacking, needs_more
 from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.ui.text import escape
@@ -28,14 +28,7 @@ def require_permissions(channel: discord.TextChannel) -> None:
     """
     missing = lacking(channel.permissions_for(channel.guild.me))
     if missing:
-        raise UserError(
-            _(
-                "I need more permissions in {channel}: **{permissions}**. Add them for my role in"
-                " the channel's settings, then try again.",
-                channel=channel.mention,
-                permissions=named(missing),
-            )
-        )
+        raise UserError(needs_more(channel.mention, missing))
 
 
 def require_pingable(role: discord.Role | None, channel: discord.abc.GuildChannel | None) -> None:

@@ -70,9 +70,18 @@ def render_header(payload: HeaderPayload) -> ui.LayoutView:
     return view.add_item(container)
 
 
-def render_card(payload: CardPayload, *, actions: Sequence[AnyItem] = ()) -> ui.LayoutView:
-    """Return one paper's card, with `actions` (DynamicItems) in rows of their own."""
-    return ui.LayoutView(timeout=None).add_item(card_container(payload, actions=actions))
+def render_card(
+    payload: CardPayload, *, actions: Sequence[AnyItem] = (), footer: str = ""
+) -> ui.LayoutView:
+    """Return one paper's card.
+
+    Args:
+        payload: the paper.
+        actions: DynamicItems, in rows of their own.
+        footer: small print under the card, in markdown.
+    """
+    view = ui.LayoutView(timeout=None).add_item(card_container(payload, actions=actions))
+    return view.add_item(ui.TextDisplay(f"-# {footer}")) if footer else view
 
 
 def card_container(

@@ -64,7 +64,7 @@ class Citations(commands.Cog):
         match, chosen = form
         try:
             cooldowns_of(interaction).require(interaction, SEARCHES)
-            await _cite(interaction, *asked(match["cited"], chosen))
+            await _cite(interaction, *asked(match["named"], chosen))
         except Exception as error:
             await answer_error(interaction, error)
 

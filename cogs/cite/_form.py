@@ -13,12 +13,10 @@ from bot.interactions.components import PAPER, custom_id, template
 from bot.interactions.errors import Interaction, UserError, control_outdated
 from bot.interactions.modals import FORM_TIMEOUT
 from bot.services.container import services_of
-from cogs._named_papers import MAX_PAPERS, paper_options
+from cogs._named_papers import MAX_PAPERS, SEVERAL, paper_options
 from papers.export import CITED, Format
 
-SEVERAL: Final = "several"
-"""Stands for a paper's id in the custom id of a form that asks which papers."""
-FORM: Final = template("cite-form", cited=rf"{PAPER}|{SEVERAL}")
+FORM: Final = template("cite-form", named=rf"{PAPER}|{SEVERAL}")
 STYLES: Final = {
     Format.BIBTEX: ("BibTeX", marked("For LaTeX and reference managers")),
     Format.APA: ("APA", marked("A reference in plain text")),

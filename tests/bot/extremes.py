@@ -66,7 +66,8 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
 
 PARTS: Final[Mapping[str, Sequence[str]]] = {
     "paper_id": (SAVED, "9999.99999"),
-    "cited": (SAVED, "several", "9999.99999"),
+    "message_id": ("1", "9" * 18),
+    "named": (SAVED, "several", "9999.99999"),
     "digest_id": ("1", "9" * 18),
     "page": ("0", "9999"),
     "papers": (shorten([SAVED]), shorten([SAVED, "9912.99999"] * 7)),
@@ -131,6 +132,7 @@ FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "find-form": ("query", "since", "category"),
     "note-form": ("note",),
     "refuse-form": ("what", "author", "word"),
+    "send-form": ("paper", "channel"),
     "start-form": ("value",),
     "topic-form": ("topic", "min_votes"),
 }
@@ -141,6 +143,7 @@ _MANY: Final = "\n".join(f"2505.000{number}" for number in range(10, 90))
 MESSAGES: Final[Mapping[str, Sequence[str]]] = {
     "Save papers": ("https://arxiv.org/abs/2505.00001", longest("arxiv.org/abs/2505.0000", 4_000)),
     "Cite": ("https://arxiv.org/abs/2505.00001", _MANY),
+    "Send to another channel": ("https://arxiv.org/abs/2505.00001", _MANY),
     "Similar papers": (
         "https://arxiv.org/abs/2505.00001",
         _MANY,

@@ -153,3 +153,20 @@ async def test_known_commands_need_no_answer_at_a_start_and_changed_ones_do(
     with pytest.raises(discord.Forbidden):
         async with connected(discord_server, tmp_path):
             pass
+
+
+async def test_a_paper_is_cited_from_a_message(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    async with connected(discord_server, tmp_path) as here:
+        world, grace, channel = here.world, here.member, here.channel
+        await here.bot.app.cycle.ingest(at(MONDAY, 9))
+        said = world.say(here.admin, channel, "2506.00900 and 2506.00901")
+        for style in ("bibtex", "apa", "markdown"):
+            form = await world.use_menu(grace, channel, "Cite", said)
+            cited = await world.submit(form, paper="2506.00901", style=style)
+            assert cited.ephemeral
+            assert "1 citation" in cited.text
+        similar = await world.use_menu(grace, channel, "Similar papers", said)
+        assert similar.ephemeral
+        assert "names several papers" in similar.text
