@@ -82,7 +82,6 @@ class SearchEngine:
             memory = VectorCache(database, embedder, max_vectors, where / VECTOR_FILE)
         engine = cls(database, index, memory)
         await engine._indexer.refresh_state()
-        await engine._learn()
         return engine
 
     @property
@@ -171,7 +170,7 @@ class SearchEngine:
             progress: called with how many papers each batch had.
         """
         taken = await self._indexer.follow(progress)
-        if taken:
+        if taken or not self._suggester.learned:
             await self._learn()
         return taken
 

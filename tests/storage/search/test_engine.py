@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from papers.model import Author
 from papers.search import Tier
 from papers.topics import parse
 from storage.database import Database
@@ -222,6 +223,20 @@ async def test_a_single_letter_suggests_topics_also_new_ones(
     await fill(database, [paper(9, "Kittens", keywords=("deep kittens",))])
     await engine.follow()
     assert {each.text for each in await engine.suggest("d")} == {"diffusion models", "deep kittens"}
+
+
+async def test_a_few_letters_suggest_topics_and_authors_also_new_ones(
+    database: Database, engine: SearchEngine
+) -> None:
+    assert [each.text for each in await engine.suggest("le")] == ["Yann LeCun"]
+    authors = (Author("Ada Lerner"),)
+    await fill(database, [paper(9, "Kittens", authors=authors, keywords=("leopards",))])
+    await engine.follow()
+    assert {each.text for each in await engine.suggest("le")} == {
+        "leopards",
+        "Ada Lerner",
+        "Yann LeCun",
+    }
 
 
 async def test_similar_papers_come_with_why(engine: SearchEngine) -> None:
