@@ -78,6 +78,7 @@ async def measure_scale(
         if not whole.exists():
             await _build(lines, path, papers, embedder)
             whole.touch()
+        await _settle(lines, path, setting, most)
         kinds = {"short": shorts, "long": longs}
         for label, used in (("", setting), ("-none", "none")):
             if label and setting == "none":
@@ -127,11 +128,20 @@ async def _build(
     lines.say("ours", "database_mb", _size(path))
 
 
+async def _settle(lines: _Lines, path: Path, setting: str, most: int) -> None:
+    """Do what a bot does once after its start, when all is indexed and embedded."""
+    database = await Database.open(f"sqlite+aiosqlite:///{path}")
+    engine = await SearchEngine.open(database, embedder=load_embedder(setting), max_vectors=most)
+    lines.say("ours", "settle_s", await _timed(engine.embed_next) / 1_000)
+    await engine.close()
+    await database.close()
+
+
 async def _update(
     lines: _Lines, database: Database, engine: SearchEngine, papers: Sequence[Paper]
 ) -> None:
     """Change one old paper and add one, as an hour's ingest does, and follow."""
-    await engine.embed_next()  # by which a running bot has looked for what lacks a vector
+    await engine.embed_next()  # as a running bot has, which so knows what is embedded
     old = replace(papers[0], title=f"{papers[0].title}, {time.time():.0f}")
     new = replace(papers[len(papers) - 1], id=f"{time.time():.0f}.00001")
     async with database.write() as conn:

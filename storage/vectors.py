@@ -177,18 +177,20 @@ async def newest(
 ) -> AsyncIterator[tuple[list[int], Floats]]:
     """Yield the rows and vectors of the `limit` newest papers, in portions, the newest first.
 
-    With `above`, only of papers that came or changed after that revision.
+    With `above`, only of papers that came or changed after that revision, the last changed first.
     """
     statement = (
         select(papers.c.row, vectors.c.vector)
         .join(papers, papers.c.id == vectors.c.paper_id)
-        # Without the index on models: it would have all vectors sorted before the first is read.
+        # Without the index on models: it would have all vectors read before the first is returned.
         .where(vectors.c.model.concat("") == model)
-        .order_by(papers.c.row.desc())
         .limit(limit)
     )
-    if above is not None:
-        statement = statement.where(papers.c.revision > above, vectors.c.model == model)
+    if above is None:
+        statement = statement.order_by(papers.c.row.desc())
+    else:
+        changed = papers.c.revision > above
+        statement = statement.where(changed).order_by(papers.c.revision.desc())
     result = await conn.stream(statement)
     async for portion in result.partitions(_READ):
         rows = [int(row) for row, _ in portion]
