@@ -93,6 +93,7 @@ async def measure_scale(
         engine = await SearchEngine.open(database, embedder=embedder, max_vectors=most)
         elapsed = time.perf_counter() - started
         lines.say("ours", "start_s", elapsed, database_s=round(opened, 3), ready=engine.ready)
+        lines.say("ours", "follow_none_ms", await _timed(engine.follow))
         lines.say("ours", "first_search_ms", await _timed(lambda: ranking(engine, shorts[-1])))
         await _ours_latency(lines, engine, kinds, typed)
         await _update(lines, database, engine, papers)

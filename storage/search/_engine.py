@@ -170,8 +170,7 @@ class SearchEngine:
             progress: called with how many papers each batch had.
         """
         taken = await self._indexer.follow(progress)
-        if taken or not self._suggester.learned:
-            await self._learn()
+        await self._learn(taken)
         return taken
 
     async def embed_next(self, limit: int = BATCH) -> int:
@@ -207,9 +206,9 @@ class SearchEngine:
         """Finish what is under way and let the threads go."""
         await asyncio.to_thread(self._shut)
 
-    async def _learn(self) -> None:
+    async def _learn(self, changed: int) -> None:
         if self.ready:
-            await self._unless_damaged(self._suggester.learn)
+            await self._unless_damaged(self._suggester.learn, changed)
 
     def _shut(self) -> None:
         # First of all it is no longer ready: from here on the database answers.

@@ -18,8 +18,9 @@ _TITLE_POOL = 40
 _SHORTEST = 2  # letters that say enough to be completed: one letter begins a tenth of all words
 _LONG = 12  # letters; so much of a title's beginning is no longer the beginning of a topic
 _SIGNS = 2  # without letters among the first words of a title
-_SHORT = 3  # letters whose names are cached until papers come
+_SHORT = 3  # letters whose names are cached
 _SHORT_KEYS = 2_000
+_FEW = 0.001  # share of papers, with which what a few letters begin hardly changes
 _OF_EACH = 4  # topics and authors that may stand above titles
 
 
@@ -34,18 +35,26 @@ class Suggester:
         self._index = index
         self._letters: dict[str, list[Suggestion]] = {}
         self._names: LRUCache[str, _Names] = LRUCache(_SHORT_KEYS)
-        self._papers = 0
+        self._papers = self._changed = 0
         self._lock = threading.Lock()
-        self.learned = False
-        """Whether each letter was looked up."""
 
-    def learn(self) -> None:
-        """Look up what each letter begins, as the index is now. Blocking."""
+    def learn(self, changed: int) -> None:
+        """Look up what each letter begins, unless few papers changed since. Blocking.
+
+        Args:
+            changed: papers that this process put into the index since the last call.
+        """
         searcher = self._index.searcher()
+        papers = searcher.num_docs
+        # Another process may have put some in, too.
+        self._changed += max(changed, abs(papers - self._papers))
+        self._papers = papers
+        if self._letters and self._changed <= papers * _FEW:
+            return
+        self._letters = {letter: _topics(searcher, letter) for letter in string.ascii_lowercase}
         with self._lock:
             self._names.clear()
-        self._letters = {letter: _topics(searcher, letter) for letter in string.ascii_lowercase}
-        self.learned = True
+        self._changed = 0
 
     def suggest(self, text: str, limit: int) -> list[Suggestion]:
         """Return how `text` may go on: topics and authors it begins, then titles with its words."""
@@ -71,9 +80,6 @@ class Suggester:
 
     def _named(self, searcher: tantivy.Searcher, key: str) -> "_Names":
         with self._lock:
-            if searcher.num_docs != self._papers:  # another process may have written the index
-                self._papers = searcher.num_docs
-                self._names.clear()
             if (known := self._names.get(key)) is not None:
                 return known
         authors = _names(searcher, "author_names", key, SuggestionKind.AUTHOR, _OF_EACH)
