@@ -16,7 +16,7 @@ from bot.runtime.task_queue import TaskQueue
 from bot.services.background import RecentReading
 from bot.services.batch_ranking import BatchRanking
 from bot.services.container import Services
-from bot.services.digests import Digester, Following, Subscriptions
+from bot.services.digests import Digester, Following, Subscriptions, TopicLearning
 from bot.services.feeds import Feeds
 from bot.services.folding import Folding
 from bot.services.hidden import Hidden
@@ -102,12 +102,14 @@ async def open_services(
             settle=settings.settle,
         )
         picks = PicksByList(database, reading, library.lists, clock, messenger.mention)
+        learning = TopicLearning(database, reading, topics)
         digester = Digester(
             database,
             messenger,
             ranking=ranking,
             folding=folding,
             picks=picks,
+            learning=learning,
             tracker=library,
             queue=queue,
             settings=settings,
@@ -159,6 +161,7 @@ async def open_services(
             folding=folding,
             hidden=Hidden(database, topics, clock, messenger),
             insights=FeedInsights(database, ranking, topics, clock),
+            learning=learning,
         )
 
 

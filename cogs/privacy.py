@@ -31,6 +31,7 @@ WHY: Final = {
     "removals": marked("Papers you removed in the last day, with your notes, so Undo works"),
     "subscribers": marked("When, in which language and in which DM you get your digest"),
     "subscriptions": marked("Topics you follow"),
+    "learned_papers": marked("Papers that your topics added or learned from"),
     "digests": marked("Your digests of the last weeks, so no paper comes twice"),
     "digest_papers": marked("Papers in your recent digests"),
     "brought_papers": marked("Papers in older digests, by year, so no paper comes twice"),

@@ -15,6 +15,7 @@ from storage.tables import (
     cards,
     digests,
     erasures,
+    learned_papers,
     metadata,
     news,
     person_news,
@@ -73,7 +74,7 @@ async def export(
         .where(subscriptions.c.user_id == user_id)
     )
     queries = {row.id: row.query for row in words}
-    for row in found[subscriptions.name]:
+    for row in (*found[subscriptions.name], *found[learned_papers.name]):
         row["topic"] = queries.get(row["topic_id"])
     found[person_news.name] = [
         {key: _plain(value) for key, value in row.items()}

@@ -87,6 +87,9 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "watermarks": Kept("a row per pass"),
     "subscribers": Kept(_WITH_PERSON),
     "subscriptions": Kept(_WITH_PERSON),
+    "learned_papers": Kept(
+        "goes with the subscription; what a topic learns from, if all else goes"
+    ),
     "digests": Pruned(
         digests.DIGESTS_KEPT,
         digests.fold,

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from sqlalchemy import (
     Integer,
+    delete,
     func,
     literal_column,
     or_,
@@ -17,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from papers.embedding import Embedder
 from papers.messages import packed, unpacked
 from papers.model import Announcement
+from storage import learned
 from storage.chunks import chunks
 from storage.papers import StoredPaper, stored
-from storage.sqlite import delete_some, insert
+from storage.sqlite import insert
 from storage.subscriptions import Mode, StoredTopic, wanted_papers
 from storage.tables import (
     batch_papers,
@@ -168,9 +170,22 @@ async def store(
 
 
 async def prune(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
-    """Forget matches older than `MATCHES_KEPT`; return how many, 0 at the end."""
-    old = topic_matches.c.matched_at < now - MATCHES_KEPT
-    return await delete_some(conn, topic_matches, old, first=topic_matches.c.matched_at, most=most)
+    """Forget matches older than `MATCHES_KEPT`; return how many, 0 at the end.
+
+    What a topic has learned from stays, as papers of the person who said so.
+    """
+    row = literal_column("topic_matches.rowid", Integer)
+    old = await conn.scalars(
+        select(row)
+        .select_from(topic_matches)
+        .where(topic_matches.c.matched_at < now - MATCHES_KEPT)
+        .order_by(topic_matches.c.matched_at)
+        .limit(most)
+    )
+    if not (rows := list(old)):
+        return 0
+    await learned.keep(conn, select(topic_matches).where(row.in_(rows)))
+    return (await conn.execute(delete(topic_matches).where(row.in_(rows)))).rowcount
 
 
 async def unseen(conn: AsyncConnection, user_id: int, since: datetime) -> list[Candidate]:

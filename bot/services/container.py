@@ -13,7 +13,7 @@ from bot.interactions.errors import Interaction
 from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
-from bot.services.digests import Digester, Following, Subscriptions
+from bot.services.digests import Digester, Following, Subscriptions, TopicLearning
 from bot.services.feeds import Feeds
 from bot.services.folding import Folding
 from bot.services.hidden import Hidden
@@ -79,6 +79,7 @@ class Services:
     insights: FeedInsights
     folding: Folding
     hidden: Hidden
+    learning: TopicLearning
 
     def mention(self, command: str) -> str:
         """Return a command as people can tap it."""

@@ -33,3 +33,14 @@ def edge_reason(of: str, title: str) -> str:
     """
     near = quoted(text.plain(title, _TITLE))
     return _("A little off {list}, to widen it: near {title}", list=of, title=near)
+
+
+def like_reason(title: str) -> str:
+    """Return that a topic brings a paper because it is like a saved one; plain text.
+
+    Args:
+        title: of the saved paper, as people read it.
+    """
+    return _(
+        "like {title}, which you saved from this topic", title=quoted(text.plain(title, _TITLE))
+    )

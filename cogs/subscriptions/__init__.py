@@ -6,6 +6,7 @@ from cogs.subscriptions._change import ChangeTopic
 from cogs.subscriptions._digest import DigestCommands, Inbox, PageInbox
 from cogs.subscriptions._follow import FollowSearch
 from cogs.subscriptions._form import FORM, EditTopic
+from cogs.subscriptions._learned import ForgetLearned, ForgetTopic, RememberTopic
 from cogs.subscriptions._preview import NarrowTopic, SubscribeTopic, WidenTopic
 from cogs.subscriptions._topics import PauseTopic, Subscriptions
 
@@ -23,6 +24,9 @@ async def setup(bot: CogHost) -> None:
         ChangeTopic,
         EditTopic,
         FollowSearch,
+        ForgetLearned,
+        ForgetTopic,
+        RememberTopic,
         PageInbox,
     )
     bot.add_forms(FORM)

@@ -21,6 +21,7 @@ from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape
 from cogs.subscriptions._form import EditTopic
+from cogs.subscriptions._learned import ForgetTopic
 from cogs.subscriptions._standing import Standing, standing_of
 from papers.topics import Strictness, Topic, narrower, wider
 from storage.subscriptions import Every, Mode, TopicDraft
@@ -65,6 +66,8 @@ async def show_preview(
         buttons.append(NarrowTopic(draft.id, replaces))
     if _step(preview.topic, draft, wider) is not None:
         buttons.append(WidenTopic(draft.id, replaces))
+    if standing.same is not None and standing.learned is not None:
+        buttons.append(ForgetTopic(standing.same.topic.id))
     warning = _warning(preview)
     if not preview.found:
         return render_notice(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from bot.i18n import gettext as _
 from bot.i18n import listing
 from bot.services.container import Services
-from bot.services.digests import at_least, describe_matching, often
+from bot.services.digests import at_least, describe_learned, describe_matching, often
+from storage.learned import TopicSignals
 from storage.subscriptions import Every, Mode, Subscriber, Subscription, TopicDraft
 
 
@@ -16,6 +17,8 @@ class Standing:
     person: Subscriber | None
     same: Subscription | None
     """Their subscription to the very topic of the draft, whatever its mode."""
+    learned: TopicSignals | None = None
+    """What that topic has learned from."""
 
     def rhythm(self, draft: TopicDraft) -> Every:
         """Return how often their digest comes once the draft counts."""
@@ -35,7 +38,7 @@ class Standing:
         """Say what they follow already, and what the draft does to the rest of their digest."""
         notes: list[str] = []
         if self.same is not None:
-            notes.append(_already(self.same))
+            notes.append(_already(self.same, self.learned))
         if self.person is None or draft.every in (None, self.person.every):
             return notes
         notes.append(
@@ -52,15 +55,21 @@ class Standing:
 async def standing_of(services: Services, user_id: int, draft: TopicDraft) -> Standing:
     """Return how a person stands to a draft."""
     person = await services.subscriptions.subscriber(user_id)
-    return Standing(person, await services.subscriptions.same(user_id, draft))
+    same = await services.subscriptions.same(user_id, draft)
+    if same is None:
+        return Standing(person, None)
+    learned = await services.learning.signals(user_id)
+    return Standing(person, same, learned.get(same.topic.id))
 
 
-def _already(subscription: Subscription) -> str:
+def _already(subscription: Subscription, learned: TopicSignals | None) -> str:
     parts: list[str] = []
     if subscription.topic.mode not in (Mode.STRICT, Mode.TRENDING):
         parts.append(describe_matching(subscription.topic.mode))
     if subscription.min_votes:
         parts.append(at_least(subscription.min_votes))
+    if learned is not None:
+        parts.append(describe_learned(learned))
     if subscription.paused:
         parts.append(_("paused"))
     if not parts:

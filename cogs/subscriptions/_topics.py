@@ -21,6 +21,7 @@ from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plain
 from cogs.subscriptions._change import ChangeTopic, show_change
 from cogs.subscriptions._form import EVERY, FORM, MAX_VOTES
+from cogs.subscriptions._learned import ForgetLearned
 from cogs.subscriptions._preview import show_preview
 from papers.topics import MAX_LENGTH
 from storage.subscriptions import Every, Mode
@@ -71,10 +72,11 @@ async def render_topics(services: Services, user_id: int) -> ui.LayoutView:
         if not hidden:
             raise UserError(nothing)
         return render_notice(_("Your topics"), nothing, actions=hidden)
+    learned = await services.learning.signals(user_id)
     note = await services.subscriptions.reopen(person)
     lines = [await services.subscriptions.next_digest(person, now), *filter(None, [note]), ""]
     lines += (
-        f"{number}. {describe_subscription(subscription)}"
+        f"{number}. {describe_subscription(subscription, learned.get(subscription.topic.id))}"
         for number, subscription in enumerate(followed, 1)
     )
     actions: list[AnyItem] = [
@@ -89,6 +91,8 @@ async def render_topics(services: Services, user_id: int) -> ui.LayoutView:
     ]
     if any(subscription.topic.mode is not Mode.TRENDING for subscription in followed):
         actions.append(ChangeTopic(followed))
+    if learned:
+        actions.append(ForgetLearned(followed, learned))
     actions += hidden
     return render_notice(_("Your topics"), "\n".join(lines), actions=actions)
 

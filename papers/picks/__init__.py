@@ -2,6 +2,7 @@
 
 from papers.picks._background import Background, Features
 from papers.picks._exploration import mixed
+from papers.picks._followed import FollowedTopic, TopicSignals, learn_topics
 from papers.picks._interest import Interest, Signals, learn, scores
 from papers.picks._reading import Reader, Reading
 from papers.picks._why import Why
@@ -9,12 +10,15 @@ from papers.picks._why import Why
 __all__ = [
     "Background",
     "Features",
+    "FollowedTopic",
     "Interest",
     "Reader",
     "Reading",
     "Signals",
+    "TopicSignals",
     "Why",
     "learn",
+    "learn_topics",
     "mixed",
     "scores",
 ]

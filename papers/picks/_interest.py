@@ -32,7 +32,7 @@ from papers.picks._why import Why, why
 
 _PAIRS = 4_000_000
 """Pairs of papers whose likeness is held at a time: 32 MB."""
-_DISLIKING = np.float32(0.5)
+DISLIKING = np.float32(0.5)
 """Of what the disliking exceeds the liking by, so much is taken off."""
 
 
@@ -55,6 +55,8 @@ class Interest:
     disliked: Weights | None
     threshold: float
     """The score above which a paper is worth showing without being asked."""
+    held_out: Floats
+    """Of each of the newest saved papers, the score by the others; nothing of a single one."""
 
     @classmethod
     def of(
@@ -130,8 +132,9 @@ def learn(background: Background, pool: Features, lists: Sequence[Signals]) -> l
                 dislikes = Model(background, part, known, signals.dismissed, words, meaning)
                 disliked = dislikes.weights()
                 usual = _without(usual, dislikes.usual(disliked))
-            threshold = threshold_of(likes.held_out(), usual)
-            found.append(Interest(background, pool, liked, disliked, threshold))
+            held_out = likes.held_out()
+            threshold = threshold_of(held_out, usual)
+            found.append(Interest(background, pool, liked, disliked, threshold, held_out))
     return found
 
 
@@ -158,7 +161,7 @@ def scores(interests: Sequence[Interest], new: Reading | Features) -> Floats:
 
 
 def _without(liking: Floats, disliking: Floats) -> Floats:
-    taken = _DISLIKING * np.maximum(disliking - liking, np.float32(0))
+    taken = DISLIKING * np.maximum(disliking - liking, np.float32(0))
     return (liking - taken).astype(np.float32, copy=False)
 
 

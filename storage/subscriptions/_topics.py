@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import learned
 from storage.sqlite import insert
 from storage.subscriptions._types import Mode, StoredTopic, Subscription
 from storage.tables import papers, subscriptions, topic_matches, topics
@@ -65,6 +66,7 @@ async def unsubscribe(conn: AsyncConnection, user_id: int, topic_id: int) -> Sto
             subscriptions.c.user_id == user_id, subscriptions.c.topic_id == topic_id
         )
     )
+    await learned.drop(conn, user_id, topic_id)
     await forget_unfollowed(conn, [topic_id])
     return topic if result.rowcount else None
 
@@ -112,6 +114,7 @@ async def change_mode(
             subscriptions.c.user_id == user_id, subscriptions.c.topic_id == after.id
         )
     )
+    await learned.move(conn, user_id, topic_id, after.id)
     await conn.execute(change(subscriptions).where(mine).values(topic_id=after.id))
     await forget_unfollowed(conn, [topic_id])
     return StoredTopic(after.id, after.query, mode)

@@ -70,7 +70,22 @@ subscriptions = table(
     Column("min_votes", Integer, nullable=False),
     Column("paused", Integer, nullable=False, server_default="0"),
     Column("created_at", UTCDateTime, nullable=False),
+    # Only what is saved or dismissed after this counts for what the topic learns; all without.
+    Column("learned_since", UTCDateTime),
     Index("ix_subscriptions_topic_id", "topic_id"),
+)
+
+# Papers that count as matched by a topic for one person: what the topic brought because it learned,
+# and what it matched longer ago than matches are kept, if the person saved or dismissed it.
+learned_papers = table(
+    "learned_papers",
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic_id", Integer, ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    # By the topic's text.
+    Column("score", REAL, nullable=False),
+    Index("ix_learned_papers_topic_id", "topic_id"),
+    Index("ix_learned_papers_paper_id", "paper_id"),
 )
 
 digests = table(

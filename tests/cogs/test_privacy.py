@@ -15,8 +15,9 @@ from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, sel
 
 from bot.cli.main import main
 from cogs.privacy import WHY
-from storage import library, personal_data
+from storage import learned, library, personal_data, subscriptions
 from storage.database import Database
+from storage.learned import LearnedPaper
 from storage.tables import brought_papers, metadata
 from tests.bot.library_fakes import (
     FIRST,
@@ -161,6 +162,8 @@ async def everything(here: World) -> None:
     async with here.bot.services.database.write() as conn:
         old = {"user_id": person.id, "year": 2024, "papers": {FIRST}}  # as digests.fold leaves it
         await conn.execute(insert(brought_papers).values(old))
+        (topic,) = await subscriptions.of_user(conn, person.id)
+        await learned.add(conn, person.id, [LearnedPaper(topic.topic.id, FIRST, 0.5)])
 
 
 async def dump(database: Database) -> dict[str, list[str]]:

@@ -10,6 +10,8 @@ from bot.services.digests._buttons import (
 from bot.services.digests._compose import compose, wanted
 from bot.services.digests._digester import Digester, due_of
 from bot.services.digests._follow import Followed, Following
+from bot.services.digests._learned import reordered
+from bot.services.digests._learning import ADDED, TopicLearning
 from bot.services.digests._payload import (
     LONGEST,
     MAX_MORE,
@@ -25,6 +27,7 @@ from bot.services.digests._payload import (
 from bot.services.digests._subscriptions import MAX_TOPICS, TRENDING, Subscriptions
 from bot.services.digests._texts import (
     at_least,
+    describe_learned,
     describe_matching,
     describe_news,
     describe_picks,
@@ -35,6 +38,7 @@ from bot.services.digests._texts import (
 )
 
 __all__ = [
+    "ADDED",
     "ITEMS",
     "LONGEST",
     "MAX_MORE",
@@ -48,8 +52,10 @@ __all__ = [
     "Following",
     "MoreEntry",
     "Subscriptions",
+    "TopicLearning",
     "at_least",
     "compose",
+    "describe_learned",
     "describe_matching",
     "describe_news",
     "describe_picks",
@@ -63,6 +69,7 @@ __all__ = [
     "render_digest",
     "render_ended",
     "render_entries",
+    "reordered",
     "subscriptions_of",
     "title_of",
     "wanted",

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.i18n import current
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests._found import Found, folded
+from bot.services.digests._learned import Addition, Learned, reordered
+from bot.services.digests._owed import brought_or_known, owed_candidates
 from bot.services.digests._payload import (
     LONGEST,
     MAX_MORE,
@@ -23,22 +25,21 @@ from bot.services.picks import Pick, Suggested
 from bot.ui.lists import list_name
 from bot.ui.news import SHOWN, SHOWN_ALONE, NewsEntry
 from bot.ui.parts import reason_text
-from bot.ui.picks import edge_reason, near_reason
+from bot.ui.picks import edge_reason, like_reason, near_reason
 from papers.mutes import Mutes
 from papers.picks import mixed
 from papers.text import readable
 from papers.trending import rank
-from storage import digests, hidden, news, papers, picks, subscriptions, topic_matches
+from storage import digests, hidden, news, papers, picks, subscriptions
+from storage import learned as learned_papers
 from storage.digests import Digest, DueDigest
+from storage.learned import LearnedPaper
 from storage.library import ReadingList
 from storage.news import News
 from storage.subscriptions import Every, Mode, Subscriber
 
-LOOK_BACK = timedelta(days=8)
-"""How long before the last digest a match may lie: its votes may have come since, and what was
-matched while that digest was made is not lost."""
-
 NO_PICKS = Suggested()
+NOTHING_LEARNED = Learned()
 
 _TRENDING = 10
 """Papers that the topic `trending` brings in a digest."""
@@ -52,6 +53,8 @@ class Composed:
     """`None` when there is nothing to bring."""
     batch_day: date | None = None
     """The newest batch whose best papers were considered, for readers of `trending`."""
+    added: tuple[Addition, ...] = ()
+    """Papers among them that topics did not match."""
 
 
 async def compose(
@@ -62,6 +65,7 @@ async def compose(
     now: datetime,
     *,
     suggested: Suggested = NO_PICKS,
+    learned: Learned = NOTHING_LEARNED,
     longest: int = LONGEST,
     max_more: int = MAX_MORE,
 ) -> Composed:
@@ -69,8 +73,9 @@ async def compose(
 
     That is everything that was matched since their last digest, however long ago it was, and no
     digest brought. What a paused topic matched comes once it is resumed. The matches of a month are
-    kept (`storage.topic_matches.MATCHES_KEPT`). Of the papers `suggested` because of a list, it
-    brings the best few that nothing brought before. Near-duplicates stand behind the first of them.
+    kept (`storage.topic_matches.MATCHES_KEPT`). What topics have `learned` changes the order of
+    their papers and adds a few. Of the papers `suggested` because of a list, it brings the best few
+    that nothing brought before. Near-duplicates stand behind the first of them.
     """
     followed = [
         subscription
@@ -79,21 +84,11 @@ async def compose(
     ]
     known = await brought_or_known(conn, due.user_id)
     mutes = await hidden.mutes_of(conn, due.user_id)
-    last = await digests.last_planned(conn, due.user_id)
-    since = now - topic_matches.MATCHES_KEPT if last is None else min(last, now) - LOOK_BACK
-    candidates = [
-        candidate
-        for candidate in await topic_matches.unseen(conn, due.user_id, since)
-        if candidate.paper.paper.id not in known
-    ]
-    if mutes:
-        matched = [candidate.paper.paper for candidate in candidates]
-        unwanted = await asyncio.to_thread(mutes.hidden, matched)
-        candidates = [each for each in candidates if each.paper.paper.id not in unwanted]
+    candidates = await owed_candidates(conn, due.user_id, known, mutes, now)
     weekly = due.every is Every.WEEK
     found = [
         Found(group[0].paper, group[0].topic, reason_of(group))
-        for group in ordered(candidates, by_votes=weekly)
+        for group in reordered(ordered(candidates, by_votes=weekly), learned.scores)
     ]
     batch_day = None
     if any(subscription.topic.mode is Mode.TRENDING for subscription in followed):
@@ -104,6 +99,10 @@ async def compose(
             ranking, conn, listed, now, weekly=weekly, after=covered, mutes=mutes
         )
     listed = known | {each.paper.paper.id for each in found}
+    new = [each for each in learned.additions if each.paper.paper.id not in listed]
+    added = tuple(new[: max(longest - len(found), 0)])
+    found += map(_added, added)
+    listed |= {each.paper.paper.id for each in added}
     near, edge = (
         [each for each in some if each[1].paper.paper.id not in listed]
         for some in (suggested.near, suggested.edge)
@@ -127,7 +126,7 @@ async def compose(
         news_left=len(owed[pieces:]),
         language=current().code,
     )
-    return Composed(None if payload.is_empty else payload, batch_day)
+    return Composed(None if payload.is_empty else payload, batch_day, added)
 
 
 async def freeze(
@@ -156,6 +155,8 @@ async def freeze(
         batch_day=composed.batch_day,
     )
     await news.attach(conn, due.user_id, claimed, digest_id)
+    if digest_id is not None:
+        await _count_added(conn, due.user_id, composed)
     return digest_id
 
 
@@ -174,6 +175,17 @@ async def fill(conn: AsyncConnection, empty: Digest, composed: Composed, now: da
         batch_day=composed.batch_day,
     )
     await news.attach(conn, empty.user_id, claimed, empty.id if filled else None)
+    if filled:
+        await _count_added(conn, empty.user_id, composed)
+
+
+async def _count_added(conn: AsyncConnection, user_id: int, composed: Composed) -> None:
+    """Let topics learn from what becomes of the papers that they added."""
+    await learned_papers.add(
+        conn,
+        user_id,
+        [LearnedPaper(each.topic_id, each.paper.paper.id, each.score) for each in composed.added],
+    )
 
 
 async def _claim_news(
@@ -219,17 +231,16 @@ def wanted(digest: Digest, person: Subscriber, followed: Collection[str]) -> boo
     return digest.state != digests.PLANNED or topics <= set(followed)
 
 
-async def brought_or_known(conn: AsyncConnection, user_id: int) -> set[str]:
-    """Return the papers that no digest brings a person: those that one brought, and those that
-    they saved, dismissed or opened anywhere."""
-    return await topic_matches.brought(conn, user_id) | await hidden.known(conn, user_id)
-
-
 def _pick(of: ReadingList, pick: Pick) -> DigestEntry:
     name, near = list_name(of), readable(pick.near.paper.title)
     reason = edge_reason(name, near) if pick.explores else near_reason(near, pick.why.words)
     topic = "" if pick.explores else name
     return entry_of(pick.paper, topic=topic, reason=reason, is_pick=True, folded=pick.folded)
+
+
+def _added(addition: Addition) -> Found:
+    reason = like_reason(readable(addition.near.title))
+    return Found(addition.paper, addition.topic, reason)
 
 
 async def best_of_batches(

@@ -14,14 +14,17 @@ from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests._compose import (
     NO_PICKS,
+    NOTHING_LEARNED,
     best_of_batches,
-    brought_or_known,
     compose,
     fill,
     freeze,
     news_entry,
 )
 from bot.services.digests._conversations import Conversations
+from bot.services.digests._learned import Learned
+from bot.services.digests._learning import TopicLearning
+from bot.services.digests._owed import brought_or_known
 from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry
 from bot.services.digests._restored import RestoredDigests
 from bot.services.digests._send import DigestSender
@@ -63,6 +66,7 @@ class Digester:
         ranking: BatchRanking,
         folding: Folding,
         picks: PicksByList,
+        learning: TopicLearning,
         tracker: MessageTracker,
         queue: TaskQueue,
         settings: Settings,
@@ -71,6 +75,7 @@ class Digester:
         self._ranking = ranking
         self._folding = folding
         self._picks = picks
+        self._learning = learning
         self._queue = queue
         self._spread = timedelta(minutes=settings.dm_spread_minutes)
         conversations = Conversations(database, messenger, settings)
@@ -114,13 +119,20 @@ class Digester:
         ):
             return  # the next minute tries again, and nothing is sent before
         suggested = await self._suggested(person.user_id, now)
+        learned = await self._learned(person.user_id, now)
         async with self._database.read() as conn:
             subscriber = await subscriptions.subscriber(conn, person.user_id)
             if subscriber is None:
                 return
             with use(language_for(subscriber.language)):
                 composed = await compose(
-                    self._ranking, self._folding, conn, person, now, suggested=suggested
+                    self._ranking,
+                    self._folding,
+                    conn,
+                    person,
+                    now,
+                    suggested=suggested,
+                    learned=learned,
                 )
         state = digests.PLANNED if subscriber.closed_at is None else digests.INBOX
         if composed.payload is None:
@@ -138,12 +150,21 @@ class Digester:
             log.exception("no picks for a digest")
             return NO_PICKS
 
+    async def _learned(self, user_id: int, now: datetime) -> Learned:
+        """Return what a person's topics have learned; nothing if that fails: they come anyway."""
+        try:
+            return await self._learning.for_digest(user_id, now)
+        except Exception:
+            log.exception("nothing learned for a digest")
+            return NOTHING_LEARNED
+
     async def now(self, user_id: int, now: datetime) -> tuple[Digest, DigestPayload] | None:
         """Return a person's digest of today, made now if it was not yet; `None` without papers.
 
         It takes the place of the one that would come at their hour.
         """
         suggested = await self._suggested(user_id, now)
+        learned = await self._learned(user_id, now)
         async with self._database.read() as conn:
             subscriber = await subscriptions.subscriber(conn, user_id)
             if subscriber is None:
@@ -152,13 +173,17 @@ class Digester:
             existing = await digests.of_day(conn, user_id, due.local_date)
             made = existing is not None and existing.payload is not None
             # A day that had nothing in the morning may have something by now.
-            composed = (
-                None
-                if made
-                else await compose(
-                    self._ranking, self._folding, conn, due, now, suggested=suggested
+            composed = None
+            if not made:
+                composed = await compose(
+                    self._ranking,
+                    self._folding,
+                    conn,
+                    due,
+                    now,
+                    suggested=suggested,
+                    learned=learned,
                 )
-            )
         async with self._database.write() as conn:
             if composed is not None and composed.payload is not None:
                 if existing is None:

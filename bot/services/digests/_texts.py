@@ -6,6 +6,7 @@ from bot.i18n import gettext as _
 from bot.i18n import language_for, long_date, marked, ngettext
 from bot.ui.text import escape
 from papers import schedule, zone_names, zones
+from storage.learned import TopicSignals
 from storage.subscriptions import Every, Mode, Subscriber, Subscription
 
 _OFTEN = {
@@ -65,8 +66,8 @@ def describe_picks(number: int) -> str:
     )
 
 
-def describe_subscription(subscription: Subscription) -> str:
-    """Say what a topic is and how much it brought."""
+def describe_subscription(subscription: Subscription, learned: TopicSignals | None = None) -> str:
+    """Say what a topic is, how much it brought, and what it learned from."""
     topic = subscription.topic
     parts = [f"**{escape(topic.query, 100)}**"]
     if topic.mode is Mode.TRENDING:
@@ -79,9 +80,26 @@ def describe_subscription(subscription: Subscription) -> str:
             parts.append(describe_matching(topic.mode))
     if subscription.min_votes:
         parts.append(at_least(subscription.min_votes))
+    if learned is not None:
+        parts.append(describe_learned(learned))
     if subscription.paused:
         parts.append(_("paused ⏸️"))
     return " · ".join(parts)
+
+
+def describe_learned(learned: TopicSignals) -> str:
+    """Return how many papers a topic has learned from."""
+    if learned.saved:
+        return ngettext(
+            "learned from {count} paper that you saved",
+            "learned from {count} papers that you saved",
+            len(learned.saved),
+        )
+    return ngettext(
+        "learned from {count} paper that you hid",
+        "learned from {count} papers that you hid",
+        len(learned.dismissed),
+    )
 
 
 def describe_matching(mode: Mode) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from bot.services.topics._reading import read_stored, read_topic
 from bot.services.topics._recent_papers import RecentPapers
 from bot.services.topics._vectors import Floats, TopicVectors
@@ -189,6 +191,28 @@ class Topics:
         """Return topics as the matcher takes them, without those that cannot be read any more."""
         rows = await self._wanted([StoredTopic(0, query, Mode.STRICT) for query in queries])
         return {row.query: wanted for row, wanted in rows}
+
+    async def scores(
+        self, topic: StoredTopic, paper_ids: Sequence[str], now: datetime
+    ) -> dict[str, float | None]:
+        """Return how papers that a topic did not match score by its text.
+
+        Only papers of the last two weeks that its conditions let through; none for a topic that is
+        nothing but conditions. `None` stands for a score that rules would decide instead.
+        """
+        await self._window.refresh(now)
+        ids = [paper_id for paper_id in paper_ids if paper_id in self._window.papers]
+        rows = await self._wanted([topic])
+        if not ids or not rows or not rows[0][1].topic.text:
+            return {}
+        matcher = await self.matcher(ids, now)
+        scores = await asyncio.to_thread(matcher.scores, rows[0][1])
+        scored = self._precision(rows[0][1]) is not None
+        return {
+            paper.id: float(score) if scored else None
+            for paper, score in zip(matcher.papers, scores, strict=True)
+            if np.isfinite(score)
+        }
 
     async def suggest(self, typed: str, limit: int, now: datetime) -> list[str]:
         """Return topics that begin with or hold what was typed: popular ones, then keywords."""

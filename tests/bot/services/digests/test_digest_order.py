@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.services.digests import DigestEntry, DigestPayload, MoreEntry, wanted
+from bot.services.digests import DigestEntry, DigestPayload, MoreEntry, reordered, wanted
 from bot.services.digests.ordering import batch_days, ordered, reason_of
 from papers.model import Metrics
 from storage import digests
@@ -55,6 +55,32 @@ def test_a_paper_of_several_topics_comes_once_for_the_best_of_them() -> None:
     assert reason_of(group[:2]) == "c in the title, and your topic a"
     assert reason_of(group[:1]) == "c in the title"
     assert reason_of([group[0], group[0]]) == "c in the title"
+
+
+def learned_order(candidates: list[Candidate], scores: dict[tuple[int, str], float]) -> list[int]:
+    groups = reordered(ordered(candidates, by_votes=False), scores)
+    return [group[0].paper.row for group in groups]
+
+
+def test_papers_of_a_topic_that_learned_change_places_among_themselves_alone() -> None:
+    found = [
+        match(1, 0.9),
+        match(2, 0.8, topic="b", topic_id=2),
+        match(3, 0.7),
+        match(4, 0.6, topic="b", topic_id=2),
+        match(5, 0.5),
+    ]
+    ids = [paper(number).id for number in range(6)]
+    assert learned_order(found, {}) == [1, 2, 3, 4, 5]
+    scores = {(1, ids[5]): 9.0, (1, ids[3]): 4.0, (1, ids[1]): 1.0}
+    assert learned_order(found, scores) == [5, 2, 3, 4, 1]
+    # What came while the topic was learned has no score, and comes all the same.
+    del scores[1, ids[3]]
+    assert learned_order(found, scores) == [5, 2, 1, 4, 3]
+    assert learned_order(found, {(2, ids[4]): 1.0}) == [1, 4, 3, 2, 5]
+    # Of several topics, the one that a paper belongs to decides.
+    several = [*found, match(3, 0.75, topic="b", topic_id=2)]
+    assert learned_order(several, {(2, ids[3]): 5.0, (2, ids[2]): 1.0}) == [1, 3, 2, 4, 5]
 
 
 def test_trending_has_one_batch_a_day_and_a_weeks_batches_a_week() -> None:
