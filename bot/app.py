@@ -38,8 +38,10 @@ from bot.services.status import Status
 from bot.services.taste import ServerTaste
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
+from bot.services.zotero import ZoteroLibraries
 from bot.settings import Settings
 from papers.sources import PaperSource
+from papers.sources.zotero import ZoteroSource
 from storage.database import Database
 
 
@@ -84,6 +86,8 @@ async def open_services(
         await library.load()
         stack.push_async_callback(library.close)
         queue = TaskQueue(settings.send_workers)
+        zotero = ZoteroSource(settings.zotero_url)
+        stack.push_async_callback(zotero.close)
         notices = Notices(database, messenger, clock)
         ranking = BatchRanking(sources, settings.settle)
         topics = Topics(database, embedder, sources)
@@ -138,6 +142,7 @@ async def open_services(
             notices=notices,
             publisher=publisher,
             trending=TrendingLists(database, ranking),
+            zotero=ZoteroLibraries(zotero),
             digester=digester,
             subscriptions=subscriptions,
             local_dates=LocalDates(database, clock),

@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     """arXiv's daily listings."""
     arxiv_categories: Words = ("cs.AI", "cs.CL", "cs.CV", "cs.LG")
     """The arXiv categories whose daily listings are ingested. Empty: none."""
+    zotero_url: Url = "https://api.zotero.org"
+    """Zotero's API, from which people import public libraries."""
 
     settle_hours: Annotated[float, Field(ge=0, le=24)] = 4
     """How many hours after a batch day begins in New York (21:30) its votes count as settled

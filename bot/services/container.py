@@ -33,6 +33,7 @@ from bot.services.servers import Servers
 from bot.services.status import Status
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
+from bot.services.zotero import ZoteroLibraries
 from bot.settings import Settings
 from papers.embedding import Embedder, give_back_memory
 from papers.sources import PaperSource
@@ -64,6 +65,7 @@ class Services:
     notices: Notices
     publisher: Publisher
     trending: TrendingLists
+    zotero: ZoteroLibraries
     digester: Digester
     subscriptions: Subscriptions
     local_dates: LocalDates

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from bot.i18n import gettext as _
-from bot.i18n import ngettext
+from bot.i18n import ngettext, sentences
 from bot.interactions.errors import UserError
 from bot.runtime.clock import Clock
 from bot.services.background import Recent, RecentReading
@@ -221,11 +221,16 @@ class PicksByList:
                 "All of your lists are switched off for picks. {command} turns one on.",
                 command=self._mention("library lists learn"),
             )
-        return ngettext(
+        missing = ngettext(
             "Save {count} more paper to one of your lists, then I can suggest papers like it.",
             "Save {count} more papers to one of your lists, then I can suggest papers like them.",
             LEAST_SAVED - max(counting),
         )
+        import_ = _(
+            "{command} brings in papers that you have elsewhere, or wrote.",
+            command=self._mention("library import"),
+        )
+        return sentences(missing, import_)
 
 
 def _each_once(found: Sequence[Picks]) -> list[Picks]:

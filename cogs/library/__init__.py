@@ -2,7 +2,8 @@
 
 from bot.interactions import folded_button, removal_buttons, save_buttons, save_select
 from bot.services.container import CogHost
-from cogs.library import _page, _picks, _saved_paper, _top
+from cogs.library import _author, _page, _picks, _saved_paper, _top
+from cogs.library._author import NAME_LENGTH, PageAuthor, SaveAllBy, SaveSomeBy
 from cogs.library._cog import Library
 from cogs.library._lists import Lists
 from cogs.library._page import ChooseLibraryList, PageLibrary, SortLibrary, render_library
@@ -20,20 +21,25 @@ ITEMS = (
     *_saved_paper.ITEMS,
     *_top.ITEMS,
     *_picks.ITEMS,
+    *_author.ITEMS,
 )
 """Every kind of button and menu under a paper or a library."""
 
 __all__ = [
     "ITEMS",
+    "NAME_LENGTH",
     "NOTE_LENGTH",
     "ChooseLibraryList",
     "MarkRead",
     "OpenNoted",
     "OpenSaved",
+    "PageAuthor",
     "PageLibrary",
     "PagePicks",
     "PageTop",
     "Reactions",
+    "SaveAllBy",
+    "SaveSomeBy",
     "SortLibrary",
     "Span",
     "WriteNote",

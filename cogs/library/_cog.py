@@ -16,7 +16,9 @@ from bot.ui.lists import list_name, shown_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from cogs.library import _files, _share
+from cogs.library._author import NAME_LENGTH, import_author
 from cogs.library._choices import list_choices, paper_choices
+from cogs.library._import import import_file, import_zotero
 from cogs.library._page import SORTS, render_library
 from cogs.library._saved_paper import NOTE_LENGTH, saved_paper_view, take_note, write_note
 from papers.export import Format
@@ -168,19 +170,35 @@ class Library(commands.Cog):
 
     @rate_limited(FILES)
     @library.command(
-        name="import", description="Import papers from a file: BibTeX, RIS, CSV, JSON, links"
+        name="import", description="Import papers: a file, an author's, or a public Zotero library"
     )
     @app_commands.rename(in_list="list")
     @app_commands.describe(
         file="BibTeX, RIS, JSON, CSV, nbib, EndNote, RefWorks, or any text with links or arXiv ids",
+        author="Name of an author, such as yours, to choose from their papers",
+        zotero="Public Zotero library: a group's link, or your user ID",
         in_list="List to put them on",
     )
     @app_commands.autocomplete(in_list=list_choices)
     async def import_(
-        self, interaction: Interaction, file: discord.Attachment, in_list: str | None = None
+        self,
+        interaction: Interaction,
+        file: discord.Attachment | None = None,
+        author: app_commands.Range[str, 2, NAME_LENGTH] | None = None,
+        zotero: app_commands.Range[str, 1, 300] | None = None,
+        in_list: str | None = None,
     ) -> None:
-        """Save what the file names, and report what could not be found."""
-        await _files.import_(self.services, interaction, file, in_list)
+        """Save what the one given names, and report what could not be found."""
+        if sum(each is not None for each in (file, author, zotero)) != 1:
+            raise UserError(
+                _("Choose one of the options: `file`, `author` or `zotero`. `list` goes with each.")
+            )
+        if file is not None:
+            await import_file(self.services, interaction, file, in_list)
+        elif author is not None:
+            await import_author(self.services, interaction, author, in_list)
+        elif zotero is not None:
+            await import_zotero(self.services, interaction, zotero, in_list)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from papers.model import Batch, Record
 
@@ -66,4 +66,13 @@ class PaperSource(Protocol):
 
     async def close(self) -> None:
         """Release connections; the source answers nothing afterwards."""
+        ...
+
+
+@runtime_checkable
+class AuthorSource(PaperSource, Protocol):
+    """A source that can be asked for an author's papers."""
+
+    async def by_author(self, name: str, limit: int) -> list[Record]:
+        """Return at most `limit` papers of authors with that name, the newest first."""
         ...

@@ -25,7 +25,7 @@ from tenacity import (
 
 from papers.keyed_locks import KeyedLocks
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources.rate_limits import is_spent, retry_after_seconds
+from papers.sources.rate_limits import backoff_seconds, is_spent, retry_after_seconds
 from papers.sources.responses import MalformedError, Response, RetryPolicy, ThrottledError
 
 T = TypeVar("T")
@@ -168,6 +168,7 @@ class Fetcher:
             await self._obey_limits()
             answer = await self._request(url, params)
         retry_after = retry_after_seconds(answer.headers)
+        self._hold_back(backoff_seconds(answer.headers))
         if answer.status in accept:
             if retry_after is not None and is_spent(answer.headers):
                 self._hold_back(retry_after)

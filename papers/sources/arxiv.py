@@ -137,13 +137,27 @@ class ArxivSource:
             return []
         if (paper_id := arxiv_id.parse(query)) is not None:
             return await self.lookup([paper_id])
+        return await self._found(question, limit, "relevance")
+
+    async def by_author(self, name: str, limit: int) -> list[Record]:
+        """Return papers of authors with that name, the newest first: people share names."""
+        words = _WORD.findall(name.lower())
+        if not words or limit < 1:
+            return []
+        return await self._found(f'au:"{" ".join(words)}"', limit, "submittedDate")
+
+    async def close(self) -> None:
+        """Release the connection."""
+        await self._fetcher.close()
+
+    async def _found(self, question: str, limit: int, sort: str) -> list[Record]:
         found = await self._fetcher.get(
             self._api_url,
             {
                 "search_query": question,
                 "start": "0",
                 "max_results": str(min(limit, _SEARCH_LIMIT)),
-                "sortBy": "relevance",
+                "sortBy": sort,
                 "sortOrder": "descending",
             },
             read_found,
@@ -152,10 +166,6 @@ class ArxivSource:
         if found.error is not None:
             raise SourceError(self.name, SourceErrorKind.REFUSED, "it cannot read the question")
         return list(found.records[:limit])
-
-    async def close(self) -> None:
-        """Release the connection."""
-        await self._fetcher.close()
 
     async def _listings(self, categories: tuple[str, ...]) -> list[Listing]:
         listing = await self._fetcher.get(

@@ -73,6 +73,15 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     return min(max(named), LONGEST_WAIT) if named else None
 
 
+def backoff_seconds(headers: Mapping[str, str]) -> float:
+    """Return the seconds of rest that Zotero asks for in any answer, also a good one.
+
+    See https://www.zotero.org/support/dev/web_api/v3/basics#rate_limiting.
+    """
+    seconds = headers.get("Backoff", "").strip()
+    return min(float(seconds), LONGEST_WAIT) if seconds.isascii() and seconds.isdecimal() else 0.0
+
+
 def is_spent(headers: Mapping[str, str]) -> bool:
     """Return whether the answer says that it was the last one for now."""
     return any(limit.get("r") == "0" for limit in _rate_limits(headers))

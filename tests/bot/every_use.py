@@ -9,7 +9,7 @@ import discord
 
 from bot import limits
 from bot.interactions.components import PaperboySelect
-from tests.bot.extremes import CHOSEN, FIELDS, MESSAGES, PARTS, VALUES
+from tests.bot.extremes import CHOSEN, FIELDS, MESSAGES, ONE_OF, PARTS, VALUES
 from tests.bot.raw_interactions import Interaction, Interactions
 
 _ACTION: Final = re.compile(r"v1:(?P<action>(?:[a-z]|\\-)+)")
@@ -18,14 +18,21 @@ Make = Callable[[], Interaction]
 
 
 def given(options: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return options of a command: the required alone, then all of them, each value in its turn."""
+    """Return options of a command: the required alone, then all of them, each value in its turn.
+
+    Of options that exclude each other, each is given in its turn.
+    """
     columns = {option["name"]: _values(option, values) for option in options}
     required = {each["name"]: columns[each["name"]][0] for each in options if each.get("required")}
     turns = range(max(map(len, columns.values()), default=0))
-    return [
-        required,
-        *({name: each[turn % len(each)] for name, each in columns.items()} for turn in turns),
-    ]
+    all_given = ({name: each[turn % len(each)] for name, each in columns.items()} for turn in turns)
+    return [required, *itertools.chain.from_iterable(map(_one_at_a_time, all_given))]
+
+
+def _one_at_a_time(given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    others = {name: value for name, value in given.items() if name not in ONE_OF}
+    exclusive = [{name: given[name]} for name in ONE_OF if name in given]
+    return [others | each for each in exclusive or [{}]]
 
 
 def _values(option: Mapping[str, Any], values: Mapping[str, Any]) -> Sequence[Any]:

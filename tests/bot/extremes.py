@@ -57,12 +57,16 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "date": ("2025-06-09", "9999-12-31", "2023-05-04", "0001-01-01"),
     "news": ("on", "off"),
     "learn": ("on", "off"),
+    "zotero": ("https://www.zotero.org/ada", longest("groups/", 300), longest("9", 300)),
     "count_my_saves": (True, False),
     "what": ("paper", "seen", "topic:1", "author", "word", "topic:" + "9" * 18, "x"),
     "author": ("Ada Lovelace", longest("A. ", 100)),
     "word": ("diffusion", longest("robots ", 60)),
 }
 """What is typed or chosen in options and fields: the ordinary first, then the extreme."""
+
+ONE_OF: Final = ("file", "author", "zotero")
+"""Options of which a command takes one at a time."""
 
 PARTS: Final[Mapping[str, Sequence[str]]] = {
     "paper_id": (SAVED, "9999.99999"),
@@ -95,6 +99,8 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
     "read": ("1", "0"),
     "removal_id": ("1", "9" * 18),
     "list_id": ("1", "2", "9" * 18),
+    "author": ("Ada Lovelace", longest("Ada ", 60)),
+    "count": ("1", "9999"),
     "at": ("1749448800000000", "9" * 18, "0"),
     "topic_id": ("1", "9" * 18),
     "mode": ("normal", "broad"),
@@ -112,6 +118,7 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
 CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
     "not-for-me": ((SAVED,), (SAVED, "9999.99999")),
     "unmute-some": (("1",), ("9" * 18,)),
+    "author-some": ((SAVED,), (SAVED, "9999.99999")),
     "change-topic": (("1",), ("9" * 18,)),
     "forget-learned": (("1",), ("9" * 18,)),
     "end-topics": (("1",), tuple(map(str, range(2, 27)))),

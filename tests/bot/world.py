@@ -145,12 +145,16 @@ def text_of(message: object) -> str:
     return "\n".join(strings_of(message))  # pyright: ignore[reportArgumentType] - simcord's message
 
 
+NOWHERE = "http://127.0.0.1:9"
+"""An address at which nothing answers."""
+
+
 def make_settings(folder: Path, **known: object) -> Settings:
     """Return settings that read no `.env` and keep their database in `folder`."""
     return Settings(
         _env_file=None,  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
         database_url=f"sqlite+aiosqlite:///{folder / 'paperboy.db'}",
-        **{"embedder": "none", **known},  # pyright: ignore[reportArgumentType]
+        **{"embedder": "none", "zotero_url": NOWHERE, **known},  # pyright: ignore[reportArgumentType]
     )
 
 

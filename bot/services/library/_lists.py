@@ -50,6 +50,16 @@ class ReadingLists:
         async with self._database.read() as conn:
             return await find_list(conn, user_id, typed)
 
+    async def target(self, user_id: int, typed: str) -> ReadingList:
+        """Return the list that papers are to be saved to, also for one who saved nothing yet.
+
+        Raises:
+            UserError: there is none; names those that there are.
+        """
+        async with self._database.write() as conn:
+            await library.ensure(conn, user_id, self._clock.now())
+            return await find_list(conn, user_id, typed)
+
     async def create(self, user_id: int, name: str, emoji: str | None) -> Lists:
         """Make a list; return all lists.
 

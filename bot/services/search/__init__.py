@@ -1,5 +1,6 @@
 """Search as the bot offers it: local first, fresh second, and pages that outlive a restart."""
 
+from bot.services.search._authors import AuthorSearch, AuthorsPapers
 from bot.services.search._opening import open_embedder, open_search
 from bot.services.search._passages import passage_of
 from bot.services.search._reading import (
@@ -19,6 +20,8 @@ from bot.services.search_engine import Engine
 __all__ = [
     "PASTED_LENGTH",
     "QUERY_LENGTH",
+    "AuthorSearch",
+    "AuthorsPapers",
     "Engine",
     "FromSources",
     "LookUp",

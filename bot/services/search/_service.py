@@ -11,6 +11,7 @@ from bot.runtime.priority import Urgency
 from bot.runtime.task_queue import TaskQueue
 from bot.services.folding import Folding
 from bot.services.search._additions import SourceAdditions
+from bot.services.search._authors import AuthorSearch
 from bot.services.search._named import named
 from bot.services.search._passages import PASSAGE, quotable
 from bot.services.search._reading import read, refuse_link
@@ -61,6 +62,7 @@ class PaperSearch:
         clock: Clock,
     ) -> None:
         self.engine = engine
+        self.authors = AuthorSearch(database, engine, queries, clock)
         self._database = database
         self._folding = folding
         self._clock = clock

@@ -309,6 +309,31 @@ async def test_search_returns_what_arxiv_ranks_first(service: Service, source: A
     assert (query["sortBy"], query["max_results"]) == ("relevance", "2")
 
 
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [
+        ("Ada Lovelace", 'au:"ada lovelace"'),
+        ("Lovelace", 'au:"lovelace"'),
+        ('Jean-Luc O\'Neil" OR all:"x', 'au:"jean luc o neil or all x"'),
+    ],
+)
+async def test_an_authors_papers_are_asked_for_by_the_whole_name(
+    service: Service, source: ArxivSource, name: str, question: str
+):
+    service.on(API, atom(*(entry(f"2607.{n:05}v1") for n in (4, 2, 9))))
+    records = await source.by_author(name, 2)
+    assert [r.paper.id for r in records] == ["2607.00004", "2607.00002"]
+    (query,) = service.queries
+    assert query["search_query"] == question
+    assert (query["sortBy"], query["max_results"]) == ("submittedDate", "2")
+
+
+async def test_an_author_without_a_letter_is_not_asked_for(service: Service, source: ArxivSource):
+    assert await source.by_author(" ?! ", 10) == []
+    assert await source.by_author("Ada Lovelace", 0) == []
+    assert service.requests == []
+
+
 async def test_an_id_or_a_link_as_search_finds_that_paper(service: Service, source: ArxivSource):
     service.on(API, knowing("2607.00001"))
     (record,) = await source.search("https://arxiv.org/abs/2607.00001v1", 10)

@@ -128,6 +128,9 @@ def test_every_custom_id_belongs_to_one_kind_of_item() -> None:
         folded_button.FoldedButton([LONGEST_ID] * folded_button.MOST),
         library.PageTop(library.Span.WEEK, 0, 0),
         library.PagePicks(2**62, 31, 9_999, "Next"),
+        library.PageAuthor(2**62, 9_999, "x" * library.NAME_LENGTH, "Next"),
+        library.SaveAllBy(2**62, 9_999, "x" * library.NAME_LENGTH),
+        library.SaveSomeBy(2**62),
     ]
     assert {type(each) for each in made} == set(kinds)
     for item in made:
