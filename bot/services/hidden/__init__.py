@@ -1,18 +1,13 @@
 """Not for me: papers, authors and words that a person does not want to get."""
 
+from bot.services.hidden import _controls, _page
 from bot.services.hidden._controls import (
-    ITEMS,
     Loosen,
     NotForMe,
     RefusePaper,
-    ShowHidden,
     Suggest,
-    SuggestAll,
-    Unmute,
-    UnmuteSome,
     dismissed_view,
     open_form,
-    render_hidden,
 )
 from bot.services.hidden._form import (
     AUTHOR,
@@ -24,7 +19,17 @@ from bot.services.hidden._form import (
     authors_of,
     form_of,
 )
+from bot.services.hidden._page import (
+    ShowHidden,
+    SuggestAll,
+    Unmute,
+    UnmuteSome,
+    render_hidden,
+)
 from bot.services.hidden._service import Hidden, HiddenThings, Narrowed, Refusable
+
+ITEMS = (*_controls.ITEMS, *_page.ITEMS)
+"""What a bot registers so that these buttons work."""
 
 __all__ = [
     "AUTHOR",
