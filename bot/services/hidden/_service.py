@@ -14,7 +14,7 @@ from bot.services.topics import Topics
 from bot.ui.lists import paper_gone
 from papers.model import Paper
 from papers.mutes import author_key, word_key
-from storage import hidden, papers, subscriptions, topic_matches
+from storage import hidden, match_dates, papers, subscriptions, topic_matches
 from storage.database import Database
 from storage.hidden import Dismissal, Mute, MuteKind
 from storage.papers import StoredPaper
@@ -147,12 +147,18 @@ class Hidden:
         return Narrowed(before, after)
 
     async def set_mode(self, user_id: int, topic_id: int, mode: Mode) -> StoredTopic | None:
-        """Match one of a person's topics in another mode; `None` if they do not follow it."""
+        """Match one of a person's topics in another mode; `None` if they do not follow it.
+
+        What no digest has brought yet still comes, if the topic matches it in that mode.
+        """
         now = self._clock.now()
         async with self._database.write() as conn:
+            dates = await match_dates.dates_of(conn, topic_id)
             after = await subscriptions.change_mode(conn, user_id, topic_id, mode, now)
         if after is not None:
             await self._topics.remember(after, now)
+            async with self._database.write() as conn:
+                await match_dates.count_from(conn, after.id, dates)
         return after
 
     async def note_opened(self, user_id: int, paper_id: str) -> None:

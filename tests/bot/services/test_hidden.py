@@ -214,6 +214,20 @@ async def test_a_stricter_topic_still_brings_what_it_matched_before(tmp_path: Pa
         assert "Walking robots on ice" in text
 
 
+async def test_a_stricter_topic_of_the_same_day_brings_what_it_matched_since(
+    tmp_path: Path,
+) -> None:
+    days = {TUESDAY: [Record(paper(41, "Walking robots on ice"), Metrics(4), TUESDAY)]}
+    async with world(tmp_path, days, now=at(TUESDAY, 6)) as here:
+        await follower(here, here.member.id, "robots", mode=Mode.NORMAL)  # the batch has begun
+        await here.tick(at(TUESDAY, 8))
+        (topic,) = await here.bot.services.subscriptions.followed(here.member.id)
+        await here.bot.services.hidden.narrow(here.member.id, topic.topic.id)
+        await here.tick(at(TUESDAY, 9))
+        (text,) = brought(here.member)
+        assert "Walking robots on ice" in text
+
+
 async def test_a_paper_without_a_topic_offers_none(tmp_path: Path) -> None:
     async with reading(tmp_path) as here:
         await digest(here)
