@@ -24,8 +24,8 @@ To read all numbers of 200,000 takes 3 ms, of a million 45 ms: the processor's c
 """
 
 CANDIDATES = 32
-"""Vectors chosen by their signs for each one that is asked for: of 32,865 real papers .987 of the
-nearest are among them where these are the 250th part of all, and .998 of the first five."""
+"""Vectors chosen by their signs for each one that is asked for. In proportion, by 32,865 real ones,
+that has the nearest 30 of a million, .997 of the nearest 90, and .986 of the nearest 250."""
 
 _BLOCK = 65_536
 """Rows multiplied at a time: half a millisecond, in which no other Python thread runs."""
