@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.search_engine import Engine
 from papers.folding import Group, Likeness, compare, fold
-from storage import papers
+from storage import papers as stored_papers
 from storage.database import Database
 from storage.papers import StoredPaper
 
@@ -24,24 +24,35 @@ class Folding:
 
     async def likeness(self, conn: AsyncConnection, paper_ids: Sequence[str]) -> Likeness:
         """Compare these papers with each other; unknown ones are like none."""
-        known = await papers.headings(conn, paper_ids)
+        known = await stored_papers.headings(conn, paper_ids)
         vectors = self._engine.vectors_of([each.row for each in known])
         suspects = await asyncio.to_thread(compare, [each.paper for each in known], vectors)
         # Thousands of people may have written one paper: they are read where they decide.
-        authors = await papers.get_many(conn, suspects.undecided)
+        authors = await stored_papers.get_many(conn, suspects.undecided)
         return Likeness.decided(suspects, {key: each.paper for key, each in authors.items()})
 
-    async def folded(
-        self, ranked: Sequence[Item], paper_id: Callable[[Item], str]
-    ) -> list[Group[Item]]:
+    async def folded_ids(self, paper_ids: Sequence[str]) -> list[Group[str]]:
         """Return a list of papers with near-duplicates behind the first of them."""
+        if len(paper_ids) < 2:
+            return [Group(paper_id) for paper_id in paper_ids]
+        async with self._database.read() as conn:
+            likeness = await self.likeness(conn, paper_ids)
+        return fold(paper_ids, likeness, paper_id=str)
+
+    async def folded(
+        self, ranked: Sequence[Item], paper: Callable[[Item], StoredPaper]
+    ) -> list[Group[Item]]:
+        """Return the same of papers that are at hand; the database is not asked."""
         if len(ranked) < 2:
             return [Group(item) for item in ranked]
-        async with self._database.read() as conn:
-            likeness = await self.likeness(conn, list(map(paper_id, ranked)))
-        return fold(ranked, likeness, paper_id=paper_id)
+        known = {each.paper.id: each for each in map(paper, ranked)}
+        vectors = self._engine.vectors_of([each.row for each in known.values()])
+        papers = {paper_id: each.paper for paper_id, each in known.items()}
+        suspects = await asyncio.to_thread(compare, list(papers.values()), vectors)
+        likeness = Likeness.decided(suspects, papers)
+        return fold(ranked, likeness, paper_id=lambda item: paper(item).paper.id)
 
     async def papers(self, paper_ids: Sequence[str]) -> list[StoredPaper]:
         """Return those papers that are known, in their order."""
         async with self._database.read() as conn:
-            return list((await papers.get_many(conn, paper_ids)).values())
+            return list((await stored_papers.get_many(conn, paper_ids)).values())

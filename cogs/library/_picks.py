@@ -120,7 +120,7 @@ async def _folded(
     services: Services, entries: Sequence[tuple[Picks, Pick]]
 ) -> list[tuple[Picks, Pick]]:
     """Put near-duplicates behind the first of them."""
-    groups = await services.folding.folded(entries, lambda entry: entry[1].paper.paper.id)
+    groups = await services.folding.folded(entries, lambda entry: entry[1].paper)
     return [
         (of, replace(pick, folded=tuple(each.paper.paper.id for _, each in group.folded)))
         for group in groups

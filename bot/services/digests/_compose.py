@@ -109,7 +109,7 @@ async def compose(
     )
     most = longest + max_more
     left_out = len(found[most:])
-    found, fresh = await folded(folding, conn, found[:most], Suggested(near, edge))
+    found, fresh = await folded(folding, found[:most], Suggested(near, edge))
     entries = [each.entry() for each in found[:longest]]
     room = max(min(await picks.in_digest(conn, due.user_id), longest - len(entries)), 0)
     chosen = mixed(fresh.near, fresh.edge, user_id=due.user_id, day=due.local_date, room=room)

@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.services.digests._payload import DigestEntry, MoreEntry, entry_of
 from bot.services.folding import Folding
 from bot.services.picks import Pick, Suggested
-from papers.folding import fold
 from storage.library import ReadingList
 from storage.papers import StoredPaper
 
@@ -38,16 +35,16 @@ _Suggestion = tuple[ReadingList, Pick]
 
 
 async def folded(
-    folding: Folding, conn: AsyncConnection, found: Sequence[Found], suggested: Suggested
+    folding: Folding, found: Sequence[Found], suggested: Suggested
 ) -> tuple[list[Found], Suggested]:
     """Put near-duplicates behind the first of them: what topics brought, then what lists did."""
     ranked: list[Found | _Suggestion] = [*found, *suggested.near, *suggested.edge]
-    likeness = await folding.likeness(conn, list(map(_paper_id, ranked)))
     kept: list[Found] = []
     near: list[_Suggestion] = []
     edge: list[_Suggestion] = []
-    for group in fold(ranked, likeness, paper_id=_paper_id):
-        leader, behind = group.leader, tuple(map(_paper_id, group.folded))
+    for group in await folding.folded(ranked, _paper):
+        leader = group.leader
+        behind = tuple(_paper(item).paper.id for item in group.folded)
         if isinstance(leader, Found):
             kept.append(replace(leader, folded=behind))
         else:
@@ -56,6 +53,5 @@ async def folded(
     return kept, Suggested(near, edge)
 
 
-def _paper_id(item: Found | _Suggestion) -> str:
-    paper = item.paper if isinstance(item, Found) else item[1].paper
-    return paper.paper.id
+def _paper(item: Found | _Suggestion) -> StoredPaper:
+    return item.paper if isinstance(item, Found) else item[1].paper

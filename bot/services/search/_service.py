@@ -279,7 +279,7 @@ class PaperSearch:
         self, paper_ids: Sequence[str]
     ) -> tuple[list[str], dict[str, tuple[str, ...]]]:
         """Return the papers that lead, and by them those that say nearly the same."""
-        groups = await self._folding.folded(paper_ids[:COMPARED], str)
+        groups = await self._folding.folded_ids(paper_ids[:COMPARED])
         behind = {group.leader: group.folded for group in groups if group.folded}
         return [group.leader for group in groups] + list(paper_ids[COMPARED:]), behind
 
