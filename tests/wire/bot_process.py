@@ -13,8 +13,9 @@ from bot.cli.run import point_at
 from bot.client import create_bot
 from bot.runtime.clock import FixedClock
 from bot.runtime.logs import logging_to_stderr
+from papers.model import Metrics, Record
 from storage import feeds
-from tests.bot.world import MONDAY, FakeSource, at, make_settings, votes
+from tests.bot.world import MONDAY, FakeSource, at, make_settings, paper, votes
 
 TOKEN = "MTA.wire.test"
 
@@ -26,7 +27,9 @@ async def main(
     settings = make_settings(folder, discord_api_url=api_url, discord_gateway_url=gateway_url)
     point_at(settings)
     now = at(MONDAY, 9)
-    source = FakeSource({MONDAY: votes(MONDAY, *range(90, 90 - papers, -1))})
+    batch = votes(MONDAY, *range(90, 90 - papers, -1))
+    again = paper(999, batch[0].paper.title.upper())  # folded behind the first card
+    source = FakeSource({MONDAY: [*batch, Record(again, Metrics(1), MONDAY)]})
     bot = create_bot(settings, clock=FixedClock(now), sources=[source])
     await bot.open()
     async with bot.services.database.write() as conn:

@@ -123,8 +123,9 @@ class Lab:
         """Return what is there, in words, and how much of it is lost and doubled."""
         threads = self.world.threads_of(self.channel)
         shown: Counter[str] = Counter()
-        seeds = 0
+        seeds = folding = 0
         for message in (each for thread in threads for each in thread.history):
+            folding += "Show 1 more about this" in str(message.components)
             shown.update(
                 f"2506.{number:05}"
                 for number in range(900, 900 + PAPERS)
@@ -134,17 +135,20 @@ class Lab:
         headers = len(self.channel.messages)
         whole = [headers, len(threads), sum(shown.values()), seeds]
         lost = sum(max(0, wanted - there) for wanted, there in zip((1, 1), whole, strict=False))
-        lost += PAPERS - len(shown) + max(0, PAPERS - seeds)
+        lost += PAPERS - len(shown) + max(0, PAPERS - seeds) + (folding == 0)
         doubled = max(0, headers - 1) + max(0, len(threads) - 1) + shown.total() - len(shown)
         words = zip(whole, ("header", "thread", "cards", "first reactions"), strict=True)
         return ", ".join(f"{count} {word}" for count, word in words), lost, doubled
 
-    def recorded(self) -> tuple[str, int]:
-        """Return the state of the only post in the database, and how many cards it knows of."""
+    def recorded(self) -> tuple[str, int, int]:
+        """Return the state of the only post in the database, and how many cards it knows of, and
+        how many papers behind them."""
         with closing(sqlite3.connect(self.folder / "paperboy.db")) as file:
             ((state,),) = file.execute("SELECT state FROM posts")
-            ((cards,),) = file.execute("SELECT count(message_id) FROM post_papers")
-        return state, cards
+            ((cards, behind),) = file.execute(
+                "SELECT count(message_id), count(behind) FROM post_papers"
+            )
+        return state, cards, behind
 
 
 @pytest.fixture
@@ -171,7 +175,7 @@ async def test_a_post_killed_at_any_request_ends_whole_and_without_repetition(
     moment = "not carried out" if when == "before" else "carried out, answer lost"
     row = f"daily post, request {boundary.number} ({boundary.name}): {moment}"
     assert (lost, doubled) == (0, 0), f"{row}: {there}"
-    assert lab.recorded() == ("done", PAPERS)
+    assert lab.recorded() == ("done", PAPERS, 1)
     reliability.record("kills", row, there, str(lost), str(doubled))
     if boundary is BOUNDARIES[-1]:
         asked = len(lab.server.requests)
@@ -198,7 +202,7 @@ async def test_a_post_killed_again_while_it_looks_for_what_was_lost_ends_whole(
     moment = "not carried out" if when == "before" else "carried out, answer lost"
     row = f"daily post, killed at its {lost} and again at {what}: {moment}"
     assert (missing, doubled) == (0, 0), f"{row}: {there}"
-    assert lab.recorded() == ("done", PAPERS)
+    assert lab.recorded() == ("done", PAPERS, 1)
     reliability.record("kills", row, there, str(missing), str(doubled))
 
 
