@@ -92,7 +92,7 @@ async def open_services(
         ranking = BatchRanking(sources, settings.settle)
         topics = Topics(database, embedder, sources)
         reading = RecentReading(database, search.engine, clock)
-        folding = Folding(database, search.engine)
+        folding = Folding(database, search.engine, embedder)
         publisher = Publisher(
             database,
             messenger,

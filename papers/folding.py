@@ -21,10 +21,14 @@ from papers.model import Paper
 from papers.same import title_key
 from papers.short_ids import can_shorten
 
+MODEL: Final = "all-MiniLM-L6-v2"
+"""The model, in any form, whose cosines were measured: those of others lie elsewhere, and may be .9
+for papers that have nothing in common."""
+
 NEAR_BY_AUTHORS: Final = 0.85
 """Cosine of two papers' vectors from which on they say nearly the same, with an author in common.
 
-Of all-MiniLM-L6-v2. Among 5,841 of the Hub's papers 58 pairs reach .85 (`benchmarks.folding`): of
+Among 5,841 of the Hub's papers 58 pairs reach .85 (`benchmarks.folding`): of
 the 22 with an author in common 18 are one work or its next version, of the other 36 only 3 are.
 """
 NEAR: Final = 0.9

@@ -7,25 +7,31 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.search_engine import Engine
-from papers.folding import Group, Likeness, compare, fold
+from papers.embedding import Embedder
+from papers.folding import MODEL, Group, Likeness, compare, fold
 from storage import papers as stored_papers
 from storage.database import Database
 from storage.papers import StoredPaper
+from storage.vectors import Floats
 
 Item = TypeVar("Item")
 
 
 class Folding:
-    """Compares papers by the vectors that search has, their titles and their DOIs."""
+    """Compares papers by the vectors that search has, their titles and their DOIs.
 
-    def __init__(self, database: Database, engine: Engine) -> None:
+    Vectors of another model than the measured one (`papers.folding.MODEL`) are not compared.
+    """
+
+    def __init__(self, database: Database, engine: Engine, embedder: Embedder | None) -> None:
         self._database = database
         self._engine = engine
+        self._measured = embedder is not None and MODEL in embedder.name
 
     async def likeness(self, conn: AsyncConnection, paper_ids: Sequence[str]) -> Likeness:
         """Compare these papers with each other; unknown ones are like none."""
         known = await stored_papers.headings(conn, paper_ids)
-        vectors = self._engine.vectors_of([each.row for each in known])
+        vectors = self._vectors_of([each.row for each in known])
         suspects = await asyncio.to_thread(compare, [each.paper for each in known], vectors)
         # Thousands of people may have written one paper: they are read where they decide.
         authors = await stored_papers.get_many(conn, suspects.undecided)
@@ -46,7 +52,7 @@ class Folding:
         if len(ranked) < 2:
             return [Group(item) for item in ranked]
         known = {each.paper.id: each for each in map(paper, ranked)}
-        vectors = self._engine.vectors_of([each.row for each in known.values()])
+        vectors = self._vectors_of([each.row for each in known.values()])
         papers = {paper_id: each.paper for paper_id, each in known.items()}
         suspects = await asyncio.to_thread(compare, list(papers.values()), vectors)
         likeness = Likeness.decided(suspects, papers)
@@ -56,3 +62,6 @@ class Folding:
         """Return those papers that are known, in their order."""
         async with self._database.read() as conn:
             return list((await stored_papers.get_many(conn, paper_ids)).values())
+
+    def _vectors_of(self, rows: Sequence[int]) -> Floats | None:
+        return self._engine.vectors_of(rows) if self._measured else None

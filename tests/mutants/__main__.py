@@ -52,11 +52,13 @@ TESTS: Final[Mapping[str, Sequence[str]]] = {
         "tests/bot/services/search/test_search.py",
     ),
     "papers/calendar.py": ("tests/papers/test_calendar*.py",),
+    "papers/folding.py": ("tests/papers/test_folding.py",),
     "papers/matching": (
         "tests/papers/test_matching*.py",
         "tests/bot/services/topics/test_topic_matching.py",
     ),
     "papers/schedule.py": ("tests/papers/test_schedule_exact.py",),
+    "papers/short_ids.py": ("tests/papers/test_short_ids.py",),
     "papers/topics": ("tests/papers/test_topics*.py", "tests/papers/test_matching*.py"),
     "papers/trending": ("tests/papers/test_trending*.py",),
     "storage/digests": ("tests/storage/test_digests*.py",),

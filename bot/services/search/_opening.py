@@ -41,4 +41,5 @@ async def open_search(
 ) -> PaperSearch:
     """Open the search over a database; whatever is missing of its index is made by `catch_up`."""
     engine = await SearchEngine.open(database, embedder=embedder, max_vectors=settings.max_vectors)
-    return PaperSearch(database, engine, Folding(database, engine), queries, clock)
+    folding = Folding(database, engine, embedder)
+    return PaperSearch(database, engine, folding, queries, clock)

@@ -119,13 +119,14 @@ async def test_a_thread_about_topics_folds_the_lesser_match(tmp_path: Path) -> N
         assert [card[:7] for card in shown_cards] == ["### 1 ·", "### 2 ·"]
 
 
-async def test_papers_that_mean_nearly_the_same_are_one_card(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("embedder", ["minilm", "none"])
+async def test_papers_that_mean_nearly_the_same_are_one_card_if_the_model_was_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: str
 ) -> None:
     others = (Author("Emmy Noether"),)
     records = votes(MONDAY, 30, 20, 10)
     records[2] = replace(records[2], paper=replace(records[2].paper, authors=others))
-    async with world(tmp_path, {MONDAY: records}) as here:
+    async with world(tmp_path, {MONDAY: records}, embedder=embedder) as here:
         await here.add_feed()
         engine = here.bot.services.search.engine
 
@@ -138,6 +139,31 @@ async def test_papers_that_mean_nearly_the_same_are_one_card(
         monkeypatch.setattr(engine, "vectors_of", vectors_of)
         await here.tick(at(MONDAY, 9))
         # The second shares its authors with the first; the third is nearer, and of other people.
+        apart = [("2506.00900", None), ("2506.00901", None), ("2506.00902", None)]
+        folded = [("2506.00900", None), ("2506.00902", None), ("2506.00901", 0)]
+        assert await shown(here) == (folded if embedder == "minilm" else apart)
+
+
+async def test_one_abstract_under_two_titles_is_one_card(tmp_path: Path) -> None:
+    abstract = (
+        "Large language models hallucinate. We verify each step of a long chain of thought by a"
+        " second model that was trained on human judgements, and improve mathematics by ten points."
+    )
+    records = [
+        Record(replace(paper(900, "Verified reasoning"), abstract=abstract), Metrics(9), MONDAY),
+        Record(
+            replace(paper(901, "Reasoning with language models, verified"), abstract=abstract),
+            Metrics(5),
+            MONDAY,
+        ),
+        Record(replace(paper(902, "Proteins"), abstract="How they fold."), Metrics(1), MONDAY),
+    ]
+    async with world(tmp_path, {MONDAY: records}, embedder="minilm") as here:
+        await here.add_feed()
+        await here.tick(at(MONDAY, 8))
+        here.bot.services.search.catch_up()
+        await here.bot.services.drain()
+        await here.tick(at(MONDAY, 9))
         assert await shown(here) == [("2506.00900", None), ("2506.00902", None), ("2506.00901", 0)]
 
 

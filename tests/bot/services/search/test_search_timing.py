@@ -128,7 +128,7 @@ async def search_over(database: Database) -> PaperSearch:
     clock = FixedClock(at(MONDAY, 9))
     queries = SourceQueries(database, [finder], clock)
     engine = SmallEngine()
-    return PaperSearch(database, engine, Folding(database, engine), queries, clock)
+    return PaperSearch(database, engine, Folding(database, engine, None), queries, clock)
 
 
 async def test_whoever_presses_waits_until_a_change_under_way_is_done(database: Database) -> None:
