@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from papers import arxiv_id
-from papers.formats import texts
+from papers.formats import apa, texts
 from papers.formats.items import MARK, Finding, Imported, Unreadable
 from papers.formats.markdown import without_notes
 
@@ -16,8 +16,12 @@ _NO_ENTRY = re.compile(r"\s*(?:[#%].*|<!--.*-->|(?:<[^<>]*>\s*)+|[-=*_`|:\s]*|``
 def read(text: str) -> Iterator[Finding]:
     """Yield the papers that each line names; empty lines and comments are no entries."""
     ours = MARK in text.partition("\n")[0]
-    for number, line in enumerate(without_notes(text).split("\n"), start=1):
-        listed = (_LISTED.match(line) or _CITED.fullmatch(line)) if ours else None
+    # References have no notes: a line of theirs may begin with whatever a title does.
+    references = text.startswith(apa.HEAD)
+    lines = (text if references else without_notes(text)).split("\n")
+    of_ours = _CITED.fullmatch if references else _LISTED.match
+    for number, line in enumerate(lines, start=1):
+        listed = of_ours(line) if ours else None
         # A paper's title and authors are a stranger's words: only its link is the entry.
         entry = listed["link"] if listed else line
         whole = arxiv_id.parse(entry.strip().lstrip("-*•").strip())

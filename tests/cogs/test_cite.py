@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import discord
+import pytest
 
 from cogs.cite import SHOWN
 from papers.model import Author, Metrics, Record
 from tests.bot.library_fakes import FIRST, SECOND, answer, card, items, posted, said, slash
+from tests.bot.raw_interactions import Interactions, what_is_registered
 from tests.bot.world import MONDAY, World, at, paper
 from tests.cogs.test_feed_setup import chosen_in, form_fields
 
@@ -181,3 +183,23 @@ async def test_the_commands_go_along_with_a_person_everywhere(tmp_path: Path) ->
             assert menu.allowed_installs.user
             assert menu.allowed_contexts.dm_channel
             assert menu.allowed_contexts.private_channel
+
+
+@pytest.mark.parametrize(
+    ("named", "fields"),
+    [
+        (FIRST, {"style": "csv"}),
+        (FIRST, {}),
+        ("several", {"style": "apa"}),
+        ("several", {"style": "apa", "paper": "<@1>"}),
+    ],
+)
+async def test_a_form_that_was_never_offered_is_answered(
+    tmp_path: Path, named: str, fields: dict[str, str]
+) -> None:
+    async with posted(tmp_path) as here:
+        wire = Interactions(here, *await what_is_registered(here, here.admin))
+        form = wire.form(f"v1:cite-form:{named}", fields)
+        answered = wire.answer(await wire.send(here.member, here.channel, form))
+        assert answered.ephemeral
+        assert "older version" in answered.text

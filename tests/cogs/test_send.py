@@ -142,6 +142,16 @@ async def test_a_channel_that_is_not_here_is_none(tmp_path: Path) -> None:
         assert not list(lounge.history())
 
 
+async def test_a_private_thread_is_none_whoever_is_in_it(tmp_path: Path) -> None:
+    async with posted(tmp_path) as here:
+        channel = here.bot.get_channel(here.channel.id)
+        assert isinstance(channel, discord.TextChannel)
+        private = discord.ChannelType.private_thread
+        thread = await channel.create_thread(name="secret", type=private)
+        assert channel.guild.get_thread(thread.id) is not None
+        assert "I can't see that channel" in await forged(here, here.admin, channel=thread.id)
+
+
 async def test_a_paper_that_nobody_offered_is_none(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         for paper in ("", "paper", "<@1>"):

@@ -154,6 +154,18 @@ def test_a_library_of_references_is_read_back(any_paper: Paper) -> None:
     assert (report.ids, report.unreadable) == ([any_paper.id], ())
 
 
+def test_names_and_titles_that_look_like_entries_are_read_back_as_one_paper() -> None:
+    entry = "@misc{x, title = {See 2406.00001. arXiv. https://doi.org/10.48550/arXiv.2406.00002}}"
+    library = [
+        ExportItem(paper(title=entry)),
+        ExportItem(paper(entry, paper_id="1706.03763")),
+        ExportItem(paper(title="> quoted", paper_id="1706.03764")),
+        ExportItem(paper(title="- [a](arXiv:2406.00003)", paper_id="1706.03765")),
+    ]
+    report = read_ids(export(library, Format.APA), "library.txt")
+    assert (report.ids, report.unreadable) == ([item.paper.id for item in library], ())
+
+
 def test_only_three_formats_are_citations() -> None:
     assert CITED == (Format.BIBTEX, Format.APA, Format.MARKDOWN)
     with pytest.raises(ValueError, match="csv"):
