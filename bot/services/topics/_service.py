@@ -128,9 +128,8 @@ class Topics:
             if (shown.paper.metrics.upvotes or 0) >= draft.min_votes
         ]
         found.sort(key=lambda shown: (-shown.score, shown.paper.paper.id))
-        preview = Preview(
-            topic, len(self._window.papers), tuple(found), precision=self._precision(wanted)
-        )
+        precision = await asyncio.to_thread(self._precision, wanted)
+        preview = Preview(topic, len(self._window.papers), tuple(found), precision=precision)
         if len(found) > TOO_FEW and not preview.nearly_all:
             return preview
         return replace(preview, proposals=await self._propose(wanted, preview))

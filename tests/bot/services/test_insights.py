@@ -167,7 +167,9 @@ async def test_without_threads_or_saves_it_says_what_would_be_here(tmp_path: Pat
 async def test_saves_elsewhere_and_of_who_opted_out_do_not_count(tmp_path: Path) -> None:
     async with threads(tmp_path, [MONDAY]) as here:
         (reader,) = await save(here, 1, (0, 0))
-        await here.member.slash(here.channel, "paper show", id_or_link="2506.00901")
+        shown = await here.member.slash(here.channel, "paper show", id_or_link="2506.00901")
+        await here.member.click(answer(shown), label="Save")
+        assert "Paper number 901" in said(await here.member.slash(here.channel, "library show"))
         assert "1 save, 1 member" in await insights(here)
         await reader.slash(here.channel, "privacy settings", count_my_saves=False)
         assert "4 papers that no one saved" in await insights(here)

@@ -99,6 +99,16 @@ async def test_taste_brings_no_paper_that_the_filters_exclude(tmp_path: Path) ->
         assert order(cards(here.channel)) == [FIRST, SECOND]
 
 
+async def test_in_a_thread_about_topics_taste_orders_what_matches(tmp_path: Path) -> None:
+    async with after_monday(tmp_path, topics=("robots", "soil")) as (here, _):
+        await here.tick(at(TUESDAY, 9))
+        shown = cards(here.channel)
+        assert order(shown)[:2] == [ALIKE, FIRST]
+        assert SECOND not in "".join(shown)
+        assert WHY in shown[0]
+        assert "*robots*" in shown[0]
+
+
 async def test_a_paper_that_comes_into_the_thread_by_taste_says_so(tmp_path: Path) -> None:
     async with after_monday(tmp_path) as (here, _):
         other = "kernel hash proof cipher tide plankton reef fibre"
