@@ -22,7 +22,7 @@ from storage import learned
 from storage.chunks import chunks
 from storage.papers import StoredPaper, stored
 from storage.sqlite import insert
-from storage.subscriptions import Mode, StoredTopic, wanted_papers
+from storage.subscriptions import wanted_papers
 from storage.tables import (
     batch_papers,
     brought_papers,
@@ -233,25 +233,6 @@ async def unseen(conn: AsyncConnection, user_id: int, since: datetime) -> list[C
         for row in rows
         if row.id not in older
     ]
-
-
-async def topics_of(conn: AsyncConnection, user_id: int, paper_id: str) -> list[StoredTopic]:
-    """Return those of a person's topics that matched a paper, the best match first.
-
-    Paused topics are left out.
-    """
-    rows = await conn.execute(
-        select(topics.c.id, topics.c.query, topics.c.mode)
-        .join(topic_matches, topic_matches.c.topic_id == topics.c.id)
-        .join(subscriptions, subscriptions.c.topic_id == topics.c.id)
-        .where(
-            topic_matches.c.paper_id == paper_id,
-            subscriptions.c.user_id == user_id,
-            subscriptions.c.paused == 0,
-        )
-        .order_by(topic_matches.c.score.desc(), topics.c.id)
-    )
-    return [StoredTopic(row.id, row.query, Mode(row.mode)) for row in rows]
 
 
 async def brought(conn: AsyncConnection, user_id: int) -> set[str]:

@@ -5,11 +5,13 @@ from datetime import time, timedelta
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import hidden, library, papers, subscriptions
+from storage import hidden, learned, library, matched_topics, papers, subscriptions, topic_matches
 from storage.database import Database
 from storage.hidden import Dismissal
+from storage.learned import LearnedPaper
 from storage.subscriptions import Every, Mode, StoredTopic
 from storage.tables import users
+from storage.topic_matches import NewMatch
 from tests.storage.shared import NOON as NOW
 from tests.storage.shared import record
 
@@ -101,3 +103,19 @@ async def test_a_topic_followed_in_both_modes_becomes_one(database: Database) ->
         assert normal is not None
         assert await subscriptions.change_mode(conn, ADA, normal.id, Mode.STRICT, NOW) == strict
         assert [each.topic for each in await subscriptions.of_user(conn, ADA)] == [strict]
+
+
+async def test_a_papers_topics_are_those_that_matched_it_for_the_person(database: Database) -> None:
+    async with database.write() as conn:
+        await papers.upsert(conn, [record()], now=NOW)
+        strict, other = await follow(conn, ADA, "robots"), await follow(conn, ADA, "walking")
+        paused = await follow(conn, ADA, "gaits")
+        await follow(conn, GRACE, "walking")
+        await subscriptions.set_paused(conn, ADA, paused.id, paused=True)
+        matches = [NewMatch(each.id, PAPER, 0.5, "") for each in (strict, paused)]
+        await topic_matches.remember(conn, matches, at=NOW)
+        await learned.add(
+            conn, ADA, [LearnedPaper(each.id, PAPER, 0.9) for each in (other, strict)]
+        )
+        assert await matched_topics.topics_of(conn, ADA, PAPER) == [strict, other]
+        assert await matched_topics.topics_of(conn, GRACE, PAPER) == []

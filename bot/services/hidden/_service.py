@@ -14,7 +14,7 @@ from bot.services.topics import Topics
 from bot.ui.lists import paper_gone
 from papers.model import Paper
 from papers.mutes import author_key, word_key
-from storage import hidden, match_dates, papers, subscriptions, topic_matches
+from storage import hidden, matched_topics, papers, subscriptions
 from storage.database import Database
 from storage.hidden import Dismissal, Mute, MuteKind
 from storage.papers import StoredPaper
@@ -74,7 +74,7 @@ class Hidden:
         """
         async with self._database.read() as conn:
             known = await papers.get(conn, paper_id)
-            topics = await topic_matches.topics_of(conn, user_id, paper_id)
+            topics = await matched_topics.topics_of(conn, user_id, paper_id)
         if known is None:
             raise UserError(paper_gone(self._messenger.mention("paper search")))
         return Refusable(known.paper, tuple(topics))
@@ -153,12 +153,12 @@ class Hidden:
         """
         now = self._clock.now()
         async with self._database.write() as conn:
-            dates = await match_dates.dates_of(conn, topic_id)
+            dates = await matched_topics.dates_of(conn, topic_id)
             after = await subscriptions.change_mode(conn, user_id, topic_id, mode, now)
         if after is not None:
             await self._topics.remember(after, now)
             async with self._database.write() as conn:
-                await match_dates.count_from(conn, after.id, dates)
+                await matched_topics.count_from(conn, after.id, dates)
         return after
 
     async def note_opened(self, user_id: int, paper_id: str) -> None:
