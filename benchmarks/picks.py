@@ -20,6 +20,12 @@ share of them that belongs to the topic, `found` the share of the topic's papers
 `alike` the share that nearly repeats one shown before (cosine .85). `silent` is the share of days
 without a paper of the topic on which nothing was shown, `missed` the share of the others.
 
+`--follow` replays followed topics: some of what a topic matched strictly was saved, some dismissed.
+`ap` is that of the rest of the matches, by the `text` alone as digests were ordered, and by `ours`;
+`added` counts the papers that the topic adds of all others, and `right` is the share of them that
+the person wants. With `wants` `topic` that is all that belongs to the topic; with `part` five
+topics are followed as one, and it is what belongs to one of them.
+
 `--scale` measures many lists at once: seconds and memory of learning and of scoring.
 
 Prints JSON lines `{"bench": "picks", "set", "system", "figure", "value", ...}`.
@@ -36,6 +42,7 @@ from benchmarks._matching_sets import TopicSet, read_topics
 from benchmarks._matching_systems import our_scores
 from benchmarks._matching_vectors import VectorFile
 from benchmarks._picks_days import Day, measure_days, replay_of, summary
+from benchmarks._picks_follow import measure_followed
 from benchmarks._picks_lines import say
 from benchmarks._picks_scale import measure_scale
 from benchmarks._picks_systems import System, arxiv_sanity, centroid, nearest, ours
@@ -109,6 +116,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=DRAWS, help="of saved papers, for each topic")
     parser.add_argument("--topic", action="store_true", help="add the topic's text to the saves")
     parser.add_argument("--days", action="store_true", help="replay digests")
+    parser.add_argument("--follow", action="store_true", help="replay followed topics")
     parser.add_argument("--scale", nargs="*", type=int, metavar="LISTS PAPERS")
     asked = parser.parse_args()
     if asked.corpus is None:
@@ -127,7 +135,9 @@ def main() -> None:
     store = VectorFile(embedder, asked.vectors)
     for folder in asked.folders:
         topics = read_topics(folder)
-        if asked.days:
+        if asked.follow:
+            measure_followed(topics, corpus, store, draws=asked.draws)
+        elif asked.days:
             measure_days(topics, corpus, store)
         else:
             measure(topics, corpus, store, draws=asked.draws, topic=asked.topic)

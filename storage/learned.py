@@ -29,7 +29,7 @@ from storage.hidden import Dismissal
 from storage.sqlite import insert
 from storage.tables import dismissals, learned_papers, lists, saves, subscriptions, topic_matches
 
-MOST: Final = 100
+MOST: Final = 50
 """Saved papers, and as many dismissed ones, that a topic is learned from: the newest."""
 
 

@@ -26,9 +26,10 @@ _DEVIATION = 0.1
 to be comparable between topics (.099 ± .016 for 26 topics)."""
 _REACHED = 0.25
 """The share of its own saved papers that an added paper must surpass. In a replay with five or ten
-saved papers, half of what is added is on the topic by the labels, as is .7 of what it matches."""
+saved papers .43 to .50 of what is added is on the topic by the lists, as is .74 of what it matches;
+without the text it is .23 to .28."""
 _REACHED_ALONE = 0.75
-"""The same where nothing is known of the text: then a quarter to half of it is."""
+"""The same where nothing is known of the text."""
 
 
 @dataclass(frozen=True, slots=True)

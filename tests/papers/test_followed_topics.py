@@ -86,6 +86,25 @@ def test_what_its_text_lacks_of_a_match_a_paper_must_make_up_for() -> None:
     assert np.allclose(nearly, topic(8, matched=1.5).margins(NEW, alike(NEW, 2.0)), atol=1e-4)
 
 
+def test_what_a_paper_must_reach_is_measured_by_the_newest_saved_ones() -> None:
+    pool = BACKGROUND.features(read(papers("robots", range(25))))
+    matched = alike(pool)
+    oldest = matched.copy()
+    oldest[:5] = 0
+    same, lower = (
+        learn_topics(BACKGROUND, pool, [TopicSignals(np.arange(25), each, np.arange(0))])[0].reached
+        for each in (oldest, np.flip(oldest))
+    )
+    assert (
+        same
+        == learn_topics(BACKGROUND, pool, [TopicSignals(np.arange(25), matched, np.arange(0))])[
+            0
+        ].reached
+    )
+    assert lower is not None and same is not None
+    assert lower < same
+
+
 def test_without_scores_by_the_text_a_paper_must_be_nearer_than_most_saved_ones() -> None:
     found = topic(8)
     held_out = found.interest.held_out

@@ -435,6 +435,7 @@ async def test_while_discord_holds_messages_back_subscribing_writes_to_nobody(
         until = at(TUESDAY, 8)
         async with here.bot.services.database.write() as conn:
             await digests.break_until(conn, until, "too many")
+        here.clock.at += timedelta(hours=1)  # or the first message would say it
         text = await follow(here, here.member, "proteins")
         assert "couldn't send you the confirmation" in text
         assert len(dms(here.member)) == 1
