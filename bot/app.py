@@ -17,6 +17,7 @@ from bot.services.background import RecentReading
 from bot.services.batch_ranking import BatchRanking
 from bot.services.container import Services
 from bot.services.digests import Digester, Following, Subscriptions, TopicLearning
+from bot.services.feed_links import FeedLinks
 from bot.services.feeds import Feeds
 from bot.services.folding import Folding
 from bot.services.hidden import Hidden
@@ -148,6 +149,7 @@ async def open_services(
             local_dates=LocalDates(database, clock),
             following=Following(messenger, subscriptions, topics, digester),
             feeds=feeds,
+            feed_links=FeedLinks(database, clock, messenger, settings),
             servers=Servers(database, clock),
             personal_data=PersonalData(database, clock),
             registered_commands=RegisteredCommands(database, clock),

@@ -32,6 +32,7 @@ from papers.sources import PaperSource
 log = logging.getLogger(__name__)
 
 EXTENSIONS: Final = (
+    "cogs.feed_links",
     "cogs.feeds",
     "cogs.servers",
     "cogs.trending",

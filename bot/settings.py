@@ -137,6 +137,13 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     """The address to listen on; `0.0.0.0` inside a container. There is no password."""
 
+    feeds_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    """Where feed readers are answered; without it nowhere, with 0 at a free port."""
+    feeds_host: str = "127.0.0.1"
+    """The address to listen on. Only a reverse proxy should reach it: it speaks no TLS."""
+    feeds_url: Url | None = None
+    """The public address under which the proxy serves that port: what links begin with."""
+
     discord_api_url: Url | None = None
     """Another server that speaks Discord's REST API, for tests against a local one."""
     discord_gateway_url: str | None = None

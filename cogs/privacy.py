@@ -26,6 +26,7 @@ from bot.ui.parts import ALARM
 WHY: Final = {
     "users": marked("Your Discord user ID"),
     "lists": marked("Your reading lists"),
+    "feed_links": marked("Your links for feed readers; the addresses themselves aren't stored"),
     "saves": marked("Papers on your lists, with when, where and how you saved each"),
     "notes": marked("Your notes on papers"),
     "removals": marked("Papers you removed in the last day, with your notes, so Undo works"),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from storage import migrations, packed, personal_data, restores, sqlite_file
+from storage import feed_links, migrations, packed, personal_data, restores, sqlite_file
 from storage.database import Database
 from storage.database_file import DatabaseError, revision_of
 from storage.sqlite import insert
@@ -139,7 +139,8 @@ async def restore(
     channel and conversation back before it sends anything there.
 
     The previous file is never overwritten but renamed to `<target>.replaced-<time>`. Who had erased
-    everything since the backup was made is erased again, as far as the previous file can be read.
+    everything since the backup was made is erased again, and what links were revoked since then are
+    revoked again, as far as the previous file can be read.
     The search index beside it is deleted: the bot rebuilds it from the database.
 
     Raises:
@@ -147,11 +148,15 @@ async def restore(
     """
     kept = await _restore(source, target, now, progress)
     known = [] if kept is None else await asyncio.to_thread(_erasures, kept)
+    links = None if kept is None else await asyncio.to_thread(_links, kept)
     database = await Database.open(f"sqlite+aiosqlite:///{target}")
     try:
         async with database.write() as conn:
             await restores.mark(conn, now)
         erased = await _erase_again(database, known) if known else 0
+        if links is not None:
+            async with database.write() as conn:
+                await feed_links.keep_only(conn, links)
     finally:
         await database.close()
     await asyncio.to_thread(shutil.rmtree, target.with_suffix(".index"), ignore_errors=True)
@@ -246,6 +251,17 @@ def _erasures(path: Path) -> list[dict[str, Any]]:
         {"salt": salt, "digest": digest, "erased_at": _EPOCH + timedelta(microseconds=when)}
         for salt, digest, when in rows
     ]
+
+
+def _links(path: Path) -> set[bytes] | None:
+    """Return the links that the file has, by their hashes; `None` if that cannot be read."""
+    if path.with_name(path.name + "-wal").exists():
+        return None  # As for erasures.
+    try:
+        with closing(sqlite3.connect(path, timeout=1.0)) as connection:
+            return {row[0] for row in connection.execute("SELECT token_hash FROM feed_links")}
+    except sqlite3.Error:
+        return None
 
 
 async def _erase_again(database: Database, known: list[dict[str, Any]]) -> int:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import feed_links
 from storage.feeds import FeedState
 from storage.sqlite import delete_some, insert
 from storage.tables import cards, feeds, guilds, posts
@@ -68,7 +69,8 @@ async def welcomed(conn: AsyncConnection, guild_id: int, now: datetime) -> None:
 
 
 async def left(conn: AsyncConnection, guild_id: int, now: datetime) -> None:
-    """Record that the bot was removed, and disable the server's feeds."""
+    """Record that the bot was removed, disable the server's feeds, and revoke their links."""
+    await feed_links.leave(conn, guild_id)
     await conn.execute(
         update(guilds)
         .where(guilds.c.id == guild_id, guilds.c.left_at.is_(None))

@@ -152,7 +152,8 @@ def _path(table: Table) -> list[tuple[Table, Any]] | None:
     """Return the joins that lead from a table to `users` along its cascades, `None` without."""
     if table is users:
         return []
-    for key in table.foreign_keys:
+    # A row that names its person is found by that, as its other keys may be empty.
+    for key in sorted(table.foreign_keys, key=lambda key: key.column.table is not users):
         if key.ondelete != "CASCADE":
             continue
         rest = _path(key.column.table)

@@ -64,6 +64,7 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "source_health": Kept("a row per source"),
     "guilds": Pruned(guilds.LEFT_KEPT, guilds.forget_left, "counted from when the bot was removed"),
     "feeds": Kept("a row per channel; goes with its server"),
+    "feed_links": Kept("a row per link that is not revoked; goes with what it shows"),
     "posts": Pruned(
         posts.POSTS_KEPT, posts.fold, "what each showed, in `shown_papers`; wording 7 days only"
     ),

@@ -14,6 +14,7 @@ import yarl
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.client import PaperBot, create_bot
+from bot.feed_server import serving_feeds
 from bot.monitor import Monitor, serving
 from bot.runtime.logs import log_failure, logging_to_stderr
 from bot.runtime.signals import signals
@@ -48,7 +49,11 @@ async def run_bot(settings: Settings) -> int:
     monitor = Monitor()
     stop = asyncio.Event()
     with logging_to_stderr(settings), signals(stop):
-        async with serving(monitor, settings), monitor.measuring():
+        async with (
+            serving(monitor, settings),
+            serving_feeds(lambda: monitor.services, settings),
+            monitor.measuring(),
+        ):
             return await _serve(settings, token, stop, monitor)
 
 

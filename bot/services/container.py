@@ -14,6 +14,7 @@ from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests import Digester, Following, Subscriptions, TopicLearning
+from bot.services.feed_links import FeedLinks
 from bot.services.feeds import Feeds
 from bot.services.folding import Folding
 from bot.services.hidden import Hidden
@@ -71,6 +72,7 @@ class Services:
     local_dates: LocalDates
     following: Following
     feeds: Feeds
+    feed_links: FeedLinks
     servers: Servers
     personal_data: PersonalData
     status: Status

@@ -21,6 +21,7 @@ from bot.ui.cards import render_header
 from bot.ui.feeds import describe, describe_post
 from bot.ui.notices import render_notice
 from bot.ui.parts import link_button
+from cogs.feed_links import Kind, show_links
 from cogs.feeds._buttons import RemoveFeed
 from cogs.feeds._form import form_of
 from cogs.feeds._insights import send_insights
@@ -44,6 +45,7 @@ class Action(StrEnum):
     INSIGHTS = "insights"
     POST_NOW = "post-now"
     REMOVE = "remove"
+    LINK = "link"
 
 
 ACTIONS: Final = "|".join(Action)
@@ -59,6 +61,7 @@ _LABELS: Final = {
     Action.INSIGHTS: marked("Insights"),
     Action.POST_NOW: marked("Post now"),
     Action.REMOVE: marked("Remove…"),
+    Action.LINK: marked("Links for feed readers"),
 }
 
 
@@ -129,6 +132,8 @@ async def act(
             await _post_now(interaction, feed)
         case Action.REMOVE:
             await _ask_removal(interaction, feed)
+        case Action.LINK:
+            await show_links(interaction, Kind.FEED, feed.id)
 
 
 async def show(interaction: Interaction, feed: Feed, title: str) -> None:

@@ -11,6 +11,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.i18n import gettext as _
+from bot.interactions.cooldowns import FILES, rate_limited
 from bot.interactions.errors import Interaction, answer_error
 from bot.interactions.filters import parse_topics, parse_words
 from bot.interactions.inputs import parse_categories, parse_time, parse_timezone, zone_choices
@@ -255,6 +256,15 @@ class Feeds(commands.Cog):
     ) -> None:
         """Remove a feed, after a confirmation."""
         await act_with(interaction, channel, Action.REMOVE)
+
+    @rate_limited(FILES)
+    @feed.command(name="link", description="Get a channel's papers in a feed reader: Atom or JSON")
+    @app_commands.describe(channel=_WHICH)
+    async def link(
+        self, interaction: Interaction, channel: discord.TextChannel | None = None
+    ) -> None:
+        """Show the secret links to a channel's papers, and make the first."""
+        await act_with(interaction, channel, Action.LINK)
 
     @feed.command(name="preview", description="Preview what would be posted now")
     @app_commands.describe(channel=_WHICH)

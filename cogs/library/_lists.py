@@ -5,6 +5,7 @@ from discord.ext import commands
 
 from bot.i18n import gettext as _
 from bot.i18n import ngettext, sentences
+from bot.interactions.cooldowns import FILES, rate_limited
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.inputs import parse_emoji
 from bot.interactions.switches import SWITCH, is_on
@@ -13,6 +14,7 @@ from bot.services.library import NAME_LENGTH
 from bot.ui.lists import list_name, shown_name
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, visible
+from cogs.feed_links import Kind, show_links
 from cogs.library._choices import list_choices
 from storage.library import ReadingList
 
@@ -114,6 +116,16 @@ class Lists(commands.Cog):
             else _("Picks for {list} are off", list=list_name(found))
         )
         await self._answer(interaction, title, mine)
+
+    @rate_limited(FILES)
+    @lists.command(name="link", description="Get a list in a feed reader, or show it to others")
+    @app_commands.rename(in_list="list")
+    @app_commands.describe(in_list="List to link to")
+    @app_commands.autocomplete(in_list=list_choices)
+    async def link(self, interaction: Interaction, in_list: str) -> None:
+        """Show the secret links to a list, and make the first."""
+        found = await self.services.library.lists.find(interaction.user.id, in_list)
+        await show_links(interaction, Kind.LIST, found.id)
 
     @lists.command(
         name="delete", description="Delete a list, and the papers that are on no other list"

@@ -2,7 +2,7 @@
 
 from bot.services import digests
 from bot.services.container import CogHost
-from cogs.subscriptions._change import ChangeTopic
+from cogs.subscriptions._change import ChangeTopic, LinkTopic
 from cogs.subscriptions._digest import DigestCommands, Inbox, PageInbox
 from cogs.subscriptions._follow import FollowSearch
 from cogs.subscriptions._form import FORM, EditTopic
@@ -22,6 +22,7 @@ async def setup(bot: CogHost) -> None:
         WidenTopic,
         PauseTopic,
         ChangeTopic,
+        LinkTopic,
         EditTopic,
         FollowSearch,
         ForgetLearned,

@@ -10,10 +10,12 @@ from discord import ui
 from bot import limits
 from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PaperboySelect, custom_id, template
+from bot.interactions.cooldowns import FILES
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import services_of
 from bot.services.topics import read_topic
 from bot.ui.text import escape, plain
+from cogs.feed_links import Kind, show_links
 from cogs.subscriptions._form import MAX_VOTES, form_of
 from cogs.subscriptions._preview import show_preview
 from storage.subscriptions import Mode, Subscription
@@ -25,19 +27,11 @@ class ChangeTopic(PaperboySelect, template=template("change-topic")):
     accepts = NUMBER
 
     def __init__(self, followed: Sequence[Subscription]) -> None:
-        options = [
-            discord.SelectOption(
-                label=plain(f"{number}. {subscription.topic.query}", limits.OPTION_LABEL),
-                value=str(subscription.topic.id),
-            )
-            for number, subscription in enumerate(followed, 1)
-            if subscription.topic.mode is not Mode.TRENDING
-        ] or [discord.SelectOption(label="…", value="0")]
         super().__init__(
             ui.Select(
                 custom_id=custom_id("change-topic"),
                 placeholder=_("Edit a topic…"),
-                options=options[: limits.SELECT_OPTIONS],
+                options=_options(followed),
             )
         )
 
@@ -51,6 +45,45 @@ class ChangeTopic(PaperboySelect, template=template("change-topic")):
         services = services_of(interaction)
         subscription = await services.subscriptions.own(interaction.user.id, int(values[0]))
         await interaction.response.send_modal(form_of(subscription))
+
+
+class LinkTopic(PaperboySelect, template=template("link-topic")):
+    """Shows the links for feed readers to one of a person's topics."""
+
+    accepts = NUMBER
+    rate_limit = FILES
+
+    def __init__(self, followed: Sequence[Subscription]) -> None:
+        super().__init__(
+            ui.Select(
+                custom_id=custom_id("link-topic"),
+                placeholder=_("Read a topic in a feed reader…"),
+                options=_options(followed),
+            )
+        )
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Return the select; its options are those of the message."""
+        return cls([])
+
+    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
+        """Show the links to the topic, and make the first."""
+        await show_links(interaction, Kind.TOPIC, int(values[0]))
+
+
+def _options(followed: Sequence[Subscription]) -> list[discord.SelectOption]:
+    """Return an option for each topic that has words, numbered as in the list."""
+    options = [
+        discord.SelectOption(
+            label=plain(f"{number}. {subscription.topic.query}", limits.OPTION_LABEL),
+            value=str(subscription.topic.id),
+        )
+        for number, subscription in enumerate(followed, 1)
+        if subscription.topic.mode is not Mode.TRENDING
+    ]
+    # A select that is rebuilt to be answered has no options, and needs one.
+    return options[: limits.SELECT_OPTIONS] or [discord.SelectOption(label="…", value="0")]
 
 
 async def show_change(interaction: Interaction, topic_id: int, typed: dict[str, str]) -> None:

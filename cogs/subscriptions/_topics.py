@@ -19,7 +19,7 @@ from bot.services.topics import read_topic, window_begins
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plain
-from cogs.subscriptions._change import ChangeTopic, show_change
+from cogs.subscriptions._change import ChangeTopic, LinkTopic, show_change
 from cogs.subscriptions._form import EVERY, FORM, MAX_VOTES
 from cogs.subscriptions._learned import ForgetLearned
 from cogs.subscriptions._preview import show_preview
@@ -91,6 +91,8 @@ async def render_topics(services: Services, user_id: int) -> ui.LayoutView:
     ]
     if any(subscription.topic.mode is not Mode.TRENDING for subscription in followed):
         actions.append(ChangeTopic(followed))
+        if services.feed_links.on:
+            actions.append(LinkTopic(followed))
     if learned:
         actions.append(ForgetLearned(followed, learned))
     actions += hidden

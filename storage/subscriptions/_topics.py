@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import learned
 from storage.sqlite import insert
 from storage.subscriptions._types import Mode, StoredTopic, Subscription
-from storage.tables import papers, subscriptions, topic_matches, topics
+from storage.tables import feed_links, papers, subscriptions, topic_matches, topics
 
 
 async def subscribe(
@@ -59,8 +59,11 @@ async def topic_of_key(conn: AsyncConnection, mode: Mode, key: str) -> StoredTop
 
 
 async def unsubscribe(conn: AsyncConnection, user_id: int, topic_id: int) -> StoredTopic | None:
-    """End a subscription and return its topic; a topic without followers goes, too."""
+    """End a subscription and return its topic; its links and a topic without followers go, too."""
     topic = await stored_topic(conn, topic_id)
+    await conn.execute(
+        delete(feed_links).where(feed_links.c.user_id == user_id, feed_links.c.topic_id == topic_id)
+    )
     result = await conn.execute(
         delete(subscriptions).where(
             subscriptions.c.user_id == user_id, subscriptions.c.topic_id == topic_id

@@ -9,6 +9,7 @@ from storage.tables._channels import (
     posts,
     shown_papers,
 )
+from storage.tables._feed_links import feed_links
 from storage.tables._libraries import (
     dismissals,
     erasures,
@@ -68,6 +69,7 @@ __all__ = [
     "dm_breaker",
     "dm_log",
     "erasures",
+    "feed_links",
     "feeds",
     "followed_papers",
     "guilds",

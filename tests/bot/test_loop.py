@@ -16,6 +16,7 @@ from storage.vectors import model_key
 from tests import large, reliability
 from tests.bot.every_use import Make, commands, components
 from tests.bot.extremes import LAST
+from tests.bot.feed_reading import SETTINGS
 from tests.bot.raw_interactions import Interaction, Interactions, what_is_registered
 from tests.bot.world import MONDAY, TUESDAY, World, at, votes, world
 from tests.loop_watch import LoopWatch, watched
@@ -90,7 +91,7 @@ class Loop:
 async def large_world(folder: Path, papers: int) -> AsyncGenerator[World]:
     """Run the bot on a database of years."""
     days = {MONDAY: votes(MONDAY, 3), TUESDAY: votes(TUESDAY, *range(60, 0, -1))}
-    async with world(folder, days, now=at(MONDAY, 12), embedder="minilm") as here:
+    async with world(folder, days, now=at(MONDAY, 12), embedder="minilm", **SETTINGS) as here:
         others = [here.guild.create_text_channel(f"papers-{number}") for number in range(29)]
         await large.fill(
             here.bot.services.database,

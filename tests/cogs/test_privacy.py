@@ -15,8 +15,9 @@ from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, sel
 
 from bot.cli.main import main
 from cogs.privacy import WHY
-from storage import learned, library, personal_data, subscriptions
+from storage import feed_links, learned, library, personal_data, subscriptions
 from storage.database import Database
+from storage.feed_links import OfList
 from storage.learned import LearnedPaper
 from storage.tables import brought_papers, metadata
 from tests.bot.library_fakes import (
@@ -164,6 +165,8 @@ async def everything(here: World) -> None:
         await conn.execute(insert(brought_papers).values(old))
         (topic,) = await subscriptions.of_user(conn, person.id)
         await learned.add(conn, person.id, [LearnedPaper(topic.topic.id, FIRST, 0.5)])
+        mine = (await library.of_user(conn, person.id))[0]
+        await feed_links.create(conn, OfList(person.id, mine.id), "a.example", here.clock.now())
 
 
 async def dump(database: Database) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from storage import backups, packed, personal_data
+from storage import backups, feed_links, library, packed, personal_data
 from storage.backups import restore
 from storage.database import Database
 from storage.database_file import DatabaseError
@@ -178,6 +178,29 @@ async def test_who_erased_everything_since_the_backup_is_erased_again_by_restori
     again = await Database.open(url(database.path))
     assert await people(again) == [1, 3]
     await again.close()
+
+
+async def test_a_link_revoked_since_the_backup_stays_revoked_by_restoring_it(
+    database: Database, tmp_path: Path
+):
+    async with database.write() as conn:
+        mine = (await library.ensure(conn, 7, NOON))[0]
+        target = feed_links.OfList(7, mine.id)
+        kept, revoked = [await feed_links.create(conn, target, "a.example", NOON) for _ in "ab"]
+    await database.backup(tmp_path / "backup.db")
+    async with database.write() as conn:
+        link = await feed_links.find(conn, revoked)
+        assert link is not None
+        await feed_links.revoke(conn, link.id)
+    await database.close()
+    await restore(tmp_path / "backup.db", database.path, now=LATER)
+    again = await Database.open(url(database.path))
+    try:
+        async with again.read() as conn:
+            assert await feed_links.find(conn, kept) is not None
+            assert await feed_links.find(conn, revoked) is None
+    finally:
+        await again.close()
 
 
 async def test_restoring_leaves_no_search_index_of_the_previous_database(
