@@ -2,11 +2,12 @@
 
 from bot.services import digests
 from bot.services.container import CogHost
-from cogs.subscriptions._change import ChangeTopic, LinkTopic
+from cogs.subscriptions._change import ChangeTopic
 from cogs.subscriptions._digest import DigestCommands, Inbox, PageInbox
 from cogs.subscriptions._follow import FollowSearch
 from cogs.subscriptions._form import FORM, EditTopic
 from cogs.subscriptions._learned import ForgetLearned, ForgetTopic, RememberTopic
+from cogs.subscriptions._links import LinkTopic, LinkTopics
 from cogs.subscriptions._preview import NarrowTopic, SubscribeTopic, WidenTopic
 from cogs.subscriptions._topics import PauseTopic, Subscriptions
 
@@ -23,6 +24,7 @@ async def setup(bot: CogHost) -> None:
         PauseTopic,
         ChangeTopic,
         LinkTopic,
+        LinkTopics,
         EditTopic,
         FollowSearch,
         ForgetLearned,

@@ -10,12 +10,10 @@ from discord import ui
 from bot import limits
 from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PaperboySelect, custom_id, template
-from bot.interactions.cooldowns import FILES
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import services_of
 from bot.services.topics import read_topic
 from bot.ui.text import escape, plain
-from cogs.feed_links import Kind, show_links
 from cogs.subscriptions._form import MAX_VOTES, form_of
 from cogs.subscriptions._preview import show_preview
 from storage.subscriptions import Mode, Subscription
@@ -31,7 +29,7 @@ class ChangeTopic(PaperboySelect, template=template("change-topic")):
             ui.Select(
                 custom_id=custom_id("change-topic"),
                 placeholder=_("Edit a topic…"),
-                options=_options(followed),
+                options=topic_options(followed),
             )
         )
 
@@ -47,32 +45,7 @@ class ChangeTopic(PaperboySelect, template=template("change-topic")):
         await interaction.response.send_modal(form_of(subscription))
 
 
-class LinkTopic(PaperboySelect, template=template("link-topic")):
-    """Shows the links for feed readers to one of a person's topics."""
-
-    accepts = NUMBER
-    rate_limit = FILES
-
-    def __init__(self, followed: Sequence[Subscription]) -> None:
-        super().__init__(
-            ui.Select(
-                custom_id=custom_id("link-topic"),
-                placeholder=_("Read a topic in a feed reader…"),
-                options=_options(followed),
-            )
-        )
-
-    @classmethod
-    def from_match(cls, match: re.Match[str]) -> Self:
-        """Return the select; its options are those of the message."""
-        return cls([])
-
-    async def chosen(self, interaction: Interaction, values: list[str]) -> None:
-        """Show the links to the topic, and make the first."""
-        await show_links(interaction, Kind.TOPIC, int(values[0]))
-
-
-def _options(followed: Sequence[Subscription]) -> list[discord.SelectOption]:
+def topic_options(followed: Sequence[Subscription]) -> list[discord.SelectOption]:
     """Return an option for each topic that has words, numbered as in the list."""
     options = [
         discord.SelectOption(

@@ -19,9 +19,10 @@ from bot.services.topics import read_topic, window_begins
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, plain
-from cogs.subscriptions._change import ChangeTopic, LinkTopic, show_change
+from cogs.subscriptions._change import ChangeTopic, show_change
 from cogs.subscriptions._form import EVERY, FORM, MAX_VOTES
 from cogs.subscriptions._learned import ForgetLearned
+from cogs.subscriptions._links import LinkTopics
 from cogs.subscriptions._preview import show_preview
 from papers.topics import MAX_LENGTH
 from storage.subscriptions import Every, Mode
@@ -89,13 +90,14 @@ async def render_topics(services: Services, user_id: int) -> ui.LayoutView:
         )
         for number, subscription in enumerate(followed[: limits.SELECT_OPTIONS], 1)
     ]
-    if any(subscription.topic.mode is not Mode.TRENDING for subscription in followed):
+    matched = any(subscription.topic.mode is not Mode.TRENDING for subscription in followed)
+    if matched:
         actions.append(ChangeTopic(followed))
-        if services.feed_links.on:
-            actions.append(LinkTopic(followed))
     if learned:
         actions.append(ForgetLearned(followed, learned))
     actions += hidden
+    if matched and services.feed_links.on:
+        actions.append(LinkTopics())
     return render_notice(_("Your topics"), "\n".join(lines), actions=actions)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.services.feed_links import MAX_LINKS
-from storage import hidden, library
+from storage import hidden, learned, library, subscriptions
+from storage.learned import LearnedPaper
+from storage.subscriptions import Mode
 from storage.tables import feed_links
 from tests.bot.feed_reading import SETTINGS, addresses, link_of_channel, reading
 from tests.bot.raw_interactions import Interactions, what_is_registered
@@ -143,7 +145,7 @@ async def test_a_topic_is_read_until_it_ends_and_what_is_hidden_stays_away(tmp_p
         await follow(here, here.member)
         await here.tick(at(MONDAY, 9))
         topics = await slash(here, here.member, "paper subscriptions")
-        result = await here.member.select(topics, values=["1"], custom_id="v1:link-topic")
+        result = await here.member.click(topics, label="Read in a feed reader…")
         assert result.response is not None
         atom, as_json = addresses(result.response.message)
         read = json.loads((await reader.ask(as_json)).body)
@@ -194,3 +196,54 @@ async def saved(here: World, number: int) -> None:
     """Let the member save a paper by the button of its card."""
     shown = await slash(here, here.member, "paper show", id_or_link=f"2506.{number:05}")
     await here.member.click(shown, label="Save")
+
+
+async def test_one_of_several_topics_is_chosen(tmp_path: Path) -> None:
+    async with world(tmp_path, **SETTINGS) as here, reading(here) as reader:
+        for topic in ("trending", "diffusion", "robots"):
+            await follow(here, here.member, topic)
+        topics = await slash(here, here.member, "paper subscriptions")
+        asked = await here.member.click(topics, label="Read in a feed reader…")
+        assert asked.response is not None
+        async with here.bot.services.database.read() as conn:
+            followed = await subscriptions.of_user(conn, here.member.id)
+        (robots,) = [each.topic.id for each in followed if each.topic.query == "robots"]
+        result = await here.member.select(asked.response, values=[str(robots)])
+        assert result.response is not None
+        assert "**robots**" in text_of(result.response.message)
+        _, as_json = addresses(result.response.message)
+        assert json.loads((await reader.ask(as_json)).body)["title"] == "robots · Paperboy"
+
+
+async def test_an_edited_topic_keeps_its_links(tmp_path: Path) -> None:
+    async with world(tmp_path, **SETTINGS) as here, reading(here) as reader:
+        await follow(here, here.member, "robots")
+        topics = await slash(here, here.member, "paper subscriptions")
+        result = await here.member.click(topics, label="Read in a feed reader…")
+        assert result.response is not None
+        _, as_json = addresses(result.response.message)
+        services, user_id, now = here.bot.services.subscriptions, here.member.id, here.clock.now()
+        draft = await services.add_draft("robot arms", Mode.STRICT, None, 0, now)
+        (old,) = await services.followed(user_id)
+        await services.add(user_id, draft, now, replaces=old.topic.id)
+        answer = await reader.ask(as_json)
+        assert json.loads(answer.body)["title"] == "robot arms · Paperboy"
+
+
+async def test_the_most_topics_with_every_button_fit_into_a_message(tmp_path: Path) -> None:
+    async with world(tmp_path, **SETTINGS) as here:
+        services, user_id, now = here.bot.services, here.member.id, here.clock.now()
+        for number in range(25):
+            draft = await services.subscriptions.add_draft(
+                f"topic number{number}", Mode.STRICT, None, 0, now
+            )
+            await services.subscriptions.add(user_id, draft, now)
+        await here.tick(at(MONDAY, 9))
+        followed = await services.subscriptions.followed(user_id)
+        async with services.database.write() as conn:
+            seen = [LearnedPaper(followed[0].topic.id, "2506.00900", 0.5)]
+            await learned.add(conn, user_id, seen)
+        await services.hidden.dismiss(user_id, ["2506.00900"])
+        topics = await slash(here, here.member, "paper subscriptions")
+        for label in ("Read in a feed reader…", "What you hide…", "Forget what a topic learned…"):
+            assert label in str(topics.message.components)
