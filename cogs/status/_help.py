@@ -9,7 +9,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.i18n import gettext as _
-from bot.i18n import marked
+from bot.i18n import listing, marked
 from bot.interactions.components import PaperboySelect, custom_id, template
 from bot.interactions.errors import Interaction
 from bot.interactions.replies import turn
@@ -124,6 +124,14 @@ def _commands(interaction: Interaction, page: Page) -> Iterator[str]:
     ]
     for command in sorted(found, key=lambda command: command.qualified_name):
         yield f"{services.mention(command.qualified_name)} {_(command.description)}"
+    if page is Page.PAPERS:
+        manages = interaction.guild is not None and interaction.permissions.manage_guild
+        menus = tree.get_commands(type=discord.AppCommandType.message)
+        names = [f"**{each.name}**" for each in menus if manages or not each.default_permissions]
+        yield _(
+            "Long-press or right-click a message that links to papers, then *Apps*: {commands}",
+            commands=listing(names),
+        )
 
 
 def _page_of(command: app_commands.Command[Any, ..., Any]) -> Page:

@@ -72,3 +72,15 @@ async def test_commands_for_admins_are_listed_for_admins_alone(tmp_path: Path) -
     async with world(tmp_path) as here:
         shown = await opened(here)
         assert "Manage this server" not in str(shown.message.components)
+
+
+async def test_the_help_names_the_commands_on_messages_that_a_person_has(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        shown = await opened(here)
+        await here.member.select(shown, values=["papers"])
+        text = text_of(shown.message)
+        assert "then *Apps*: **Save papers**, **Cite**, **Similar papers**" in text
+        assert "Send to another channel" not in text
+        managing = await opened(here, admin=True)
+        await here.admin.select(managing, values=["papers"])
+        assert "**Send to another channel**" in text_of(managing.message)

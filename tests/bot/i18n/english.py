@@ -9,9 +9,12 @@ import simcord
 from babel.messages.pofile import read_po
 
 import bot.i18n
+from tests.bot.extremes import MESSAGES
 
 _LOCALES: Final = Path(bot.i18n.__file__).with_name("locales")
 _KEPT: Final = re.compile(r"\{[^}]*\}|`[^`]*`|\*[^*]*\*|/[a-z]+(?: [a-z-]+)*|\n")
+_COMMANDS: Final = re.compile("|".join(rf"\*\*{re.escape(name)}\*\*" for name in MESSAGES))
+"""Names of commands on messages, which are English for everybody: some are titles, too."""
 _PLAIN: Final = re.compile(r"[A-Za-z]{2,}[ '-][A-Za-z]{2,}")
 _SHOWN: Final = frozenset(("content", "label", "placeholder", "description", "title", "name"))
 
@@ -34,7 +37,8 @@ class EnglishTexts:
     def among(self, env: simcord.Env) -> list[str]:
         """Return the English texts of the requests that the simulated Discord was sent."""
         sent = [text for entry in env.http_requests for text in _strings(entry.json)]
-        return [match[0] for text in sent for match in self._texts.finditer(text)]
+        shown = (_COMMANDS.sub("", text) for text in sent)
+        return [match[0] for text in shown for match in self._texts.finditer(text)]
 
 
 def _messages(path: Path) -> Iterator[tuple[str, ...]]:
