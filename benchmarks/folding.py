@@ -45,8 +45,9 @@ def main() -> None:
     by_id = {paper.id: paper for paper in papers}
     vectors = VectorFile(MiniLMEmbedder(), given.vectors).whole(papers)
     suspects = compare(papers, vectors)
-    likeness = Likeness.decided(suspects, by_id)
-    by_authors = Likeness.decided(Suspects([], suspects.close, []), by_id)
+    authors = {paper.id: [author.name for author in paper.authors] for paper in papers}
+    likeness = Likeness.decided(suspects, authors)
+    by_authors = Likeness.decided(Suspects([], suspects.close, []), authors)
     say("papers", len(papers))
     say("pairs by cosine", len(suspects.near) + len(suspects.close))
     say("pairs near by any authors", len(suspects.near))

@@ -39,8 +39,9 @@ MOST_FOLDED: Final = 3
 
 _ROWS: Final = 512
 """Rows of cosines computed at a time: 500 papers take a millisecond, 5,000 stay under 11 MB."""
-_WORDS: Final = 4
-"""Words from which on a title alone is enough for papers without known authors."""
+AUTHORS: Final = 20
+"""Names of a paper that are compared, in its order: some have three thousand, which are listed by
+the alphabet, so that two papers of a collaboration share the first ones."""
 
 _VERSION: Final = (
     r"(?:(?:extended|full|long|longer|short|journal|conference|preliminary|revised|updated|complete)"
@@ -75,7 +76,7 @@ class Suspects(NamedTuple):
     close: list[tuple[str, str]]
     """Those that do if one person wrote both."""
     same_title: list[tuple[str, str]]
-    """Those that do unless different people wrote them."""
+    """Those that do if people of one family name wrote both."""
 
     @property
     def undecided(self) -> list[str]:
@@ -94,20 +95,22 @@ class Likeness:
             self._near[other].add(one)
 
     @classmethod
-    def decided(cls, suspects: Suspects, papers: Mapping[str, Paper]) -> "Likeness":
-        """Decide by the authors of the papers that are `undecided`; unknown ones wrote nothing."""
+    def decided(cls, suspects: Suspects, authors: Mapping[str, Sequence[str]]) -> "Likeness":
+        """Decide by the first `AUTHORS` names of the papers that are `undecided`.
 
-        def both(of: Callable[[Paper, Paper], bool], pairs: Sequence[tuple[str, str]]) -> Pairs:
-            known = (pair for pair in pairs if pair[0] in papers and pair[1] in papers)
-            return [pair for pair in known if of(papers[pair[0]], papers[pair[1]])]
-
-        return cls(
-            [
-                *suspects.near,
-                *both(_share_author, suspects.close),
-                *both(_may_be_one, suspects.same_title),
-            ]
-        )
+        A paper without known authors has none in common with another.
+        """
+        names = {
+            paper_id: {
+                key for name in authors.get(paper_id, ())[:AUTHORS] if (key := title_key(name))
+            }
+            for paper_id in suspects.undecided
+        }
+        families = {paper_id: {name.split()[-1] for name in of} for paper_id, of in names.items()}
+        pairs = list(suspects.near)
+        for some, known in ((suspects.close, names), (suspects.same_title, families)):
+            pairs += [pair for pair in some if not known[pair[0]].isdisjoint(known[pair[1]])]
+        return cls(pairs)
 
     def near(self, paper_id: str) -> Set[str]:
         """Return the papers that say nearly the same as this one."""
@@ -205,19 +208,3 @@ def _same_title(papers: Sequence[Paper]) -> dict[str, list[int]]:
         if key := title_key(_MARKED.sub("", paper.title)):
             found[key].append(at)
     return found
-
-
-def _share_author(one: Paper, other: Paper) -> bool:
-    names = {title_key(author.name) for author in one.authors} - {""}
-    return any(title_key(author.name) in names for author in other.authors)
-
-
-def _may_be_one(one: Paper, other: Paper) -> bool:
-    """Return whether two papers of the same title may be the same work."""
-    if one.authors and other.authors:
-        return not _families(one).isdisjoint(_families(other))
-    return len(one.title.split()) >= _WORDS
-
-
-def _families(paper: Paper) -> set[str]:
-    return {words[-1] for author in paper.authors if (words := title_key(author.name).split())}

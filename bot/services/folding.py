@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services.search_engine import Engine
 from papers.embedding import Embedder
-from papers.folding import MODEL, Group, Likeness, compare, fold
+from papers.folding import AUTHORS, MODEL, Group, Likeness, compare, fold
 from storage import papers as stored_papers
 from storage.database import Database
 from storage.papers import StoredPaper
@@ -33,9 +33,8 @@ class Folding:
         known = await stored_papers.headings(conn, paper_ids)
         vectors = self._vectors_of([each.row for each in known])
         suspects = await asyncio.to_thread(compare, [each.paper for each in known], vectors)
-        # Thousands of people may have written one paper: they are read where they decide.
-        authors = await stored_papers.get_many(conn, suspects.undecided)
-        return Likeness.decided(suspects, {key: each.paper for key, each in authors.items()})
+        authors = await stored_papers.first_authors(conn, suspects.undecided, AUTHORS)
+        return Likeness.decided(suspects, authors)
 
     async def folded_ids(self, paper_ids: Sequence[str]) -> list[Group[str]]:
         """Return a list of papers with near-duplicates behind the first of them."""
@@ -53,9 +52,14 @@ class Folding:
             return [Group(item) for item in ranked]
         known = {each.paper.id: each for each in map(paper, ranked)}
         vectors = self._vectors_of([each.row for each in known.values()])
-        papers = {paper_id: each.paper for paper_id, each in known.items()}
-        suspects = await asyncio.to_thread(compare, list(papers.values()), vectors)
-        likeness = Likeness.decided(suspects, papers)
+        suspects = await asyncio.to_thread(
+            compare, [each.paper for each in known.values()], vectors
+        )
+        authors = {
+            paper_id: [author.name for author in known[paper_id].paper.authors[:AUTHORS]]
+            for paper_id in suspects.undecided
+        }
+        likeness = Likeness.decided(suspects, authors)
         return fold(ranked, likeness, paper_id=lambda item: paper(item).paper.id)
 
     async def papers(self, paper_ids: Sequence[str]) -> list[StoredPaper]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Author, Metrics, Paper
@@ -134,6 +134,28 @@ async def headings(conn: AsyncConnection, paper_ids: Iterable[str]) -> list[Head
         for row in await conn.execute(select(*columns).where(papers.c.id.in_(ids))):
             found[row.id] = Heading(row.row, Paper(row.id, row.title, doi=row.doi))
     return [found[paper_id] for paper_id in wanted if paper_id in found]
+
+
+async def first_authors(
+    conn: AsyncConnection, paper_ids: Iterable[str], most: int
+) -> dict[str, list[str]]:
+    """Return the names of the first authors of these papers, at most so many of each.
+
+    SQLite reads the lists: some hold thousands of names.
+    """
+    found: dict[str, list[str]] = {}
+    each = func.json_each(papers.c.authors).table_valued("key", "value")
+    for ids in chunks(list(dict.fromkeys(paper_ids))):
+        rows = await conn.execute(
+            select(papers.c.id, func.json_extract(each.c.value, "$[0]"))
+            .select_from(papers)
+            .join(each, true())
+            .where(papers.c.id.in_(ids), each.c.key < most)
+            .order_by(papers.c.id, each.c.key)
+        )
+        for paper_id, name in rows:
+            found.setdefault(paper_id, []).append(name)
+    return found
 
 
 async def by_doi(conn: AsyncConnection, dois: Iterable[str]) -> dict[str, str]:

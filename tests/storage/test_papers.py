@@ -80,6 +80,29 @@ async def test_an_unknown_paper_is_not_found(database: Database):
         assert await papers.count(connection) == await papers.latest_revision(connection) == 0
 
 
+async def test_headings_and_the_first_authors_are_read_without_the_rest(database: Database):
+    crowd = tuple(Author(f"Author {n}", f"account{n}") for n in range(30))
+    unsigned = replace(FULL, id="2603.00003", title="Unsigned", authors=(), doi=None)
+    everyone = replace(FULL, id="2603.00002", authors=crowd, doi=None)
+    wanted = [unsigned.id, FULL.id, "2603.99999", everyone.id, FULL.id]
+    async with database.write() as conn:
+        await papers.upsert(conn, [Record(each) for each in (FULL, everyone, unsigned)], now=NOON)
+    async with database.read() as conn:
+        found = await papers.headings(conn, wanted)
+        known = await papers.get_many(conn, wanted)
+        authors = await papers.first_authors(conn, wanted, 20)
+    assert [each.row for each in found] == [each.row for each in known.values()]
+    assert [each.paper for each in found] == [
+        Paper(unsigned.id, "Unsigned"),
+        Paper(FULL.id, FULL.title, doi=FULL.doi),
+        Paper(everyone.id, FULL.title),
+    ]
+    assert authors == {
+        FULL.id: ["Ada Lovelace", "Grace Hopper"],
+        everyone.id: [f"Author {n}" for n in range(20)],
+    }
+
+
 async def test_many_papers_come_back_in_the_order_asked_for(database: Database):
     ids = [f"2603.{number:05d}" for number in range(1200)]
     await put(database, *map(record, ids))
