@@ -171,30 +171,9 @@ class TopicLearning:
 
     async def _added(self, near: _Near, now: datetime) -> list[Addition]:
         """Return those of the near papers that the topic's text and the saves together let in."""
-        topic = near.subscription.topic
         ids = [each.paper.id for each in near.papers]
-        by_text = await self._topics.scores(topic, ids, now)
-        places = [place for place, paper_id in enumerate(ids) if paper_id in by_text]
-        if not places:
-            return []
-        rows = near.features.take(np.array(places))
-        said = [by_text[ids[place]] for place in places]
-        matched = np.array([0.0 if score is None else score for score in said], dtype=np.float32)
-        margins = await asyncio.to_thread(
-            near.learned.margins, rows, None if None in said else matched
-        )
-        return [
-            Addition(
-                paper=near.papers[place],
-                topic_id=topic.id,
-                topic=topic.query,
-                score=float(matched[row]),
-                margin=float(margins[row]),
-                near=near.learned.nearest(rows, row),
-            )
-            for row, place in enumerate(places)
-            if margins[row] >= 0
-        ]
+        by_text = await self._topics.scores(near.subscription.topic, ids, now)
+        return await asyncio.to_thread(_additions, near, by_text)
 
 
 async def _read(
@@ -259,3 +238,27 @@ def _wanted(paper: StoredPaper, subscription: Subscription) -> bool:
 def _with_votes(candidate: Candidate) -> float:
     votes = max(candidate.paper.metrics.upvotes or 0, 0)
     return candidate.score + VOTE_WEIGHT * math.log2(1 + votes)
+
+
+def _additions(near: _Near, by_text: Mapping[str, float | None]) -> list[Addition]:
+    ids = [each.paper.id for each in near.papers]
+    places = [place for place, paper_id in enumerate(ids) if paper_id in by_text]
+    if not places:
+        return []
+    topic, learned_topic = near.subscription.topic, near.learned
+    rows = near.features.take(np.array(places))
+    said = [by_text[ids[place]] for place in places]
+    matched = np.array([0.0 if score is None else score for score in said], dtype=np.float32)
+    margins = learned_topic.margins(rows, None if None in said else matched)
+    return [
+        Addition(
+            paper=near.papers[place],
+            topic_id=topic.id,
+            topic=topic.query,
+            score=float(matched[row]),
+            margin=float(margins[row]),
+            near=learned_topic.nearest(rows, row),
+        )
+        for row, place in enumerate(places)
+        if margins[row] >= 0
+    ]
