@@ -20,6 +20,7 @@ from storage.search._answers import allowed, answer, ids_of
 from storage.search._index import PaperIndex
 from storage.search._index_queries import IndexQueries
 from storage.search._indexer import Indexer
+from storage.search._matrix import COMPACT_FROM
 from storage.search._ranking import DEPTH, like, rank
 from storage.search._suggest import Suggester
 from storage.search._types import (
@@ -70,16 +71,25 @@ class SearchEngine:
         embedder: Embedder | None,
         directory: Path | None = None,
         max_vectors: int = MAX_VECTORS,
+        compact_from: int = COMPACT_FROM,
     ) -> Self:
         """Open the index beside the database; the vectors are read when they are first needed.
 
         A missing, damaged or outdated index is no error: the next `follow` rebuilds it.
+
+        Args:
+            database: whose papers are searched.
+            embedder: of papers and queries; without one all is found by its words.
+            directory: of the index, if not beside the database.
+            max_vectors: papers, newest first, that are searched by meaning.
+            compact_from: vectors from which they are kept as int8, and in a file.
         """
         where = directory or database.path.with_suffix(".index")
         index = await asyncio.to_thread(PaperIndex, where, Analysis())
         memory = None
         if embedder is not None:
-            memory = VectorCache(database, embedder, max_vectors, where / VECTOR_FILE)
+            file = where / VECTOR_FILE
+            memory = VectorCache(database, embedder, max_vectors, file, compact_from=compact_from)
         engine = cls(database, index, memory)
         await engine._indexer.refresh_state()
         return engine

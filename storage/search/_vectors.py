@@ -14,7 +14,7 @@ from cachetools import LRUCache
 from papers.embedding import Embedder, EmbeddingError, paper_text
 from storage import vectors
 from storage.database import Database
-from storage.search._matrix import VectorMatrix
+from storage.search._matrix import COMPACT_FROM, VectorMatrix
 from storage.search._unembedded import Unembedded
 from storage.search._vector_memory import VectorMemory
 from storage.vectors import Embedded, Floats
@@ -35,11 +35,22 @@ _QUERY_WORDS = 64  # a longer query's vector is that of its beginning
 class VectorCache:
     """Vectors of the newest papers, kept up to date with the database by one embedder."""
 
-    def __init__(self, database: Database, embedder: Embedder, limit: int, file: Path) -> None:
+    def __init__(
+        self,
+        database: Database,
+        embedder: Embedder,
+        limit: int,
+        file: Path,
+        *,
+        compact_from: int = COMPACT_FROM,
+    ) -> None:
+        """`limit` is of papers, and the rest as `VectorMemory` takes it."""
         self.embedder = embedder
         self.model = vectors.model_key(embedder)
         self._database = database
-        self._memory = VectorMemory(database, file, self.model, embedder.dimensions, limit)
+        self._memory = VectorMemory(
+            database, file, self.model, embedder.dimensions, limit, compact_from=compact_from
+        )
         self.matrix = VectorMatrix(embedder.dimensions, limit)
         self.works = True
         """Whether the model embedded what it was last asked for."""

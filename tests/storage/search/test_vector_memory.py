@@ -10,8 +10,9 @@ from sqlalchemy import update
 
 from storage import papers, tables, vectors
 from storage.database import Database
-from storage.search import VectorMatrix, VectorMemory
+from storage.search import SearchEngine, SearchRequest, VectorMatrix, VectorMemory
 from storage.vectors import Embedded, Floats
+from tests.storage.search.library import CountingEmbedder, fill
 from tests.storage.shared import NOON, record
 
 MODEL = "m@1"
@@ -142,6 +143,27 @@ async def test_beyond_the_limit_the_newest_papers_are_kept(database: Database) -
     await embed(database, range(200, 220), 2)
     found = await numbers_of(await memory(database, limit=150).load(), database)
     assert sorted(found) == [f"2603.{n:05d}" for n in range(70, 220)]
+
+
+async def test_an_engine_keeps_its_vectors_in_the_index_and_maps_them_at_its_next_start(
+    database: Database,
+) -> None:
+    await fill(database)
+    found: list[list[str]] = []
+    for _ in range(2):
+        engine = await SearchEngine.open(database, embedder=CountingEmbedder(), compact_from=3)
+        await engine.follow()
+        while await engine.embed_next():
+            pass
+        answer = await engine.search(SearchRequest("pictures of noise"))
+        assert answer.by_meaning
+        found.append([hit.paper_id for hit in answer.hits])
+        await engine.close()
+        async with database.write() as conn:  # from the file alone they can be known
+            zeros = np.zeros(64, dtype=np.float16).tobytes()
+            await conn.execute(update(tables.vectors).values(vector=zeros))
+    assert found[0] == found[1]
+    assert (database.path.with_suffix(".index") / "paperboy-vectors").exists()
 
 
 async def test_without_room_for_the_file_search_goes_on(
