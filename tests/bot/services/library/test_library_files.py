@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bibtexparser.entrypoint import parse_string
 
-from papers.export import Format
+from papers.export import Format, filename
 from papers.model import Record
 from storage import library, papers, personal_data
 from tests.bot.library_fakes import (
@@ -66,15 +66,16 @@ async def test_an_exported_library_is_the_same_when_it_is_imported(
         assert "3 papers were already in your library." in said(twice)
 
 
-async def test_the_markdown_brings_every_paper_back_and_says_that_it_is_without_the_rest(
-    tmp_path: Path,
+@pytest.mark.parametrize("form", [Format.MARKDOWN, Format.APA])
+async def test_texts_bring_every_paper_back_and_say_that_they_are_without_the_rest(
+    tmp_path: Path, form: Format
 ) -> None:
     async with posted(tmp_path) as here:
         await fill(here)
-        result = await slash(here, "library export", format="markdown")
+        result = await slash(here, "library export", format=form.value)
         assert "without lists and notes" in said(result)
         (attachment,) = answer(result).attachments
-        assert attachment.filename == "library.md"
+        assert attachment.filename == filename("library", form)
         async with here.bot.services.database.write() as conn:
             await personal_data.erase(conn, here.member.id, here.clock.now())
         file = (attachment.filename, await attachment.read())
