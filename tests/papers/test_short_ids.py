@@ -51,3 +51,20 @@ def test_other_ids_have_no_short_form(other: str) -> None:
     assert not can_shorten(other)
     with pytest.raises(ValueError, match="not an arXiv id"):
         shorten([other])
+
+
+@pytest.mark.parametrize(
+    ("short", "found"),
+    [
+        ("2c2mbz", ["1412.9999"]),
+        ("2c2mc0", []),  # five digits in a month of four
+        ("gjdgxs", ["acc-phys/0000000"]),
+        ("m5sum7", ["supr-con/9999999"]),
+        ("m5sum8", []),  # no archive of that number
+        ("zzzzzz", []),
+        ("3z90u", []),
+        ("3Z90U0", []),
+    ],
+)
+def test_what_stands_for_no_paper_is_left_out(short: str, found: list[str]) -> None:
+    assert lengthen(short) == found
