@@ -120,7 +120,7 @@ def _is_known(request: "web.Request", reading: Reading) -> bool:
     if (tags := request.if_none_match) is not None:
         return any(tag.value in ("*", reading.tag) for tag in tags)
     since = request.if_modified_since
-    return since is not None and since >= reading.changed_at.replace(microsecond=0)
+    return since is not None and since >= reading.changed_at
 
 
 def _too_many(wait: int) -> "web.Response":

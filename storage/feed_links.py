@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.papers import StoredPaper, stored
@@ -16,15 +16,12 @@ from storage.subscriptions import wanted_papers
 from storage.tables import (
     feed_links,
     feeds,
-    guilds,
-    lists,
     papers,
     post_papers,
     posts,
     saves,
     subscriptions,
     topic_matches,
-    topics,
 )
 
 TOKEN_BYTES: Final = 32
@@ -106,20 +103,12 @@ async def find(conn: AsyncConnection, token: str) -> FeedLink | None:
     """
     statement = select(feed_links).where(feed_links.c.token_hash == digest(token))
     row = (await conn.execute(statement)).one_or_none()
-    if row is None:
-        return None
-    link = _link(row)
-    return link if await conn.scalar(_stands(link.target)) else None
+    return None if row is None else _link(row)
 
 
 async def revoke(conn: AsyncConnection, link_id: int) -> bool:
     """Delete a link; return whether it was there."""
     return (await conn.execute(delete(feed_links).where(feed_links.c.id == link_id))).rowcount == 1
-
-
-async def move(conn: AsyncConnection, target: OfTopic, topic_id: int) -> None:
-    """Let a person's links to a topic show another one of theirs, which takes its place."""
-    await conn.execute(update(feed_links).where(_shows(target)).values(topic_id=topic_id))
 
 
 async def leave(conn: AsyncConnection, guild_id: int) -> None:
@@ -186,29 +175,6 @@ def _listed(target: OfList) -> Select[Any]:
         .group_by(papers.c.row)
         .order_by(added.desc(), papers.c.id)
     )
-
-
-def _stands(target: Target) -> Select[Any]:
-    """Select something if what a link shows is still there and may be shown."""
-    match target:
-        case OfFeed(feed_id):
-            return (
-                select(feeds.c.id)
-                .join(guilds, guilds.c.id == feeds.c.guild_id)
-                .where(feeds.c.id == feed_id, guilds.c.left_at.is_(None))
-            )
-        case OfTopic(user_id, topic_id):
-            return (
-                select(topics.c.id)
-                .join(
-                    subscriptions,
-                    (subscriptions.c.topic_id == topics.c.id)
-                    & (subscriptions.c.user_id == user_id),
-                )
-                .where(topics.c.id == topic_id)
-            )
-        case OfList(user_id, list_id):
-            return select(lists.c.id).where(lists.c.id == list_id, lists.c.user_id == user_id)
 
 
 def _shows(target: Target) -> ColumnElement[bool]:

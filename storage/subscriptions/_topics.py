@@ -118,9 +118,16 @@ async def change_mode(
         )
     )
     await learned.move(conn, user_id, topic_id, after.id)
+    await move_links(conn, user_id, topic_id, after.id)
     await conn.execute(change(subscriptions).where(mine).values(topic_id=after.id))
     await forget_unfollowed(conn, [topic_id])
     return StoredTopic(after.id, after.query, mode)
+
+
+async def move_links(conn: AsyncConnection, user_id: int, before: int, after: int) -> None:
+    """Let a person's links to one topic show another one, which takes its place."""
+    mine = (feed_links.c.user_id == user_id) & (feed_links.c.topic_id == before)
+    await conn.execute(change(feed_links).where(mine).values(topic_id=after))
 
 
 async def of_user(

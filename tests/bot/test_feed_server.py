@@ -59,9 +59,10 @@ async def test_a_channels_papers_are_read_as_atom_and_as_json(tmp_path: Path) ->
 async def test_a_reader_that_has_everything_gets_nothing(tmp_path: Path) -> None:
     async with world(tmp_path, **SETTINGS) as here, reading(here) as reader:
         for address in await posted(here):
-            here.clock.at = at(MONDAY, 10)
+            here.clock.at = at(MONDAY, 10) + timedelta(milliseconds=900)
             first = await reader.ask(address)
             tag, modified = first.headers["ETag"], first.headers["Last-Modified"]
+            assert modified == "Mon, 09 Jun 2025 10:00:00 GMT"
             assert first.headers["Cache-Control"] == "private, max-age=300"
             for headers in (
                 {"If_None_Match": tag},

@@ -193,7 +193,18 @@ async def test_a_link_follows_its_topic_when_that_is_edited(conn: AsyncConnectio
     old, new = await follow(conn, ADA, "robots"), await follow(conn, ADA, "robot arms")
     hers = await follow(conn, GRACE, "robots")
     token, other = await linked(conn, old), await linked(conn, hers)
-    await feed_links.move(conn, old, new.topic_id)
+    await subscriptions.move_links(conn, ADA, old.topic_id, new.topic_id)
     await subscriptions.unsubscribe(conn, ADA, old.topic_id)
     links = [await feed_links.find(conn, each) for each in (token, other)]
     assert [link and link.target for link in links] == [new, hers]
+
+
+async def test_a_link_follows_its_topic_when_that_is_matched_more_widely(
+    conn: AsyncConnection,
+) -> None:
+    mine, hers = await follow(conn, ADA, "robots"), await follow(conn, GRACE, "robots")
+    token, other = await linked(conn, mine), await linked(conn, hers)
+    wide = await subscriptions.change_mode(conn, ADA, mine.topic_id, Mode.BROAD, NOON)
+    assert wide is not None
+    links = [await feed_links.find(conn, each) for each in (token, other)]
+    assert [link and link.target for link in links] == [OfTopic(ADA, wide.id), hers]

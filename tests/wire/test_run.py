@@ -223,6 +223,14 @@ async def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path: Path) -> N
     assert "Traceback" not in bot.said()
 
 
+async def test_links_without_a_public_address_are_said_in_one_sentence(tmp_path: Path) -> None:
+    settings = {"DISCORD_TOKEN": "a.b.c", "FEEDS_PORT": "0"}
+    async with a_bot(tmp_path, settings) as bot:
+        assert await bot.end() == 1
+    assert "FEEDS_URL is not set" in bot.said()
+    assert "Traceback" not in bot.said()
+
+
 async def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "paperboy.db").write_bytes(b"no database at all" * 500)
     async with (

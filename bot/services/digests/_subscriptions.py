@@ -15,7 +15,7 @@ from bot.services.topics import read_stored, read_topic
 from bot.settings import Settings
 from bot.ui.text import timestamp
 from papers import zones
-from storage import digests, feed_links, news, subscriptions
+from storage import digests, news, subscriptions
 from storage.database import Database
 from storage.subscriptions import (
     Every,
@@ -183,8 +183,7 @@ class Subscriptions:
             replaced = query if same else None
             if replaces and not same:
                 if stored is not None and draft.mode is not Mode.TRENDING:
-                    old = feed_links.OfTopic(user_id, replaces)
-                    await feed_links.move(conn, old, stored.id)
+                    await subscriptions.move_links(conn, user_id, replaces, stored.id)
                 ended = await subscriptions.unsubscribe(conn, user_id, replaces)
                 replaced = ended.query if ended else None
             if len(await subscriptions.of_user(conn, user_id)) > MAX_TOPICS:

@@ -62,7 +62,7 @@ class Reading:
     tag: str
     """An entity tag: equal for equal bytes."""
     changed_at: datetime
-    """When this was first answered."""
+    """When this was first answered, in whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +164,9 @@ class FeedLinks:
     async def _render(
         self, link: FeedLink, token: str, source: _Source, what: Hashable, before: _Kept | None
     ) -> _Kept:
-        changed_at = self._clock.now()
+        # HTTP's dates are whole seconds: two documents never have the same one.
+        changed_at = self._clock.now().replace(microsecond=0)
         if before is not None:
-            # HTTP's dates are whole seconds: two documents never have the same one.
             changed_at = max(changed_at, before.changed_at + timedelta(seconds=1))
         bodies = await asyncio.to_thread(self._write, link, token, source)
         readings = {
