@@ -170,3 +170,22 @@ async def test_a_paper_is_cited_from_a_message(
         similar = await world.use_menu(grace, channel, "Similar papers", said)
         assert similar.ephemeral
         assert "names several papers" in similar.text
+
+
+async def test_a_paper_is_cited_in_a_direct_message_and_sent_only_in_servers(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    async with connected(discord_server, tmp_path) as here:
+        world, grace = here.world, here.member
+        await here.bot.app.cycle.ingest(at(MONDAY, 9))
+        conversation = world.open_dm(grace)
+        said = world.say(grace, conversation, "2506.00900")
+        cited = await world.submit(
+            await world.use_menu(grace, conversation, "Cite", said), style="apa"
+        )
+        assert "Paper number 900 (arXiv:2506.00900)" in cited.text
+        with pytest.raises(AssertionError, match="not offered there"):
+            await world.use_menu(grace, conversation, "Send to another channel", said)
+        in_server = world.say(grace, here.channel, "2506.00900")
+        with pytest.raises(AssertionError, match="not offered to grace"):
+            await world.use_menu(grace, here.channel, "Send to another channel", in_server)
