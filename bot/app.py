@@ -11,6 +11,7 @@ from bot.cycle import Cycle
 from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import Messenger
 from bot.monitor import IncidentTracker, Monitor, Operator
+from bot.runtime.charts import Charts
 from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
 from bot.services.background import RecentReading
@@ -39,6 +40,7 @@ from bot.services.status import Status
 from bot.services.taste import ServerTaste
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
+from bot.services.trends import Trends
 from bot.services.zotero import ZoteroLibraries
 from bot.settings import Settings
 from papers.sources import PaperSource
@@ -92,6 +94,7 @@ async def open_services(
         notices = Notices(database, messenger, clock)
         ranking = BatchRanking(sources, settings.settle)
         topics = Topics(database, embedder, sources)
+        charts = Charts(database.path.with_suffix(".charts"))
         reading = RecentReading(database, search.engine, clock)
         folding = Folding(database, search.engine, embedder)
         publisher = Publisher(
@@ -144,6 +147,8 @@ async def open_services(
             publisher=publisher,
             trending=TrendingLists(database, ranking),
             zotero=ZoteroLibraries(zotero),
+            trends=Trends(database, search.engine, clock, charts),
+            charts=charts,
             digester=digester,
             subscriptions=subscriptions,
             local_dates=LocalDates(database, clock),

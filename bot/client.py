@@ -36,6 +36,7 @@ EXTENSIONS: Final = (
     "cogs.feeds",
     "cogs.servers",
     "cogs.trending",
+    "cogs.trends",
     "cogs.library",
     "cogs.hidden",
     "cogs.privacy",

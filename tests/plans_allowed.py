@@ -33,6 +33,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("search.find", "papers"): "the plain search while there is no index; at most a few minutes",
     ("subscriptions.all_topics", "topics"): "all of them are matched with new papers",
     ("subscriptions.popular", "topics"): "what is typed may be anywhere in a topic",
+    ("trends.keywords", "papers"): "some months' keywords, at most every six hours, off the loop",
     ("vectors.newest", "papers"): "at a start, into the matrix; the newest first, up to a limit",
 }
 """Why a function of `storage` has to read the whole of a table that grows."""

@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import Messenger
 from bot.interactions.errors import Interaction
+from bot.runtime.charts import Charts
 from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
@@ -34,6 +35,7 @@ from bot.services.servers import Servers
 from bot.services.status import Status
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
+from bot.services.trends import Trends
 from bot.services.zotero import ZoteroLibraries
 from bot.settings import Settings
 from papers.embedding import Embedder, give_back_memory
@@ -67,6 +69,8 @@ class Services:
     publisher: Publisher
     trending: TrendingLists
     zotero: ZoteroLibraries
+    trends: Trends
+    charts: Charts
     digester: Digester
     subscriptions: Subscriptions
     local_dates: LocalDates

@@ -1,8 +1,10 @@
 """What the search needs of its engine, so that tests may bring another one."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
+from papers.topics import Topic
 from storage.search import Answer, EngineStatus, Passage, SearchRequest, Similar, Suggestion
 from storage.vectors import Floats
 
@@ -38,6 +40,13 @@ class Engine(Protocol):
 
     async def status(self) -> EngineStatus:
         """Return how far index and vectors are."""
+        ...
+
+    async def counts(
+        self, topics: Sequence[Topic], stretches: Sequence[tuple[date, date]]
+    ) -> tuple[list[list[int]], list[int]] | None:
+        """Return how many papers of each stretch of days hold each topic's words, and how many
+        there are; None while there is no index."""
         ...
 
     def vectors_of(self, rows: Sequence[int]) -> Floats | None:

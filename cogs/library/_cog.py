@@ -15,7 +15,7 @@ from bot.services.library import QUERY_LENGTH, View
 from bot.ui.lists import list_name, shown_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
-from cogs.library import _files, _share
+from cogs.library import _files, _share, _year
 from cogs.library._author import NAME_LENGTH, import_author
 from cogs.library._choices import list_choices, paper_choices
 from cogs.library._import import import_file, import_zotero
@@ -84,6 +84,11 @@ class Library(commands.Cog):
             wanted = View(list_id, Sort(sort), " ".join((query or "").split())[:QUERY_LENGTH])
             view = render_library(await self.services.library.pages.page(user_id, wanted, 0))
         await interaction.response.send_message(view=view, ephemeral=True)
+
+    @library.command(name="stats", description="See your reading year: what you saved by month")
+    async def stats(self, interaction: Interaction) -> None:
+        """Answer with the last twelve months in a picture and in words."""
+        await _year.show(self.services, interaction)
 
     @library.command(name="note", description="Add, change or delete your note on a saved paper")
     @app_commands.describe(paper="Saved paper", note="Your note; - deletes it")

@@ -36,6 +36,7 @@ from papers.topics._tree import (
     Not,
     Phrase,
     Word,
+    as_phrases,
 )
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "TopicError",
     "Word",
     "allows",
+    "as_phrases",
     "day_of",
     "holds",
     "in_category",

@@ -17,6 +17,7 @@ from papers.topics import (
     Phrase,
     Topic,
     Word,
+    as_phrases,
     day_of,
 )
 
@@ -49,6 +50,20 @@ class Conditions:
         if among is not None:
             asked.append(Query.term_set_query(self._schema, "row", sorted(among)))
         return _all(asked) if asked else None
+
+    def said(self, topic: Topic) -> Query:
+        """Return what papers meet that hold a topic's words, plain ones side by side."""
+        return self._met_by(as_phrases(topic.root))
+
+    def between(self, first: date, last: date) -> Query:
+        """Return what papers of these days meet."""
+        return Query.range_query(
+            self._schema,
+            "day",
+            FieldType.Integer,
+            lower_bound=first.toordinal(),
+            upper_bound=last.toordinal(),
+        )
 
     def _demands(self, node: Node) -> Iterator[Query]:
         """Yield what a tree demands at its top: a plain word there is ranked by, not demanded."""

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -12,11 +13,13 @@ import numpy as np
 
 from papers.embedding import Embedder, EmbeddingError
 from papers.search import Analysis
+from papers.topics import Topic
 from storage import papers as stored_papers
 from storage import vectors
 from storage.database import Database
 from storage.search import _fallback
 from storage.search._answers import allowed, answer, ids_of
+from storage.search._conditions import Conditions
 from storage.search._index import PaperIndex
 from storage.search._index_queries import IndexQueries
 from storage.search._indexer import Indexer
@@ -148,6 +151,26 @@ class SearchEngine:
             for row, score, cosine, words in found or []
             if row in ids
         ]
+
+    async def counts(
+        self, topics: Sequence[Topic], stretches: Sequence[tuple[date, date]]
+    ) -> tuple[list[list[int]], list[int]] | None:
+        """Return how many papers of each stretch hold each topic's words, and how many there are.
+
+        A stretch is its first and its last day. None while there is no index.
+        """
+
+        def count() -> tuple[list[list[int]], list[int]]:
+            lexicon = IndexQueries(self._index)
+            conditions = Conditions(self._index.schema, self._index.analysis)
+            days = [conditions.between(*stretch) for stretch in stretches]
+            said = [conditions.said(topic) for topic in topics]
+            return (
+                [[lexicon.count(each, within) for within in days] for each in said],
+                [lexicon.count(within) for within in days],
+            )
+
+        return await self._unless_damaged(count) if self.ready else None
 
     def vectors_of(self, rows: Sequence[int]) -> Floats | None:
         """Return the unit vectors of papers, zeros for one without; `None` without an embedder."""

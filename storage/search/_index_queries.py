@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
@@ -146,6 +147,12 @@ class IndexQueries:
         """Return the rows of at most `limit` papers that meet a condition, newest first."""
         hits = self.searcher.search(within, limit=limit, count=False, order_by_field="day").hits
         return self._rows([address for _, address in hits])
+
+    def count(self, *conditions: Query) -> int:
+        """Return how many papers meet all of these conditions."""
+        # The package's types leave the count out.
+        found: Any = self.searcher.search(_all(conditions), limit=1, count=True)
+        return int(found.count or 0)
 
     def meeting(self, within: Query, rows: Sequence[int]) -> list[int]:
         """Return those of `rows` that meet a condition."""

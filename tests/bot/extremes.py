@@ -21,6 +21,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "timezone": ("Europe/Berlin", "Pacific/Kiritimati", longest("a/", 6_000)),
     "papers": (10, 20, 3),
     "days": (7, 31, 1),
+    "months": (12, 36, 3),
     "picks": (3, 10, 0),
     "min_votes": (1, 1_000, 0),
     "include": ("diffusion, robots", longest("word, ", 6_000), longest("a", 6_000)),

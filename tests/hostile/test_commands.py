@@ -32,11 +32,13 @@ LIBRARY: Final = (
     "library lists create",
     "library lists rename",
     "library lists emoji",
+    "library stats",
     "library lists default",
     "library lists news",
     "library lists learn",
     "library lists link",
     "paper picks",
+    "paper trends",
     "library lists delete",
     "library lists show",
 )

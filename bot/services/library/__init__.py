@@ -7,6 +7,7 @@ from bot.services.library._pages import QUERY_LENGTH, LibraryPage, View
 from bot.services.library._recall import Place
 from bot.services.library._saved_papers import SavedPapers
 from bot.services.library._service import Library
+from bot.services.library._year import ReadingYear, year_of
 
 __all__ = [
     "NAME_LENGTH",
@@ -16,8 +17,10 @@ __all__ = [
     "LibraryPage",
     "Place",
     "ReadingLists",
+    "ReadingYear",
     "SavedPaper",
     "SavedPapers",
     "View",
     "nothing_saved",
+    "year_of",
 ]

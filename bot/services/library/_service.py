@@ -1,6 +1,6 @@
 """Libraries as the bot keeps them: what reactions mean, and what the bot does unasked."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import discord
@@ -19,6 +19,7 @@ from bot.services.library._pages import LibraryPages
 from bot.services.library._recall import Place, Recall, oldest
 from bot.services.library._saved_papers import SavedPapers
 from bot.services.library._writer import ReactionWriter
+from bot.services.library._year import ReadingYear, reading_year
 from bot.services.search_engine import Engine
 from storage import cards, library
 from storage.database import Database
@@ -70,6 +71,10 @@ class Library:
         """Learn which messages show papers."""
         await self.messages.load(self._database)
         await self._seeder.load()
+
+    async def year(self, user_id: int, today: date) -> ReadingYear:
+        """Return what a person saved in the twelve months until today and still has."""
+        return await reading_year(self._database, user_id, today)
 
     async def react(
         self, event: Event, author_id: int | None = None, place: Place | None = None
