@@ -1,8 +1,6 @@
 """`/feed …`: which channel gets the day's thread, when, and with what in it."""
 
 import asyncio
-import re
-from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -15,17 +13,15 @@ from bot.interactions.cooldowns import FILES, rate_limited
 from bot.interactions.errors import Interaction, answer_error
 from bot.interactions.filters import parse_topics, parse_words
 from bot.interactions.inputs import parse_categories, parse_time, parse_timezone, zone_choices
-from bot.interactions.modals import filled, submission
 from bot.services.container import Services
 from bot.services.feeds import DEFAULT_PAPERS, MIN_PAPERS, Edit
 from bot.ui.feeds import describe
 from bot.ui.notices import render_notice
-from cogs.feeds._actions import Action, act, panel, show
+from cogs.feeds._actions import Action, panel, show
 from cogs.feeds._choosing import ChooseFeed, act_with, choices_of
-from cogs.feeds._form import FORM, MAX_PAPERS, MAX_VOTES, TOPICS_LENGTH, fields_of
-from cogs.feeds._settings_form import FORM as SETTINGS_FORM
-from cogs.feeds._settings_form import NEW, settings_of
-from cogs.feeds._setup import SetUpFeed, set_up
+from cogs.feeds._form import MAX_PAPERS, MAX_VOTES, TOPICS_LENGTH
+from cogs.feeds._forms_sent import take_form
+from cogs.feeds._setup import SetUpFeed
 from cogs.feeds._shared import (
     answer,
     guild_of,
@@ -36,7 +32,7 @@ from cogs.feeds._shared import (
     topic_choices,
 )
 from papers.query_names import query_names
-from storage.feeds import Feed, Taste
+from storage.feeds import Taste
 
 _OPTIONS: Final = {
     "channel": locale_str("Channel that gets the daily thread"),
@@ -294,33 +290,9 @@ class Feeds(commands.Cog):
     async def on_interaction(self, interaction: Interaction) -> None:
         """Take the answer of a form, also one that was opened before a restart."""
         try:
-            if (form := submission(interaction, FORM)) is not None:
-                match, typed = form
-                require_manager(interaction)
-                feed = await self._own(interaction, match)
-                await self._take(interaction, feed, await fields_of(typed, self.services.clock))
-            elif (settings := filled(interaction, SETTINGS_FORM)) is not None:
-                match, chosen = settings
-                require_manager(interaction)
-                if int(match["feed_id"]) == NEW:
-                    await set_up(interaction, chosen)
-                else:
-                    feed = await self._own(interaction, match)
-                    await self._take(interaction, feed, settings_of(chosen, feed))
+            await take_form(interaction)
         except Exception as error:
             await answer_error(interaction, error)
-
-    async def _own(self, interaction: Interaction, match: re.Match[str]) -> Feed:
-        return await self.services.feeds.own(int(match["feed_id"]), interaction.guild_id)
-
-    async def _take(self, interaction: Interaction, feed: Feed, fields: dict[str, Any]) -> None:
-        """Change a feed as a form says; a form that was sent unchanged shows it."""
-        if replace(feed, **fields) == feed:
-            await act(interaction, feed, Action.SHOW)
-            return
-        role = fields.get("ping_role_id")
-        new = None if role in (None, feed.ping_role_id) else guild_of(interaction).get_role(role)
-        await act(interaction, feed, Action.EDIT, Edit(fields, new))
 
 
 def _cleared(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Feeds: which channel gets a daily thread, when, and with what in it."""
+"""Changing the feeds of servers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,29 +14,18 @@ from bot.interactions.errors import UserError
 from bot.interactions.pending import Pending
 from bot.runtime.clock import Clock
 from bot.services.feed_requirements import (
-    SeveralFeedsError,
     require_permissions,
     require_pingable,
     require_workable,
 )
+from bot.services.feeds._known import KnownFeeds
 from bot.services.publishing import PostPayload, Publisher
 from bot.settings import Settings
 from bot.ui.reasons import reason_text
 from papers import schedule, zones
-from papers.schedule import Coming
-from storage import feeds, posts
+from storage import feeds
 from storage.database import Database
 from storage.feeds import Feed, FeedState, Taste
-from storage.posts import Post
-
-
-@dataclass(frozen=True, slots=True)
-class FeedStatus:
-    """A feed, its next thread and its newest post."""
-
-    feed: Feed
-    coming: Coming | None
-    last: Post | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +57,7 @@ _SETTINGS: Final = (
 """What `Feeds.copy` takes over as it is."""
 
 
-class Feeds:
+class Feeds(KnownFeeds):
     """Reads and changes the feeds of servers."""
 
     def __init__(
@@ -79,11 +68,7 @@ class Feeds:
         publisher: Publisher,
         settings: Settings,
     ) -> None:
-        self._database = database
-        self._messenger = messenger
-        self._clock = clock
-        self._publisher = publisher
-        self._settings = settings
+        super().__init__(database, messenger, clock, publisher, settings)
         self.edits = Pending[Edit]()
         """Changes whose feed is still to be chosen."""
 
@@ -152,69 +137,6 @@ class Feeds:
         return schedule.default_hour(
             zone, self._clock.now(), settings.settle, settings.default_time
         )
-
-    async def usual_zone(self, guild_id: int) -> str | None:
-        """Return the zone of a server's newest feed, else the operator's own, if there is one."""
-        async with self._database.read() as conn:
-            known = await feeds.of_guild(conn, guild_id)
-        if known:
-            return known[-1].timezone
-        operators = self._settings.default_timezone
-        return operators if operators != "UTC" else None
-
-    async def of_guild(self, guild_id: int) -> list[FeedStatus]:
-        """Return a server's feeds, oldest first, each with its next thread and its newest post."""
-        async with self._database.read() as conn:
-            known = [
-                (feed, await posts.newest(conn, feed.id))
-                for feed in await feeds.of_guild(conn, guild_id)
-            ]
-        now = self._clock.now()
-        return [
-            FeedStatus(feed, await self._publisher.coming(feed, now), last) for feed, last in known
-        ]
-
-    async def find(
-        self, guild_id: int, here: int | None, channel: discord.TextChannel | None
-    ) -> Feed:
-        """Return the feed that a command means: the named channel's, this one's, or the only one.
-
-        Args:
-            guild_id: the server.
-            here: the channel in which the command was used.
-            channel: the channel that was named.
-
-        Raises:
-            UserError: there is none.
-            SeveralFeedsError: there are some to choose from.
-        """
-        async with self._database.read() as conn:
-            known = await feeds.of_guild(conn, guild_id)
-        wanted = channel.id if channel else here
-        if (feed := next((feed for feed in known if feed.channel_id == wanted), None)) is not None:
-            return feed
-        if not known:
-            raise self._no_feed()
-        if channel is None and len(known) == 1:
-            return known[0]
-        raise SeveralFeedsError(
-            _("{channel} has no daily thread. Which one do you mean?", channel=channel.mention)
-            if channel
-            else _("Several channels have a daily thread. Which one do you mean?"),
-            known,
-        )
-
-    async def own(self, feed_id: int, guild_id: int | None) -> Feed:
-        """Return a server's feed by its id.
-
-        Raises:
-            UserError: it was removed, or is another server's.
-        """
-        async with self._database.read() as conn:
-            feed = await feeds.get(conn, feed_id)
-        if feed is None or feed.guild_id != guild_id:
-            raise UserError(_("This daily thread was removed."))
-        return feed
 
     async def change(
         self, feed: Feed, changed: Feed, guild: discord.Guild, ping: discord.Role | None
@@ -328,9 +250,3 @@ class Feeds:
             nothing = _("Nothing would be posted for {day}.", day=day)
             raise UserError(sentences(nothing, reason_text(draft.why_empty)))
         return draft
-
-    def _no_feed(self) -> UserError:
-        add = self._messenger.mention("feed add")
-        return UserError(
-            _("This server has no daily thread yet. Set one up with {command}.", command=add)
-        )
