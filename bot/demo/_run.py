@@ -68,7 +68,11 @@ async def run_demo(
         else:
             path = database
         settings = settings.model_copy(
-            update={"database_url": f"sqlite+aiosqlite:///{path}", "sync_commands": "always"}
+            update={
+                "database_url": f"sqlite+aiosqlite:///{path}",
+                "sync_commands": "always",
+                "feeds_port": None,  # no server answers links here
+            }
         )
         page = None if once else (port, place)
         kept = None if database is None else path

@@ -33,7 +33,7 @@ MAX_PAPERS: Final = 50
 """Papers in a feed: five days of ten, so that a reader that was off for a weekend misses none."""
 
 _KEPT: Final = 64
-"""Documents that are kept ready: about 150 KB each in both forms."""
+"""Documents that are kept ready: about 110 KB each in both forms."""
 
 _DIRECT_MESSAGES: Final = "https://discord.com/channels/@me"
 
