@@ -45,6 +45,8 @@ class Day:
     """What the person would have saved of that day's papers."""
     alike: int
     """How many of the shown nearly repeat one shown before."""
+    edge: str | None = None
+    """The best paper at the edge of the list, on a day on which something is shown."""
 
 
 def replay_of(
@@ -90,6 +92,8 @@ def summary(days: Sequence[Day]) -> Mapping[str, float]:
     if shown:
         found["precision"] = right / shown
         found["alike"] = sum(day.alike for day in days) / shown
+    if edges := [day for day in days if day.edge is not None]:
+        found["edge"] = mean([float(day.edge in day.wanted) for day in edges])
     if without:
         found["silent"] = mean([float(not day.shown) for day in without])
     return found
@@ -121,7 +125,7 @@ def measure_days(topics: TopicSet, corpus: list[Paper], store: VectorFile) -> No
         for name, each in scores.items():
             for figure, values in _ranked(each, ids, replay).items():
                 ranked.setdefault(name, {}).setdefault(figure, []).append(values)
-        days = _digests(scores["ours"], interest.threshold, ids, vectors, replay)
+        days = _digests(scores["ours"], interest, ids, vectors, replay)
         for figure, value in summary(days).items():
             decided.setdefault(figure, []).append(value)
     print(f"{topics.name}: {lists} lists of {len(topics.texts)} topics", file=sys.stderr)
@@ -144,17 +148,20 @@ def _ranked(scores: Floats, ids: Sequence[str], replay: Replay) -> dict[str, flo
 
 
 def _digests(
-    scores: Floats, threshold: float, ids: Sequence[str], vectors: Floats, replay: Replay
+    scores: Floats, interest: Interest, ids: Sequence[str], vectors: Floats, replay: Replay
 ) -> list[Day]:
     found: list[Day] = []
     before: list[int] = []
     for day in replay.days:
-        order = day[np.argsort(-scores[day], kind="stable")][:SHOWN]
-        shown = [at for at in map(int, order) if scores[at] >= threshold]
+        order = day[np.argsort(-scores[day], kind="stable")]
+        shown = [at for at in map(int, order[:SHOWN]) if scores[at] >= interest.threshold]
         alike = 0
         for at in shown:
             alike += bool(before) and float((vectors[before] @ vectors[at]).max()) >= ALIKE
             before.append(at)
         wanted = replay.wanted.intersection(ids[at] for at in map(int, day))
-        found.append(Day([ids[at] for at in shown], frozenset(wanted), alike))
+        below = order[scores[order] < interest.threshold]
+        at_edge = [ids[at] for at in map(int, below) if shown and scores[at] >= interest.edge]
+        edge = next(iter(at_edge), None)
+        found.append(Day([ids[at] for at in shown], frozenset(wanted), alike, edge))
     return found

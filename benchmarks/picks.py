@@ -18,7 +18,9 @@ day among all papers of those days. `ndcg@5` and `recall@5` are means over days 
 topic. Of ours, `shown` counts papers above the threshold, five a day at most; `precision` is the
 share of them that belongs to the topic, `found` the share of the topic's papers that they are, and
 `alike` the share that nearly repeats one shown before (cosine .85). `silent` is the share of days
-without a paper of the topic on which nothing was shown, `missed` the share of the others.
+without a paper of the topic on which nothing was shown, `missed` the share of the others. `edge` is
+the share that belongs to the topic of the best papers just below the threshold, one a day on which
+something is shown.
 
 `--follow` replays followed topics: some of what a topic matched strictly was saved, some dismissed.
 `ap` is that of the rest of the matches, by the `text` alone as digests were ordered, and by `ours`;

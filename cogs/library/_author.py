@@ -36,7 +36,7 @@ from storage.papers import StoredPaper
 NAME_LENGTH: Final = 60
 """Characters of a name: it stands in custom ids."""
 _PER_PAGE: Final = 15
-_TITLE: Final = 90
+_TITLE: Final = 140
 _PEOPLE: Final = 60
 
 _NAME: Final = r"(?s:.{1,60})"

@@ -36,15 +36,17 @@ def test_digests_are_summed_up() -> None:
             Day(["a", "b"], frozenset({"a", "c"}), alike=1),
             Day([], frozenset({"d"}), alike=0),
             Day([], frozenset(), alike=0),
-            Day(["e", "f"], frozenset(), alike=0),
+            Day(["e"], frozenset({"g"}), alike=0, edge="g"),
+            Day(["f"], frozenset(), alike=0, edge="h"),
         ]
     )
     assert found == {
-        "shown": 1.0,
-        "found": pytest.approx(1 / 3),
-        "missed": 0.5,
+        "shown": 0.8,
+        "found": pytest.approx(1 / 4),
+        "missed": pytest.approx(1 / 3),
         "precision": 0.25,
         "alike": 0.25,
+        "edge": 0.5,
         "silent": 0.5,
     }
 
