@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from bot.runtime.clock import FixedClock
 from bot.services.folding import Folding
 from bot.services.search import PaperSearch, ResultsPage
 from bot.services.source_queries import SourceQueries
+from papers.topics import Topic
 from storage import papers
 from storage.database import Database
 from storage.search import Answer, EngineStatus, Hit, Passage, SearchRequest, Similar, Suggestion
@@ -101,6 +103,9 @@ class SmallEngine:
 
     async def similar(self, paper_id: str, limit: int) -> list[Similar]:
         return []
+
+    async def counts(self, topics: Sequence[Topic], stretches: Sequence[tuple[date, date]]) -> None:
+        return None
 
     def vectors_of(self, rows: Sequence[int]) -> None:
         return None
