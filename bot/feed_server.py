@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from bot.interactions.cooldowns import Cooldowns, RateLimit
 from bot.runtime.logs import log_failure
+from bot.runtime.web_server import serving
 from bot.services.container import Services
 from bot.services.feed_links import Form, Reading
 from bot.settings import Settings, SettingsError
@@ -188,24 +189,12 @@ async def serving_feeds(
             "FEEDS_URL is not set: with FEEDS_PORT, it must be the public address at which your"
             " reverse proxy serves that port, e.g. https://papers.example.org"
         )
-    # Imported here: a web server is a part of aiohttp that most bots do not need.
+    # Imported here, as in bot.runtime.web_server.
     from aiohttp import web
 
     app = web.Application()
     server = _Server(running, urlsplit(settings.feeds_url).path, seconds)
     app.router.add_get("/{path:.*}", server.answer)
-    runner = web.AppRunner(app, access_log=None, logger=_silent())
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise SettingsError(
-                f"FEEDS_PORT: cannot listen on {host}:{port}"
-                f" ({error.strerror or error}); choose another port, or none"
-            ) from error
-        taken: int = runner.addresses[0][1]
+    async with serving(app, host, port, setting="FEEDS_PORT", logger=_silent()) as taken:
         log.info("feeds at http://%s:%d", host, taken)
         yield taken
-    finally:
-        await runner.cleanup()

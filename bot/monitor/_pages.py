@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from bot.monitor._collect import collect
 from bot.monitor._health import Check, checks
 from bot.monitor._monitor import Monitor
-from bot.settings import SettingsError
+from bot.runtime.web_server import serving
 
 log = logging.getLogger(__name__)
 
@@ -75,18 +75,6 @@ async def listening(monitor: Monitor, host: str, port: int) -> AsyncGenerator[in
     app.router.add_get("/healthz", pages.health)
     app.router.add_get("/livez", pages.life)
     app.router.add_get("/metrics", pages.metrics)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise SettingsError(
-                f"METRICS_PORT: cannot listen on {host}:{port}"
-                f" ({error.strerror or error}); choose another port, or none"
-            ) from error
-        taken: int = runner.addresses[0][1]
+    async with serving(app, host, port, setting="METRICS_PORT") as taken:
         log.info("health and metrics at http://%s:%d", host, taken)
         yield taken
-    finally:
-        await runner.cleanup()
