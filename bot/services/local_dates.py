@@ -1,6 +1,7 @@
 """The date on people's own calendars."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from bot.runtime.clock import Clock
 from papers import zones
@@ -16,10 +17,15 @@ class LocalDates:
         self._clock = clock
 
     async def today(self, user_id: int, guild_id: int | None, channel_id: int | None) -> date:
-        """Return a person's date.
+        """Return a person's date, in their `zone`."""
+        zone = await self.zone(user_id, guild_id, channel_id)
+        return self._clock.now().astimezone(zone).date()
 
-        That is the date in the zone of their digest; else in that of the channel's feed, or of the
-        server's if all its feeds have one; else in UTC.
+    async def zone(self, user_id: int, guild_id: int | None, channel_id: int | None) -> ZoneInfo:
+        """Return a person's zone.
+
+        That is the zone of their digest; else that of the channel's feed, or of the server's if all
+        its feeds have one; else UTC.
         """
         async with self._database.read() as conn:
             person = await subscriptions.subscriber(conn, user_id)
@@ -33,4 +39,4 @@ class LocalDates:
         name = person.timezone if person is not None else next(iter(every), "UTC")
         if person is None and len(every) != 1:
             name = "UTC"
-        return self._clock.now().astimezone(zones.zone_or_utc(name)).date()
+        return zones.zone_or_utc(name)

@@ -17,10 +17,10 @@ from bot.ui.notices import render_notice
 async def show(services: Services, interaction: Interaction) -> None:
     """Answer with the picture and the sums."""
     await interaction.response.defer(ephemeral=True, thinking=True)
-    today = await services.local_dates.today(
+    zone = await services.local_dates.zone(
         interaction.user.id, interaction.guild_id, interaction.channel_id
     )
-    year = await services.library.year(interaction.user.id, today)
+    year = await services.library.year(interaction.user.id, zone)
     if not any(year.saved):
         text = _("You saved no papers in the last 12 months. Press **Save** on one to start.")
         view = render_notice(_("Your reading year"), text)

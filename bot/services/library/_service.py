@@ -1,7 +1,8 @@
 """Libraries as the bot keeps them: what reactions mean, and what the bot does unasked."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import discord
 from cachetools import FIFOCache
@@ -72,9 +73,9 @@ class Library:
         await self.messages.load(self._database)
         await self._seeder.load()
 
-    async def year(self, user_id: int, today: date) -> ReadingYear:
-        """Return what a person saved in the twelve months until today and still has."""
-        return await reading_year(self._database, user_id, today)
+    async def year(self, user_id: int, zone: ZoneInfo) -> ReadingYear:
+        """Return what a person saved in the last twelve months of their zone and still has."""
+        return await reading_year(self._database, user_id, self._clock.now(), zone)
 
     async def react(
         self, event: Event, author_id: int | None = None, place: Place | None = None

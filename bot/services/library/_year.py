@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime, time
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from papers.categories import NAMES
 from papers.trends import Stretch, months_until
@@ -32,24 +33,29 @@ class ReadingYear:
     """The names of the categories that most of them are in first, the most frequent first."""
 
 
-async def reading_year(database: Database, user_id: int, today: date) -> ReadingYear:
-    """Return what a person saved in the twelve months until today and still has."""
-    months = months_until(today, MONTHS)
-    since = datetime.combine(months[0][0], time(), UTC)
+async def reading_year(
+    database: Database, user_id: int, now: datetime, zone: ZoneInfo
+) -> ReadingYear:
+    """Return what a person saved in the twelve months of their zone until now and still has."""
+    months = months_until(now.astimezone(zone).date(), MONTHS)
+    since = datetime.combine(months[0][0], time(), zone)
     async with database.read() as conn:
         entries = [each for each in await library.all_of(conn, user_id) if each.saved_at >= since]
         known = await library.papers_of(conn, entries)
-    return year_of(months, entries, known)
+    return year_of(months, entries, known, zone)
 
 
 def year_of(
-    months: Sequence[Stretch], entries: Sequence[Saved], known: Sequence[StoredPaper]
+    months: Sequence[Stretch],
+    entries: Sequence[Saved],
+    known: Sequence[StoredPaper],
+    zone: ZoneInfo,
 ) -> ReadingYear:
     """Return the sums of what was saved; what lies outside of the months does not count."""
     counts = [0] * len(months)
     counted: list[Saved] = []
     for entry in entries:
-        day = entry.saved_at.date()
+        day = entry.saved_at.astimezone(zone).date()
         place = next((at for at, (first, last) in enumerate(months) if first <= day <= last), None)
         if place is not None and entry.lists:
             counts[place] += 1

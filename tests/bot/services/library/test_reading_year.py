@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.services.library import year_of
 from papers.model import Metrics, Paper
@@ -57,6 +58,15 @@ def test_only_what_is_on_a_list_and_was_saved_in_these_months_counts() -> None:
             stored("3", "cs.CL"),
             stored("4", "quant-ph"),
         ],
+        ZoneInfo("UTC"),
     )
     assert (year.saved, year.read, year.noted) == ((1, 0, 1), 1, 0)
     assert year.fields == ("Computation and Language",)
+
+
+def test_a_month_begins_and_ends_where_the_person_lives() -> None:
+    evening = saved("1", date(2025, 7, 1))  # 30 June, 17:00 in Los Angeles
+    west, east = ZoneInfo("America/Los_Angeles"), ZoneInfo("Asia/Tokyo")
+    june = months_until(date(2025, 6, 30), 2)
+    assert year_of(june, [evening], [], west).saved == (0, 1)
+    assert year_of(june, [evening], [], east).saved == (0, 0)
