@@ -1,6 +1,7 @@
 """`/paper trends`: topics over time, as a picture and in words."""
 
 import io
+import re
 from typing import Final
 
 import discord
@@ -48,11 +49,13 @@ class PaperTrends(commands.Cog):
         public: bool = False,
     ) -> None:
         """Show a chart of some topics, or of the keywords that rise."""
-        topics = parse_topics(topic)[:TOPICS]
+        topics = parse_topics(topic)
+        if len(topics) > TOPICS:
+            raise UserError(_("Name up to {most} topics at a time.", most=TOPICS))
         await interaction.response.defer(ephemeral=not public)
         rising = not topics
         if rising:
-            topics = tuple(f'"{word}"' for word in await self.services.trends.rising(months))
+            topics = tuple(await self.services.trends.rising(months))
             if not topics:
                 raise UserError(_("No keyword clearly rises right now. Name a topic instead."))
         report = await self.services.trends.of(topics, months)
@@ -90,7 +93,9 @@ def _plain(trend: Trend) -> str:
 
 
 def _name(trend: Trend) -> str:
-    return trend.name.strip('"')
+    """Return a topic as it was written, but for the quotes around a single phrase."""
+    phrase = re.fullmatch(r'"([^"]+)"', trend.name)
+    return phrase[1] if phrase else trend.name
 
 
 def _said(name: str, trend: Trend) -> str:

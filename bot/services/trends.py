@@ -12,7 +12,7 @@ from bot.interactions.errors import UserError
 from bot.runtime.charts import Charts
 from bot.runtime.clock import Clock
 from bot.services.search_engine import Engine
-from papers.topics import parse
+from papers.topics import Topic, TopicError, parse
 from papers.trends import LEAST, Stretch, Trend, by_month, months_until, rising, trend_of
 from storage import trends
 from storage.database import Database
@@ -51,10 +51,7 @@ class Trends:
             UserError: too few papers of those months are known, or they cannot be counted now.
         """
         stretches = months_until(self._clock.now().date(), months)
-        counted = await self._engine.counts([parse(topic) for topic in topics], stretches)
-        if counted is None:
-            raise UserError(_("I'm still building the search index. Try again in a few minutes."))
-        counts, totals = counted
+        counts, totals = await self._counts([parse(topic) for topic in topics], stretches)
         found = [trend_of(topic, each, totals) for topic, each in zip(topics, counts, strict=True)]
         if sum(total >= LEAST for total in totals) < 2:
             raise UserError(
@@ -70,16 +67,38 @@ class Trends:
         return TrendReport(tuple(stretches), tuple(found), sum(totals), picture)
 
     async def rising(self, months: int) -> list[str]:
-        """Return the keywords that the last months have more of than the months before."""
+        """Return the keywords that the last months have more of than the months before, as topics.
+
+        Raises:
+            UserError: papers cannot be counted now.
+        """
         if (known := self._keywords.get(months)) is not None:
             return known
         stretches = months_until(self._clock.now().date(), months)
         since = datetime.combine(stretches[0][0], time(), UTC)
         async with self._database.read() as conn:
             rows = await trends.keywords(conn, since)
-        counted = await self._engine.counts([], stretches)
-        if counted is None:
-            return []
-        found = rising(by_month(rows, stretches), counted[1], RISING)
+        _none, totals = await self._counts([], stretches)
+        counts = by_month(rows, stretches)
+        topics = {topic: counts[word] for word in counts if (topic := _phrase(word)) is not None}
+        found = rising(topics, totals, RISING)
         self._keywords[months] = found
         return found
+
+    async def _counts(
+        self, topics: Sequence[Topic], stretches: Sequence[Stretch]
+    ) -> tuple[list[list[int]], list[int]]:
+        counted = await self._engine.counts(topics, stretches)
+        if counted is None:
+            raise UserError(_("I'm still building the search index. Try again in a few minutes."))
+        return counted
+
+
+def _phrase(keyword: str) -> str | None:
+    """Return a keyword as a topic; None for one that says nothing, or too much."""
+    topic = f'"{keyword.replace(chr(34), " ").strip()}"'
+    try:
+        parse(topic)
+    except TopicError:
+        return None
+    return topic

@@ -26,10 +26,12 @@ def written(number: int, month: int, words: str, keyword: str) -> Paper:
     )
 
 
-async def with_papers(here: World, *, agents: dict[int, int], a_month: int = 60) -> None:
+async def with_papers(
+    here: World, *, agents: dict[int, int], a_month: int = 60, keyword: str = "Web agents"
+) -> None:
     """Store papers of some months, so many of each about web agents, the others about graphs."""
     made = [
-        written(number, month, "web agents", "Web agents")
+        written(number, month, "web agents", keyword)
         if number < count
         else written(number, month, "graph kernels", "graph kernels")
         for month, count in agents.items()
@@ -78,8 +80,33 @@ async def test_words_that_stand_apart_are_not_counted(tmp_path: Path) -> None:
         await with_papers(here, agents={5: 15, 6: 30})
         text = answer(await trends(here, topic='agents web; "web agents" OR kernels', months=3))
         assert "**1** *agents web*: no papers" in text
+        assert '**2** *"web agents" OR kernels*' in text
         assert "1,000 → 1,000 of 1,000" in text
         assert "Months with fewer than 50 papers are left out." in text
+
+
+@pytest.mark.parametrize("keyword", ['"web" agents', "web agents" * 60, '"', "?!"])
+async def test_whatever_a_keyword_is_made_of_it_does_no_harm(tmp_path: Path, keyword: str) -> None:
+    async with world(tmp_path) as here:
+        await with_papers(here, agents={3: 3, 4: 3, 5: 20, 6: 30}, keyword=keyword)
+        text = answer(await trends(here, months=4))
+        assert "*web agents*" in text or "No keyword clearly rises" in text
+
+
+async def test_more_topics_than_a_chart_takes_are_refused_and_not_cut_off(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        shown = answer(await trends(here, topic="a1; b2; c3; d4; e5; f6"))
+        assert "Name up to 5 topics at a time." in shown
+
+
+@pytest.mark.parametrize("options", [{}, {"topic": "agents"}], ids=["rising", "a topic"])
+async def test_while_the_index_is_made_the_answer_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, str]
+) -> None:
+    async with world(tmp_path) as here:
+        engine = here.bot.services.search.engine
+        monkeypatch.setattr(type(engine), "ready", property(lambda _: False))
+        assert "still building the search index" in answer(await trends(here, **options))
 
 
 async def test_too_few_papers_are_no_trend(tmp_path: Path) -> None:
