@@ -1,9 +1,8 @@
 """Field types for what others send: what cannot be read is unknown, not the end of its record."""
 
 import html
-import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +14,8 @@ from pydantic import (
     WrapValidator,
 )
 
+from papers.markup import ENTITY, UNWRITABLE
+
 T = TypeVar("T")
 
 
@@ -24,19 +25,14 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
 
 
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Control characters and halves of characters: no database takes all of them, nor does Discord."""
-_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
-
-
 def fold(text: str) -> str:
     """Return the text on one line, each run of white space as one space, as it can be written."""
-    return " ".join(_UNWRITABLE.sub("", text).split())
+    return " ".join(UNWRITABLE.sub("", text).split())
 
 
 def prose(text: str) -> str:
     """Return what people read folded, and without entities that were escaped once too often."""
-    return fold(_ENTITY.sub(lambda match: html.unescape(match[0]), text))
+    return fold(ENTITY.sub(lambda match: html.unescape(match[0]), text))
 
 
 def utc(moment: datetime | None) -> datetime | None:
