@@ -33,6 +33,27 @@ class Taste(StrEnum):
     STRONG = "strong"
 
 
+class Kind(StrEnum):
+    """What a feed's channel is."""
+
+    CHANNEL = "channel"
+    """Text or announcement: an admin may turn one into the other."""
+
+
+class Layout(StrEnum):
+    """What one post of a forum has."""
+
+    DAY = "day"
+    PAPER = "paper"
+
+
+class Tags(StrEnum):
+    """Which of a forum's tags its posts get."""
+
+    OFF = "off"
+    EXISTING = "existing"
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A channel's daily thread."""
@@ -61,6 +82,11 @@ class Feed:
     language: str | None = None
     """The code of the language that it posts in; `None` for the server's own."""
     taste: Taste = Taste.OFF
+    kind: Kind = Kind.CHANNEL
+    layout: Layout = Layout.DAY
+    tags: Tags = Tags.EXISTING
+    publish: bool = False
+    """Whether overviews in an announcement channel are published to those that follow it."""
 
     @property
     def since(self) -> datetime:
@@ -85,6 +111,10 @@ async def add(
     ping_role_id: int | None = None,
     language: str | None = None,
     taste: Taste = Taste.OFF,
+    kind: Kind = Kind.CHANNEL,
+    layout: Layout = Layout.DAY,
+    tags: Tags = Tags.EXISTING,
+    publish: bool = False,
 ) -> Feed | None:
     """Give a channel its feed; `None` if it has one already."""
     await conn.execute(insert(guilds).values(id=guild_id, joined_at=now).on_conflict_do_nothing())
@@ -104,6 +134,10 @@ async def add(
             ping_role_id=ping_role_id,
             language=language,
             taste=taste.value,
+            kind=kind.value,
+            layout=layout.value,
+            tags=tags.value,
+            publish=publish,
             state=FeedState.ACTIVE.value,
             created_at=now,
         )
@@ -175,6 +209,9 @@ async def update(conn: AsyncConnection, feed: Feed) -> bool:
             ping_role_id=feed.ping_role_id,
             language=feed.language,
             taste=feed.taste.value,
+            layout=feed.layout.value,
+            tags=feed.tags.value,
+            publish=feed.publish,
             set_at=feed.set_at,
         )
     )
@@ -206,6 +243,11 @@ async def set_state(
         .values(**values)
     )
     return result.rowcount == 1
+
+
+async def set_publish(conn: AsyncConnection, feed_id: int, *, publish: bool) -> None:
+    """Record whether a feed's overviews are published to other channels."""
+    await conn.execute(change(feeds).where(feeds.c.id == feed_id).values(publish=publish))
 
 
 async def mark_told(conn: AsyncConnection, feed_id: int, now: datetime) -> None:
@@ -240,4 +282,8 @@ def _feed(row: Row[Any]) -> Feed:
         set_at=row.set_at,
         language=row.language,
         taste=Taste(row.taste),
+        kind=Kind(row.kind),
+        layout=Layout(row.layout),
+        tags=Tags(row.tags),
+        publish=bool(row.publish),
     )

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     NO_PERMISSION = "the bot lacks a permission there"
     THREAD_CAP = "the server has as many active threads as Discord allows"
     THREAD_EXISTS = "the message has a thread already"
+    PUBLISHED = "the message was published already"
+    WRONG_KIND = "that is not possible in this kind of channel"
     DM_CLOSED = "their direct messages are closed"
     DM_BLOCKED = "Discord is holding back the bot's direct messages"
     USER_GONE = "the account no longer exists"
@@ -86,9 +88,11 @@ _BY_CODE: dict[int, Gone | Refused | Retry] = {
     10013: Gone(Reason.USER_GONE),
     20026: Refused(Reason.DM_BLOCKED),
     40003: Refused(Reason.DM_BLOCKED),
+    40033: Refused(Reason.PUBLISHED),
     50001: Refused(Reason.NO_ACCESS),
     50007: Refused(Reason.DM_CLOSED),
     50013: Refused(Reason.NO_PERMISSION),
+    50024: Refused(Reason.WRONG_KIND),
     50035: _BAD_PAYLOAD,
     50083: Refused(Reason.ARCHIVED),
     50278: Refused(Reason.DM_CLOSED),

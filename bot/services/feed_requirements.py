@@ -31,6 +31,26 @@ def require_permissions(channel: discord.TextChannel) -> None:
         raise UserError(needs_more(channel.mention, missing))
 
 
+def require_publishing(channel: object, add: str) -> None:
+    """Return for a channel whose messages can be published to other servers' channels.
+
+    Args:
+        channel: what the channel is, `None` where it is unknown.
+        add: the command that sets up a daily thread, as people can tap it.
+
+    Raises:
+        UserError: it is no announcement channel.
+    """
+    if not (isinstance(channel, discord.TextChannel) and channel.is_news()):
+        raise UserError(
+            _(
+                "Only announcement channels publish to other servers. Turn the channel into one in"
+                " its settings, or choose another with {command}.",
+                command=add,
+            )
+        )
+
+
 def require_pingable(role: discord.Role | None, channel: discord.abc.GuildChannel | None) -> None:
     """Return for a role that the bot may ping in a channel, or for none.
 

@@ -77,6 +77,13 @@ def describe(
             )
         case Taste.OFF:
             pass
+    if feed.publish:
+        lines.append(
+            _(
+                "Publishes each overview to the channels that follow this one, six hours after it"
+                " was posted."
+            )
+        )
     if last is not None and last.state == PostState.EMPTY and last.reason:
         lines.append(_no_thread(last))
     match feed.state:

@@ -36,6 +36,10 @@ SENTENCES: Final = {
         "The server has reached Discord's limit for active threads. Close some to make room."
     ),
     "the message has a thread already": marked("The message already has a thread."),
+    "the message was published already": marked("The message is already published."),
+    "that is not possible in this kind of channel": marked(
+        "That isn't possible in this kind of channel."
+    ),
     "their direct messages are closed": marked("Their DMs are closed."),
     "Discord is holding back the bot's direct messages": marked(
         "Discord is holding back my DMs for now."

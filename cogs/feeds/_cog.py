@@ -1,7 +1,7 @@
 """`/feed …`: which channel gets the day's thread, when, and with what in it."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -21,6 +21,7 @@ from cogs.feeds._actions import Action, panel, show
 from cogs.feeds._choosing import ChooseFeed, act_with, choices_of
 from cogs.feeds._form import MAX_PAPERS, MAX_VOTES, TOPICS_LENGTH
 from cogs.feeds._forms_sent import take_form
+from cogs.feeds._options import CHANGED, OPTIONS, WHICH, cleared
 from cogs.feeds._setup import SetUpFeed
 from cogs.feeds._shared import (
     answer,
@@ -31,34 +32,7 @@ from cogs.feeds._shared import (
     taste_choices,
     topic_choices,
 )
-from papers.query_names import query_names
 from storage.feeds import Taste
-
-_OPTIONS: Final = {
-    "channel": locale_str("Channel that gets the daily thread"),
-    "time": locale_str("Local time, e.g. 9, 17:30 or 9pm"),
-    "timezone": locale_str("Time zone: type a city"),
-    "papers": locale_str(f"Papers a day ({MIN_PAPERS}-{MAX_PAPERS})"),
-    "min_votes": locale_str("Minimum number of upvotes"),
-    "include": locale_str("Only papers with one of these words, separated by commas"),
-    "exclude": locale_str("No papers with any of these words, separated by commas"),
-    "categories": locale_str("Only these arXiv categories, e.g. cs.CL stat.ML cs.*"),
-    "topics": locale_str("Only papers about one of these, separated by semicolons"),
-    "ping": locale_str("Role to ping with each thread"),
-    "language": locale_str("Language of the thread"),
-    "taste": locale_str("How much the order follows what members saved from threads here"),
-}
-_WHICH: Final = locale_str("Channel (default: this one)")
-_NOTHING: Final = frozenset(query_names("nothing")["words"])
-"""What takes a filter away: "none" in the bot's languages."""
-_CHANGED: Final = {
-    "channel": _WHICH,
-    "include": locale_str("Only papers with one of these words, or none"),
-    "exclude": locale_str("No papers with any of these words, or none"),
-    "categories": locale_str("Only these arXiv categories, e.g. cs.CL cs.*, or none"),
-    "topics": locale_str("Only papers about one of these, separated by semicolons, or none"),
-    "no_ping": locale_str("Stop pinging a role"),
-}
 
 
 class Feeds(commands.Cog):
@@ -81,7 +55,7 @@ class Feeds(commands.Cog):
         return True
 
     @feed.command(name="add", description="Set up a daily thread of trending papers in a channel")
-    @app_commands.describe(**_OPTIONS)
+    @app_commands.describe(**OPTIONS)
     @app_commands.choices(language=language_choices(), taste=taste_choices())
     async def add(
         self,
@@ -98,6 +72,7 @@ class Feeds(commands.Cog):
         ping: discord.Role | None = None,
         language: str | None = None,
         taste: str | None = None,
+        publish: bool = False,
     ) -> None:
         """Give a channel its feed; only the channel is needed."""
         guild_of(interaction)
@@ -117,11 +92,12 @@ class Feeds(commands.Cog):
             ping=ping,
             language=language_of(language),
             taste=Taste(taste or Taste.OFF),
+            publish=publish,
         )
         await show(interaction, feed, _("Daily thread set up"))
 
     @feed.command(name="edit", description="Change a channel's daily thread")
-    @app_commands.describe(**_OPTIONS | _CHANGED)
+    @app_commands.describe(**OPTIONS | CHANGED)
     @app_commands.choices(language=language_choices(), taste=taste_choices())
     async def edit(
         self,
@@ -139,6 +115,7 @@ class Feeds(commands.Cog):
         no_ping: bool = False,
         language: str | None = None,
         taste: str | None = None,
+        publish: bool | None = None,
     ) -> None:
         """Change what is named, everything else stays; without anything named, open the form."""
         fields: dict[str, Any] = {}
@@ -152,19 +129,21 @@ class Feeds(commands.Cog):
         if min_votes is not None:
             fields["min_votes"] = min_votes
         if include is not None:
-            fields["include"] = parse_words(_cleared(include))
+            fields["include"] = parse_words(cleared(include))
         if exclude is not None:
-            fields["exclude"] = parse_words(_cleared(exclude))
+            fields["exclude"] = parse_words(cleared(exclude))
         if categories is not None:
-            fields["categories"] = parse_categories(_cleared(categories))
+            fields["categories"] = parse_categories(cleared(categories))
         if topics is not None:
-            fields["topics"] = parse_topics(_cleared(topics))
+            fields["topics"] = parse_topics(cleared(topics))
         if no_ping or ping is not None:
             fields["ping_role_id"] = None if no_ping or ping is None else ping.id
         if language is not None:
             fields["language"] = language_of(language)
         if taste is not None:
             fields["taste"] = Taste(taste)
+        if publish is not None:
+            fields["publish"] = publish
         await act_with(interaction, channel, Action.EDIT, Edit(fields, ping) if fields else None)
 
     @add.autocomplete("timezone")
@@ -204,7 +183,7 @@ class Feeds(commands.Cog):
         await answer(interaction, view)
 
     @feed.command(name="settings", description="Show a daily thread's settings and change them")
-    @app_commands.describe(channel=_WHICH)
+    @app_commands.describe(channel=WHICH)
     async def show_settings(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
@@ -230,7 +209,7 @@ class Feeds(commands.Cog):
         await show(interaction, copied, _("Settings copied"))
 
     @feed.command(name="pause", description="Pause a channel's daily thread")
-    @app_commands.describe(channel=_WHICH)
+    @app_commands.describe(channel=WHICH)
     async def pause(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
@@ -238,7 +217,7 @@ class Feeds(commands.Cog):
         await act_with(interaction, channel, Action.PAUSE)
 
     @feed.command(name="resume", description="Resume a channel's daily thread")
-    @app_commands.describe(channel=_WHICH)
+    @app_commands.describe(channel=WHICH)
     async def resume(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
@@ -246,7 +225,7 @@ class Feeds(commands.Cog):
         await act_with(interaction, channel, Action.RESUME)
 
     @feed.command(name="remove", description="Remove a channel's daily thread for good")
-    @app_commands.describe(channel=_WHICH)
+    @app_commands.describe(channel=WHICH)
     async def remove(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
@@ -255,7 +234,7 @@ class Feeds(commands.Cog):
 
     @rate_limited(FILES)
     @feed.command(name="link", description="Get a channel's papers in a feed reader: Atom or JSON")
-    @app_commands.describe(channel=_WHICH)
+    @app_commands.describe(channel=WHICH)
     async def link(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
@@ -263,7 +242,7 @@ class Feeds(commands.Cog):
         await act_with(interaction, channel, Action.LINK)
 
     @feed.command(name="preview", description="Preview what would be posted now")
-    @app_commands.describe(channel=_WHICH)
+    @app_commands.describe(channel=WHICH)
     async def preview(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
@@ -271,7 +250,7 @@ class Feeds(commands.Cog):
         await act_with(interaction, channel, Action.PREVIEW)
 
     @feed.command(name="insights", description="See what members saved from a daily thread")
-    @app_commands.describe(channel=_WHICH)
+    @app_commands.describe(channel=WHICH)
     async def insights(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
@@ -279,7 +258,7 @@ class Feeds(commands.Cog):
         await act_with(interaction, channel, Action.INSIGHTS)
 
     @feed.command(name="post-now", description="Post the newest papers now")
-    @app_commands.describe(channel=_WHICH)
+    @app_commands.describe(channel=WHICH)
     async def post_now(
         self, interaction: Interaction, channel: discord.TextChannel | None = None
     ) -> None:
@@ -293,7 +272,3 @@ class Feeds(commands.Cog):
             await take_form(interaction)
         except Exception as error:
             await answer_error(interaction, error)
-
-
-def _cleared(text: str) -> str:
-    return "" if text.strip().casefold() in _NOTHING else text

@@ -1,5 +1,6 @@
 """Posts: which feed owes one, and how far each has got."""
 
+from storage.posts._crosspost import crossposts_due, mark_crosspost
 from storage.posts._plan import claim_due, plan, used
 from storage.posts._progress import (
     finish,
@@ -31,6 +32,7 @@ from storage.posts._types import (
     SENDING,
     SKIPPED,
     UNFINISHED,
+    Crosspost,
     DueFeed,
     Post,
     PostState,
@@ -48,12 +50,14 @@ __all__ = [
     "SENDING",
     "SKIPPED",
     "UNFINISHED",
+    "Crosspost",
     "DueFeed",
     "Post",
     "PostState",
     "Step",
     "Used",
     "claim_due",
+    "crossposts_due",
     "finish",
     "first_batch",
     "fold",
@@ -62,6 +66,7 @@ __all__ = [
     "last_outcomes",
     "last_planned",
     "mark_card",
+    "mark_crosspost",
     "mark_header",
     "mark_refreshed",
     "mark_retry",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import schedule, zones
 from papers.schedule import Owed
-from storage.posts._types import EMPTY, PLANNED, SKIPPED, DueFeed, Used
+from storage.posts._types import EMPTY, PLANNED, SKIPPED, Crosspost, DueFeed, Used
 from storage.tables import batches, feeds, post_papers, posts
 
 
@@ -79,11 +79,13 @@ async def plan(
     upvotes: Mapping[str, int] = {},
     rest: Sequence[int] | None = None,
     reason: str | None = None,
+    crosspost: bool = False,
 ) -> int | None:
     """Freeze a post; `None` if that batch was planned there before. Without papers the day is
     recorded as empty.
 
     Papers that are `folded` behind one of `paper_ids` count as shown, and get no card of their own.
+    A header of which `crosspost` is asked is published to other channels later on.
     The `upvotes` of papers and of the `rest`, which found no room, are noted as they are now.
     A day that was empty may be planned again: what the feed wants may have changed since. Earlier
     batches of `sources` that this feed never got are recorded as skipped, and so accounted for.
@@ -117,6 +119,7 @@ async def plan(
             finished_at=None if paper_ids else now,
             reason=reason,
             rest=None if rest is None else list(rest),
+            crosspost=Crosspost.OWED.value if crosspost and paper_ids else None,
         )
         .returning(posts.c.id)
     )

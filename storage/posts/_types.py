@@ -21,6 +21,16 @@ PLANNED, SENDING, DONE, EMPTY, SKIPPED, FAILED = PostState
 UNFINISHED = (PLANNED, SENDING)
 
 
+class Crosspost(StrEnum):
+    """How far publishing a header to the channels that follow its own is."""
+
+    OWED = "owed"
+    CLAIMED = "claimed"
+    """Discord may have been asked."""
+    DONE = "done"
+    FAILED = "failed"
+
+
 class DueFeed(NamedTuple):
     """A feed that owes a batch, and the local date that its post uses up."""
 
@@ -62,6 +72,7 @@ class Post:
     refreshes: int
     reason: str | None
     rest: Any = None
+    crosspost: str | None = None
 
 
 class Step(NamedTuple):

@@ -43,6 +43,14 @@ feeds = table(
     Column("language", Text),
     # off · mild · strong: how much its order follows what members saved from the server's threads.
     Column("taste", Text, nullable=False, server_default="off"),
+    # channel (text or announcement) · thread · forum (or media): what its channel is.
+    Column("kind", Text, nullable=False, server_default="channel"),
+    # day · paper: what one post of a forum has.
+    Column("layout", Text, nullable=False, server_default="day"),
+    # off · existing · created: which of a forum's tags its posts get.
+    Column("tags", Text, nullable=False, server_default="existing"),
+    # Whether overviews in an announcement channel are published to the channels that follow it.
+    Column("publish", Integer, nullable=False, server_default="0"),
     Index("ix_feeds_state", "state", "timezone", "at"),
     reuses_ids=False,
 )
@@ -78,6 +86,9 @@ posts = table(
     # Upvotes of the papers that the filters let through and that found no room, the highest first,
     # no more than the thread has papers; empty where that was not noted.
     Column("rest", JSONText),
+    # owed · claimed (perhaps carried out) · done · failed; empty: the header is not to be published
+    # to the channels that follow its own.
+    Column("crosspost", Text),
     UniqueConstraint("feed_id", "batch_day"),
     UniqueConstraint("feed_id", "local_date"),
     Index("ix_posts_channel_id", "channel_id"),
@@ -86,6 +97,7 @@ posts = table(
     # The figures of a day are read from it alone: a row's payload is long, and lies before these.
     Index("ix_posts_planned_at", "planned_at", "state", "reason"),
     Index("ix_posts_refreshes", "state", "refreshes", "finished_at"),
+    Index("ix_posts_crosspost", "crosspost", sqlite_where=text("crosspost IS NOT NULL")),
     Index("ix_posts_payload", "planned_at", sqlite_where=text("payload IS NOT NULL")),
 )
 

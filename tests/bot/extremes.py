@@ -29,6 +29,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "categories": ("cs.CL", longest("cs.CL, ", 6_000), longest("math.", 6_000)),
     "topics": ("diffusion; robots", longest("a OR ", 2_000), longest("((", 2_000)),
     "no_ping": (True, False),
+    "publish": (True, False),
     "channel": ("1", longest("9", 6_000), "x"),
     "role": ("", longest("9", 6_000), "x"),
     "fields": ("text", longest("x", 6_000)),

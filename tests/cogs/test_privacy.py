@@ -50,6 +50,7 @@ NOBODYS = {
     "feeds.channel_id": "a server's channel",
     "feeds.min_votes": "a setting",
     "feeds.ping_role_id": "a server's role",
+    "feeds.publish": "yes or no",
     "feeds.size": "a setting",
     "guilds.id": "a server",
     "news.level": "a count",

@@ -20,6 +20,7 @@ class Refill(NamedTuple):
 
 ROUTES = Refill(5, 5.0)
 REACTIONS = Refill(1, 0.25)
+CROSSPOSTS = Refill(10, 3_600.0)
 GLOBAL = Refill(50, 1.0)
 
 UNCOUNTED = ("/interactions/", "/webhooks/")
@@ -61,6 +62,8 @@ class Buckets:
         if not template.startswith(UNCOUNTED) and (wait := self._everywhere()) is not None:
             return Verdict(wait, everywhere=True, headers={"X-RateLimit-Scope": "global"})
         refill = REACTIONS if "/reactions" in template and method != "GET" else ROUTES
+        if template.endswith("/crosspost"):
+            refill = CROSSPOSTS
         name = hashlib.blake2b(f"{method} {template}".encode(), digest_size=8).hexdigest()
         wait, window = self._count(f"{name}:{major}", refill)
         headers = {

@@ -7,7 +7,15 @@ from discord import Permissions
 
 from tests.discord_server.components import emoji_json
 from tests.discord_server.interactions import FIRST_ANSWER, Interaction, Interactions
-from tests.discord_server.objects import PUBLIC_THREAD, TEXT, Channel, Guild, Message
+from tests.discord_server.objects import (
+    NEWS,
+    NEWS_THREAD,
+    PUBLIC_THREAD,
+    TEXT,
+    Channel,
+    Guild,
+    Message,
+)
 from tests.discord_server.permissions import PermissionRules
 from tests.discord_server.rules import DISTINCT_REACTIONS, DiscordError, Json
 from tests.discord_server.state import (
@@ -95,7 +103,7 @@ class FakeDiscord(PermissionRules):
             raise DiscordError(400, 160006, "Maximum number of active threads reached")
         thread = Channel(
             thread_id or self.new_id(),
-            PUBLIC_THREAD,
+            NEWS_THREAD if parent.kind == NEWS else PUBLIC_THREAD,
             name,
             guild.id,
             parent.id,

@@ -18,6 +18,7 @@ SENTENCES = {
     50001: "Missing Access",
     50007: "Cannot send messages to this user",
     50013: "Missing Permissions",
+    50024: "Cannot execute action on this channel type",
     50035: "Invalid Form Body",
     50083: "Thread is archived",
     90001: "Reaction was blocked",

@@ -13,7 +13,9 @@ from tests.discord_server.rules import (
 )
 from tests.discord_server.users import Member, Overwrite, Role, User, iso
 
-TEXT, DM, NEWS, PUBLIC_THREAD = 0, 1, 5, 11
+TEXT, DM, NEWS, NEWS_THREAD, PUBLIC_THREAD = 0, 1, 5, 10, 11
+
+CROSSPOSTED = 1 << 1
 
 
 @dataclass
@@ -139,7 +141,7 @@ class Channel:
     @property
     def is_thread(self) -> bool:
         """Whether it hangs on another channel."""
-        return self.kind == PUBLIC_THREAD
+        return self.kind in (NEWS_THREAD, PUBLIC_THREAD)
 
     @property
     def history(self) -> list[Message]:

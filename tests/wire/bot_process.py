@@ -1,12 +1,15 @@
 """A bot as a process of its own, to be killed.
 
-`python -m tests.wire.bot_process FOLDER API GATEWAY GUILD CHANNEL PAPERS` connects, makes sure that
-the channel has its feed of so many papers a day, does one minute's work, and ends.
+`python -m tests.wire.bot_process FOLDER API GATEWAY GUILD CHANNEL PAPERS [FEED [MINUTE...]]`
+connects, makes sure that the channel has its feed of so many papers a day, does the work of one
+minute (or of each of these minutes after nine), and ends. FEED has more of the feed, as JSON.
 """
 
 import asyncio
+import json
 import sys
-from datetime import time
+from collections.abc import Sequence
+from datetime import time, timedelta
 from pathlib import Path
 
 from bot.cli.run import point_at
@@ -21,16 +24,24 @@ TOKEN = "MTA.wire.test"
 
 
 async def main(
-    folder: Path, api_url: str, gateway_url: str, guild_id: int, channel_id: int, papers: int
+    folder: Path,
+    api_url: str,
+    gateway_url: str,
+    guild_id: int,
+    channel_id: int,
+    papers: int,
+    feed: str = "{}",
+    minutes: Sequence[int] = (0,),
 ) -> None:
-    """Do one minute's work."""
+    """Do the work of some minutes."""
     settings = make_settings(folder, discord_api_url=api_url, discord_gateway_url=gateway_url)
     point_at(settings)
     now = at(MONDAY, 9)
     batch = votes(MONDAY, *range(90, 90 - papers, -1))
     again = paper(999, batch[0].paper.title.upper())  # folded behind the first card
     source = FakeSource({MONDAY: [*batch, Record(again, Metrics(1), MONDAY)]})
-    bot = create_bot(settings, clock=FixedClock(now), sources=[source])
+    clock = FixedClock(now)
+    bot = create_bot(settings, clock=clock, sources=[source])
     await bot.open()
     async with bot.services.database.write() as conn:
         await feeds.add(
@@ -41,6 +52,7 @@ async def main(
             timezone="UTC",
             size=papers,
             now=now,
+            **json.loads(feed),
         )
     # discord.py waits this long for servers that may still come; here all are there at once.
     vars(bot)["_connection"].guild_ready_timeout = 0.1
@@ -50,11 +62,24 @@ async def main(
             await asyncio.sleep(0.02)
             if connection.done():
                 connection.result()
-        await bot.tick(now)
+        for minute in minutes:
+            clock.at = now + timedelta(minutes=minute)
+            await bot.tick(clock.at)
         await bot.close()
         await connection
 
 
 if __name__ == "__main__":
-    folder, api_url, gateway_url, guild, channel, papers = sys.argv[1:]
-    asyncio.run(main(Path(folder), api_url, gateway_url, int(guild), int(channel), int(papers)))
+    folder, api_url, gateway_url, guild, channel, papers, *more = sys.argv[1:]
+    feed, *minutes = more or ["{}"]
+    work = main(
+        Path(folder),
+        api_url,
+        gateway_url,
+        int(guild),
+        int(channel),
+        int(papers),
+        feed,
+        [int(minute) for minute in minutes] or [0],
+    )
+    asyncio.run(work)

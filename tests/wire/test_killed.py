@@ -4,11 +4,13 @@
 """
 
 import asyncio
+import json
 import sqlite3
 import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,6 +90,10 @@ class Lab:
     folder: Path
     guild_id: int
     channel: Channel
+    feed: Mapping[str, object] = field(default_factory=dict[str, object])
+    """What the feed is beside its channel and size."""
+    minutes: Sequence[int] = (0,)
+    """The minutes after nine whose work the bot does."""
 
     @property
     def world(self) -> FakeDiscord:
@@ -106,6 +112,8 @@ class Lab:
             server.api_url,
             server.gateway_url,
             *map(str, (self.guild_id, self.channel.id, PAPERS)),
+            json.dumps(self.feed),
+            *map(str, self.minutes),
             cwd=ROOT,
             stderr=asyncio.subprocess.PIPE,
         )

@@ -16,6 +16,7 @@ from bot.runtime.clock import Clock
 from bot.services.feed_requirements import (
     require_permissions,
     require_pingable,
+    require_publishing,
     require_workable,
 )
 from bot.services.feeds._known import KnownFeeds
@@ -87,6 +88,7 @@ class Feeds(KnownFeeds):
         ping: discord.Role | None = None,
         language: str | None = None,
         taste: Taste = Taste.OFF,
+        publish: bool = False,
     ) -> Feed:
         """Give a channel its feed.
 
@@ -94,10 +96,12 @@ class Feeds(KnownFeeds):
         are ready in its zone.
 
         Raises:
-            UserError: the channel has a feed, or the bot may not post or ping there.
+            UserError: the channel has a feed, or the bot may not post, ping or publish there.
         """
         require_permissions(channel)
         require_pingable(ping, channel)
+        if publish:
+            require_publishing(channel, self._messenger.mention("feed add"))
         now = self._clock.now()
         zone = timezone or self._settings.default_timezone
         if at is None:
@@ -119,6 +123,7 @@ class Feeds(KnownFeeds):
                 ping_role_id=ping.id if ping else None,
                 language=language,
                 taste=taste,
+                publish=publish,
             )
         if feed is None:
             raise UserError(
@@ -152,9 +157,12 @@ class Feeds(KnownFeeds):
             ping: the role that was chosen to be pinged, if one was.
 
         Raises:
-            UserError: nothing differs, or the bot may not ping the role.
+            UserError: nothing differs, or the bot may not ping the role or publish there.
         """
-        require_pingable(ping, guild.get_channel(feed.channel_id))
+        channel = guild.get_channel(feed.channel_id)
+        require_pingable(ping, channel)
+        if changed.publish and not feed.publish:
+            require_publishing(channel, self._messenger.mention("feed add"))
         if changed == feed:
             raise UserError(
                 _("Nothing to update. Give at least one setting a new value, e.g. `time`.")
@@ -179,6 +187,7 @@ class Feeds(KnownFeeds):
             known = await feeds.of_guild(conn, guild.id)
         there = next((each for each in known if each.channel_id == channel.id), None)
         settings = {name: getattr(feed, name) for name in _SETTINGS}
+        settings["publish"] = feed.publish and channel.is_news()
         if there is None:
             return await self.add(channel, **settings, ping=ping)
         changed = replace(there, **settings, ping_role_id=None if ping is None else ping.id)

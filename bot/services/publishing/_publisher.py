@@ -10,6 +10,7 @@ from bot.i18n import Language, language_for, use
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.folding import Folding
+from bot.services.publishing._crosspost import Crossposts
 from bot.services.publishing._draft import PostComposer, PostPayload
 from bot.services.publishing._failures import Failures
 from bot.services.publishing._restored import RestoredPosts
@@ -58,17 +59,19 @@ class Publisher:
         self._steps = Steps(database, messenger, tracker)
         self._restored = RestoredPosts(database, messenger, tracker, ranking.sources)
         self._failures = Failures(database, notices)
+        self._crossposts = Crossposts(database, messenger, self._steps, notices)
         self._under_way = KeyedLocks()
 
     async def claim(self, now: datetime) -> None:
         """Queue every feed that owes a post, every post that is not finished, every header to
-        refresh."""
+        refresh or to publish."""
         async with self._database.read() as conn:
             known = await self._ranking.known(conn, now)
             due = await posts.claim_due(conn, now, self._settle, known)
             misplaced = await feeds.misplaced(conn)
             unfinished = await posts.unfinished(conn, now)
             stale = await posts.refresh_due(conn, now, REFRESHES)
+            unpublished = await posts.crossposts_due(conn, now)
         submit = self._queue.submit
         for post_id in unfinished:
             submit(("post", post_id), lambda post_id=post_id: self.send(post_id, now))
@@ -80,6 +83,11 @@ class Publisher:
             )
         for post_id in stale:
             submit(("refresh", post_id), lambda post_id=post_id: self._refresh(post_id, now))
+        for post_id in unpublished:
+            submit(
+                ("crosspost", post_id),
+                lambda post_id=post_id: self._crossposts.send(post_id, now),
+            )
         for feed in misplaced:
             reason = unknown_zone(feed.timezone)
             submit(
@@ -170,6 +178,7 @@ class Publisher:
                 rest=draft.rest,
                 sources=self._ranking.sources,
                 reason=draft.why_empty,
+                crosspost=feed.publish,
             )
         if post_id is None:
             return

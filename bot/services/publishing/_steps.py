@@ -92,6 +92,18 @@ class Steps:
             return failure_of(error)
         return None
 
+    async def crosspost(self, post: Post, message_id: int) -> Failure | None:
+        """Publish a header to the channels that follow its own; return what kept it from that."""
+        channel = self._channel(post.guild_id, post.channel_id)
+        try:
+            await channel.get_partial_message(message_id).publish()
+        except Exception as error:
+            failure = failure_of(error)
+            if isinstance(failure, Refused) and failure.reason is Reason.PUBLISHED:
+                return None  # the answer to an earlier request was lost
+            return failure
+        return None
+
     async def _send_header(self, post: Post, draft: PostPayload, *, resuming: bool) -> Outcome:
         channel = self._channel(post.guild_id, post.channel_id)
         title = thread_name(post.batch_day)

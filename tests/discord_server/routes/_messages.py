@@ -2,7 +2,7 @@
 
 from tests.discord_server.components import answered
 from tests.discord_server.fake_discord import FakeDiscord
-from tests.discord_server.objects import Channel, Message
+from tests.discord_server.objects import CROSSPOSTED, NEWS, Channel, Message
 from tests.discord_server.routes._call import Answer, Call, File, route
 from tests.discord_server.rules import (
     COMPONENTS_V2,
@@ -87,6 +87,22 @@ def edit_message(call: Call) -> Answer:
     if channel.archived:
         raise DiscordError(400, 50083, "Thread is archived")
     apply_edit(call, message, call.body)
+    return 200, world.message_json(message)
+
+
+@route("POST", "/channels/{channel_id}/messages/{message_id}/crosspost")
+def crosspost_message(call: Call) -> Answer:
+    """Publish a message to the channels that follow its own, once."""
+    world, channel, message = call.world, call.channel, call.message
+    world.require(channel, "send_messages")
+    if message.author is not world.bot:
+        world.require(channel, "manage_messages")
+    if channel.kind != NEWS:
+        raise DiscordError(400, 50024, "Cannot execute action on this channel type")
+    if message.flags & CROSSPOSTED:
+        raise DiscordError(400, 40033, "This message has already been crossposted")
+    message.flags |= CROSSPOSTED
+    world.emit_message("MESSAGE_UPDATE", message)
     return 200, world.message_json(message)
 
 

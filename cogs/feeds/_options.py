@@ -1,0 +1,41 @@
+"""What the options of `/feed add` and `/feed edit` say, and the word that takes a filter away."""
+
+from typing import Final
+
+from discord.app_commands import locale_str
+
+from bot.services.feeds import MIN_PAPERS
+from cogs.feeds._form import MAX_PAPERS
+from papers.query_names import query_names
+
+OPTIONS: Final = {
+    "channel": locale_str("Channel that gets the daily thread"),
+    "time": locale_str("Local time, e.g. 9, 17:30 or 9pm"),
+    "timezone": locale_str("Time zone: type a city"),
+    "papers": locale_str(f"Papers a day ({MIN_PAPERS}-{MAX_PAPERS})"),
+    "min_votes": locale_str("Minimum number of upvotes"),
+    "include": locale_str("Only papers with one of these words, separated by commas"),
+    "exclude": locale_str("No papers with any of these words, separated by commas"),
+    "categories": locale_str("Only these arXiv categories, e.g. cs.CL stat.ML cs.*"),
+    "topics": locale_str("Only papers about one of these, separated by semicolons"),
+    "ping": locale_str("Role to ping with each thread"),
+    "language": locale_str("Language of the thread"),
+    "taste": locale_str("How much the order follows what members saved from threads here"),
+    "publish": locale_str("Announcement channels: publish the overview to channels that follow"),
+}
+WHICH: Final = locale_str("Channel (default: this one)")
+_NOTHING: Final = frozenset(query_names("nothing")["words"])
+"""What takes a filter away: "none" in the bot's languages."""
+CHANGED: Final = {
+    "channel": WHICH,
+    "include": locale_str("Only papers with one of these words, or none"),
+    "exclude": locale_str("No papers with any of these words, or none"),
+    "categories": locale_str("Only these arXiv categories, e.g. cs.CL cs.*, or none"),
+    "topics": locale_str("Only papers about one of these, separated by semicolons, or none"),
+    "no_ping": locale_str("Stop pinging a role"),
+}
+
+
+def cleared(text: str) -> str:
+    """Return a filter as it was typed, empty for a word that takes it away."""
+    return "" if text.strip().casefold() in _NOTHING else text
