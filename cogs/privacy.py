@@ -35,7 +35,9 @@ WHY: Final = {
     "learned_papers": marked("Papers that your topics added or learned from"),
     "digests": marked("Your digests of the last weeks, so no paper comes twice"),
     "digest_papers": marked("Papers in your recent digests"),
-    "brought_papers": marked("Papers in older digests, by year, so no paper comes twice"),
+    "brought_papers": marked(
+        "Papers of older digests and previews, by year, so no paper comes twice"
+    ),
     "cards": marked("My DMs that show you a paper, so reacting with 🔖 saves the paper"),
     "preferences": marked("Whether your saves count in servers, and whether you get news"),
     "dismissals": marked("Papers that don't come again because they aren't for you"),

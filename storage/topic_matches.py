@@ -215,7 +215,8 @@ async def unseen(conn: AsyncConnection, user_id: int, since: datetime) -> list[C
             subscriptions.c.user_id == user_id,
             subscriptions.c.paused == 0,
             topic_matches.c.matched_at >= since,
-            topic_matches.c.matched_at >= subscriptions.c.created_at,
+            topic_matches.c.matched_at
+            >= func.coalesce(subscriptions.c.brings_from, subscriptions.c.created_at),
             wanted_papers(),
             papers.c.id.not_in(recently),
         )

@@ -1,5 +1,6 @@
 """The papers that a message of ours shows, read from its buttons."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -10,6 +11,7 @@ from bot.interactions.folded_button import IDS
 from papers.short_ids import lengthen
 
 _SAVE: Final = template("save", paper_id=PAPER)
+_OFFERED: Final = re.compile(rf"(?:card:)?(?P<paper_id>{PAPER})")
 _DIGEST: Final = template("topics")
 _FOLDED: Final = template("also", papers=IDS)
 
@@ -26,6 +28,15 @@ def papers_in(message: discord.Message) -> list[str]:
     return found if digest or len(found) == 1 else []
 
 
+def listed_in(message: discord.Message | None) -> list[str]:
+    """Return the papers that a page of ours lists, by its Save buttons and its menus."""
+    if message is None:
+        return []
+    saved = (_SAVE.fullmatch(each) for each in _custom_ids(message.components))
+    offered = (_OFFERED.fullmatch(value) for value in _values(message.components))
+    return list(dict.fromkeys(match["paper_id"] for match in (*saved, *offered) if match))
+
+
 def folded_in(message: discord.Message) -> list[str]:
     """Return the papers that a message of ours lists behind a button, without a card."""
     found = (_FOLDED.fullmatch(each) for each in _custom_ids(message.components))
@@ -39,3 +50,9 @@ def _custom_ids(components: Iterable[object]) -> Iterator[str]:
         yield from _custom_ids(getattr(component, "children", ()))
         if (accessory := getattr(component, "accessory", None)) is not None:
             yield from _custom_ids((accessory,))
+
+
+def _values(components: Iterable[object]) -> Iterator[str]:
+    for component in components:
+        yield from (option.value for option in getattr(component, "options", ()))
+        yield from _values(getattr(component, "children", ()))

@@ -29,6 +29,7 @@ from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, people, plain
+from cogs.subscriptions import FollowAuthor
 from papers.importing import Imported
 from papers.text import readable
 from storage.papers import StoredPaper
@@ -177,6 +178,7 @@ def render(
     ]
     actions: list[AnyItem] = [
         SaveAllBy(list_id, count, name),
+        FollowAuthor(name),
         *turns,
         SaveSomeBy(list_id, options),
     ]

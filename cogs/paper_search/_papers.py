@@ -37,6 +37,7 @@ from bot.ui.parts import AnyItem, link_button
 from cogs.cite import CiteButton
 from cogs.paper_search._labels import options, why
 from cogs.paper_search._lookup import known_paper
+from cogs.subscriptions import FollowSimilar
 from papers import arxiv_id
 from papers.model import Paper
 from papers.text import readable
@@ -263,7 +264,7 @@ def similar_view(page: SimilarPage) -> ui.LayoutView:
         hits,
         accessory=lambda hit: SaveButton(hit.paper_id),
         select=OpenSimilar(paper.id, options(hits)),
-        buttons=turns,
+        buttons=[*turns, FollowSimilar(paper.id)],
     )
 
 

@@ -4,14 +4,14 @@ from bot.services import digests
 from bot.services.container import CogHost
 from cogs.subscriptions._change import ChangeTopic
 from cogs.subscriptions._digest import DigestCommands, Inbox, PageInbox
-from cogs.subscriptions._follow import FollowSearch
+from cogs.subscriptions._follow import FollowAuthor, FollowSearch, FollowSimilar, UndoFollow
 from cogs.subscriptions._form import FORM, EditTopic
 from cogs.subscriptions._learned import ForgetLearned, ForgetTopic, RememberTopic
 from cogs.subscriptions._links import LinkTopic, LinkTopics
 from cogs.subscriptions._preview import NarrowTopic, SubscribeTopic, WidenTopic
 from cogs.subscriptions._topics import PauseTopic, Subscriptions
 
-__all__ = ["FollowSearch", "setup"]
+__all__ = ["FollowAuthor", "FollowSearch", "FollowSimilar", "setup"]
 
 
 async def setup(bot: CogHost) -> None:
@@ -26,7 +26,10 @@ async def setup(bot: CogHost) -> None:
         LinkTopic,
         LinkTopics,
         EditTopic,
+        FollowAuthor,
         FollowSearch,
+        FollowSimilar,
+        UndoFollow,
         ForgetLearned,
         ForgetTopic,
         RememberTopic,

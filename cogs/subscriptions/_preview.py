@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
@@ -9,19 +10,20 @@ from discord import ui
 
 from bot import limits
 from bot.i18n import gettext as _
-from bot.i18n import listing, ngettext, sentences, translated
+from bot.i18n import sentences, translated
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import Services, services_of
-from bot.services.digests import at_least, render_entries
-from bot.services.topics import TOO_FEW, WINDOW, Preview, read_topic
+from bot.services.digests import Followed, at_least, render_entries
+from bot.services.topics import read_topic
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape
 from cogs.subscriptions._form import EditTopic
 from cogs.subscriptions._learned import ForgetTopic
+from cogs.subscriptions._preview_texts import found_line, how_line, nothing_yet, warning_of
 from cogs.subscriptions._standing import Standing, standing_of
 from papers.topics import Strictness, Topic, narrower, wider
 from storage.subscriptions import Every, Mode, TopicDraft
@@ -32,7 +34,7 @@ Step = Callable[[Topic, Strictness], tuple[Topic, Strictness] | None]
 async def show_preview(
     services: Services, user_id: int, draft: TopicDraft, now: datetime, *, replaces: int = 0
 ) -> ui.LayoutView:
-    """Return the preview of a topic with its buttons.
+    """Return the preview of a topic with its buttons, and record which papers it shows.
 
     A topic that the person follows already is offered as a change of that subscription.
 
@@ -52,9 +54,13 @@ async def show_preview(
     if draft.mode is Mode.TRENDING:
         return await _trending(services, user_id, draft, standing, now)
     preview = await services.topics.preview(draft, now)
+    shown = preview.found[: limits.PAGE_HITS]
+    await services.subscriptions.note_shown(
+        draft, [*draft.shown, *(each.paper.paper.id for each in shown)], now, newest=preview.newest
+    )
     lines = [
-        _found(len(preview.found), preview.total),
-        _how(draft, preview),
+        found_line(len(preview.found), preview.total),
+        how_line(draft, preview),
         *standing.notes(draft),
     ]
     buttons: list[AnyItem] = []
@@ -68,7 +74,7 @@ async def show_preview(
         buttons.append(WidenTopic(draft.id, replaces))
     if standing.same is not None and standing.learned is not None:
         buttons.append(ForgetTopic(standing.same.topic.id))
-    warning = _warning(preview)
+    warning = warning_of(preview)
     if not preview.found:
         return render_notice(
             draft.query,
@@ -78,12 +84,12 @@ async def show_preview(
     page = HitsPage(
         title=draft.query,
         hits=tuple(
-            hit_of(shown.paper.paper, shown.paper.metrics, notes=(translated(shown.reason),))
-            for shown in preview.found[: limits.PAGE_HITS]
+            hit_of(each.paper.paper, each.paper.metrics, notes=(translated(each.reason),))
+            for each in shown
         ),
         notes=tuple(line for line in (*lines, warning) if line),
         footer=sentences(
-            _nothing_yet(standing, draft, replaces), _("This is what you would have received.")
+            nothing_yet(standing, draft, replaces), _("This is what you would have received.")
         ),
     )
     return render_hits(page, buttons=buttons)
@@ -102,7 +108,11 @@ async def _trending(
     notes = standing.notes(draft)
     if not preview.entries:
         nothing = _("No papers you haven't seen yet.") if preview.left_out else _("No papers yet.")
+        if not standing.changes(draft):
+            notes.append(nothing_yet(standing, draft, replaces))
         return render_notice(title, "\n".join(map(escape, (nothing, *notes))), actions=actions)
+    shown = preview.entries[: limits.PAGE_HITS]
+    await services.subscriptions.note_shown(draft, [each.paper_id for each in shown], now)
     what = (
         _("This is what this week's digest would bring.")
         if weekly
@@ -110,67 +120,12 @@ async def _trending(
     )
     return render_entries(
         title,
-        preview.entries[: limits.PAGE_HITS],
+        shown,
         notes=notes,
         buttons=actions,
-        footer=sentences(_nothing_yet(standing, draft, replaces), what),
+        footer=sentences(nothing_yet(standing, draft, replaces), what),
         refusable=False,
     )
-
-
-def _nothing_yet(standing: Standing, draft: TopicDraft, replaces: int) -> str:
-    if not standing.changes(draft):
-        return _("You already have these settings.")
-    return _("Nothing is changed yet.") if replaces else _("You haven't subscribed yet.")
-
-
-def _found(count: int, total: int) -> str:
-    matched = ngettext(
-        "{count} of {total} papers in {days} days matches",
-        "{count} of {total} papers in {days} days match",
-        count,
-        total=total,
-        days=WINDOW.days,
-    )
-    week = count * 7 / WINDOW.days
-    if not count:
-        return matched
-    rate = _("less than one a week") if week < 1 else _("about {count} a week", count=round(week))
-    return f"{matched} · {rate}"
-
-
-def _how(draft: TopicDraft, preview: Preview) -> str:
-    parts = [_HOW[draft.mode]()]
-    if preview.precision is not None:
-        count = round(10 * preview.precision)
-        parts.append(_("about {count} of 10 are on topic", count=count))
-    if draft.min_votes:
-        parts.append(at_least(draft.min_votes))
-    return " · ".join(parts)
-
-
-_HOW: dict[Mode, Callable[[], str]] = {
-    Mode.STRICT: lambda: _("Matching: strict"),
-    Mode.NORMAL: lambda: _("Matching: normal"),
-    Mode.BROAD: lambda: _("Matching: broad"),
-}
-
-
-def _warning(preview: Preview) -> str:
-    words = listing(preview.proposals)
-    proposal = _("Suggestions: {words}.", words=words) if words else ""
-    if not preview.total:
-        return _("There are no papers of these days yet. You can subscribe anyway.")
-    if preview.nearly_all:
-        warning = _("This matches nearly every paper.")
-    elif not preview.found:
-        warning = _("No papers would have matched.")
-        proposal = proposal or _("Try other or fewer words.")
-    elif len(preview.found) <= TOO_FEW and proposal:
-        warning = _("Few papers match.")
-    else:
-        return ""
-    return sentences(warning, proposal)
 
 
 def _step(topic: Topic, draft: TopicDraft, step: Step) -> tuple[Topic, Strictness] | None:
@@ -187,9 +142,11 @@ async def _changed(interaction: Interaction, draft_id: int, step: Step, replaces
     # The pass over two weeks of papers may take longer than Discord waits.
     await interaction.response.defer()
     topic, strictness = changed
+    seen = draft.shown
     draft = await services.subscriptions.add_draft(
         str(topic), Mode(strictness.value), draft.every, draft.min_votes, now
     )
+    draft = replace(draft, shown=seen)
     view = await show_preview(services, interaction.user.id, draft, now, replaces=replaces)
     await interaction.edit_original_response(view=view)
 
@@ -234,25 +191,25 @@ class SubscribeTopic(
                 view=render_notice(_("Topic updated"), "\n".join(filter(None, lines)))
             )
             return
-        lines = [f"**{escape(draft.query, 200)}**", followed.when]
-        if followed.rhythm:
-            lines.insert(1, followed.rhythm)
-        if followed.added:
-            lines.append(_("I've added it to the DM I sent you."))
-        elif followed.failure is None:
-            lines.append(_("I've sent you a DM. Your digests will arrive there."))
-        else:
-            lines.append(services.following.describe_failure(followed.failure))
-        lines.append(
-            _(
-                "Change time, time zone and language with {settings}. See your topics with"
-                " {topics}.",
-                settings=services.mention("paper digest settings"),
-                topics=services.mention("paper subscriptions"),
-            )
-        )
+        lines = [f"**{escape(draft.query, 200)}**", *followed_lines(services, followed)]
         title = _("Subscribed") if followed.new else _("You already follow this topic")
         await interaction.edit_original_response(view=render_notice(title, "\n".join(lines)))
+
+
+def followed_lines(services: Services, followed: Followed) -> list[str]:
+    """Say when digests come to a person who has just subscribed, and where."""
+    if followed.added:
+        confirmed = _("I've added it to the DM I sent you.")
+    elif followed.failure is None:
+        confirmed = _("I've sent you a DM. Your digests will arrive there.")
+    else:
+        confirmed = services.following.describe_failure(followed.failure)
+    settings = _(
+        "Change time, time zone and language with {settings}. See your topics with {topics}.",
+        settings=services.mention("paper digest settings"),
+        topics=services.mention("paper subscriptions"),
+    )
+    return [*filter(None, (followed.rhythm, followed.when, confirmed)), settings]
 
 
 class NarrowTopic(PaperboyButton, template=template("narrow", draft_id=NUMBER, replaces=NUMBER)):

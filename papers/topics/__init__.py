@@ -7,7 +7,7 @@ an AND must each be there; commas between alternatives are OR, which binds weake
 `diffusion models OR flow matching` is two alternatives of two words.
 """
 
-from papers.topics._edit import Strictness, narrower, wider
+from papers.topics._edit import Strictness, by_author, narrower, wider, within
 from papers.topics._errors import TopicError
 from papers.topics._parse import MAX_LENGTH, reads_commas
 from papers.topics._since import day_of
@@ -59,6 +59,7 @@ __all__ = [
     "Word",
     "allows",
     "as_phrases",
+    "by_author",
     "day_of",
     "holds",
     "in_category",
@@ -70,4 +71,5 @@ __all__ = [
     "parse_plain",
     "reads_commas",
     "wider",
+    "within",
 ]

@@ -1,6 +1,7 @@
 """Make a topic narrower or wider by one step, the way the preview's buttons do."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from papers.terms import words
@@ -8,6 +9,7 @@ from papers.topics._errors import TopicError
 from papers.topics._tokens import is_word
 from papers.topics._topic import Topic
 from papers.topics._tree import (
+    QUOTES,
     TEXT_FIELDS,
     All,
     Either,
@@ -32,6 +34,7 @@ class Strictness(StrEnum):
 
 
 _ORDER = tuple(Strictness)
+_QUOTES = re.compile(f"[{QUOTES}]")
 
 
 def narrower(topic: Topic, strictness: Strictness) -> tuple[Topic, Strictness] | None:
@@ -64,6 +67,20 @@ def wider(topic: Topic, strictness: Strictness) -> tuple[Topic, Strictness] | No
         return topic, _ORDER[_ORDER.index(strictness) + 1]
     changed = _rebuilt(topic, _without_filters)
     return (changed, strictness) if changed is not None else None
+
+
+def by_author(name: str) -> Topic:
+    """Return the topic of an author's papers."""
+    # A quotation mark would end the name where the topic is written.
+    return Topic(Field(FieldName.AUTHOR, " ".join(_QUOTES.sub(" ", name).split())))
+
+
+def within(topic: Topic, categories: Sequence[str]) -> Topic:
+    """Return the topic for papers of any of these categories alone; unchanged without one."""
+    if not categories:
+        return topic
+    wanted = either(Field(FieldName.CATEGORY, category) for category in categories)
+    return Topic(both((topic.root, wanted)))
 
 
 def _rebuilt(topic: Topic, step: Callable[[Node], Node]) -> Topic | None:

@@ -17,6 +17,7 @@ from storage.digests._prune import (
     DIGESTS_KEPT,
     DM_LOG_KEPT,
     INBOX_KEPT,
+    count_as_brought,
     fold,
     forget_sending,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "break_until",
     "broken_until",
     "claim_due",
+    "count_as_brought",
     "covered_batch",
     "fold",
     "forget_sending",

@@ -1,5 +1,6 @@
 """Old digests go, and what they brought stays."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -46,23 +47,36 @@ async def fold(conn: AsyncConnection, now: datetime, *, most: int = 20) -> int:
     brought: dict[tuple[int, int], set[str]] = {}
     for user_id, day, paper_id in rows:
         brought.setdefault((user_id, day.year), set()).add(paper_id)
-    known = await conn.execute(select(brought_papers).where(brought_papers.c.user_id.in_(people)))
-    for user_id, year, papers in known:
-        if (user_id, year) in brought:
-            brought[user_id, year] |= papers
-    if brought:
-        new = insert(brought_papers)
-        await conn.execute(
-            new.on_conflict_do_update(
-                index_elements=[brought_papers.c.user_id, brought_papers.c.year],
-                set_={"papers": new.excluded.papers},
-            ),
-            [
-                {"user_id": user_id, "year": year, "papers": papers}
-                for (user_id, year), papers in brought.items()
-            ],
-        )
+    await _keep(conn, brought)
     return (await conn.execute(delete(digests).where(mine))).rowcount
+
+
+async def count_as_brought(
+    conn: AsyncConnection, user_id: int, paper_ids: Collection[str], now: datetime
+) -> None:
+    """Record papers that a person saw in the preview of a topic: no digest brings them."""
+    if paper_ids:
+        await _keep(conn, {(user_id, now.year): set(paper_ids)})
+
+
+async def _keep(conn: AsyncConnection, brought: Mapping[tuple[int, int], set[str]]) -> None:
+    """Add papers to what each person got in a year."""
+    if not brought:
+        return
+    people = {user_id for user_id, _year in brought}
+    known = await conn.execute(select(brought_papers).where(brought_papers.c.user_id.in_(people)))
+    before = {(user_id, year): papers for user_id, year, papers in known}
+    new = insert(brought_papers)
+    await conn.execute(
+        new.on_conflict_do_update(
+            index_elements=[brought_papers.c.user_id, brought_papers.c.year],
+            set_={"papers": new.excluded.papers},
+        ),
+        [
+            {"user_id": key[0], "year": key[1], "papers": papers | before.get(key, frozenset())}
+            for key, papers in brought.items()
+        ],
+    )
 
 
 async def forget_sending(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:

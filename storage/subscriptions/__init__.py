@@ -1,6 +1,12 @@
 """Subscriptions: who wants to read about what, and when."""
 
-from storage.subscriptions._drafts import DRAFTS_KEPT, add_draft, forget_drafts, get_draft
+from storage.subscriptions._drafts import (
+    DRAFTS_KEPT,
+    add_draft,
+    forget_drafts,
+    get_draft,
+    note_shown,
+)
 from storage.subscriptions._people import (
     STRIKES,
     change_settings,
@@ -13,6 +19,7 @@ from storage.subscriptions._people import (
 )
 from storage.subscriptions._topics import (
     all_topics,
+    brings_from,
     change_mode,
     followed,
     forget_unfollowed,
@@ -46,6 +53,7 @@ __all__ = [
     "TopicDraft",
     "add_draft",
     "all_topics",
+    "brings_from",
     "change_mode",
     "change_settings",
     "ensure_subscriber",
@@ -54,6 +62,7 @@ __all__ = [
     "forget_unfollowed",
     "get_draft",
     "move_links",
+    "note_shown",
     "of_user",
     "open_channel",
     "popular",

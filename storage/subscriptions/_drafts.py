@@ -1,9 +1,10 @@
 """Drafts of subscriptions: topics that a user previews."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.sqlite import delete_some, insert
@@ -40,7 +41,18 @@ async def add_draft(
             created_at=now,
         )
     )
-    return TopicDraft(draft_id, query, mode, every, min_votes)
+    return TopicDraft(draft_id, query, mode, every, min_votes, now)
+
+
+async def note_shown(
+    conn: AsyncConnection, draft_id: int, shown: Sequence[str], brings_from: datetime
+) -> None:
+    """Record which papers the preview of a draft showed, and from when on digests bring others."""
+    await conn.execute(
+        update(topic_drafts)
+        .where(topic_drafts.c.id == draft_id)
+        .values(shown=list(shown), brings_from=brings_from)
+    )
 
 
 async def forget_drafts(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
@@ -59,4 +71,12 @@ async def get_draft(conn: AsyncConnection, draft_id: int) -> TopicDraft | None:
     if row is None:
         return None
     every = Every(row.every) if row.every else None
-    return TopicDraft(row.id, row.query, Mode(row.mode), every, row.min_votes)
+    return TopicDraft(
+        row.id,
+        row.query,
+        Mode(row.mode),
+        every,
+        row.min_votes,
+        row.brings_from or row.created_at,
+        tuple(row.shown or ()),
+    )

@@ -22,10 +22,12 @@ async def subscribe(
     mode: Mode,
     min_votes: int,
     now: datetime,
+    brings_from: datetime | None = None,
 ) -> bool:
     """Subscribe a known subscriber to a topic; return whether that is new.
 
-    Subscribing again changes the votes it takes, and ends a pause.
+    Subscribing again changes the votes it takes, and ends a pause. Digests bring what the topic
+    matched from `brings_from` on, without it what it matches from now on.
     """
     await conn.execute(
         insert(topics)
@@ -37,13 +39,29 @@ async def subscribe(
     known = await conn.scalar(select(func.count()).select_from(subscriptions).where(mine))
     await conn.execute(
         insert(subscriptions)
-        .values(user_id=user_id, topic_id=topic_id, min_votes=min_votes, paused=0, created_at=now)
+        .values(
+            user_id=user_id,
+            topic_id=topic_id,
+            min_votes=min_votes,
+            paused=0,
+            created_at=now,
+            brings_from=brings_from,
+        )
         .on_conflict_do_update(
             index_elements=[subscriptions.c.user_id, subscriptions.c.topic_id],
             set_={"min_votes": min_votes, "paused": 0},
         )
     )
     return not known
+
+
+async def brings_from(conn: AsyncConnection, user_id: int, topic_id: int) -> datetime | None:
+    """Return from when on digests bring what a person's topic matched, `None` without the topic."""
+    return await conn.scalar(
+        select(func.coalesce(subscriptions.c.brings_from, subscriptions.c.created_at)).where(
+            subscriptions.c.user_id == user_id, subscriptions.c.topic_id == topic_id
+        )
+    )
 
 
 async def topic_of_key(conn: AsyncConnection, mode: Mode, key: str) -> StoredTopic | None:

@@ -70,3 +70,8 @@ class TopicDraft:
     mode: Mode
     every: Every | None
     min_votes: int
+    brings_from: datetime | None = None
+    """Digests bring what the topic matched from then on and is not among `shown`; `None` for the
+    moment of subscribing."""
+    shown: tuple[str, ...] = ()
+    """The ids of the papers that the person saw before they subscribed."""

@@ -72,6 +72,8 @@ subscriptions = table(
     Column("created_at", UTCDateTime, nullable=False),
     # Only what is saved or dismissed after this counts for what the topic learns; all without.
     Column("learned_since", UTCDateTime),
+    # Matches from then on are brought; without, those since the subscription began.
+    Column("brings_from", UTCDateTime),
     Index("ix_subscriptions_topic_id", "topic_id"),
 )
 
@@ -121,7 +123,8 @@ digest_papers = table(
     Index("ix_digest_papers_paper_id", "paper_id"),
 )
 
-# What pruned digests brought a person in a year, so that no paper comes twice.
+# What pruned digests brought a person in a year, and what previews of topics showed before they
+# subscribed, so that no paper comes twice.
 brought_papers = table(
     "brought_papers",
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
@@ -155,5 +158,9 @@ topic_drafts = table(
     Column("every", Text),
     Column("min_votes", Integer, nullable=False),
     Column("created_at", UTCDateTime, nullable=False, index=True),
+    # The ids of the papers that the preview showed, and from when on its topic's digests bring what
+    # it did not show.
+    Column("shown", JSONText),
+    Column("brings_from", UTCDateTime),
     reuses_ids=False,
 )

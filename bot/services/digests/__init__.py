@@ -1,5 +1,6 @@
 """Digests: each person's papers of the day, by direct message, at their own hour."""
 
+from bot.services.digests._adding import TRENDING
 from bot.services.digests._buttons import (
     ITEMS,
     EndTopic,
@@ -24,7 +25,7 @@ from bot.services.digests._payload import (
     title_of,
     why,
 )
-from bot.services.digests._subscriptions import MAX_TOPICS, TRENDING, Subscriptions
+from bot.services.digests._subscriptions import MAX_TOPICS, Subscriptions
 from bot.services.digests._texts import (
     at_least,
     describe_learned,

@@ -1,7 +1,7 @@
 """Following a topic: the subscription, and the direct message that confirms it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +11,7 @@ from discord import ui
 from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import Failure, Gone, Reason, Refused, Retry
 from bot.i18n import gettext as _
-from bot.i18n import ngettext
+from bot.i18n import ngettext, sentences
 from bot.services.digests._buttons import ManageTopics, ShowSettings
 from bot.services.digests._digester import Digester
 from bot.services.digests._subscriptions import Subscriptions
@@ -33,6 +33,8 @@ class _Confirmed:
     at: datetime
     channel_id: int
     message_id: int
+    seen: int
+    """Papers that the previews of its topics showed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,16 @@ class Following:
         if before is not None and timedelta() <= now - before.at < _SITTING:
             followed = await self._subscriptions.followed(user_id)
             topics = [each.topic.query for each in followed if each.created_at >= before.at]
-            hello = _confirmation(topics or [added.query], when)
+            seen = before.seen + added.seen
+            hello = _confirmation(topics or [added.query], when, seen)
             if await self._digester.revise(before.channel_id, before.message_id, hello) is None:
-                self._confirmed[user_id] = before
+                self._confirmed[user_id] = replace(before, seen=seen)
                 return Followed(added.new, when, added=True, rhythm=added.rhythm)
-        sent = await self._digester.greet(added.person, _confirmation([added.query], when), now)
+        hello = _confirmation([added.query], when, added.seen)
+        sent = await self._digester.greet(added.person, hello, now)
         if isinstance(sent, Gone | Refused | Retry):
             return Followed(added.new, when, sent, rhythm=added.rhythm)
-        self._confirmed[user_id] = _Confirmed(now, *sent)
+        self._confirmed[user_id] = _Confirmed(now, *sent, added.seen)
         return Followed(added.new, when, rhythm=added.rhythm)
 
     def describe_failure(self, failure: Failure) -> str:
@@ -125,7 +129,8 @@ class Following:
         )
 
 
-def _confirmation(topics: Sequence[str], when: str) -> ui.LayoutView:
+def _confirmation(topics: Sequence[str], when: str, seen: int) -> ui.LayoutView:
+    """Say which topics a person follows, when papers come, and that what they saw does not."""
     shown = [f"**{escape(topic, 200)}**" for topic in topics[-_LISTED:]]
     if len(shown) > 1:
         shown = [f"- {topic}" for topic in shown]
@@ -133,7 +138,21 @@ def _confirmation(topics: Sequence[str], when: str) -> ui.LayoutView:
         shown.append("- " + _("and {count} more", count=left))
     return render_notice(
         ngettext("You follow a new topic", "You follow {count} new topics", len(topics)),
-        "\n".join((*shown, when, _("It brings what is new on your topics, and no paper twice."))),
+        "\n".join((*shown, when, _what_comes(seen))),
         footer=_("You get this because you pressed Subscribe."),
         actions=[ManageTopics(), ShowSettings()],
+    )
+
+
+def _what_comes(seen: int) -> str:
+    brings = _("It brings what is new on your topics, and no paper twice.")
+    if not seen:
+        return brings
+    return sentences(
+        brings,
+        ngettext(
+            "The paper you saw before subscribing doesn't come again.",
+            "The {count} papers you saw before subscribing don't come again.",
+            seen,
+        ),
     )

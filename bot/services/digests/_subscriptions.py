@@ -1,20 +1,20 @@
 """A person's topics and the settings of their digest: read, changed, ended."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from bot import limits
 from bot.delivery.messenger import Messenger
-from bot.i18n import current
 from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
+from bot.services.digests._adding import Added, add_topic
 from bot.services.digests._payload import DigestEntry, DigestPayload, MoreEntry, page_of
-from bot.services.digests._texts import next_digest_at, often
+from bot.services.digests._texts import next_digest_at
 from bot.services.topics import read_stored, read_topic
 from bot.settings import Settings
 from bot.ui.text import timestamp
-from papers import zones
+from papers import calendar, zones
 from storage import digests, news, subscriptions
 from storage.database import Database
 from storage.subscriptions import (
@@ -26,25 +26,8 @@ from storage.subscriptions import (
     TopicDraft,
 )
 
-TRENDING = "trending"
 MAX_TOPICS = limits.SELECT_OPTIONS
 """Topics of one person: what one select can list for ending them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What storing a subscription changed."""
-
-    person: Subscriber
-    query: str
-    topic: StoredTopic | None
-    """The topic as it is matched, `None` for `trending`."""
-    new: bool
-    replaced: str | None
-    """The topic in whose place this one came, as it was written; the same one where only its
-    settings changed."""
-    rhythm: str
-    """How the whole digest's rhythm changed, as a sentence, where it did."""
 
 
 class Subscriptions:
@@ -133,6 +116,25 @@ class Subscriptions:
                 conn, query=query, mode=mode, every=every, min_votes=min_votes, now=now
             )
 
+    async def note_shown(
+        self,
+        draft: TopicDraft,
+        shown: Iterable[str],
+        now: datetime,
+        *,
+        newest: date | None = None,
+    ) -> TopicDraft:
+        """Record which papers a person sees before they subscribe to a draft.
+
+        These count as brought once they subscribe. The first digest begins with the papers of the
+        `newest` day that were not shown: a day's papers are more than a page.
+        """
+        begun = now if newest is None else min(calendar.begins(newest), now)
+        draft = replace(draft, shown=tuple(dict.fromkeys(shown)), brings_from=begun)
+        async with self._database.write() as conn:
+            await subscriptions.note_shown(conn, draft.id, draft.shown, begun)
+        return draft
+
     async def add(
         self, user_id: int, draft: TopicDraft, now: datetime, *, replaces: int = 0
     ) -> Added:
@@ -147,56 +149,17 @@ class Subscriptions:
         Raises:
             UserError: they follow as many as one can.
         """
-        trending = draft.mode is Mode.TRENDING
-        topic = None if trending else read_topic(draft.query)
-        key, query = (TRENDING, TRENDING) if topic is None else (topic.key, str(topic))
         async with self._database.write() as conn:
-            person = await subscriptions.ensure_subscriber(
+            return await add_topic(
                 conn,
                 user_id,
-                at=self._settings.default_time,
-                timezone=self._settings.default_timezone,
-                every=draft.every or Every.DAY,
-                now=now,
-                language=current().code,
+                draft,
+                now,
+                replaces=replaces,
+                settings=self._settings,
+                most=MAX_TOPICS,
+                unsubscribe=self._messenger.mention("paper unsubscribe"),
             )
-            rhythm = ""
-            if draft.every is not None and draft.every is not person.every:
-                rhythm = _(
-                    "Your digest, with all your topics, now comes: {now} (before: {before}).",
-                    now=often(draft.every),
-                    before=often(person.every),
-                )
-                person = replace(person, every=draft.every)
-                await subscriptions.change_settings(conn, person)
-            new = await subscriptions.subscribe(
-                conn,
-                user_id,
-                key=key,
-                query=query,
-                mode=draft.mode,
-                min_votes=draft.min_votes,
-                now=now,
-            )
-            stored = await subscriptions.topic_of_key(conn, draft.mode, key)
-            same = stored is not None and stored.id == replaces
-            replaced = query if same else None
-            if replaces and not same:
-                if stored is not None and draft.mode is not Mode.TRENDING:
-                    await subscriptions.move_links(conn, user_id, replaces, stored.id)
-                ended = await subscriptions.unsubscribe(conn, user_id, replaces)
-                replaced = ended.query if ended else None
-            if len(await subscriptions.of_user(conn, user_id)) > MAX_TOPICS:
-                # Raising takes back what was written.
-                raise UserError(
-                    _(
-                        "You already follow {most} topics, the most there can be. Remove one with"
-                        " {command} first.",
-                        most=MAX_TOPICS,
-                        command=self._messenger.mention("paper unsubscribe"),
-                    )
-                )
-        return Added(person, query, stored, new, replaced, rhythm)
 
     async def end(self, user_id: int, topic_ids: Iterable[int]) -> list[StoredTopic]:
         """End some of a person's topics; return those that they followed."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -58,6 +58,8 @@ class Preview:
     proposals: tuple[str, ...] = ()
     precision: float | None = None
     """The share of what matches that is on topic; None where rules decide, not scores."""
+    newest: date | None = None
+    """The newest day that any paper of those days is from."""
 
     @property
     def nearly_all(self) -> bool:
@@ -129,7 +131,10 @@ class Topics:
         ]
         found.sort(key=lambda shown: (-shown.score, shown.paper.paper.id))
         precision = await asyncio.to_thread(self._precision, wanted)
-        preview = Preview(topic, len(self._window.papers), tuple(found), precision=precision)
+        days = [each.day for each in self._window.papers.values()]
+        preview = Preview(
+            topic, len(days), tuple(found), precision=precision, newest=max(days, default=None)
+        )
         if len(found) > TOO_FEW and not preview.nearly_all:
             return preview
         return replace(preview, proposals=await self._propose(wanted, preview))

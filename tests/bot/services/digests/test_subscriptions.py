@@ -112,13 +112,13 @@ async def test_a_rhythm_that_changes_the_whole_digest_is_said_before_and_after(
 
 
 @pytest.mark.parametrize("every", ["day", "week"])
-async def test_the_preview_of_trending_has_what_the_digest_then_brings(
+async def test_the_first_digest_of_trending_goes_on_where_its_preview_ended(
     tmp_path: Path, every: str
 ) -> None:
     batches = {
         day: [
-            Record(paper(day.day * 100 + n, f"Paper {day.day}-{n}"), Metrics(votes), day)
-            for n, votes in enumerate((3 * day.day, 5, 7))
+            Record(paper(day.day * 100 + n, f"Paper {day.day}-{n}"), Metrics(30 * day.day - n), day)
+            for n in range(4)
         ]
         for day in (MONDAY, TUESDAY, WEDNESDAY)
     }
@@ -132,10 +132,13 @@ async def test_the_preview_of_trending_has_what_the_digest_then_brings(
         shown = re.findall(r"Paper \d+-\d", answer(preview))
         await here.member.click(preview.response, label="Subscribe")
         digest = await here.member.slash(here.channel, "paper digest now")
-        expected = re.findall(r"Paper \d+-\d", answer(digest))
-        assert len(expected) >= 3
-        # A page of the preview is shorter than a digest's.
-        assert shown == expected[: limits.PAGE_HITS]
+        rest = re.findall(r"Paper \d+-\d", answer(digest))
+        best = [f"Paper {day.day}-{n}" for day in reversed(batches) for n in range(4)]
+        if every == "day":
+            assert (sorted(shown), rest) == (best[:4], [])
+        else:
+            assert len(shown) == limits.PAGE_HITS
+            assert len({*shown, *rest}) == 2 * limits.PAGE_HITS
 
 
 async def test_the_count_of_a_topic_with_votes_is_the_previews(tmp_path: Path) -> None:

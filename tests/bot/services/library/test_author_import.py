@@ -11,7 +11,7 @@ import simcord
 
 from papers.model import Author, Batch, Paper, Record
 from papers.sources import SourceError, SourceErrorKind
-from storage import source_searches
+from storage import source_searches, topic_matches
 from tests.bot.library_fakes import answer, items, said, shelf, slash
 from tests.bot.world import MONDAY, World, paper, world
 
@@ -87,6 +87,29 @@ async def test_the_papers_are_shown_and_saved_once_that_is_confirmed(tmp_path: P
         assert await shelf(here, here.member) == {"to read": {"2401.00001", "2401.00002"}}
         await press(here, done, "Undo")
         assert await shelf(here, here.member) == {}
+
+
+async def test_an_author_is_followed_from_the_page_of_their_papers(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        connect(here, by(1, "Ada Lovelace", "Charles Babbage"), by(2, "Lovelace, Ada"))
+        shown = await imported(here, "Ada Lovelace")
+        done = await press(here, shown, "Follow")
+        assert "Subscribed" in said(done)
+        followed = await here.bot.services.subscriptions.followed(here.member.id)
+        assert [each.topic.query for each in followed] == ['author:"Ada Lovelace"']
+        async with here.bot.services.database.read() as conn:
+            seen = await topic_matches.brought(conn, here.member.id)
+        assert seen == {"2401.00001", "2401.00002"}
+        assert "You already follow this topic" in said(await press(here, shown, "Follow"))
+
+
+async def test_a_name_with_quotation_marks_can_be_followed(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        connect(here, by(1, 'Ada "Countess" Lovelace'))
+        shown = await imported(here, 'Ada "Countess" Lovelace')
+        await press(here, shown, "Follow")
+        followed = await here.bot.services.subscriptions.followed(here.member.id)
+        assert [each.topic.query for each in followed] == ['author:"Ada Countess Lovelace"']
 
 
 async def test_only_some_are_saved_and_to_the_list_that_was_named(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from papers.model import Metrics, Record
 from papers.sources import SourceErrorKind
+from storage import topic_matches
 from storage.tables import cards
 from tests.bot.search_fakes import (
     ATTENTION,
@@ -259,19 +260,77 @@ async def test_a_similar_paper_can_be_opened_from_the_list(tmp_path: Path) -> No
         assert opened.ephemeral
 
 
-async def test_a_search_can_be_followed_as_a_topic(tmp_path: Path) -> None:
+async def topics_of(here: SearchEnv) -> list[str]:
+    followed = await here.bot.services.subscriptions.followed(here.grace.id, since=here.clock.at)
+    return [each.topic.query for each in followed]
+
+
+async def test_a_search_is_followed_with_one_press_and_a_second_offers_to_undo_it(
+    tmp_path: Path,
+) -> None:
     async with searching(tmp_path) as here:
         result = await here.search("diffusion")
         assert result.response is not None
-        preview = await here.grace.click(result.response, label="Follow")
-        assert preview.ephemeral
-        assert preview.response is not None
-        assert "Matching: strict" in shown(preview)
-        await here.grace.click(preview.response, label="Subscribe")
-        followed = await here.bot.services.subscriptions.followed(
-            here.grace.id, since=here.clock.at
-        )
-        assert [each.topic.query for each in followed] == ["diffusion"]
+        done = await here.grace.click(result.response, label="Follow")
+        assert done.ephemeral
+        text = shown(done)
+        assert "Subscribed" in text
+        assert "Matching: strict" in text
+        assert "I've sent you a DM." in text
+        assert await topics_of(here) == ["diffusion"]
+
+        again = await here.grace.click(result.response, label="Follow")
+        assert "You already follow this topic" in shown(again)
+        assert again.response is not None
+        undone = await here.grace.click(again.response, label="Undo")
+        assert "Unsubscribed from 1 topic" in shown(undone)
+        assert await topics_of(here) == []
+        assert done.response is not None
+        late = await here.grace.click(done.response, label="Undo")
+        assert late.response is not None
+        assert late.response.content == "This is undone already."
+
+
+async def test_a_search_within_categories_is_followed_within_them(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        result = await here.search("diffusion OR guidance", category="cs.LG")
+        assert result.response is not None
+        await here.grace.click(result.response, label="Follow")
+        assert await topics_of(here) == ["(diffusion OR guidance) cat:cs.LG"]
+
+
+async def test_following_a_paused_topic_again_resumes_it(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        result = await here.search("diffusion")
+        assert result.response is not None
+        await here.grace.click(result.response, label="Follow")
+        service = here.bot.services.subscriptions
+        (topic,) = await service.followed(here.grace.id)
+        await service.set_paused(here.grace.id, topic.topic.id, paused=True)
+        again = await here.grace.click(result.response, label="Follow")
+        assert "It was paused. It's active again." in shown(again)
+        assert not (await service.followed(here.grace.id))[0].paused
+
+
+async def test_what_a_followed_page_showed_counts_as_seen(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        result = await here.search("diffusion")
+        assert result.response is not None
+        listed = [each.paper.id for each in LIBRARY if each.paper.title in shown(result)]
+        assert DIFFUSION.paper.id in listed
+        await here.grace.click(result.response, label="Follow")
+        async with here.bot.services.database.read() as conn:
+            assert await topic_matches.brought(conn, here.grace.id) == set(listed)
+
+
+async def test_papers_like_one_are_followed_by_the_words_of_its_title(tmp_path: Path) -> None:
+    async with searching(tmp_path) as here:
+        result = await here.grace.slash(here.channel, "paper similar", id_or_link=GUIDANCE.paper.id)
+        assert result.response is not None
+        done = await here.grace.click(result.response, label="Follow")
+        assert "Subscribed" in shown(done)
+        (query,) = await topics_of(here)
+        assert query.casefold().split() == ["classifier", "free", "diffusion", "guidance"]
 
 
 async def test_papers_listed_by_their_numbers_are_no_topic_to_follow(tmp_path: Path) -> None:
