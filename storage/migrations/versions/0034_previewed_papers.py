@@ -1,13 +1,13 @@
 """Remember what previews of topics showed, and from when on subscriptions bring papers.
 
-Revision ID: 0030
+Revision ID: 0034
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0034"
+down_revision = "0032"
 
 
 def upgrade() -> None:
