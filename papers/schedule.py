@@ -9,20 +9,53 @@ A feed posts only in a window of its day: from its hour until local midnight (`w
 that arrives after its hour is posted when it comes while that window is open, else at the next
 hour. Each local date carries one thread, so that the newest batch that is owed wins.
 
+A feed of weekdays has no window on Saturdays and Sundays: what falls due there comes on Monday. Its
+batches are due on their own dates at the earliest. In Los Angeles at 22:30 Monday's batch has
+settled on Sunday evening; on Monday evening Tuesday's would take its place.
+
 Everything here is a pure function of its arguments. Moments are aware, and returned in UTC.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from papers import calendar
+from papers._windows import (
+    SLACK,
+    Window,
+    local_date,
+    midnight_after,
+    occurrence,
+    occurrences,
+    open_window,
+    window,
+    windows_from,
+)
+from papers.cadence import Every
 
-SLACK: Final = timedelta(minutes=5)
-"""The least that a window is open, even across midnight: a feed at 23:59 survives a restart."""
+__all__ = [
+    "SLACK",
+    "Coming",
+    "Owed",
+    "Window",
+    "coming",
+    "days_behind",
+    "default_hour",
+    "due_at",
+    "expected_at",
+    "newest",
+    "newest_due",
+    "occurrence",
+    "open_window",
+    "owed",
+    "ready_at",
+    "window",
+    "windows_from",
+]
 
 EMPTY_DAYS: Final = 7
 """Confirmed empty days that are passed over in search of a batch: the longest holidays."""
@@ -32,14 +65,6 @@ HORIZON: Final = 14
 
 _DAY: Final = timedelta(days=1)
 _CACHED: Final = 65_536
-
-
-class Window(NamedTuple):
-    """When something may be sent for one local date: from `opens` on, before `closes`."""
-
-    day: date
-    opens: datetime
-    closes: datetime
 
 
 class Owed(NamedTuple):
@@ -58,7 +83,9 @@ class Coming(NamedTuple):
     """The hour has come and the batch has not: it is posted as soon as it is there."""
 
 
-def due_at(hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta) -> datetime:
+def due_at(
+    hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta, every: Every = Every.DAY
+) -> datetime:
     """Return when the batch of `batch_day` is owed at `hour` in `zone`.
 
     Args:
@@ -66,70 +93,27 @@ def due_at(hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta) -> da
         zone: the feed's time zone.
         batch_day: the Daily Papers day of the batch.
         settle: how long after its beginning a batch may be posted.
+        every: whether the feed posts at weekends.
     """
-    return _due_at(hour, zone, batch_day, settle)
+    return _due_at(hour, zone, batch_day, settle, every)
 
 
 @lru_cache(maxsize=_CACHED)
-def _due_at(hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta) -> datetime:
-    at = _first_from(hour, zone, calendar.settles(batch_day, settle))
+def _due_at(
+    hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta, every: Every
+) -> datetime:
+    ready = calendar.settles(batch_day, settle)
+    if every is Every.WEEKDAYS:
+        ready = max(ready, midnight_after(batch_day - _DAY, zone))
+    at = _first_from(hour, zone, ready)
     before = calendar.previous(batch_day)
     if batch_day - before == _DAY:
         # In Cairo's last week of October, Thursday's and Friday's batch both meet 08:00 on Friday
         # first: where a change of the clocks does that, the later one takes the date after.
-        used = _local_date(_due_at(hour, zone, before, settle), zone)
-        while _local_date(at, zone) <= used:
-            at = _first_from(hour, zone, _midnight_after(used, zone))
+        used = local_date(_due_at(hour, zone, before, settle, every), zone)
+        while local_date(at, zone) <= used:
+            at = _first_from(hour, zone, midnight_after(used, zone))
     return at
-
-
-def occurrence(day: date, hour: time, zone: ZoneInfo) -> datetime | None:
-    """Return the first moment of a local date at which its clock shows `hour` or later.
-
-    That is later than `hour` where the clocks were put forward over it. `None` where the date has
-    no such moment: the zone skipped it, or the end of it.
-    """
-    moments = _occurrences(day, hour, zone)
-    return moments[0] if moments else None
-
-
-@lru_cache(maxsize=_CACHED)
-def _occurrences(day: date, hour: time, zone: ZoneInfo) -> tuple[datetime, ...]:
-    """Return the moments of a local date at which its clock comes to `hour`: one, two or none."""
-    first = datetime.combine(day, hour, zone).astimezone(UTC)
-    again = datetime.combine(day, hour, zone).replace(fold=1).astimezone(UTC)
-    if first <= again:
-        return (first,) if first == again else (first, again)
-    # The hour falls into a gap, and the gap's end lies between the two.
-    early, late = again, first
-    shift = zone.utcoffset(early.astimezone(zone))
-    while late - early > timedelta(seconds=1):
-        middle = (early + (late - early) / 2).replace(microsecond=0)
-        if zone.utcoffset(middle.astimezone(zone)) == shift:
-            early = middle
-        else:
-            late = middle
-    return (late,) if _local_date(late, zone) == day else ()
-
-
-def window(day: date, hour: time, zone: ZoneInfo, slack: timedelta = SLACK) -> Window | None:
-    """Return the window of a local date: from its hour to midnight, `slack` long at least."""
-    opens = occurrence(day, hour, zone)
-    if opens is None:
-        return None
-    return Window(day, opens, max(_midnight_after(day, zone), opens + slack))
-
-
-def open_window(
-    now: datetime, hour: time, zone: ZoneInfo, slack: timedelta = SLACK
-) -> Window | None:
-    """Return the window that is open at `now`, if one is; today's before yesterday's."""
-    today = _local_date(now, zone)
-    for day in (today, today - _DAY):
-        found = window(day, hour, zone, slack)
-        if found is not None and found.opens <= now < found.closes:
-            return found
-    return None
 
 
 def newest(day: date, now: datetime, known: Mapping[date, bool]) -> tuple[date, bool] | None:
@@ -151,25 +135,32 @@ def newest(day: date, now: datetime, known: Mapping[date, bool]) -> tuple[date, 
     return None
 
 
-def newest_due(hour: time, zone: ZoneInfo, now: datetime, settle: timedelta) -> date:
+def newest_due(
+    hour: time, zone: ZoneInfo, now: datetime, settle: timedelta, every: Every = Every.DAY
+) -> date:
     """Return the newest working day whose batch is due at `now`, whether it has come or not."""
     day = calendar.expected_batch(now, settle)
-    while due_at(hour, zone, day, settle) > now:
+    while due_at(hour, zone, day, settle, every) > now:
         day = calendar.previous(day)
     return day
 
 
 def owed(
-    hour: time, zone: ZoneInfo, now: datetime, settle: timedelta, known: Mapping[date, bool]
+    hour: time,
+    zone: ZoneInfo,
+    now: datetime,
+    settle: timedelta,
+    known: Mapping[date, bool],
+    every: Every = Every.DAY,
 ) -> Owed | None:
     """Return the batch that a feed owes at `now`, unless it has it already.
 
     `None` outside the feed's window, and while the batch that is due is awaited.
     """
-    here = open_window(now, hour, zone)
+    here = open_window(now, hour, zone, every=every)
     if here is None:
         return None
-    found = newest(newest_due(hour, zone, now, settle), now, known)
+    found = newest(newest_due(hour, zone, now, settle, every), now, known)
     return Owed(found[0], here.day) if found is not None and found[1] else None
 
 
@@ -180,6 +171,7 @@ def coming(
     settle: timedelta,
     known: Mapping[date, bool],
     *,
+    every: Every = Every.DAY,
     last_batch: date | None = None,
     last_day: date | None = None,
 ) -> Coming | None:
@@ -191,16 +183,17 @@ def coming(
         now: the present instant.
         settle: how long after its beginning a batch may be posted.
         known: the days that a source has answered for: whether there is a batch.
+        every: whether it posts at weekends.
         last_batch: the newest batch that was planned there.
         last_day: the last local date that was used up there.
     """
-    for here in _windows(hour, zone, now):
+    for here in _windows(hour, zone, now, every):
         if here.opens > now + HORIZON * _DAY:
             return None
         if last_day is not None and here.day <= last_day:
             continue
         at = max(here.opens, now)
-        found = newest(newest_due(hour, zone, at, settle), at, known)
+        found = newest(newest_due(hour, zone, at, settle, every), at, known)
         if found is not None and (last_batch is None or found[0] > last_batch):
             batch, there = found
             return Coming(at, batch, waiting=here.opens <= now and not there)
@@ -214,6 +207,7 @@ def expected_at(
     settle: timedelta,
     *,
     since: datetime,
+    every: Every = Every.DAY,
     last_day: date | None = None,
 ) -> datetime:
     """Return when a feed could post a batch at the earliest: what lateness is counted from.
@@ -224,19 +218,20 @@ def expected_at(
         batch_day: the Daily Papers day of the batch.
         settle: how long after its beginning a batch may be posted.
         since: when an admin last set the feed's hour, or started it.
+        every: whether it posts at weekends.
         last_day: the last local date that was used up there before.
     """
-    moment = max(due_at(hour, zone, batch_day, settle), since)
+    moment = max(due_at(hour, zone, batch_day, settle, every), since)
     return next(
         max(here.opens, moment)
-        for here in _windows(hour, zone, moment)
+        for here in _windows(hour, zone, moment, every)
         if last_day is None or here.day > last_day
     )
 
 
 def days_behind(hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta) -> int:
     """Return how many days after the batch's own date its thread comes: 1 means yesterday's."""
-    return (_local_date(due_at(hour, zone, batch_day, settle), zone) - batch_day).days
+    return (local_date(due_at(hour, zone, batch_day, settle), zone) - batch_day).days
 
 
 def ready_at(zone: ZoneInfo, batch_day: date, settle: timedelta) -> datetime:
@@ -259,34 +254,18 @@ def default_hour(zone: ZoneInfo, now: datetime, settle: timedelta, preferred: ti
     return preferred if behind(hour) else hour
 
 
-def _windows(hour: time, zone: ZoneInfo, moment: datetime) -> Iterator[Window]:
+def _windows(hour: time, zone: ZoneInfo, moment: datetime, every: Every) -> Iterator[Window]:
     """Yield the windows that are open at `moment` or open later, in order."""
-    start = _local_date(moment, zone) - _DAY
-    for ahead in count():
-        found = window(start + ahead * _DAY, hour, zone)
-        if found is not None and found.closes > moment:
-            yield found
+    start = local_date(moment, zone) - _DAY
+    return (each for each in windows_from(start, hour, zone, every) if each.closes > moment)
 
 
 def _first_from(hour: time, zone: ZoneInfo, moment: datetime) -> datetime:
     """Return the first occurrence of `hour` at or after `moment`."""
-    start = _local_date(moment, zone)
+    start = local_date(moment, zone)
     return next(
         at
         for ahead in count()
-        for at in _occurrences(start + ahead * _DAY, hour, zone)
+        for at in occurrences(start + ahead * _DAY, hour, zone)
         if at >= moment
     )
-
-
-def _midnight_after(day: date, zone: ZoneInfo) -> datetime:
-    """Return the moment at which the local date `day` has ended."""
-    return next(
-        opens
-        for ahead in count(1)
-        if (opens := occurrence(day + ahead * _DAY, time.min, zone)) is not None
-    )
-
-
-def _local_date(moment: datetime, zone: ZoneInfo) -> date:
-    return moment.astimezone(zone).date()

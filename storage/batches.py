@@ -236,3 +236,22 @@ async def rows(
         BatchRow(row.day, row.source, BatchState(row.state), row.papers, row.broken, row.fetched_at)
         for row in await conn.execute(statement)
     ]
+
+
+async def read_longest_ago(
+    conn: AsyncConnection, first: date, last: date, source: str, before: datetime, *, limit: int
+) -> list[date]:
+    """Return the days from `first` to `last` with papers of a source that were last read before
+    then, what was read the longest ago first."""
+    rows = await conn.scalars(
+        select(batches.c.day)
+        .where(
+            batches.c.day.between(first, last),
+            batches.c.source == source,
+            batches.c.state == BatchState.COMPLETE.value,
+            batches.c.fetched_at <= before,
+        )
+        .order_by(batches.c.fetched_at, batches.c.day)
+        .limit(limit)
+    )
+    return list(rows)

@@ -11,6 +11,7 @@ from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import zones
+from papers.cadence import DAILY, Every
 from storage.sqlite import insert
 from storage.tables import feeds, guilds
 
@@ -56,7 +57,7 @@ class Tags(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A channel's daily thread."""
+    """A channel's daily thread, or its roundup of a week or a month."""
 
     id: int
     guild_id: int
@@ -87,6 +88,9 @@ class Feed:
     tags: Tags = Tags.EXISTING
     publish: bool = False
     """Whether overviews in an announcement channel are published to those that follow it."""
+    every: Every = Every.DAY
+    weekday: int = 0
+    """Of a weekly roundup, 0 for Monday."""
 
     @property
     def since(self) -> datetime:
@@ -115,8 +119,10 @@ async def add(
     layout: Layout = Layout.DAY,
     tags: Tags = Tags.EXISTING,
     publish: bool = False,
+    every: Every = Every.DAY,
+    weekday: int = 0,
 ) -> Feed | None:
-    """Give a channel its feed; `None` if it has one already."""
+    """Give a channel a feed; `None` if it has one of that kind already (`of_kind`)."""
     await conn.execute(insert(guilds).values(id=guild_id, joined_at=now).on_conflict_do_nothing())
     statement = (
         insert(feeds)
@@ -138,10 +144,12 @@ async def add(
             layout=layout.value,
             tags=tags.value,
             publish=publish,
+            every=every.value,
+            weekday=weekday,
             state=FeedState.ACTIVE.value,
             created_at=now,
         )
-        .on_conflict_do_nothing(index_elements=[feeds.c.channel_id])
+        .on_conflict_do_nothing()
         .returning(feeds)
     )
     row = (await conn.execute(statement)).first()
@@ -158,6 +166,23 @@ async def of_guild(conn: AsyncConnection, guild_id: int) -> list[Feed]:
     """Return a server's feeds, oldest first."""
     statement = select(feeds).where(feeds.c.guild_id == guild_id).order_by(feeds.c.id)
     return [_feed(row) for row in await conn.execute(statement)]
+
+
+def of_kind(known: Iterable[Feed], channel_id: int, every: Every) -> Feed | None:
+    """Return a channel's daily thread, or its roundup of a week or a month, among these feeds."""
+    kind = DAILY if every.is_daily else (every,)
+    return next(
+        (feed for feed in known if feed.channel_id == channel_id and feed.every in kind), None
+    )
+
+
+async def longest_roundup(conn: AsyncConnection) -> Every | None:
+    """Return the rarest cadence of the roundups that are posted, `None` if none is."""
+    used = await conn.scalars(
+        select(feeds.c.every).where(feeds.c.state == FeedState.ACTIVE.value).distinct()
+    )
+    known = set(used)
+    return next((every for every in (Every.MONTH, Every.WEEK) if every.value in known), None)
 
 
 async def active(conn: AsyncConnection) -> list[Feed]:
@@ -212,6 +237,8 @@ async def update(conn: AsyncConnection, feed: Feed) -> bool:
             layout=feed.layout.value,
             tags=feed.tags.value,
             publish=feed.publish,
+            every=feed.every.value,
+            weekday=feed.weekday,
             set_at=feed.set_at,
         )
     )
@@ -286,4 +313,6 @@ def _feed(row: Row[Any]) -> Feed:
         layout=Layout(row.layout),
         tags=Tags(row.tags),
         publish=bool(row.publish),
+        every=Every(row.every),
+        weekday=row.weekday,
     )

@@ -63,10 +63,12 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "batch_papers": Kept("`/paper trending` of any day, and what authors' votes are learnt from"),
     "source_health": Kept("a row per source"),
     "guilds": Pruned(guilds.LEFT_KEPT, guilds.forget_left, "counted from when the bot was removed"),
-    "feeds": Kept("a row per channel; goes with its server"),
+    "feeds": Kept("up to three rows per channel; they go with their server"),
     "feed_links": Kept("a row per link that is not revoked; goes with what it shows"),
     "posts": Pruned(
-        posts.POSTS_KEPT, posts.fold, "what each showed, in `shown_papers`; wording 7 days only"
+        posts.POSTS_KEPT,
+        posts.fold,
+        "what threads showed, in `shown_papers`; wording 7 days only, roundups 70 days",
     ),
     "post_papers": Pruned(posts.POSTS_KEPT, posts.fold, "as `posts`, which it goes with"),
     "shown_papers": Kept("no channel gets a paper twice; 3 bytes for each paper shown"),

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from papers import calendar
+from papers.cadence import Every
 from papers.model import Batch, Record
 from papers.sources import PaperSource, SourceError, SourceErrorKind
-from storage import batches, source_health
+from storage import batches, feeds, source_health
 from storage import papers as paper_store
 from storage.batches import BatchState
 from storage.database import Database
@@ -22,6 +23,13 @@ log = logging.getLogger(__name__)
 REVISITED_BATCHES = 2
 """Past batches asked for again on each pass, because votes go on growing (field.md: for a week
 or two)."""
+
+ROUNDUP_DAYS = {Every.WEEK: timedelta(days=10), Every.MONTH: timedelta(days=33)}
+"""How old the batches are at most whose votes a roundup shows."""
+
+ROUNDUP_INTERVAL = timedelta(hours=20)
+"""How soon a batch older than `REVISITED_BATCHES` is asked for again while a feed posts roundups:
+one on each pass, the one that was read the longest ago."""
 
 CATCH_UP_BATCHES = 7
 """Batches made up for after downtime, newest first; older ones come by `paperboy ingest
@@ -163,10 +171,17 @@ class Ingester:
         wanted = [newest]
         async with self._database.read() as conn:
             known = await batches.newest_complete(conn, newest, sources=[source.name])
+            roundup = await feeds.longest_roundup(conn)
         while len(wanted) <= REVISITED_BATCHES or (
             known is not None and wanted[-1] > known and len(wanted) < CATCH_UP_BATCHES
         ):
             wanted.append(calendar.previous(wanted[-1]))
+        if roundup is not None:
+            first, last = newest - ROUNDUP_DAYS[roundup], calendar.previous(wanted[-1])
+            async with self._database.read() as conn:
+                wanted += await batches.read_longest_ago(
+                    conn, first, last, source.name, now - ROUNDUP_INTERVAL, limit=1
+                )
         await self._read(source, wanted, now, tally, failures, days)
 
     async def _read(

@@ -12,7 +12,14 @@ from storage.posts._progress import (
     mark_thread,
     refresh_due,
 )
-from storage.posts._prune import PAYLOADS_KEPT, POSTS_KEPT, fold, forget_payloads, week_before
+from storage.posts._prune import (
+    PAYLOADS_KEPT,
+    POSTS_KEPT,
+    ROUNDUPS_KEPT,
+    fold,
+    forget_payloads,
+    week_before,
+)
 from storage.posts._read import (
     first_batch,
     get,
@@ -47,6 +54,7 @@ __all__ = [
     "PAYLOADS_KEPT",
     "PLANNED",
     "POSTS_KEPT",
+    "ROUNDUPS_KEPT",
     "SENDING",
     "SKIPPED",
     "UNFINISHED",

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, func, insert, literal, null, or_, select
+from sqlalchemy import delete, exists, func, insert, literal, null, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from papers import schedule, zones
+from papers import roundups, schedule, zones
+from papers.cadence import Every
 from papers.schedule import Owed
 from storage.posts._types import EMPTY, PLANNED, SKIPPED, Crosspost, DueFeed, Used
 from storage.tables import batches, feeds, post_papers, posts
@@ -19,9 +20,9 @@ async def claim_due(
 ) -> list[DueFeed]:
     """Return the active feeds that owe a batch at `now`, each with that batch.
 
-    A feed owes it (`schedule.owed`) when neither that batch nor a newer one was planned there, and
-    when its local date is later than every one that it has used: moving a feed's clock never
-    reopens a day. Feeds whose zone is unknown here owe nothing; see `feeds.misplaced`.
+    A feed owes it (`schedule.owed`, `roundups.owed`) when neither that batch nor a newer one was
+    planned there, and when its local date is later than every one that it has used: moving a feed's
+    clock never reopens a day. Feeds whose zone is unknown here owe nothing; see `feeds.misplaced`.
 
     Args:
         conn: a connection to the database.
@@ -29,15 +30,22 @@ async def claim_due(
         settle: how long after its beginning a batch may be posted.
         known: the days that a source has answered for: whether there is a batch.
     """
-    hours: dict[tuple[str, Owed], list[time]] = defaultdict(list)
-    clocks = select(feeds.c.timezone, feeds.c.at).where(feeds.c.state == "active").distinct()
-    for name, hour in (await conn.execute(clocks)).all():
-        if name in zones.names():
-            owed = schedule.owed(hour, zones.zone(name), now, settle, known)
-            if owed is not None:
-                hours[name, owed].append(hour)
+    hours: dict[_Group, list[time]] = defaultdict(list)
+    columns = (feeds.c.timezone, feeds.c.every, feeds.c.weekday, feeds.c.at)
+    clocks = select(*columns).where(feeds.c.state == "active").distinct()
+    for name, cadence, weekday, hour in (await conn.execute(clocks)).all():
+        if name not in zones.names():
+            continue
+        zone, every, before = zones.zone(name), Every(cadence), None
+        if every.is_daily:
+            owed = schedule.owed(hour, zone, now, settle, known, every)
+        else:
+            owed = roundups.owed(every, weekday, hour, zone, now, known)
+            before = roundups.due(every, weekday, hour, zone, now).closes
+        if owed is not None:
+            hours[_Group(name, every, weekday, owed, before)].append(hour)
     due: list[DueFeed] = []
-    for (name, owed), at in hours.items():
+    for (name, every, weekday, owed, before), at in hours.items():
         used = exists().where(
             posts.c.feed_id == feeds.c.id,
             or_(posts.c.batch_day >= owed.batch, posts.c.local_date >= owed.day),
@@ -47,11 +55,28 @@ async def claim_due(
                 feeds.c.timezone == name,
                 feeds.c.at.in_(at),
                 feeds.c.state == "active",
+                feeds.c.every == every.value,
+                feeds.c.weekday == weekday,
+                true() if before is None else feeds.c.created_at < before,
                 ~used,
             )
         )
-        due += [DueFeed(row.id, row.guild_id, row.channel_id, owed.day, owed.batch) for row in rows]
+        due += [
+            DueFeed(row.id, row.guild_id, row.channel_id, owed.day, owed.batch, every)
+            for row in rows
+        ]
     return due
+
+
+class _Group(NamedTuple):
+    """Feeds that owe the same."""
+
+    timezone: str
+    every: Every
+    weekday: int
+    owed: Owed
+    before: datetime | None
+    """When those must have been set up that a roundup concerns."""
 
 
 async def used(conn: AsyncConnection, feed_id: int) -> Used:
@@ -77,6 +102,7 @@ async def plan(
     sources: Collection[str],
     folded: Mapping[str, Sequence[str]] = {},
     upvotes: Mapping[str, int] = {},
+    code: Collection[str] = (),
     rest: Sequence[int] | None = None,
     reason: str | None = None,
     crosspost: bool = False,
@@ -86,7 +112,8 @@ async def plan(
 
     Papers that are `folded` behind one of `paper_ids` count as shown, and get no card of their own.
     A header of which `crosspost` is asked is published to other channels later on.
-    The `upvotes` of papers and of the `rest`, which found no room, are noted as they are now.
+    The `upvotes` of papers and of the `rest`, which found no room, are noted as they are now, and
+    which of them have `code`.
     A day that was empty may be planned again: what the feed wants may have changed since. Earlier
     batches of `sources` that this feed never got are recorded as skipped, and so accounted for.
     """
@@ -120,6 +147,7 @@ async def plan(
             reason=reason,
             rest=None if rest is None else list(rest),
             crosspost=Crosspost.OWED.value if crosspost and paper_ids else None,
+            every=feed.every.value,
         )
         .returning(posts.c.id)
     )
@@ -135,11 +163,13 @@ async def plan(
                     "paper_id": paper_id,
                     "behind": behind,
                     "upvotes": upvotes.get(paper_id),
+                    "code": int(paper_id in code) if paper_id in upvotes else None,
                 }
                 for at, (paper_id, behind) in enumerate(_places(paper_ids, folded))
             ],
         )
-    await _record_skipped(conn, feed, now, sources)
+    if feed.every.is_daily:
+        await _record_skipped(conn, feed, now, sources)
     return post_id
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers.cadence import DAILY
 from storage.posts._types import DONE, SENDING, Post, Step
 from storage.tables import cards, post_papers, posts
 
@@ -88,7 +89,7 @@ async def refresh_due(
     conn: AsyncConnection, now: datetime, offsets: Sequence[timedelta]
 ) -> list[int]:
     """Return the done posts whose header is due for its next refresh (`offsets` after it was
-    finished)."""
+    finished). A roundup's votes have settled: its header stays as it is."""
     # The state is in each branch, so that SQLite finds them by their index among years of posts.
     due = or_(
         *(
@@ -102,7 +103,10 @@ async def refresh_due(
     )
     rows = await conn.execute(
         select(posts.c.id).where(
-            due, posts.c.header_message_id.is_not(None), posts.c.payload.is_not(None)
+            due,
+            posts.c.header_message_id.is_not(None),
+            posts.c.payload.is_not(None),
+            posts.c.every.in_(DAILY),
         )
     )
     return list(rows.scalars())

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import delete, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers.cadence import DAILY
 from storage.posts._types import UNFINISHED
 from storage.sqlite import insert
 from storage.tables import post_papers, posts, shown_papers
@@ -17,6 +18,9 @@ PAYLOADS_KEPT: Final = timedelta(days=7)
 POSTS_KEPT: Final = timedelta(days=30)
 """How long a post's row and its messages' ids are kept: no batch older than three days is drawn
 from, and no header older than two is edited."""
+
+ROUNDUPS_KEPT: Final = timedelta(days=70)
+"""The same of roundups: the one of a month is known until the next one is due."""
 
 
 async def forget_payloads(conn: AsyncConnection, now: datetime, *, most: int = 25) -> int:
@@ -42,9 +46,10 @@ async def fold(conn: AsyncConnection, now: datetime, *, most: int = 5) -> int:
     """Replace the old posts of at most `most` channels by the set of papers that they showed.
 
     Posts are folded once a week, when they are older than `POSTS_KEPT`. Returns how many posts were
-    folded, 0 at the end.
+    folded, 0 at the end. Roundups go by `ROUNDUPS_KEPT`, and what they showed is not remembered.
     """
     old = (posts.c.planned_at < week_before(now - POSTS_KEPT)) & posts.c.state.not_in(UNFINISHED)
+    old &= posts.c.every.in_(DAILY) | (posts.c.planned_at < week_before(now - ROUNDUPS_KEPT))
     some = select(posts.c.channel_id).where(old).order_by(posts.c.planned_at).limit(20 * most)
     channels = list(dict.fromkeys((await conn.execute(some)).scalars()))[:most]
     folded = 0
@@ -53,7 +58,7 @@ async def fold(conn: AsyncConnection, now: datetime, *, most: int = 5) -> int:
         rows = await conn.execute(
             select(posts.c.guild_id, posts.c.batch_day, post_papers.c.paper_id)
             .outerjoin(post_papers, post_papers.c.post_id == posts.c.id)
-            .where(mine)
+            .where(mine, posts.c.every.in_(DAILY))
         )
         shown: dict[tuple[int, int], tuple[date, set[str]]] = {}
         for guild_id, day, paper_id in rows:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers.cadence import DAILY, Every
 from storage.posts._types import DONE, EMPTY, SENDING, SKIPPED, UNFINISHED, Post, Step
 from storage.tables import feeds, post_papers, posts, shown_papers
 
@@ -105,11 +106,11 @@ async def folded(conn: AsyncConnection, post_id: int) -> dict[str, list[str]]:
 
 
 async def shown(conn: AsyncConnection, channel_id: int) -> set[str]:
-    """Return every paper that this channel was ever shown, by whichever feed."""
+    """Return every paper that this channel was ever shown by a daily thread."""
     rows = await conn.execute(
         select(post_papers.c.paper_id)
         .join(posts, posts.c.id == post_papers.c.post_id)
-        .where(posts.c.channel_id == channel_id)
+        .where(posts.c.channel_id == channel_id, posts.c.every.in_(DAILY))
     )
     shown = set(rows.scalars())
     older = await conn.execute(
@@ -125,11 +126,13 @@ async def first_batch(conn: AsyncConnection, channel_id: int) -> date | None:
     )
     return oldest or await conn.scalar(
         select(func.min(posts.c.batch_day)).where(
-            posts.c.channel_id == channel_id, posts.c.state.in_((SENDING, DONE))
+            posts.c.channel_id == channel_id,
+            posts.c.state.in_((SENDING, DONE)),
+            posts.c.every.in_(DAILY),
         )
     )
 
 
 def _post(row: Row[Any]) -> Post:
-    values = list(row)
-    return Post(*values)
+    *values, every = row
+    return Post(*values, every=Every(every))

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from papers.cadence import Every
+
 
 class PostState(StrEnum):
     """How far a post is."""
@@ -39,6 +41,8 @@ class DueFeed(NamedTuple):
     channel_id: int
     local_date: date
     batch_day: date
+    """Of a roundup, the last batch day of its period."""
+    every: Every = Every.DAY
 
 
 class Used(NamedTuple):
@@ -50,7 +54,7 @@ class Used(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One feed's thread for one batch, as far as it has got."""
+    """One feed's thread for one batch or period, as far as it has got."""
 
     id: int
     feed_id: int | None
@@ -73,6 +77,7 @@ class Post:
     reason: str | None
     rest: Any = None
     crosspost: str | None = None
+    every: Every = Every.DAY
 
 
 class Step(NamedTuple):

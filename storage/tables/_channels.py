@@ -21,7 +21,7 @@ feeds = table(
     Column(
         "guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False, index=True
     ),
-    Column("channel_id", Integer, nullable=False, unique=True),
+    Column("channel_id", Integer, nullable=False),
     Column("at", LocalTime, nullable=False),
     Column("timezone", Text, nullable=False),
     Column("size", Integer, nullable=False),
@@ -51,6 +51,18 @@ feeds = table(
     Column("tags", Text, nullable=False, server_default="existing"),
     # Whether overviews in an announcement channel are published to the channels that follow it.
     Column("publish", Integer, nullable=False, server_default="0"),
+    # day · weekdays · week · month: how often it posts (papers.cadence).
+    Column("every", Text, nullable=False, server_default="day"),
+    # Of a weekly roundup, 0 for Monday.
+    Column("weekday", Integer, nullable=False, server_default="0"),
+    # A channel has one daily thread, one weekly and one monthly roundup.
+    Index(
+        "uq_feeds_channel_id_daily",
+        "channel_id",
+        unique=True,
+        sqlite_where=text("every IN ('day', 'weekdays')"),
+    ),
+    Index("uq_feeds_channel_id_every", "channel_id", "every", unique=True),
     Index("ix_feeds_state", "state", "timezone", "at"),
     reuses_ids=False,
 )
@@ -89,6 +101,8 @@ posts = table(
     # owed · claimed (perhaps carried out) · done · failed; empty: the header is not to be published
     # to the channels that follow its own.
     Column("crosspost", Text),
+    # The feed's cadence: roundups repeat papers, and none of them counts as shown by one.
+    Column("every", Text, nullable=False, server_default="day"),
     UniqueConstraint("feed_id", "batch_day"),
     UniqueConstraint("feed_id", "local_date"),
     Index("ix_posts_channel_id", "channel_id"),
@@ -113,6 +127,8 @@ post_papers = table(
     Column("behind", Integer),
     # When the post was planned; empty where that was not noted.
     Column("upvotes", Integer),
+    # Whether its code was known then, likewise.
+    Column("code", Integer),
 )
 
 # What a channel was shown in a year by posts that have been pruned, so that nothing comes twice.

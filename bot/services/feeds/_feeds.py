@@ -24,6 +24,7 @@ from bot.services.publishing import PostPayload, Publisher
 from bot.settings import Settings
 from bot.ui.reasons import reason_text
 from papers import schedule, zones
+from papers.cadence import Every
 from storage import feeds
 from storage.database import Database
 from storage.feeds import Feed, FeedState, Taste
@@ -54,6 +55,8 @@ _SETTINGS: Final = (
     "topics",
     "language",
     "taste",
+    "every",
+    "weekday",
 )
 """What `Feeds.copy` takes over as it is."""
 
@@ -89,6 +92,8 @@ class Feeds(KnownFeeds):
         language: str | None = None,
         taste: Taste = Taste.OFF,
         publish: bool = False,
+        every: Every = Every.DAY,
+        weekday: int = 0,
     ) -> Feed:
         """Give a channel its feed.
 
@@ -124,6 +129,8 @@ class Feeds(KnownFeeds):
                 language=language,
                 taste=taste,
                 publish=publish,
+                every=every,
+                weekday=weekday,
             )
         if feed is None:
             raise UserError(
@@ -185,7 +192,7 @@ class Feeds(KnownFeeds):
         ping = None if feed.ping_role_id is None else guild.get_role(feed.ping_role_id)
         async with self._database.read() as conn:
             known = await feeds.of_guild(conn, guild.id)
-        there = next((each for each in known if each.channel_id == channel.id), None)
+        there = feeds.of_kind(known, channel.id, feed.every)
         settings = {name: getattr(feed, name) for name in _SETTINGS}
         settings["publish"] = feed.publish and channel.is_news()
         if there is None:

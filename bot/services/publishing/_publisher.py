@@ -14,19 +14,26 @@ from bot.services.publishing._crosspost import Crossposts
 from bot.services.publishing._draft import PostComposer, PostPayload
 from bot.services.publishing._failures import Failures
 from bot.services.publishing._restored import RestoredPosts
-from bot.services.publishing._schedule import GIVE_UP_AFTER, LATE_AFTER, REFRESHES
+from bot.services.publishing._schedule import (
+    GIVE_UP_AFTER,
+    LATE_AFTER,
+    REFRESHES,
+    coming,
+    expected_at,
+    owed_now,
+)
 from bot.services.publishing._steps import Steps
 from bot.services.publishing._topic_filter import TopicFilter
 from bot.services.taste import ServerTaste
 from bot.services.topics import Topics
 from bot.ui.reasons import FEED_REMOVED, FEED_STOPPED, TOO_LATE, unknown_zone
-from papers import schedule, zones
+from papers import zones
 from papers.keyed_locks import KeyedLocks
 from papers.schedule import Coming
 from storage import feeds, posts
 from storage.database import Database
 from storage.feeds import Feed, FeedState
-from storage.posts import DueFeed, Post, Used
+from storage.posts import DueFeed, Post
 
 log = logging.getLogger(__name__)
 
@@ -102,15 +109,7 @@ class Publisher:
         async with self._database.read() as conn:
             known = await self._ranking.known(conn, now)
             used = await posts.used(conn, feed.id)
-        return schedule.coming(
-            feed.at,
-            zones.zone(feed.timezone),
-            now,
-            self._settle,
-            known,
-            last_batch=used.batch,
-            last_day=used.day,
-        )
+        return coming(feed, now, self._settle, known, used)
 
     async def preview(self, feed: Feed, now: datetime) -> PostPayload | None:
         """Return what the feed's next thread would be like now; `None` while there is no batch.
@@ -134,21 +133,17 @@ class Publisher:
         nothing was left of the batch, what the feed wants by now is looked for again.
         """
         async with self._database.read() as conn:
-            target = await self._ranking.newest(conn, now)
-            if target is None:
+            newest = await self._ranking.newest(conn, now)
+            if newest is None:
                 return None
-            existing = await posts.of_batch(conn, feed.id, target)
+            due = owed_now(feed, newest, now, self._settle)
+            existing = await posts.of_batch(conn, feed.id, due.batch_day)
         if existing is None or existing.state == posts.EMPTY:
-            zone = zones.zone_or_utc(feed.timezone)
-            due_at = schedule.due_at(feed.at, zone, target, self._settle)
-            # An older batch uses up the day that it was due on, and leaves today to today's.
-            day = min(due_at, now).astimezone(zone).date()
-            due = DueFeed(feed.id, feed.guild_id, feed.channel_id, day, target)
             await self._publish(due, now, late=False)
         elif existing.state in posts.UNFINISHED:
             await self.send(existing.id, now)
         async with self._database.read() as conn:
-            return await posts.of_batch(conn, feed.id, target)
+            return await posts.of_batch(conn, feed.id, due.batch_day)
 
     async def _publish(self, due: DueFeed, now: datetime, *, late: bool | None = None) -> None:
         async with self._database.read() as conn:
@@ -162,7 +157,7 @@ class Publisher:
         if late is None and used.batch is not None and used.batch >= due.batch_day:
             return
         if late is None:
-            late = now - self._expected_at(feed, due, used) > LATE_AFTER
+            late = now - expected_at(feed, due, now, self._settle, used) > LATE_AFTER
         with use(self._language(feed)):
             draft = await self._composer.draft(feed, due.batch_day, now, late=late)
         async with self._database.write() as conn:
@@ -194,16 +189,6 @@ class Publisher:
             return language_for(feed.language)
         guild = self._messenger.get_guild(feed.guild_id)
         return language_for(None if guild is None else guild.preferred_locale.value)
-
-    def _expected_at(self, feed: Feed, due: DueFeed, used: Used) -> datetime:
-        return schedule.expected_at(
-            feed.at,
-            zones.zone_or_utc(feed.timezone),
-            due.batch_day,
-            self._settle,
-            since=feed.since,
-            last_day=used.day,
-        )
 
     async def send(self, post_id: int, now: datetime) -> None:
         """Send what is missing of a post; what Discord has already is not sent again."""
