@@ -10,6 +10,7 @@ from bot.delivery.read_back import strings_of
 from bot.i18n import gettext as _
 from bot.i18n import listing, sentences
 from bot.interactions.errors import UserError
+from bot.interactions.short_keys import short_key
 from bot.services.container import Services
 from bot.services.paper_lookup import Found
 from bot.ui.text import escape, plain
@@ -48,7 +49,7 @@ def paper_options(
     return [
         discord.SelectOption(
             label=plain(titles.get(paper_id, ""), limits.OPTION_LABEL) or paper_id,
-            value=paper_id,
+            value=short_key(paper_id),
             default=chosen,
         )
         for paper_id in paper_ids

@@ -6,6 +6,7 @@ from discord.ext import commands
 from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction, UserError, answer_error, control_outdated
 from bot.interactions.modals import submission
+from bot.interactions.short_keys import with_full_keys
 from bot.services.container import CogHost, Services
 from bot.services.digests import EndTopic
 from bot.services.hidden import (
@@ -43,7 +44,8 @@ class NotForMeForm(commands.Cog):
             return
         match, answers = form
         try:
-            await self._answer(interaction, match["paper_id"], answers)
+            (paper_id,) = await with_full_keys(interaction, [match["paper_id"]])
+            await self._answer(interaction, paper_id, answers)
         except Exception as error:
             await answer_error(interaction, error)
 

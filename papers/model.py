@@ -16,7 +16,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What is known of one paper, keyed by its arXiv id without version.
+    """What is known of one paper, keyed as `papers.paper_key` writes it, without a version.
 
     A source fills in what it has: `None` and empty tuples mean "not known here", never "has none",
     so that merging two sources' views keeps the richer one (see `merged`).
@@ -28,7 +28,8 @@ class Paper:
     authors: tuple[Author, ...] = ()
     published_at: datetime | None = None
     categories: tuple[str, ...] = ()
-    """arXiv categories, the primary one first."""
+    """The primary one first: arXiv's as they are, others behind their source's name, as in
+    `biorxiv/neuroscience`."""
     summary: str | None = None
     """One or two sentences: the source's AI summary, or our own for the shipped sample."""
     keywords: tuple[str, ...] = ()
@@ -48,6 +49,14 @@ class Paper:
     linked_models: int | None = None
     linked_datasets: int | None = None
     linked_spaces: int | None = None
+    source: str | None = None
+    """Where it was listed, other than on arXiv and the Hub, such as `bioRxiv`."""
+    venue: str | None = None
+    """The journal, or the conference and its year."""
+    kind: str | None = None
+    """What it is there: `preprint`, `article`, `oral`, `poster`."""
+    licence: str | None = None
+    """The licence as its source writes it, such as `cc_by` or `cc_no`."""
 
     def merged(self, newer: "Paper") -> "Paper":
         """Return this paper with every field that `newer` knows taken from it.
@@ -93,6 +102,8 @@ class Record:
     metrics: Metrics = field(default_factory=Metrics)
     batch: date | None = None
     announcement: Announcement | None = None
+    aliases: tuple[str, ...] = ()
+    """Keys that the source says are of the same work: a preprint's journal article, say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def same(paper: Paper, title: str, author: str) -> bool:
     if not first or not paper.authors or title_key(title) != title_key(paper.title):
         return False
     name = title_key(paper.authors[0].name).split()
-    family = title_key(_family(first)).split()
+    family = title_key(family_name(first)).split()
     return bool(family) and name[-len(family) :] == family
 
 
@@ -32,7 +32,8 @@ def title_key(text: str) -> str:
     return _NOT_WORD.sub(" ", letters).strip()
 
 
-def _family(name: str) -> str:
+def family_name(name: str) -> str:
+    """Return the family name of the first person that `name` names, as far as its form says."""
     if "," in name:
         # `Last, First`, or a list such as `First Last, First Last`.
         before = name.partition(",")[0].strip()

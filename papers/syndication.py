@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from feedgenerator import Atom1Feed
 
-from papers import arxiv_id
+from papers import arxiv_id, paper_key
 
 NAME: Final = "Paperboy"
 ATOM: Final = "Atom"
@@ -89,7 +89,7 @@ def atom(document: Document, address: str) -> bytes:
     for entry in document.entries:
         feed.add_item(
             title=_clean(entry.title),
-            link=arxiv_id.abs_url(entry.paper_id),
+            link=paper_key.page_url(entry.paper_id),
             description=_html(entry),
             pubdate=entry.added_at,
             updateddate=entry.updated_at,
@@ -117,7 +117,7 @@ def json_feed(document: Document, address: str) -> bytes:
 def _item(document: Document, entry: Entry) -> dict[str, Any]:
     item = {
         "id": _id(document, entry),
-        "url": arxiv_id.abs_url(entry.paper_id),
+        "url": paper_key.page_url(entry.paper_id),
         "title": _clean(entry.title),
         "content_html": _html(entry),
         "summary": _clean(entry.summary),
@@ -129,14 +129,20 @@ def _item(document: Document, entry: Entry) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value}
 
 
+def _on_arxiv(paper_id: str) -> list[tuple[str, str]]:
+    """Return the further links of an arXiv paper."""
+    if not paper_key.is_arxiv(paper_id):
+        return []
+    return [("PDF", arxiv_id.pdf_url(paper_id)), ("Hugging Face", arxiv_id.hf_url(paper_id))]
+
+
 def _html(entry: Entry) -> str:
     """Return the summary, and links to where all of the paper is."""
     links = " · ".join(
         f'<a href="{escape(url)}">{name}</a>'
         for name, url in (
-            (escape(f"arXiv:{entry.paper_id}"), arxiv_id.abs_url(entry.paper_id)),
-            ("PDF", arxiv_id.pdf_url(entry.paper_id)),
-            ("Hugging Face", arxiv_id.hf_url(entry.paper_id)),
+            (escape(paper_key.label(entry.paper_id)), paper_key.page_url(entry.paper_id)),
+            *_on_arxiv(entry.paper_id),
         )
     )
     summary = escape(_clean(entry.summary))

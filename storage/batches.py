@@ -1,16 +1,16 @@
 """Batches: which papers a source listed on which Daily Papers day, in its order."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from papers.model import Announcement, Batch
+from papers.model import Announcement, Batch, Record
 from storage.chunks import chunks
-from storage.papers import StoredPaper, UpsertReport, stored, upsert
+from storage.papers import StoredPaper, UpsertReport, keys_of, stored, upsert
 from storage.sqlite import insert
 from storage.tables import batch_papers as entries
 from storage.tables import batches
@@ -64,8 +64,15 @@ async def record(
     listing of nothing else is not this day's.
     """
     report = await upsert(conn, batch.records, now=now)
-    repeated = await _announced_before(conn, batch, source)
-    listed = [record for record in batch.records if record.paper.id not in repeated]
+    stored_as = await keys_of(conn, [record.paper.id for record in batch.records])
+    records = [
+        replace(record, paper=replace(record.paper, id=stored_as[record.paper.id]))
+        if stored_as[record.paper.id] != record.paper.id
+        else record
+        for record in batch.records
+    ]
+    repeated = await _announced_before(conn, batch.day, records, source)
+    listed = [record for record in records if record.paper.id not in repeated]
     if not listed and (batch.records or batch.broken):
         return report
     here = (entries.c.day == batch.day) & (entries.c.source == source)
@@ -120,14 +127,16 @@ async def record(
     return report
 
 
-async def _announced_before(conn: AsyncConnection, batch: Batch, source: str) -> set[str]:
+async def _announced_before(
+    conn: AsyncConnection, day: date, records: Sequence[Record], source: str
+) -> set[str]:
     """Return the papers of a listing that are new in it and were new on one of the days before."""
-    new = {r.paper.id for r in batch.records if r.announcement is Announcement.NEW}
+    new = {r.paper.id for r in records if r.announcement is Announcement.NEW}
     if not new:
         return set()
     known = await conn.scalars(
         select(entries.c.paper_id).where(
-            entries.c.day.between(batch.day - _REPEATING, batch.day - timedelta(days=1)),
+            entries.c.day.between(day - _REPEATING, day - timedelta(days=1)),
             entries.c.source == source,
             entries.c.announcement == Announcement.NEW.value,
         )
@@ -156,7 +165,7 @@ async def _papers(
         select(
             paper_table,
             entries.c.day,
-            entries.c.source,
+            entries.c.source.label("listed_by"),
             entries.c.position,
             entries.c.announcement,
         )
@@ -170,7 +179,7 @@ async def _papers(
         BatchEntry(
             paper=stored(row),
             day=row.day,
-            source=row.source,
+            source=row.listed_by,
             position=row.position,
             announcement=Announcement(row.announcement) if row.announcement else None,
         )

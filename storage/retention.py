@@ -54,6 +54,7 @@ _WITH_PERSON: Final = "goes with the person's row, when they erase everything"
 
 RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "papers": Kept("what search, libraries and pages show; 2 to 3 KB each"),
+    "paper_aliases": Kept("which ids are of one work, so that none is posted twice"),
     "snapshots": Pruned(
         timedelta(days=7),
         papers.thin_snapshots,

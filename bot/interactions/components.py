@@ -29,9 +29,12 @@ from bot.i18n import gettext as _
 from bot.interactions.cooldowns import ANYTHING, RateLimit, cooldowns_of
 from bot.interactions.errors import Interaction, UserError, answer_error, control_outdated
 from bot.interactions.language import speak_to
+from bot.interactions.short_keys import short_key, with_full_keys
+from papers.paper_key import FULL_FORM, SHORT_FORM
 
-PAPER: Final = r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7}"
-"""The form of a paper's id in a custom id."""
+PAPER: Final = rf"[0-9]{{4}}\.[0-9]{{4,5}}|[a-z-]+/[0-9]{{7}}|{SHORT_FORM}|{FULL_FORM}"
+"""The form of a paper's key in a custom id, where it is short, and of the key that it stands for.
+"""
 NUMBER: Final = r"[0-9]{1,18}|[1-8][0-9]{18}"
 """The form of a number in a custom id, such as a row's id: what fits into the database."""
 PAGE: Final = r"[0-9]{1,4}"
@@ -53,10 +56,12 @@ def template(action: str, *, version: int = 1, **parts: str) -> re.Pattern[str]:
 def custom_id(action: str, *parts: object, version: int = 1) -> str:
     """Return the custom id that `template` of the same action reads.
 
+    Keys of papers are written short.
+
     Raises:
         ValueError: it is longer than Discord takes.
     """
-    whole = ":".join((f"v{version}", action, *map(str, parts)))
+    whole = ":".join((f"v{version}", action, *map(short_key, map(str, parts))))
     if len(whole) > limits.CUSTOM_ID:
         raise ValueError(f"the custom id {whole!r} is longer than {limits.CUSTOM_ID}")
     return whole
@@ -119,7 +124,8 @@ class PaperboySelect(ui.DynamicItem[ui.Select[Any]], template=_NEVER):
         """Do what the select does with what was chosen; answer if it fails."""
         try:
             _require_pace(interaction, self.rate_limit)
-            await self.chosen(interaction, self._valid(chosen_values(interaction)))
+            values = await with_full_keys(interaction, chosen_values(interaction))
+            await self.chosen(interaction, self._valid(values))
         except Exception as error:
             await answer_error(interaction, error)
 
@@ -183,7 +189,8 @@ async def _rebuilt(
 ) -> Any:
     speak_to(interaction)
     try:
-        return build(match)
+        (whole,) = await with_full_keys(interaction, [match.string])
+        return build(match.re.fullmatch(whole) or match)
     except (ValueError, OverflowError):
         # A day that the calendar lacks, a moment after all years: of the right form, made up.
         await answer_error(interaction, UserError(control_outdated()))

@@ -15,7 +15,7 @@ from bot.interactions.save_select import SaveSome
 from bot.ui.lists import paper_gone
 from bot.ui.pages import Hit, render_list
 from bot.ui.payloads import HeaderEntry
-from papers import arxiv_id
+from papers import paper_key
 from papers.short_ids import LENGTH, lengthen, shorten
 from papers.text import readable
 from papers.trending import Reason
@@ -79,7 +79,7 @@ def render_folded(found: Sequence[StoredPaper]) -> ui.LayoutView:
             rank=rank,
             paper_id=each.paper.id,
             title=readable(each.paper.title),
-            url=arxiv_id.abs_url(each.paper.id),
+            url=paper_key.page_url(each.paper.id),
             reason=Reason(upvotes=each.metrics.upvotes, stars=each.metrics.stars),
             withdrawn=each.paper.withdrawn_at is not None,
         )

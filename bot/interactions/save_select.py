@@ -15,6 +15,7 @@ from bot.interactions.context import place_of
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import UndoSave
 from bot.interactions.saves import saves_of
+from bot.interactions.short_keys import short_key
 from bot.ui.lists import list_name
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, plain
@@ -30,7 +31,7 @@ class SaveSome(PaperboySelect, template=template("save-some")):
         """Offer papers: the number that each has in the list, its id, and its readable title."""
         options = [
             discord.SelectOption(
-                label=plain(f"{number}. {title}", limits.OPTION_LABEL), value=paper_id
+                label=plain(f"{number}. {title}", limits.OPTION_LABEL), value=short_key(paper_id)
             )
             for number, paper_id, title in shown
         ] or [discord.SelectOption(label="…", value="0")]

@@ -80,6 +80,11 @@ class PaperLookup:
         async with self._database.read() as conn:
             return await papers.get_many(conn, paper_ids)
 
+    async def by_short(self, short: Sequence[str]) -> dict[str, str]:
+        """Return the keys that short ones (`papers.paper_key.short`) stand for, where known."""
+        async with self._database.read() as conn:
+            return await papers.by_short(conn, short)
+
     async def find(
         self,
         paper_ids: Sequence[str],
@@ -90,7 +95,7 @@ class PaperLookup:
         """Return the papers with these ids, asking the sources for those that we do not know.
 
         Args:
-            paper_ids: arXiv ids without versions, in any number.
+            paper_ids: keys of papers, in any number.
             patience: seconds that all sources together get; what is left then is `unasked`.
             progress: called before the first question and after each.
         """

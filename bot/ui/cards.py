@@ -31,7 +31,7 @@ from bot.ui.payloads import (
     CardPayload,
     HeaderPayload,
 )
-from papers import arxiv_id
+from papers import paper_key
 
 _LINE: Final = 200
 _NOTES: Final = 300
@@ -41,6 +41,7 @@ _CARD_PEOPLE: Final = 240
 _CARD_SUMMARY: Final = 900
 _CARD_REASON: Final = 260
 _CATEGORIES: Final = 4
+_CATEGORY: Final = 40
 
 
 def thread_name(day: date) -> str:
@@ -152,7 +153,7 @@ def _opening(payload: HeaderPayload) -> str:
 
 def _title(payload: CardPayload) -> str:
     rank = "" if payload.rank is None else f"{payload.rank} · "
-    url = arxiv_id.abs_url(payload.paper_id)
+    url = paper_key.page_url(payload.paper_id)
     return f"### {rank}{text.link(payload.title, url, _CARD_TITLE)}"
 
 
@@ -165,7 +166,10 @@ def _people(payload: CardPayload, shown: int) -> str:
 
 
 def _origin(payload: CardPayload) -> str:
-    facts = [text.escape(category, 20) for category in payload.categories[:_CATEGORIES]]
+    facts = [text.escape(payload.origin, _CARD_PEOPLE)] if payload.origin else []
+    facts += [text.escape(category, _CATEGORY) for category in payload.categories[:_CATEGORIES]]
+    if payload.version:
+        facts.append(f"v{payload.version}")
     if payload.published:
         facts.append(_("published {day}", day=short_date(payload.published)))
     return "-# " + " · ".join(facts) if facts else ""

@@ -12,7 +12,7 @@ from bot.ui import text
 from bot.ui.cards import card_opening
 from bot.ui.parts import ACCENT, ALARM, AnyItem, numbers, paper_links, picture_alt, rows
 from bot.ui.payloads import card_payload
-from papers import arxiv_id
+from papers import arxiv_id, paper_key
 from papers.model import Metrics, Paper
 from papers.text import readable
 
@@ -101,13 +101,15 @@ def _facts(paper: Paper) -> str:
         _doi(paper.doi),
         _version(paper),
         _linked(linked, paper.id),
-        text.link(_("Discussion on alphaXiv"), arxiv_id.alphaxiv_url(paper.id), _FACT),
     ]
+    if paper_key.is_arxiv(paper.id):
+        address = arxiv_id.alphaxiv_url(paper.id)
+        facts.append(text.link(_("Discussion on alphaXiv"), address, _FACT))
     return "\n".join(f"-# {fact}" for fact in facts if fact)
 
 
 def _linked(things: Sequence[str], paper_id: str) -> str:
-    if not things:
+    if not things or not paper_key.is_arxiv(paper_id):
         return ""
     label = _("{things} on Hugging Face", things=listing(things))
     return text.link(label, arxiv_id.hf_url(paper_id), _FACT)

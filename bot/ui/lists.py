@@ -10,7 +10,7 @@ from bot import limits
 from bot.i18n import conjunction, marked
 from bot.i18n import gettext as _
 from bot.ui.text import escape, link, plain
-from papers import arxiv_id
+from papers import paper_key
 from papers.text import readable
 from storage.library import ReadingList
 
@@ -63,7 +63,7 @@ def reactions(keys: Sequence[str]) -> str:
 
 def titled(paper_id: str, title: str, limit: int = _TITLE) -> str:
     """Return a paper's title as a link to it, in markdown."""
-    return link(readable(title), arxiv_id.abs_url(paper_id), limit)
+    return link(readable(title), paper_key.page_url(paper_id), limit)
 
 
 def microseconds(moment: datetime) -> int:

@@ -8,7 +8,7 @@ from bot.i18n import ngettext
 from bot.ui import text
 from bot.ui.parts import numbers, withdrawn_line
 from bot.ui.payloads import Payload, Text
-from papers import arxiv_id
+from papers import arxiv_id, paper_key
 from papers.news import Kind
 
 SHOWN: Final = 4
@@ -18,6 +18,7 @@ SHOWN_ALONE: Final = 12
 
 _TITLE: Final = 100
 _LINE: Final = 130
+_ON_THE_HUB: Final = (Kind.MODEL, Kind.DATASET, Kind.SPACE)
 
 
 class NewsEntry(Payload):
@@ -89,9 +90,9 @@ def news_section(entries: Sequence[NewsEntry], more: int = 0) -> str:
 
 
 def _line(entry: NewsEntry) -> str:
-    title = text.link(entry.title, arxiv_id.abs_url(entry.paper_id), _TITLE)
+    title = text.link(entry.title, paper_key.page_url(entry.paper_id), _TITLE)
     said, address = news_text(entry), entry.address
-    if entry.kind in (Kind.MODEL, Kind.DATASET, Kind.SPACE):
+    if entry.kind in _ON_THE_HUB and paper_key.is_arxiv(entry.paper_id):
         address = arxiv_id.hf_url(entry.paper_id)
     shown = text.link(said, address, _LINE) if address else text.escape(said, _LINE)
     return f"- {title}\n  {shown}"

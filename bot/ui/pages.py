@@ -15,9 +15,9 @@ from bot import limits
 from bot.i18n import gettext as _
 from bot.i18n import ngettext, short_date
 from bot.ui import text
-from bot.ui.parts import ACCENT, AnyItem, AnyRow, link_button, numbers, ranked_list, rows
+from bot.ui.parts import ACCENT, AnyItem, AnyRow, numbers, page_button, ranked_list, rows
 from bot.ui.payloads import HeaderEntry
-from papers import arxiv_id
+from papers import paper_key
 from papers.model import Metrics, Paper
 from papers.text import readable
 
@@ -135,9 +135,7 @@ def render_hits(
     room = limits.LAYOUT_CHARACTERS - sum(map(text.length, around))
     title = _TITLE_BESIDE_SECTION if page.section else _TITLE
     for position, hit in enumerate(page.hits):
-        beside = (
-            accessory(hit) if accessory else link_button("arXiv", arxiv_id.abs_url(hit.paper_id))
-        )
+        beside = accessory(hit) if accessory else page_button(hit.paper_id)
         shown = _hit(hit, page.first + position, room // len(page.hits), title)
         container.add_item(ui.Separator())
         container.add_item(ui.Section[ui.LayoutView](shown, accessory=beside))
@@ -180,7 +178,7 @@ def highlighted(passage: Iterable[Fragment], limit: int) -> str:
 
 
 def _hit(hit: Hit, number: int, room: int, title: int) -> str:
-    url = arxiv_id.abs_url(hit.paper_id)
+    url = paper_key.page_url(hit.paper_id)
     mark = f" {text.escape(hit.mark, 8)}" if hit.mark else ""
     lines = [f"**{number}. {text.link(hit.title, url, title)}**{mark}", f"-# {_about(hit)}"]
     if hit.extra:

@@ -11,7 +11,7 @@ from bot.i18n import gettext as _
 from bot.i18n import ngettext, quoted, translated
 from bot.ui import text
 from bot.ui.payloads import HeaderEntry
-from papers import arxiv_id
+from papers import arxiv_id, paper_key
 from papers.trending import Reason
 
 ACCENT: Final = discord.Colour(0xE8A33D)
@@ -98,16 +98,23 @@ def ranked_list(
 def paper_links(
     paper_id: str, *, repository: str | None, project_page: str | None
 ) -> list[ui.Button[Any]]:
-    """Return the link buttons of a paper: its abstract, PDF, code and page, and the Hub's page."""
+    """Return the link buttons of a paper: its abstract, code and page; of an arXiv paper also its
+    PDF and the Hub's page."""
+    on_arxiv = paper_key.is_arxiv(paper_id)
     links = [
-        (_("Abstract"), arxiv_id.abs_url(paper_id)),
-        ("PDF", arxiv_id.pdf_url(paper_id)),
+        (_("Abstract"), paper_key.page_url(paper_id)),
+        ("PDF", arxiv_id.pdf_url(paper_id) if on_arxiv else None),
         (_("Code"), repository),
         (_("Project"), project_page),
-        ("HF", arxiv_id.hf_url(paper_id)),
+        ("HF", arxiv_id.hf_url(paper_id) if on_arxiv else None),
     ]
     safe = ((label, text.safe_url(url)) for label, url in links)
     return [link_button(label, url) for label, url in safe if url]
+
+
+def page_button(paper_id: str) -> ui.Button[Any]:
+    """Return the button that opens a paper's page, named after where it leads."""
+    return link_button(paper_key.site(paper_id), paper_key.page_url(paper_id))
 
 
 def link_button(label: str, url: str) -> ui.Button[Any]:

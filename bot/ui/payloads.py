@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot import limits
 from bot.ui.text import picture_url
-from papers import arxiv_id
+from papers import paper_key
 from papers.model import Metrics, Paper
 from papers.text import first_sentences, readable
 from papers.trending import Ranked, Reason
@@ -27,6 +27,10 @@ SUMMARY: Final = 420
 
 _SAME_WEEK: Final = timedelta(days=7)
 """How far apart a paper's date and its thread's are at most where nobody needs to read both."""
+
+_PLACES: Final = ("oral", "spotlight", "poster")
+"""Kinds of papers at a conference that a card names."""
+_SECOND: Final = 2
 
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 """What a thumbnail shows (discord.com/developers/docs/components/reference#thumbnail: images)."""
@@ -124,7 +128,11 @@ class CardPayload(Payload):
     stars: int | None = None
     repository: Text | None = None
     project_page: Text | None = None
+    origin: Text | None = None
+    """Where it appeared, other than on arXiv: `bioRxiv`, `ICLR 2026 oral`."""
     categories: tuple[Text, ...] = ()
+    version: int | None = None
+    """Its version there from the second on; of an arXiv paper `None`."""
     published: date | None = None
     """The day of its first version; in a thread only where that is long before the thread's."""
     reason: Reason | None = None
@@ -153,7 +161,7 @@ def header_payload(
                 rank=place.position,
                 paper_id=place.paper.id,
                 title=readable(place.paper.title),
-                url=arxiv_id.abs_url(place.paper.id),
+                url=paper_key.page_url(place.paper.id),
                 reason=place.reason,
             )
             for place in ranked
@@ -188,7 +196,9 @@ def card_payload(
         stars=metrics.stars,
         repository=paper.repository,
         project_page=paper.project_page,
-        categories=paper.categories,
+        origin=_origin(paper),
+        categories=tuple(category.rpartition("/")[2] for category in paper.categories),
+        version=_version(paper),
         published=paper.published_at.date() if paper.published_at else None,
         reason=reason,
         thumbnail=picture_of(paper),
@@ -203,6 +213,16 @@ def ranked_card(ranked: Ranked, day: date, *, folded: Sequence[str] = ()) -> Car
     if card.published is None or abs(day - card.published) > _SAME_WEEK:
         return card
     return card.model_copy(update={"published": None})
+
+
+def _origin(paper: Paper) -> str | None:
+    where = paper.venue or paper.source
+    shown = paper.kind if paper.kind in _PLACES else None
+    return " ".join(filter(None, (where, shown))) or None
+
+
+def _version(paper: Paper) -> int | None:
+    return None if paper_key.is_arxiv(paper.id) or (paper.version or 0) < _SECOND else paper.version
 
 
 def summary_of(paper: Paper, limit: int = SUMMARY) -> str:

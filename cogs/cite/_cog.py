@@ -16,6 +16,7 @@ from bot.interactions.components import PAPER, PaperboyButton, custom_id, templa
 from bot.interactions.cooldowns import SEARCHES, cooldowns_of
 from bot.interactions.errors import Interaction, UserError, answer_error
 from bot.interactions.modals import filled
+from bot.interactions.short_keys import with_full_keys
 from bot.services.container import services_of
 from bot.services.paper_lookup import Found
 from bot.ui.lists import titled
@@ -64,7 +65,8 @@ class Citations(commands.Cog):
         match, chosen = form
         try:
             cooldowns_of(interaction).require(interaction, SEARCHES)
-            await _cite(interaction, *asked(match["named"], chosen))
+            paper_ids, style = asked(match["named"], chosen)
+            await _cite(interaction, await with_full_keys(interaction, paper_ids), style)
         except Exception as error:
             await answer_error(interaction, error)
 

@@ -23,6 +23,7 @@ from bot.interactions.components import (
 from bot.interactions.errors import Interaction, UserError, control_outdated
 from bot.interactions.replies import reply, turn
 from bot.interactions.save_buttons import UndoSave
+from bot.interactions.short_keys import short_key
 from bot.services.container import Services, services_of
 from bot.services.search import AuthorsPapers
 from bot.ui.lists import list_name, titled
@@ -172,7 +173,7 @@ def render(
     options = [
         discord.SelectOption(
             label=plain(f"{number}. {readable(each.paper.title)}", limits.OPTION_LABEL),
-            value=each.paper.id,
+            value=short_key(each.paper.id),
         )
         for number, each in enumerate(shown, first + 1)
     ]

@@ -4,6 +4,7 @@ from discord import app_commands
 
 from bot import limits
 from bot.interactions.errors import Interaction
+from bot.interactions.short_keys import short_key
 from bot.services.container import services_of
 from bot.ui.lists import list_name
 from bot.ui.text import plain
@@ -20,7 +21,9 @@ async def paper_choices(interaction: Interaction, typed: str) -> Choices:
     details = services_of(interaction).library.details
     found = await details.titles(interaction.user.id, typed, limits.CHOICES)
     return [
-        app_commands.Choice(name=plain(readable(title), limits.CHOICE_NAME), value=paper_id)
+        app_commands.Choice(
+            name=plain(readable(title), limits.CHOICE_NAME), value=short_key(paper_id)
+        )
         for paper_id, title in found
     ]
 

@@ -16,13 +16,13 @@ from bot.interactions.errors import Interaction
 from bot.interactions.modals import submission
 from bot.interactions.removal_buttons import RemoveFromLibrary
 from bot.interactions.save_buttons import ChooseLists
+from bot.interactions.short_keys import short_key, with_full_keys
 from bot.services.container import Services, services_of
 from bot.ui.lists import list_name, titled
 from bot.ui.notices import render_notice
-from bot.ui.parts import link_button
+from bot.ui.parts import page_button
 from bot.ui.text import escape, link, plain, timestamp
 from cogs.cite import CiteButton
-from papers import arxiv_id
 from papers.model import Paper
 from papers.text import first_sentences, readable
 from storage.library import Place, ReadingList, Saved
@@ -59,7 +59,8 @@ class OpenNoted(PaperboySelect, template=template("noted")):
         """Offer papers, each with its id and its title."""
         options = [
             discord.SelectOption(
-                label=plain(readable(title), limits.OPTION_LABEL) or paper_id, value=paper_id
+                label=plain(readable(title), limits.OPTION_LABEL) or paper_id,
+                value=short_key(paper_id),
             )
             for paper_id, title in noted[: limits.SELECT_OPTIONS]
         ] or [discord.SelectOption(label="…", value="0")]
@@ -167,7 +168,7 @@ async def take_note(interaction: Interaction) -> None:
     if sent is None:
         return
     match, typed = sent
-    paper_id = match["paper_id"]
+    (paper_id,) = await with_full_keys(interaction, [match["paper_id"]])
     view = await write_note(interaction, paper_id, typed.get("note", ""))
     if interaction.message is None:
         await interaction.response.send_message(view=view, ephemeral=True)
@@ -216,7 +217,7 @@ async def saved_paper_view(services: Services, user_id: int, paper_id: str) -> u
             WriteNote(paper.id, there=entry.note is not None),
             RemoveFromLibrary(paper.id) if saved else RemoveFromLibrary(paper.id, _("Delete note")),
             CiteButton(paper.id),
-            link_button("arXiv", arxiv_id.abs_url(paper.id)),
+            page_button(paper.id),
         ],
     )
 

@@ -13,7 +13,7 @@ from bot.services.container import Services
 from bot.ui.lists import list_name, shown_name
 from bot.ui.notices import render_notice
 from bot.ui.text import escape, link
-from papers import arxiv_id
+from papers import paper_key
 from papers.text import readable
 
 MAX_SHARED: Final = 20
@@ -32,7 +32,7 @@ async def share(services: Services, interaction: Interaction, name: str) -> None
         (number, each.paper.id, readable(each.paper.title)) for number, each in enumerate(shown, 1)
     ]
     lines = [
-        f"**{number}.** " + link(title, arxiv_id.abs_url(paper_id), _LINE)
+        f"**{number}.** " + link(title, paper_key.page_url(paper_id), _LINE)
         for number, paper_id, title in titles
     ]
     with use(public_language(interaction)):

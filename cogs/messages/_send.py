@@ -18,6 +18,7 @@ from bot.interactions.errors import Interaction, UserError, answer_error, contro
 from bot.interactions.language import server_language
 from bot.interactions.modals import filled
 from bot.interactions.save_buttons import SaveButton
+from bot.interactions.short_keys import with_full_keys
 from bot.services.container import Services
 from bot.ui.cards import render_card
 from bot.ui.lists import titled
@@ -75,6 +76,7 @@ class SendMessage(commands.Cog):
         channel = _channel(guild, _only(chosen, "channel"))
         if re.fullmatch(PAPER, paper_id) is None:
             raise UserError(control_outdated())
+        (paper_id,) = await with_full_keys(interaction, [paper_id])
         _require_permissions(channel, member)
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await self.services.lookup.find([paper_id])

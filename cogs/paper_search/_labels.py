@@ -17,6 +17,7 @@ from bot.i18n import (
     translated,
 )
 from bot.i18n import gettext as _
+from bot.interactions.short_keys import short_key
 from bot.services.search import FromSources, ResultsPage, SourceState
 from bot.services.source_queries import failure_sentence
 from bot.ui import text
@@ -54,7 +55,7 @@ def options(page: HitsPage) -> list[discord.SelectOption]:
             found.append(
                 discord.SelectOption(
                     label=text.plain(shown, limits.OPTION_LABEL) or str(number),
-                    value=f"{what}:{hit.paper_id}",
+                    value=f"{what}:{short_key(hit.paper_id)}",
                     emoji=emoji,
                 )
             )

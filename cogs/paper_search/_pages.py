@@ -43,7 +43,7 @@ from cogs.paper_search._labels import (
 from cogs.paper_search._papers import OpenHit
 from cogs.paper_search._refine import refine_modal
 from cogs.subscriptions import FollowSearch
-from papers import arxiv_id
+from papers import paper_links
 from storage.search import Sort
 from storage.search_sessions import RESULTS_KEPT, Question, Session
 
@@ -241,7 +241,7 @@ def results_view(page: ResultsPage) -> ui.LayoutView:
             SortResults(session.id, sort) for sort in Sort if sort is not session.question.sort
         ]
     # The ids of papers are no topic.
-    named = arxiv_id.find_all(session.question.query)
+    named = paper_links.find_all(session.question.query)
     follow = [] if named else [FollowSearch(session.id)]
     return render_hits(
         hits,

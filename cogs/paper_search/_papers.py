@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import discord
 from discord import ui
@@ -33,12 +33,12 @@ from bot.ui import text
 from bot.ui.full_card import render_paper
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
-from bot.ui.parts import AnyItem, link_button
+from bot.ui.parts import AnyItem, link_button, page_button
 from cogs.cite import CiteButton
 from cogs.paper_search._labels import options, why
 from cogs.paper_search._lookup import known_paper
 from cogs.subscriptions import FollowSimilar
-from papers import arxiv_id
+from papers import arxiv_id, paper_key
 from papers.model import Paper
 from papers.text import readable
 from storage.papers import StoredPaper
@@ -191,8 +191,8 @@ async def open_abstract(interaction: Interaction, paper_id: str) -> None:
             text.escape(readable(paper.abstract), _ABSTRACT)
             or _("This paper's abstract isn't available yet."),
             actions=[
-                link_button("arXiv", arxiv_id.abs_url(paper_id)),
-                link_button(_("PDF"), arxiv_id.pdf_url(paper_id)),
+                page_button(paper_id),
+                *_pdf(paper_id),
                 SaveButton(paper_id),
                 SimilarButton(paper_id),
                 RefusePaper(paper_id),
@@ -289,4 +289,11 @@ async def _card(interaction: Interaction, entry: StoredPaper, *, public: bool) -
 
 
 def _linked(paper: Paper) -> str:
-    return text.link(readable(paper.title), arxiv_id.abs_url(paper.id), 300)
+    return text.link(readable(paper.title), paper_key.page_url(paper.id), 300)
+
+
+def _pdf(paper_id: str) -> list[ui.Button[Any]]:
+    """Return the button of an arXiv paper's PDF; of other sources no PDF is linked."""
+    if not paper_key.is_arxiv(paper_id):
+        return []
+    return [link_button(_("PDF"), arxiv_id.pdf_url(paper_id))]

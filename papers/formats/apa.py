@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from papers import arxiv_id
+from papers import paper_key
 from papers.formats import texts
 from papers.formats.items import MARK, ExportItem
 from papers.model import Paper
@@ -34,11 +34,14 @@ def write(items: Sequence[ExportItem]) -> bytes:
 
 
 def reference(paper: Paper) -> str:
-    """Return the reference of a paper as the preprint that arXiv has."""
-    work = f"{texts.title(paper)} (arXiv:{paper.id})."
+    """Return the reference of a paper: of arXiv's as the preprint that arXiv has."""
+    on_arxiv = paper_key.is_arxiv(paper.id)
+    work = f"{texts.title(paper)} (arXiv:{paper.id})." if on_arxiv else f"{texts.title(paper)}."
     who = cited_authors(paper)
     opening = f"{who} ({texts.year(paper)}). {work}" if who else f"{work} ({texts.year(paper)})."
-    return f"{opening} arXiv. {arxiv_id.doi_url(paper.id)}"
+    where = texts.publisher(paper)
+    address = paper_key.doi_url(paper.id) or texts.link(paper)
+    return f"{opening} {where}. {address}" if where else f"{opening} {address}"
 
 
 def cited_authors(paper: Paper, shown: Callable[[str], str] = str) -> str:

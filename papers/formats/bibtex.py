@@ -10,7 +10,7 @@ from bibtexparser.library import Library
 from bibtexparser.model import Block, Entry, Field, ImplicitComment, Preamble
 from bibtexparser.writer import BibtexFormat
 
-from papers import arxiv_id
+from papers import paper_key
 from papers.formats import tex, texts
 from papers.formats._bibtex_reader import read, read_with_text
 from papers.formats.items import MARK, ExportItem
@@ -41,10 +41,15 @@ _MONTHS: Final = (
     *("jul", "aug", "sep", "oct", "nov", "dec"),
 )
 """The macros that every BibTeX style defines."""
+_TYPES: Final = {
+    texts.Kind.PREPRINT: "misc",
+    texts.Kind.ARTICLE: "article",
+    texts.Kind.CONFERENCE: "inproceedings",
+}
 
 
 def write(items: Sequence[ExportItem]) -> bytes:
-    """Return a `.bib` file: `@misc` entries as arXiv recommends, with `eprint` and `primaryClass`.
+    """Return a `.bib` file: `@misc` entries as arXiv recommends, others by their kind.
 
     Lists are `keywords`, which reference managers show as tags; a comma in a list's name stands in
     braces, as biblatex reads it.
@@ -76,21 +81,24 @@ def _written(blocks: Sequence[Block]) -> str:
 
 def _entry(item: ExportItem, *, abstract: bool = True) -> Entry:
     paper = item.paper
-    published = texts.published(paper)
-    year, month = (
-        (published.year, published.month) if published else arxiv_id.year_and_month(paper.id)
-    )
+    year, month = (*map(str, texts.issued(paper)), "", "")[:2]
     primary = paper.categories[0] if paper.categories else ""
+    on_arxiv, kind = paper_key.is_arxiv(paper.id), texts.kind(paper)
+    where = tex.encoded(texts.publisher(paper))
+    published_in = "" if on_arxiv or kind is texts.Kind.PREPRINT else where
     fields = {
         "title": _ENTRY_LIKE.sub("{@}", _title(paper)),
         "author": " and ".join(_author(name) for name in texts.authors(paper)),
-        "year": str(year),
-        "month": _MONTHS[month - 1],
-        "eprint": paper.id,
-        "archivePrefix": "arXiv",
-        "primaryClass": tex.encoded(texts.one_line(primary)),
-        "doi": _verbatim(texts.one_line(paper.doi or "")),
-        "howpublished": tex.encoded(texts.one_line(paper.journal_ref or "")),
+        "journal": published_in if kind is texts.Kind.ARTICLE else "",
+        "booktitle": published_in if kind is texts.Kind.CONFERENCE else "",
+        "year": year,
+        "month": _MONTHS[int(month) - 1] if month else "",
+        "eprint": paper.id if on_arxiv else "",
+        "archivePrefix": "arXiv" if on_arxiv else "",
+        "primaryClass": tex.encoded(texts.one_line(primary)) if on_arxiv else "",
+        "doi": _verbatim(texts.doi(paper)),
+        "howpublished": tex.encoded(texts.one_line(paper.journal_ref or ""))
+        or ("" if on_arxiv or published_in else where),
         "url": texts.link(paper),
         "abstract": _ENTRY_LIKE.sub("{@}", _abstract(paper)) if abstract else "",
         "keywords": ", ".join(_keyword(name) for name in item.lists),
@@ -102,7 +110,7 @@ def _entry(item: ExportItem, *, abstract: bool = True) -> Entry:
         for name, value in fields.items()
         if value
     ]
-    return Entry("misc", texts.key(paper), kept)
+    return Entry(_TYPES[kind], texts.key(paper), kept)
 
 
 def _verbatim(text: str) -> str:

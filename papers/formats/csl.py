@@ -2,13 +2,21 @@
 
 import json
 from collections.abc import Sequence
+from typing import Final
 
-from papers import arxiv_id
+from papers import paper_key
 from papers.formats import texts
 from papers.formats._json_reader import OURS, read
 from papers.formats.items import PRODUCER, ExportItem
 
 __all__ = ["read", "write"]
+
+_TYPES: Final = {
+    texts.Kind.PREPRINT: "article",
+    texts.Kind.ARTICLE: "article-journal",
+    texts.Kind.CONFERENCE: "paper-conference",
+}
+"""https://docs.citationstyles.org/en/stable/specification.html#appendix-iii-types"""
 
 
 def write(items: Sequence[ExportItem]) -> bytes:
@@ -18,23 +26,20 @@ def write(items: Sequence[ExportItem]) -> bytes:
 
 def _item(item: ExportItem) -> dict[str, object]:
     paper = item.paper
-    published = texts.published(paper)
-    parts = (
-        [published.year, published.month, published.day]
-        if published
-        else list(arxiv_id.year_and_month(paper.id))
-    )
+    parts = list(texts.issued(paper))
+    preprint = texts.kind(paper) is texts.Kind.PREPRINT
     lists = [texts.one_line(name) for name in item.lists]
     note = texts.cleaned(item.note or "")
     fields: dict[str, object] = {
         "id": texts.key(paper),
-        "type": "article",
+        "type": _TYPES[texts.kind(paper)],
         "title": texts.title(paper),
         "author": [_author(name) for name in texts.authors(paper)],
-        "issued": {"date-parts": [parts]},
-        "publisher": "arXiv",
-        "number": f"arXiv:{paper.id}",
-        "DOI": texts.one_line(paper.doi or ""),
+        "issued": {"date-parts": [parts]} if parts else None,
+        "publisher": texts.publisher(paper) if preprint else "",
+        "container-title": "" if preprint else texts.publisher(paper),
+        "number": paper_key.label(paper.id),
+        "DOI": texts.doi(paper),
         "URL": texts.link(paper),
         "abstract": texts.abstract(paper),
         "keyword": ", ".join(lists),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from papers import paper_key
 from papers.formats import apa, texts
 from papers.formats.items import MARK, ExportItem
 from papers.model import Paper
@@ -29,7 +30,7 @@ def reference(paper: Paper) -> str:
     work = f"[*{_escaped(texts.title(paper))}*]({texts.link(paper)})"
     year = texts.year(paper)
     opening = f"{who} ({year}). {work}." if who else f"{work}. ({year})."
-    return f"{opening} arXiv:{paper.id}."
+    return f"{opening} {paper_key.label(paper.id)}."
 
 
 def _line(item: ExportItem) -> str:
@@ -40,7 +41,7 @@ def _line(item: ExportItem) -> str:
     facts = [
         f"[{_escaped(texts.title(paper))}]({texts.link(paper)})",
         _escaped(f"{shown} and {more} more" if more > 0 else shown),
-        str(texts.year(paper)),
+        texts.year(paper),
         ", ".join(f"*{_escaped(name)}*" for name in map(texts.one_line, item.lists) if name),
     ]
     return f"- {' · '.join(fact for fact in facts if fact)}"

@@ -1,15 +1,20 @@
 """RIS, written by rispy: one tag a line, so notes lose their line breaks here."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import rispy
 
-from papers import arxiv_id
+from papers import paper_key
 from papers.formats import texts
 from papers.formats.items import MARK, PRODUCER, ExportItem
 
 _Record = dict[str, Any]
+_TYPES: Final = {
+    texts.Kind.PREPRINT: "UNPB",
+    texts.Kind.ARTICLE: "JOUR",
+    texts.Kind.CONFERENCE: "CPAPER",
+}
 
 # rispy types its records as plain dicts.
 _dumps = cast("Callable[..., str]", rispy.dumps)  # pyright: ignore[reportUnknownMemberType]
@@ -24,25 +29,23 @@ class _Writer(rispy.RisWriter):
 
 
 def write(items: Sequence[ExportItem]) -> bytes:
-    """Return a `.ris` file of unpublished works; lists are keywords, a note is one line."""
+    """Return a `.ris` file ; lists are keywords, a note is one line."""
     return _dumps([_record(item) for item in items], implementation=_Writer).encode()
 
 
 def _record(item: ExportItem) -> _Record:
     paper = item.paper
-    published = texts.published(paper)
-    year, month = arxiv_id.year_and_month(paper.id)
-    day = f"{published:%Y/%m/%d}" if published else f"{year}/{month:02}"
+    day = "/".join(f"{part:02}" for part in texts.issued(paper))
     record: _Record = {
-        "type_of_reference": "UNPB",
+        "type_of_reference": _TYPES[texts.kind(paper)],
         "title": texts.title(paper),
         "authors": [texts.name_in_parts(name).inverted for name in texts.authors(paper)],
         "year": day[:4],
         "date": day,
         "abstract": texts.abstract(paper),
-        "accession_number": f"arXiv:{paper.id}",
-        "doi": texts.one_line(paper.doi or ""),
-        "publisher": "arXiv",
+        "accession_number": paper_key.label(paper.id),
+        "doi": texts.doi(paper),
+        "publisher": texts.publisher(paper),
         "urls": [texts.link(paper)],
         "keywords": [texts.one_line(name) for name in item.lists],
         "notes": [note] if (note := texts.one_line(item.note or "")) else [],

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from papers import arxiv_id
+from papers import arxiv_id, paper_key
 from papers.formats import _records, texts
 from papers.formats._fields import role_of
 from papers.formats._records import Role
@@ -52,7 +52,9 @@ def _row(item: ExportItem) -> tuple[str, ...]:
     paper = item.paper
     published = texts.published(paper)
     return (
-        f"arXiv:{paper.id}",  # a bare 2406.07490 is a number to a spreadsheet and loses its zero
+        paper_key.label(
+            paper.id
+        ),  # a bare 2406.07490 is a number to a spreadsheet and loses its zero
         texts.title(paper),
         "; ".join(texts.authors(paper)),
         published.isoformat() if published else "",
@@ -61,8 +63,8 @@ def _row(item: ExportItem) -> tuple[str, ...]:
         texts.cleaned(item.note or ""),
         item.saved_at.isoformat() if item.saved_at else "",
         texts.link(paper),
-        arxiv_id.pdf_url(paper.id),
-        texts.one_line(paper.doi or ""),
+        arxiv_id.pdf_url(paper.id) if paper_key.is_arxiv(paper.id) else "",
+        texts.doi(paper),
         texts.one_line(paper.repository or ""),
     )
 

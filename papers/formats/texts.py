@@ -4,11 +4,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import Enum, auto
 
 from bibtexparser.middlewares.names import parse_single_name_into_parts
 
-from papers import arxiv_id
+from papers import arxiv_id, paper_key
 from papers.model import Paper
+from papers.paper_key import PaperKey, Scheme
 from papers.text import readable
 
 _GROUPS = frozenset(
@@ -19,6 +21,16 @@ _GROUPS = frozenset(
 )
 _SPACES = re.compile(r"\s+")
 _NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
+_PROCEEDINGS = (Scheme.ACL, Scheme.CVF, Scheme.NEURIPS, Scheme.OPENREVIEW, Scheme.PMLR)
+_AT_CONFERENCES = ("conference", "oral", "poster", "spotlight")
+
+
+class Kind(Enum):
+    """What a paper is cited as."""
+
+    PREPRINT = auto()
+    ARTICLE = auto()
+    CONFERENCE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +75,7 @@ def cleaned_part(text: str) -> str:
 
 def title(paper: Paper) -> str:
     """Return the title as people read it, or the id of a paper without one."""
-    return one_line(readable(paper.title)) or f"arXiv:{paper.id}"
+    return one_line(readable(paper.title)) or paper_key.label(paper.id)
 
 
 def abstract(paper: Paper) -> str:
@@ -93,10 +105,39 @@ def published(paper: Paper) -> date | None:
     return paper.published_at.date() if paper.published_at else None
 
 
-def year(paper: Paper) -> int:
-    """Return the year the paper was published, or the year of its id."""
-    day = published(paper)
-    return day.year if day else arxiv_id.year_and_month(paper.id)[0]
+def issued(paper: Paper) -> tuple[int, ...]:
+    """Return year, month and day of publication; of an arXiv paper at least the first two, of any
+    other none where the record does not say."""
+    if (day := published(paper)) is not None:
+        return day.year, day.month, day.day
+    return arxiv_id.year_and_month(paper.id) if paper_key.is_arxiv(paper.id) else ()
+
+
+def year(paper: Paper) -> str:
+    """Return the year of publication, `n.d.` where it is not known (APA 7, 9.17)."""
+    return str(next(iter(issued(paper)), "n.d."))
+
+
+def doi(paper: Paper) -> str:
+    """Return the DOI of the publication, of a paper that is kept by its DOI that one."""
+    scheme, _, value = paper.id.partition(":")
+    return one_line(paper.doi or (value if scheme == Scheme.DOI else ""))
+
+
+def kind(paper: Paper) -> Kind:
+    """Return what a paper is cited as."""
+    if paper_key.is_arxiv(paper.id):
+        return Kind.PREPRINT
+    if PaperKey.read(paper.id).scheme in _PROCEEDINGS or paper.kind in _AT_CONFERENCES:
+        return Kind.CONFERENCE
+    return Kind.ARTICLE if paper.kind == "article" else Kind.PREPRINT
+
+
+def publisher(paper: Paper) -> str:
+    """Return where a paper appeared: its journal or conference, its server, or arXiv."""
+    if paper_key.is_arxiv(paper.id):
+        return "arXiv"
+    return one_line(paper.venue or paper.source or "")
 
 
 def key(paper: Paper) -> str:
@@ -109,7 +150,9 @@ def key(paper: Paper) -> str:
     family = name_in_parts(names[0]).family if names else ""
     plain = unicodedata.normalize("NFKD", family.casefold()).encode("ascii", "ignore").decode()
     author = _NOT_ASCII_WORD.sub("", plain)[:24] or "paper"
-    return f"{author}{arxiv_id.year_and_month(paper.id)[0]}-{paper.id.replace('/', '-')}"
+    if paper_key.is_arxiv(paper.id):
+        return f"{author}{arxiv_id.year_and_month(paper.id)[0]}-{paper.id.replace('/', '-')}"
+    return f"{author}-{paper_key.short(paper.id).removeprefix('~')}"
 
 
 def moment(text: str | None) -> datetime | None:
@@ -123,4 +166,4 @@ def moment(text: str | None) -> datetime | None:
 
 def link(paper: Paper) -> str:
     """Return the address that stands for the paper."""
-    return arxiv_id.abs_url(paper.id)
+    return paper_key.page_url(paper.id)

@@ -4,13 +4,14 @@ from storage.papers._read import (
     Heading,
     Snapshot,
     StoredPaper,
-    by_doi,
+    by_short,
     changed_since,
     count,
     first_authors,
     get,
     get_many,
     headings,
+    in_full,
     latest_revision,
     metrics_before,
     stored,
@@ -18,6 +19,7 @@ from storage.papers._read import (
 )
 from storage.papers._thin import thin_snapshots
 from storage.papers._upsert import UpsertReport, upsert
+from storage.papers._works import by_doi, keys_of
 
 __all__ = [
     "Heading",
@@ -25,12 +27,15 @@ __all__ = [
     "StoredPaper",
     "UpsertReport",
     "by_doi",
+    "by_short",
     "changed_since",
     "count",
     "first_authors",
     "get",
     "get_many",
     "headings",
+    "in_full",
+    "keys_of",
     "latest_revision",
     "metrics_before",
     "stored",

@@ -75,6 +75,12 @@ def stored(row: Row[Any]) -> StoredPaper:
         comments,
         first_seen_at,
         revision,
+        source,
+        venue,
+        kind,
+        licence,
+        _short,
+        _title_number,
     ) = row[: len(papers.columns)]
     return StoredPaper(
         row=number,
@@ -102,6 +108,10 @@ def stored(row: Row[Any]) -> StoredPaper:
             linked_models=linked_models,
             linked_datasets=linked_datasets,
             linked_spaces=linked_spaces,
+            source=source,
+            venue=venue,
+            kind=kind,
+            licence=licence,
         ),
         metrics=Metrics(upvotes, stars, comments),
         first_seen_at=first_seen_at,
@@ -110,7 +120,7 @@ def stored(row: Row[Any]) -> StoredPaper:
 
 
 async def get(conn: AsyncConnection, paper_id: str) -> StoredPaper | None:
-    """Return one paper by its arXiv id without version."""
+    """Return one paper by its key."""
     row = (await conn.execute(select(papers).where(papers.c.id == paper_id))).first()
     return None if row is None else stored(row)
 
@@ -158,7 +168,7 @@ async def first_authors(
     return found
 
 
-async def by_doi(conn: AsyncConnection, dois: Iterable[str]) -> dict[str, str]:
+async def by_published_doi(conn: AsyncConnection, dois: Iterable[str]) -> dict[str, str]:
     """Return the ids of known papers by the DOIs of their publications, given in lower case."""
     found: dict[str, str] = {}
     for some in chunks(list(dict.fromkeys(dois))):
@@ -167,6 +177,27 @@ async def by_doi(conn: AsyncConnection, dois: Iterable[str]) -> dict[str, str]:
         for row in await conn.execute(select(papers.c.doi, papers.c.id).where(wanted)):
             found.setdefault(row.doi.lower(), row.id)
     return found
+
+
+async def by_short(conn: AsyncConnection, shorts: Iterable[str]) -> dict[str, str]:
+    """Return the keys behind short ones (`papers.paper_key.short`), as far as they are known."""
+    found: dict[str, str] = {}
+    for some in chunks(list(dict.fromkeys(shorts))):
+        statement = (
+            select(papers.c.short, papers.c.id)
+            .where(papers.c.short.in_(some))
+            .order_by(papers.c.row)
+        )
+        for row in await conn.execute(statement):
+            found.setdefault(row.short, row.id)
+    return found
+
+
+async def in_full(conn: AsyncConnection, keys: Iterable[str]) -> list[str]:
+    """Return keys with each known short one in full."""
+    given = list(keys)
+    short = await by_short(conn, [key for key in given if key.startswith("~")])
+    return [short.get(key, key) for key in given]
 
 
 async def changed_since(conn: AsyncConnection, revision: int, limit: int) -> list[StoredPaper]:

@@ -1,5 +1,6 @@
 """Upsert of papers: merged with what is known, so that no source erases what another returned."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,9 +9,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers import paper_key
 from papers.model import Metrics, Paper, Record
+from papers.works import title_number
 from storage.chunks import chunks
 from storage.papers._read import StoredPaper, get_many, latest_revision
+from storage.papers._works import note_aliases, works
 from storage.sqlite import insert
 from storage.tables import papers, snapshots
 
@@ -63,28 +67,37 @@ async def upsert(
 ) -> UpsertReport:
     """Merge papers and their numbers into what is known; putting the same in twice changes nothing.
 
+    A record whose work is stored by another key (`storage.papers._works`) completes that paper.
+
     A snapshot of the numbers is kept when a record brings any and they changed, or when the last
     snapshot is an hour old.
     """
     revision = await latest_revision(conn)
     new = changed = unchanged = 0
     for part in chunks(records):
+        stored_as = await works(conn, part)
         incoming: dict[str, tuple[Paper, Metrics]] = {}
+        others: defaultdict[str, list[Record]] = defaultdict(list)
         for record in part:
             paper, metrics = record.paper, record.metrics
+            if stored_as[paper.id] != paper.id:
+                others[stored_as[paper.id]].append(record)
+                continue
             if (seen := incoming.get(paper.id)) is not None:
                 paper, metrics = _merged(seen[0], paper), _newest(seen[1], metrics)
             incoming[paper.id] = paper, metrics
-        known = await get_many(conn, incoming)
-        snapped_at = await _last_snapshots(
-            conn, [paper_id for paper_id in incoming if paper_id in known]
-        )
+        known = await get_many(conn, (*incoming, *others))
+        snapped_at = await _last_snapshots(conn, list(known))
 
         rows: list[dict[str, Any]] = []
         snaps: list[dict[str, Any]] = []
-        for paper_id, (paper, metrics) in incoming.items():
+        for paper_id in dict.fromkeys((*incoming, *others)):
             before = known.get(paper_id)
-            after = _after(before, paper, metrics, revision, now)
+            views = others.get(paper_id, [])
+            paper, metrics = incoming.get(paper_id, (None, _NO_METRICS))
+            for each in views:
+                metrics = _newest(metrics, each.metrics)
+            after = _after(before, paper, views, metrics, revision, now)
             revision = max(revision, after.revision)
             if after != before:
                 rows.append(_row(after))
@@ -103,21 +116,49 @@ async def upsert(
             await conn.execute(_UPSERT, rows)
         if snaps:
             await conn.execute(_UPSERT_SNAPSHOT, snaps)
+        await note_aliases(conn, part, stored_as)
     return UpsertReport(new, changed, unchanged)
 
 
 def _after(
-    before: StoredPaper | None, paper: Paper, metrics: Metrics, revision: int, now: datetime
+    before: StoredPaper | None,
+    paper: Paper | None,
+    others: Sequence[Record],
+    metrics: Metrics,
+    revision: int,
+    now: datetime,
 ) -> StoredPaper:
+    """Return what is to be stored: what was, the paper as received, and as `others` have it."""
+    merged = before.paper if before else None
+    if paper is not None:
+        merged = _merged(merged, paper) if merged else paper
+    if merged is None:
+        raise ValueError("a paper needs a record of its own key, or a stored one")
+    for other in others:
+        merged = _completed(merged, other.paper)
     if before is None:
-        return StoredPaper(0, paper, metrics, now, revision + 1)
-    merged = _merged(before.paper, paper)
+        return StoredPaper(0, merged, metrics, now, revision + 1)
     searched = any(getattr(merged, name) != getattr(before.paper, name) for name in _SEARCHED)
     return replace(
         before,
         paper=merged,
         metrics=_newest(before.metrics, metrics),
         revision=revision + 1 if searched else before.revision,
+    )
+
+
+def _completed(known: Paper, other: Paper) -> Paper:
+    """Return a paper with what only another source's record of the same work knows.
+
+    Its own text stays: versions of two sources cannot be compared.
+    """
+    filled = replace(other, id=known.id).merged(known)
+    return replace(
+        filled,
+        categories=tuple(dict.fromkeys((*known.categories, *other.categories))),
+        version=known.version,
+        updated_at=known.updated_at,
+        withdrawn_at=known.withdrawn_at,
     )
 
 
@@ -159,9 +200,22 @@ def _merged(known: Paper, received: Paper) -> Paper:
         # A newer version that is not withdrawn brings the paper back; a source that knows no
         # versions does not.
         keep["withdrawn_at"] = received.withdrawn_at
+    if received.categories:
+        keep["categories"] = _categories(known, received)
     if known.published_at and received.published_at:
         keep["published_at"] = min(known.published_at, received.published_at)
     return replace(merged, **keep) if keep else merged
+
+
+def _categories(known: Paper, received: Paper) -> tuple[str, ...]:
+    """Return the received categories, and the known ones of sources that it has none of."""
+
+    def source(category: str) -> str:
+        return category.rpartition("/")[0]
+
+    named = set(map(source, received.categories))
+    others = (each for each in known.categories if source(each) not in named)
+    return tuple(dict.fromkeys((*received.categories, *others)))
 
 
 def _newest(known: Metrics, received: Metrics) -> Metrics:
@@ -185,6 +239,8 @@ def _row(entry: StoredPaper) -> dict[str, Any]:
         "comments": entry.metrics.comments,
         "first_seen_at": entry.first_seen_at,
         "revision": entry.revision,
+        "short": None if paper_key.is_arxiv(paper.id) else paper_key.short(paper.id),
+        "title_number": title_number(paper),
     }
     return values
 

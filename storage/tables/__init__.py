@@ -29,6 +29,7 @@ from storage.tables._news import (
 from storage.tables._papers import (
     batch_papers,
     batches,
+    paper_aliases,
     papers,
     snapshots,
     source_health,
@@ -81,6 +82,7 @@ __all__ = [
     "news",
     "notes",
     "opened_papers",
+    "paper_aliases",
     "papers",
     "person_news",
     "post_papers",

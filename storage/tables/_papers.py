@@ -39,10 +39,30 @@ papers = table(
     Column("first_seen_at", UTCDateTime, nullable=False),
     # Rises with every change of text, so that derived indexes can follow it as a watermark.
     Column("revision", Integer, nullable=False, index=True),
+    Column("source", Text),
+    Column("venue", Text),
+    Column("kind", Text),
+    Column("licence", Text),
+    # What custom ids hold of a key that is no arXiv id (`papers.paper_key.short`).
+    Column("short", Text),
+    # What papers of one title and first author share (`papers.works.title_number`).
+    Column("title_number", Integer),
     # Without regard to case, as DOIs are compared: the migration says COLLATE NOCASE, which alembic
     # cannot compare with what is said here.
     Index("ix_papers_doi", "doi", "id"),
     Index("ix_papers_uncategorised", "row", sqlite_where=text("categories = '[]'")),
+    Index("ix_papers_short", "short", sqlite_where=text("short IS NOT NULL")),
+    Index("ix_papers_title_number", "title_number", sqlite_where=text("title_number IS NOT NULL")),
+)
+
+# Keys of one work: each belongs to the paper that was stored first. A paper that has a row of its
+# own and turns out to be another keeps that row, so that it can be separated again.
+paper_aliases = table(
+    "paper_aliases",
+    Column("alias", Text, primary_key=True),
+    Column(
+        "paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
 )
 
 snapshots = table(

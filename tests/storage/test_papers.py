@@ -40,6 +40,10 @@ FULL = Paper(
     linked_models=1,
     linked_datasets=2,
     linked_spaces=3,
+    source="bioRxiv",
+    venue="Journal of Examples",
+    kind="preprint",
+    licence="cc_by",
 )
 
 

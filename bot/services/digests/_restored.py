@@ -19,7 +19,7 @@ from bot.i18n import in_every_language
 from bot.interactions.shown_papers import folded_in, papers_in
 from bot.services.digests._payload import title_of
 from bot.ui.news import section_title
-from papers import arxiv_id
+from papers import paper_key
 from storage import digests, news, papers, restores
 from storage.database import Database
 from storage.digests import DueDigest
@@ -86,7 +86,9 @@ class RestoredDigests:
         self, due: DueDigest, day: date, message: discord.Message, channel_id: int, now: datetime
     ) -> None:
         async with self._database.write() as conn:
-            shown = list(await papers.get_many(conn, papers_in(message)))
+            shown = list(
+                await papers.get_many(conn, await papers.in_full(conn, papers_in(message)))
+            )
             behind = list(await papers.get_many(conn, folded_in(message)))
             digest_id = await digests.plan(
                 conn,
@@ -113,6 +115,6 @@ async def _record_news(
     brought = [
         each.id
         for each in await news.pending(conn, user_id)
-        if any(f"({arxiv_id.abs_url(each.paper_id)})" in section for section in sections)
+        if any(f"({paper_key.page_url(each.paper_id)})" in section for section in sections)
     ]
     await news.claim_for(conn, user_id, brought, now)

@@ -21,6 +21,7 @@ from bot.interactions.components import (
 )
 from bot.interactions.context import mention
 from bot.interactions.errors import Interaction, UserError, control_outdated
+from bot.interactions.short_keys import short_key
 from bot.services.hidden._form import form_of
 from bot.services.hidden._service import Hidden
 from bot.ui import text
@@ -55,7 +56,7 @@ class NotForMe(PaperboySelect, template=template("not-for-me")):
         options = [
             discord.SelectOption(
                 label=text.plain(f"{number}. {title}", limits.OPTION_LABEL) or str(number),
-                value=paper_id,
+                value=short_key(paper_id),
             )
             for number, paper_id, title in shown
         ]

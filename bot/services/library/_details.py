@@ -1,7 +1,10 @@
 """One paper of a person's library: named in a command, shown, marked as read, noted."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.messenger import Messenger
 from bot.i18n import gettext as _
@@ -10,7 +13,7 @@ from bot.runtime.clock import Clock
 from bot.services.library._lists import nothing_saved
 from bot.ui.lists import paper_gone
 from bot.ui.text import escape
-from papers import arxiv_id
+from papers import paper_key, paper_links
 from storage import library, papers
 from storage.database import Database
 from storage.library import Place, ReadingList, Saved, Via
@@ -52,9 +55,10 @@ class SavedPaperDetails:
             UserError: it is none of theirs, or one of several.
         """
         async with self._database.read() as conn:
-            if named := arxiv_id.find_all(typed):
-                if await library.holds(conn, user_id, named[0]):
-                    return named[0]
+            if named := await _named(conn, typed):
+                paper_id = (await papers.keys_of(conn, named[:1]))[named[0]]
+                if await library.holds(conn, user_id, paper_id):
+                    return paper_id
                 raise UserError(_("`{paper}` isn't in your library.", paper=named[0]))
             found = await library.titles(conn, user_id, typed, 2)
             if len(found) == 1:
@@ -143,3 +147,10 @@ class SavedPaperDetails:
         if not written or stored is None:
             raise UserError(_("This paper is no longer in your library."))
         return stored.paper.title, left
+
+
+async def _named(conn: AsyncConnection, typed: str) -> list[str]:
+    """Return the papers that a text names; a suggestion of ours names one by its short key."""
+    if re.fullmatch(paper_key.SHORT_FORM, typed):
+        return await papers.in_full(conn, [typed])
+    return paper_links.find_all(typed)

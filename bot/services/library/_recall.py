@@ -62,7 +62,7 @@ class Recall:
         if self._messenger.user is None or message.author.id != self._messenger.user.id:
             shown = []
         async with self._database.write() as conn:
-            known = await papers.get_many(conn, shown)
+            known = await papers.get_many(conn, await papers.in_full(conn, shown))
             for paper_id in known:
                 await cards.add(
                     conn,

@@ -23,6 +23,7 @@ from bot.services.publishing._topic_filter import (
 from bot.services.taste import ServerTaste
 from bot.ui.feeds import describe_filters
 from bot.ui.payloads import CardPayload, HeaderPayload, header_payload, ranked_card
+from papers import paper_key
 from papers.folding import Group, Likeness, fold
 from papers.text import cut
 from papers.trending import Candidate, Filters, Ranked, raised, rank
@@ -60,7 +61,7 @@ class PostPayload(BaseModel):
         entries = tuple(
             entry.model_copy(
                 update={
-                    "title": f"arXiv:{entry.paper_id}",  # not shown
+                    "title": paper_key.label(entry.paper_id),
                     "reason": replace(entry.reason, matched=(), topic=None, evidence=None),
                 }
             )

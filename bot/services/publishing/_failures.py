@@ -11,6 +11,7 @@ from bot.i18n import gettext as _
 from bot.i18n import long_date, ngettext, sentences, use
 from bot.services.publishing._schedule import GIVE_UP_AFTER
 from bot.ui.reasons import THREE_TIMES, reason_text
+from papers import paper_key
 from storage import feeds, posts
 from storage.database import Database
 from storage.feeds import Feed, FeedState
@@ -69,7 +70,7 @@ class Failures:
         """
         with use(self._notices.language_of(feed.guild_id)):
             lines = [
-                f"- `arXiv:{paper_id}`: {reason_text(_stored(failure))}"
+                f"- `{paper_key.label(paper_id)}`: {reason_text(_stored(failure))}"
                 for paper_id, failure in refused.items()
             ]
             missing = ngettext(

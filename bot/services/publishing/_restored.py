@@ -114,9 +114,12 @@ class RestoredPosts:
         local_date = min(thread.header.created_at, now).astimezone(zone).date()
         due = DueFeed(feed.id, feed.guild_id, feed.channel_id, local_date, thread.day)
         async with self._database.write() as conn:
-            behind = [each for some in thread.folded.values() for each in some]
-            known = await papers.get_many(conn, [*thread.cards, *behind])
-            shown = [paper_id for paper_id in thread.cards if paper_id in known]
+            keys = await papers.in_full(conn, thread.cards)
+            cards = dict(zip(keys, thread.cards.values(), strict=True))
+            folded = dict(zip(keys, map(thread.folded.__getitem__, thread.cards), strict=True))
+            behind = [each for some in folded.values() for each in some]
+            known = await papers.get_many(conn, [*cards, *behind])
+            shown = [paper_id for paper_id in cards if paper_id in known]
             post_id = await posts.plan(
                 conn,
                 due,
@@ -125,7 +128,7 @@ class RestoredPosts:
                 payload=None,
                 paper_ids=shown,
                 folded={
-                    paper_id: [each for each in thread.folded[paper_id] if each in known]
+                    paper_id: [each for each in folded[paper_id] if each in known]
                     for paper_id in shown
                 },
                 sources=self._sources,
@@ -138,7 +141,7 @@ class RestoredPosts:
             if (post := await posts.get(conn, post_id)) is not None:
                 for position, paper_id in enumerate(shown):
                     step = Step(position, paper_id, None)
-                    await posts.mark_card(conn, post, step, thread.cards[paper_id], now)
+                    await posts.mark_card(conn, post, step, cards[paper_id], now)
             await posts.finish(conn, post_id, posts.DONE, thread.header.created_at)
         for message_id in thread.cards.values():
             self._tracker.track_message(

@@ -26,7 +26,7 @@ from bot.interactions.folded_button import folded_on_card
 from bot.interactions.save_buttons import SaveButton
 from bot.services.publishing._draft import PostPayload
 from bot.ui.cards import render_card, render_header, thread_name
-from papers import arxiv_id
+from papers import paper_key
 from storage import posts
 from storage.database import Database
 from storage.posts import Post, Step
@@ -192,7 +192,7 @@ class Steps:
             async for message in own_messages(self._messenger, thread, after=thread.id):
                 urls = strings_of(message)
                 for step in steps:
-                    if any(arxiv_id.abs_url(step.paper_id) in text for text in urls):
+                    if any(paper_key.page_url(step.paper_id) in text for text in urls):
                         found.setdefault(step.paper_id, message.id)
                 if len(found) == len(steps):
                     break

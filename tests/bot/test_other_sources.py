@@ -1,0 +1,110 @@
+"""Papers that are not arXiv's, as people meet them: their keys fit no button, and work in each."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+import simcord
+from sqlalchemy import delete
+
+from papers import paper_key
+from papers.model import Metrics, Record
+from storage.tables import papers
+from tests.bot.search_fakes import LIBRARY, SearchEnv, known, searching, shown
+from tests.bot.world import text_of
+
+DOI = "10.64898/2026.01.05.700001"
+KEY = f"doi:{DOI}"
+PAPER = known(
+    KEY,
+    "A Map of Every Neuron in the Larval Fly",
+    "We trace each neuron of a larval fly.",
+    authors=("Ada Lovelace", "Grace Hopper"),
+    day=date(2025, 6, 2),
+    categories=("biorxiv/neuroscience",),
+    source="bioRxiv",
+    kind="preprint",
+    version=2,
+)
+LONGEST = replace(PAPER.paper, id=f"doi:10.1000/{'x' * 230}", title="A paper with a long DOI")
+
+
+def sent(result: simcord.InteractionResult) -> simcord.ResponseMessage:
+    assert result.response is not None
+    return result.response
+
+
+async def library(here: SearchEnv) -> str:
+    return shown(await here.grace.slash(here.channel, "library show"))
+
+
+async def test_a_paper_of_another_source_is_found_opened_saved_and_read(tmp_path: Path) -> None:
+    async with searching(tmp_path, [*LIBRARY, PAPER]) as here:
+        found = await here.search("larval fly neurons")
+        assert f"https://doi.org/{DOI}" in shown(found)
+        await here.grace.click(sent(found), custom_id=f"v1:save:{paper_key.short(KEY)}")
+        assert "A Map of Every Neuron" in await library(here)
+        card = await here.grace.select(sent(found), [f"card:{paper_key.short(KEY)}"])
+        text = shown(card)
+        assert "Version 2" in text
+        assert "bioRxiv · neuroscience" in text
+        for address in ("arxiv.org", "huggingface.co", "alphaxiv.org"):
+            assert address not in text
+
+
+async def test_its_buttons_work_after_a_restart_and_in_a_restored_database(tmp_path: Path) -> None:
+    async with searching(tmp_path, [*LIBRARY, PAPER]) as here:
+        found = await here.search("larval fly neurons")
+        await here.restart()
+        await here.grace.click(sent(found), custom_id=f"v1:save:{paper_key.short(KEY)}")
+        assert "A Map of Every Neuron" in await library(here)
+        like = await here.grace.select(sent(found), [f"like:{paper_key.short(KEY)}"])
+        assert f"https://doi.org/{DOI}" in shown(like)
+
+
+async def test_a_button_of_a_paper_that_is_no_longer_known_says_so(tmp_path: Path) -> None:
+    async with searching(tmp_path, [*LIBRARY, PAPER]) as here:
+        found = await here.search("larval fly neurons")
+        async with here.bot.services.database.write() as conn:
+            await conn.execute(delete(papers).where(papers.c.id == KEY))
+        pressed = await here.grace.click(sent(found), custom_id=f"v1:save:{paper_key.short(KEY)}")
+        assert pressed.response is not None
+        assert "no longer" in (text_of(pressed.response.message) or pressed.response.content)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        DOI.upper(),
+        f"https://www.biorxiv.org/content/{DOI}v2.full",
+        f"have a look at https://doi.org/{DOI}.",
+        KEY,
+    ],
+)
+async def test_it_is_opened_by_its_doi_in_any_writing(tmp_path: Path, typed: str) -> None:
+    async with searching(tmp_path, [*LIBRARY, PAPER]) as here:
+        text = shown(await here.grace.slash(here.channel, "paper show", id_or_link=typed))
+        assert "A Map of Every Neuron in the Larval Fly" in text
+
+
+async def test_a_doi_longer_than_a_custom_id_is_saved_noted_and_removed(tmp_path: Path) -> None:
+    async with searching(tmp_path, [*LIBRARY, Record(LONGEST, Metrics())]) as here:
+        found = await here.search("a paper with a long doi")
+        short = paper_key.short(LONGEST.id)
+        await here.grace.click(sent(found), custom_id=f"v1:save:{short}")
+        await here.grace.slash(here.channel, "library note", paper=short, note="worth reading")
+        page = await here.grace.slash(here.channel, "library show")
+        assert "worth reading" in shown(page)
+        opened = await here.grace.click(sent(page), custom_id=f"v1:saved:{short}")
+        form = await here.grace.click(sent(opened), custom_id=f"v1:note:{short}")
+        await here.grace.submit_modal(form, {"note": "read it"})
+        assert "read it" in await library(here)
+
+
+async def test_it_is_exported_as_what_it_is(tmp_path: Path) -> None:
+    async with searching(tmp_path, [*LIBRARY, PAPER]) as here:
+        found = await here.search("larval fly neurons")
+        form = await here.grace.context_menu(here.channel, "Cite", sent(found).message)
+        cited = await here.grace.submit_modal(form, {"style": "apa"})
+        assert f"bioRxiv. https://doi.org/{DOI}" in shown(cited)
