@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
 import aiohttp
@@ -161,10 +161,7 @@ class HuggingFaceSource:
 
 
 def _read_rows(answer: Response) -> tuple[list[Any], bool]:
-    rows = answer.json()
-    if not isinstance(rows, list):
-        raise MalformedError("answered with no list of papers")
-    return cast("list[Any]", rows), answer.more
+    return answer.rows(), answer.more
 
 
 def _flatten(errors: BaseExceptionGroup[SourceError]) -> list[SourceError]:

@@ -1,9 +1,16 @@
-"""Retry policy and response of a fetch, and why a response cannot be used."""
+"""Retry policy and response of a fetch, and the checks of a response before it is believed.
+
+Whatever is not what its source documents is a `MalformedError`, and never "there are no papers":
+pages for people with status 200, empty bodies, answers without their envelope, and listings that
+count more than they hold.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, cast
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +63,73 @@ class Response:
         """Parse the body as JSON.
 
         Raises:
-            MalformedError: it is HTML, cut short, or otherwise no JSON.
+            MalformedError: it is HTML, empty, cut short, or otherwise no JSON.
         """
         if self.is_html:
             raise MalformedError("answered with a web page instead of data")
+        if not self.body.strip():
+            raise MalformedError("answered with nothing")
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             raise MalformedError("answered with broken JSON") from error
+
+    def rows(self) -> list[Any]:
+        """Parse the body as a JSON array.
+
+        Raises:
+            MalformedError: it is something else.
+        """
+        rows = self.json()
+        if not isinstance(rows, list):
+            raise MalformedError("answered with something else than a list")
+        return cast("list[Any]", rows)
+
+    def envelope(self, **types: type) -> dict[str, Any]:
+        """Parse the body as a JSON object that has these members, of these types.
+
+        Raises:
+            MalformedError: it is no object, or lacks a member.
+        """
+        found = self.json()
+        if not isinstance(found, dict):
+            raise MalformedError("answered with no object")
+        members = cast("dict[str, Any]", found)
+        for name, expected in types.items():
+            if not isinstance(members.get(name), expected):
+                raise MalformedError(f"answered without {name}")
+        return members
+
+
+@dataclass(slots=True)
+class Pages(Generic[T]):
+    """The rows of one listing, as its pages come; the next page begins behind `rows`."""
+
+    rows: list[T] = field(default_factory=list[T])
+    total: int = 0
+
+    def add(self, page: Sequence[T], total: int) -> None:
+        """Add a page. The largest `total` counts: one that shrinks is of a partial answer.
+
+        Raises:
+            MalformedError: the page is empty although not all rows have come.
+        """
+        self.total = max(self.total, total)
+        if not page and not self.is_whole:
+            raise MalformedError(f"counts {self.total} rows and lists {len(self.rows)}")
+        self.rows += page
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all rows have come."""
+        return len(self.rows) >= self.total
+
+
+def union(known: Iterable[T], newer: Iterable[T], key: Callable[[T], Hashable]) -> tuple[T, ...]:
+    """Return two answers to one question as one: each row once, the newer one where both have it.
+
+    So an answer that holds less than the one before it takes nothing away.
+    """
+    rows = {key(row): row for row in known}
+    rows.update((key(row), row) for row in newer)
+    return tuple(rows.values())

@@ -16,7 +16,7 @@ import aiohttp
 
 from papers.sources._http import Fetcher
 from papers.sources.rate_limits import RateLimiter
-from papers.sources.responses import MalformedError, Response, RetryPolicy
+from papers.sources.responses import Response, RetryPolicy
 
 ZOTERO_URL: Final = "https://api.zotero.org"
 PER_PAGE: Final = 100
@@ -130,12 +130,9 @@ class ZoteroSource:
 def _read(answer: Response) -> Page | Refusal:
     if answer.status != 200:
         return Refusal.PRIVATE if answer.status == 403 else Refusal.UNKNOWN
-    rows = answer.json()
-    if not isinstance(rows, list):
-        raise MalformedError("answered with something else than a list of items")
     items = tuple(
         cast("dict[str, Any]", data)
-        for row in cast("list[Any]", rows)
+        for row in answer.rows()
         if isinstance(row, dict)
         and isinstance(data := cast("dict[str, Any]", row).get("data"), dict)
     )
