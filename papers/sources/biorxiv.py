@@ -1,0 +1,227 @@
+"""bioRxiv and medRxiv, whose API lists a day's papers but has no search and no votes.
+
+Reference: https://api.biorxiv.org. An answer holds 30 rows (100 until the middle of 2026) whatever
+is asked, so pages are stepped by what they hold. Both servers post every day; on Saturdays and
+Sundays about a third of a working day's papers.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final, cast
+from urllib.parse import quote
+
+import aiohttp
+
+from papers.model import Batch, Record
+from papers.sources import SourceError, SourceErrorKind
+from papers.sources._budget import DailyBudget, utc_now
+from papers.sources._http import Fetcher
+from papers.sources.biorxiv_records import as_category, listed_papers, other_prefix
+from papers.sources.listings import ListedPaper, newest
+from papers.sources.rate_limits import RateLimiter
+from papers.sources.responses import MalformedError, Pages, Response, RetryPolicy, union
+from papers.zones import NEW_YORK
+
+BIORXIV_URL: Final = "https://api.biorxiv.org"
+SERVERS: Final = ("bioRxiv", "medRxiv")
+REQUESTS: Final = 8
+"""Requests for listings in a UTC day. A working day of bioRxiv has about 230 rows, 8 pages."""
+REVISITED: Final = 3
+"""Days before yesterday that are read again: papers come late, and are withdrawn or revised."""
+PACE: Final = 1.0
+"""Seconds between requests."""
+_MANNERS: Final = RetryPolicy(timeout=30.0, attempts=2, patience=60.0, cool_down=600.0)
+_NO_PAGES: Final = Pages[Any]()
+_ALL: Final = "all"
+_NOTHING: Final = "no posts found"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    rows: tuple[Any, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A listing that was read whole, and when it last was asked for."""
+
+    batch: Batch
+    rows: int
+    asked_on: date
+
+
+class BiorxivSource:
+    """One of the two servers (`SERVERS`), asked for whole days or for one category of them."""
+
+    curated = False
+
+    def __init__(
+        self,
+        server: str = "bioRxiv",
+        base_url: str = BIORXIV_URL,
+        *,
+        requests: int = REQUESTS,
+        pace: float = PACE,
+        manners: RetryPolicy = _MANNERS,
+        session: aiohttp.ClientSession | None = None,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = server
+        self._details = f"{base_url.rstrip('/')}/details/{server.lower()}"
+        self._now = now
+        budget = DailyBudget(server, requests, pace, now=now, sleep=sleep, clock=clock)
+        # What people ask for is not kept waiting by the budget of the listings.
+        self._listings, self._lookups = (
+            Fetcher(server, gate=gate, manners=manners, session=session, sleep=sleep, clock=clock)
+            for gate in (budget, RateLimiter(pace, sleep=sleep, clock=clock))
+        )
+        self._begun: dict[tuple[date, str], Pages[Any]] = {}
+        self._known: dict[tuple[date, str], _Known] = {}
+
+    def days(self) -> tuple[date, ...]:
+        """Return the days that are over at the server and may have papers that were not read yet.
+
+        Those of which only some pages have been read come first, then the newest.
+        """
+        today = self._now().astimezone(NEW_YORK).date()
+        days = [today - timedelta(days=back) for back in range(1, REVISITED + 2)]
+        begun = sorted(day for day in days if self._begun.get((day, _ALL), _NO_PAGES).rows)
+        return tuple(dict.fromkeys((*begun, *days)))
+
+    async def daily(self, day: date) -> Batch:
+        """Return what was posted on a day: first versions as new, later ones as replaced."""
+        return await self.listing(day)
+
+    async def latest(self) -> Batch:
+        """Return what was posted yesterday."""
+        return await self.listing(max(self.days()))
+
+    async def listing(self, day: date, category: str = _ALL) -> Batch:
+        """Return the whole listing of a day, or of one category of it.
+
+        A listing is asked for once in a UTC day, and read again only if it has grown. The pages
+        that came before a failure or the end of the budget are kept for the next call, and what was
+        listed once stays listed.
+
+        Raises:
+            SourceError: `RATE_LIMITED` until midnight when the budget is spent; also (`MALFORMED`)
+                when the server ignores the category, or lists nothing or less than it counts.
+        """
+        asked, today = (day, as_category(category)), self._now().date()
+        known = self._known.get(asked)
+        if known is not None and known.asked_on == today:
+            return known.batch
+        pages = self._begun.setdefault(asked, Pages())
+        try:
+            while True:
+                page = await self._page(*asked, len(pages.rows))
+                pages.add(page.rows, page.total)
+                unchanged = known is not None and known.rows == pages.total
+                if unchanged or pages.is_whole:
+                    break
+        except MalformedError as error:
+            del self._begun[asked]
+            raise SourceError(self.name, SourceErrorKind.MALFORMED, str(error)) from error
+        del self._begun[asked]
+        found = self._batch(day, pages.rows)
+        if known is not None:
+            records = union(known.batch.records, found.records, lambda record: record.paper.id)
+            found = replace(found, records=records)
+        self._known[asked] = _Known(found, max(pages.total, known.rows if known else 0), today)
+        self._forget(day)
+        return found
+
+    async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
+        """Return the records of those `doi:` keys that the server has, in their newest version.
+
+        A DOI that it does not know is tried with its other prefix: addresses have none.
+        """
+        records: list[Record] = []
+        for key in dict.fromkeys(paper_ids):
+            scheme, _, doi = key.partition(":")
+            if scheme != "doi":
+                continue
+            paper = await self._paper(doi) or await self._paper(other_prefix(doi))
+            if paper is not None:
+                records.append(paper.record())
+        return records
+
+    async def search(self, query: str, limit: int) -> list[Record]:
+        """Return nothing: the API has no search."""
+        return []
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._listings.close()
+        await self._lookups.close()
+
+    async def _page(self, day: date, category: str, cursor: int) -> _Page:
+        def read(answer: Response) -> _Page:
+            return _read_page(answer, f"{day}:{day}", category)
+
+        return await self._listings.get(
+            f"{self._details}/{day}/{day}/{cursor}/json",
+            {} if category == _ALL else {"category": category.replace(" ", "_")},
+            read,
+            fresh=True,
+        )
+
+    async def _paper(self, doi: str) -> ListedPaper | None:
+        rows = await self._lookups.get(
+            f"{self._details}/{quote(doi)}/na/json", {}, lambda answer: _rows(answer)[1]
+        )
+        papers, _ = listed_papers(rows, self.name)
+        found = {paper.key: paper for paper in newest(papers)}
+        return found.get(f"doi:{doi.lower()}")
+
+    def _batch(self, day: date, rows: Sequence[Any]) -> Batch:
+        papers, broken = listed_papers(rows, self.name)
+        of_day = [paper for paper in papers if paper.day == day]
+        broken += len(papers) - len(of_day)
+        return Batch(day, tuple(paper.record(day) for paper in newest(of_day)), broken)
+
+    def _forget(self, day: date) -> None:
+        oldest = min(day, *self.days())
+        for kept in (self._begun, self._known):
+            for asked in [asked for asked in kept if asked[0] < oldest]:
+                del kept[asked]
+
+
+def _rows(answer: Response) -> tuple[dict[str, Any], list[Any]]:
+    """Return the message and the rows of an answer; none where it says that there are none."""
+    envelope = answer.envelope(messages=list, collection=list)
+    rows = cast("list[Any]", envelope["collection"])
+    first: Any = next(iter(envelope["messages"]), None)
+    message = cast("dict[str, Any]", first if isinstance(first, dict) else {})
+    status = str(message.get("status"))
+    if status == _NOTHING and not rows:
+        return message, []
+    if status != "ok":
+        raise MalformedError(f"answered {status[:80]!r}")
+    return message, rows
+
+
+def _read_page(answer: Response, interval: str, category: str) -> _Page:
+    message, rows = _rows(answer)
+    # Both servers post every day, so that "nothing" is no confirmation of an empty one.
+    if message.get("status") == _NOTHING:
+        raise MalformedError("lists no papers")
+    if message.get("interval") != interval:
+        raise MalformedError("answered for other days")
+    if as_category(message.get("category")) != category:
+        raise MalformedError("ignored the category")
+    try:
+        count, total = int(message["count"]), int(message["total"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise MalformedError("answered without its counts") from error
+    if count != len(rows):
+        raise MalformedError(f"says {count} rows and holds {len(rows)}")
+    if not total and category == _ALL:
+        raise MalformedError("lists no papers")
+    return _Page(tuple(rows), total)

@@ -1,0 +1,84 @@
+"""What a source other than arXiv and the Hub says of one paper, whichever source it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+
+from papers.model import Announcement, Author, Paper, Record
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPaper:
+    """One paper as one source lists it; `None` and empty mean that the source does not say."""
+
+    key: str
+    """`doi:10.1101/2026.07.13.738145`: without a version, and never changed."""
+    source: str
+    """The name of the server or journal that people see, such as `bioRxiv`."""
+    title: str
+    authors: tuple[str, ...] = ()
+    abstract: str = ""
+    """Plain text, paragraphs apart."""
+    categories: tuple[str, ...] = ()
+    """With their source: `biorxiv/neuroscience`."""
+    day: date | None = None
+    """The day of this version."""
+    first_day: date | None = None
+    """The day of the first version, where it is known."""
+    version: int | None = None
+    licence: str | None = None
+    """As the source writes it: `cc_by`, or an address."""
+    venue: str | None = None
+    """The journal, or the conference and its year."""
+    kind: str | None = None
+    """`preprint`, `article`, `oral`, `spotlight`, `poster`."""
+    published_doi: str | None = None
+    """The DOI of the journal article that a preprint became."""
+    withdrawn: bool = False
+    aliases: tuple[str, ...] = ()
+    """Other keys of the same work, as the source states them."""
+
+    def record(self, batch: date | None = None) -> Record:
+        """Return the record as the database takes it, of a batch if one is given."""
+        paper = Paper(
+            id=self.key,
+            title=self.title,
+            abstract=self.abstract,
+            authors=tuple(map(Author, self.authors)),
+            published_at=_midnight(self.first_day),
+            categories=self.categories,
+            doi=self.published_doi,
+            version=self.version,
+            updated_at=_midnight(self.day),
+            withdrawn_at=_midnight(self.day) if self.withdrawn else None,
+        )
+        return Record(paper, batch=batch, announcement=self._announcement(batch))
+
+    def _announcement(self, batch: date | None) -> Announcement | None:
+        if batch is None:
+            return None
+        if self.first_day is not None:
+            return Announcement.NEW if self.first_day == batch else Announcement.REPLACE
+        return Announcement.NEW if self.version in (None, 1) else Announcement.REPLACE
+
+
+def newest(papers: Iterable[ListedPaper]) -> tuple[ListedPaper, ...]:
+    """Return each paper once, in its newest version, with the day of the first one."""
+    found: dict[str, ListedPaper] = {}
+    for paper in papers:
+        before = found.setdefault(paper.key, paper)
+        later, earlier = (
+            (paper, before) if (paper.version or 0) >= (before.version or 0) else (before, paper)
+        )
+        found[paper.key] = replace(
+            later,
+            first_day=later.first_day or earlier.first_day,
+            abstract=later.abstract or earlier.abstract,
+            published_doi=later.published_doi or earlier.published_doi,
+            withdrawn=later.withdrawn,
+        )
+    return tuple(found.values())
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), UTC) if day else None
