@@ -13,6 +13,7 @@ from bot.delivery.messenger import Messenger
 from bot.monitor import IncidentTracker, Monitor, Operator
 from bot.runtime.charts import Charts
 from bot.runtime.clock import Clock
+from bot.runtime.lease import Lease
 from bot.runtime.task_queue import TaskQueue
 from bot.services.background import RecentReading
 from bot.services.batch_ranking import BatchRanking
@@ -69,8 +70,10 @@ async def open_services(
     sources: Sequence[PaperSource],
     messenger: Messenger,
     monitor: Monitor,
+    database: Database | None = None,
 ) -> AsyncGenerator[Services]:
-    """Open the database and put the services together; close them in reverse.
+    """Open the database, unless it is open, and put the services together; close what was opened
+    in reverse.
 
     Raises:
         DatabaseError: the database cannot be used.
@@ -78,8 +81,10 @@ async def open_services(
     async with AsyncExitStack() as stack:
         for source in sources:
             stack.push_async_callback(source.close)
-        database = await Database.open(settings.database_url, observe=monitor.instruments.statement)
-        stack.push_async_callback(database.close)
+        if database is None:
+            observe = monitor.instruments.statement
+            database = await Database.open(settings.database_url, observe=observe)
+            stack.push_async_callback(database.close)
         embedder = await open_embedder(settings, clock)
         queries = SourceQueries(database, sources, clock)
         search = await open_search(settings, database, queries, clock, embedder)
@@ -185,6 +190,7 @@ async def open_app(
     sources: Sequence[PaperSource],
     client: Client,
     monitor: Monitor,
+    lease: Lease | None = None,
 ) -> AsyncGenerator[App]:
     """Open the services, and what drives and watches them.
 
@@ -192,7 +198,12 @@ async def open_app(
         DatabaseError: the database cannot be used.
     """
     async with open_services(
-        settings, clock=clock, sources=sources, messenger=client, monitor=monitor
+        settings,
+        clock=clock,
+        sources=sources,
+        messenger=client,
+        monitor=monitor,
+        database=None if lease is None else lease.database,
     ) as services:
         incidents = IncidentTracker(services, monitor, client)
         with monitor.watching(services):

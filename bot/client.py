@@ -24,6 +24,7 @@ from bot.interactions.language import CommandTranslator
 from bot.interactions.unknown_components import CustomIdRegistry, answer_unknown
 from bot.monitor import Monitor
 from bot.runtime.clock import Clock, SystemClock
+from bot.runtime.lease import Lease
 from bot.runtime.sources import live_sources
 from bot.services.container import Services
 from bot.settings import Settings
@@ -59,11 +60,14 @@ class PaperBot(commands.AutoShardedBot):
         sources: Sequence[PaperSource],
         shard_count: int | None,
         monitor: Monitor,
+        lease: Lease | None,
     ) -> None:
         self.limiter = Limiter(settings.requests_per_second)
         self.trace = trace = aiohttp.TraceConfig()
         self.limiter.install(trace)
         monitor.requests.install(trace)
+        if lease is not None:
+            lease.install(trace)
         intents = discord.Intents.none()
         intents.guilds = True  # channels and roles, for permissions; removed servers
         intents.guild_reactions = True  # saving papers in servers
@@ -99,7 +103,14 @@ class PaperBot(commands.AutoShardedBot):
         self.custom_ids = CustomIdRegistry()
         self._registration = Registration(self)
         self._lifetime = Lifetime(
-            open_app(settings, clock=clock, sources=sources, client=self, monitor=monitor)
+            open_app(
+                settings,
+                clock=clock,
+                sources=sources,
+                client=self,
+                monitor=monitor,
+                lease=lease,
+            )
         )
         monitor.watch(self)
 
@@ -223,6 +234,7 @@ def create_bot(
     sources: Sequence[PaperSource] | None = None,
     shard_count: int | None = 1,
     monitor: Monitor | None = None,
+    lease: Lease | None = None,
 ) -> PaperBot:
     """Build a bot that is connected to nothing.
 
@@ -232,6 +244,8 @@ def create_bot(
         sources: where papers come from; by default those that the settings name.
         shard_count: `None` lets Discord say how many connections the bot needs.
         monitor: what the process knows of itself; one of the bot's own by default.
+        lease: the database, held for this process alone; by default the bot opens the one that the
+            settings name, and leaves it to its caller that no other process does.
     """
     return PaperBot(
         settings,
@@ -239,4 +253,5 @@ def create_bot(
         sources=live_sources(settings) if sources is None else sources,
         shard_count=shard_count,
         monitor=monitor or Monitor(),
+        lease=lease,
     )

@@ -30,6 +30,7 @@ PLANS: Final = frozenset(
         "posts.next_try_at",
         "digests.next_try_at",
         "digests.expires_at",
+        "leases.expires_at",
         "followed_papers.archive_due_at",
         "followed_papers.community_due_at",
         "source_health.retry_at",

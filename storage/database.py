@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Self, TypeAlias
@@ -27,6 +27,7 @@ WORTH_REBUILDING = 100_000_000
 """Bytes below which an old file keeps its free pages: they are used again."""
 
 Observe: TypeAlias = Callable[[str, float], None]
+Fence: TypeAlias = Callable[[AsyncConnection], Awaitable[None]]
 
 
 class Database:
@@ -39,6 +40,8 @@ class Database:
         self, path: Path, writer: AsyncEngine, readers: AsyncEngine, observe: Observe | None
     ) -> None:
         self.path = path
+        self.fence: Fence | None = None
+        """Called at the start of each writing transaction, which ends with what it raises."""
         self._observe = observe
         self._writer = writer
         self._readers = readers
@@ -109,6 +112,8 @@ class Database:
             self._writing = asyncio.current_task()
             try:
                 async with self._writer.begin() as connection:
+                    if self.fence is not None:
+                        await self.fence(connection)
                     yield connection
             finally:
                 self._writing = None

@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import URL, NullPool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from storage import migrations, sqlite, sqlite_file
+from storage import leases, migrations, sqlite, sqlite_file
+from storage.processes import Process
 
 _FETCHED = ("papers", "vectors")
 """Most of a large file, and nothing that a person wrote: the daily backup looks through these."""
@@ -90,7 +91,7 @@ def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -
             )
         _migrate(path, directory)
     except (OSError, sqlite3.Error, DBAPIError) as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
 
 
 def revision_of(path: Path) -> str | None:
@@ -127,6 +128,8 @@ def _migrate(path: Path, directory: Path) -> None:
         if revision == migrations.known_revisions(directory)[-1]:
             return
         if revision is not None:
+            if (lease := leases.read_any(connection)) and lease.is_held() is not False:
+                raise in_use(path, lease.holder)
             sqlite_file.copy(path, path.with_name(f"{path.name}.backup-{revision}"))
         migrations.upgrade(connection, directory=directory)
         if violation := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
@@ -136,7 +139,16 @@ def _migrate(path: Path, directory: Path) -> None:
             )
 
 
-def _unusable(path: Path, error: Exception) -> DatabaseError:
+def in_use(path: Path, holder: Process) -> DatabaseError:
+    """Return the error for a database on which another process runs the bot."""
+    return DatabaseError(
+        f"a bot is already running on {path}: {holder}. Stop that one first, or give this one a"
+        " database of its own with DATABASE_URL"
+    )
+
+
+def unusable(path: Path, error: Exception) -> DatabaseError:
+    """Return the error for a file or disk that does not let the database be opened."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else cause
     return DatabaseError(

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import watermarks
+from storage import leases, watermarks
 from storage.tables import digests, followed_papers, posts, source_health
 
 KEPT: Final = timedelta(days=60)
@@ -35,13 +35,14 @@ async def mark(conn: AsyncConnection, now: datetime) -> None:
     """Record that this database is a backup that was put back at `now`.
 
     What became of saved papers since the backup may have been news already: what the sources say
-    next is only remembered.
+    next is only remembered. No process has the lease that the backup brought with it.
     """
     columns = (posts.c.planned_at, digests.c.planned_at, source_health.c.succeeded_at)
     newest = [await conn.scalar(select(func.max(column))) for column in columns]
     knows = max((moment for moment in newest if moment is not None), default=now - _AT_LEAST)
     for name, moment in ((_AT, now), (_KNOWS_UNTIL, min(knows, now) - _MARGIN)):
         await watermarks.put(conn, name, (moment - _EPOCH) // _MICROSECOND)
+    await leases.forget(conn)
     await conn.execute(update(followed_papers).values(archive_seen_at=None, community_seen_at=None))
 
 

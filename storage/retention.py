@@ -75,6 +75,7 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "shown_papers": Kept("no channel gets a paper twice; 3 bytes for each paper shown"),
     "cards": Pruned(cards.CARDS_KEPT, cards.prune, "an older message says itself what it shows"),
     "synced_commands": Kept("a row per application"),
+    "leases": Kept("one row"),
     "incidents": Pruned(incidents.KEPT, incidents.forget, "counted from its end"),
     "vectors": Pruned(
         vectors.BEGINNINGS_KEPT, vectors.forget_beginnings, "those of search, one for each paper"

@@ -26,6 +26,7 @@ __all__ = [
     "OLDEST",
     "delete_some",
     "insert",
+    "now",
     "optimize",
     "set_up_readers",
     "set_up_writer",
@@ -121,6 +122,11 @@ def time_statements(engine: Engine, observe: Callable[[str, float], None]) -> No
 
     event.listen(engine, "before_cursor_execute", begins)
     event.listen(engine, "after_cursor_execute", ended)
+
+
+def now() -> ColumnElement[int]:
+    """Return the present moment on the database's clock, in microseconds since the epoch."""
+    return literal_column("CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)", Integer)
 
 
 async def delete_some(

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.client import PaperBot, create_bot
 from bot.feed_server import serving_feeds
 from bot.monitor import Monitor, serving
+from bot.runtime.lease import LIFE, Lease, StoppedError, leased
 from bot.runtime.logs import log_failure, logging_to_stderr
 from bot.runtime.signals import signals
 from bot.settings import Settings, SettingsError
@@ -37,24 +40,43 @@ class TokenRefusedError(Exception):
     """Discord refused the token; trying again would not help."""
 
 
-async def run_bot(settings: Settings) -> int:
+async def run_bot(settings: Settings, *, life: timedelta = LIFE) -> int:
     """Run the bot until a signal stops it, and return the exit code.
+
+    Args:
+        settings: what the operator set.
+        life: how long another process waits for this one after it stopped renewing its lease.
 
     Raises:
         SettingsError: there is no token.
-        DatabaseError: the database cannot be used.
+        DatabaseError: the database cannot be used, or a bot is running on it already.
     """
     token = token_of(settings)
     point_at(settings)
     monitor = Monitor()
     stop = asyncio.Event()
+    url, observe = settings.database_url, monitor.instruments.statement
     with logging_to_stderr(settings), signals(stop):
-        async with (
-            serving(monitor, settings),
-            serving_feeds(lambda: monitor.services, settings),
-            monitor.measuring(),
-        ):
-            return await _serve(settings, token, stop, monitor)
+        try:
+            async with (
+                leased(url, stop, end_at_once, observe=observe, life=life) as lease,
+                serving(monitor, settings),
+                serving_feeds(lambda: monitor.services, settings),
+                monitor.measuring(),
+            ):
+                return await _serve(settings, token, stop, monitor, lease)
+        except StoppedError:
+            return 0
+
+
+def end_at_once(sentence: str) -> None:
+    """End a process that lost its lease.
+
+    Not even what is under way may be completed: it is another process's work by now. What SIGKILL
+    leaves behind is what that process expects.
+    """
+    click.echo(f"paperboy: {sentence}.", err=True)
+    os._exit(1)
 
 
 def token_of(settings: Settings) -> str:
@@ -96,13 +118,16 @@ def point_at(settings: Settings) -> None:
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
 
 
-async def _serve(settings: Settings, token: str, stop: asyncio.Event, monitor: Monitor) -> int:
+async def _serve(
+    settings: Settings, token: str, stop: asyncio.Event, monitor: Monitor, lease: Lease
+) -> int:
     pause = FIRST_PAUSE
     while not stop.is_set():
         bot = create_bot(
             settings,
             shard_count=1 if settings.discord_gateway_url is not None else None,
             monitor=monitor,
+            lease=lease,
         )
         started = asyncio.get_running_loop().time()
         try:

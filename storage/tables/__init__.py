@@ -51,6 +51,7 @@ from storage.tables._people import (
 )
 from storage.tables._process import (
     incidents,
+    leases,
     synced_commands,
 )
 from storage.tables._search import (
@@ -76,6 +77,7 @@ __all__ = [
     "guilds",
     "incidents",
     "learned_papers",
+    "leases",
     "lists",
     "metadata",
     "mutes",

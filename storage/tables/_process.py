@@ -1,9 +1,23 @@
-"""The process: registered commands and incidents."""
+"""The process: its lease, registered commands and incidents."""
 
 from sqlalchemy import Column, Index, Integer, Text, text
 
 from storage.tables._base import table
 from storage.types import JSONText, UTCDateTime
+
+# Which process runs the bot, so that no second one does: renewed while it runs.
+leases = table(
+    "leases",
+    Column("name", Text, primary_key=True),
+    # Counts the holders.
+    Column("epoch", Integer, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    # What is known of the holder: see `storage.processes`.
+    Column("host", Text, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started", Text, nullable=False),
+)
 
 synced_commands = table(
     "synced_commands",

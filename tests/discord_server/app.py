@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -151,6 +152,12 @@ class DiscordServer:
     def kill(self, pid: int, pattern: str = "*", *, at: int = 1, when: When = "before") -> Fault:
         """Kill a process at the `at`-th request that matches, before or after it is carried out."""
         fault = Fault(pattern, when, skip=at - 1, kill=pid)
+        self._faults.append(fault)
+        return fault
+
+    def freeze(self, pid: int, pattern: str = "*", *, at: int = 1, when: When = "before") -> Fault:
+        """Freeze a process at the `at`-th request that matches, until it gets SIGCONT."""
+        fault = Fault(pattern, when, skip=at - 1, kill=pid, by=signal.SIGSTOP)
         self._faults.append(fault)
         return fault
 

@@ -50,6 +50,8 @@ class Fault:
     drop: bool = False
     kill: int | None = None
     """The process to kill, and then to be silent."""
+    by: signal.Signals = signal.SIGKILL
+    """The signal that it gets; SIGSTOP freezes it."""
     met: int = 0
     over: asyncio.Event = field(default_factory=asyncio.Event)
     """Ends a silence before its time."""
@@ -74,4 +76,4 @@ class Fault:
     def strike(self) -> None:
         """Kill the process, where that is what was asked for."""
         if self.kill is not None:
-            os.kill(self.kill, signal.SIGKILL)
+            os.kill(self.kill, self.by)

@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.cli.run import point_at
 from bot.client import create_bot
 from bot.runtime.clock import FixedClock
+from bot.runtime.lease import Lease
 from bot.runtime.logs import logging_to_stderr
 from papers.model import Metrics, Record
 from storage import feeds
@@ -32,6 +33,8 @@ async def main(
     papers: int,
     feed: str = "{}",
     minutes: Sequence[int] = (0,),
+    *,
+    lease: Lease | None = None,
 ) -> None:
     """Do the work of some minutes."""
     settings = make_settings(folder, discord_api_url=api_url, discord_gateway_url=gateway_url)
@@ -41,7 +44,7 @@ async def main(
     again = paper(999, batch[0].paper.title.upper())  # folded behind the first card
     source = FakeSource({MONDAY: [*batch, Record(again, Metrics(1), MONDAY)]})
     clock = FixedClock(now)
-    bot = create_bot(settings, clock=clock, sources=[source])
+    bot = create_bot(settings, clock=clock, sources=[source], lease=lease)
     await bot.open()
     async with bot.services.database.write() as conn:
         await feeds.add(

@@ -1,0 +1,29 @@
+"""The bot of `bot_process` with the lease of its database, to be frozen.
+
+`python -m tests.wire.leased_process LIFE FOLDER API GATEWAY GUILD CHANNEL PAPERS`: LIFE is how many
+seconds the lease lasts.
+"""
+
+import asyncio
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from bot.cli.run import end_at_once
+from bot.runtime.lease import leased
+from tests.databases import put_empty
+from tests.wire.bot_process import main
+
+
+async def work(life: float, folder: Path, *given: str) -> None:
+    """Do one minute's work."""
+    api_url, gateway_url, *numbers = given
+    guild_id, channel_id, papers = map(int, numbers)
+    lasting = timedelta(seconds=life)
+    async with leased(put_empty(folder), asyncio.Event(), end_at_once, life=lasting) as lease:
+        await main(folder, api_url, gateway_url, guild_id, channel_id, papers, lease=lease)
+
+
+if __name__ == "__main__":
+    life, folder, *given = sys.argv[1:]
+    asyncio.run(work(float(life), Path(folder), *given))

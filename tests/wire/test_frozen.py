@@ -1,0 +1,98 @@
+"""A frozen process sends nothing more after another one took over, and each thread comes once.
+
+`pytest --full tests/wire/test_frozen.py` freezes at every request; otherwise at a selection.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests import reliability
+from tests.discord_server import DiscordServer
+from tests.discord_server.faults import When
+from tests.wire.bot_process import TOKEN
+from tests.wire.test_killed import BOUNDARIES, PAPERS, ROOT, Boundary, Lab
+
+LIFE = 2.0
+"""Seconds that a lease lasts here."""
+
+SELECTED = {(1, "after"), (2, "before"), (8, "after")}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Freeze at every request, or at those that stand for all."""
+    full = metafunc.config.getoption("--full")
+    if "boundary" not in metafunc.fixturenames:
+        return
+    moments = [
+        (boundary, when)
+        for boundary in BOUNDARIES
+        for when in ("before", "after")
+        if full or (boundary.number, when) in SELECTED
+    ]
+    ids = [f"{each.name}-{when}" for each, when in moments]
+    metafunc.parametrize(("boundary", "when"), moments, ids=ids)
+
+
+@pytest.fixture
+async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
+    """A quick Discord with one channel; it must have heard nothing unheard of."""
+    async with DiscordServer() as server:
+        server.buckets.pace = 0.01
+        server.world.token = TOKEN
+        guild = server.world.add_guild("Lab")
+        yield Lab(server, tmp_path, guild.id, server.world.add_channel(guild, "papers"))
+    server.assert_clean()
+
+
+async def start(lab: Lab) -> asyncio.subprocess.Process:
+    server = lab.server
+    given = (LIFE, lab.folder, server.api_url, server.gateway_url)
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.wire.leased_process"),
+        *map(str, (*given, lab.guild_id, lab.channel.id, PAPERS)),
+        cwd=ROOT,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def said_by(process: asyncio.subprocess.Process) -> str:
+    _, said = await asyncio.wait_for(process.communicate(), 60)
+    return said.decode()
+
+
+@pytest.mark.timeout(180)
+async def test_a_process_that_was_frozen_ends_without_sending_what_another_one_has_sent(
+    lab: Lab, boundary: Boundary, when: When
+) -> None:
+    frozen = await start(lab)
+    try:
+        fault = lab.server.freeze(frozen.pid, boundary.pattern, at=boundary.at, when=when)
+        await lab.server.until(lambda: fault.met >= boundary.at, patience=60)
+        lab.server.heal()
+        await asyncio.sleep(LIFE)
+        lab.world.advance(3_600)  # no nonce is remembered: only the process itself can hold back
+        second = await start(lab)
+        said = await said_by(second)
+        assert second.returncode == 0, said
+        posted = len(lab.server.requests)
+        frozen.send_signal(signal.SIGCONT)
+        said = await said_by(frozen)
+    finally:
+        if frozen.returncode is None:
+            frozen.kill()
+    assert frozen.returncode == 1, said
+    assert "took over" in said.splitlines()[-1]
+    assert "Traceback" not in said
+    later = [request.line for request in lab.server.requests[posted:]]
+    assert later == []
+    there, lost, doubled = lab.ends_with()
+    assert (lost, doubled) == (0, 0), there
+    assert lab.recorded() == ("done", PAPERS, 1)
+    moment = "not carried out" if when == "before" else "carried out, answer lost"
+    row = f"frozen at request {boundary.number} ({boundary.name}) until another process took over"
+    reliability.record("kills", f"{row}: {moment}", there, str(lost), str(doubled))
