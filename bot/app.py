@@ -36,6 +36,7 @@ from bot.services.publishing import Publisher
 from bot.services.registered_commands import RegisteredCommands
 from bot.services.search import open_embedder, open_search
 from bot.services.servers import Servers
+from bot.services.shelf import Shelves, WeeklyShelves
 from bot.services.source_queries import SourceQueries
 from bot.services.status import Status
 from bot.services.taste import ServerTaste
@@ -161,6 +162,8 @@ async def open_services(
             feeds=feeds,
             feed_links=FeedLinks(database, clock, messenger, settings),
             servers=Servers(database, clock),
+            shelves=Shelves(database, clock),
+            weekly_shelves=WeeklyShelves(database, messenger, notices, queue),
             personal_data=PersonalData(database, clock),
             registered_commands=RegisteredCommands(database, clock),
             status=Status(

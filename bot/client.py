@@ -40,6 +40,7 @@ EXTENSIONS: Final = (
     "cogs.trends",
     "cogs.library",
     "cogs.hidden",
+    "cogs.shelf",
     "cogs.privacy",
     "cogs.cite",
     "cogs.paper_search",

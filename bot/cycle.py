@@ -48,6 +48,7 @@ class Cycle:
                 log_failure(log, error, "the sources could not be fetched")
         await self._services.publisher.claim(now)
         await self._services.digester.claim(now)
+        await self._services.weekly_shelves.claim(now)
         self._services.news.start(now)
 
     async def run_whole(self, now: datetime) -> None:

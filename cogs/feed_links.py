@@ -20,7 +20,7 @@ from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
 from bot.ui.text import escape, timestamp
 from papers.syndication import ATOM, JSON_FEED
-from storage.feed_links import FeedLink, OfFeed, OfList, OfTopic, Target
+from storage.feed_links import FeedLink, OfFeed, OfList, OfShelf, OfTopic, Target
 
 _NAME: Final = 100
 
@@ -31,6 +31,7 @@ class Kind(StrEnum):
     FEED = "feed"
     TOPIC = "topic"
     LIST = "list"
+    SHELF = "shelf"
 
 
 _KINDS: Final = "|".join(Kind)
@@ -104,7 +105,7 @@ async def show_links(interaction: Interaction, kind: Kind, number: int) -> None:
     Args:
         interaction: what asked for it.
         kind: what is shown.
-        number: the id of the feed, the topic or the list.
+        number: the id of the feed, the topic or the list, or of the shelf's server.
 
     Raises:
         UserError: links are off, or it is not the person's to show.
@@ -130,6 +131,12 @@ async def _shown(interaction: Interaction, kind: Kind, number: int) -> _Shown:
                 raise app_commands.MissingPermissions(["manage_guild"])
             feed = await services.feeds.own(number, interaction.guild_id)
             return _Shown(kind, number, OfFeed(feed.id), f"<#{feed.channel_id}>")
+        case Kind.SHELF:
+            if not interaction.permissions.manage_guild:
+                raise app_commands.MissingPermissions(["manage_guild"])
+            if number != interaction.guild_id:
+                raise UserError(_("This link belongs to another server."))
+            return _Shown(kind, number, OfShelf(number), _("this server's shelf"))
         case Kind.TOPIC:
             topic = (await services.subscriptions.own(user_id, number)).topic
             name = f"**{escape(topic.query, _NAME)}**"

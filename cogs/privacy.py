@@ -39,7 +39,11 @@ WHY: Final = {
         "Papers of older digests and previews, by year, so no paper comes twice"
     ),
     "cards": marked("My DMs that show you a paper, so reacting with 🔖 saves the paper"),
-    "preferences": marked("Whether your saves count in servers, and whether you get news"),
+    "shelf_additions": marked("Papers you added to servers' shelves, with when, where and how"),
+    "preferences": marked(
+        "Whether your saves count in servers, whether shelves show your name, and whether you get"
+        " news"
+    ),
     "dismissals": marked("Papers that don't come again because they aren't for you"),
     "opened_papers": marked("Papers you opened in the last 60 days, so they don't come again"),
     "mutes": marked("Authors and words whose papers you hide"),
@@ -162,28 +166,45 @@ class Privacy(commands.Cog):
             ephemeral=True,
         )
 
-    @privacy.command(name="settings", description="Choose whether your saves count in servers")
-    @app_commands.describe(count_my_saves="Count your saves in servers, without your name")
-    async def settings(self, interaction: Interaction, count_my_saves: bool) -> None:
-        """Let a person's saves count, or not."""
-        top = self.services.mention("paper top")
-        await self.services.personal_data.count_saves(interaction.user.id, counted=count_my_saves)
-        await interaction.response.send_message(
-            view=render_notice(
-                _("Setting saved"),
-                _(
-                    "Your saves count in {top} and for the order of daily threads, without your"
-                    " name.",
-                    top=top,
-                )
-                if count_my_saves
-                else _(
-                    "Your saves no longer count in {top} or for the order of daily threads.",
-                    top=top,
-                ),
-            ),
-            ephemeral=True,
+    @privacy.command(
+        name="settings",
+        description="Choose whether your saves count in servers, and who sees your name",
+    )
+    @app_commands.describe(
+        count_my_saves="Count your saves in servers, without your name",
+        show_my_name="Show your name on servers' shelves, beside papers you added",
+    )
+    async def settings(
+        self,
+        interaction: Interaction,
+        count_my_saves: bool | None = None,
+        show_my_name: bool | None = None,
+    ) -> None:
+        """Let a person's saves count and shelves show their name, or not."""
+        user_id, data, said = interaction.user.id, self.services.personal_data, list[str]()
+        if count_my_saves is None and show_my_name is None:
+            raise UserError(_("Choose `count_my_saves` or `show_my_name`."))
+        if count_my_saves is not None:
+            await data.count_saves(user_id, counted=count_my_saves)
+            said.append(_counted(self.services.mention("paper top"), counted=count_my_saves))
+        if show_my_name is not None:
+            await data.name_on_shelves(user_id, named=show_my_name)
+            said.append(
+                _("Servers' shelves show your name beside papers you added.")
+                if show_my_name
+                else _("Servers' shelves don't show your name.")
+            )
+        view = render_notice(_("Setting saved"), "\n\n".join(said))
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+def _counted(top: str, *, counted: bool) -> str:
+    if counted:
+        return _(
+            "Your saves count in {top} and for the order of daily threads, without your name.",
+            top=top,
         )
+    return _("Your saves no longer count in {top} or for the order of daily threads.", top=top)
 
 
 def _packed(found: Mapping[str, Any]) -> io.BytesIO:

@@ -13,7 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import calendar
 from storage.batches import BatchState
-from storage.tables import batch_papers, batches, digests, metadata, posts, source_health
+from storage.tables import (
+    batch_papers,
+    batches,
+    digests,
+    metadata,
+    posts,
+    shelf_posts,
+    source_health,
+)
 from storage.types import UTCDateTime
 
 TOLERANCE: Final = timedelta(minutes=10)
@@ -28,6 +36,7 @@ FACTS: Final = frozenset({"papers.published_at", "papers.updated_at", "papers.wi
 PLANS: Final = frozenset(
     {
         "posts.next_try_at",
+        "shelf_posts.next_try_at",
         "digests.next_try_at",
         "digests.expires_at",
         "leases.expires_at",
@@ -83,6 +92,10 @@ async def repair(conn: AsyncConnection, now: datetime) -> int:
         update(posts).where(posts.c.local_date > tomorrow).values(local_date=None)
     )
     changed += freed.rowcount
+    # What such a post brought stays marked as posted.
+    over = shelf_posts.c.state.not_in(("planned", "sending"))
+    dated = await conn.execute(delete(shelf_posts).where(shelf_posts.c.local_date > tomorrow, over))
+    changed += dated.rowcount
     for table in (batch_papers, batches):
         changed += (await conn.execute(delete(table).where(table.c.day > tomorrow))).rowcount
     moved = select(digests.c.id, digests.c.user_id).where(digests.c.local_date > tomorrow)

@@ -34,6 +34,12 @@ class OfFeed(NamedTuple):
     feed_id: int
 
 
+class OfShelf(NamedTuple):
+    """What is on a server's shelf."""
+
+    guild_id: int
+
+
 class OfTopic(NamedTuple):
     """What a topic that a person follows matched."""
 
@@ -48,7 +54,7 @@ class OfList(NamedTuple):
     list_id: int
 
 
-Target: TypeAlias = OfFeed | OfTopic | OfList
+Target: TypeAlias = OfFeed | OfShelf | OfTopic | OfList
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ async def leave(conn: AsyncConnection, guild_id: int) -> None:
     """Delete every link of a server."""
     theirs = select(feeds.c.id).where(feeds.c.guild_id == guild_id)
     await conn.execute(delete(feed_links).where(feed_links.c.feed_id.in_(theirs)))
+    await conn.execute(delete(feed_links).where(feed_links.c.guild_id == guild_id))
 
 
 async def keep_only(conn: AsyncConnection, hashes: Iterable[bytes]) -> int:
@@ -127,8 +134,10 @@ async def keep_only(conn: AsyncConnection, hashes: Iterable[bytes]) -> int:
     return len(gone)
 
 
-async def papers_in(conn: AsyncConnection, target: Target, limit: int) -> list[Added]:
-    """Return the papers that a link shows, the newest first."""
+async def papers_in(
+    conn: AsyncConnection, target: OfFeed | OfTopic | OfList, limit: int
+) -> list[Added]:
+    """Return the papers that a link shows, the newest first; `storage.shelves` has a shelf's."""
     match target:
         case OfFeed():
             statement = _posted(target)
@@ -184,6 +193,8 @@ def _shows(target: Target) -> ColumnElement[bool]:
 def _link(row: Row[Any]) -> FeedLink:
     if row.feed_id is not None:
         target: Target = OfFeed(row.feed_id)
+    elif row.guild_id is not None:
+        target = OfShelf(row.guild_id)
     elif row.topic_id is not None:
         target = OfTopic(row.user_id, row.topic_id)
     else:

@@ -27,11 +27,19 @@ class FeedState(StrEnum):
 
 
 class Taste(StrEnum):
-    """How much what a server's members saved from its threads moves the order of the next one."""
+    """How much what a server's members saved from its threads moves the order of the next one, and
+    whether what is on the server's shelf counts, too."""
 
     OFF = "off"
     MILD = "mild"
     STRONG = "strong"
+    SHELF_MILD = "shelf-mild"
+    SHELF_STRONG = "shelf-strong"
+
+    @property
+    def with_shelf(self) -> bool:
+        """Whether the server's shelf counts."""
+        return self in (Taste.SHELF_MILD, Taste.SHELF_STRONG)
 
 
 class Kind(StrEnum):

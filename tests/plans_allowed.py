@@ -31,6 +31,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("restores.mark", "followed_papers"): "at a restore, with the bot stopped",
     ("personal_data.erased", "erasures"): "seven days' salts: an id is found by trying each",
     ("search.find", "papers"): "the plain search while there is no index; at most a few minutes",
+    ("shelves.claim_due", "shelves"): "which hours there are: an index of those that post weekly",
     ("subscriptions.all_topics", "topics"): "all of them are matched with new papers",
     ("subscriptions.popular", "topics"): "what is typed may be anywhere in a topic",
     ("trends.keywords", "papers"): "some months' keywords, at most every six hours, off the loop",

@@ -1,6 +1,6 @@
 """What the bot needs to be allowed in a channel, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import discord
 
@@ -29,9 +29,11 @@ def invite_link(application_id: int) -> str:
     )
 
 
-def lacking(permissions: discord.Permissions) -> list[str]:
+def lacking(permissions: discord.Permissions, needed: Collection[str] = NEEDED) -> list[str]:
     """Return the needed permissions that are not among these, as Discord's settings name them."""
-    return [label for name, label in NEEDED.items() if not getattr(permissions, name)]
+    return [
+        label for name, label in NEEDED.items() if name in needed and not getattr(permissions, name)
+    ]
 
 
 def named(permissions: Iterable[str]) -> str:
@@ -49,8 +51,10 @@ def needs_more(channel: str, missing: Iterable[str]) -> str:
     )
 
 
-def missing_permissions(messenger: Messenger, guild_id: int, channel_id: int) -> list[str]:
-    """Return what we lack in a channel, as far as we know without asking Discord.
+def missing_permissions(
+    messenger: Messenger, guild_id: int, channel_id: int, *, needed: Collection[str] = NEEDED
+) -> list[str]:
+    """Return what we lack of `needed` in a channel, as far as we know without asking Discord.
 
     Knowing beforehand matters: refused requests count towards a ban of the whole address.
     A channel that is not known here is for Discord to judge.
@@ -59,4 +63,4 @@ def missing_permissions(messenger: Messenger, guild_id: int, channel_id: int) ->
     channel = None if guild is None or guild.unavailable else guild.get_channel(channel_id)
     if guild is None or channel is None or guild.me is None:  # pyright: ignore[reportUnnecessaryComparison] - unavailable while a shard starts
         return []
-    return lacking(channel.permissions_for(guild.me))
+    return lacking(channel.permissions_for(guild.me), needed)

@@ -1,7 +1,9 @@
 """Where an interaction happened."""
 
+import discord
+
 from bot.interactions.errors import Interaction
-from storage.library import Place
+from storage.library import Member, Place
 
 
 def place_of(interaction: Interaction) -> Place:
@@ -12,6 +14,15 @@ def place_of(interaction: Interaction) -> Place:
         message_id=None if message is None or ephemeral else message.id,
         channel_id=interaction.channel_id,
         guild_id=interaction.guild_id,
+    )
+
+
+def member_of(user: discord.Member | discord.User | None) -> Member | None:
+    """Return what a person may do in a server; `None` outside of one."""
+    if not isinstance(user, discord.Member):
+        return None
+    return Member(
+        frozenset(role.id for role in user.roles), manages=user.guild_permissions.manage_guild
     )
 
 

@@ -32,6 +32,7 @@ from bot.services.publishing import Publisher
 from bot.services.registered_commands import RegisteredCommands
 from bot.services.search import PaperSearch
 from bot.services.servers import Servers
+from bot.services.shelf import Shelves, WeeklyShelves
 from bot.services.status import Status
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
@@ -78,6 +79,8 @@ class Services:
     feeds: Feeds
     feed_links: FeedLinks
     servers: Servers
+    shelves: Shelves
+    weekly_shelves: WeeklyShelves
     personal_data: PersonalData
     status: Status
     registered_commands: RegisteredCommands

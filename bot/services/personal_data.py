@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.runtime.clock import Clock
-from storage import library, personal_data
+from storage import library, personal_data, shelves
 from storage.database import Database
 
 
@@ -34,6 +34,11 @@ class PersonalData:
         """Erase everything of a user; return how many rows that were."""
         async with self._database.write() as conn:
             return await personal_data.erase(conn, user_id, self._clock.now(), dm_channel_id)
+
+    async def name_on_shelves(self, user_id: int, *, named: bool) -> None:
+        """Let servers' shelves name a user beside what they added, or not."""
+        async with self._database.write() as conn:
+            await shelves.set_named(conn, user_id, self._clock.now(), named=named)
 
     async def count_saves(self, user_id: int, *, counted: bool) -> None:
         """Let a user's saves count in a server's list, or not."""

@@ -1,6 +1,8 @@
 """A server's taste: what its members saved from earlier threads moves the order of the next.
 
-Only counts are used, of at least `LEAST_SAVERS` members, and nothing that is learned is stored. An
+Only counts are used, of at least `LEAST_SAVERS` members, and nothing that is learned is stored.
+Where a feed says so, what is on the server's shelf counts as saved, too: everyone there sees it, so
+that it takes no number of members. An
 interest (`papers.picks`) is learned from the papers that were saved on the cards of the server's
 threads in the last four weeks. A new paper's score is measured in deviations of recent papers'
 scores above their median: from one on likeness counts, and from four in full. In full it is worth
@@ -18,17 +20,23 @@ import numpy as np
 from bot.services.background import Recent, RecentReading
 from papers.picks import Features, Signals, learn
 from papers.trending import Candidate
-from storage import papers, thread_saves
+from storage import papers, shelves, thread_saves
 from storage.database import Database
 from storage.feeds import Feed, Taste
-from storage.thread_saves import SavedInThreads
+from storage.papers import StoredPaper
 
 log = logging.getLogger(__name__)
 
 LEAST_SAVERS: Final = 5
 """Different members who must have saved something before it moves anything (k-anonymity): the
 order of a thread then shows no single member's interests."""
-DOUBLINGS: Final[Mapping[Taste, float]] = {Taste.OFF: 0.0, Taste.MILD: 1.0, Taste.STRONG: 3.0}
+DOUBLINGS: Final[Mapping[Taste, float]] = {
+    Taste.OFF: 0.0,
+    Taste.MILD: 1.0,
+    Taste.STRONG: 3.0,
+    Taste.SHELF_MILD: 1.0,
+    Taste.SHELF_STRONG: 3.0,
+}
 """What full likeness is worth, in doublings of a paper's upvotes."""
 SAVED_WITHIN: Final = timedelta(days=28)
 """How far back saves count: as long as posts are kept at least (`storage.posts.POSTS_KEPT`)."""
@@ -76,21 +84,36 @@ class ServerTaste:
             return {}
 
     async def _boosts(self, feed: Feed, ids: Sequence[str], now: datetime) -> dict[str, float]:
-        async with self._database.read() as conn:
-            saved = await thread_saves.of_guild(
-                conn, feed.guild_id, now - SAVED_WITHIN, each=_EACH, limit=_LEARNED_FROM
-            )
-        if saved.savers < LEAST_SAVERS:
+        liked = await self._liked(feed, now)
+        if not liked:
             return {}
         recent = await self._reading.recent()
         new = await self._features(recent, tuple(ids))
-        shares = await asyncio.to_thread(self._shares, recent, saved, new)
+        shares = await asyncio.to_thread(self._shares, recent, liked, new)
         most = DOUBLINGS[feed.taste]
         return {
             paper.id: most * share
             for paper, share in zip(new.papers, shares, strict=True)
             if share > 0
         }
+
+    async def _liked(self, feed: Feed, now: datetime) -> list[tuple[StoredPaper, int]]:
+        """Return the papers that count, each with how many members saved or added it."""
+        async with self._database.read() as conn:
+            saved = await thread_saves.of_guild(
+                conn, feed.guild_id, now - SAVED_WITHIN, each=_EACH, limit=_LEARNED_FROM
+            )
+            shelf = (
+                await shelves.papers_on(conn, feed.guild_id, limit=_LEARNED_FROM)
+                if feed.taste.with_shelf
+                else []
+            )
+        liked = {each.stored.paper.id: (each.stored, max(each.people, 1)) for each in shelf}
+        if saved.savers >= LEAST_SAVERS:
+            for stored, members in saved.papers:
+                _, before = liked.get(stored.paper.id, (stored, 0))
+                liked[stored.paper.id] = stored, max(members, before)
+        return list(liked.values())
 
     async def _features(self, recent: Recent, ids: tuple[str, ...]) -> Features:
         """Return the candidates as the background shows them: once for all feeds of a moment."""
@@ -105,13 +128,15 @@ class ServerTaste:
             self._seen = recent, ids, features
             return features
 
-    def _shares(self, recent: Recent, saved: SavedInThreads, new: Features) -> list[float]:
+    def _shares(
+        self, recent: Recent, liked: Sequence[tuple[StoredPaper, int]], new: Features
+    ) -> list[float]:
         """Return how much of its full worth each paper's likeness is; a tenth of a second of CPU.
 
         A paper counts 1 + log2 of how many members saved it.
         """
-        pool = recent.background.features(self._reading.read([entry for entry, _ in saved.papers]))
-        times = 1 + np.log2([members for _, members in saved.papers])
+        pool = recent.background.features(self._reading.read([entry for entry, _ in liked]))
+        times = 1 + np.log2([members for _, members in liked])
         places = np.repeat(np.arange(len(pool)), np.rint(times).astype(np.int64))
         signals = Signals(places, np.empty(0, dtype=np.int64))
         (interest,) = learn(recent.background, pool, [signals])

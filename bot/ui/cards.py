@@ -114,6 +114,7 @@ def _card_text(payload: CardPayload) -> str:
         _people(payload, 3),
         _origin(payload),
         _standing(payload),
+        _saved_here(payload),
     )
     return "\n".join(filter(None, parts))
 
@@ -173,6 +174,14 @@ def _origin(payload: CardPayload) -> str:
     if payload.published:
         facts.append(_("published {day}", day=short_date(payload.published)))
     return "-# " + " · ".join(facts) if facts else ""
+
+
+def _saved_here(payload: CardPayload) -> str:
+    if not payload.saved_here:
+        return ""
+    # Translators: on the card of a paper, of the members of this server.
+    saved = ngettext("{count} here saved it", "{count} here saved it", payload.saved_here)
+    return f"-# 🔖 {saved}"
 
 
 def _standing(payload: CardPayload) -> str:

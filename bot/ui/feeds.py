@@ -75,6 +75,20 @@ def describe(
             lines.append(
                 _("Strong taste: papers like those that members saved here move up a lot.")
             )
+        case Taste.SHELF_MILD:
+            lines.append(
+                _(
+                    "Mild taste with the shelf: papers like those that members saved here, or added"
+                    " to the shelf, move up a little."
+                ),
+            )
+        case Taste.SHELF_STRONG:
+            lines.append(
+                _(
+                    "Strong taste with the shelf: papers like those that members saved here, or"
+                    " added to the shelf, move up a lot."
+                ),
+            )
         case Taste.OFF:
             pass
     if feed.publish:

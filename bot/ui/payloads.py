@@ -141,6 +141,8 @@ class CardPayload(Payload):
     withdrawn: bool = False
     folded: tuple[str, ...] = ()
     """The ids of near-duplicates that are listed behind a button."""
+    saved_here: int | None = None
+    """How many members of the server saved it, where the card is to say so."""
 
 
 def header_payload(
@@ -206,10 +208,12 @@ def card_payload(
     )
 
 
-def ranked_card(ranked: Ranked, day: date, *, folded: Sequence[str] = ()) -> CardPayload:
+def ranked_card(
+    ranked: Ranked, day: date, *, folded: Sequence[str] = (), saved_here: int | None = None
+) -> CardPayload:
     """Return the card of a paper in the thread of a day, whose date goes without saying."""
     card = card_payload(ranked.paper, ranked.metrics, rank=ranked.position, reason=ranked.reason)
-    card = card.model_copy(update={"folded": tuple(folded)})
+    card = card.model_copy(update={"folded": tuple(folded), "saved_here": saved_here})
     if card.published is None or abs(day - card.published) > _SAME_WEEK:
         return card
     return card.model_copy(update={"published": None})

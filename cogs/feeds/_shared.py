@@ -57,6 +57,8 @@ def taste_choices() -> list[app_commands.Choice[str]]:
         Taste.OFF: app_commands.locale_str("Off"),
         Taste.MILD: app_commands.locale_str("Mild: up to twice the upvotes"),
         Taste.STRONG: app_commands.locale_str("Strong: up to eight times the upvotes"),
+        Taste.SHELF_MILD: app_commands.locale_str("Mild, and follow the server's shelf too"),
+        Taste.SHELF_STRONG: app_commands.locale_str("Strong, and follow the server's shelf too"),
     }
     return [app_commands.Choice(name=name, value=taste) for taste, name in names.items()]
 

@@ -4,7 +4,8 @@ from bot.interactions import folded_button, removal_buttons, save_buttons, save_
 from bot.services.container import CogHost
 from cogs.library import _author, _page, _picks, _saved_paper, _top
 from cogs.library._author import NAME_LENGTH, PageAuthor, SaveAllBy, SaveSomeBy
-from cogs.library._cog import Library
+from cogs.library._cog import FORMATS, Library
+from cogs.library._files import packed
 from cogs.library._lists import Lists
 from cogs.library._page import ChooseLibraryList, PageLibrary, SortLibrary, render_library
 from cogs.library._picks import PagePicks, PaperPicks
@@ -26,6 +27,7 @@ ITEMS = (
 """Every kind of button and menu under a paper or a library."""
 
 __all__ = [
+    "FORMATS",
     "ITEMS",
     "NAME_LENGTH",
     "NOTE_LENGTH",
@@ -43,6 +45,7 @@ __all__ = [
     "SortLibrary",
     "Span",
     "WriteNote",
+    "packed",
     "render_library",
     "setup",
 ]

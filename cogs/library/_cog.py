@@ -29,7 +29,7 @@ _SORT_CHOICES = [
 ]
 
 
-_FORMATS = [
+FORMATS = [
     app_commands.Choice(name=name, value=value)
     for name, value in (
         ("BibTeX", Format.BIBTEX.value),
@@ -165,7 +165,7 @@ class Library(commands.Cog):
     @library.command(name="export", description="Export your library as a file")
     @app_commands.rename(format_="format", in_list="list")
     @app_commands.describe(format_="File format", in_list="Only this list")
-    @app_commands.choices(format_=_FORMATS)
+    @app_commands.choices(format_=FORMATS)
     @app_commands.autocomplete(in_list=list_choices)
     async def export(
         self, interaction: Interaction, format_: str, in_list: str | None = None

@@ -77,13 +77,17 @@ def _file(found: Exported, wanted: Format, called: str) -> tuple[str, bytes]:
         )
         for entry, each in zip(found.entries, found.stored, strict=True)
     ]
-    data = write_file(items, wanted)
+    return packed(called, write_file(items, wanted))
+
+
+def packed(called: str, data: bytes) -> tuple[str, bytes]:
+    """Return a file as Discord takes it: as it is, or in an archive where it is too large."""
     if len(data) <= MAX_SENT:
         return called, data
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    archived = io.BytesIO()
+    with zipfile.ZipFile(archived, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(called, data)
-    return f"{called}.zip", packed.getvalue()
+    return f"{called}.zip", archived.getvalue()
 
 
 def _shown(found: ReadingList) -> str:

@@ -1,8 +1,9 @@
-"""Reactions: an emoji on a paper is a save, and taking it off is the opposite."""
+"""Reactions: an emoji on a paper saves it or adds it to a shelf, and taking it off undoes that."""
 
 import discord
 from discord.ext import commands
 
+from bot.interactions.context import member_of
 from bot.services.container import Services
 from bot.services.library import Place
 from storage.library import Cleared, Reacted, Reaction, emoji_key
@@ -32,7 +33,9 @@ class Reactions(commands.Cog):
             return
         if payload.member is not None and payload.member.bot:
             return
-        event = Reacted(_reaction(payload), self.services.clock.now())
+        event = Reacted(
+            _reaction(payload), self.services.clock.now(), member=member_of(payload.member)
+        )
         place = Place(payload.channel_id, payload.guild_id)
         await self.services.library.react(event, payload.message_author_id, place)
 

@@ -83,7 +83,15 @@ class SendMessage(commands.Cog):
         if paper_id not in found.papers:
             raise UserError("\n".join(not_found_lines(found)))
         entry = found.papers[paper_id]
-        sent = await _send(channel, entry, member, match["message_id"], interaction.id)
+        saved = await self.services.shelves.saved_here(guild.id, [paper_id])
+        sent = await _send(
+            channel,
+            entry,
+            member,
+            match["message_id"],
+            interaction.id,
+            saved_here=saved.get(paper_id),
+        )
         await self.services.library.record_card(sent.id, paper_id, channel.id, guild.id)
         view = render_notice(
             _("Sent"),
@@ -103,6 +111,8 @@ async def _send(
     member: discord.Member,
     message_id: str,
     interaction_id: int,
+    *,
+    saved_here: int | None,
 ) -> discord.Message:
     """Post the card; what is sent twice from one message within minutes is there once.
 
@@ -113,7 +123,7 @@ async def _send(
     once = ("sent", channel.id, message_id, member.id, paper_id)
     with use(server_language(channel.guild)):
         view = render_card(
-            card_payload(entry.paper, entry.metrics),
+            card_payload(entry.paper, entry.metrics).model_copy(update={"saved_here": saved_here}),
             actions=[SaveButton(paper_id)],
             footer=_("Sent by {member}", member=member.mention),
         )

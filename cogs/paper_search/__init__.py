@@ -2,6 +2,7 @@
 
 from bot.services.container import CogHost
 from cogs.paper_search._cog import PaperSearch
+from cogs.paper_search._lookup import known_paper, paper_id_of, title_choices
 from cogs.paper_search._pages import ITEMS, results_view
 from cogs.paper_search._papers import (
     OpenHit,
@@ -14,7 +15,16 @@ from cogs.paper_search._papers import (
 )
 from cogs.paper_search._refine import FORM
 
-__all__ = ["card_view", "open_similar", "results_view", "setup", "similar_view"]
+__all__ = [
+    "card_view",
+    "known_paper",
+    "open_similar",
+    "paper_id_of",
+    "results_view",
+    "setup",
+    "similar_view",
+    "title_choices",
+]
 
 
 async def setup(bot: CogHost) -> None:

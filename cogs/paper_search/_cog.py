@@ -1,7 +1,5 @@
 """`/paper search`, `/paper show` and `/paper similar`."""
 
-import logging
-import re
 from datetime import date
 
 from discord import app_commands
@@ -9,15 +7,13 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot import limits
-from bot.i18n import gettext as _
 from bot.interactions.cooldowns import SEARCHES, rate_limited
-from bot.interactions.errors import Interaction, UserError, answer_error
+from bot.interactions.errors import Interaction, answer_error
 from bot.interactions.inputs import parse_categories
 from bot.interactions.modals import submission
 from bot.services.container import Services, services_of
 from bot.services.search import (
     PASTED_LENGTH,
-    QUERY_LENGTH,
     brief,
     newest_of,
     parse_since,
@@ -25,14 +21,13 @@ from bot.services.search import (
 )
 from bot.ui import text
 from cogs.paper_search._labels import SORTS
+from cogs.paper_search._lookup import choice, paper_id_of, suggested, title_choices
 from cogs.paper_search._pages import ask_again, open_results
 from cogs.paper_search._papers import open_card, open_similar
 from cogs.paper_search._refine import FORM
 from papers import categories
-from storage.search import Sort, Suggestion, SuggestionKind
+from storage.search import Sort
 from storage.search_sessions import Question
-
-log = logging.getLogger(__name__)
 
 Interaction = Interaction
 Query = app_commands.Range[str, 1, PASTED_LENGTH]
@@ -40,10 +35,6 @@ Query = app_commands.Range[str, 1, PASTED_LENGTH]
 _SORT_CHOICES = [
     app_commands.Choice(name=locale_str(label), value=sort.value) for sort, label in SORTS.items()
 ]
-
-_WORDS = re.compile(r"\w+")
-
-_MARKS = {SuggestionKind.TITLE: "📄", SuggestionKind.TOPIC: "#", SuggestionKind.AUTHOR: "👤"}
 
 
 class PaperSearch(commands.Cog):
@@ -88,7 +79,7 @@ class PaperSearch(commands.Cog):
     )
     async def show(self, interaction: Interaction, paper: Query, public: bool = False) -> None:
         """Answer with the full card of one paper."""
-        await open_card(interaction, await self._paper_id(paper), public=public)
+        await open_card(interaction, await paper_id_of(self.services, paper), public=public)
 
     @rate_limited(SEARCHES)
     @app_commands.command(description="Find similar papers")
@@ -99,21 +90,20 @@ class PaperSearch(commands.Cog):
     )
     async def similar(self, interaction: Interaction, paper: Query, public: bool = False) -> None:
         """Answer with a page of papers like one."""
-        await open_similar(interaction, await self._paper_id(paper), public=public)
+        await open_similar(interaction, await paper_id_of(self.services, paper), public=public)
 
     @search.autocomplete("query")
     async def _queries(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return [choice(each) for each in await self._suggested(current)]
+        return [choice(each) for each in await suggested(self.services, current)]
 
     @show.autocomplete("paper")
     @similar.autocomplete("paper")
     async def _titles(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        found = await self._suggested(current)
-        return [choice(each) for each in found if each.kind is SuggestionKind.TITLE]
+        return await title_choices(self.services, current)
 
     @search.autocomplete("since")
     async def _since(
@@ -150,52 +140,8 @@ class PaperSearch(commands.Cog):
         except Exception as error:
             await answer_error(interaction, error)
 
-    async def _suggested(self, typed: str) -> list[Suggestion]:
-        try:
-            return list(await self.services.search.suggest(typed[:QUERY_LENGTH], limits.CHOICES))
-        except Exception:
-            # People go on typing; an error would only empty the list under their fingers.
-            log.exception("autocomplete failed")
-            return []
-
     async def _since_day(self, interaction: Interaction, typed: str) -> date | None:
         return parse_since(typed, await _today(interaction)) if typed.strip() else None
-
-    async def _paper_id(self, typed: str) -> str:
-        named = await self.services.search.named(typed)
-        if named:
-            return named[0]
-        titled = await self._titled(typed)
-        if len(titled) == 1:
-            return titled[0]
-        unclear = (
-            _(
-                "Several papers have “{words}” in the title. Pick one from the list while you"
-                " type, or find it with {command}.",
-                words=text.escape(typed, 80),
-                command=self.services.mention("paper search"),
-            )
-            if titled
-            else _(
-                "“{words}” isn't an arXiv number or link, e.g. 2406.07496 or"
-                " https://arxiv.org/abs/2406.07496. Pick a title from the list while you type, or"
-                " find it with {command}.",
-                words=text.escape(typed, 80),
-                command=self.services.mention("paper search"),
-            )
-        )
-        raise UserError(unclear)
-
-    async def _titled(self, typed: str) -> list[str]:
-        """Return the papers whose titles have all of the typed words, whole."""
-        wanted = set(_WORDS.findall(typed.casefold()))
-        return [
-            each.paper_id
-            for each in await self._suggested(typed)
-            if each.paper_id is not None
-            and wanted
-            and wanted <= set(_WORDS.findall(each.text.casefold()))
-        ]
 
 
 async def _today(interaction: Interaction) -> date:
@@ -208,18 +154,3 @@ def _question(query: str, since: date | None, category: str, sort: Sort) -> Ques
     if sort is Sort.BEST and (rest := newest_of(query)) is not None:
         query, sort = rest, Sort.NEWEST
     return Question(query, since, parse_categories(category), sort)
-
-
-def choice(suggestion: Suggestion) -> app_commands.Choice[str]:
-    """Return a suggestion as Discord lists it, with what it puts into the query."""
-    match suggestion.kind:
-        case SuggestionKind.TITLE:
-            value = suggestion.paper_id or suggestion.text
-        case SuggestionKind.AUTHOR:
-            value = f'author:"{suggestion.text}"'  # not shown
-        case SuggestionKind.TOPIC:
-            value = suggestion.text
-    return app_commands.Choice(
-        name=text.plain(f"{_MARKS[suggestion.kind]} {suggestion.text}", limits.CHOICE_NAME),
-        value=value[: limits.CHOICE_VALUE],
-    )

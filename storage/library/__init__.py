@@ -16,7 +16,19 @@ from storage.library._lists import (
     make_defaults,
     of_user,
 )
-from storage.library._reactions import Cleared, Event, Reacted, Reaction, apply, means, standing
+from storage.library._reactions import (
+    Cleared,
+    Event,
+    Member,
+    Reacted,
+    Reaction,
+    apply,
+    is_default,
+    means,
+    saving,
+    settle,
+    standing,
+)
 from storage.library._reactions import add as add_reactions
 from storage.library._reactions import remove as remove_reactions
 from storage.library._read import (
@@ -86,6 +98,7 @@ __all__ = [
     "Cleared",
     "Event",
     "Holding",
+    "Member",
     "NoteBack",
     "Place",
     "PutBack",
@@ -114,6 +127,7 @@ __all__ = [
     "forget_removals",
     "holding",
     "holds",
+    "is_default",
     "latest_removal",
     "make_default",
     "make_defaults",
@@ -137,8 +151,10 @@ __all__ = [
     "save",
     "saved_count",
     "saved_papers",
+    "saving",
     "set_counts",
     "set_note",
+    "settle",
     "standing",
     "thread_cards",
     "titles",

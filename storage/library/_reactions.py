@@ -1,7 +1,7 @@
 """Reactions as saves: a batch of events becomes a few statements."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -43,12 +43,23 @@ class Reaction(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """What a person may do in a server, as far as a shelf asks."""
+
+    role_ids: frozenset[int] = frozenset()
+    manages: bool = False
+    """Whether they may manage the server."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reacted:
     """A user added a reaction, or took it off."""
 
     reaction: Reaction
     at: datetime
     added: bool = True
+    member: Member | None = None
+    """The user in the message's server; `None` where Discord does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +73,17 @@ class Cleared:
 Event = Reacted | Cleared
 
 
-async def apply(conn: AsyncConnection, events: Iterable[Event]) -> None:
-    """Bring the saves to what these events, in this order, made of the reactions.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What some events come to: first what was cleared, then what else went, then what came."""
 
-    Reactions on messages that show no paper, or with an emoji that is none of the person's, count
-    for nothing.
-    """
+    cleared: list[Cleared] = field(default_factory=list[Cleared])
+    removed: list[Reaction] = field(default_factory=list[Reaction])
+    added: dict[Reaction, Reacted] = field(default_factory=dict[Reaction, Reacted])
+
+
+def settle(events: Iterable[Event]) -> Settled:
+    """Return what events, in this order, come to: the last one of a reaction counts."""
     cleared: list[Cleared] = []
     last: dict[Reaction, Reacted] = {}
     for event in events:
@@ -77,14 +93,26 @@ async def apply(conn: AsyncConnection, events: Iterable[Event]) -> None:
             cleared.append(event)
             for reaction in [known for known in last if _covers(event, known)]:
                 del last[reaction]
-    for event in cleared:
+    return Settled(
+        cleared,
+        [reaction for reaction, event in last.items() if not event.added],
+        {reaction: event for reaction, event in last.items() if event.added},
+    )
+
+
+async def apply(conn: AsyncConnection, events: Iterable[Event]) -> None:
+    """Bring the saves to what these events, in this order, made of the reactions.
+
+    Reactions on messages that show no paper, or with an emoji that is none of the person's, count
+    for nothing.
+    """
+    settled = settle(events)
+    for event in settled.cleared:
         await _clear(conn, event)
-    removed = [reaction for reaction, event in last.items() if not event.added]
-    if removed:
-        await remove(conn, removed)
-    added = {reaction: event.at for reaction, event in last.items() if event.added}
-    if added:
-        await add(conn, added)
+    if settled.removed:
+        await remove(conn, settled.removed)
+    if settled.added:
+        await add(conn, {reaction: event.at for reaction, event in settled.added.items()})
 
 
 async def add(
@@ -142,6 +170,22 @@ async def means(conn: AsyncConnection, reaction: Reaction) -> bool:
     if reaction.user_id not in mine:
         return reaction.emoji in _DEFAULT_KEYS
     return _list_of(mine[reaction.user_id], reaction.emoji) is not None
+
+
+async def saving(conn: AsyncConnection, reactions: Iterable[Reaction]) -> set[Reaction]:
+    """Return which of these reactions have an emoji that saves to a list of the person."""
+    some = set(reactions)
+    mine = await _lists.by_emoji(conn, {reaction.user_id for reaction in some})
+    return {
+        reaction
+        for reaction in some
+        if _list_of(mine.get(reaction.user_id, {}), reaction.emoji) is not None
+    }
+
+
+def is_default(key: str) -> bool:
+    """Return whether an emoji, by its key, saves to one of the lists that everybody begins with."""
+    return without_tone(key) in _DEFAULT_KEYS
 
 
 async def remove(conn: AsyncConnection, reactions: Sequence[Reaction]) -> None:

@@ -59,6 +59,12 @@ from storage.tables._search import (
     source_searches,
     vectors,
 )
+from storage.tables._shelves import (
+    shelf_additions,
+    shelf_papers,
+    shelf_posts,
+    shelves,
+)
 
 __all__ = [
     "batch_papers",
@@ -93,6 +99,10 @@ __all__ = [
     "removals",
     "saves",
     "search_sessions",
+    "shelf_additions",
+    "shelf_papers",
+    "shelf_posts",
+    "shelves",
     "shown_papers",
     "snapshots",
     "source_health",

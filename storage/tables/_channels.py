@@ -41,7 +41,8 @@ feeds = table(
     Column("set_at", UTCDateTime),
     # The code of the language that it posts in; empty: the server's own.
     Column("language", Text),
-    # off · mild · strong: how much its order follows what members saved from the server's threads.
+    # off · mild · strong: how much its order follows what members saved from the server's threads;
+    # shelf-mild · shelf-strong: and what is on the server's shelf.
     Column("taste", Text, nullable=False, server_default="off"),
     # channel (text or announcement) · thread · forum (or media): what its channel is.
     Column("kind", Text, nullable=False, server_default="channel"),

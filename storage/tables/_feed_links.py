@@ -5,7 +5,8 @@ from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Text
 from storage.tables._base import table
 from storage.types import UTCDateTime
 
-# Of a channel's feed, or of a person's topic or list; each link dies with what it shows.
+# Of a channel's feed, of a server's shelf, or of a person's topic or list; each link dies with what
+# it shows.
 feed_links = table(
     "feed_links",
     Column("id", Integer, primary_key=True, autoincrement=True),
@@ -18,5 +19,8 @@ feed_links = table(
     # The host of its address when it was made: a part of the ids that readers know entries by.
     Column("host", Text, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
+    # Whose shelf it shows. No key of another table: all links of a server are revoked when the bot
+    # leaves it, and SQLite can add a column to a table, but no constraint.
+    Column("guild_id", Integer, index=True),
     reuses_ids=False,
 )

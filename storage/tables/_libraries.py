@@ -144,6 +144,8 @@ preferences = table(
     Column("news", Integer, nullable=False, server_default="1"),
     # How many picks a digest brings at most.
     Column("picks", Integer, nullable=False, server_default="3"),
+    # Whether servers' shelves name this person beside what they added.
+    Column("named", Integer, nullable=False, server_default="0"),
 )
 
 # Whose reactions must not bring an erased library back where they still stand. No ids: a hash with

@@ -67,6 +67,13 @@ NOBODYS = {
     "posts.thread_id": "a thread of the bot's",
     "search_sessions.fresh": "yes or no",
     "search_sessions.used": "yes or no",
+    "shelf_posts.attempts": "a count",
+    "shelf_posts.channel_id": "a server's channel",
+    "shelf_posts.message_id": "a message of the bot's",
+    "shelves.channel_id": "a server's channel",
+    "shelves.role_id": "a server's role",
+    "shelves.shows_saves": "yes or no",
+    "shelves.weekday": "a setting",
     "shown_papers.channel_id": "a server's channel",
     "shown_papers.year": "a year",
     "synced_commands.application_id": "the bot itself",
@@ -143,6 +150,8 @@ async def everything(here: World) -> None:
     await follow(here, person)
     for emoji in (SAVE, STAR):
         await person.react(card(here), emoji)
+    await person.react(card(here), "📌")
+    await slash(here, "shelf add", paper=SECOND)
     await person.click(card(here, 1), label="Save")
     await slash(here, "library lists create", name=LIST, emoji="💬")
     await slash(here, "library note", paper=FIRST, note=NOTE)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
-from storage import cards, papers, posts, retention, topic_matches
+from storage import cards, papers, posts, retention, shelves, topic_matches
 from storage.database import Database
 from storage.retention import Kept, Pruned
 from storage.tables import (
@@ -71,6 +71,7 @@ AGES = {
     "dm_log": "at",
     "erasures": "erased_at",
     "source_searches": "asked_at",
+    "shelf_posts": "planned_at",
 }
 """The moment that the age of a table's rows is counted from."""
 
@@ -100,11 +101,18 @@ async def a_row(database: Database, name: str, at: datetime) -> None:
         "dm_log": {"kind": "send"},
         "erasures": {"salt": b"", "digest": b""},
         "source_searches": {"question": "q", "answers": [], "papers": []},
+        "shelf_posts": {
+            "guild_id": 7,
+            "local_date": at.date(),
+            "channel_id": 5,
+            "state": "done",
+        },
     }
     topic = {"id": 1, "key": "k", "query": "q", "mode": "broad", "created_at": at}
     async with database.write() as conn:
         await papers.upsert(conn, [record()], now=at)
         await conn.execute(insert(guilds).values(id=7, joined_at=at))
+        await shelves.ensure(conn, [7], at)
         await conn.execute(insert(users).values(id=9, created_at=at))
         await conn.execute(insert(metadata.tables["topics"]).values(topic))
         await conn.execute(insert(metadata.tables[name]).values(values[name] | moment))

@@ -22,9 +22,9 @@ from bot.settings import Settings
 from bot.ui.lists import shown_name
 from papers import syndication
 from papers.mutes import Mutes
-from storage import feed_links, feeds, hidden, library, subscriptions
+from storage import feed_links, feeds, hidden, library, shelves, subscriptions
 from storage.database import Database
-from storage.feed_links import Added, FeedLink, OfFeed, OfList, OfTopic, Target
+from storage.feed_links import Added, FeedLink, OfFeed, OfList, OfShelf, OfTopic, Target
 
 MAX_LINKS: Final = 5
 """Links to the same papers: enough for one per person or program that should lose it alone."""
@@ -188,6 +188,8 @@ class FeedLinks:
         return f"{self._base}/{token}.{form.value}"
 
     async def _source(self, conn: AsyncConnection, target: Target) -> _Source | None:
+        if isinstance(target, OfShelf):
+            return await self._shelf(conn, target.guild_id)
         added = await feed_links.papers_in(conn, target, MAX_PAPERS)
         match target:
             case OfFeed(feed_id):
@@ -212,6 +214,17 @@ class FeedLinks:
             name = title if isinstance(title, str) else shown_name(title)
         name = f"{name} · {syndication.NAME}"
         return _Source(name, _DIRECT_MESSAGES, language, tuple(added), mutes, muted)
+
+    async def _shelf(self, conn: AsyncConnection, guild_id: int) -> _Source | None:
+        guild = self._messenger.get_guild(guild_id)
+        on = await shelves.papers_on(conn, guild_id, limit=MAX_PAPERS)
+        added = tuple(Added(each.stored, each.added_at) for each in on)
+        language = language_for(None if guild is None else guild.preferred_locale.value)
+        with use(language):
+            name = _("Shelf")
+        title = f"{name} · {syndication.NAME}" if guild is None else f"{name} · {guild.name}"
+        home = f"https://discord.com/channels/{guild_id}"
+        return _Source(title, home, language, added, Mutes(), ())
 
     async def _channel(
         self, conn: AsyncConnection, feed_id: int, added: list[Added]

@@ -11,14 +11,17 @@ from typing import Final
 
 import discord
 from discord.enums import ReactionType
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import failure_of
+from bot.interactions.context import member_of
 from bot.runtime.clock import Clock
 from bot.services.library._first_reactions import ReactionSeeder
-from storage import library, personal_data
+from storage import library, personal_data, shelves
 from storage.database import Database
-from storage.library import Card, Cleared, Event, Reaction, emoji_key, without_tone
+from storage.library import Card, Cleared, Event, Member, Reaction, emoji_key, without_tone
+from storage.shelves import Adding, Shelf
 
 log = logging.getLogger(__name__)
 
@@ -122,8 +125,11 @@ class ReactionReconciler:
 
     async def _message(self, card: Card, message: discord.Message) -> tuple[int, int]:
         async with self._database.read() as conn:
-            known = await library.standing(conn, message.id)
+            known = await _standing(conn, message.id)
             keys = await library.emoji_in_use(conn)
+            shelf = None if card.guild_id is None else await shelves.get(conn, card.guild_id)
+        if shelf is not None:
+            keys.add(without_tone(emoji_key(shelf.emoji)))
         keys |= {without_tone(reaction.emoji) for reaction in known}
         standing: set[Reaction] = set()
         partly: set[str] = set()
@@ -137,8 +143,9 @@ class ReactionReconciler:
         if not standing and not known:
             return 0, 0
         now = self._clock.now()
+        members = await self._members(shelf, standing - known)
         async with self._database.write() as conn:
-            known = await library.standing(conn, message.id)
+            known = await _standing(conn, message.id)
             new = [each for each in standing - known if not self._touched(each)]
             gone = [
                 each
@@ -153,8 +160,31 @@ class ReactionReconciler:
             ]
             if gone:
                 await library.remove_reactions(conn, gone)
-            added = await library.add_reactions(conn, dict.fromkeys(new, now), again=False)
+                await shelves.remove(conn, gone)
+            found = dict.fromkeys(new, now)
+            added = await library.add_reactions(conn, found, again=False)
+            added += await shelves.add(conn, found, members, again=False)
         return added, len(gone)
+
+    async def _members(
+        self, shelf: Shelf | None, reactions: Iterable[Reaction]
+    ) -> dict[Reaction, Member | None]:
+        """Return what Discord says of those who may have added to a shelf that asks for a role."""
+        found: dict[Reaction, Member | None] = {}
+        guild = None if shelf is None else self._messenger.get_guild(shelf.guild_id)
+        if shelf is None or guild is None or shelf.adding is Adding.EVERYONE:
+            return found
+        for reaction in reactions:
+            if not shelves.same_emoji(shelf, reaction.emoji):
+                continue
+            if self._requests >= self._max_requests:
+                break
+            self._requests += 1
+            try:
+                found[reaction] = member_of(await guild.fetch_member(reaction.user_id))
+            except Exception as error:
+                log.info("member could not be read: %s", failure_of(error).reason)
+        return found
 
     async def _people(self, reaction: discord.Reaction) -> tuple[set[int], bool]:
         """Return who reacted so, apart from bots, and whether that is all of them.
@@ -207,3 +237,7 @@ class ReactionReconciler:
         finally:
             for message_id in watched:
                 self._watched.pop(message_id, None)
+
+
+async def _standing(conn: AsyncConnection, message_id: int) -> set[Reaction]:
+    return await library.standing(conn, message_id) | await shelves.standing(conn, message_id)

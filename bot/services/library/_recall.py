@@ -1,8 +1,8 @@
 """Reactions on messages whose rows have been pruned: the message itself says what it shows.
 
 A card's row is kept for `cards.CARDS_KEPT`. An older message of ours that gets a reaction which
-would save is read from Discord, and the ids in its Save buttons restore its rows, dated as the
-message is, so that the next upkeep prunes them again.
+would save, or add to the server's shelf, is read from Discord, and the ids in its Save buttons
+restore its rows, dated as the message is, so that the next upkeep prunes them again.
 """
 
 import logging
@@ -15,7 +15,7 @@ from cachetools import FIFOCache
 from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import failure_of
 from bot.interactions.shown_papers import papers_in
-from storage import cards, library, papers
+from storage import cards, library, papers, shelves
 from storage.database import Database
 from storage.library import Reacted
 
@@ -46,7 +46,10 @@ class Recall:
         if message_id in self._none:
             return False
         async with self._database.read() as conn:
-            if not await library.means(conn, event.reaction):
+            if not (
+                await library.means(conn, event.reaction)
+                or await shelves.adds(conn, place.guild_id, event.reaction.emoji)
+            ):
                 return False
         channel = self._messenger.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
         try:

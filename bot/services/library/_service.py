@@ -22,7 +22,7 @@ from bot.services.library._saved_papers import SavedPapers
 from bot.services.library._writer import ReactionWriter
 from bot.services.library._year import ReadingYear, reading_year
 from bot.services.search_engine import Engine
-from storage import cards, library
+from storage import cards, library, shelves
 from storage.database import Database
 from storage.library import Card, Cleared, Event, Reacted
 
@@ -188,7 +188,10 @@ class Library:
                 event.message_id if isinstance(event, Cleared) else event.reaction.message_id
             )
             async with self._database.read() as conn:
-                if not await library.standing(conn, message_id):
+                if not (
+                    await library.standing(conn, message_id)
+                    or await shelves.standing(conn, message_id)
+                ):
                     return False
         await self._writer.write(event)
         return True

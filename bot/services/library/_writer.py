@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from storage import library
+from storage import library, shelves
 from storage.database import Database
 from storage.library import Event
 
@@ -52,8 +52,10 @@ class ReactionWriter:
 
     async def _commit(self, batch: Sequence[_Waiting]) -> None:
         try:
+            events = [event for event, _ in batch]
             async with self._database.write() as conn:
-                await library.apply(conn, [event for event, _ in batch])
+                await library.apply(conn, events)
+                await shelves.apply(conn, events)
         except Exception as error:
             if len(batch) > 1:
                 # One event that cannot be written must not take its neighbours along.

@@ -20,14 +20,14 @@ from bot.services.publishing._topic_filter import (
     TopicMatch,
     rank_by_topic,
 )
-from bot.services.taste import ServerTaste
+from bot.services.taste import LEAST_SAVERS, SAVED_WITHIN, ServerTaste
 from bot.ui.feeds import describe_filters
 from bot.ui.payloads import CardPayload, HeaderPayload, header_payload, ranked_card
 from papers import paper_key
 from papers.folding import Group, Likeness, fold
 from papers.text import cut
 from papers.trending import Candidate, Filters, Ranked, raised, rank
-from storage import papers, posts
+from storage import papers, posts, shelves
 from storage.database import Database
 from storage.feeds import Feed
 
@@ -134,6 +134,14 @@ class PostComposer:
         if boosts:
             ranked = raised(ordered(boosts), ranked, boosts)
         groups = _folded(ranked, likeness, feed.size)
+        async with self._database.read() as conn:
+            saved_here = await shelves.saved_here(
+                conn,
+                feed.guild_id,
+                [group.leader.paper.id for group in groups],
+                now - SAVED_WITHIN,
+                LEAST_SAVERS,
+            )
         todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
         draft = compose(
             day,
@@ -145,6 +153,7 @@ class PostComposer:
             late=late,
             notes=_notes(feed),
             ping_role_id=feed.ping_role_id,
+            saved_here=saved_here,
         )
         if ranked:
             return draft.model_copy(update={"rest": _rest(ranked, groups, feed.size)})
@@ -184,10 +193,11 @@ def compose(
     late: bool = False,
     notes: Sequence[str] = (),
     ping_role_id: int | None = None,
+    saved_here: Mapping[str, int] = {},
 ) -> PostPayload:
     """Put a ranking into words: one header, and one card for each paper.
 
-    A card also lists what is `folded` behind its paper.
+    A card also lists what is `folded` behind its paper, and says how many members saved it.
     """
     return PostPayload(
         header=header_payload(
@@ -202,7 +212,13 @@ def compose(
             ping_role_id=ping_role_id,
         ),
         cards=tuple(
-            ranked_card(place, day, folded=folded.get(place.paper.id, ())) for place in ranked
+            ranked_card(
+                place,
+                day,
+                folded=folded.get(place.paper.id, ()),
+                saved_here=saved_here.get(place.paper.id),
+            )
+            for place in ranked
         ),
         language=current().code,
     )
