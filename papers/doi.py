@@ -36,9 +36,10 @@ _VERSIONS: Final = {
 """How registrants write a version at a DOI's end; others' DOIs end in digits that are none."""
 
 PREPRINTS: Final = re.compile(
-    r"10\.64898/.+|10\.1101/(?:[0-9]{6}|[0-9]{4}\.[0-9]{2}\.[0-9]{2}\.[0-9]{6,8})"
+    r"10\.64898/.+|10\.1101/(?:[0-9]{6,8}|[0-9]{4}\.[0-9]{2}\.[0-9]{2}\.[0-9]{6,8})"
 )
-"""DOIs of bioRxiv and medRxiv; Cold Spring Harbor's journals share the older prefix."""
+"""DOIs of bioRxiv and medRxiv, whose first ones have eight digits; Cold Spring Harbor's journals
+share the older prefix."""
 _PREPRINT_VERSION = re.compile(r"v[0-9]{1,3}(?:\.(?:full|abstract|pdf|full-text|article).*)?$")
 
 

@@ -184,7 +184,8 @@ class BiorxivSource:
         papers, broken = listed_papers(rows, self.name)
         of_day = [paper for paper in papers if paper.day == day]
         broken += len(papers) - len(of_day)
-        return Batch(day, tuple(paper.record(day) for paper in newest(of_day)), broken)
+        records = (paper.record(day, new=paper.first_day == day) for paper in newest(of_day))
+        return Batch(day, tuple(records), broken)
 
     def _forget(self, day: date) -> None:
         oldest = min(day, *self.days())

@@ -6,20 +6,16 @@ Reference: https://api.biorxiv.org. Each version of a paper is a row of its own.
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from papers import markup
+from papers import doi, markup, paper_key
 from papers.sources._lenient_fields import Known, Text, Wire
 from papers.sources.listings import ListedPaper
 
-# New papers have had the second prefix since December 2025. Journals of Cold Spring Harbor have the
-# first one, too (`10.1101/gr.279093.124`).
 PREFIXES: Final = ("10.1101", "10.64898")
-_DOI = re.compile(
-    r"10\.(?:1101|64898)/(?:\d{4}\.\d{2}\.\d{2}\.\d{6,8}|\d{6,8})", re.ASCII | re.IGNORECASE
-)
+"""New papers have had the second one since December 2025."""
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _NONE: Final = frozenset(("", "na", "n/a", "none", "null"))
 
@@ -45,8 +41,8 @@ def listed_paper(wire: Any, server: str) -> ListedPaper:
         ValueError: it lacks its DOI, title, date or version, or is of another server.
     """
     row = _Row.model_validate(wire)
-    doi = row.doi.lower()
-    if not _DOI.fullmatch(doi):
+    key = paper_key.of_doi(row.doi)
+    if key is None or not doi.PREPRINTS.fullmatch(key.value):
         raise ValueError("the DOI is not a preprint's")
     if row.server and row.server.lower() != server.lower():
         raise ValueError("the paper is of another server")
@@ -54,10 +50,10 @@ def listed_paper(wire: Any, server: str) -> ListedPaper:
     if not title:
         raise ValueError("the title is empty")
     withdrawn = (row.type or "").lower() == "withdrawn"
-    published = (row.published or "").lower()
-    category = " ".join((row.category or "").lower().replace("_", " ").split())
+    published = paper_key.of_doi(row.published or "")
+    category = as_category(row.category)
     return ListedPaper(
-        key=f"doi:{doi}",
+        key=str(key),
         source=server,
         title=title,
         authors=author_names(row.authors or ""),
@@ -69,9 +65,9 @@ def listed_paper(wire: Any, server: str) -> ListedPaper:
         version=row.version,
         licence=None if (row.licence or "").lower() in _NONE else row.licence,
         kind="preprint",
-        published_doi=published if published.startswith("10.") else None,
+        published_doi=published.value if published else None,
         withdrawn=withdrawn,
-        aliases=(f"doi:{published}",) if published.startswith("10.") else (),
+        aliases=(str(published),) if published else (),
     )
 
 
@@ -102,12 +98,12 @@ def author_names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def other_prefix(doi: str) -> str:
+def other_prefix(text: str) -> str:
     """Return the DOI with the other one of the two prefixes."""
-    prefix, _, rest = doi.partition("/")
+    prefix, _, rest = text.partition("/")
     return f"{PREFIXES[prefix == PREFIXES[0]]}/{rest}"
 
 
-def as_category(text: Any) -> str:
+def as_category(text: object) -> str:
     """Return a category as it is compared: "cell_biology" in an address is "cell biology"."""
-    return " ".join(cast("str", text).lower().replace("_", " ").split()) if text else ""
+    return " ".join(text.lower().replace("_", " ").split()) if isinstance(text, str) else ""

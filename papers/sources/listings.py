@@ -38,28 +38,32 @@ class ListedPaper:
     aliases: tuple[str, ...] = ()
     """Other keys of the same work, as the source states them."""
 
-    def record(self, batch: date | None = None) -> Record:
-        """Return the record as the database takes it, of a batch if one is given."""
+    def record(self, batch: date | None = None, *, new: bool = True) -> Record:
+        """Return the record as the database takes it, new or revised on the day of the batch."""
+        first = self.first_day or (self.day if self.version in (None, 1) else None)
         paper = Paper(
             id=self.key,
             title=self.title,
             abstract=self.abstract,
             authors=tuple(map(Author, self.authors)),
-            published_at=_midnight(self.first_day),
+            published_at=_midnight(first),
             categories=self.categories,
             doi=self.published_doi,
             version=self.version,
             updated_at=_midnight(self.day),
             withdrawn_at=_midnight(self.day) if self.withdrawn else None,
+            source=self.source,
+            venue=self.venue,
+            kind=self.kind,
+            licence=self.licence,
         )
-        return Record(paper, batch=batch, announcement=self._announcement(batch))
-
-    def _announcement(self, batch: date | None) -> Announcement | None:
-        if batch is None:
-            return None
-        if self.first_day is not None:
-            return Announcement.NEW if self.first_day == batch else Announcement.REPLACE
-        return Announcement.NEW if self.version in (None, 1) else Announcement.REPLACE
+        announcement = Announcement.NEW if new else Announcement.REPLACE
+        return Record(
+            paper,
+            batch=batch,
+            announcement=announcement if batch else None,
+            aliases=self.aliases,
+        )
 
 
 def newest(papers: Iterable[ListedPaper]) -> tuple[ListedPaper, ...]:

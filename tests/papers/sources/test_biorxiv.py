@@ -73,13 +73,16 @@ def test_a_preprint_that_was_published_names_the_article():
     assert paper.published_doi == "10.1093/bioinformatics/btab717"
     assert paper.aliases == ("doi:10.1093/bioinformatics/btab717",)
     assert paper.first_day is None
+    record = paper.record()
+    assert record.aliases == paper.aliases
+    assert (record.paper.source, record.paper.kind) == ("bioRxiv", "preprint")
 
 
 @pytest.mark.parametrize(
     "changed",
     [
         {"doi": "10.1101/gr.279093.124"},
-        {"doi": "10.64898/2026.07.13.738145v2"},
+        {"doi": "10.1038/s41586-026-10461-3"},
         {"doi": ""},
         {"title": "<p></p>"},
         {"date": "soon"},
@@ -101,7 +104,9 @@ def test_versions_of_a_day_are_one_paper_that_is_new_if_the_first_is_among_them(
         row(3, version="2", type="withdrawn", abstract="Withdrawal statement: we were wrong."),
     ]
     papers, _ = listed_papers(rows, "bioRxiv")
-    first, revised, withdrawn = (paper.record(YESTERDAY) for paper in newest(papers))
+    first, revised, withdrawn = (
+        paper.record(YESTERDAY, new=paper.first_day is not None) for paper in newest(papers)
+    )
     assert (first.paper.title, first.paper.version) == ("Second", 2)
     assert first.announcement is Announcement.NEW
     assert first.paper.published_at == datetime(2026, 7, 15, tzinfo=UTC)
