@@ -17,6 +17,7 @@ from bot.runtime.lease import Lease
 from bot.runtime.task_queue import TaskQueue
 from bot.services.background import RecentReading
 from bot.services.batch_ranking import BatchRanking
+from bot.services.clubs import ClubRunner, Clubs, ClubSender
 from bot.services.container import Services
 from bot.services.digests import Digester, Following, Subscriptions, TopicLearning
 from bot.services.feed_links import FeedLinks
@@ -115,6 +116,16 @@ async def open_services(
             queue=queue,
             settle=settings.settle,
         )
+        club_sender = ClubSender(messenger)
+        club_runner = ClubRunner(
+            database,
+            messenger,
+            sender=club_sender,
+            tracker=library,
+            notices=notices,
+            queue=queue,
+            clock=clock,
+        )
         picks = PicksByList(database, reading, library.lists, clock, messenger.mention)
         learning = TopicLearning(database, reading, topics)
         digester = Digester(
@@ -151,6 +162,7 @@ async def open_services(
             library=library,
             notices=notices,
             publisher=publisher,
+            clubs=Clubs(database, club_sender, club_runner, lookup, clock),
             trending=TrendingLists(database, ranking),
             zotero=ZoteroLibraries(zotero),
             trends=Trends(database, search.engine, clock, charts),

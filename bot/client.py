@@ -33,6 +33,7 @@ from papers.sources import PaperSource
 log = logging.getLogger(__name__)
 
 EXTENSIONS: Final = (
+    "cogs.club",
     "cogs.feed_links",
     "cogs.feeds",
     "cogs.servers",

@@ -49,6 +49,7 @@ class Cycle:
         await self._services.publisher.claim(now)
         await self._services.digester.claim(now)
         await self._services.weekly_shelves.claim(now)
+        await self._services.clubs.claim(now)
         self._services.news.start(now)
 
     async def run_whole(self, now: datetime) -> None:

@@ -35,6 +35,16 @@ THREAD_NAME: Final = 100
 THREAD_ARCHIVE_MINUTES: Final = 10_080
 """Seven days, the longest; users cannot react in an archived thread."""
 
+# Polls: resources/poll
+POLL_QUESTION: Final = 300
+POLL_ANSWERS: Final = 10
+POLL_ANSWER: Final = 55
+
+# Events: resources/guild-scheduled-event
+EVENT_NAME: Final = 100
+EVENT_DESCRIPTION: Final = 1_000
+EVENT_LOCATION: Final = 100
+
 # Emoji
 EMOJI_VERSION: Final = 17
 """The newest version of Unicode's emoji that Discord's clients draw (September 2025's)."""

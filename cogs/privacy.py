@@ -38,6 +38,9 @@ WHY: Final = {
     "brought_papers": marked(
         "Papers of older digests and previews, by year, so no paper comes twice"
     ),
+    "club_members": marked("Journal clubs in which you take turns to present"),
+    "club_turns": marked("Sessions of journal clubs that you were asked to present, or offered to"),
+    "club_nominations": marked("Papers you nominated for a journal club"),
     "cards": marked("My DMs that show you a paper, so reacting with 🔖 saves the paper"),
     "shelf_additions": marked("Papers you added to servers' shelves, with when, where and how"),
     "preferences": marked(

@@ -40,6 +40,7 @@ PLANS: Final = frozenset(
         "digests.next_try_at",
         "digests.expires_at",
         "leases.expires_at",
+        "club_sessions.look_at",
         "followed_papers.archive_due_at",
         "followed_papers.community_due_at",
         "source_health.retry_at",

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import (
     cards,
+    clubs,
     digests,
     guilds,
     hidden,
@@ -67,6 +68,16 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "guilds": Pruned(guilds.LEFT_KEPT, guilds.forget_left, "counted from when the bot was removed"),
     "feeds": Kept("up to three rows per channel; they go with their server"),
     "feed_links": Kept("a row per link that is not revoked; goes with what it shows"),
+    "clubs": Kept("a row per channel; goes with its server"),
+    "club_members": Kept("goes with the club, or with the person's row"),
+    "club_sessions": Pruned(clubs.SESSIONS_KEPT, clubs.forget_sessions, "counted from its end"),
+    "club_steps": Pruned(
+        clubs.SESSIONS_KEPT, clubs.forget_sessions, "as `club_sessions`, which it goes with"
+    ),
+    "club_turns": Pruned(
+        clubs.SESSIONS_KEPT, clubs.forget_sessions, "as `club_sessions`, which it goes with"
+    ),
+    "club_nominations": Kept("until the paper was read or no one voted for it; 50 a club"),
     "posts": Pruned(
         posts.POSTS_KEPT,
         posts.fold,

@@ -19,12 +19,19 @@ NEEDED: dict[str, str] = {
 }
 """Discord's permission names as its own settings page shows them in English."""
 
+FOR_CLUBS: dict[str, str] = {
+    "send_polls": marked("Create Polls"),
+    "create_events": marked("Create Events"),
+    "pin_messages": marked("Pin Messages"),
+}
+"""What a journal club uses besides; without one of them, only that part of it is left out."""
+
 
 def invite_link(application_id: int) -> str:
     """Return the address where people add the bot to a server, with the needed permissions."""
     return discord.utils.oauth_url(
         application_id,
-        permissions=discord.Permissions(**dict.fromkeys(NEEDED, True)),
+        permissions=discord.Permissions(**dict.fromkeys((*NEEDED, *FOR_CLUBS), True)),
         scopes=("bot", "applications.commands"),
     )
 
@@ -33,6 +40,17 @@ def lacking(permissions: discord.Permissions, needed: Collection[str] = NEEDED) 
     """Return the needed permissions that are not among these, as Discord's settings name them."""
     return [
         label for name, label in NEEDED.items() if name in needed and not getattr(permissions, name)
+    ]
+
+
+def lacking_for_clubs(channel: discord.TextChannel) -> list[str]:
+    """Return the names in `FOR_CLUBS` of what the bot may not do in a channel or its server."""
+    me = channel.guild.me
+    allowed = channel.permissions_for(me)
+    return [
+        name
+        for name in FOR_CLUBS
+        if not getattr(me.guild_permissions if name == "create_events" else allowed, name)
     ]
 
 

@@ -14,6 +14,7 @@ from bot.runtime.charts import Charts
 from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
+from bot.services.clubs import Clubs
 from bot.services.digests import Digester, Following, Subscriptions, TopicLearning
 from bot.services.feed_links import FeedLinks
 from bot.services.feeds import Feeds
@@ -68,6 +69,7 @@ class Services:
     library: Library
     notices: Notices
     publisher: Publisher
+    clubs: Clubs
     trending: TrendingLists
     zotero: ZoteroLibraries
     trends: Trends

@@ -1,10 +1,11 @@
 """Commands on any message about the papers it links to; its text comes with it, without any intent.
 
-Discord allows five of them.
+discord.py allows five of them; these are all.
 """
 
 from bot.services.container import CogHost
 from cogs.messages._cite import CiteMessage
+from cogs.messages._nominate import NominateMessage
 from cogs.messages._save import SaveMessage
 from cogs.messages._send import SendMessage
 from cogs.messages._send_form import FORM
@@ -22,6 +23,7 @@ async def setup(bot: CogHost) -> None:
         CiteMessage(bot.services),
         SimilarToMessage(bot.services),
         SendMessage(bot.services),
+        NominateMessage(bot.services),
     ):
         await bot.add_cog(cog)
         bot.tree.add_command(cog.menu)  # a cog does not add a context menu by itself

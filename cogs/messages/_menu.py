@@ -26,5 +26,6 @@ def in_servers(menu: app_commands.ContextMenu, **permissions: bool) -> app_comma
     menu.add_check(rate_limit_check(SEARCHES))
     menu.allowed_contexts = app_commands.AppCommandContext(guild=True)
     menu.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
-    menu.default_permissions = discord.Permissions(**permissions)
+    if permissions:
+        menu.default_permissions = discord.Permissions(**permissions)
     return menu

@@ -43,7 +43,12 @@ _TITLES: Final = {
     Page.SERVER: marked("Manage this server"),
 }
 
-_ROOTS: Final = {"library": Page.LIBRARY, "privacy": Page.PRIVACY, "feed": Page.SERVER}
+_ROOTS: Final = {
+    "library": Page.LIBRARY,
+    "privacy": Page.PRIVACY,
+    "feed": Page.SERVER,
+    "club": Page.SERVER,
+}
 _FOLLOWING: Final = ("subscribe", "unsubscribe", "subscriptions", "digest", "inbox")
 """What belongs to digests of the commands under `/paper`."""
 

@@ -9,6 +9,14 @@ from storage.tables._channels import (
     posts,
     shown_papers,
 )
+from storage.tables._clubs import (
+    club_members,
+    club_nominations,
+    club_sessions,
+    club_steps,
+    club_turns,
+    clubs,
+)
 from storage.tables._feed_links import feed_links
 from storage.tables._libraries import (
     dismissals,
@@ -71,6 +79,12 @@ __all__ = [
     "batches",
     "brought_papers",
     "cards",
+    "club_members",
+    "club_nominations",
+    "club_sessions",
+    "club_steps",
+    "club_turns",
+    "clubs",
     "digest_papers",
     "digests",
     "dismissals",

@@ -72,6 +72,7 @@ def commands(wire: Interactions) -> Iterator[tuple[str, Make]]:
     values = {
         **VALUES,
         "channel": (wire.here.channel,),
+        "member": (wire.here.member,),
         "ping": (wire.here.guild.create_role("readers"),),
         "file": (("a.txt", file.encode()), ("b.txt", file.encode() * 50_000)),
     }

@@ -53,7 +53,10 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "note": ("Read again.", longest("word ", 500), longest("**", 500)),
     "query": ("diffusion models", longest("a b c ", 100), longest('"x" OR -', 100)),
     "sort": ("best", "newest", "oldest", "unread", "votes", "published", "title"),
-    "every": ("day", "weekdays", "week"),
+    "every": ("week", "fortnight", "month", "day"),
+    "weekday": (3, 6, 0),
+    "presenters": ("<@1000000000000000001>", longest("<@1000000000000000001>", 1_000), "none"),
+    "club": ("1", "9" * 18, "x"),
     "quiet_until": ("2025-07-01", "9999-12-31", "0001-01-01"),
     "since": ("2024-01-01", "30d", longest("9", 6_000)),
     "category": ("cs.CL", "cs.*", longest("cs.", 6_000)),
@@ -79,6 +82,9 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
     "paper_id": (SAVED, "9999.99999"),
     "message_id": ("1", "9" * 18),
     "named": (SAVED, "several", "9999.99999"),
+    "club_id": ("1", "0", "9" * 18),
+    "session_id": ("1", "9" * 18),
+    "user_id": ("0", "1", "9" * 18),
     "digest_id": ("1", "9" * 18),
     "page": ("0", "9999"),
     "papers": (shorten([SAVED]), shorten([SAVED, "9912.99999"] * 7)),
@@ -150,6 +156,7 @@ CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
 
 FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "cite-form": ("paper", "style"),
+    "club-form": ("paper", "club"),
     "feed-form": ("time", "timezone", "papers", "min_votes", "topics"),
     "feed-set": ("channel", "hour", "timezone", "fields", "role", "language"),
     "find-form": ("query", "since", "category"),
@@ -167,6 +174,7 @@ MESSAGES: Final[Mapping[str, Sequence[str]]] = {
     "Save papers": ("https://arxiv.org/abs/2505.00001", longest("arxiv.org/abs/2505.0000", 4_000)),
     "Cite": ("https://arxiv.org/abs/2505.00001", _MANY),
     "Send to another channel": ("https://arxiv.org/abs/2505.00001", _MANY),
+    "Nominate": ("https://arxiv.org/abs/2505.00001", _MANY),
     "Similar papers": (
         "https://arxiv.org/abs/2505.00001",
         _MANY,
@@ -174,5 +182,7 @@ MESSAGES: Final[Mapping[str, Sequence[str]]] = {
 }
 """Commands on a message, and what that says."""
 
-LAST: Final = re.compile(r"library lists delete|privacy delete|erase-me|end-topics|feed-?.remove")
+LAST: Final = re.compile(
+    r"library lists delete|privacy delete|erase-me|end-topics|feed-?.remove|club-?.end"
+)
 """What takes away what others need."""

@@ -229,7 +229,7 @@ class Interactions:
             value = payloads.store_interaction_attachment(
                 self.here.env.backend, self.here.channel.id, filename, data, resolved
             )
-        elif isinstance(value, simcord.ChannelHandle | simcord.RoleHandle):
+        elif isinstance(value, simcord.ChannelHandle | simcord.RoleHandle | simcord.MemberActor):
             with contextlib.suppress(simcord.SetupError):
                 payloads.resolve_handle(
                     self.here.admin, value, resolved, channel_id=self.here.channel.id

@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.feed_links import OfList
 from storage.learned import LearnedPaper
 from storage.tables import brought_papers, metadata
+from tests.bot.clubs import create, nominate
 from tests.bot.library_fakes import (
     FIRST,
     SAVE,
@@ -46,6 +47,12 @@ NOBODYS = {
     "cards.channel_id": "where a message is; conversations with a person are found by it",
     "cards.guild_id": "a server",
     "cards.message_id": "a message of the bot's",
+    "club_sessions.event_id": "an event of the bot's",
+    "club_sessions.thread_id": "a thread of the bot's",
+    "club_steps.attempts": "a count",
+    "club_steps.made_id": "a message or an event of the bot's",
+    "clubs.channel_id": "a server's channel",
+    "clubs.rotates": "yes or no",
     "dm_breaker.id": "there is one row",
     "feeds.channel_id": "a server's channel",
     "feeds.min_votes": "a setting",
@@ -160,6 +167,8 @@ async def everything(here: World) -> None:
     await here.bot.services.hidden.dismiss(person.id, [SECOND])
     await here.bot.services.hidden.mute_word(person.id, NOTE[:20])
     await slash(here, "paper show", id_or_link=SECOND)
+    await create(here, presenters=person.mention)
+    await nominate(here, person, FIRST)
     await slash(here, "paper search", query="number")
     await here.tick(at(MONDAY, 9, 5))
     change_paper(here, repository="https://github.com/ada/nine")

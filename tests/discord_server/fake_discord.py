@@ -27,7 +27,7 @@ from tests.discord_server.state import (
 )
 from tests.discord_server.users import MEMBER_PERMISSIONS, Member, Role, User
 
-INVITED_WITH = Permissions(309_237_730_368)
+INVITED_WITH = Permissions(2_832_651_190_881_344)
 """What the README's invite link asks for."""
 
 TELLING = 16
@@ -40,6 +40,8 @@ class FakeDiscord(PermissionRules):
     def __init__(self) -> None:
         super().__init__()
         self.interactions = Interactions(self)
+        self.events: dict[int, Json] = {}
+        """The servers' scheduled events, by their ids."""
         self.first_answer = FIRST_ANSWER
         """Seconds until an interaction that got no answer has failed."""
 
@@ -130,7 +132,22 @@ class FakeDiscord(PermissionRules):
         message = Message(self.new_id(), channel.id, user, self.clock.now(), content)
         return self.add_message(channel, message)
 
+    def server_permissions(self, guild: Guild) -> Permissions:
+        """Return what the bot may do in a whole server."""
+        roles = [guild.id, *guild.members[self.bot.id].role_ids]
+        value = 0
+        for role_id in roles:
+            value |= guild.roles[role_id].permissions.value
+        return Permissions(value)
+
     # -- what people do --------------------------------------------------------------------
+
+    def vote(self, user: User, message: Message, *answers: int) -> None:
+        """Vote for answers of a poll, by their ids."""
+        assert message.poll is not None
+        assert not message.poll.final
+        for answer in answers:
+            message.poll.voters.setdefault(answer, set()).add(user.id)
 
     def react(self, user: User, message: Message, emoji: str) -> None:
         """Put a reaction on a message.
@@ -223,9 +240,12 @@ class FakeDiscord(PermissionRules):
             self.emit("GUILD_DELETE", gone, guild.id, GUILDS)
 
     def advance(self, seconds: float) -> None:
-        """Put the clock forward, and archive the threads that went quiet meanwhile."""
+        """Put the clock forward: threads that went quiet meanwhile are archived, polls end."""
         self.clock.advance(seconds)
-        for channel in self.channels.values():
+        for channel in list(self.channels.values()):
+            for message in channel.messages.values():
+                if message.poll is not None and message.poll.expires_at <= self.clock.now():
+                    message.poll.final = True
             quiet = self.clock.now() - channel.active_at
             if channel.is_thread and not channel.archived and quiet > channel.archive_minutes * 60:
                 self.set_archived(channel)

@@ -19,6 +19,42 @@ CROSSPOSTED = 1 << 1
 
 
 @dataclass
+class Poll:
+    """A poll, and who voted for what."""
+
+    question: str
+    answers: list[str]
+    """In the order of their ids, which count from 1."""
+    expires_at: float
+    multiple: bool
+    voters: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
+    """By the answers' ids."""
+    final: bool = False
+    """Whether it has been counted for good."""
+
+    def to_json(self, viewer_id: int) -> Json:
+        """Return the poll as `viewer_id` gets it."""
+        return {
+            "question": {"text": self.question},
+            "answers": [
+                {"answer_id": number, "poll_media": {"text": text}}
+                for number, text in enumerate(self.answers, 1)
+            ],
+            "expiry": iso(self.expires_at),
+            "allow_multiselect": self.multiple,
+            "layout_type": 1,
+            "results": {
+                "is_finalized": self.final,
+                "answer_counts": [
+                    {"id": number, "count": len(voters), "me_voted": viewer_id in voters}
+                    for number, voters in sorted(self.voters.items())
+                    if voters
+                ],
+            },
+        }
+
+
+@dataclass
 class Message:
     """A message, as it stands now."""
 
@@ -40,6 +76,8 @@ class Message:
     application_id: int | None = None
     interaction: Json | None = None
     edits: int = 0
+    pinned: bool = False
+    poll: Poll | None = None
 
     @property
     def text(self) -> str:
@@ -86,7 +124,7 @@ class Message:
             "timestamp": iso(self.sent_at),
             "edited_timestamp": None if self.edited_at is None else iso(self.edited_at),
             "tts": False,
-            "pinned": False,
+            "pinned": self.pinned,
             "mention_everyone": self.mentions_everyone,
             "mentions": [user.to_json() for user in self.mentioned_users],
             "mention_roles": [str(role_id) for role_id in self.mentioned_roles],
@@ -95,6 +133,8 @@ class Message:
             "components": self.components,
             "flags": self.flags,
         }
+        if self.poll is not None:
+            written["poll"] = self.poll.to_json(viewer_id)
         if self.nonce is not None:
             written["nonce"] = self.nonce
         if self.reactions:

@@ -17,7 +17,7 @@ class PermissionRules(State):
     def __init__(self) -> None:
         super().__init__()
         self.pingable: set[int] = set()
-        """The roles that a test lets the bot mention; any other mention is a violation."""
+        """The roles and people that a test lets the bot mention; any other is a violation."""
 
     def permissions(self, user: User, channel: Channel) -> Permissions:
         """Return what somebody may do in a channel, as Discord works it out."""
@@ -87,7 +87,8 @@ class PermissionRules(State):
 
     def uninvited(self, pings: Json) -> list[str]:
         """Return whom a message of the bot's notifies although nobody asked for it."""
-        named = [f"a person, {user.name}" for user in pings["mentioned_users"]]
+        people: list[User] = pings["mentioned_users"]
+        named = [f"a person, {user.name}" for user in people if user.id not in self.pingable]
         named += [f"a role, {each}" for each in set(pings["mentioned_roles"]) - self.pingable]
         named += ["everyone"] if pings["mentions_everyone"] else []
         return [f"the message mentions {each}" for each in named]

@@ -30,6 +30,10 @@ ROWS = 5
 BUTTONS_IN_ROW = 5
 DISTINCT_REACTIONS = 20
 
+# https://discord.com/developers/docs/resources/poll
+POLL_QUESTION = 300
+POLL_ANSWER = 55
+
 # https://discord.com/developers/docs/interactions/application-commands
 COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
 COMMAND_TEXT = 8_000
@@ -83,6 +87,7 @@ def unknown(what: str) -> DiscordError:
         "Emoji": 10014,
         "Webhook": 10015,
         "Interaction": 10062,
+        "Guild Scheduled Event": 10070,
     }
     return DiscordError(404, codes[what], f"Unknown {what}")
 
@@ -130,6 +135,7 @@ def check_message(
         raise invalid("content", "BASE_TYPE_MAX_LENGTH", "Must be 2000 or fewer in length.")
     if sum(map(_embed_text, embeds)) > EMBEDS_TEXT:
         raise invalid("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds 6000")
+    _check_poll(body.get("poll") or {})
     others = [name for name in ("embeds", "poll", "sticker_ids") if body.get(name)]
     if now & COMPONENTS_V2:
         for name in (["content"] if content else []) + others:
@@ -144,6 +150,15 @@ def check_message(
     _check_items(components)
     if not editing and not (content or others or components or files):
         raise DiscordError(400, 50006, "Cannot send an empty message")
+
+
+def _check_poll(poll: Json) -> None:
+    """Check what the schema leaves open: how long a poll's question and answers may be."""
+    if len((poll.get("question") or {}).get("text") or "") > POLL_QUESTION:
+        raise invalid("poll.question.text", "BASE_TYPE_MAX_LENGTH", "Must be 300 or fewer.")
+    for answer in poll.get("answers") or ():
+        if not 0 < len(answer["poll_media"].get("text") or "") <= POLL_ANSWER:
+            raise invalid("poll.answers", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 55.")
 
 
 def _embed_text(embed: Json) -> int:

@@ -24,6 +24,11 @@ def iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds")
 
 
+def seconds_of(written: str) -> float:
+    """Return a moment that was written as Discord does, in seconds since 1970."""
+    return datetime.fromisoformat(written).timestamp()
+
+
 @dataclass
 class User:
     """A person or a bot."""

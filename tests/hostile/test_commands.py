@@ -56,7 +56,11 @@ ADMIN: Final = (
     "feed insights",
     "feed post-now",
 )
+CLUB: Final = ("club create", "club edit", "club skip", "club end")
 OTHERS: Final = (
+    "club status",
+    "club swap",
+    *CLUB,
     "paper status",
     "paper help",
     "privacy show",
@@ -82,6 +86,8 @@ def option(spec: dict[str, Any], draw: Draw, hostile: Hostile) -> Any:
         return draw(numbers)
     if kind == 5:
         return draw(st.booleans())
+    if kind == 6:
+        return hostile.here.member
     if kind == 7:
         return draw(st.sampled_from((hostile.here.channel, hostile.here.channel, hostile.lounge)))
     if kind == 8:
@@ -138,7 +144,11 @@ def test_a_library_answers_whatever_is_typed(hostile: Hostile, data: st.DataObje
     commands_are_answered(hostile, data.draw, LIBRARY)
 
 
-@attacks(0.02, "status, help, privacy", "what there is about them alone")
+@attacks(
+    0.02,
+    "status, help, privacy, journal clubs",
+    "what there is about them, or what to write instead",
+)
 @given(data=st.data())
 def test_other_commands_answer_whatever_is_typed(hostile: Hostile, data: st.DataObject) -> None:
     commands_are_answered(hostile, data.draw, OTHERS)
@@ -172,7 +182,7 @@ def test_an_admin_elsewhere_changes_nothing_here(hostile: Hostile, data: st.Data
 )
 @given(data=st.data())
 def test_a_member_without_rights_gets_nothing_done(hostile: Hostile, data: st.DataObject) -> None:
-    path = data.draw(st.sampled_from(ADMIN))
+    path = data.draw(st.sampled_from((*ADMIN, *CLUB)))
     answer = hostile.slash(path, filled(path, data.draw, hostile))
     assert answer.ephemeral
     assert REFUSED.search(answer.text)

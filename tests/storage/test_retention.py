@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
-from storage import cards, papers, posts, retention, shelves, topic_matches
+from papers.club_schedule import Every
+from storage import cards, clubs, papers, posts, retention, shelves, topic_matches
 from storage.database import Database
 from storage.retention import Kept, Pruned
 from storage.tables import (
@@ -59,6 +60,7 @@ def test_every_table_says_how_long_it_keeps_its_rows_and_who_prunes_it() -> None
 
 AGES = {
     "cards": "posted_at",
+    "club_sessions": "finished_at",
     "posts": "planned_at",
     "digests": "planned_at",
     "incidents": "ended_at",
@@ -81,6 +83,14 @@ async def a_row(database: Database, name: str, at: datetime) -> None:
     moment = {AGES[name]: at}
     values: dict[str, dict[str, Any]] = {
         "cards": {"message_id": 1, "paper_id": "2603.00001", "channel_id": 5},
+        "club_sessions": {
+            "club_id": 1,
+            "day": at.date(),
+            "at": at.time(),
+            "timezone": "UTC",
+            "state": "held",
+            "opened_at": at,
+        },
         "posts": {"guild_id": 7, "channel_id": 5, "batch_day": at.date(), "state": "done"},
         "digests": {"user_id": 9, "local_date": at.date(), "state": "sent", "expires_at": at},
         "incidents": {"kind": "k", "subject": "", "text": "", "began_at": at, "seen_at": at},
@@ -115,6 +125,17 @@ async def a_row(database: Database, name: str, at: datetime) -> None:
         await shelves.ensure(conn, [7], at)
         await conn.execute(insert(users).values(id=9, created_at=at))
         await conn.execute(insert(metadata.tables["topics"]).values(topic))
+        await clubs.add(
+            conn,
+            guild_id=7,
+            channel_id=5,
+            anchor=at.date(),
+            every=Every.WEEK,
+            at=at.time(),
+            timezone="UTC",
+            rotates=False,
+            now=at,
+        )
         await conn.execute(insert(metadata.tables[name]).values(values[name] | moment))
 
 
@@ -134,7 +155,7 @@ async def test_old_rows_go_when_their_time_is_over_and_not_before(
 
 def test_every_table_that_loses_its_oldest_rows_is_tried() -> None:
     others = {"snapshots", "guilds", "post_papers", "digest_papers", "vectors"}  # tested apart
-    others |= {"followed_papers", "person_news"}
+    others |= {"followed_papers", "person_news", "club_steps", "club_turns"}
     pruned = {name for name, rule in retention.RETENTION.items() if isinstance(rule, Pruned)}
     assert pruned == AGES.keys() | others
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import discord
 import pytest
 
 from bot.i18n import Language, added
@@ -61,6 +62,9 @@ async def test_every_command_button_and_form_works_in_a_language_unlike_english(
             await here.tick(at(TUESDAY, 9))
             wire = Interactions(here, *await what_is_registered(here, here.admin))
             wire.locale = wire.guild_locale = locale
+            server = here.bot.get_guild(here.guild.id)
+            assert server is not None
+            server.preferred_locale = discord.Locale(locale)
             everything = [*ordinary(wire), *commands(wire), *components(wire)]
             assert len(everything) > 300
             caplog.clear()

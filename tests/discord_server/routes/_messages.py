@@ -2,7 +2,7 @@
 
 from tests.discord_server.components import answered
 from tests.discord_server.fake_discord import FakeDiscord
-from tests.discord_server.objects import CROSSPOSTED, NEWS, Channel, Message
+from tests.discord_server.objects import CROSSPOSTED, NEWS, Channel, Message, Poll
 from tests.discord_server.routes._call import Answer, Call, File, route
 from tests.discord_server.rules import (
     COMPONENTS_V2,
@@ -74,6 +74,8 @@ def _check_may_send(world: FakeDiscord, channel: Channel, body: Json, files: lis
         world.require(channel, "embed_links")
     if files:
         world.require(channel, "attach_files")
+    if body.get("poll"):
+        world.require(channel, "send_polls")
     if channel.archived and channel.locked:
         raise DiscordError(400, 50083, "Thread is archived")
 
@@ -132,8 +134,46 @@ def make_message(call: Call, channel: Channel, body: Json) -> Message:
         embeds=_embeds(body),
         attachments=keep_files(call),
         flags=body.get("flags") or 0,
+        poll=_poll(call, body.get("poll")),
         **pings,
     )
+
+
+def _poll(call: Call, asked: Json | None) -> Poll | None:
+    if asked is None:
+        return None
+    answers: list[Json] = asked["answers"]
+    hours: int = asked.get("duration") or 24
+    return Poll(
+        asked["question"]["text"],
+        [answer["poll_media"]["text"] for answer in answers],
+        call.world.clock.now() + hours * 3_600,
+        bool(asked.get("allow_multiselect")),
+    )
+
+
+@route("POST", "/channels/{channel_id}/polls/{message_id}/expire")
+def end_poll(call: Call) -> Answer:
+    """End a poll of the bot's own before its time."""
+    message = call.message
+    if message.poll is None or message.author is not call.world.bot:
+        raise DiscordError(403, 50005, "Cannot edit a message authored by another user")
+    if message.poll.final:
+        raise DiscordError(400, 520001, "Poll expired")
+    message.poll.final = True
+    call.world.emit_message("MESSAGE_UPDATE", message)
+    return 200, call.world.message_json(message)
+
+
+@route("PUT", "/channels/{channel_id}/messages/pins/{message_id}")
+def pin(call: Call) -> Answer:
+    """Pin a message; one that is pinned stays so."""
+    call.world.require(call.channel, "pin_messages")
+    message = call.message
+    if not message.pinned:
+        message.pinned = True
+        call.world.emit_message("MESSAGE_UPDATE", message)
+    return 204, None
 
 
 def apply_edit(call: Call, message: Message, body: Json) -> None:
