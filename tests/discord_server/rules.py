@@ -154,7 +154,8 @@ def check_message(
 
 def _check_poll(poll: Json) -> None:
     """Check what the schema leaves open: how long a poll's question and answers may be."""
-    if len((poll.get("question") or {}).get("text") or "") > POLL_QUESTION:
+    question: Json = poll.get("question") or {}
+    if len(question.get("text") or "") > POLL_QUESTION:
         raise invalid("poll.question.text", "BASE_TYPE_MAX_LENGTH", "Must be 300 or fewer.")
     for answer in poll.get("answers") or ():
         if not 0 < len(answer["poll_media"].get("text") or "") <= POLL_ANSWER:
