@@ -37,7 +37,6 @@ LOCALES: Final = ROOT / "bot" / "i18n" / "locales"
 SOURCES: Final = ("papers", "storage", "bot", "cogs")
 
 AREAS: Final[Sequence[tuple[str, tuple[str, ...]]]] = (
-    ("clubs", ("cogs/club", "bot/services/clubs", "bot/ui/clubs")),
     ("feeds", ("cogs/feeds", "cogs/servers", "cogs/status", "bot/services/feeds",
                "bot/services/publishing", "bot/services/status", "bot/ui/feeds", "bot/delivery")),
     ("cards", ("bot/ui", "cogs/trending", "bot/services/trending", "papers/trending")),
