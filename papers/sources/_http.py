@@ -25,6 +25,8 @@ from tenacity import (
 
 from papers.keyed_locks import KeyedLocks
 from papers.sources import SourceError, SourceErrorKind
+from papers.sources._connections import cause, moved_to, once_only, one_connection_only
+from papers.sources.public_addresses import PRIVATE
 from papers.sources.rate_limits import backoff_seconds, is_spent, retry_after_seconds
 from papers.sources.responses import MalformedError, Response, RetryPolicy, ThrottledError
 
@@ -35,6 +37,7 @@ _log = logging.getLogger(__name__)
 
 _OK = frozenset({200})
 _LARGEST_BODY = 32 * 1024 * 1024
+_REDIRECTS = 10
 # Above this size, parsing would hold up the event loop for longer than a heartbeat likes.
 _PARSE_APART = 256 * 1024
 _CACHE_ENTRIES = 128
@@ -47,26 +50,13 @@ _PASSING = {
 }
 
 
-class _BrokenConnectionError(aiohttp.ClientError):
-    """A connection failed, in a kind of error that aiohttp does not act on by itself."""
-
-
-async def _once_only(
-    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    # aiohttp repeats a GET at once when the server hangs up, which no pacer would know of.
-    try:
-        return await handler(request)
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _BrokenConnectionError(type(error).__name__) from error
-
-
 class Fetcher:
     """Fetch for one source. Makes no connection before the first `get`.
 
     `gate` is entered around every single request: a semaphore, or a pacer. `sleep` and `clock` can
     be replaced in tests; `clock` is in seconds and only ever compared with itself. A `session` that
-    is passed in stays the caller's; otherwise one is made, with `one_connection` for all requests.
+    is passed in stays the caller's; otherwise one is made, with `one_connection` for all requests
+    or with a `connector`. More than `largest` bytes of an answer, or `redirects`, are refused.
     """
 
     def __init__(
@@ -78,6 +68,9 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         session: aiohttp.ClientSession | None = None,
         one_connection: bool = False,
+        connector: Callable[[], aiohttp.BaseConnector] | None = None,
+        largest: int = _LARGEST_BODY,
+        redirects: int = _REDIRECTS,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -87,7 +80,11 @@ class Fetcher:
         self._headers = {"User-Agent": user_agent(), **(headers or {})}
         self._session = session
         self._owns_session = session is None
-        self._one_connection = one_connection
+        self._connector = connector or (
+            one_connection_only if one_connection else aiohttp.TCPConnector
+        )
+        self._largest = largest
+        self._redirects = redirects
         self._sleep = sleep
         self._clock = clock
         self._closed = False
@@ -103,11 +100,13 @@ class Fetcher:
         *,
         accept: Collection[int] = _OK,
         fresh: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> T:
         """Return what `read` makes of the answer; of a recent one, unless it must be `fresh`.
 
         `read` gets answers with a status in `accept` and raises `MalformedError` or a `SourceError`
-        for what it cannot use. Equal questions asked at the same time are asked once.
+        for what it cannot use. Equal questions asked at the same time are asked once. `headers` are
+        sent along, and make no other question of it.
 
         Raises:
             SourceError: after the last attempt, or at once for what another attempt will not mend.
@@ -117,7 +116,7 @@ class Fetcher:
             known = _MISSING if fresh else self._cache.get(key, _MISSING)
             if known is not _MISSING:
                 return cast("T", known)
-            found = await self._persist(url, params, read, accept)
+            found = await self._persist(url, params, read, accept, headers or {})
             self._cache[key] = found
             return found
 
@@ -134,6 +133,7 @@ class Fetcher:
         params: Mapping[str, str],
         read: Callable[[Response], T],
         accept: Collection[int],
+        headers: Mapping[str, str],
     ) -> T:
         retrying = AsyncRetrying(
             retry=retry_if_exception(self._worth_another_try),
@@ -144,7 +144,7 @@ class Fetcher:
             reraise=True,
         )
         try:
-            return await retrying(self._once, url, params, read, accept)
+            return await retrying(self._once, url, params, read, accept, headers)
         except SourceError as error:
             if (
                 error.kind is not SourceErrorKind.RATE_LIMITED
@@ -163,10 +163,11 @@ class Fetcher:
         params: Mapping[str, str],
         read: Callable[[Response], T],
         accept: Collection[int],
+        headers: Mapping[str, str],
     ) -> T:
         async with self._gate:
             await self._obey_limits()
-            answer = await self._request(url, params)
+            answer = await self._request(url, params, headers)
         retry_after = retry_after_seconds(answer.headers)
         self._hold_back(backoff_seconds(answer.headers))
         if answer.status in accept:
@@ -192,46 +193,54 @@ class Fetcher:
         hint = "; is the token right?" if answer.status in (401, 403) else ""
         raise self._error(SourceErrorKind.REFUSED, f"HTTP {answer.status}{hint}")
 
-    async def _request(self, url: str, params: Mapping[str, str]) -> Response:
+    async def _request(
+        self, url: str, params: Mapping[str, str], headers: Mapping[str, str]
+    ) -> Response:
         try:
             async with self._client().get(
                 url,
                 params=params,
-                headers=self._headers,
+                headers={**self._headers, **headers},
+                max_redirects=self._redirects + 1,  # the one that aiohttp refuses
                 timeout=aiohttp.ClientTimeout(total=self._manners.timeout),
-                middlewares=(_once_only,),
+                middlewares=(once_only,),
             ) as response:
                 body = bytearray()
                 async for piece in response.content.iter_chunked(64 * 1024):
                     body += piece
-                    if len(body) > _LARGEST_BODY:
+                    if len(body) > self._largest:
                         raise self._error(SourceErrorKind.REFUSED, "its answer is too large")
                 return Response(
-                    response.status, response.headers, bytes(body), "next" in response.links
+                    response.status,
+                    response.headers,
+                    bytes(body),
+                    "next" in response.links,
+                    moved_to(response),
                 )
-        except aiohttp.InvalidURL as error:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise self._error(
                 SourceErrorKind.REFUSED, "its address is not a web address"
             ) from error
+        except aiohttp.TooManyRedirects as error:
+            raise self._error(SourceErrorKind.REFUSED, "it redirects too often") from error
         except TimeoutError as error:
             seconds = f"{self._manners.timeout:g}"
             raise self._error(
                 SourceErrorKind.UNREACHABLE, f"no whole answer within {seconds} s"
             ) from error
         except (aiohttp.ClientError, OSError) as error:
+            if cause(error) == PRIVATE:
+                raise self._error(SourceErrorKind.REFUSED, f"it {PRIVATE}") from error
             raise self._error(
-                SourceErrorKind.UNREACHABLE, f"the connection failed ({_cause(error)})"
+                SourceErrorKind.UNREACHABLE, f"the connection failed ({cause(error)})"
             ) from error
 
     def _client(self) -> aiohttp.ClientSession:
         if self._closed:
             raise self._error(SourceErrorKind.REFUSED, "the source is closed")
         if self._session is None:
-            # A kept-alive connection to one host beside a new one to another would be two.
-            one = self._one_connection
-            connector = aiohttp.TCPConnector(limit=1 if one else 100, force_close=one)
             self._session = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar()
+                connector=self._connector(), cookie_jar=aiohttp.DummyCookieJar()
             )
         return self._session
 
@@ -265,10 +274,6 @@ class Fetcher:
         self, kind: SourceErrorKind, detail: str, retry_after: float | None = None
     ) -> SourceError:
         return SourceError(self._source, kind, detail, retry_after)
-
-
-def _cause(error: Exception) -> str:
-    return str(error) if isinstance(error, _BrokenConnectionError) else type(error).__name__
 
 
 def user_agent() -> str:

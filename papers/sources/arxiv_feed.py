@@ -4,19 +4,18 @@ Both serializers of the query API are read, that of 2025 (wrapped lines) and tha
 https://info.arxiv.org/help/rss_specifications.html and https://info.arxiv.org/help/api/user-manual.html
 """
 
-import io
 import re
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, cast
+from datetime import date, datetime
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from papers import arxiv_id
 from papers.model import Announcement, Author, Paper, Record
 from papers.sources._lenient_fields import Known, Prose, Text, Wire, fold
+from papers.sources.feed_parsing import Moment, parse_feed
 from papers.sources.responses import MalformedError, Response, ThrottledError
 from papers.text import readable
 from papers.zones import NEW_YORK
@@ -36,18 +35,7 @@ _WITHDRAWN_COMMENT = re.compile(
 _WITHDRAWN_ABSTRACT = re.compile(
     r"(?:(?:this|the) [a-z]+ (?:has been|is|was) )?(?:temporarily )?withdrawn\b", re.IGNORECASE
 )
-_REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
-
-
-def _moment(value: Any) -> Any:
-    """Make a datetime of feedparser's times, which are in UTC."""
-    if isinstance(value, time.struct_time):
-        return datetime(*value[:6], tzinfo=UTC)
-    return value
-
-
-Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 class _Named(Wire):
@@ -183,40 +171,9 @@ def read_found(answer: Response) -> Found:
 
 
 def _parse(answer: Response) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
-    body = answer.body.strip()
-    if answer.is_html or b"rate exceeded" in body[:500].lower():
+    if answer.is_html or b"rate exceeded" in answer.body.strip()[:500].lower():
         raise ThrottledError("it takes us for a robot that asks too much")
-    import feedparser  # here: a start has no feed to read
-
-    try:
-        # In a stream, since feedparser takes a string for an address or a file name where it can.
-        feed = cast(
-            "Any",
-            feedparser.parse(  # pyright: ignore[reportUnknownMemberType]
-                io.BytesIO(_REFERENCE.sub(_possible, body)),
-                sanitize_html=False,
-                resolve_relative_uris=False,
-            ),
-        )
-    except (ValueError, OverflowError) as error:
-        raise MalformedError("the feed cannot be read") from error
-    if not str(feed.get("version", "")).startswith(("rss", "atom")):
-        raise MalformedError("answered with no feed")
-    # feedparser makes the best of half a feed; half a batch that looks whole is worse than none.
-    if feed.get("bozo") and not body.endswith((b"</rss>", b"</feed>", b"</rdf:RDF>")):
-        raise MalformedError("the feed is cut short")
-    # As plain dicts: its own kind warns on look-ups of `updated`.
-    return dict(feed["feed"]), [dict(entry) for entry in feed["entries"]]
-
-
-def _possible(reference: re.Match[bytes]) -> bytes:
-    """Return a reference to a character, nothing where there is no such character in XML.
-
-    feedparser ends with an error at half a character.
-    """
-    code = int(reference[1], 16) if reference[1] else int(reference[2])
-    known = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF
-    return reference[0] if known else b""
+    return parse_feed(answer.body)
 
 
 def _announced(entry: _Entry, day: date) -> Record:

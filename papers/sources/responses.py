@@ -48,6 +48,8 @@ class Response:
     body: bytes
     more: bool = False
     """Whether its `Link` header names a next page."""
+    moved_to: str | None = None
+    """The address that it has for good, if it was asked for at another."""
 
     @property
     def is_html(self) -> bool:
