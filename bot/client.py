@@ -101,6 +101,8 @@ class PaperBot(commands.AutoShardedBot):
             ),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
+        self.known_shards: set[int] = set()
+        """The shards whose servers Discord has listed since the start."""
         self.cooldowns = Cooldowns()
         self.custom_ids = CustomIdRegistry()
         self._registration = Registration(self)
@@ -203,11 +205,20 @@ class PaperBot(commands.AutoShardedBot):
         if not self.custom_ids.answers(interaction):
             await answer_unknown(interaction, self.mention("paper help"))
 
+    def knows(self, guild_id: int) -> bool:
+        """Return whether Discord has listed the servers of this one's shard since the start.
+
+        Without any connection to the gateway, as in a simulated Discord, all are known.
+        """
+        shard_id = (guild_id >> 22) % (self.shard_count or 1)
+        return shard_id in self.known_shards or not self.shards
+
     async def on_shard_ready(self, shard_id: int) -> None:
         """Note which servers of one shard the bot is in: at the start, and after a lost session,
         when `on_ready` does not come again for the other shards' sake."""
         present = [guild.id for guild in self.guilds if guild.shard_id == shard_id]
         await self.services.servers.reconcile(present, shard=(shard_id, self.shard_count or 1))
+        self.known_shards.add(shard_id)
         self.dispatch("guilds_known")
 
     async def on_shard_resumed(self, shard_id: int) -> None:

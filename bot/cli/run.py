@@ -158,7 +158,7 @@ async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait(), name="stop")
     try:
         scheduler.add_job(
-            _cycle,
+            every_minute,
             "cron",
             args=[bot],
             minute="*",
@@ -217,8 +217,9 @@ def _raise_final(connection: asyncio.Task[None]) -> None:
             raise error
 
 
-async def _cycle(bot: PaperBot) -> None:
-    if bot.is_ready():
+async def every_minute(bot: PaperBot) -> None:
+    """Do the minute's work once a shard is ready, and look for problems."""
+    if bot.known_shards:
         await run_minute(bot)
     else:
         bot.monitor.cycle_skipped()

@@ -23,6 +23,11 @@ class Messenger(Protocol):
         """Return a server from the cache."""
         ...
 
+    def knows(self, guild_id: int, /) -> bool:
+        """Return whether a server's shard has listed its servers, so that one that is not in the
+        cache is not the bot's."""
+        ...
+
     def get_partial_messageable(
         self,
         channel_id: int,

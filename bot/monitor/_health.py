@@ -36,10 +36,13 @@ async def checks(monitor: Monitor) -> list[Check]:
 def _gateway(monitor: Monitor) -> Check:
     shards = monitor.shards()
     broken = [shard for shard in shards if shard.trouble is not None]
-    if not shards or not monitor.connected:
+    if not shards or (not monitor.connected and len(broken) == len(shards)):
         return Check("gateway", False, "not connected to Discord", restart_helps=False)
     if broken:
         text = "; ".join(f"shard {shard.id}: {shard.trouble}" for shard in broken)
+        return Check("gateway", False, text, restart_helps=False)
+    if not monitor.connected:
+        text = "connected, but Discord has not listed the servers of every shard yet"
         return Check("gateway", False, text, restart_helps=False)
     oldest = max(shard.ack_age or 0.0 for shard in shards)
     return Check("gateway", True, f"{len(shards)} connected, heartbeat answered {oldest:.0f} s ago")

@@ -54,6 +54,8 @@ class Gateway:
         self.away = False
         """Whether nobody gets in; who is in stays."""
         self.turned_away = 0
+        self.silent: set[int] = set()
+        """Shards that may identify, and then hear nothing, not even READY."""
         self.changed = asyncio.Condition()
         world.listeners.append(self._on_event)
 
@@ -148,6 +150,9 @@ class Gateway:
         for guild in guilds:
             if guild.available:
                 session.tell("GUILD_CREATE", world.guild_json(guild))
+        if shard in self.silent:
+            session.events.clear()
+            session.deaf = True
         self.sessions[session.id] = session
         return session
 

@@ -74,6 +74,7 @@ async def connected(
     *,
     sources: Sequence[PaperSource] | None = None,
     shards: int = 1,
+    silent: bool = False,
     thresholds: Thresholds = DEFAULTS,
     **settings: object,
 ) -> AsyncGenerator[Connected]:
@@ -85,6 +86,7 @@ async def connected(
         days: what the source in memory has.
         sources: other sources instead.
         shards: how many connections Discord asks for.
+        silent: whether all but the guild's shard hear nothing at first.
         thresholds: from when on something counts as wrong.
         settings: what differs from the default.
     """
@@ -101,6 +103,7 @@ async def connected(
     asked = [source] if sources is None else sources
     put_empty(folder)
     world.shards = shards
+    server.gateway.silent = {n for n in range(shards) if silent and n != (guild.id >> 22) % shards}
     bot = create_bot(
         make_settings(folder, **settings),
         clock=clock,
@@ -113,7 +116,9 @@ async def connected(
     vars(bot)["before_identify_hook"] = at_once
     connection = asyncio.create_task(bot.start(world.token))
     try:
-        await server.until(lambda: bot.is_ready() or connection.done())
+        await server.until(
+            lambda: (bot.known_shards if silent else bot.is_ready()) or connection.done()
+        )
         if connection.done():
             connection.result()
         yield Connected(server, bot, clock, source, guild, channel, office, admin, member)

@@ -3,10 +3,14 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
 
+from bot.cli.run import every_minute
+from bot.monitor import checks
+from storage import feeds
 from tests import reliability
 from tests.bot.world import MONDAY, TUESDAY, at, votes
 from tests.discord_server import DiscordServer
@@ -93,6 +97,62 @@ async def test_a_server_that_removed_the_bot_meanwhile_is_noticed_and_the_others
             "its feeds stop",
             "nothing",
         )
+
+
+async def test_a_shard_that_does_not_get_ready_holds_up_its_own_servers_alone(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    async with connected(discord_server, tmp_path, shards=2, silent=True) as here:
+        world = here.world
+        other = world.add_guild("Another")
+        while (other.id >> 22) % 2 == shard_of(here):
+            other = world.add_guild("Another")
+        there = world.add_channel(other, "papers")
+        async with here.bot.services.database.write() as conn:
+            for guild, channel in ((here.guild, here.channel), (other, there)):
+                assert await feeds.add(
+                    conn,
+                    guild_id=guild.id,
+                    channel_id=channel.id,
+                    at=time(9),
+                    timezone="UTC",
+                    size=5,
+                    now=at(MONDAY, 8),
+                )
+        assert not here.bot.is_ready()
+        assert here.bot.knows(here.guild.id)
+        assert not here.bot.knows(other.id)
+
+        await minute(here, at(MONDAY, 9))
+        assert len(world.threads_of(here.channel)) == 1
+        assert there.messages == {}
+        assert world.threads_of(there) == []
+        assert rows(here, "SELECT guild_id FROM posts") == [(here.guild.id,)], "none is frozen"
+        assert rows(here, "SELECT count(*) FROM feeds WHERE state = 'active'") == [(2,)]
+        (gateway,) = [each for each in await checks(here.bot.monitor) if each.name == "gateway"]
+        assert gateway.text == (
+            "connected, but Discord has not listed the servers of every shard yet"
+        )
+
+        discord_server.gateway.silent.clear()
+        await discord_server.disconnect(resumable=False, shard=1 - shard_of(here))
+        await discord_server.until(lambda: here.bot.knows(other.id), patience=60)
+        await minute(here, at(MONDAY, 9, 1))
+        assert len(world.threads_of(here.channel)) == 1
+        assert len(world.threads_of(there)) == 1
+        reliability.record(
+            "shards",
+            "one of 2 shards does not get ready",
+            "the other one's servers get their threads, its own get theirs once it is",
+            "nothing",
+        )
+
+
+async def minute(here: Connected, now: datetime) -> None:
+    """Do a minute's work as `paperboy run` does it."""
+    here.clock.at = now
+    await every_minute(here.bot)
+    await here.bot.services.drain()
 
 
 async def test_a_shard_that_resumes_hears_what_it_missed_and_reads_nothing_back(

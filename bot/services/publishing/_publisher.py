@@ -71,7 +71,12 @@ class Publisher:
 
     async def claim(self, now: datetime) -> None:
         """Queue every feed that owes a post, every post that is not finished, every header to
-        refresh or to publish."""
+        refresh or to publish.
+
+        Those of a shard that has not listed its servers yet wait: a post needs the server's
+        language and permissions, and discord.py makes no thread in a server that it does not know.
+        """
+        knows = self._messenger.knows
         async with self._database.read() as conn:
             known = await self._ranking.known(conn, now)
             due = await posts.claim_due(conn, now, self._settle, known)
@@ -82,7 +87,7 @@ class Publisher:
         submit = self._queue.submit
         for post_id in unfinished:
             submit(("post", post_id), lambda post_id=post_id: self.send(post_id, now))
-        for feed in due:
+        for feed in (each for each in due if knows(each.guild_id)):
             submit(
                 ("feed", feed.feed_id),
                 lambda feed=feed: self._publish(feed, now),
@@ -95,7 +100,7 @@ class Publisher:
                 ("crosspost", post_id),
                 lambda post_id=post_id: self._crossposts.send(post_id, now),
             )
-        for feed in misplaced:
+        for feed in (each for each in misplaced if knows(each.guild_id)):
             reason = unknown_zone(feed.timezone)
             submit(
                 ("zone", feed.id),
@@ -205,6 +210,8 @@ class Publisher:
                 else await feeds.get(conn, post.feed_id)
             )
         if post is None or post.state not in posts.UNFINISHED:
+            return
+        if not self._messenger.knows(post.guild_id):
             return
         if feed is None:
             await self._failures.finish(post, posts.FAILED, now, FEED_REMOVED)
