@@ -14,6 +14,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.app import App, Lifetime, open_app
+from bot.delivery import single_attempt
 from bot.delivery.connection import forget_unlisted
 from bot.delivery.permissions import invite_link
 from bot.delivery.rate_limiter import Limiter
@@ -66,6 +67,7 @@ class PaperBot(commands.AutoShardedBot):
     ) -> None:
         self.limiter = Limiter(settings.requests_per_second)
         self.trace = trace = aiohttp.TraceConfig()
+        single_attempt.install(trace)
         self.limiter.install(trace)
         monitor.requests.install(trace)
         if lease is not None:

@@ -45,6 +45,13 @@ EVENT_NAME: Final = 100
 EVENT_DESCRIPTION: Final = 1_000
 EVENT_LOCATION: Final = 100
 
+# Forums: resources/channel
+FORUM_TAGS: Final = 20
+"""Tags of one forum."""
+POST_TAGS: Final = 5
+"""Tags on one post of a forum."""
+FORUM_TAG_NAME: Final = 20
+
 # Emoji
 EMOJI_VERSION: Final = 17
 """The newest version of Unicode's emoji that Discord's clients draw (September 2025's)."""

@@ -64,6 +64,11 @@ def is_category(code: str) -> bool:
     return code.casefold() in _CODES
 
 
+def name_of(code: str) -> str | None:
+    """Return the name of a category by its code, `None` if arXiv has no such category."""
+    return NAMES.get(code)
+
+
 def _joined(match: re.Match[str]) -> str:
     """Return the code that was written with another sign for its dot, if there is one."""
     code = f"{match[1]}.{match[2]}"

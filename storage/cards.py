@@ -8,6 +8,7 @@ it is read again (`bot.services.library`), and its rows come back for a day.
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.sqlite import delete_some, insert
@@ -38,6 +39,16 @@ async def add(
         )
         .on_conflict_do_nothing()
     )
+
+
+async def starters(conn: AsyncConnection, guild_id: int) -> set[int]:
+    """Return the cards of a server that posts of a forum start with: their ids are the posts'."""
+    rows = await conn.execute(
+        select(cards.c.message_id).where(
+            cards.c.guild_id == guild_id, cards.c.channel_id == cards.c.message_id
+        )
+    )
+    return set(rows.scalars())
 
 
 async def prune(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:

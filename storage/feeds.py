@@ -47,6 +47,9 @@ class Kind(StrEnum):
 
     CHANNEL = "channel"
     """Text or announcement: an admin may turn one into the other."""
+    THREAD = "thread"
+    FORUM = "forum"
+    """Or a media channel."""
 
 
 class Layout(StrEnum):
@@ -61,6 +64,8 @@ class Tags(StrEnum):
 
     OFF = "off"
     EXISTING = "existing"
+    CREATED = "created"
+    """Those that are missing are created."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import discord
 
 from bot.cli.run import point_at, token_of
 from bot.delivery.outcomes import failure_of
-from bot.delivery.permissions import invite_link, lacking
+from bot.delivery.permissions import invite_link, lacking, needed_in
 from bot.runtime.sources import live_sources
 from bot.settings import Settings, SettingsError
 from papers.embedding import EmbeddingError, load_embedder
@@ -155,9 +155,12 @@ async def _feed(client: discord.Client, feed: Feed) -> Finding:
         guild = await client.fetch_guild(feed.guild_id)
         channel = await guild.fetch_channel(feed.channel_id)
         me = await guild.fetch_member(client.user.id if client.user else 0)
+        rights = channel
+        if isinstance(channel, discord.Thread):  # its permissions are its channel's
+            rights = await guild.fetch_channel(channel.parent_id)
     except Exception as error:
         return Finding(False, f"{name}: {_why(error)}", warning=True)
-    missing = lacking(channel.permissions_for(me))
+    missing = lacking(rights.permissions_for(me), needed_in(feed.kind))
     where = f"#{channel.name} in {guild.name}"
     if missing:
         return Finding(

@@ -30,6 +30,8 @@ class Reason(StrEnum):
     USER_GONE = "the account no longer exists"
     BAD_PAYLOAD = "Discord refused the message's form"
     ARCHIVED = "the thread is archived"
+    LOCKED = "the thread is locked"
+    TAG_REQUIRED = "the forum requires a tag"
     REACTION_BLOCKED = "the reaction was blocked"
     UNAVAILABLE = "Discord did not answer"
     UNAUTHORIZED = "Discord does not accept the bot's token"
@@ -89,6 +91,8 @@ _BY_CODE: dict[int, Gone | Refused | Retry] = {
     20026: Refused(Reason.DM_BLOCKED),
     40003: Refused(Reason.DM_BLOCKED),
     40033: Refused(Reason.PUBLISHED),
+    40058: Refused(Reason.WRONG_KIND),
+    40067: Refused(Reason.TAG_REQUIRED),
     50001: Refused(Reason.NO_ACCESS),
     50007: Refused(Reason.DM_CLOSED),
     50013: Refused(Reason.NO_PERMISSION),
@@ -101,6 +105,7 @@ _BY_CODE: dict[int, Gone | Refused | Retry] = {
     240000: Refused(Reason.BLOCKED),
     90001: Refused(Reason.REACTION_BLOCKED),
     160004: Refused(Reason.THREAD_EXISTS),
+    160005: Refused(Reason.LOCKED),
     160006: Refused(Reason.THREAD_CAP),
 }
 

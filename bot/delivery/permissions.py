@@ -1,12 +1,17 @@
 """What the bot needs to be allowed in a channel, and why."""
 
 from collections.abc import Collection, Iterable
+from typing import Final, TypeAlias
 
 import discord
 
 from bot.delivery.messenger import Messenger
 from bot.i18n import conjunction, marked
 from bot.i18n import gettext as _
+from storage.feeds import Kind
+
+FeedChannel: TypeAlias = discord.TextChannel | discord.Thread | discord.ForumChannel
+"""What a feed can post in: media channels are forums too."""
 
 NEEDED: dict[str, str] = {
     "view_channel": marked("View Channel"),
@@ -25,6 +30,40 @@ FOR_CLUBS: dict[str, str] = {
     "pin_messages": marked("Pin Messages"),
 }
 """What a journal club uses besides; without one of them, only that part of it is left out."""
+
+
+_NOT_NEEDED: Final[dict[Kind, frozenset[str]]] = {
+    Kind.CHANNEL: frozenset(),
+    Kind.THREAD: frozenset({"send_messages", "create_public_threads"}),
+    Kind.FORUM: frozenset({"create_public_threads"}),
+}
+"""Permissions of `NEEDED` that a kind of channel does without: making a post in a forum takes Send
+Messages (discord.com/developers/docs/topics/threads#thread-only-channels)."""
+
+MANAGE_CHANNELS: Final = marked("Manage Channels")
+"""What creating a forum's tags takes; nothing else needs it."""
+
+
+def kind_of(channel: FeedChannel) -> Kind:
+    """Return what a feed's channel is."""
+    match channel:
+        case discord.Thread():
+            return Kind.THREAD
+        case discord.ForumChannel():
+            return Kind.FORUM
+        case discord.TextChannel():
+            return Kind.CHANNEL
+
+
+def needed_in(kind: Kind) -> list[str]:
+    """Return what of `NEEDED` a daily thread takes in a kind of channel."""
+    return [name for name in NEEDED if name not in _NOT_NEEDED[kind]]
+
+
+def usable_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
+    """Return the tags of a forum that the bot may put on its posts."""
+    moderator = forum.permissions_for(forum.guild.me).manage_threads
+    return [tag for tag in forum.available_tags if moderator or not tag.moderated]
 
 
 def invite_link(application_id: int) -> str:
@@ -70,15 +109,26 @@ def needs_more(channel: str, missing: Iterable[str]) -> str:
 
 
 def missing_permissions(
-    messenger: Messenger, guild_id: int, channel_id: int, *, needed: Collection[str] = NEEDED
+    messenger: Messenger,
+    guild_id: int,
+    channel_id: int,
+    *,
+    needed: Collection[str] | None = None,
 ) -> list[str]:
-    """Return what we lack of `needed` in a channel, as far as we know without asking Discord.
+    """Return what we lack in a channel, as far as we know without asking Discord.
+
+    That is of `needed`, by default what a daily thread takes in such a channel.
 
     Knowing beforehand matters: refused requests count towards a ban of the whole address.
     A channel that is not known here is for Discord to judge.
     """
     guild = messenger.get_guild(guild_id)
-    channel = None if guild is None or guild.unavailable else guild.get_channel(channel_id)
-    if guild is None or channel is None or guild.me is None:  # pyright: ignore[reportUnnecessaryComparison] - unavailable while a shard starts
+    if guild is None or guild.unavailable or guild.me is None:  # pyright: ignore[reportUnnecessaryComparison] - unavailable while a shard starts
         return []
-    return lacking(channel.permissions_for(guild.me), needed)
+    channel = guild.get_channel_or_thread(channel_id)
+    if not isinstance(channel, FeedChannel):
+        return []
+    if isinstance(channel, discord.Thread) and channel.parent is None:
+        return []  # its permissions are the parent's
+    wanted = needed_in(kind_of(channel)) if needed is None else needed
+    return lacking(channel.permissions_for(guild.me), wanted)

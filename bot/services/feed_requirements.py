@@ -4,12 +4,20 @@ from collections.abc import Callable, Sequence
 
 import discord
 
-from bot.delivery.permissions import lacking, needs_more
+from bot.delivery.permissions import (
+    MANAGE_CHANNELS,
+    FeedChannel,
+    kind_of,
+    lacking,
+    needed_in,
+    needs_more,
+    usable_tags,
+)
 from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.ui.text import escape
 from papers import zones
-from storage.feeds import Feed, FeedState
+from storage.feeds import Feed, FeedState, Kind, Layout, Tags
 
 
 class SeveralFeedsError(UserError):
@@ -20,15 +28,53 @@ class SeveralFeedsError(UserError):
         self.feeds = feeds
 
 
-def require_permissions(channel: discord.TextChannel) -> None:
+def require_permissions(channel: FeedChannel) -> None:
     """Return for a channel in which the bot may do all that a daily thread takes.
 
     Raises:
-        UserError: it lacks permissions there; names them.
+        UserError: it lacks permissions there, which are named, or the thread is locked.
     """
-    missing = lacking(channel.permissions_for(channel.guild.me))
+    if isinstance(channel, discord.Thread):
+        if channel.parent is None:
+            return  # unknown here; Discord says what is missing when the bot posts
+        if channel.locked and not channel.permissions_for(channel.guild.me).manage_threads:
+            raise UserError(
+                _("{thread} is locked. Unlock it, or choose another.", thread=channel.mention)
+            )
+    missing = lacking(channel.permissions_for(channel.guild.me), needed_in(kind_of(channel)))
     if missing:
         raise UserError(needs_more(channel.mention, missing))
+
+
+def require_forum_options(kind: Kind, layout: Layout | None, tags: Tags | None) -> None:
+    """Return for a kind of channel that has these options, or for none of them.
+
+    Raises:
+        UserError: they are those of forums, and the channel is none.
+    """
+    if kind is not Kind.FORUM and not (layout is None and tags is None):
+        raise UserError(_("`posts` and `tags` are for forum and media channels."))
+
+
+def require_forum(channel: FeedChannel, tags: Tags) -> None:
+    """Return for a channel in which posts can have the tags that are wanted.
+
+    Raises:
+        UserError: the bot may not create tags there, or one is required and none can be used.
+    """
+    if not isinstance(channel, discord.ForumChannel):
+        return
+    if tags is Tags.CREATED:
+        if not channel.permissions_for(channel.guild.me).manage_channels:
+            raise UserError(needs_more(channel.mention, [MANAGE_CHANNELS]))
+    elif channel.flags.require_tag and not usable_tags(channel):
+        raise UserError(
+            _(
+                "{channel} requires a tag, and has none that I can use. Add one in the channel's"
+                " settings, or let me create tags with `tags`.",
+                channel=channel.mention,
+            )
+        )
 
 
 def require_publishing(channel: object, add: str) -> None:
@@ -51,7 +97,7 @@ def require_publishing(channel: object, add: str) -> None:
         )
 
 
-def require_pingable(role: discord.Role | None, channel: discord.abc.GuildChannel | None) -> None:
+def require_pingable(role: discord.Role | None, channel: FeedChannel | None) -> None:
     """Return for a role that the bot may ping in a channel, or for none.
 
     Raises:
@@ -96,8 +142,10 @@ def require_workable(feed: Feed, guild: discord.Guild, mention: Callable[[str], 
                 command=mention("feed edit"),
             )
         )
-    channel = guild.get_channel(feed.channel_id)
-    if not isinstance(channel, discord.TextChannel):
+    channel = guild.get_channel_or_thread(feed.channel_id)
+    if channel is None and feed.kind is Kind.THREAD:
+        return  # archived threads are not known here
+    if not isinstance(channel, FeedChannel):
         raise UserError(
             _(
                 "The channel was deleted. Remove its daily thread with {remove}, and set up"
@@ -107,6 +155,7 @@ def require_workable(feed: Feed, guild: discord.Guild, mention: Callable[[str], 
             )
         )
     require_permissions(channel)
+    require_forum(channel, feed.tags)
 
 
 def require_active(feed: Feed, resume: str) -> None:

@@ -49,6 +49,11 @@ def thread_name(day: date) -> str:
     return text.plain(_("Papers of {day}", day=long_date(day)), limits.THREAD_NAME)
 
 
+def post_name(card: CardPayload) -> str:
+    """Return the name of a paper's own post in a forum: its title."""
+    return text.plain(card.title, limits.THREAD_NAME) or card.paper_id
+
+
 def render_header(payload: HeaderPayload) -> ui.LayoutView:
     """Return the header message: the day, the ranked list, what reacting does.
 
@@ -72,7 +77,11 @@ def render_header(payload: HeaderPayload) -> ui.LayoutView:
 
 
 def render_card(
-    payload: CardPayload, *, actions: Sequence[AnyItem] = (), footer: str = ""
+    payload: CardPayload,
+    *,
+    actions: Sequence[AnyItem] = (),
+    footer: str = "",
+    ping_role_id: int | None = None,
 ) -> ui.LayoutView:
     """Return one paper's card.
 
@@ -80,8 +89,12 @@ def render_card(
         payload: the paper.
         actions: DynamicItems, in rows of their own.
         footer: small print under the card, in markdown.
+        ping_role_id: the role that is pinged above the card.
     """
-    view = ui.LayoutView(timeout=None).add_item(card_container(payload, actions=actions))
+    view = ui.LayoutView(timeout=None)
+    if ping_role_id is not None:
+        view.add_item(ui.TextDisplay(f"<@&{ping_role_id}>"))
+    view.add_item(card_container(payload, actions=actions))
     return view.add_item(ui.TextDisplay(f"-# {footer}")) if footer else view
 
 

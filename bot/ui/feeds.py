@@ -11,7 +11,7 @@ from papers import calendar, schedule, zone_names, zones
 from papers.categories import is_category
 from papers.schedule import Coming
 from papers.text import cut
-from storage.feeds import Feed, FeedState, Taste
+from storage.feeds import Feed, FeedState, Kind, Layout, Tags, Taste
 from storage.posts import Post, PostState
 
 _SHOWN_TOPIC = 80
@@ -98,6 +98,8 @@ def describe(
                 " was posted."
             )
         )
+    if feed.kind is Kind.FORUM:
+        lines.append(_describe_forum(feed))
     if last is not None and last.state == PostState.EMPTY and last.reason:
         lines.append(_no_thread(last))
     match feed.state:
@@ -111,6 +113,31 @@ def describe(
         case FeedState.ACTIVE:
             pass
     return "\n".join(lines)
+
+
+def _describe_forum(feed: Feed) -> str:
+    match feed.layout:
+        case Layout.DAY:
+            posts = _("Forum: one post a day, with a card per paper.")
+        case Layout.PAPER:
+            posts = _("Forum: one post per paper.")
+    match feed.tags:
+        case Tags.EXISTING:
+            tags = _("Posts get the forum's tags that fit.")
+        case Tags.CREATED:
+            tags = _("Posts get the forum's tags that fit, and I create missing ones.")
+        case Tags.OFF:
+            tags = ""
+    return sentences(posts, tags)
+
+
+def post_url(kind: Kind, guild_id: int, channel_id: int, message_id: int | None) -> str:
+    """Return the address of a post's header, or that of its forum where it has none."""
+    if message_id is None:
+        return f"https://discord.com/channels/{guild_id}/{channel_id}"
+    if kind is Kind.FORUM:  # a post is a thread, whose id is that of its first message
+        return f"https://discord.com/channels/{guild_id}/{message_id}"
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
 
 
 def describe_coming(coming: Coming, now: datetime | None, timezone: str) -> str:
@@ -202,11 +229,9 @@ def describe_post(feed: Feed, post: Post | None, status: str) -> tuple[str, str,
     if post is None:
         why = _("There are no papers yet. {command} shows why.", command=status)
         return _("Nothing to post"), why, None
-    if post.header_message_id is not None:
-        url = (
-            f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/"
-            f"{post.header_message_id}"
-        )
+    in_forum = feed.kind is Kind.FORUM and post.state == PostState.DONE and not post.reason
+    if post.header_message_id is not None or in_forum:
+        url = post_url(feed.kind, post.guild_id, post.channel_id, post.header_message_id)
         channel = f"<#{feed.channel_id}>"
         day = long_date(post.batch_day)
         return (

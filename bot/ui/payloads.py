@@ -145,6 +145,15 @@ class CardPayload(Payload):
     """How many members of the server saved it, where the card is to say so."""
 
 
+class TagWish(Payload):
+    """A tag that a post of a forum should get."""
+
+    names: tuple[Text, ...]
+    """Names that are as good, the one to create first."""
+    create: bool = False
+    """Whether it is created where the forum has none of them."""
+
+
 def header_payload(
     day: date,
     ranked: Iterable[Ranked],

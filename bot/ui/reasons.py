@@ -47,6 +47,10 @@ SENTENCES: Final = {
     "the account no longer exists": marked("The account no longer exists."),
     "Discord refused the message's form": marked("Discord rejected the message's format."),
     "the thread is archived": marked("The thread is archived."),
+    "the thread is locked": marked("The thread is locked. Unlock it, or choose another channel."),
+    "the forum requires a tag": marked(
+        "The forum requires a tag. Add one that I can use, or let me create tags."
+    ),
     "the reaction was blocked": marked("The reaction was blocked."),
     "Discord did not answer": marked("Discord isn't answering."),
     "Discord does not accept the bot's token": marked(

@@ -3,6 +3,7 @@
 from bot.services.container import CogHost
 from cogs.feeds._actions import FeedButton
 from cogs.feeds._buttons import RemoveFeed
+from cogs.feeds._channel_form import FORM as CHANNEL_FORM
 from cogs.feeds._choosing import ChooseFeed
 from cogs.feeds._cog import Feeds
 from cogs.feeds._form import FORM
@@ -17,5 +18,5 @@ __all__ = ["Feeds", "PageInsights", "PagePreview", "RemoveFeed", "SetUpFeed", "s
 async def setup(bot: CogHost) -> None:
     """Add the cog and its buttons."""
     bot.add_dynamic_items(RemoveFeed, PagePreview, PageInsights, FeedButton, ChooseFeed, SetUpFeed)
-    bot.add_forms(FORM, SETTINGS_FORM)
+    bot.add_forms(FORM, SETTINGS_FORM, CHANNEL_FORM)
     await bot.add_cog(Feeds(bot.services))

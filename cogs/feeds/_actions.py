@@ -23,6 +23,7 @@ from bot.ui.notices import render_notice
 from bot.ui.parts import link_button
 from cogs.feed_links import Kind, show_links
 from cogs.feeds._buttons import RemoveFeed
+from cogs.feeds._channel_form import channel_form, has_channel_form
 from cogs.feeds._form import form_of
 from cogs.feeds._insights import send_insights
 from cogs.feeds._preview import render_cards
@@ -46,6 +47,7 @@ class Action(StrEnum):
     POST_NOW = "post-now"
     REMOVE = "remove"
     LINK = "link"
+    CHANNEL = "channel"
 
 
 ACTIONS: Final = "|".join(Action)
@@ -62,6 +64,7 @@ _LABELS: Final = {
     Action.POST_NOW: marked("Post now"),
     Action.REMOVE: marked("Remove…"),
     Action.LINK: marked("Links for feed readers"),
+    Action.CHANNEL: marked("Kind of channel…"),
 }
 
 
@@ -88,14 +91,15 @@ class FeedButton(PaperboyButton, template=template("feed-do", do=ACTIONS, feed_i
         await act(interaction, feed, self.action)
 
 
-def panel(feed: Feed) -> list[FeedButton]:
-    """Return the buttons of a feed."""
+def panel(feed: Feed, guild: discord.Guild | None) -> list[FeedButton]:
+    """Return the buttons of a feed in a server."""
     match feed.state:
         case FeedState.ACTIVE:
             first, last = (Action.PREVIEW, Action.POST_NOW), (Action.PAUSE, Action.REMOVE)
         case FeedState.PAUSED | FeedState.DISABLED:
             first, last = (Action.RESUME, Action.PREVIEW), (Action.REMOVE,)
-    actions = (*first, Action.EDIT, Action.FILTER, Action.INSIGHTS, *last)
+    more = (Action.CHANNEL,) if has_channel_form(feed, guild) else ()
+    actions = (*first, Action.EDIT, Action.FILTER, *more, Action.INSIGHTS, *last)
     return [FeedButton(action, feed.id) for action in actions]
 
 
@@ -116,6 +120,8 @@ async def act(
             await interaction.response.send_modal(await settings_form(interaction, feed))
         case Action.FILTER:
             await interaction.response.send_modal(form_of(feed))
+        case Action.CHANNEL:
+            await interaction.response.send_modal(channel_form(feed))
         case Action.PAUSE:
             await _pause(interaction, feed)
         case Action.RESUME:
@@ -139,7 +145,7 @@ async def act(
 async def show(interaction: Interaction, feed: Feed, title: str) -> None:
     """Show a feed, with what can be done with it."""
     text = await described(services_of(interaction), feed)
-    await answer(interaction, render_notice(title, text, actions=panel(feed)))
+    await answer(interaction, render_notice(title, text, actions=panel(feed, interaction.guild)))
 
 
 async def _change(interaction: Interaction, feed: Feed, edit: Edit) -> None:
@@ -157,7 +163,7 @@ async def _pause(interaction: Interaction, feed: Feed) -> None:
         channel=f"<#{feed.channel_id}>",
         command=services.mention("feed resume"),
     )
-    actions = panel(replace(feed, state=FeedState.PAUSED))
+    actions = panel(replace(feed, state=FeedState.PAUSED), interaction.guild)
     await answer(interaction, render_notice(_("Daily thread paused"), text, actions=actions))
 
 
@@ -180,11 +186,15 @@ async def send_preview(interaction: Interaction, feed: Feed) -> None:
         UserError: nothing would be posted; says why.
     """
     draft = await services_of(interaction).feeds.preview(feed)
+    cards = render_cards(feed, draft, 0)
+    if draft.posts_each_paper:
+        await interaction.followup.send(view=cards, ephemeral=True)
+        return
     # The role is named as in the post, and pinged only there.
     with use(language_for(draft.language)):
         header = render_header(draft.header)
     await interaction.followup.send(view=header, ephemeral=True, allowed_mentions=_NO_MENTIONS)
-    await interaction.followup.send(view=render_cards(feed, draft, 0), ephemeral=True)
+    await interaction.followup.send(view=cards, ephemeral=True)
 
 
 async def _post_now(interaction: Interaction, feed: Feed) -> None:

@@ -8,6 +8,7 @@ import discord
 from discord import ui
 
 from bot import limits
+from bot.delivery.permissions import FeedChannel
 from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PaperboySelect, custom_id, template
 from bot.interactions.errors import Interaction, UserError, control_outdated
@@ -17,7 +18,7 @@ from bot.services.feeds import Edit
 from bot.ui.notices import render_notice
 from bot.ui.text import plain
 from cogs.feeds._actions import ACTIONS, Action, act
-from cogs.feeds._shared import guild_of, require_manager
+from cogs.feeds._shared import guild_of, parent_of, require_manager
 from storage.feeds import Feed, FeedState
 
 
@@ -68,7 +69,7 @@ def choices_of(guild: discord.Guild, feeds: Sequence[Feed]) -> list[discord.Sele
 
 async def act_with(
     interaction: Interaction,
-    channel: discord.TextChannel | None,
+    channel: FeedChannel | None,
     action: Action,
     edit: Edit | None = None,
 ) -> None:
@@ -82,7 +83,9 @@ async def act_with(
     guild = guild_of(interaction)
     feeds = services_of(interaction).feeds
     try:
-        feed = await feeds.find(guild.id, interaction.channel_id, channel)
+        feed = await feeds.find(
+            guild.id, interaction.channel_id, channel, around=parent_of(interaction)
+        )
     except SeveralFeedsError as several:
         kept = 0 if edit is None else feeds.edits.keep(edit)
         select = ChooseFeed(action, kept, choices_of(guild, several.feeds))
@@ -93,7 +96,7 @@ async def act_with(
 
 
 def _channel_name(guild: discord.Guild, feed: Feed) -> str:
-    channel = guild.get_channel(feed.channel_id)
+    channel = guild.get_channel_or_thread(feed.channel_id)
     return str(feed.channel_id) if channel is None else f"#{channel.name}"
 
 

@@ -18,21 +18,21 @@ from bot.services.feeds import DEFAULT_PAPERS, MIN_PAPERS, Edit
 from bot.ui.feeds import describe
 from bot.ui.notices import render_notice
 from cogs.feeds._actions import Action, panel, show
+from cogs.feeds._channel_option import FeedChannelArgument
 from cogs.feeds._choosing import ChooseFeed, act_with, choices_of
 from cogs.feeds._form import MAX_PAPERS, MAX_VOTES, TOPICS_LENGTH
 from cogs.feeds._forms_sent import take_form
-from cogs.feeds._options import CHANGED, OPTIONS, WHICH, cleared
+from cogs.feeds._options import CHANGED, CHOICES, OPTIONS, WHICH, cleared
 from cogs.feeds._setup import SetUpFeed
 from cogs.feeds._shared import (
     answer,
     guild_of,
-    language_choices,
     language_of,
+    parent_of,
     require_manager,
-    taste_choices,
     topic_choices,
 )
-from storage.feeds import Taste
+from storage.feeds import Layout, Tags, Taste
 
 
 class Feeds(commands.Cog):
@@ -56,11 +56,11 @@ class Feeds(commands.Cog):
 
     @feed.command(name="add", description="Set up a daily thread of trending papers in a channel")
     @app_commands.describe(**OPTIONS)
-    @app_commands.choices(language=language_choices(), taste=taste_choices())
+    @app_commands.choices(**CHOICES)
     async def add(
         self,
         interaction: Interaction,
-        channel: discord.TextChannel,
+        channel: FeedChannelArgument,
         time: str | None = None,
         timezone: str | None = None,
         papers: app_commands.Range[int, MIN_PAPERS, MAX_PAPERS] = DEFAULT_PAPERS,
@@ -73,6 +73,8 @@ class Feeds(commands.Cog):
         language: str | None = None,
         taste: str | None = None,
         publish: bool = False,
+        posts: str | None = None,
+        tags: str | None = None,
     ) -> None:
         """Give a channel its feed; only the channel is needed."""
         guild_of(interaction)
@@ -93,16 +95,18 @@ class Feeds(commands.Cog):
             language=language_of(language),
             taste=Taste(taste or Taste.OFF),
             publish=publish,
+            layout=Layout(posts) if posts else None,
+            tags=Tags(tags) if tags else None,
         )
         await show(interaction, feed, _("Daily thread set up"))
 
     @feed.command(name="edit", description="Change a channel's daily thread")
     @app_commands.describe(**OPTIONS | CHANGED)
-    @app_commands.choices(language=language_choices(), taste=taste_choices())
+    @app_commands.choices(**CHOICES)
     async def edit(
         self,
         interaction: Interaction,
-        channel: discord.TextChannel | None = None,
+        channel: FeedChannelArgument | None = None,
         time: str | None = None,
         timezone: str | None = None,
         papers: app_commands.Range[int, MIN_PAPERS, MAX_PAPERS] | None = None,
@@ -116,6 +120,8 @@ class Feeds(commands.Cog):
         language: str | None = None,
         taste: str | None = None,
         publish: bool | None = None,
+        posts: str | None = None,
+        tags: str | None = None,
     ) -> None:
         """Change what is named, everything else stays; without anything named, open the form."""
         fields: dict[str, Any] = {}
@@ -144,6 +150,10 @@ class Feeds(commands.Cog):
             fields["taste"] = Taste(taste)
         if publish is not None:
             fields["publish"] = publish
+        if posts is not None:
+            fields["layout"] = Layout(posts)
+        if tags is not None:
+            fields["tags"] = Tags(tags)
         await act_with(interaction, channel, Action.EDIT, Edit(fields, ping) if fields else None)
 
     @add.autocomplete("timezone")
@@ -175,7 +185,7 @@ class Feeds(commands.Cog):
         lines = [describe(each.feed, each.coming, each.last, now=now) for each in known]
         feeds = [each.feed for each in known]
         actions = (
-            panel(feeds[0])
+            panel(feeds[0], guild)
             if len(feeds) == 1
             else [ChooseFeed(Action.SHOW, 0, choices_of(guild, feeds))]
         )
@@ -185,7 +195,7 @@ class Feeds(commands.Cog):
     @feed.command(name="settings", description="Show a daily thread's settings and change them")
     @app_commands.describe(channel=WHICH)
     async def show_settings(
-        self, interaction: Interaction, channel: discord.TextChannel | None = None
+        self, interaction: Interaction, channel: FeedChannelArgument | None = None
     ) -> None:
         """Show one feed with its buttons."""
         await act_with(interaction, channel, Action.SHOW)
@@ -199,19 +209,21 @@ class Feeds(commands.Cog):
     async def copy(
         self,
         interaction: Interaction,
-        to: discord.TextChannel,
-        source: discord.TextChannel | None = None,
+        to: FeedChannelArgument,
+        source: FeedChannelArgument | None = None,
     ) -> None:
         """Set up or change a channel's feed as another one is."""
         guild = guild_of(interaction)
-        feed = await self.services.feeds.find(guild.id, interaction.channel_id, source)
+        feed = await self.services.feeds.find(
+            guild.id, interaction.channel_id, source, around=parent_of(interaction)
+        )
         copied = await self.services.feeds.copy(feed, to)
         await show(interaction, copied, _("Settings copied"))
 
     @feed.command(name="pause", description="Pause a channel's daily thread")
     @app_commands.describe(channel=WHICH)
     async def pause(
-        self, interaction: Interaction, channel: discord.TextChannel | None = None
+        self, interaction: Interaction, channel: FeedChannelArgument | None = None
     ) -> None:
         """Pause a feed."""
         await act_with(interaction, channel, Action.PAUSE)
@@ -219,7 +231,7 @@ class Feeds(commands.Cog):
     @feed.command(name="resume", description="Resume a channel's daily thread")
     @app_commands.describe(channel=WHICH)
     async def resume(
-        self, interaction: Interaction, channel: discord.TextChannel | None = None
+        self, interaction: Interaction, channel: FeedChannelArgument | None = None
     ) -> None:
         """Resume a paused feed, or one that was stopped for a reason that is mended."""
         await act_with(interaction, channel, Action.RESUME)
@@ -227,7 +239,7 @@ class Feeds(commands.Cog):
     @feed.command(name="remove", description="Remove a channel's daily thread for good")
     @app_commands.describe(channel=WHICH)
     async def remove(
-        self, interaction: Interaction, channel: discord.TextChannel | None = None
+        self, interaction: Interaction, channel: FeedChannelArgument | None = None
     ) -> None:
         """Remove a feed, after a confirmation."""
         await act_with(interaction, channel, Action.REMOVE)
@@ -236,7 +248,7 @@ class Feeds(commands.Cog):
     @feed.command(name="link", description="Get a channel's papers in a feed reader: Atom or JSON")
     @app_commands.describe(channel=WHICH)
     async def link(
-        self, interaction: Interaction, channel: discord.TextChannel | None = None
+        self, interaction: Interaction, channel: FeedChannelArgument | None = None
     ) -> None:
         """Show the secret links to a channel's papers, and make the first."""
         await act_with(interaction, channel, Action.LINK)
@@ -244,7 +256,7 @@ class Feeds(commands.Cog):
     @feed.command(name="preview", description="Preview what would be posted now")
     @app_commands.describe(channel=WHICH)
     async def preview(
-        self, interaction: Interaction, channel: discord.TextChannel | None = None
+        self, interaction: Interaction, channel: FeedChannelArgument | None = None
     ) -> None:
         """Show exactly what would be posted now: the header with its ping, and the cards."""
         await act_with(interaction, channel, Action.PREVIEW)
@@ -252,7 +264,7 @@ class Feeds(commands.Cog):
     @feed.command(name="insights", description="See what members saved from a daily thread")
     @app_commands.describe(channel=WHICH)
     async def insights(
-        self, interaction: Interaction, channel: discord.TextChannel | None = None
+        self, interaction: Interaction, channel: FeedChannelArgument | None = None
     ) -> None:
         """Show what was saved in four weeks, and what other settings would have done."""
         await act_with(interaction, channel, Action.INSIGHTS)
@@ -260,7 +272,7 @@ class Feeds(commands.Cog):
     @feed.command(name="post-now", description="Post the newest papers now")
     @app_commands.describe(channel=WHICH)
     async def post_now(
-        self, interaction: Interaction, channel: discord.TextChannel | None = None
+        self, interaction: Interaction, channel: FeedChannelArgument | None = None
     ) -> None:
         """Post the newest batch now, or say where it is."""
         await act_with(interaction, channel, Action.POST_NOW)

@@ -9,6 +9,8 @@ from bot.interactions.modals import filled, submission
 from bot.services.container import services_of
 from bot.services.feeds import Edit
 from cogs.feeds._actions import Action, act
+from cogs.feeds._channel_form import FORM as CHANNEL_FORM
+from cogs.feeds._channel_form import channel_fields
 from cogs.feeds._form import FORM, fields_of
 from cogs.feeds._settings_form import FORM as SETTINGS_FORM
 from cogs.feeds._settings_form import NEW, settings_of
@@ -36,6 +38,10 @@ async def take_form(interaction: Interaction) -> None:
         else:
             feed = await _own(interaction, match)
             await _change(interaction, feed, settings_of(chosen, feed))
+    elif (place := filled(interaction, CHANNEL_FORM)) is not None:
+        match, chosen = place
+        require_manager(interaction)
+        await _change(interaction, await _own(interaction, match), channel_fields(chosen))
 
 
 async def _own(interaction: Interaction, match: re.Match[str]) -> Feed:

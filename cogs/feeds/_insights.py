@@ -20,12 +20,13 @@ from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction
 from bot.services.container import services_of
 from bot.services.insights import LEAST_SAVES, OtherSettings, ThreadInsights
+from bot.ui.feeds import post_url
 from bot.ui.notices import render_notice
 from bot.ui.text import escape
 from cogs.feeds._shared import require_manager
 from papers.text import cut
 from papers.what_if import Outcome
-from storage.feeds import Feed
+from storage.feeds import Feed, Kind
 from storage.thread_saves import SavedThread
 
 _THREADS: Final = 10
@@ -93,7 +94,7 @@ async def _page(interaction: Interaction, feed: Feed, page: int) -> ui.LayoutVie
         else:
             parts.append(_("Members save a paper by reacting to its card with 🔖."))
     some = found.threads[page * _THREADS : (page + 1) * _THREADS]
-    parts.append(_section(_("Threads"), "\n".join(map(_thread, some))))
+    parts.append(_section(_("Threads"), "\n".join(_thread(each, feed.kind) for each in some)))
     turn = page_buttons(
         page, pages, lambda to, label, off: PageInsights(feed.id, to, label, off=off)
     )
@@ -117,11 +118,11 @@ def _sums(found: ThreadInsights) -> str:
     return "\n".join(facts)
 
 
-def _thread(thread: SavedThread) -> str:
+def _thread(thread: SavedThread, kind: Kind) -> str:
     day = short_date(thread.batch_day)
     if thread.header_message_id is not None:
-        place = f"{thread.guild_id}/{thread.channel_id}/{thread.header_message_id}"
-        day = f"[{day}](https://discord.com/channels/{place})"
+        url = post_url(kind, thread.guild_id, thread.channel_id, thread.header_message_id)
+        day = f"[{day}]({url})"
     facts = [
         ngettext(
             "{saved} of {count} paper saved",

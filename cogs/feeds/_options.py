@@ -1,4 +1,4 @@
-"""What the options of `/feed add` and `/feed edit` say, and the word that takes a filter away."""
+"""What the options of `/feed add` and `/feed edit` say and offer, and what takes a filter away."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ from discord.app_commands import locale_str
 
 from bot.services.feeds import MIN_PAPERS
 from cogs.feeds._form import MAX_PAPERS
+from cogs.feeds._shared import language_choices, layout_choices, tags_choices, taste_choices
 from papers.query_names import query_names
 
 OPTIONS: Final = {
@@ -22,6 +23,14 @@ OPTIONS: Final = {
     "language": locale_str("Language of the thread"),
     "taste": locale_str("How much the order follows what members saved from threads here"),
     "publish": locale_str("Announcement channels: publish the overview to channels that follow"),
+    "posts": locale_str("Forum and media channels: what each post has"),
+    "tags": locale_str("Forum and media channels: tags by topics and categories"),
+}
+CHOICES: Final = {
+    "language": language_choices(),
+    "taste": taste_choices(),
+    "posts": layout_choices(),
+    "tags": tags_choices(),
 }
 WHICH: Final = locale_str("Channel (default: this one)")
 _NOTHING: Final = frozenset(query_names("nothing")["words"])

@@ -43,16 +43,13 @@ def render_cards(feed: Feed, draft: PostPayload, page: int) -> ui.LayoutView:
     with use(language_for(draft.language)):
         name = text.escape(thread_name(draft.header.day), limits.THREAD_NAME)
         cards = [_container(card) for card in shown]
-    values = {"last": last, "total": len(draft.cards), "name": name}
-    numbers = (
-        _("Card {last} of {total} in the thread “{name}”", **values)
-        if len(shown) == 1
-        else _(
-            "Cards {first} to {last} of {total} in the thread “{name}”",
-            first=before + 1,
-            **values,
-        )
-    )
+    values = {"first": before + 1, "last": last, "total": len(draft.cards), "name": name}
+    if draft.posts_each_paper:
+        numbers = _("Papers {first} to {last} of {total}, each in a post of its own", **values)
+    elif len(shown) == 1:
+        numbers = _("Card {last} of {total} in the thread “{name}”", **values)
+    else:
+        numbers = _("Cards {first} to {last} of {total} in the thread “{name}”", **values)
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.TextDisplay(f"-# {numbers}"))
     for card in cards:

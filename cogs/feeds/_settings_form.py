@@ -18,6 +18,7 @@ from bot.interactions.inputs import parse_time, timezone_choices
 from bot.interactions.modals import FORM_TIMEOUT
 from bot.services.container import services_of
 from bot.ui.research_fields import FIELDS, fields_in, with_fields
+from cogs.feeds._channel_option import KINDS
 from cogs.feeds._shared import SERVERS_LANGUAGE, guild_of
 from papers import zone_names, zones
 from storage.feeds import Feed
@@ -112,7 +113,7 @@ def _channel() -> ui.ChannelSelect[Any]:
     return ui.ChannelSelect(
         custom_id="channel",
         placeholder=_("Choose a channel…"),
-        channel_types=[discord.ChannelType.text],
+        channel_types=list(KINDS),
     )
 
 

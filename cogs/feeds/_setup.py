@@ -7,6 +7,7 @@ from typing import Self
 import discord
 from discord import ui
 
+from bot.delivery.permissions import FeedChannel
 from bot.i18n import gettext as _
 from bot.interactions.components import PaperboyButton, custom_id, template
 from bot.interactions.errors import Interaction, UserError
@@ -47,9 +48,9 @@ async def set_up(interaction: Interaction, chosen: Mapping[str, Sequence[str]]) 
         UserError: the channel has a feed, or the bot may not post or ping there.
     """
     guild, services = guild_of(interaction), services_of(interaction)
-    channel = guild.get_channel(id_in(chosen, "channel") or 0)
-    if not isinstance(channel, discord.TextChannel):
-        raise UserError(_("I can't see that channel. Choose another text channel."))
+    channel = guild.get_channel_or_thread(id_in(chosen, "channel") or 0)
+    if not isinstance(channel, FeedChannel):
+        raise UserError(_("I can't see that channel. Choose another."))
     fields = settings_of(chosen, None)
     role_id = fields.pop("ping_role_id")
     ping = None if role_id is None else guild.get_role(role_id)

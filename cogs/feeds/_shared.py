@@ -12,7 +12,7 @@ from bot.services.container import Services
 from bot.ui.feeds import describe, describe_readiness
 from bot.ui.text import plain
 from papers import zones
-from storage.feeds import Feed, Taste
+from storage.feeds import Feed, Layout, Tags, Taste
 
 SERVERS_LANGUAGE = "server"
 """The choice of `language` that follows the server's setting."""
@@ -30,6 +30,11 @@ def guild_of(interaction: Interaction) -> discord.Guild:
     if interaction.guild is None:
         raise UserError(_("Daily threads only work in servers. Use this command in one."))
     return interaction.guild
+
+
+def parent_of(interaction: Interaction) -> int | None:
+    """Return the channel of the thread that a command was used in, `None` outside of threads."""
+    return getattr(interaction.channel, "parent_id", None)
 
 
 def require_manager(interaction: Interaction) -> None:
@@ -61,6 +66,25 @@ def taste_choices() -> list[app_commands.Choice[str]]:
         Taste.SHELF_STRONG: app_commands.locale_str("Strong, and follow the server's shelf too"),
     }
     return [app_commands.Choice(name=name, value=taste) for taste, name in names.items()]
+
+
+def layout_choices() -> list[app_commands.Choice[str]]:
+    """Return the choices of what one post of a forum has."""
+    names = {
+        Layout.DAY: app_commands.locale_str("One post a day: overview and cards"),
+        Layout.PAPER: app_commands.locale_str("One post per paper"),
+    }
+    return [app_commands.Choice(name=name, value=layout) for layout, name in names.items()]
+
+
+def tags_choices() -> list[app_commands.Choice[str]]:
+    """Return the choices of the tags that a forum's posts get."""
+    names = {
+        Tags.EXISTING: app_commands.locale_str("The forum's tags that fit"),
+        Tags.CREATED: app_commands.locale_str("The forum's tags, and new ones for topics"),
+        Tags.OFF: app_commands.locale_str("No tags"),
+    }
+    return [app_commands.Choice(name=name, value=tags) for tags, name in names.items()]
 
 
 def language_of(chosen: str | None) -> str | None:

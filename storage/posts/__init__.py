@@ -23,6 +23,7 @@ from storage.posts._prune import (
 from storage.posts._read import (
     first_batch,
     get,
+    headers_of,
     last_outcomes,
     last_planned,
     newest,
@@ -71,6 +72,7 @@ __all__ = [
     "fold",
     "forget_payloads",
     "get",
+    "headers_of",
     "last_outcomes",
     "last_planned",
     "mark_card",

@@ -43,9 +43,18 @@ async def mark_thread(conn: AsyncConnection, post_id: int, thread_id: int) -> No
 
 
 async def mark_card(
-    conn: AsyncConnection, post: Post, step: Step, message_id: int, now: datetime
+    conn: AsyncConnection,
+    post: Post,
+    step: Step,
+    message_id: int,
+    now: datetime,
+    *,
+    channel_id: int | None = None,
 ) -> None:
-    """Record the message of one card, and that this message shows that paper."""
+    """Record the message of one card, and that this message shows that paper.
+
+    It is in `channel_id`, by default the post's thread.
+    """
     await conn.execute(
         update(post_papers)
         .where(post_papers.c.post_id == post.id, post_papers.c.position == step.position)
@@ -57,7 +66,7 @@ async def mark_card(
         .values(
             message_id=message_id,
             paper_id=step.paper_id,
-            channel_id=post.thread_id,
+            channel_id=post.thread_id if channel_id is None else channel_id,
             guild_id=post.guild_id,
             posted_at=now,
         )

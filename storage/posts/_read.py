@@ -119,6 +119,16 @@ async def shown(conn: AsyncConnection, channel_id: int) -> set[str]:
     return shown.union(*older.scalars())
 
 
+async def headers_of(conn: AsyncConnection, channel_id: int) -> set[int]:
+    """Return the headers that are on record for a channel."""
+    rows = await conn.execute(
+        select(posts.c.header_message_id).where(
+            posts.c.channel_id == channel_id, posts.c.header_message_id.is_not(None)
+        )
+    )
+    return set(rows.scalars())
+
+
 async def first_batch(conn: AsyncConnection, channel_id: int) -> date | None:
     """Return the oldest batch that this channel got a thread for."""
     oldest = await conn.scalar(

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import discord
 import simcord
@@ -145,6 +146,27 @@ def text_of(message: object) -> str:
     return "\n".join(strings_of(message))  # pyright: ignore[reportArgumentType] - simcord's message
 
 
+def start_posts_as_discord(env: simcord.Env) -> None:
+    """Give the first message of a forum's post the id of that post, which simcord leaves out."""
+    commit = env.backend.commit_message
+
+    def committed(message: Any, *, broadcast: bool = True) -> Any:
+        channel = env.backend.get_channel(message.channel_id)
+        parent = env.backend.channels.get(channel.parent_id or 0) if channel.is_thread else None
+        in_forum = parent is not None and parent.type == discord.ChannelType.forum.value
+        if in_forum and not env.backend.messages.get(channel.id):
+            message.id = channel.id
+        return commit(message, broadcast=broadcast)
+
+    env.backend.commit_message = committed
+
+
+def thread_in(here: World, name: str) -> simcord.ChannelHandle:
+    """Open a thread of the admin's in the channel."""
+    thread = here.env.backend.create_thread(here.channel.id, name, here.admin.id)
+    return simcord.ChannelHandle(here.env, here.guild, thread)
+
+
 NOWHERE = "http://127.0.0.1:9"
 """An address at which nothing answers."""
 
@@ -174,6 +196,7 @@ async def world(
     here: World | None = None
     try:
         async with simcord.run(bot, settle_timeout=30.0, check_errors=False) as env:
+            start_posts_as_discord(env)
             guild = env.create_guild("Reading Group", owner=env.create_user("owner"))
             channel = guild.create_text_channel("papers")
             admins = discord.Permissions(manage_guild=True)

@@ -93,6 +93,7 @@ class FakeDiscord(PermissionRules):
         *,
         thread_id: int | None = None,
         archive_minutes: int = 1440,
+        applied: Sequence[int] = (),
     ) -> Channel:
         """Open a thread; one that starts from a message has that message's id."""
         guild = self.guild_of(parent)
@@ -112,6 +113,7 @@ class FakeDiscord(PermissionRules):
             owner.id,
             archive_minutes=archive_minutes,
             active_at=self.clock.now(),
+            applied=list(applied),
         )
         self.channels[thread.id] = thread
         self.emit("THREAD_CREATE", {**thread.to_json(), "newly_created": True}, guild.id, GUILDS)

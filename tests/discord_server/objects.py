@@ -13,7 +13,10 @@ from tests.discord_server.rules import (
 )
 from tests.discord_server.users import Member, Overwrite, Role, User, iso
 
-TEXT, DM, NEWS, NEWS_THREAD, PUBLIC_THREAD = 0, 1, 5, 10, 11
+TEXT, DM, NEWS, NEWS_THREAD, PUBLIC_THREAD, FORUM, MEDIA = 0, 1, 5, 10, 11, 15, 16
+FORUMS = (FORUM, MEDIA)
+REQUIRE_TAG = 1 << 4
+SILENT = 1 << 12
 
 CROSSPOSTED = 1 << 1
 
@@ -160,6 +163,20 @@ class Message:
 
 
 @dataclass
+class Tag:
+    """A tag of a forum."""
+
+    id: int
+    name: str
+    moderated: bool = False
+
+    def to_json(self) -> Json:
+        """Return the tag."""
+        emoji: Json = {"emoji_id": None, "emoji_name": None}
+        return {"id": str(self.id), "name": self.name, "moderated": self.moderated, **emoji}
+
+
+@dataclass
 class Channel:
     """A channel of a server, a thread, or a conversation with one person."""
 
@@ -177,6 +194,13 @@ class Channel:
     locked: bool = False
     archive_minutes: int = 1440
     active_at: float = 0.0
+    flags: int = 0
+    slow: int = 0
+    nsfw: bool = False
+    tags: list[Tag] = field(default_factory=list[Tag])
+    """Those of a forum."""
+    applied: list[int] = field(default_factory=list[int])
+    """Those of a post in a forum."""
 
     @property
     def is_thread(self) -> bool:
@@ -193,16 +217,21 @@ class Channel:
         common: Json = {
             "id": str(self.id),
             "type": self.kind,
-            "flags": 0,
+            "flags": self.flags,
             "last_message_id": str(max(self.messages)) if self.messages else None,
         }
         if self.recipient is not None:
             return {**common, "recipients": [self.recipient.to_json()]}
-        common |= {"guild_id": str(self.guild_id), "name": self.name, "rate_limit_per_user": 0}
+        common |= {
+            "guild_id": str(self.guild_id),
+            "name": self.name,
+            "rate_limit_per_user": self.slow,
+        }
         if self.is_thread:
             return {
                 **common,
                 "parent_id": str(self.parent_id),
+                "applied_tags": [str(each) for each in self.applied],
                 "owner_id": str(self.owner_id),
                 "message_count": len(self.messages),
                 "total_message_sent": len(self.messages),
@@ -215,12 +244,14 @@ class Channel:
                     "auto_archive_duration": self.archive_minutes,
                 },
             }
+        if self.kind in FORUMS:
+            common["available_tags"] = [tag.to_json() for tag in self.tags]
         return {
             **common,
             "position": self.position,
             "parent_id": None,
             "topic": None,
-            "nsfw": False,
+            "nsfw": self.nsfw,
             "permission_overwrites": [each.to_json() for each in self.overwrites.values()],
         }
 

@@ -29,6 +29,7 @@ TEXT = 4_000
 ROWS = 5
 BUTTONS_IN_ROW = 5
 DISTINCT_REACTIONS = 20
+FORUM_TAGS, POST_TAGS, FORUM_TAG_NAME = 20, 5, 20
 
 # https://discord.com/developers/docs/resources/poll
 POLL_QUESTION = 300

@@ -30,6 +30,10 @@ class Schema:
         self._document: dict[str, Any] = json.loads(path.read_text())
         # Discord takes ids as numbers too, which discord.py relies on; its description is stricter.
         self._document["components"]["schemas"]["SnowflakeType"] = {"type": ["string", "integer"]}
+        # Media channels are in Discord's documentation, and not in this description of it:
+        # https://discord.com/developers/docs/resources/channel#channel-object-channel-types
+        kinds = self._document["components"]["schemas"]["ChannelTypes"]
+        kinds["oneOf"].append({"title": "GUILD_MEDIA", "const": 16})
         resource: Any = Resource(contents=self._document, specification=DRAFT202012)
         empty: Any = Registry  # generic over what a resource holds, which is JSON here
         self._registry: Any = empty().with_resource("urn:discord", resource)

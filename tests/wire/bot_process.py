@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.cli.run import point_at
 from bot.client import create_bot
@@ -19,6 +20,7 @@ from bot.runtime.lease import Lease
 from bot.runtime.logs import logging_to_stderr
 from papers.model import Metrics, Record
 from storage import feeds
+from storage.feeds import Kind, Layout
 from tests.bot.world import MONDAY, FakeSource, at, make_settings, paper, votes
 
 TOKEN = "MTA.wire.test"
@@ -43,6 +45,7 @@ async def main(
     batch = votes(MONDAY, *range(90, 90 - papers, -1))
     again = paper(999, batch[0].paper.title.upper())  # folded behind the first card
     source = FakeSource({MONDAY: [*batch, Record(again, Metrics(1), MONDAY)]})
+    more: dict[str, Any] = json.loads(feed)
     clock = FixedClock(now)
     bot = create_bot(settings, clock=clock, sources=[source], lease=lease)
     await bot.open()
@@ -55,7 +58,9 @@ async def main(
             timezone="UTC",
             size=papers,
             now=now,
-            **json.loads(feed),
+            kind=Kind(more.pop("kind", Kind.CHANNEL)),
+            layout=Layout(more.pop("layout", Layout.DAY)),
+            **more,
         )
     # discord.py waits this long for servers that may still come; here all are there at once.
     vars(bot)["_connection"].guild_ready_timeout = 0.1

@@ -233,7 +233,7 @@ class FeedLinks:
         if feed is None:
             return None
         guild = self._messenger.get_guild(feed.guild_id)
-        channel = None if guild is None else guild.get_channel(feed.channel_id)
+        channel = None if guild is None else guild.get_channel_or_thread(feed.channel_id)
         title = syndication.NAME
         if guild is not None and channel is not None:
             title = f"#{channel.name} · {guild.name}"

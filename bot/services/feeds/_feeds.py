@@ -8,12 +8,15 @@ from typing import Any, Final
 import discord
 
 from bot.delivery.messenger import Messenger
+from bot.delivery.permissions import FeedChannel, kind_of
 from bot.i18n import gettext as _
 from bot.i18n import long_date, sentences
 from bot.interactions.errors import UserError
 from bot.interactions.pending import Pending
 from bot.runtime.clock import Clock
 from bot.services.feed_requirements import (
+    require_forum,
+    require_forum_options,
     require_permissions,
     require_pingable,
     require_publishing,
@@ -27,7 +30,7 @@ from papers import schedule, zones
 from papers.cadence import Every
 from storage import feeds
 from storage.database import Database
-from storage.feeds import Feed, FeedState, Taste
+from storage.feeds import Feed, FeedState, Kind, Layout, Tags, Taste
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Feeds(KnownFeeds):
 
     async def add(
         self,
-        channel: discord.TextChannel,
+        channel: FeedChannel,
         *,
         at: time | None = None,
         timezone: str | None = None,
@@ -94,6 +97,8 @@ class Feeds(KnownFeeds):
         publish: bool = False,
         every: Every = Every.DAY,
         weekday: int = 0,
+        layout: Layout | None = None,
+        tags: Tags | None = None,
     ) -> Feed:
         """Give a channel its feed.
 
@@ -101,9 +106,14 @@ class Feeds(KnownFeeds):
         are ready in its zone.
 
         Raises:
-            UserError: the channel has a feed, or the bot may not post, ping or publish there.
+            UserError: the channel has a feed, or the bot may not post, ping or publish there, or it
+                is no forum and an option is for forums.
         """
+        kind = kind_of(channel)
         require_permissions(channel)
+        require_forum_options(kind, layout, tags)
+        tags = tags or Tags.EXISTING
+        require_forum(channel, tags)
         require_pingable(ping, channel)
         if publish:
             require_publishing(channel, self._messenger.mention("feed add"))
@@ -131,6 +141,9 @@ class Feeds(KnownFeeds):
                 publish=publish,
                 every=every,
                 weekday=weekday,
+                kind=kind,
+                layout=layout or Layout.DAY,
+                tags=tags,
             )
         if feed is None:
             raise UserError(
@@ -164,10 +177,20 @@ class Feeds(KnownFeeds):
             ping: the role that was chosen to be pinged, if one was.
 
         Raises:
-            UserError: nothing differs, or the bot may not ping the role or publish there.
+            UserError: nothing differs, or the bot may not ping the role, publish or create tags
+                there, or the channel is no forum and an option is for forums.
         """
-        channel = guild.get_channel(feed.channel_id)
+        found = guild.get_channel_or_thread(feed.channel_id)
+        channel = found if isinstance(found, FeedChannel) else None
         require_pingable(ping, channel)
+        layout, tags = changed.layout, changed.tags
+        require_forum_options(
+            feed.kind,
+            None if layout is feed.layout else layout,
+            None if tags is feed.tags else tags,
+        )
+        if channel is not None and tags is not feed.tags:
+            require_forum(channel, tags)
         if changed.publish and not feed.publish:
             require_publishing(channel, self._messenger.mention("feed add"))
         if changed == feed:
@@ -180,7 +203,7 @@ class Feeds(KnownFeeds):
             await feeds.update(conn, changed)
         return changed
 
-    async def copy(self, feed: Feed, channel: discord.TextChannel) -> Feed:
+    async def copy(self, feed: Feed, channel: FeedChannel) -> Feed:
         """Give a channel a feed with another one's settings, or change its own; return it.
 
         Raises:
@@ -194,7 +217,10 @@ class Feeds(KnownFeeds):
             known = await feeds.of_guild(conn, guild.id)
         there = feeds.of_kind(known, channel.id, feed.every)
         settings = {name: getattr(feed, name) for name in _SETTINGS}
-        settings["publish"] = feed.publish and channel.is_news()
+        news = isinstance(channel, discord.TextChannel) and channel.is_news()
+        settings["publish"] = feed.publish and news
+        if feed.kind is Kind.FORUM and kind_of(channel) is Kind.FORUM:
+            settings |= {"layout": feed.layout, "tags": feed.tags}
         if there is None:
             return await self.add(channel, **settings, ping=ping)
         changed = replace(there, **settings, ping_role_id=None if ping is None else ping.id)

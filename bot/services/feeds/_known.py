@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-import discord
-
 from bot.delivery.messenger import Messenger
+from bot.delivery.permissions import FeedChannel
 from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.runtime.clock import Clock
@@ -66,14 +65,20 @@ class KnownFeeds:
         ]
 
     async def find(
-        self, guild_id: int, here: int | None, channel: discord.TextChannel | None
+        self,
+        guild_id: int,
+        here: int | None,
+        channel: FeedChannel | None,
+        *,
+        around: int | None = None,
     ) -> Feed:
         """Return the feed that a command means: the named channel's, this one's, or the only one.
 
         Args:
             guild_id: the server.
-            here: the channel in which the command was used.
+            here: the channel or thread in which the command was used.
             channel: the channel that was named.
+            around: the channel of the thread in which the command was used.
 
         Raises:
             UserError: there is none.
@@ -81,9 +86,10 @@ class KnownFeeds:
         """
         async with self._database.read() as conn:
             known = await feeds.of_guild(conn, guild_id)
-        wanted = channel.id if channel else here
-        if (feed := next((feed for feed in known if feed.channel_id == wanted), None)) is not None:
-            return feed
+        for wanted in (channel.id,) if channel else (here, around):
+            found = next((feed for feed in known if feed.channel_id == wanted), None)
+            if found is not None:
+                return found
         if not known:
             raise self._no_feed()
         if channel is None and len(known) == 1:

@@ -14,6 +14,7 @@ from bot.i18n import ENGLISH, alternatives, current, ngettext
 from bot.i18n import gettext as _
 from bot.services.batch_ranking import BatchRanking
 from bot.services.folding import Folding
+from bot.services.publishing._tags import wishes_of
 from bot.services.publishing._topic_filter import (
     SHOWN_TOPIC,
     TopicFilter,
@@ -22,14 +23,14 @@ from bot.services.publishing._topic_filter import (
 )
 from bot.services.taste import LEAST_SAVERS, SAVED_WITHIN, ServerTaste
 from bot.ui.feeds import describe_filters
-from bot.ui.payloads import CardPayload, HeaderPayload, header_payload, ranked_card
+from bot.ui.payloads import CardPayload, HeaderPayload, TagWish, header_payload, ranked_card
 from papers import paper_key
 from papers.folding import Group, Likeness, fold
 from papers.text import cut
 from papers.trending import Candidate, Filters, Ranked, raised, rank
 from storage import papers, posts, shelves
 from storage.database import Database
-from storage.feeds import Feed
+from storage.feeds import Feed, Kind, Layout
 
 
 class PostPayload(BaseModel):
@@ -45,6 +46,17 @@ class PostPayload(BaseModel):
     """Upvotes of papers that found no room, the highest first, as many as have room at most."""
     why_empty: str | None = None
     """Why there is no card, where there is none: a sentence."""
+    kind: Kind = Kind.CHANNEL
+    """What its channel is."""
+    layout: Layout = Layout.DAY
+    """What one post of a forum has; elsewhere it is one of the day."""
+    tags: tuple[tuple[TagWish, ...], ...] = ()
+    """The tags that each post of a forum should get: that of the day, or that of each card."""
+
+    @property
+    def posts_each_paper(self) -> bool:
+        """Whether each paper has a post of its own, and there is no header."""
+        return self.kind is Kind.FORUM and self.layout is Layout.PAPER
 
     @property
     def paper_ids(self) -> list[str]:
@@ -154,6 +166,13 @@ class PostComposer:
             notes=_notes(feed),
             ping_role_id=feed.ping_role_id,
             saved_here=saved_here,
+        )
+        draft = draft.model_copy(
+            update={
+                "kind": feed.kind,
+                "layout": feed.layout,
+                "tags": wishes_of(feed, draft.cards),
+            }
         )
         if ranked:
             return draft.model_copy(update={"rest": _rest(ranked, groups, feed.size)})

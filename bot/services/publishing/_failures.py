@@ -14,7 +14,7 @@ from bot.ui.reasons import THREE_TIMES, reason_text
 from papers import paper_key
 from storage import feeds, posts
 from storage.database import Database
-from storage.feeds import Feed, FeedState
+from storage.feeds import Feed, FeedState, Kind
 from storage.posts import Post
 
 log = logging.getLogger(__name__)
@@ -46,10 +46,14 @@ class Failures:
             case Gone(Reason.CHANNEL_GONE | Reason.GUILD_GONE):
                 await self.finish(post, posts.FAILED, now, failure.reason)
                 await self.disable(feed, failure.reason, now)
-            case Refused(Reason.NO_ACCESS | Reason.NO_PERMISSION):
+            case Refused(Reason.ARCHIVED | Reason.LOCKED) if feed.kind is Kind.THREAD:
+                await self.disable(feed, Reason.LOCKED, now)
+            case Refused(Reason.THREAD_CAP) if feed.kind is Kind.FORUM:
+                await self.give_up(post, feed, reason, now)
+            case Refused(Reason.NO_ACCESS | Reason.NO_PERMISSION | Reason.TAG_REQUIRED):
                 # The post stays as it is: when an admin has mended it, `/feed resume` sends it on.
                 await self.disable(feed, reason, now)
-            case Gone() | Refused(Reason.THREAD_CAP | Reason.ARCHIVED):
+            case Gone() | Refused(Reason.THREAD_CAP | Reason.ARCHIVED | Reason.LOCKED):
                 # A moderator deleted the header or the thread, or there is room for none: that is
                 # how they want it, or how it is.
                 await self.finish(post, posts.DONE, now, failure.reason)

@@ -64,7 +64,7 @@ class Publisher:
             database, ranking, TopicFilter(database, topics), folding, taste
         )
         self._steps = Steps(database, messenger, tracker)
-        self._restored = RestoredPosts(database, messenger, tracker, ranking.sources)
+        self._restored = RestoredPosts(database, messenger, tracker, ranking.sources, settle)
         self._failures = Failures(database, notices)
         self._crossposts = Crossposts(database, messenger, self._steps, notices)
         self._under_way = KeyedLocks()

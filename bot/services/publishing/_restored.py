@@ -1,26 +1,28 @@
 """Reading a channel back after a restore: what was posted since the backup is put on record.
 
 Without it everything since the backup would be posted again. A header is known by its title, its
-thread has the header's id, and a card names its paper in its Save button.
+thread has the header's id, and a card names its paper in its Save button. The first message of a
+forum's post is a header or a card; those of papers belong to the day that was due when they came.
 """
 
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import discord
 
+from bot.delivery.forum_posts import own_forum_posts
 from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Failure, Gone, failure_of
 from bot.delivery.read_back import own_messages_since, strings_of
 from bot.i18n import in_every_language
 from bot.interactions.shown_papers import folded_in, papers_in
 from bot.ui.cards import thread_name
-from papers import zones
+from papers import calendar, zones
 from storage import papers, posts, restores
 from storage.database import Database
-from storage.feeds import Feed
+from storage.feeds import Feed, Kind
 from storage.posts import DueFeed, Step
 from storage.restores import Restore
 
@@ -29,16 +31,26 @@ log = logging.getLogger(__name__)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Thread:
     """A post as Discord has it."""
 
     day: date
-    header: discord.Message
-    cards: dict[str, int]
+    at: datetime
+    """When it was posted."""
+    header_id: int | None
+    """`None` where each paper has a post of its own."""
+    thread_id: int | None
+    cards: dict[str, int] = field(default_factory=dict[str, int])
     """The message of each paper's card, in order."""
-    folded: dict[str, list[str]]
+    folded: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """What stands behind a paper's card."""
+
+    def add(self, message: discord.Message) -> None:
+        """Take over the card that a message is, if it is one."""
+        for paper_id in papers_in(message):
+            self.cards[paper_id] = message.id
+            self.folded[paper_id] = folded_in(message)
 
 
 class RestoredPosts:
@@ -50,7 +62,9 @@ class RestoredPosts:
         messenger: Messenger,
         tracker: MessageTracker,
         sources: Collection[str],
+        settle: timedelta,
     ) -> None:
+        self._settle = settle
         self._database = database
         self._messenger = messenger
         self._tracker = tracker
@@ -80,38 +94,71 @@ class RestoredPosts:
         return None
 
     async def _threads(self, feed: Feed, restore: Restore, now: datetime) -> list[_Thread]:
-        channel = self._messenger.get_partial_messageable(feed.channel_id, guild_id=feed.guild_id)
         days = (now.date() - restore.knows_until.date()).days
         titles = {
             title: day
             for day in (now.date() + _DAY - n * _DAY for n in range(days + 4))
             for title in in_every_language(lambda day=day: thread_name(day))
         }
-        headers: dict[date, discord.Message] = {}
-        async for message in own_messages_since(self._messenger, channel, restore.knows_until):
-            first_lines = [text.partition("\n")[0] for text in strings_of(message)]
-            for title, day in titles.items():
-                if any(title in line for line in first_lines):
-                    headers.setdefault(day, message)
-        return [await self._thread(feed, day, header) for day, header in headers.items()]
+        if feed.kind is Kind.FORUM:
+            return await self._forum_posts(feed, restore, now, titles)
+        channel = self._messenger.get_partial_messageable(feed.channel_id, guild_id=feed.guild_id)
+        found = own_messages_since(self._messenger, channel, restore.knows_until)
+        messages = [message async for message in found]
+        threads: dict[date, _Thread] = {}
+        newest: _Thread | None = None
+        for message in reversed(messages):
+            day = _day_of(strings_of(message), titles)
+            if day is not None:
+                thread_id = feed.channel_id if feed.kind is Kind.THREAD else message.id
+                newest = _Thread(day, message.created_at, message.id, thread_id)
+                threads[day] = newest
+            elif feed.kind is Kind.THREAD and newest is not None:
+                newest.add(message)
+        if feed.kind is not Kind.THREAD:
+            for thread in threads.values():
+                await self._add_cards(feed, thread)
+        return list(threads.values())
 
-    async def _thread(self, feed: Feed, day: date, header: discord.Message) -> _Thread:
-        thread = self._messenger.get_partial_messageable(header.id, guild_id=feed.guild_id)
-        cards: list[tuple[str, int]] = []
-        folded: dict[str, list[str]] = {}
+    async def _forum_posts(
+        self, feed: Feed, restore: Restore, now: datetime, titles: Mapping[str, date]
+    ) -> list[_Thread]:
+        guild = self._messenger.get_guild(feed.guild_id)
+        forum = None if guild is None else guild.get_channel(feed.channel_id)
+        if not isinstance(forum, discord.ForumChannel):
+            return []  # nothing can be posted there either
+        threads: dict[date, _Thread] = {}
+        found = own_forum_posts(self._messenger, forum, restore.knows_until)
+        for post in sorted([each async for each in found], key=lambda each: each.id):
+            texts = [post.name] if post.starter is None else strings_of(post.starter)
+            day = _day_of(texts, titles)
+            if day is not None:
+                threads[day] = _Thread(day, post.created_at, post.id, post.id)
+                await self._add_cards(feed, threads[day])
+            elif post.starter is not None and papers_in(post.starter):
+                at = min(post.created_at, now)
+                day = calendar.expected_batch(at, self._settle)
+                threads.setdefault(day, _Thread(day, at, None, None)).add(post.starter)
+        return list(threads.values())
+
+    async def _add_cards(self, feed: Feed, thread: _Thread) -> None:
+        place = self._messenger.get_partial_messageable(
+            thread.thread_id or 0, guild_id=feed.guild_id
+        )
         try:
-            async for message in own_messages_since(self._messenger, thread, header.created_at):
-                cards += [(paper_id, message.id) for paper_id in papers_in(message)]
-                folded |= {paper_id: folded_in(message) for paper_id in papers_in(message)}
+            found = own_messages_since(self._messenger, place, thread.at)
+            messages = [message async for message in found]
         except discord.HTTPException as error:
             if not isinstance(failure_of(error), Gone):
                 raise
-            # The thread was deleted, or the post stopped before it was opened.
-        return _Thread(day, header, dict(reversed(cards)), folded)
+            return  # the thread was deleted, or the post stopped before it was opened
+        for message in reversed(messages):
+            if message.id != thread.header_id:
+                thread.add(message)
 
     async def _record(self, feed: Feed, thread: _Thread, now: datetime) -> None:
         zone = zones.zone_or_utc(feed.timezone)
-        local_date = min(thread.header.created_at, now).astimezone(zone).date()
+        local_date = min(thread.at, now).astimezone(zone).date()
         due = DueFeed(feed.id, feed.guild_id, feed.channel_id, local_date, thread.day)
         async with self._database.write() as conn:
             keys = await papers.in_full(conn, thread.cards)
@@ -136,14 +183,29 @@ class RestoredPosts:
             )
             if post_id is None:
                 return
-            await posts.mark_header(conn, post_id, thread.header.id)
-            await posts.mark_thread(conn, post_id, thread.header.id)
+            if thread.header_id is not None:
+                await posts.mark_header(conn, post_id, thread.header_id)
+            if thread.thread_id is not None:
+                await posts.mark_thread(conn, post_id, thread.thread_id)
             if (post := await posts.get(conn, post_id)) is not None:
                 for position, paper_id in enumerate(shown):
                     step = Step(position, paper_id, None)
-                    await posts.mark_card(conn, post, step, cards[paper_id], now)
-            await posts.finish(conn, post_id, posts.DONE, thread.header.created_at)
+                    message_id = cards[paper_id]
+                    place = thread.thread_id or message_id
+                    await posts.mark_card(conn, post, step, message_id, now, channel_id=place)
+            await posts.finish(conn, post_id, posts.DONE, thread.at)
         for message_id in thread.cards.values():
             self._tracker.track_message(
-                message_id, channel_id=thread.header.id, guild_id=feed.guild_id, found=True
+                message_id,
+                channel_id=thread.thread_id or message_id,
+                guild_id=feed.guild_id,
+                found=True,
             )
+
+
+def _day_of(texts: Sequence[str], titles: Mapping[str, date]) -> date | None:
+    """Return the day whose title a header shows in a first line, `None` for no header."""
+    first_lines = [text.partition("\n")[0] for text in texts]
+    return next(
+        (day for title, day in titles.items() if any(title in line for line in first_lines)), None
+    )

@@ -17,6 +17,13 @@ LATE_AFTER = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=24)
 """A post that could not be finished for so long is left as it is."""
 
+READ_BACK_AFTER = timedelta(minutes=1)
+"""A forum is read back this long after something was sent to it at the earliest: by then, Discord
+has carried out what it was asked before."""
+
+CLOCK_MARGIN = timedelta(minutes=10)
+"""How far the clocks of the bot and of Discord may differ."""
+
 
 def coming(
     feed: Feed, now: datetime, settle: timedelta, known: Mapping[date, bool], used: Used

@@ -1,8 +1,11 @@
 """The steps of a post: a header, a thread on it, a card per paper; each is remembered before the
-next."""
+next.
+
+In a thread, header and cards are messages there. In a forum, the header starts a post, or each card
+does and there is no header.
+"""
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 
 import discord
@@ -12,7 +15,6 @@ from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import (
     ABOUT_MESSAGE,
     Failure,
-    Gone,
     Outcome,
     Reason,
     Refused,
@@ -21,15 +23,16 @@ from bot.delivery.outcomes import (
     failure_of,
 )
 from bot.delivery.permissions import missing_permissions
-from bot.delivery.read_back import nonce, own_messages, role_mention, strings_of
-from bot.interactions.folded_button import folded_on_card
-from bot.interactions.save_buttons import SaveButton
+from bot.delivery.read_back import own_messages, role_mention, strings_of
+from bot.services.publishing._cards import Cards, ForumCards, ThreadCards, post_nonce
 from bot.services.publishing._draft import PostPayload
-from bot.ui.cards import render_card, render_header, thread_name
-from papers import paper_key
+from bot.services.publishing._forum import Forum
+from bot.services.publishing._schedule import READ_BACK_AFTER
+from bot.ui.cards import render_header, thread_name
 from storage import posts
 from storage.database import Database
-from storage.posts import Post, Step
+from storage.feeds import Kind
+from storage.posts import Post
 
 log = logging.getLogger(__name__)
 
@@ -57,35 +60,48 @@ class Steps:
         if missing:
             return Refused(Reason.NO_PERMISSION, ", ".join(missing))
         resuming = post.sent_at is not None
+        if post.sent_at is not None and draft.kind is Kind.FORUM and post.thread_id is None:
+            wait = post.sent_at + READ_BACK_AFTER - now
+            if wait.total_seconds() > 0:
+                return Retry(Reason.UNAVAILABLE, wait.total_seconds())
         async with self._database.write() as conn:
             await posts.mark_sending(conn, post.id, now)
 
+        forum = Forum(self._database, self._messenger, post, draft)
+        if draft.posts_each_paper:
+            return await self._send_cards(
+                post, ForumCards(forum, draft), now, refused, resuming=resuming
+            )
         header_id = post.header_message_id
         if header_id is None:
-            outcome = await self._send_header(post, draft, resuming=resuming)
+            outcome = await self._send_header(post, draft, forum, resuming=resuming)
             if isinstance(outcome, Refused) and outcome.reason is Reason.BLOCKED:
                 # One title is enough to block the list; the other papers' cards are still wanted.
                 draft = draft.without_titles()
-                outcome = await self._send_header(post, draft, resuming=False)
+                outcome = await self._send_header(post, draft, forum, resuming=False)
             if not isinstance(outcome, Sent):
                 return outcome
             header_id = outcome.id
             async with self._database.write() as conn:
                 await posts.mark_header(conn, post.id, header_id, draft.to_json())
 
-        thread_id = post.thread_id
-        if thread_id is None:
-            outcome = await self._open_thread(post, header_id, thread_name(post.batch_day))
+        if post.thread_id is None:
+            outcome = await self._open_thread(post, header_id, draft)
             if not isinstance(outcome, Sent):
                 return outcome
-            thread_id = outcome.id
             async with self._database.write() as conn:
-                await posts.mark_thread(conn, post.id, thread_id)
-        return await self._send_cards(post, thread_id, draft, now, refused, resuming=resuming)
+                await posts.mark_thread(conn, post.id, outcome.id)
+        async with self._database.read() as conn:
+            # The post as it is now: cards are filed under the thread that may be minutes old.
+            post = await posts.get(conn, post.id) or post
+        cards = ThreadCards(self._messenger, post, draft, header_id)
+        return await self._send_cards(post, cards, now, refused, resuming=resuming)
 
     async def edit_header(self, post: Post, message_id: int, draft: PostPayload) -> Failure | None:
         """Show a header's draft as it is now; return what kept it from being shown."""
-        channel = self._channel(post.guild_id, post.channel_id)
+        # The first message of a forum's post is in that post.
+        place = message_id if draft.kind is Kind.FORUM else post.channel_id
+        channel = self._channel(post.guild_id, place)
         try:
             await channel.get_partial_message(message_id).edit(view=render_header(draft.header))
         except Exception as error:
@@ -104,9 +120,16 @@ class Steps:
             return failure
         return None
 
-    async def _send_header(self, post: Post, draft: PostPayload, *, resuming: bool) -> Outcome:
-        channel = self._channel(post.guild_id, post.channel_id)
+    async def _send_header(
+        self, post: Post, draft: PostPayload, forum: Forum, *, resuming: bool
+    ) -> Outcome:
         title = thread_name(post.batch_day)
+        if draft.kind is Kind.FORUM:
+            found = await forum.find_day(title) if resuming else None
+            return found or await forum.open(
+                title, render_header(draft.header), ping_role_id=draft.header.ping_role_id
+            )
+        channel = self._channel(post.guild_id, post.channel_id)
         try:
             if resuming:
                 async for message in own_messages(self._messenger, channel):
@@ -114,18 +137,23 @@ class Steps:
                         return Sent(message.id)
             message = await channel.send(
                 view=render_header(draft.header),
-                nonce=_nonce(post, "header"),
+                nonce=post_nonce(post, "header"),
                 allowed_mentions=role_mention(draft.header.ping_role_id),
             )
         except Exception as error:
             return failure_of(error)
         return Sent(message.id)
 
-    async def _open_thread(self, post: Post, header_id: int, name: str) -> Outcome:
+    async def _open_thread(self, post: Post, header_id: int, draft: PostPayload) -> Outcome:
+        if draft.kind is Kind.FORUM:
+            return Sent(header_id)  # the header is the first message of a thread
+        if draft.kind is Kind.THREAD:
+            return Sent(post.channel_id)
         header = self._channel(post.guild_id, post.channel_id).get_partial_message(header_id)
         try:
             thread = await header.create_thread(
-                name=name, auto_archive_duration=limits.THREAD_ARCHIVE_MINUTES
+                name=thread_name(post.batch_day),
+                auto_archive_duration=limits.THREAD_ARCHIVE_MINUTES,
             )
         except Exception as error:
             failure = failure_of(error)
@@ -137,26 +165,22 @@ class Steps:
     async def _send_cards(
         self,
         post: Post,
-        thread_id: int,
-        draft: PostPayload,
+        cards: Cards,
         now: datetime,
         refused: dict[str, Refused],
         *,
         resuming: bool,
     ) -> Failure | None:
-        thread = self._channel(post.guild_id, thread_id, discord.ChannelType.public_thread)
         async with self._database.read() as conn:
-            # The post as it is now: cards are filed under the thread that may be minutes old.
-            post = await posts.get(conn, post.id) or post
             steps = [step for step in await posts.steps(conn, post.id) if step.message_id is None]
-        there = await self._cards_there(thread, steps) if resuming else {}
-        if isinstance(there, Retry | Gone | Refused):
-            return _in_thread(there)
+        there = await cards.there(steps) if resuming and steps else {}
+        if not isinstance(there, dict):
+            return there
         unknown = 0
         for step in steps:
             message_id = there.get(step.paper_id)
             if message_id is None:
-                outcome = await self._send_card(thread, post, step, draft)
+                outcome = await cards.send(step)
                 if isinstance(outcome, Refused) and outcome.reason in _ABOUT_CARD:
                     # Something about this one paper: the others are not held up.
                     log.error(
@@ -169,51 +193,20 @@ class Steps:
                         return outcome
                     continue
                 if not isinstance(outcome, Sent):
-                    return _in_thread(outcome)
+                    return outcome
                 message_id = outcome.id
             unknown = 0
+            channel_id = cards.channel_of(message_id)
             async with self._database.write() as conn:
-                await posts.mark_card(conn, post, step, message_id, now)
+                await posts.mark_card(conn, post, step, message_id, now, channel_id=channel_id)
             self._tracker.track_message(
                 message_id,
-                channel_id=thread_id,
+                channel_id=channel_id,
                 guild_id=post.guild_id,
                 seed=True,
                 found=step.paper_id in there,
             )
         return None
-
-    async def _cards_there(
-        self, thread: discord.PartialMessageable, steps: Sequence[Step]
-    ) -> dict[str, int] | Failure:
-        found: dict[str, int] = {}
-        try:
-            # A thread has the id of the message that it starts from: its cards come next.
-            async for message in own_messages(self._messenger, thread, after=thread.id):
-                urls = strings_of(message)
-                for step in steps:
-                    if any(paper_key.page_url(step.paper_id) in text for text in urls):
-                        found.setdefault(step.paper_id, message.id)
-                if len(found) == len(steps):
-                    break
-        except Exception as error:
-            return failure_of(error)
-        return found
-
-    async def _send_card(
-        self, thread: discord.PartialMessageable, post: Post, step: Step, draft: PostPayload
-    ) -> Outcome:
-        try:
-            card = draft.cards[step.position]
-            message = await thread.send(
-                view=render_card(
-                    card, actions=[SaveButton(step.paper_id), *folded_on_card(card.folded)]
-                ),
-                nonce=_nonce(post, step.position),
-            )
-        except Exception as error:
-            return failure_of(error)
-        return Sent(message.id)
 
     def _channel(
         self,
@@ -225,12 +218,3 @@ class Steps:
 
 
 _ABOUT_CARD = ABOUT_MESSAGE | {Reason.UNKNOWN_PLACE}
-
-
-def _nonce(post: Post, step: object) -> str:
-    return nonce(post.channel_id, post.id, post.planned_at.timestamp(), step)
-
-
-def _in_thread(failure: Failure) -> Failure:
-    """Read a failure of a card: there a missing channel is a deleted thread."""
-    return Gone(Reason.THREAD_GONE) if isinstance(failure, Gone) else failure

@@ -2,7 +2,7 @@
 
 from tests.discord_server.components import answered
 from tests.discord_server.fake_discord import FakeDiscord
-from tests.discord_server.objects import CROSSPOSTED, NEWS, Channel, Message, Poll
+from tests.discord_server.objects import CROSSPOSTED, FORUMS, NEWS, Channel, Message, Poll
 from tests.discord_server.routes._call import Answer, Call, File, route
 from tests.discord_server.rules import (
     COMPONENTS_V2,
@@ -41,6 +41,8 @@ def get_message(call: Call) -> Answer:
 def send_message(call: Call) -> Answer:
     """Send a message; a nonce that was used just now gives the message of then."""
     world, channel, body = call.world, call.channel, call.body
+    if channel.kind in FORUMS:
+        raise DiscordError(400, 40058, "Cannot send messages in a forum channel")
     _check_may_send(world, channel, body, call.files)
     check_message(body, files=len(call.files))
     nonce = body.get("nonce")
@@ -76,8 +78,10 @@ def _check_may_send(world: FakeDiscord, channel: Channel, body: Json, files: lis
         world.require(channel, "attach_files")
     if body.get("poll"):
         world.require(channel, "send_polls")
-    if channel.archived and channel.locked:
-        raise DiscordError(400, 50083, "Thread is archived")
+    if channel.locked and not world.permissions(world.bot, channel).manage_threads:
+        if channel.archived:
+            raise DiscordError(400, 50083, "Thread is archived")
+        raise DiscordError(400, 160005, "Thread is locked")
 
 
 @route("PATCH", "/channels/{channel_id}/messages/{message_id}")

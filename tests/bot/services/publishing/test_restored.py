@@ -3,11 +3,25 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.client import create_bot
 from storage import backups, posts
+from storage.feeds import Kind, Layout
 from tests.bot.library_fakes import card, change_paper, posted
 from tests.bot.topics import FLOW, about, brought, follower, working_days
-from tests.bot.world import MONDAY, TUESDAY, WEDNESDAY, World, at, cards, headers, votes, world
+from tests.bot.world import (
+    MONDAY,
+    TUESDAY,
+    WEDNESDAY,
+    World,
+    at,
+    cards,
+    headers,
+    thread_in,
+    votes,
+    world,
+)
 
 THURSDAY = WEDNESDAY + timedelta(days=1)
 
@@ -54,6 +68,44 @@ async def test_threads_since_the_backup_are_not_posted_again_and_the_next_one_co
         await here.tick(at(THURSDAY, 9))
         assert len(headers(here.channel)) == 4
         assert "Thursday" in headers(here.channel)[-1]
+
+
+@pytest.mark.parametrize("place", ["a post a day", "a post per paper", "thread"])
+async def test_what_a_forum_or_a_thread_got_since_the_backup_is_not_posted_again(
+    tmp_path: Path, place: str
+) -> None:
+    days = {day: votes(day, 30, 20, 10) for day in working_days(MONDAY, 4)}
+    async with world(tmp_path, days) as here:
+        if place == "thread":
+            channel = thread_in(here, "reading")
+            await here.add_feed(channel, kind=Kind.THREAD)
+        else:
+            channel = here.guild.create_forum_channel("forum")
+            layout = Layout.PAPER if place == "a post per paper" else Layout.DAY
+            await here.add_feed(channel, kind=Kind.FORUM, layout=layout)
+        await here.env.settle()
+
+        def there() -> list[int]:
+            threads = [channel] if place == "thread" else channel.threads
+            return [message.id for each in threads for message in each.history()]
+
+        await here.tick(at(MONDAY, 9))
+        backup = await back_up(here)
+        for day in (TUESDAY, WEDNESDAY):
+            await here.tick(at(day, 9))
+        before = there()
+        assert len(before) == (9 if place == "a post per paper" else 12)
+        await restore(here, backup)
+        for minute in (30, 31, 45):
+            await here.tick(at(WEDNESDAY, 9, minute))
+        assert there() == before
+        async with here.bot.services.database.read() as conn:
+            known = await conn.exec_driver_sql("SELECT count(*) FROM cards")
+            assert known.scalar() == 9
+            shown = await posts.shown(conn, channel.id)
+        assert len(shown) == 9
+        await here.tick(at(THURSDAY, 9))
+        assert len(there()) == len(before) + (3 if place == "a post per paper" else 4)
 
 
 async def test_reactions_on_cards_that_were_read_back_save_again(tmp_path: Path) -> None:
