@@ -217,6 +217,8 @@ class _Reader:
     def _tex(self, element: _Element, inner: str) -> None:
         body = _TEX_BODY.search(inner)
         formula = body[1].strip() if body else inner
+        if "$" not in formula and set("\\^_") & set(formula):
+            formula = f"${formula}$"
         for parent in reversed(self._open):
             if parent.name == "alternatives":
                 parent.tex = formula

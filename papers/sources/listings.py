@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from typing import Final
 
-from papers.model import Announcement, Author, Paper, Record
+from papers.model import Announcement, Author, Batch, Paper, Record
+
+MOST_OF_PROCEEDINGS: Final = 300
+"""Papers of one batch; a large conference has six thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,29 @@ class ListedPaper:
             announcement=announcement if batch else None,
             aliases=self.aliases,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Proceedings:
+    """What a conference or a volume has, which comes at once and is known for good."""
+
+    venue: str
+    """The conference and its year, such as `ICLR 2026`."""
+    papers: tuple[ListedPaper, ...]
+    """The best first: talks, then spotlights, then posters."""
+    broken: int = 0
+    """Rows that could not be read."""
+
+    def followed_by(self, newer: "Proceedings") -> "Proceedings":
+        """Return the newer answer, with the papers that it has lost at its end."""
+        listed = {key for paper in newer.papers for key in (paper.key, *paper.aliases)}
+        lost = (paper for paper in self.papers if paper.key not in listed)
+        return replace(newer, papers=(*newer.papers, *lost))
+
+    def batch(self, day: date, most: int = MOST_OF_PROCEEDINGS) -> Batch:
+        """Return the first `most` papers as one batch of the day on which they were seen."""
+        records = tuple(paper.record(day) for paper in self.papers[:most])
+        return Batch(day, records, self.broken)
 
 
 def newest(papers: Iterable[ListedPaper]) -> tuple[ListedPaper, ...]:

@@ -93,6 +93,10 @@ def test_a_title_that_begins_like_a_heading_is_one_name():
             "a $$x$$b",
         ),
         (
+            r"in <tex-math>L^2</tex-math>, ROT-<tex-math>k</tex-math>",
+            "in $L^2$, ROT-k",
+        ),
+        (
             "<alternatives><tex-math>$y$</tex-math><mml:math><mml:mi>y</mml:mi></mml:math>"
             "</alternatives>",
             "y",
