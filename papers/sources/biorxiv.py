@@ -219,7 +219,7 @@ def _read_page(answer: Response, interval: str, category: str) -> _Page:
         raise MalformedError("ignored the category")
     try:
         count, total = int(message["count"]), int(message["total"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise MalformedError("answered without its counts") from error
     if count != len(rows):
         raise MalformedError(f"says {count} rows and holds {len(rows)}")

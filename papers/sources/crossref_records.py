@@ -7,7 +7,7 @@ are JATS, HTML or either of them escaped, as publishers hand them in.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import Field
 
@@ -157,11 +157,18 @@ def listed_works(messages: Iterable[Any]) -> tuple[list[ListedPaper], int]:
         try:
             paper = listed_work(message)
         except ValueError:
-            broken += not isinstance(message, dict) or message.get("type") in _KINDS  # pyright: ignore[reportUnknownMemberType]
+            broken += _is_paper(message)
         else:
             if paper.kind != CORRECTION:
                 papers.append(paper)
     return papers, broken
+
+
+def _is_paper(message: Any) -> bool:
+    if not isinstance(message, dict):
+        return True
+    kind = cast("dict[str, Any]", message).get("type")
+    return not isinstance(kind, str) or kind in _KINDS
 
 
 def _is_notice(work: _Work, title: str) -> bool:
