@@ -113,6 +113,7 @@ async def open_services(
             taste=ServerTaste(database, reading),
             tracker=library,
             notices=notices,
+            charts=charts,
             queue=queue,
             settle=settings.settle,
         )

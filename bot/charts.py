@@ -26,6 +26,7 @@ WIDTH, HEIGHT, DPI = 6.4, 4.0, 150
 _GROUND, _TEXT, _GRID = "#232428", "#f2f3f5", "#4e5058"
 _STYLE: Final = {
     "font.size": 15,
+    "text.parse_math": False,
     "text.color": _TEXT,
     "axes.facecolor": _GROUND,
     "axes.edgecolor": _GRID,
@@ -48,7 +49,7 @@ class Chart(TypedDict):
     """A line for each of some series, named by their numbers from 1 on, or bars of a single one."""
 
     kind: str
-    """`lines` or `bars`."""
+    """`lines`, `bars`, or `ranked` for bars that lie, the first on top, each beside its name."""
     columns: Sequence[str]
     """What stands below, in digits and Latin letters."""
     series: Sequence[Sequence[float | None]]
@@ -60,6 +61,10 @@ def draw(chart: Chart) -> None:
     plot = plt.subplots(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained")
     figure, axes = cast("tuple[Any, Any]", plot)  # half of their types are unknown
     columns = list(chart["columns"])
+    if chart["kind"] == "ranked":
+        _rank(axes, columns, chart["series"][0])
+        figure.savefig(sys.stdout.buffer, format="png")
+        return
     places = list(range(len(columns)))
     ends: list[tuple[float, int]] = []
     for number, values in enumerate(chart["series"]):
@@ -83,6 +88,18 @@ def draw(chart: Chart) -> None:
     axes.tick_params(length=0)
     _name(axes, ends, places[-1])
     figure.savefig(sys.stdout.buffer, format="png")
+
+
+def _rank(axes: Any, names: Sequence[str], values: Sequence[float | None]) -> None:
+    """Draw bars that lie, the first on top, with its value at the end of each."""
+    bars = axes.barh(range(len(names)), values, color=_COLOURS[0])
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.bar_label(bars, padding=6, color=_TEXT, fontweight="bold")
+    axes.set_xticks([])
+    axes.margins(x=0.1)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
 
 
 def _name(axes: Any, ends: Sequence[tuple[float, int]], last: float) -> None:

@@ -5,6 +5,9 @@ about five batch days in a row, the last of which is two days before that date a
 Monday that is last week from Monday to Friday, and votes have had a day and a half at least. A
 monthly one is about the batch days of the calendar month before.
 
+No roundup overlaps the one before: where a feed's weekday was changed, the first that would is left
+out, and the next one begins where the last one ended (`extended`).
+
 It is owed from the feed's hour on that date. While the last batch of its days has not come, it is
 waited for until the end of that date; then the roundup is made of what there is. What was missed
 comes in the windows of the following dates (`schedule.window`), until the next one is due.
@@ -96,6 +99,32 @@ def period_until(last: date, every: Every) -> Period:
     return Period(first, last)
 
 
+def extended(period: Period, every: Every, last_batch: date | None) -> Period:
+    """Return a weekly period that begins where the roundup before ended, a week earlier at most.
+
+    Args:
+        period: the five batch days up to its last.
+        every: a monthly period stays as it is.
+        last_batch: the last batch day of the roundup before, `None` for the first.
+    """
+    if every is Every.MONTH or last_batch is None or last_batch >= period.first:
+        return period
+    first = period.first
+    for _ in range(WEEK_DAYS):
+        before = calendar.previous(first)
+        if before <= last_batch:
+            break
+        first = before
+    return Period(first, period.last)
+
+
+def is_last(day: date, every: Every) -> bool:
+    """Return whether a period may end with that day."""
+    if not calendar.is_working_day(day):
+        return False
+    return every is Every.WEEK or calendar.following(day).month != day.month
+
+
 def owed(
     every: Every,
     weekday: int,
@@ -106,7 +135,8 @@ def owed(
 ) -> Owed | None:
     """Return the roundup that a feed owes at `now`, unless it has it already: its last batch day.
 
-    `None` outside the feed's window, and on the roundup's own date while its last batch is awaited.
+    It has it if it has any whose last batch day is in the same period. `None` outside the feed's
+    window, and on the roundup's own date while its last batch is awaited.
     """
     here = schedule.open_window(now, hour, zone)
     if here is None:
@@ -160,7 +190,7 @@ def coming(
         day = following_date(day, every, weekday)
     for _ in range(_SEARCHED):
         last = period_of(day, every).last
-        if last_batch is None or last > last_batch:
+        if last_batch is None or period_until(last, every).first > last_batch:
             here = next(
                 each
                 for each in schedule.windows_from(day, hour, zone)

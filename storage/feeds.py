@@ -183,10 +183,14 @@ async def of_guild(conn: AsyncConnection, guild_id: int) -> list[Feed]:
 
 def of_kind(known: Iterable[Feed], channel_id: int, every: Every) -> Feed | None:
     """Return a channel's daily thread, or its roundup of a week or a month, among these feeds."""
-    kind = DAILY if every.is_daily else (every,)
     return next(
-        (feed for feed in known if feed.channel_id == channel_id and feed.every in kind), None
+        (feed for feed in known if feed.channel_id == channel_id and is_of_kind(feed, every)), None
     )
+
+
+def is_of_kind(feed: Feed, every: Every) -> bool:
+    """Return whether a feed is what `every` names: a daily thread, or that roundup."""
+    return feed.every in (DAILY if every.is_daily else (every,))
 
 
 async def longest_roundup(conn: AsyncConnection) -> Every | None:

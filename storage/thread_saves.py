@@ -74,12 +74,12 @@ async def of_feed(
         & (posts.c.batch_day >= since)
         & posts.c.state.in_((SENDING, DONE))
     )
-    from_card = _from_card()
+    on_card = from_card()
     savers = func.count(saves.c.user_id.distinct())
     of_threads = await conn.execute(
         select(posts.c.id, savers.label("savers"))
         .join(post_papers, post_papers.c.post_id == posts.c.id)
-        .join(saves, from_card)
+        .join(saves, on_card)
         .where(there)
         .group_by(posts.c.id)
     )
@@ -88,7 +88,7 @@ async def of_feed(
         select(savers)
         .select_from(posts)
         .join(post_papers, post_papers.c.post_id == posts.c.id)
-        .join(saves, from_card)
+        .join(saves, on_card)
         .where(there)
     )
     rows = await conn.execute(
@@ -104,7 +104,7 @@ async def of_feed(
             savers.label("savers"),
         )
         .join(post_papers, post_papers.c.post_id == posts.c.id)
-        .outerjoin(saves, from_card)
+        .outerjoin(saves, on_card)
         .where(there, post_papers.c.message_id.is_not(None))
         .group_by(posts.c.id, post_papers.c.position)
         .order_by(posts.c.batch_day.desc(), post_papers.c.position)
@@ -129,7 +129,7 @@ def _thread(rows: list[Any], savers: int) -> SavedThread:
     )
 
 
-def _from_card() -> ColumnElement[bool]:
+def from_card() -> ColumnElement[bool]:
     """Return the condition that a save counts, and was made on the card of a thread's paper."""
     return (
         (post_papers.c.paper_id == saves.c.paper_id)
@@ -162,7 +162,7 @@ async def of_guild(
             .over(partition_by=saves.c.user_id, order_by=(last.desc(), saves.c.paper_id))
             .label("place"),
         )
-        .join(post_papers, _from_card())
+        .join(post_papers, from_card())
         .join(posts, (posts.c.id == post_papers.c.post_id) & (posts.c.guild_id == guild_id))
         .where(saves.c.guild_id == guild_id, saves.c.saved_at >= since)
         .group_by(saves.c.paper_id, saves.c.user_id)

@@ -31,6 +31,9 @@ FOR_CLUBS: dict[str, str] = {
 }
 """What a journal club uses besides; without one of them, only that part of it is left out."""
 
+OPTIONAL: dict[str, str] = {"attach_files": marked("Attach Files")}
+"""What only makes posts better, named likewise: a roundup comes without its picture else."""
+
 
 _NOT_NEEDED: Final[dict[Kind, frozenset[str]]] = {
     Kind.CHANNEL: frozenset(),
@@ -67,10 +70,10 @@ def usable_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
 
 
 def invite_link(application_id: int) -> str:
-    """Return the address where people add the bot to a server, with the needed permissions."""
+    """Return the address where people add the bot to a server, with the permissions it uses."""
     return discord.utils.oauth_url(
         application_id,
-        permissions=discord.Permissions(**dict.fromkeys((*NEEDED, *FOR_CLUBS), True)),
+        permissions=discord.Permissions(**dict.fromkeys((*NEEDED, *FOR_CLUBS, *OPTIONAL), True)),
         scopes=("bot", "applications.commands"),
     )
 
@@ -132,3 +135,14 @@ def missing_permissions(
         return []  # its permissions are the parent's
     wanted = needed_in(kind_of(channel)) if needed is None else needed
     return lacking(channel.permissions_for(guild.me), wanted)
+
+
+def may_attach(messenger: Messenger, guild_id: int, channel_id: int) -> bool:
+    """Return whether a message in a channel may have a file; not where we do not know."""
+    guild = messenger.get_guild(guild_id)
+    if guild is None or guild.unavailable or guild.me is None:  # pyright: ignore[reportUnnecessaryComparison] - unavailable while a shard starts
+        return False
+    channel = guild.get_channel_or_thread(channel_id)
+    if channel is None or (isinstance(channel, discord.Thread) and channel.parent is None):
+        return False
+    return channel.permissions_for(guild.me).attach_files

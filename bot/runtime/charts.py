@@ -41,6 +41,16 @@ class Charts:
         """Return a PNG with a bar for each value; None if it cannot be drawn."""
         return await self._drawn({"kind": "bars", "columns": columns, "series": [values]})
 
+    async def ranked(self, names: Sequence[str], values: Sequence[float]) -> bytes | None:
+        """Return a PNG with a bar for each value beside its name, from the top in this order; None
+        if it cannot be drawn.
+
+        Args:
+            names: in Latin letters, short enough to leave room for the bars.
+            values: one for each name.
+        """
+        return await self._drawn({"kind": "ranked", "columns": names, "series": [values]})
+
     async def _drawn(self, chart: dict[str, object]) -> bytes | None:
         asked = json.dumps(chart)
         async with self._drawing:

@@ -17,6 +17,7 @@ from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.ui.text import escape
 from papers import zones
+from papers.cadence import Every
 from storage.feeds import Feed, FeedState, Kind, Layout, Tags
 
 
@@ -169,10 +170,43 @@ def require_active(feed: Feed, resume: str) -> None:
         UserError: it is paused or disabled.
     """
     if feed.state is not FeedState.ACTIVE:
+        values = {"channel": f"<#{feed.channel_id}>", "command": resume}
         raise UserError(
-            _(
-                "The daily thread in {channel} is paused or stopped. {command} resumes it.",
-                channel=f"<#{feed.channel_id}>",
-                command=resume,
-            )
+            _("The daily thread in {channel} is paused or stopped. {command} resumes it.", **values)
+            if feed.every.is_daily
+            else _("The roundup in {channel} is paused or stopped. {command} resumes it.", **values)
         )
+
+
+def already_there(channel: FeedChannel, every: Every, edit: str) -> UserError:
+    """Return what is said where a channel has its daily thread or that roundup already.
+
+    Args:
+        channel: the channel.
+        every: what was to be set up.
+        edit: the command that changes it, as people can tap it.
+    """
+    values = {"channel": channel.mention, "command": edit}
+    match every:
+        case Every.DAY | Every.WEEKDAYS:
+            said = _("{channel} already has a daily thread. Change it with {command}.", **values)
+        case Every.WEEK:
+            said = _("{channel} already has a weekly roundup. Change it with {command}.", **values)
+        case Every.MONTH:
+            said = _("{channel} already has a monthly roundup. Change it with {command}.", **values)
+    return UserError(said)
+
+
+def already_paused(feed: Feed, resume: str) -> UserError:
+    """Return what is said where a feed is paused already.
+
+    Args:
+        feed: the feed.
+        resume: the command that resumes it, as people can tap it.
+    """
+    values = {"channel": f"<#{feed.channel_id}>", "command": resume}
+    if feed.every.is_daily:
+        said = _("The daily thread in {channel} is already paused. {command} resumes it.", **values)
+    else:
+        said = _("The roundup in {channel} is already paused. {command} resumes it.", **values)
+    return UserError(said)

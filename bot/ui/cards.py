@@ -12,8 +12,16 @@ from typing import Final
 from discord import ui
 
 from bot import limits
+from bot.i18n import (
+    date_range,
+    day_and_month,
+    listing,
+    long_date,
+    month_and_year,
+    ngettext,
+    short_date,
+)
 from bot.i18n import gettext as _
-from bot.i18n import listing, long_date, ngettext, short_date
 from bot.ui import text
 from bot.ui.parts import (
     ACCENT,
@@ -31,7 +39,9 @@ from bot.ui.payloads import (
     CardPayload,
     HeaderPayload,
 )
-from papers import paper_key
+from bot.ui.roundups import sections_of, topics_picture
+from papers import paper_key, roundups
+from papers.cadence import Every
 
 _LINE: Final = 200
 _NOTES: Final = 300
@@ -44,9 +54,20 @@ _CATEGORIES: Final = 4
 _CATEGORY: Final = 40
 
 
-def thread_name(day: date) -> str:
-    """Return the name of a day's thread."""
-    return text.plain(_("Papers of {day}", day=long_date(day)), limits.THREAD_NAME)
+def thread_name(day: date, every: Every = Every.DAY, first: date | None = None) -> str:
+    """Return the name of a day's thread, or of the roundup of the period that ends with it.
+
+    A period begins with `first`, by default where it does as a rule.
+    """
+    match every:
+        case Every.WEEK:
+            first = first or roundups.period_until(day, every).first
+            name = _("Best papers of {days}", days=date_range(first, day))
+        case Every.MONTH:
+            name = _("Best papers of {month}", month=month_and_year(day))
+        case Every.DAY | Every.WEEKDAYS:
+            name = _("Papers of {day}", day=long_date(day))
+    return text.plain(name, limits.THREAD_NAME)
 
 
 def post_name(card: CardPayload) -> str:
@@ -54,20 +75,38 @@ def post_name(card: CardPayload) -> str:
     return text.plain(card.title, limits.THREAD_NAME) or card.paper_id
 
 
-def render_header(payload: HeaderPayload) -> ui.LayoutView:
+def header_name(payload: HeaderPayload) -> str:
+    """Return the name of the thread under a header."""
+    first = None if payload.roundup is None else payload.roundup.first
+    return thread_name(payload.day, payload.every, first)
+
+
+def render_header(payload: HeaderPayload, *, picture: bool = False) -> ui.LayoutView:
     """Return the header message: the day, the ranked list, what reacting does.
 
     Where the papers do not fit into Discord's characters, reasons are shortened first, then titles.
+
+    Args:
+        payload: what it says.
+        picture: whether the picture of a roundup's topics is attached, as `charts.FILE`.
     """
     opening = _opening(payload)
     closing = f"-# {text.escape(payload.footer, _LINE)}" if payload.footer else ""
     ping = "" if payload.ping_role_id is None else f"<@&{payload.ping_role_id}>"
-    spent = sum(map(text.length, (opening, closing, ping)))
+    room = limits.LAYOUT_CHARACTERS - sum(map(text.length, (opening, closing, ping)))
+    sections = sections_of(payload, room)
+    room -= sum(map(text.length, sections))
 
     container = ui.Container[ui.LayoutView](ui.TextDisplay(opening), accent_colour=ACCENT)
     container.add_item(ui.Separator())
-    for item in ranked_list(payload.entries, limits.LAYOUT_CHARACTERS - spent):
+    for item in ranked_list(payload.entries, room):
         container.add_item(item)
+    if picture and payload.roundup is not None:
+        container.add_item(ui.Separator(visible=False)).add_item(topics_picture(payload.roundup))
+    if sections:
+        container.add_item(ui.Separator())
+    for section in sections:
+        container.add_item(ui.TextDisplay(section))
     if closing:
         container.add_item(ui.Separator()).add_item(ui.TextDisplay(closing))
     view = ui.LayoutView(timeout=None)
@@ -128,6 +167,7 @@ def _card_text(payload: CardPayload) -> str:
         _origin(payload),
         _standing(payload),
         _saved_here(payload),
+        _posted(payload),
     )
     return "\n".join(filter(None, parts))
 
@@ -156,7 +196,7 @@ def _opening(payload: HeaderPayload) -> str:
         since = text.timestamp(payload.updated_at, "R")
         as_of = _("upvotes as of {when}", when=since)
         lead = f"{lead} · {as_of}"
-    lines = [f"## 📰 {thread_name(payload.day)}", lead]
+    lines = [f"## 📰 {header_name(payload)}", lead]
     if payload.late:
         lines.append(f"⏰ {text.escape(payload.late, _LINE)}")
     notes = "\n".join(f"-# {text.escape(note, _LINE)}" for note in payload.notes)
@@ -203,3 +243,11 @@ def _standing(payload: CardPayload) -> str:
     if payload.reason is not None:
         return reason_line(payload.reason, _CARD_REASON)
     return numbers(payload.upvotes, payload.stars, payload.comments)
+
+
+def _posted(payload: CardPayload) -> str:
+    """Say when a roundup's paper was posted in a daily thread, with a link to its card."""
+    if payload.posted is None:
+        return ""
+    said = _("Posted here on {day}", day=day_and_month(payload.posted.day))
+    return f"-# [{said}]({payload.posted.url})"

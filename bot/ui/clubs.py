@@ -14,7 +14,8 @@ from bot.i18n import gettext as _
 from bot.ui import text
 from bot.ui.cards import card_container
 from bot.ui.parts import ACCENT, AnyItem, rows
-from bot.ui.payloads import CardPayload, Payload, Text
+from bot.ui.payload import Payload, Text
+from bot.ui.payloads import CardPayload
 from papers import arxiv_id, paper_key
 from papers.club_schedule import Every
 from papers.club_vote import Choice, Why

@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 
 from bot.i18n import LANGUAGES, alternatives, long_date, ngettext, sentences
 from bot.i18n import gettext as _
+from bot.ui.cadence import describe_cadence, describe_coming_roundup
+from bot.ui.cards import thread_name
 from bot.ui.reasons import reason_text
 from bot.ui.text import escape, timestamp
 from papers import calendar, schedule, zone_names, zones
@@ -37,20 +39,11 @@ def describe(
 
     Args:
         feed: the feed.
-        coming: its next thread, where that is to be said.
+        coming: its next thread or roundup, where that is to be said.
         last: its newest post: when that was none, why not.
         now: the present instant, where `coming` is given.
     """
-    lines = [
-        ngettext(
-            "{channel} · {count} paper a day at {time} ({zone})",
-            "{channel} · {count} papers a day at {time} ({zone})",
-            feed.size,
-            channel=f"<#{feed.channel_id}>",
-            time=f"{feed.at:%H:%M}",
-            zone=escape(zone_names.label(feed.timezone)),
-        )
-    ]
+    lines = [describe_cadence(feed)]
     if filters := describe_filters(feed):
         lines.append(_("Filters: {filters}", filters=filters))
     if unknown := [code for code in feed.categories if not is_category(code)]:
@@ -109,7 +102,11 @@ def describe(
             why = f" {reason_text(feed.disabled_reason)}" if feed.disabled_reason else ""
             lines.append(_("⚠️ **Stopped.**") + why)
         case FeedState.ACTIVE if coming is not None:
-            lines.append(describe_coming(coming, now, feed.timezone))
+            lines.append(
+                describe_coming(coming, now, feed.timezone)
+                if feed.every.is_daily
+                else describe_coming_roundup(coming, now, feed)
+            )
         case FeedState.ACTIVE:
             pass
     return "\n".join(lines)
@@ -233,12 +230,13 @@ def describe_post(feed: Feed, post: Post | None, status: str) -> tuple[str, str,
     if post.header_message_id is not None or in_forum:
         url = post_url(feed.kind, post.guild_id, post.channel_id, post.header_message_id)
         channel = f"<#{feed.channel_id}>"
-        day = long_date(post.batch_day)
-        return (
-            _("Posted"),
-            _("The papers of {day} are in {channel}.", day=day, channel=channel),
-            url,
-        )
+        if post.every.is_daily:
+            day = long_date(post.batch_day)
+            where = _("The papers of {day} are in {channel}.", day=day, channel=channel)
+        else:
+            name = thread_name(post.batch_day, post.every)
+            where = _("The roundup “{name}” is in {channel}.", name=name, channel=channel)
+        return _("Posted"), where, url
     if post.state == PostState.EMPTY:
         return _("Nothing to post"), _no_thread(post), None
     why = reason_text(post.reason) if post.reason else ""
@@ -250,5 +248,9 @@ def describe_post(feed: Feed, post: Post | None, status: str) -> tuple[str, str,
 
 def _no_thread(post: Post) -> str:
     """Say that nothing was posted for a day, and why."""
-    nothing = _("No thread for {day}.", day=long_date(post.batch_day))
+    nothing = (
+        _("No thread for {day}.", day=long_date(post.batch_day))
+        if post.every.is_daily
+        else _("No roundup “{name}”.", name=thread_name(post.batch_day, post.every))
+    )
     return sentences(nothing, reason_text(post.reason) if post.reason else "")

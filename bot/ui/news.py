@@ -7,7 +7,7 @@ from bot.i18n import gettext as _
 from bot.i18n import ngettext
 from bot.ui import text
 from bot.ui.parts import numbers, withdrawn_line
-from bot.ui.payloads import Payload, Text
+from bot.ui.payload import Payload, Text
 from papers import arxiv_id, paper_key
 from papers.news import Kind
 

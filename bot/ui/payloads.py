@@ -8,14 +8,17 @@ escaping and cutting is the renderer's business, since what fits depends on the 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final, Self
+from typing import Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bot import limits
+from bot.ui.payload import Payload, Text
+from bot.ui.roundup_payload import PostedBefore, RoundupPayload
 from bot.ui.text import picture_url
 from papers import paper_key
+from papers.cadence import Every
 from papers.model import Metrics, Paper
 from papers.text import first_sentences, readable
 from papers.trending import Ranked, Reason
@@ -36,29 +39,6 @@ _PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 """What a thumbnail shows (discord.com/developers/docs/components/reference#thumbnail: images)."""
 
 
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "ignore").decode("utf-8")
-
-
-Text = Annotated[str, AfterValidator(_storable)]
-"""A text without lone surrogates: JSON may bring them, and neither UTF-8 nor SQLite takes them."""
-
-
-class Payload(BaseModel):
-    """What all payloads share: frozen, and stored as JSON that a newer version may add to."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    def to_json(self) -> str:
-        """Return the payload as JSON."""
-        return self.model_dump_json()
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Return the payload that `to_json` wrote."""
-        return cls.model_validate_json(text)
-
-
 class HeaderEntry(Payload):
     """One line of a daily header: a paper in its place."""
 
@@ -72,7 +52,7 @@ class HeaderEntry(Payload):
 
 
 class HeaderPayload(Payload):
-    """The header of a daily thread."""
+    """The header of a daily thread, or of a roundup, with its day or the last of its days."""
 
     day: date
     entries: tuple[HeaderEntry, ...] = Field(max_length=limits.HEADER_PAPERS)
@@ -87,6 +67,12 @@ class HeaderPayload(Payload):
     updated_at: datetime | None = None
     """When the numbers were last refreshed; `None` as posted."""
     ping_role_id: int | None = None
+    roundup: RoundupPayload | None = None
+
+    @property
+    def every(self) -> Every:
+        """The cadence: `DAY` for a thread, on whichever days it comes."""
+        return Every.DAY if self.roundup is None else self.roundup.every
 
     def refreshed(
         self,
@@ -143,6 +129,7 @@ class CardPayload(Payload):
     """The ids of near-duplicates that are listed behind a button."""
     saved_here: int | None = None
     """How many members of the server saved it, where the card is to say so."""
+    posted: PostedBefore | None = None
 
 
 class TagWish(Payload):

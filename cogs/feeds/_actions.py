@@ -1,5 +1,6 @@
 """What can be done with one feed: the same by command, by button and by select."""
 
+import io
 import re
 from dataclasses import replace
 from enum import StrEnum
@@ -17,7 +18,9 @@ from bot.interactions.errors import Interaction
 from bot.services.container import services_of
 from bot.services.feed_requirements import require_active
 from bot.services.feeds import Edit
+from bot.services.publishing import picture_of
 from bot.ui.cards import render_header
+from bot.ui.charts import FILE
 from bot.ui.feeds import describe, describe_post
 from bot.ui.notices import render_notice
 from bot.ui.parts import link_button
@@ -28,7 +31,7 @@ from cogs.feeds._form import form_of
 from cogs.feeds._insights import send_insights
 from cogs.feeds._preview import render_cards
 from cogs.feeds._settings_form import settings_form
-from cogs.feeds._shared import answer, described, guild_of, require_manager
+from cogs.feeds._shared import answer, described, guild_of, require_manager, said_of
 from storage.feeds import Feed, FeedState
 
 _NO_MENTIONS: Final = discord.AllowedMentions.none()
@@ -48,6 +51,7 @@ class Action(StrEnum):
     REMOVE = "remove"
     LINK = "link"
     CHANNEL = "channel"
+    ROUNDUP = "roundup"
 
 
 ACTIONS: Final = "|".join(Action)
@@ -65,6 +69,7 @@ _LABELS: Final = {
     Action.REMOVE: marked("Remove…"),
     Action.LINK: marked("Links for feed readers"),
     Action.CHANNEL: marked("Kind of channel…"),
+    Action.ROUNDUP: marked("Weekly roundup"),
 }
 
 
@@ -99,7 +104,9 @@ def panel(feed: Feed, guild: discord.Guild | None) -> list[FeedButton]:
         case FeedState.PAUSED | FeedState.DISABLED:
             first, last = (Action.RESUME, Action.PREVIEW), (Action.REMOVE,)
     more = (Action.CHANNEL,) if has_channel_form(feed, guild) else ()
-    actions = (*first, Action.EDIT, Action.FILTER, *more, Action.INSIGHTS, *last)
+    if feed.every.is_daily:
+        more = (*more, Action.INSIGHTS, Action.ROUNDUP)
+    actions = (*first, Action.EDIT, Action.FILTER, *more, *last)
     return [FeedButton(action, feed.id) for action in actions]
 
 
@@ -113,7 +120,7 @@ async def act(
     """
     match action:
         case Action.SHOW:
-            await show(interaction, feed, _("Daily thread"))
+            await show(interaction, feed, said_of(feed, _("Daily thread"), _("Roundup")))
         case Action.EDIT if edit is not None:
             await _change(interaction, feed, edit)
         case Action.EDIT:
@@ -126,7 +133,8 @@ async def act(
             await _pause(interaction, feed)
         case Action.RESUME:
             resumed = await services_of(interaction).feeds.resume(feed, guild_of(interaction))
-            await show(interaction, resumed, _("Daily thread resumed"))
+            title = said_of(feed, _("Daily thread resumed"), _("Roundup resumed"))
+            await show(interaction, resumed, title)
         case Action.PREVIEW:
             cooldowns_of(interaction).require(interaction, SEARCHES)
             await interaction.response.defer(ephemeral=True, thinking=True)
@@ -140,6 +148,9 @@ async def act(
             await _ask_removal(interaction, feed)
         case Action.LINK:
             await show_links(interaction, Kind.FEED, feed.id)
+        case Action.ROUNDUP:
+            weekly = await services_of(interaction).feeds.weekly(feed, guild_of(interaction))
+            await show(interaction, weekly, _("Roundup"))
 
 
 async def show(interaction: Interaction, feed: Feed, title: str) -> None:
@@ -152,25 +163,28 @@ async def _change(interaction: Interaction, feed: Feed, edit: Edit) -> None:
     changed = await services_of(interaction).feeds.change(
         feed, replace(feed, **edit.fields), guild_of(interaction), edit.ping
     )
-    await show(interaction, changed, _("Daily thread updated"))
+    title = said_of(feed, _("Daily thread updated"), _("Roundup updated"))
+    await show(interaction, changed, title)
 
 
 async def _pause(interaction: Interaction, feed: Feed) -> None:
     services = services_of(interaction)
     await services.feeds.pause(feed)
-    text = _(
-        "{channel} gets no threads until you resume it with {command}.",
-        channel=f"<#{feed.channel_id}>",
-        command=services.mention("feed resume"),
+    values = {"channel": f"<#{feed.channel_id}>", "command": services.mention("feed resume")}
+    text = said_of(
+        feed,
+        _("{channel} gets no threads until you resume it with {command}.", **values),
+        _("{channel} gets no roundup until you resume it with {command}.", **values),
     )
     actions = panel(replace(feed, state=FeedState.PAUSED), interaction.guild)
-    await answer(interaction, render_notice(_("Daily thread paused"), text, actions=actions))
+    title = said_of(feed, _("Daily thread paused"), _("Roundup paused"))
+    await answer(interaction, render_notice(title, text, actions=actions))
 
 
 async def _ask_removal(interaction: Interaction, feed: Feed) -> None:
     what = _("Its settings will be deleted. Existing threads and saved papers stay.")
     view = render_notice(
-        _("Remove this daily thread?"),
+        said_of(feed, _("Remove this daily thread?"), _("Remove this roundup?")),
         f"{describe(feed, None)}\n\n{what}",
         actions=[RemoveFeed(feed.id, feed.channel_id), Cancel()],
     )
@@ -185,15 +199,20 @@ async def send_preview(interaction: Interaction, feed: Feed) -> None:
     Raises:
         UserError: nothing would be posted; says why.
     """
-    draft = await services_of(interaction).feeds.preview(feed)
+    services = services_of(interaction)
+    draft = await services.feeds.preview(feed)
     cards = render_cards(feed, draft, 0)
     if draft.posts_each_paper:
         await interaction.followup.send(view=cards, ephemeral=True)
         return
+    picture = await picture_of(services.charts, draft.header)
     # The role is named as in the post, and pinged only there.
     with use(language_for(draft.language)):
-        header = render_header(draft.header)
-    await interaction.followup.send(view=header, ephemeral=True, allowed_mentions=_NO_MENTIONS)
+        header = render_header(draft.header, picture=picture is not None)
+    files = [] if picture is None else [discord.File(io.BytesIO(picture), FILE)]
+    await interaction.followup.send(
+        view=header, files=files, ephemeral=True, allowed_mentions=_NO_MENTIONS
+    )
     await interaction.followup.send(view=cards, ephemeral=True)
 
 

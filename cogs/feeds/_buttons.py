@@ -11,7 +11,7 @@ from bot.interactions.components import NUMBER, PaperboyButton, custom_id, templ
 from bot.interactions.errors import Interaction
 from bot.services.container import services_of
 from bot.ui.notices import render_notice
-from cogs.feeds._shared import require_manager
+from cogs.feeds._shared import require_manager, said_of
 
 
 class RemoveFeed(
@@ -39,10 +39,12 @@ class RemoveFeed(
         """Remove the feed, if the user may still do that."""
         require_manager(interaction)
         services = services_of(interaction)
-        await services.feeds.remove(self.feed_id, self.channel_id, interaction.guild_id)
-        text = _(
-            "{channel} gets no more daily threads. {command} sets one up again.",
-            channel=f"<#{self.channel_id}>",
-            command=services.mention("feed add"),
+        feed = await services.feeds.remove(self.feed_id, self.channel_id, interaction.guild_id)
+        values = {"channel": f"<#{self.channel_id}>", "command": services.mention("feed add")}
+        text = said_of(
+            feed,
+            _("{channel} gets no more daily threads. {command} sets one up again.", **values),
+            _("{channel} gets no more of these roundups. {command} sets one up again.", **values),
         )
-        await interaction.response.edit_message(view=render_notice(_("Daily thread removed"), text))
+        title = said_of(feed, _("Daily thread removed"), _("Roundup removed"))
+        await interaction.response.edit_message(view=render_notice(title, text))

@@ -15,10 +15,12 @@ from bot.interactions.errors import Interaction, UserError, control_outdated
 from bot.services.container import services_of
 from bot.services.feed_requirements import SeveralFeedsError
 from bot.services.feeds import Edit
+from bot.ui.cadence import short_cadence
 from bot.ui.notices import render_notice
 from bot.ui.text import plain
 from cogs.feeds._actions import ACTIONS, Action, act
 from cogs.feeds._shared import guild_of, parent_of, require_manager
+from papers.cadence import Every
 from storage.feeds import Feed, FeedState
 
 
@@ -72,6 +74,7 @@ async def act_with(
     channel: FeedChannel | None,
     action: Action,
     edit: Edit | None = None,
+    every: Every | None = None,
 ) -> None:
     """Do something with the feed that a command means; ask which where that is not clear.
 
@@ -84,7 +87,7 @@ async def act_with(
     feeds = services_of(interaction).feeds
     try:
         feed = await feeds.find(
-            guild.id, interaction.channel_id, channel, around=parent_of(interaction)
+            guild.id, interaction.channel_id, channel, around=parent_of(interaction), every=every
         )
     except SeveralFeedsError as several:
         kept = 0 if edit is None else feeds.edits.keep(edit)
@@ -103,7 +106,7 @@ def _channel_name(guild: discord.Guild, feed: Feed) -> str:
 def _described(feed: Feed) -> str:
     match feed.state:
         case FeedState.ACTIVE:
-            return _("Every day at {time}", time=f"{feed.at:%H:%M}")
+            return short_cadence(feed)
         case FeedState.PAUSED:
             return _("Paused")
         case FeedState.DISABLED:

@@ -15,23 +15,23 @@ from bot.interactions.filters import parse_topics, parse_words
 from bot.interactions.inputs import parse_categories, parse_time, parse_timezone, zone_choices
 from bot.services.container import Services
 from bot.services.feeds import DEFAULT_PAPERS, MIN_PAPERS, Edit
-from bot.ui.feeds import describe
-from bot.ui.notices import render_notice
-from cogs.feeds._actions import Action, panel, show
+from cogs.feeds._actions import Action, show
 from cogs.feeds._channel_option import FeedChannelArgument
-from cogs.feeds._choosing import ChooseFeed, act_with, choices_of
+from cogs.feeds._choosing import act_with
 from cogs.feeds._form import MAX_PAPERS, MAX_VOTES, TOPICS_LENGTH
 from cogs.feeds._forms_sent import take_form
-from cogs.feeds._options import CHANGED, CHOICES, OPTIONS, WHICH, cleared
-from cogs.feeds._setup import SetUpFeed
+from cogs.feeds._list import show_list
+from cogs.feeds._options import CHANGED, CHOICES, KIND, OPTIONS, WHICH, cleared
 from cogs.feeds._shared import (
-    answer,
+    cadence_of,
     guild_of,
     language_of,
     parent_of,
     require_manager,
+    said_of,
     topic_choices,
 )
+from papers.cadence import Every
 from storage.feeds import Layout, Tags, Taste
 
 
@@ -75,6 +75,8 @@ class Feeds(commands.Cog):
         publish: bool = False,
         posts: str | None = None,
         tags: str | None = None,
+        every: str | None = None,
+        weekday: int | None = None,
     ) -> None:
         """Give a channel its feed; only the channel is needed."""
         guild_of(interaction)
@@ -97,8 +99,11 @@ class Feeds(commands.Cog):
             publish=publish,
             layout=Layout(posts) if posts else None,
             tags=Tags(tags) if tags else None,
+            every=cadence_of(every, weekday) or Every.DAY,
+            weekday=weekday or 0,
         )
-        await show(interaction, feed, _("Daily thread set up"))
+        title = said_of(feed, _("Daily thread set up"), _("Roundup set up"))
+        await show(interaction, feed, title)
 
     @feed.command(name="edit", description="Change a channel's daily thread")
     @app_commands.describe(**OPTIONS | CHANGED)
@@ -122,6 +127,8 @@ class Feeds(commands.Cog):
         publish: bool | None = None,
         posts: str | None = None,
         tags: str | None = None,
+        every: str | None = None,
+        weekday: int | None = None,
     ) -> None:
         """Change what is named, everything else stays; without anything named, open the form."""
         fields: dict[str, Any] = {}
@@ -154,7 +161,13 @@ class Feeds(commands.Cog):
             fields["layout"] = Layout(posts)
         if tags is not None:
             fields["tags"] = Tags(tags)
-        await act_with(interaction, channel, Action.EDIT, Edit(fields, ping) if fields else None)
+        kind = cadence_of(every, weekday)
+        if kind is not None and kind.is_daily:
+            fields["every"] = kind
+        if weekday is not None:
+            fields["weekday"] = weekday
+        edit = Edit(fields, ping) if fields else None
+        await act_with(interaction, channel, Action.EDIT, edit, kind)
 
     @add.autocomplete("timezone")
     @edit.autocomplete("timezone")
@@ -173,24 +186,7 @@ class Feeds(commands.Cog):
     @feed.command(name="list", description="Show this server's daily threads")
     async def list_feeds(self, interaction: Interaction) -> None:
         """List the server's feeds."""
-        now = self.services.clock.now()
-        guild = guild_of(interaction)
-        known = await self.services.feeds.of_guild(guild.id)
-        if not known:
-            text = _("This server has no daily thread yet.")
-            await answer(
-                interaction, render_notice(_("Daily threads"), text, actions=[SetUpFeed()])
-            )
-            return
-        lines = [describe(each.feed, each.coming, each.last, now=now) for each in known]
-        feeds = [each.feed for each in known]
-        actions = (
-            panel(feeds[0], guild)
-            if len(feeds) == 1
-            else [ChooseFeed(Action.SHOW, 0, choices_of(guild, feeds))]
-        )
-        view = render_notice(_("Daily threads"), "\n\n".join(lines), actions=actions)
-        await answer(interaction, view)
+        await show_list(interaction)
 
     @feed.command(name="settings", description="Show a daily thread's settings and change them")
     @app_commands.describe(channel=WHICH)
@@ -204,18 +200,23 @@ class Feeds(commands.Cog):
     @app_commands.describe(
         to=locale_str("Channel that gets the same settings"),
         source=locale_str("Channel whose settings are copied (default: this one)"),
+        every=KIND,
     )
     @app_commands.rename(source="from")
+    @app_commands.choices(every=CHOICES["every"])
     async def copy(
         self,
         interaction: Interaction,
         to: FeedChannelArgument,
         source: FeedChannelArgument | None = None,
+        every: str | None = None,
     ) -> None:
         """Set up or change a channel's feed as another one is."""
         guild = guild_of(interaction)
         feed = await self.services.feeds.find(
-            guild.id, interaction.channel_id, source, around=parent_of(interaction)
+            *(guild.id, interaction.channel_id, source),
+            around=parent_of(interaction),
+            every=cadence_of(every, None),
         )
         copied = await self.services.feeds.copy(feed, to)
         await show(interaction, copied, _("Settings copied"))
@@ -267,7 +268,7 @@ class Feeds(commands.Cog):
         self, interaction: Interaction, channel: FeedChannelArgument | None = None
     ) -> None:
         """Show what was saved in four weeks, and what other settings would have done."""
-        await act_with(interaction, channel, Action.INSIGHTS)
+        await act_with(interaction, channel, Action.INSIGHTS, every=Every.DAY)
 
     @feed.command(name="post-now", description="Post the newest papers now")
     @app_commands.describe(channel=WHICH)

@@ -1,12 +1,20 @@
 """What the options of `/feed add` and `/feed edit` say and offer, and what takes a filter away."""
 
-from typing import Final
+from typing import Any, Final
 
+from discord import app_commands
 from discord.app_commands import locale_str
 
 from bot.services.feeds import MIN_PAPERS
 from cogs.feeds._form import MAX_PAPERS
-from cogs.feeds._shared import language_choices, layout_choices, tags_choices, taste_choices
+from cogs.feeds._shared import (
+    cadence_choices,
+    language_choices,
+    layout_choices,
+    tags_choices,
+    taste_choices,
+    weekday_choices,
+)
 from papers.query_names import query_names
 
 OPTIONS: Final = {
@@ -22,17 +30,22 @@ OPTIONS: Final = {
     "ping": locale_str("Role to ping with each thread"),
     "language": locale_str("Language of the thread"),
     "taste": locale_str("How much the order follows what members saved from threads here"),
+    "every": locale_str("A daily thread, or a roundup of the week or month with up to 10 papers"),
+    "weekday": locale_str("Day of a weekly roundup (default: Monday)"),
     "publish": locale_str("Announcement channels: publish the overview to channels that follow"),
     "posts": locale_str("Forum and media channels: what each post has"),
     "tags": locale_str("Forum and media channels: tags by topics and categories"),
 }
-CHOICES: Final = {
+WHICH: Final = locale_str("Channel (default: this one)")
+KIND: Final = locale_str("Which of the channel's threads and roundups")
+CHOICES: Final[dict[str, list[app_commands.Choice[Any]]]] = {
     "language": language_choices(),
     "taste": taste_choices(),
+    "every": cadence_choices(),
+    "weekday": weekday_choices(),
     "posts": layout_choices(),
     "tags": tags_choices(),
 }
-WHICH: Final = locale_str("Channel (default: this one)")
 _NOTHING: Final = frozenset(query_names("nothing")["words"])
 """What takes a filter away: "none" in the bot's languages."""
 CHANGED: Final = {
@@ -42,6 +55,7 @@ CHANGED: Final = {
     "categories": locale_str("Only these arXiv categories, e.g. cs.CL cs.*, or none"),
     "topics": locale_str("Only papers about one of these, separated by semicolons, or none"),
     "no_ping": locale_str("Stop pinging a role"),
+    "every": locale_str("Which to change; a daily thread also takes its days from this"),
 }
 
 

@@ -23,7 +23,7 @@ from bot.interactions.save_buttons import SaveButton
 from bot.services.container import services_of
 from bot.services.publishing import PostPayload
 from bot.ui import text
-from bot.ui.cards import card_container, thread_name
+from bot.ui.cards import card_container, header_name
 from bot.ui.parts import rows
 from bot.ui.payloads import CardPayload
 from cogs.feeds._shared import require_manager
@@ -41,7 +41,7 @@ def render_cards(feed: Feed, draft: PostPayload, page: int) -> ui.LayoutView:
     before = sum(map(len, pages[:page]))
     last = before + len(shown)
     with use(language_for(draft.language)):
-        name = text.escape(thread_name(draft.header.day), limits.THREAD_NAME)
+        name = text.escape(header_name(draft.header), limits.THREAD_NAME)
         cards = [_container(card) for card in shown]
     values = {"first": before + 1, "last": last, "total": len(draft.cards), "name": name}
     if draft.posts_each_paper:

@@ -17,10 +17,12 @@ from bot.interactions.errors import Interaction, UserError
 from bot.interactions.inputs import parse_time, timezone_choices
 from bot.interactions.modals import FORM_TIMEOUT
 from bot.services.container import services_of
+from bot.ui.cadence import WEEKDAYS
 from bot.ui.research_fields import FIELDS, fields_in, with_fields
 from cogs.feeds._channel_option import KINDS
-from cogs.feeds._shared import SERVERS_LANGUAGE, guild_of
+from cogs.feeds._shared import SERVERS_LANGUAGE, guild_of, said_of
 from papers import zone_names, zones
+from papers.cadence import Every
 from storage.feeds import Feed
 
 FORM: Final = template("feed-set", feed_id=NUMBER)
@@ -43,7 +45,9 @@ async def settings_form(interaction: Interaction, feed: Feed | None) -> ui.Modal
     else:
         zone, at = feed.timezone, feed.at
     form = ui.Modal(
-        title=_("Set up a daily thread") if feed is None else _("Edit daily thread"),
+        title=_("Set up a daily thread")
+        if feed is None
+        else said_of(feed, _("Edit daily thread"), _("Edit roundup")),
         timeout=FORM_TIMEOUT,
         custom_id=custom_id("feed-set", NEW if feed is None else feed.id),
     )
@@ -71,7 +75,10 @@ async def settings_form(interaction: Interaction, feed: Feed | None) -> ui.Modal
             component=_role(None if feed is None else feed.ping_role_id),
         )
     )
-    if feed is not None:
+    # A form has five fields: a weekly roundup keeps its language, which `/feed edit` changes.
+    if feed is not None and feed.every is Every.WEEK:
+        form.add_item(ui.Label(text=_("Day of the week"), component=_weekday(feed.weekday)))
+    elif feed is not None:
         form.add_item(ui.Label(text=_("Language"), component=_language(feed.language)))
     return form
 
@@ -92,7 +99,9 @@ def settings_of(chosen: Mapping[str, Sequence[str]], feed: Feed | None) -> dict[
         "categories": with_fields(before, chosen.get("fields", ())),
         "ping_role_id": id_in(chosen, "role"),
     }
-    if feed is not None:
+    if feed is not None and feed.every is Every.WEEK:
+        fields["weekday"] = int(_only(chosen, "weekday") or feed.weekday) % 7
+    elif feed is not None:
         language = _only(chosen, "language")
         fields["language"] = language if language in LANGUAGES else None
     return fields
@@ -161,6 +170,16 @@ def _role(role_id: int | None) -> ui.RoleSelect[Any]:
         required=False,
         min_values=0,
         default_values=chosen,
+    )
+
+
+def _weekday(chosen: int) -> ui.Select[Any]:
+    return ui.Select(
+        custom_id="weekday",
+        options=[
+            discord.SelectOption(label=_(day), value=str(number), default=number == chosen)
+            for number, day in enumerate(WEEKDAYS)
+        ],
     )
 
 

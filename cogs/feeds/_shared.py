@@ -9,9 +9,11 @@ from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.replies import is_own
 from bot.services.container import Services
+from bot.ui.cadence import WEEKDAYS
 from bot.ui.feeds import describe, describe_readiness
 from bot.ui.text import plain
 from papers import zones
+from papers.cadence import Every
 from storage.feeds import Feed, Layout, Tags, Taste
 
 SERVERS_LANGUAGE = "server"
@@ -87,6 +89,41 @@ def tags_choices() -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=name, value=tags) for tags, name in names.items()]
 
 
+def cadence_choices() -> list[app_commands.Choice[str]]:
+    """Return the choices of how often a feed posts."""
+    names = {
+        Every.DAY: app_commands.locale_str("Every day"),
+        Every.WEEKDAYS: app_commands.locale_str("Monday to Friday"),
+        Every.WEEK: app_commands.locale_str("Every week: a roundup"),
+        Every.MONTH: app_commands.locale_str("Every month: a roundup"),
+    }
+    return [app_commands.Choice(name=name, value=every) for every, name in names.items()]
+
+
+def weekday_choices() -> list[app_commands.Choice[int]]:
+    """Return the choices of a weekly roundup's day."""
+    days = enumerate(WEEKDAYS)
+    return [app_commands.Choice(name=app_commands.locale_str(day), value=n) for n, day in days]
+
+
+def cadence_of(every: str | None, weekday: int | None) -> Every | None:
+    """Return the cadence that was chosen, `None` for none; a day of the week means a weekly one.
+
+    Raises:
+        UserError: a day of the week was chosen for something else.
+    """
+    if every is None:
+        return None if weekday is None else Every.WEEK
+    if weekday is not None and every != Every.WEEK:
+        raise UserError(_("Only a weekly roundup takes a `weekday`. Leave one of the two out."))
+    return Every(every)
+
+
+def said_of(feed: Feed, thread: str, roundup: str) -> str:
+    """Return what is said of a daily thread, or of a roundup."""
+    return thread if feed.every.is_daily else roundup
+
+
 def language_of(chosen: str | None) -> str | None:
     """Return the code of a chosen language, `None` for the server's own."""
     return None if chosen == SERVERS_LANGUAGE else chosen
@@ -120,7 +157,9 @@ async def described(services: Services, feed: Feed) -> str:
     now = services.clock.now()
     lines = [describe(feed, await services.publisher.coming(feed, now), now=now)]
     if feed.timezone in zones.names():
-        lines.append(describe_readiness(feed.at, feed.timezone, now, services.settings.settle))
+        if feed.every.is_daily:
+            settle = services.settings.settle
+            lines.append(describe_readiness(feed.at, feed.timezone, now, settle))
         time = f"{now.astimezone(zones.zone(feed.timezone)):%H:%M}"
         lines.append("-# " + _("It is {time} there now.", time=time))
     return "\n".join(lines)

@@ -6,18 +6,20 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers.cadence import DAILY
 from storage.posts._types import DONE, Crosspost
 from storage.tables import posts
 
 
 async def crossposts_due(conn: AsyncConnection, now: datetime) -> list[int]:
-    """Return the posts whose header had its first refresh and is to be published, oldest first."""
+    """Return the posts whose header is to be published, oldest first: of a thread after its first
+    refresh, of a roundup, which has none, at once."""
     rows = await conn.execute(
         select(posts.c.id)
         .where(
             posts.c.crosspost.in_((Crosspost.OWED.value, Crosspost.CLAIMED.value)),
             posts.c.state == DONE,
-            posts.c.refreshes > 0,
+            or_(posts.c.refreshes > 0, posts.c.every.not_in(DAILY)),
             posts.c.header_message_id.is_not(None),
             or_(posts.c.next_try_at.is_(None), posts.c.next_try_at <= now),
         )

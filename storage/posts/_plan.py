@@ -36,19 +36,21 @@ async def claim_due(
     for name, cadence, weekday, hour in (await conn.execute(clocks)).all():
         if name not in zones.names():
             continue
-        zone, every, before = zones.zone(name), Every(cadence), None
+        zone, every = zones.zone(name), Every(cadence)
+        since = before = None
         if every.is_daily:
             owed = schedule.owed(hour, zone, now, settle, known, every)
         else:
             owed = roundups.owed(every, weekday, hour, zone, now, known)
             before = roundups.due(every, weekday, hour, zone, now).closes
+            since = None if owed is None else roundups.period_until(owed.batch, every).first
         if owed is not None:
-            hours[_Group(name, every, weekday, owed, before)].append(hour)
+            hours[_Group(name, every, weekday, owed, since or owed.batch, before)].append(hour)
     due: list[DueFeed] = []
-    for (name, every, weekday, owed, before), at in hours.items():
+    for (name, every, weekday, owed, since, before), at in hours.items():
         used = exists().where(
             posts.c.feed_id == feeds.c.id,
-            or_(posts.c.batch_day >= owed.batch, posts.c.local_date >= owed.day),
+            or_(posts.c.batch_day >= since, posts.c.local_date >= owed.day),
         )
         rows = await conn.execute(
             select(feeds.c.id, feeds.c.guild_id, feeds.c.channel_id).where(
@@ -75,6 +77,8 @@ class _Group(NamedTuple):
     every: Every
     weekday: int
     owed: Owed
+    since: date
+    """The first of the batch days of which one that was posted will do."""
     before: datetime | None
     """When those must have been set up that a roundup concerns."""
 

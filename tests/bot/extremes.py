@@ -55,7 +55,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "note": ("Read again.", longest("word ", 500), longest("**", 500)),
     "query": ("diffusion models", longest("a b c ", 100), longest('"x" OR -', 100)),
     "sort": ("best", "newest", "oldest", "unread", "votes", "published", "title"),
-    "every": ("week", "fortnight", "month", "day"),
+    "every": ("week", "fortnight", "month", "day", "weekdays"),
     "weekday": (3, 6, 0),
     "presenters": ("<@1000000000000000001>", longest("<@1000000000000000001>", 1_000), "none"),
     "club": ("1", "9" * 18, "x"),

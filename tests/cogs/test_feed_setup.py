@@ -220,7 +220,7 @@ async def test_settings_are_shown_with_what_can_be_done(tmp_path: Path) -> None:
         labels = re.findall(r"label='([^']+)'", str(shown.message.components))
         first, second = (
             ["Preview", "Post now", "Edit…", "Filters…"],
-            ["Insights", "Pause", "Remove…"],
+            ["Insights", "Weekly roundup", "Pause", "Remove…"],
         )
         assert labels == first + second
 

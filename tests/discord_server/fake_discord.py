@@ -27,7 +27,7 @@ from tests.discord_server.state import (
 )
 from tests.discord_server.users import MEMBER_PERMISSIONS, Member, Role, User
 
-INVITED_WITH = Permissions(2_832_651_190_881_344)
+INVITED_WITH = Permissions(2_832_651_190_914_112)
 """What the README's invite link asks for."""
 
 TELLING = 16

@@ -138,7 +138,8 @@ class Roundups:
             return False
         if self.used is not None and owed.day <= self.used:
             return False
-        if self.posted and owed.batch <= max(self.posted):
+        first = roundups.period_until(owed.batch, self.every).first
+        if self.posted and first <= max(self.posted):
             return False
         self.posted[owed.batch] = now
         self.used = owed.day

@@ -106,7 +106,7 @@ async def test_a_check_logs_in_and_prints_the_link_to_invite_the_bot_with(
         said = capsys.readouterr().out
         assert "active daily threads: 1" in said
         assert "#papers in Reading Group): all permissions granted" in said
-        assert "permissions=2832651190881344" in said
+        assert "permissions=2832651190914112" in said
         assert token not in said
 
         wrong = make_settings(tmp_path, discord_token="MTA.bm90.YW55", discord_api_url=url)

@@ -16,7 +16,8 @@ from bot.services.hidden import NotForMe
 from bot.ui.news import NewsEntry
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
 from bot.ui.parts import AnyItem
-from bot.ui.payloads import Payload, summary_of
+from bot.ui.payload import Payload
+from bot.ui.payloads import summary_of
 from papers.text import readable
 from storage.papers import StoredPaper, get_many
 

@@ -15,22 +15,23 @@ from bot.interactions.errors import UserError
 from bot.interactions.pending import Pending
 from bot.runtime.clock import Clock
 from bot.services.feed_requirements import (
+    already_there,
     require_forum,
     require_forum_options,
     require_permissions,
     require_pingable,
     require_publishing,
-    require_workable,
 )
-from bot.services.feeds._known import KnownFeeds
+from bot.services.feeds._states import FeedStates
 from bot.services.publishing import PostPayload, Publisher
 from bot.settings import Settings
+from bot.ui.cards import thread_name
 from bot.ui.reasons import reason_text
 from papers import schedule, zones
 from papers.cadence import Every
 from storage import feeds
 from storage.database import Database
-from storage.feeds import Feed, FeedState, Kind, Layout, Tags, Taste
+from storage.feeds import Feed, Kind, Layout, Tags, Taste
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ _SETTINGS: Final = (
 """What `Feeds.copy` takes over as it is."""
 
 
-class Feeds(KnownFeeds):
+class Feeds(FeedStates):
     """Reads and changes the feeds of servers."""
 
     def __init__(
@@ -146,13 +147,7 @@ class Feeds(KnownFeeds):
                 tags=tags,
             )
         if feed is None:
-            raise UserError(
-                _(
-                    "{channel} already has a daily thread. Change it with {command}.",
-                    channel=channel.mention,
-                    command=self._messenger.mention("feed edit"),
-                )
-            )
+            raise already_there(channel, every, self._messenger.mention("feed edit"))
         return feed
 
     def default_hour(self, timezone: str) -> time:
@@ -197,7 +192,7 @@ class Feeds(KnownFeeds):
             raise UserError(
                 _("Nothing to update. Give at least one setting a new value, e.g. `time`.")
             )
-        if (changed.at, changed.timezone) != (feed.at, feed.timezone):
+        if _moved(changed) != _moved(feed):
             changed = replace(changed, set_at=self._clock.now())
         async with self._database.write() as conn:
             await feeds.update(conn, changed)
@@ -228,54 +223,25 @@ class Feeds(KnownFeeds):
             return there
         return await self.change(there, changed, guild, ping)
 
-    async def pause(self, feed: Feed) -> None:
-        """Stop a feed until it is resumed.
+    async def weekly(self, feed: Feed, guild: discord.Guild) -> Feed:
+        """Return the weekly roundup beside a daily thread, set up like it where there is none.
 
         Raises:
-            UserError: it is paused already.
+            UserError: the channel is gone, or the bot may not post or ping there.
         """
-        if feed.state is FeedState.PAUSED:
-            raise UserError(
-                _(
-                    "The daily thread in {channel} is already paused. {command} resumes it.",
-                    channel=f"<#{feed.channel_id}>",
-                    command=self._messenger.mention("feed resume"),
-                )
-            )
-        async with self._database.write() as conn:
-            await feeds.set_state(conn, feed.id, FeedState.PAUSED)
-
-    async def resume(self, feed: Feed, guild: discord.Guild) -> Feed:
-        """Start a feed that is paused, or disabled for a reason that no longer holds; return it.
-
-        Raises:
-            UserError: it is active, or its zone, channel or permissions still prevent it.
-        """
-        if feed.state is FeedState.ACTIVE:
-            raise UserError(
-                _("The daily thread in {channel} isn't paused.", channel=f"<#{feed.channel_id}>")
-            )
-        require_workable(feed, guild, self._messenger.mention)
-        async with self._database.write() as conn:
-            await feeds.set_state(conn, feed.id, FeedState.ACTIVE, now=self._clock.now())
-        return replace(feed, state=FeedState.ACTIVE)
-
-    async def remove(self, feed_id: int, channel_id: int, guild_id: int | None) -> None:
-        """Remove a feed for good.
-
-        Args:
-            feed_id: the feed.
-            channel_id: its channel: ids were once reused, so the channel confirms the feed.
-            guild_id: the server in which the removal is asked for.
-
-        Raises:
-            UserError: it was removed before, or is another server's.
-        """
-        async with self._database.write() as conn:
-            feed = await feeds.get(conn, feed_id)
-            if feed is None or (feed.channel_id, feed.guild_id) != (channel_id, guild_id):
-                raise UserError(_("This daily thread was already removed."))
-            await feeds.remove(conn, feed_id)
+        async with self._database.read() as conn:
+            known = await feeds.of_guild(conn, guild.id)
+        if (there := feeds.of_kind(known, feed.channel_id, Every.WEEK)) is not None:
+            return there
+        channel = guild.get_channel_or_thread(feed.channel_id)
+        if not isinstance(channel, FeedChannel):
+            raise UserError(_("I can't see that channel. Choose another."))
+        settings: dict[str, Any] = {name: getattr(feed, name) for name in _SETTINGS}
+        settings |= {"every": Every.WEEK, "weekday": 0, "publish": feed.publish}
+        if feed.kind is Kind.FORUM:
+            settings["tags"] = feed.tags
+        ping = None if feed.ping_role_id is None else guild.get_role(feed.ping_role_id)
+        return await self.add(channel, **settings, ping=ping)
 
     async def preview(self, feed: Feed) -> PostPayload:
         """Return the post that would be made of a feed now.
@@ -288,7 +254,14 @@ class Feeds(KnownFeeds):
             status = self._messenger.mention("paper status")
             raise UserError(_("There are no papers yet. {command} shows why.", command=status))
         if draft.why_empty is not None:
-            day = long_date(draft.header.day)
-            nothing = _("Nothing would be posted for {day}.", day=day)
+            if feed.every.is_daily:
+                nothing = _("Nothing would be posted for {day}.", day=long_date(draft.header.day))
+            else:
+                name = thread_name(draft.header.day, feed.every)
+                nothing = _("Nothing would be posted as “{name}”.", name=name)
             raise UserError(sentences(nothing, reason_text(draft.why_empty)))
         return draft
+
+
+def _moved(feed: Feed) -> tuple[object, ...]:
+    return feed.at, feed.timezone, feed.every, feed.weekday

@@ -10,6 +10,7 @@ from bot.runtime.clock import Clock
 from bot.services.feed_requirements import SeveralFeedsError
 from bot.services.publishing import Publisher
 from bot.settings import Settings
+from papers.cadence import Every
 from papers.schedule import Coming
 from storage import feeds, posts
 from storage.database import Database
@@ -71,6 +72,7 @@ class KnownFeeds:
         channel: FeedChannel | None,
         *,
         around: int | None = None,
+        every: Every | None = None,
     ) -> Feed:
         """Return the feed that a command means: the named channel's, this one's, or the only one.
 
@@ -79,6 +81,7 @@ class KnownFeeds:
             here: the channel or thread in which the command was used.
             channel: the channel that was named.
             around: the channel of the thread in which the command was used.
+            every: a daily thread, or a roundup of the week or the month, where only that is meant.
 
         Raises:
             UserError: there is none.
@@ -86,12 +89,21 @@ class KnownFeeds:
         """
         async with self._database.read() as conn:
             known = await feeds.of_guild(conn, guild_id)
+        if every is not None:
+            known = [feed for feed in known if feeds.is_of_kind(feed, every)]
+        several: list[Feed] = []
         for wanted in (channel.id,) if channel else (here, around):
-            found = next((feed for feed in known if feed.channel_id == wanted), None)
-            if found is not None:
-                return found
+            there = [feed for feed in known if feed.channel_id == wanted]
+            if len(there) == 1:
+                return there[0]
+            several = several or there
         if not known:
-            raise self._no_feed()
+            raise self._no_feed(every)
+        if several:
+            place = f"<#{several[0].channel_id}>"
+            raise SeveralFeedsError(
+                _("{channel} has several. Which one do you mean?", channel=place), several
+            )
         if channel is None and len(known) == 1:
             return known[0]
         raise SeveralFeedsError(
@@ -113,8 +125,12 @@ class KnownFeeds:
             raise UserError(_("This daily thread was removed."))
         return feed
 
-    def _no_feed(self) -> UserError:
+    def _no_feed(self, every: Every | None) -> UserError:
         add = self._messenger.mention("feed add")
+        if every is not None and not every.is_daily:
+            return UserError(
+                _("This server has no such roundup yet. Set one up with {command}.", command=add)
+            )
         return UserError(
             _("This server has no daily thread yet. Set one up with {command}.", command=add)
         )

@@ -17,6 +17,7 @@ from bot.i18n import gettext as _
 from bot.i18n import long_date, sentences, use
 from bot.services.publishing._schedule import GIVE_UP_AFTER, REFRESHES
 from bot.services.publishing._steps import Steps
+from bot.ui.cards import thread_name
 from bot.ui.reasons import reason_text
 from storage import feeds, posts
 from storage.database import Database
@@ -90,6 +91,13 @@ class Crossposts:
                     "The overview of {day} in {channel} couldn't be published to the channels that"
                     " follow it.",
                     day=long_date(post.batch_day),
+                    channel=channel,
+                )
+                if post.every.is_daily
+                else _(
+                    "The roundup “{name}” in {channel} couldn't be published to the channels that"
+                    " follow it.",
+                    name=thread_name(post.batch_day, post.every),
                     channel=channel,
                 ),
                 reason_text(failure.reason),

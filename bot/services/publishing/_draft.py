@@ -2,7 +2,7 @@
 frozen."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Self
@@ -10,24 +10,18 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.i18n import ENGLISH, alternatives, current, ngettext
+from bot.i18n import ENGLISH, current, ngettext
 from bot.i18n import gettext as _
 from bot.services.batch_ranking import BatchRanking
 from bot.services.folding import Folding
+from bot.services.publishing._order import Ordering, either, filters_of, folded, notes_of
 from bot.services.publishing._tags import wishes_of
-from bot.services.publishing._topic_filter import (
-    SHOWN_TOPIC,
-    TopicFilter,
-    TopicMatch,
-    rank_by_topic,
-)
-from bot.services.taste import LEAST_SAVERS, SAVED_WITHIN, ServerTaste
-from bot.ui.feeds import describe_filters
+from bot.services.taste import LEAST_SAVERS, SAVED_WITHIN
 from bot.ui.payloads import CardPayload, HeaderPayload, TagWish, header_payload, ranked_card
+from bot.ui.roundup_payload import RoundupPayload
 from papers import paper_key
-from papers.folding import Group, Likeness, fold
-from papers.text import cut
-from papers.trending import Candidate, Filters, Ranked, raised, rank
+from papers.folding import Group, Likeness
+from papers.trending import Candidate, Filters, Ranked
 from storage import papers, posts, shelves
 from storage.database import Database
 from storage.feeds import Feed, Kind, Layout
@@ -64,6 +58,11 @@ class PostPayload(BaseModel):
         return [card.paper_id for card in self.cards]
 
     @property
+    def with_code(self) -> list[str]:
+        """The papers shown whose code is known."""
+        return [card.paper_id for card in self.cards if card.repository is not None]
+
+    @property
     def folded(self) -> dict[str, tuple[str, ...]]:
         """The papers without a card of their own, by the paper whose card lists them."""
         return {card.paper_id: card.folded for card in self.cards if card.folded}
@@ -79,7 +78,10 @@ class PostPayload(BaseModel):
             )
             for entry in self.header.entries
         )
-        header = self.header.model_copy(update={"entries": entries, "notes": ()})
+        changes: dict[str, Any] = {"entries": entries, "notes": ()}
+        if (roundup := self.header.roundup) is not None:
+            changes["roundup"] = RoundupPayload(every=roundup.every, first=roundup.first)
+        header = self.header.model_copy(update=changes)
         return self.model_copy(update={"header": header})
 
     def to_json(self) -> dict[str, Any]:
@@ -99,14 +101,12 @@ class PostComposer:
         self,
         database: Database,
         ranking: BatchRanking,
-        topics: TopicFilter,
+        ordering: Ordering,
         folding: Folding,
-        taste: ServerTaste,
     ) -> None:
         self._database = database
         self._ranking = ranking
-        self._topics = topics
-        self._taste = taste
+        self._ordering = ordering
         self._folding = folding
         # The first one's answer serves all feeds of the minute.
         self._comparing = asyncio.Lock()
@@ -125,27 +125,11 @@ class PostComposer:
             prior = await self._ranking.prior(conn, day)
             likeness = await self._likeness(conn, (day, now), everything)
         candidates = [candidate for candidate in everything if candidate.batch >= first]
-        matches: Mapping[str, TopicMatch] = {}
-        if feed.topics:
-            there = [each.paper.id for each in everything if each.paper.withdrawn_at is None]
-            matches = await self._topics.matches(there, feed.topics, now)
-        boosts = await self._taste.boosts(feed, candidates, now)
-
-        def ordered(boosts: Mapping[str, float]) -> list[Ranked]:
-            ranked = rank(
-                candidates,
-                day=day,
-                filters=filters_of(feed),
-                shown=shown,
-                prior=prior,
-                boosts=boosts,
-            )
-            return rank_by_topic(ranked, matches) if feed.topics else ranked
-
-        ranked = ordered({})
-        if boosts:
-            ranked = raised(ordered(boosts), ranked, boosts)
-        groups = _folded(ranked, likeness, feed.size)
+        ordered = await self._ordering.of(
+            feed, candidates, day, now, prior=prior, matched=everything, shown=shown
+        )
+        ranked = ordered.ranked
+        groups = folded(ranked, likeness, feed.size)
         async with self._database.read() as conn:
             saved_here = await shelves.saved_here(
                 conn,
@@ -163,7 +147,7 @@ class PostComposer:
             },
             total=len(todays),
             late=late,
-            notes=_notes(feed),
+            notes=notes_of(feed),
             ping_role_id=feed.ping_role_id,
             saved_here=saved_here,
         )
@@ -176,7 +160,7 @@ class PostComposer:
         )
         if ranked:
             return draft.model_copy(update={"rest": _rest(ranked, groups, feed.size)})
-        about = [paper_id for paper_id in todays if not feed.topics or paper_id in matches]
+        about = [paper_id for paper_id in todays if paper_id in ordered.wanted]
         why_empty = _why_empty(feed, len(todays), about, shown)
         return draft.model_copy(update={"why_empty": why_empty})
 
@@ -243,36 +227,11 @@ def compose(
     )
 
 
-def _folded(ranked: Sequence[Ranked], likeness: Likeness, size: int) -> list[Group[Ranked]]:
-    """Return at most `size` groups of near-duplicates of one batch, their leaders renumbered."""
-    groups = fold(
-        ranked,
-        likeness,
-        paper_id=lambda place: place.paper.id,
-        within=lambda place: place.batch,
-        size=size,
-    )
-    return [
-        Group(replace(group.leader, position=position), group.folded)
-        for position, group in enumerate(groups, 1)
-    ]
-
-
 def _rest(ranked: Sequence[Ranked], groups: Sequence[Group[Ranked]], size: int) -> tuple[int, ...]:
     """Return the upvotes of the papers that are neither leaders nor folded behind one."""
     shown = {each.paper.id for group in groups for each in (group.leader, *group.folded)}
     others = (each.metrics.upvotes or 0 for each in ranked if each.paper.id not in shown)
     return tuple(sorted(others, reverse=True)[:size])
-
-
-def filters_of(feed: Feed) -> Filters:
-    """Return a feed's filters as the ranking takes them."""
-    return Filters(
-        min_votes=feed.min_votes,
-        include=feed.include,
-        exclude=feed.exclude,
-        categories=feed.categories,
-    )
 
 
 def _footer() -> str:
@@ -291,23 +250,14 @@ def _why_empty(feed: Feed, total: int, about: Collection[str], shown: Collection
             "The only paper of the day isn't about {topics}.",
             "None of the day's {count} papers is about {topics}.",
             total,
-            topics=_either(feed.topics),
+            topics=either(feed.topics),
         )
     seen = filters_of(feed) == Filters() or all(paper_id in shown for paper_id in about)
     if feed.topics:
-        topics = _either(feed.topics)
+        topics = either(feed.topics)
         if seen:
             return _("Every paper about {topics} was already posted here.", topics=topics)
         return _("No paper about {topics} passed the filters.", topics=topics)
     if seen:
         return _("Every paper was already posted here.")
     return _("No paper passed the filters.")
-
-
-def _either(topics: Iterable[str]) -> str:
-    return alternatives(cut(topic, SHOWN_TOPIC) for topic in topics)
-
-
-def _notes(feed: Feed) -> list[str]:
-    filters = describe_filters(feed, words=alternatives, topics=_either)
-    return [_("Filters: {filters}", filters=filters)] if filters else []

@@ -10,6 +10,7 @@ from bot.delivery.retry import retry_at
 from bot.i18n import gettext as _
 from bot.i18n import long_date, ngettext, sentences, use
 from bot.services.publishing._schedule import GIVE_UP_AFTER
+from bot.ui.cards import thread_name
 from bot.ui.reasons import THREE_TIMES, reason_text
 from papers import paper_key
 from storage import feeds, posts
@@ -77,15 +78,27 @@ class Failures:
                 f"- `{paper_key.label(paper_id)}`: {reason_text(_stored(failure))}"
                 for paper_id, failure in refused.items()
             ]
-            missing = ngettext(
-                "{count} paper couldn't be posted in the thread of {day} in {channel}. The others"
-                " are there.",
-                "{count} papers couldn't be posted in the thread of {day} in {channel}. The others"
-                " are there.",
-                len(refused),
-                day=long_date(post.batch_day),
-                channel=f"<#{feed.channel_id}>",
-            )
+            channel = f"<#{feed.channel_id}>"
+            if post.every.is_daily:
+                missing = ngettext(
+                    "{count} paper couldn't be posted in the thread of {day} in {channel}. The"
+                    " others are there.",
+                    "{count} papers couldn't be posted in the thread of {day} in {channel}. The"
+                    " others are there.",
+                    len(refused),
+                    day=long_date(post.batch_day),
+                    channel=channel,
+                )
+            else:
+                missing = ngettext(
+                    "{count} paper couldn't be posted in the thread “{name}” in {channel}. The"
+                    " others are there.",
+                    "{count} papers couldn't be posted in the thread “{name}” in {channel}. The"
+                    " others are there.",
+                    len(refused),
+                    name=thread_name(post.batch_day, post.every),
+                    channel=channel,
+                )
             await self._notices.tell_admins(
                 feed.guild_id,
                 _("Papers missing from a thread"),
@@ -104,11 +117,19 @@ class Failures:
         await self.finish(post, posts.FAILED, now, reason)
         log.error("given up post_id=%d feed_id=%d: %s", post.id, feed.id, reason)
         with use(self._notices.language_of(feed.guild_id)):
-            lost = _(
-                "The thread of {day} in {channel} couldn't be posted, or only in part.",
-                day=long_date(post.batch_day),
-                channel=f"<#{feed.channel_id}>",
-            )
+            channel = f"<#{feed.channel_id}>"
+            if post.every.is_daily:
+                lost = _(
+                    "The thread of {day} in {channel} couldn't be posted, or only in part.",
+                    day=long_date(post.batch_day),
+                    channel=channel,
+                )
+            else:
+                lost = _(
+                    "The roundup “{name}” in {channel} couldn't be posted, or only in part.",
+                    name=thread_name(post.batch_day, post.every),
+                    channel=channel,
+                )
             later = _(
                 "The next one comes as usual. If you report this to the people who run this bot,"
                 " mention post {post}.",

@@ -52,6 +52,7 @@ class Forum:
         name: str,
         view: ui.LayoutView,
         *,
+        files: Sequence[discord.File] = (),
         place: int = 0,
         ping_role_id: int | None = None,
         silent: bool = False,
@@ -61,6 +62,7 @@ class Forum:
         Args:
             name: its name.
             view: its first message.
+            files: what belongs to it.
             place: which of the draft's tags it gets.
             ping_role_id: the role that its first message pings.
             silent: whether it comes without a notification.
@@ -81,6 +83,7 @@ class Forum:
                     name=name,
                     auto_archive_duration=limits.THREAD_ARCHIVE_MINUTES,
                     view=view,
+                    files=files,
                     applied_tags=tags,
                     allowed_mentions=role_mention(ping_role_id),
                     silent=silent,

@@ -1,25 +1,29 @@
 """What each feed owes: claimed from the database, frozen, and handed to the steps."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Refused, Retry
 from bot.i18n import Language, language_for, use
+from bot.runtime.charts import Charts
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.folding import Folding
 from bot.services.publishing._crosspost import Crossposts
 from bot.services.publishing._draft import PostComposer, PostPayload
 from bot.services.publishing._failures import Failures
+from bot.services.publishing._order import Ordering
 from bot.services.publishing._restored import RestoredPosts
+from bot.services.publishing._roundup import RoundupComposer
 from bot.services.publishing._schedule import (
     GIVE_UP_AFTER,
     LATE_AFTER,
     REFRESHES,
     coming,
     expected_at,
+    has,
     owed_now,
 )
 from bot.services.publishing._steps import Steps
@@ -52,6 +56,7 @@ class Publisher:
         taste: ServerTaste,
         tracker: MessageTracker,
         notices: Notices,
+        charts: Charts,
         queue: TaskQueue,
         settle: timedelta,
     ) -> None:
@@ -60,10 +65,10 @@ class Publisher:
         self._queue = queue
         self._settle = settle
         self._messenger = messenger
-        self._composer = PostComposer(
-            database, ranking, TopicFilter(database, topics), folding, taste
-        )
-        self._steps = Steps(database, messenger, tracker)
+        ordering = Ordering(TopicFilter(database, topics), taste)
+        self._composer = PostComposer(database, ranking, ordering, folding)
+        self._roundups = RoundupComposer(database, ranking, ordering, folding)
+        self._steps = Steps(database, messenger, tracker, charts)
         self._restored = RestoredPosts(database, messenger, tracker, ranking.sources, settle)
         self._failures = Failures(database, notices)
         self._crossposts = Crossposts(database, messenger, self._steps, notices)
@@ -119,17 +124,20 @@ class Publisher:
     async def preview(self, feed: Feed, now: datetime) -> PostPayload | None:
         """Return what the feed's next thread would be like now; `None` while there is no batch.
 
-        That is the batch it owes next, or the newest one while that has no papers yet.
+        That is the batch it owes next, or the newest one while that has no papers yet. Of roundups
+        it is the last whose date has come.
         """
         coming = await self.coming(feed, now)
         async with self._database.read() as conn:
             target = await self._ranking.newest(conn, now)
-            if coming is not None and (await self._ranking.known(conn, now)).get(coming.batch):
+            if target is not None and not feed.every.is_daily:
+                target = owed_now(feed, target, now, self._settle).batch_day
+            elif coming is not None and (await self._ranking.known(conn, now)).get(coming.batch):
                 target = coming.batch
         if target is None:
             return None
         with use(self._language(feed)):
-            return await self._composer.draft(feed, target, now)
+            return await self._draft(feed, target, now)
 
     async def post_now(self, feed: Feed, now: datetime) -> Post | None:
         """Post the newest batch to this feed at once, or return the post that it has already.
@@ -159,12 +167,12 @@ class Publisher:
             return  # the next minute tries again, and nothing is posted before
         async with self._database.read() as conn:
             used = await posts.used(conn, due.feed_id)
-        if late is None and used.batch is not None and used.batch >= due.batch_day:
+        if late is None and has(feed, due, used):
             return
         if late is None:
             late = now - expected_at(feed, due, now, self._settle, used) > LATE_AFTER
         with use(self._language(feed)):
-            draft = await self._composer.draft(feed, due.batch_day, now, late=late)
+            draft = await self._draft(feed, due.batch_day, now, late=late)
         async with self._database.write() as conn:
             post_id = await posts.plan(
                 conn,
@@ -175,6 +183,7 @@ class Publisher:
                 paper_ids=draft.paper_ids,
                 folded=draft.folded,
                 upvotes={card.paper_id: card.upvotes or 0 for card in draft.cards},
+                code=draft.with_code,
                 rest=draft.rest,
                 sources=self._ranking.sources,
                 reason=draft.why_empty,
@@ -187,6 +196,12 @@ class Publisher:
         )
         if draft.paper_ids:
             await self.send(post_id, now)
+
+    async def _draft(
+        self, feed: Feed, day: date, now: datetime, *, late: bool = False
+    ) -> PostPayload:
+        composer = self._composer if feed.every.is_daily else self._roundups
+        return await composer.draft(feed, day, now, late=late)
 
     def _language(self, feed: Feed) -> Language:
         """Return the language that a feed posts in: its own, or its server's."""
@@ -217,7 +232,8 @@ class Publisher:
             await self._failures.finish(post, posts.FAILED, now, FEED_REMOVED)
             return
         if now - post.planned_at > GIVE_UP_AFTER:
-            if feed.since > post.planned_at and post.header_message_id is None:
+            waited = feed.since > post.planned_at and post.header_message_id is None
+            if waited and post.every.is_daily:
                 # It waited for an admin, not for Discord: the newest batch comes instead.
                 await self._failures.finish(post, posts.SKIPPED, now, FEED_STOPPED)
                 return

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Final
 
 import discord
 
@@ -19,7 +20,8 @@ from bot.delivery.read_back import own_messages_since, strings_of
 from bot.i18n import in_every_language
 from bot.interactions.shown_papers import folded_in, papers_in
 from bot.ui.cards import thread_name
-from papers import calendar, zones
+from papers import calendar, roundups, zones
+from papers.cadence import Every
 from storage import papers, posts, restores
 from storage.database import Database
 from storage.feeds import Feed, Kind
@@ -29,6 +31,8 @@ from storage.restores import Restore
 log = logging.getLogger(__name__)
 
 _DAY = timedelta(days=1)
+_BEFORE: Final = {Every.DAY: 4, Every.WEEKDAYS: 4, Every.WEEK: 12, Every.MONTH: 40}
+"""Days before the backup that a post since then may be about, and tomorrow."""
 
 
 @dataclass(slots=True)
@@ -97,8 +101,12 @@ class RestoredPosts:
         days = (now.date() - restore.knows_until.date()).days
         titles = {
             title: day
-            for day in (now.date() + _DAY - n * _DAY for n in range(days + 4))
-            for title in in_every_language(lambda day=day: thread_name(day))
+            for day in (now.date() + _DAY - n * _DAY for n in range(days + _BEFORE[feed.every]))
+            if feed.every.is_daily or roundups.is_last(day, feed.every)
+            for first in _firsts(day, feed.every)
+            for title in in_every_language(
+                lambda day=day, first=first: thread_name(day, feed.every, first)
+            )
         }
         if feed.kind is Kind.FORUM:
             return await self._forum_posts(feed, restore, now, titles)
@@ -159,7 +167,9 @@ class RestoredPosts:
     async def _record(self, feed: Feed, thread: _Thread, now: datetime) -> None:
         zone = zones.zone_or_utc(feed.timezone)
         local_date = min(thread.at, now).astimezone(zone).date()
-        due = DueFeed(feed.id, feed.guild_id, feed.channel_id, local_date, thread.day)
+        due = DueFeed(
+            *(feed.id, feed.guild_id, feed.channel_id, local_date, thread.day, feed.every)
+        )
         async with self._database.write() as conn:
             keys = await papers.in_full(conn, thread.cards)
             cards = dict(zip(keys, thread.cards.values(), strict=True))
@@ -209,3 +219,11 @@ def _day_of(texts: Sequence[str], titles: Mapping[str, date]) -> date | None:
     return next(
         (day for title, day in titles.items() if any(title in line for line in first_lines)), None
     )
+
+
+def _firsts(last: date, every: Every) -> list[date | None]:
+    """Return the days that the post of a batch day may begin with; `None` for a daily thread."""
+    if every.is_daily:
+        return [None]
+    longest = roundups.extended(roundups.period_until(last, every), every, date.min)
+    return [day for day in longest.days if (last - day).days >= 0]

@@ -58,6 +58,16 @@ def expected_at(feed: Feed, due: DueFeed, now: datetime, settle: timedelta, used
     return max(roundups.due(feed.every, feed.weekday, feed.at, zone, now).opens, feed.since)
 
 
+def has(feed: Feed, due: DueFeed, used: Used) -> bool:
+    """Return whether a feed has what is due: that batch or a newer one, or a roundup of such a
+    period."""
+    if used.batch is None:
+        return False
+    if feed.every.is_daily:
+        return used.batch >= due.batch_day
+    return used.batch >= roundups.period_until(due.batch_day, feed.every).first
+
+
 def owed_now(feed: Feed, newest: date, now: datetime, settle: timedelta) -> DueFeed:
     """Return what a feed may post at once, whatever the hour.
 

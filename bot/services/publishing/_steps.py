@@ -5,10 +5,12 @@ In a thread, header and cards are messages there. In a forum, the header starts 
 does and there is no header.
 """
 
+import io
 import logging
 from datetime import datetime
 
 import discord
+from discord import ui
 
 from bot import limits
 from bot.delivery.messenger import MessageTracker, Messenger
@@ -22,13 +24,16 @@ from bot.delivery.outcomes import (
     Sent,
     failure_of,
 )
-from bot.delivery.permissions import missing_permissions
+from bot.delivery.permissions import may_attach, missing_permissions
 from bot.delivery.read_back import own_messages, role_mention, strings_of
+from bot.runtime.charts import Charts
 from bot.services.publishing._cards import Cards, ForumCards, ThreadCards, post_nonce
 from bot.services.publishing._draft import PostPayload
 from bot.services.publishing._forum import Forum
+from bot.services.publishing._picture import picture_of
 from bot.services.publishing._schedule import READ_BACK_AFTER
-from bot.ui.cards import render_header, thread_name
+from bot.ui.cards import header_name, render_header
+from bot.ui.charts import FILE
 from storage import posts
 from storage.database import Database
 from storage.feeds import Kind
@@ -44,7 +49,10 @@ UNKNOWN_IN_A_ROW = 3
 class Steps:
     """Sends what is missing of a post."""
 
-    def __init__(self, database: Database, messenger: Messenger, tracker: MessageTracker) -> None:
+    def __init__(
+        self, database: Database, messenger: Messenger, tracker: MessageTracker, charts: Charts
+    ) -> None:
+        self._charts = charts
         self._database = database
         self._messenger = messenger
         self._tracker = tracker
@@ -123,11 +131,13 @@ class Steps:
     async def _send_header(
         self, post: Post, draft: PostPayload, forum: Forum, *, resuming: bool
     ) -> Outcome:
-        title = thread_name(post.batch_day)
+        title = header_name(draft.header)
         if draft.kind is Kind.FORUM:
-            found = await forum.find_day(title) if resuming else None
-            return found or await forum.open(
-                title, render_header(draft.header), ping_role_id=draft.header.ping_role_id
+            if resuming and (found := await forum.find_day(title)) is not None:
+                return found
+            view, files = await self._rendered(post, draft)
+            return await forum.open(
+                title, view, files=files, ping_role_id=draft.header.ping_role_id
             )
         channel = self._channel(post.guild_id, post.channel_id)
         try:
@@ -135,14 +145,26 @@ class Steps:
                 async for message in own_messages(self._messenger, channel):
                     if any(title in text.partition("\n")[0] for text in strings_of(message)):
                         return Sent(message.id)
+            view, files = await self._rendered(post, draft)
             message = await channel.send(
-                view=render_header(draft.header),
+                view=view,
+                files=files,
                 nonce=post_nonce(post, "header"),
                 allowed_mentions=role_mention(draft.header.ping_role_id),
             )
         except Exception as error:
             return failure_of(error)
         return Sent(message.id)
+
+    async def _rendered(
+        self, post: Post, draft: PostPayload
+    ) -> tuple[ui.LayoutView, list[discord.File]]:
+        """Return the header's view, and the picture that belongs to it, if it can have one."""
+        picture = None
+        if may_attach(self._messenger, post.guild_id, post.channel_id):
+            picture = await picture_of(self._charts, draft.header)
+        files = [] if picture is None else [discord.File(io.BytesIO(picture), FILE)]
+        return render_header(draft.header, picture=picture is not None), files
 
     async def _open_thread(self, post: Post, header_id: int, draft: PostPayload) -> Outcome:
         if draft.kind is Kind.FORUM:
@@ -152,7 +174,7 @@ class Steps:
         header = self._channel(post.guild_id, post.channel_id).get_partial_message(header_id)
         try:
             thread = await header.create_thread(
-                name=thread_name(post.batch_day),
+                name=header_name(draft.header),
                 auto_archive_duration=limits.THREAD_ARCHIVE_MINUTES,
             )
         except Exception as error:

@@ -1,0 +1,28 @@
+"""What all payloads share: messages as they are frozen into the database before they are sent."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "ignore").decode("utf-8")
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+"""A text without lone surrogates: JSON may bring them, and neither UTF-8 nor SQLite takes them."""
+
+
+class Payload(BaseModel):
+    """What all payloads share: frozen, and stored as JSON that a newer version may add to."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def to_json(self) -> str:
+        """Return the payload as JSON."""
+        return self.model_dump_json()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the payload that `to_json` wrote."""
+        return cls.model_validate_json(text)
