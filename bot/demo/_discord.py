@@ -5,12 +5,28 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, cast
 
+import discord
 import simcord
 from pydantic import BaseModel, ValidationError
 from simcord.backend import Backend
 from simcord.backend.models import Channel, Guild, Message, User
 
 from bot.runtime.clock import Clock
+
+
+def start_posts_as_discord(env: simcord.Env) -> None:
+    """Give the first message of a forum's post the id of that post, which simcord leaves out."""
+    commit = env.backend.commit_message
+
+    def committed(message: Any, *, broadcast: bool = True) -> Any:
+        channel = env.backend.get_channel(message.channel_id)
+        parent = env.backend.channels.get(channel.parent_id or 0) if channel.is_thread else None
+        in_forum = parent is not None and parent.type == discord.ChannelType.forum.value
+        if in_forum and not env.backend.messages.get(channel.id):
+            message.id = channel.id
+        return commit(message, broadcast=broadcast)
+
+    env.backend.commit_message = committed
 
 
 class KeptDiscord(BaseModel):

@@ -12,12 +12,12 @@ from simcord import SetupError
 from simcord.preview import Preview
 
 from bot.demo._pictures import stand_ins
-from bot.demo._stage import ADMIN, READER, DemoError, Stage
+from bot.demo._stage import ADMIN, FORUM, READER, DemoError, Stage
 from bot.demo._terminal import Terminal
 
 log = logging.getLogger(__name__)
 
-PLACES: Final = ("channel", "thread", ADMIN, READER)
+PLACES: Final = ("channel", "thread", FORUM, ADMIN, READER)
 """What the page can show, by the word that chooses it: two are people's direct messages."""
 DIRECT_MESSAGES: Final = "dms"
 """Chooses the member's direct messages, too: the admin has less to expect there."""
@@ -42,6 +42,7 @@ SUGGESTIONS: Final = (
     ("feed list", "/feed list", "as Ada: this server's daily threads"),
     ("feed add", "/feed add channel: reading", "as Ada: set up a thread in another channel"),
     ("feed post-now", "/feed post-now channel: reading", "then post its first thread now"),
+    ("feed copy", "/feed copy to: forum", "the same as a post in a forum"),
 )
 """Commands worth trying: shown as far as this bot has them."""
 
@@ -78,6 +79,7 @@ class Pages:
                 )
                 for words, what in (
                     ("thread", "the day's thread, with one card per paper"),
+                    ("forum", "the newest post in the forum, once /feed post-now made one"),
                     ("ada or grace", "that person's direct messages with the bot"),
                     ("channel", "back to the channel"),
                     ("wait 6", "let six hours pass: digests arrive, numbers change"),
@@ -179,11 +181,16 @@ class Pages:
             channel, user = stage.direct_messages(self._place)
             return channel, [user]
         members = list(stage.people.values())
+        if self._place == FORUM and stage.forum_posts:
+            return stage.forum_posts[-1], members
         return (stage.threads[-1] if self._place == "thread" else stage.channel), members
 
     def _name(self) -> str:
         if self._place in self._stage.people:
             return f"{self._place.title()}'s direct messages"
+        if self._place == FORUM:
+            posts = self._stage.forum_posts
+            return f"the post, “{posts[-1].name}”" if posts else "the channel: no post yet"
         if self._place == "thread":
             return f"the thread, “{self._stage.threads[-1].name}”"
         return f"#{self._stage.channel.name} (type thread to open its thread)"

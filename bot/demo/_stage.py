@@ -13,7 +13,7 @@ from discord.app_commands import AppCommandError
 
 from bot.client import PaperBot
 from bot.demo._clock import DemoClock
-from bot.demo._discord import KeptDiscord, keep_in, set_clock, speak_in
+from bot.demo._discord import KeptDiscord, keep_in, set_clock, speak_in, start_posts_as_discord
 from bot.i18n import ENGLISH
 from bot.interactions.command_tree import PaperTree
 from bot.interactions.errors import is_refusal
@@ -23,6 +23,8 @@ GUILD = "Reading Group"
 CHANNEL = "papers"
 OTHER_CHANNEL = "reading"
 """A channel without a feed, for trying `/feed add`."""
+FORUM, NEWS = "forum", "news"
+"""A forum and an announcement channel, without a feed too; a demo that was kept may lack them."""
 OWNER, ADMIN, READER = "owner", "ada", "grace"
 
 SHOWN = 10
@@ -56,6 +58,12 @@ class Stage:
     def threads(self) -> list[simcord.ChannelHandle]:
         """The channel's threads, oldest first."""
         return sorted(self.channel.threads, key=lambda thread: thread.id)
+
+    @property
+    def forum_posts(self) -> list[simcord.ChannelHandle]:
+        """The posts in the forum, oldest first."""
+        forum = self.guild.channels.get(FORUM)
+        return [] if forum is None else sorted(forum.threads, key=lambda thread: thread.id)
 
     def direct_messages(self, name: str) -> tuple[simcord.ChannelHandle, simcord.UserHandle]:
         """Return a person's conversation with the bot, and the person as its only viewer."""
@@ -97,6 +105,7 @@ async def staged(
         # What a command raises has been answered with a sentence and logged: it ends no demo.
         env = simcord.Env(bot, settle_timeout=SETTLE_TIMEOUT, check_errors=False)
         set_clock(env, clock)
+        start_posts_as_discord(env)
         kept = None if database is None else _kept(database)
         if kept is not None:
             kept.restore(env.backend)
@@ -189,6 +198,8 @@ def _build(env: simcord.Env, bot: PaperBot, clock: DemoClock) -> Stage:
         CHANNEL, topic="Trending papers. To open the thread, send “thread” and reload the page"
     )
     guild.create_text_channel(OTHER_CHANNEL, topic="What we read together")
+    guild.create_forum_channel(FORUM)
+    guild.create_news_channel(NEWS)
     guild.add_member(env.create_user(ADMIN, global_name="Ada"), roles=[admins])
     guild.add_member(env.create_user(READER, global_name="Grace"))
     return _find(env, bot, clock)

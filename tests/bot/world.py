@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
 
 import discord
 import simcord
 
 from bot.client import PaperBot, create_bot
 from bot.delivery.read_back import strings_of
+from bot.demo import start_posts_as_discord
 from bot.interactions.errors import sentence_of
 from bot.runtime.clock import FixedClock
 from bot.settings import Settings
@@ -144,21 +144,6 @@ def cards(channel: simcord.ChannelHandle, thread: int = -1) -> list[str]:
 def text_of(message: object) -> str:
     """Return everything that can be read in a message."""
     return "\n".join(strings_of(message))  # pyright: ignore[reportArgumentType] - simcord's message
-
-
-def start_posts_as_discord(env: simcord.Env) -> None:
-    """Give the first message of a forum's post the id of that post, which simcord leaves out."""
-    commit = env.backend.commit_message
-
-    def committed(message: Any, *, broadcast: bool = True) -> Any:
-        channel = env.backend.get_channel(message.channel_id)
-        parent = env.backend.channels.get(channel.parent_id or 0) if channel.is_thread else None
-        in_forum = parent is not None and parent.type == discord.ChannelType.forum.value
-        if in_forum and not env.backend.messages.get(channel.id):
-            message.id = channel.id
-        return commit(message, broadcast=broadcast)
-
-    env.backend.commit_message = committed
 
 
 def thread_in(here: World, name: str) -> simcord.ChannelHandle:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.client import create_bot
-from bot.demo import ADMIN, OTHER_CHANNEL, READER, DemoClock, Stage, staged
+from bot.demo import ADMIN, FORUM, OTHER_CHANNEL, READER, DemoClock, Stage, staged
 from bot.settings import Settings
 from papers.sources.sample import SampleSource
 
@@ -64,6 +64,18 @@ async def test_a_thread_is_posted_in_another_channel_at_once(tmp_path: Path) -> 
             await ada.slash(stage.channel, "feed add", channel=other)
             await ada.slash(stage.channel, "feed post-now", channel=other)
         assert len(other.threads) == 1
+
+
+async def test_a_forum_gets_its_post_of_the_day(tmp_path: Path) -> None:
+    async with built(tmp_path) as stage:
+        ada = stage.people[ADMIN]
+        forum = stage.guild.channels[FORUM]
+        async with asyncio.timeout(2 * AT_ONCE):
+            await ada.slash(stage.channel, "feed copy", to=forum)
+            await ada.slash(stage.channel, "feed post-now", channel=forum)
+        (post,) = stage.forum_posts
+        assert len(post.history()) == 11
+        assert post.history()[0].id == post.id
 
 
 async def test_the_bots_tasks_and_the_demo_itself_count_the_same_seconds(tmp_path: Path) -> None:
