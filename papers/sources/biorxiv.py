@@ -81,6 +81,7 @@ class BiorxivSource:
             Fetcher(server, gate=gate, manners=manners, session=session, sleep=sleep, clock=clock)
             for gate in (budget, RateLimiter(pace, sleep=sleep, clock=clock))
         )
+        self._reading = asyncio.Lock()
         self._begun: dict[tuple[date, str], Pages[Any]] = {}
         self._known: dict[tuple[date, str], _Known] = {}
 
@@ -113,7 +114,11 @@ class BiorxivSource:
             SourceError: `RATE_LIMITED` until midnight when the budget is spent; also (`MALFORMED`)
                 when the server ignores the category, or lists nothing or less than it counts.
         """
-        asked, today = (day, as_category(category)), self._now().date()
+        async with self._reading:
+            return await self._listing(day, as_category(category))
+
+    async def _listing(self, day: date, category: str) -> Batch:
+        asked, today = (day, category), self._now().date()
         known = self._known.get(asked)
         if known is not None and known.asked_on == today:
             return known.batch

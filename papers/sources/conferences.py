@@ -74,6 +74,7 @@ class ProceedingsSource:
             sleep=sleep,
             clock=clock,
         )
+        self._reading = asyncio.Lock()
         self._conditions: dict[str, dict[str, str]] = {}
         self._known: tuple[date, Proceedings] | None = None
 
@@ -84,16 +85,18 @@ class ProceedingsSource:
             SourceError: the site could not be asked, or answered with less than it counts.
         """
         today = self._now().date()
-        if self._known is None or self._known[0] != today:
-            try:
-                found = await self._read()
-            except SourceError:
-                # What was sent before the failure has not been kept: it is wanted again.
-                self._conditions.clear()
-                raise
-            known = self._known[1] if self._known else Proceedings(self.name, ())
-            self._known = (today, known if found is None else known.followed_by(found))
-        return self._known[1]
+        async with self._reading:
+            known = self._known or (date.min, Proceedings(self.name, ()))
+            if known[0] != today:
+                try:
+                    found = await self._read()
+                except SourceError:
+                    # What was sent before the failure has not been kept: it is wanted again.
+                    self._conditions.clear()
+                    raise
+                known = (today, known[1] if found is None else known[1].followed_by(found))
+                self._known = known
+            return known[1]
 
     async def latest(self) -> Batch:
         """Return the first papers of the proceedings as a batch of today (UTC)."""

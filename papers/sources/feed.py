@@ -85,7 +85,9 @@ class FeedSource:
         self.name = name
         self.state = state
         self._now = now
+        self._reading = asyncio.Lock()
         self._last: Batch | None = None
+        self._failure: SourceError | None = None
         self._fetcher = Fetcher(
             name,
             gate=asyncio.Semaphore(1),
@@ -100,30 +102,15 @@ class FeedSource:
     async def latest(self) -> Batch:
         """Return the feed's papers as of today (UTC), or without a request what it had last.
 
-        Nothing is asked before `state.next_at`. A feed that has not changed has an empty batch.
+        Nothing is asked before `state.next_at`; a feed that failed goes on failing until then. A
+        feed that has not changed has an empty batch.
 
         Raises:
             SourceError: also (`REFUSED`) when the address is not public, the feed is too large or
                 redirects too often, or it is gone for good.
         """
-        now = self._now()
-        if self.state.next_at is not None and now < self.state.next_at:
-            return self._last or Batch(now.date(), ())
-        try:
-            answer = await self._fetcher.get(
-                self.state.url,
-                {},
-                lambda response: _read(response, self.name, now.date()),
-                accept=(200, 304, 410),
-                fresh=True,
-                headers=_conditions(self.state),
-            )
-        except SourceError as error:
-            self.state = after_failure(self.state, now, error)
-            raise
-        self._last = self._batch(answer, now)
-        self.state = after_answer(self.state, now, answer)
-        return self._last
+        async with self._reading:
+            return await self._latest(self._now())
 
     async def daily(self, day: date) -> Batch:
         """Return the batch of today; a feed has no history.
@@ -147,6 +134,31 @@ class FeedSource:
     async def close(self) -> None:
         """Release the connection."""
         await self._fetcher.close()
+
+    async def _latest(self, now: datetime) -> Batch:
+        if self.state.next_at is not None and now < self.state.next_at:
+            if (failed := self._failure) is not None:
+                wait = (self.state.next_at - now).total_seconds()
+                raise SourceError(self.name, failed.kind, failed.detail, wait)
+            last = self._last
+            return last if last and last.day == now.date() else Batch(now.date(), ())
+        try:
+            answer = await self._fetcher.get(
+                self.state.url,
+                {},
+                lambda response: _read(response, self.name, now.date()),
+                accept=(200, 304, 410),
+                fresh=True,
+                headers=_conditions(self.state),
+            )
+        except SourceError as error:
+            self.state = after_failure(self.state, now, error)
+            self._failure = error
+            raise
+        self._failure = None
+        self._last = self._batch(answer, now)
+        self.state = after_answer(self.state, now, answer)
+        return self._last
 
     def _batch(self, answer: _Answer, now: datetime) -> Batch:
         today = now.date()

@@ -1,5 +1,6 @@
 """bioRxiv and medRxiv, served and broken on loopback."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -262,6 +263,15 @@ async def test_a_day_is_asked_for_once_a_day_and_read_again_only_if_it_has_grown
         put_day(service, [*rows, row(40, version="2")])
         assert len((await source.daily(YESTERDAY)).records) == 41
         assert len(service.requests) == 5
+
+
+async def test_several_who_ask_for_a_day_at_once_have_it_asked_for_once(
+    service: Service, source: BiorxivSource
+):
+    put_day(service, [row(number) for number in range(40)])
+    found = await asyncio.gather(*(source.daily(YESTERDAY) for _ in range(4)))
+    assert [len(batch.records) for batch in found] == [40] * 4
+    assert len(service.requests) == 2
 
 
 async def test_a_smaller_answer_takes_no_paper_away(service: Service, fake_time: FakeTime):

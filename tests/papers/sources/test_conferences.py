@@ -1,5 +1,6 @@
 """Conferences' virtual sites and the ACL Anthology, served and broken."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -207,8 +208,9 @@ async def test_a_programme_is_asked_for_once_a_day_and_sent_again_only_if_it_cha
 ):
     service.on(ROWS, json_reply(rows(event(1)), headers={"ETag": '"r1"'}), Reply(status=304))
     service.on(ABSTRACTS, json_reply({"1": "We ask."}, headers={"ETag": '"a1"'}), Reply(status=304))
-    first = await icml.proceedings()
-    assert await icml.proceedings() == first
+    first, other = await asyncio.gather(icml.proceedings(), icml.proceedings())
+    assert other == first
+    assert await asyncio.gather(icml.proceedings(), icml.proceedings()) == [first] * 2
     assert len(service.requests) == 2
     fake_time.now += 86_400
     assert await icml.proceedings() == first

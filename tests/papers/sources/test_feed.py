@@ -1,5 +1,6 @@
 """Any RSS or Atom feed: what is read, when it is asked for, and what is refused."""
 
+import asyncio
 import gzip
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -257,7 +258,8 @@ async def test_a_feed_that_has_not_changed_is_asked_for_with_what_it_said_last(
     )
     async with feed_source(service, fake_time, lambda: moment[0]) as source:
         papers: PaperSource = source
-        batch = await papers.latest()
+        batch, other = await asyncio.gather(papers.latest(), papers.latest())
+        assert other == batch
         assert [record.paper.title for record in batch.records] == ["Paper 1"]
         assert [record.announcement for record in batch.records] == [Announcement.NEW]
         assert batch.day == TODAY
@@ -351,6 +353,36 @@ async def test_what_is_no_whole_feed_is_a_failure_and_tried_again_later(
         assert (await failure(source)).kind is kind
         assert (source.state.failures, source.state.read) == (1, False)
         assert source.state.next_at == NOW + timedelta(hours=1)
+
+
+async def test_a_feed_that_failed_goes_on_failing_until_it_is_asked_again(
+    service: Service, fake_time: FakeTime
+):
+    moment = [NOW]
+    service.on("/feed", Reply(status=500), reply(item(1)))
+    async with feed_source(service, fake_time, lambda: moment[0]) as source:
+        await failure(source)
+        moment[0] += timedelta(minutes=59)
+        error = await failure(source)
+        assert (error.kind, error.retry_after) == (SourceErrorKind.UNAVAILABLE, 60)
+        assert len(service.requests) == 1
+        moment[0] += timedelta(minutes=1)
+        assert len((await source.latest()).records) == 1
+        assert source.state.failures == 0
+        moment[0] += timedelta(minutes=1)
+        assert len((await source.latest()).records) == 1
+
+
+async def test_what_was_read_before_midnight_is_no_batch_of_the_next_day(
+    service: Service, fake_time: FakeTime
+):
+    moment = [NOW.replace(hour=23, minute=30)]
+    service.on("/feed", reply(item(1)))
+    async with feed_source(service, fake_time, lambda: moment[0]) as source:
+        assert len((await source.latest()).records) == 1
+        moment[0] += timedelta(minutes=45)
+        batch = await source.latest()
+    assert (batch.day, batch.records) == (TODAY + timedelta(days=1), ())
 
 
 async def test_a_limit_is_obeyed_and_failures_make_it_seldom(service: Service, fake_time: FakeTime):
