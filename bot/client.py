@@ -15,7 +15,7 @@ from discord.ext import commands
 
 from bot.app import App, Lifetime, open_app
 from bot.delivery import single_attempt
-from bot.delivery.connection import forget_unlisted
+from bot.delivery.connection import clean_interactions, forget_unlisted
 from bot.delivery.permissions import invite_link
 from bot.delivery.rate_limiter import Limiter
 from bot.interactions.cancel import Cancel
@@ -92,6 +92,7 @@ class PaperBot(commands.AutoShardedBot):
             shard_count=shard_count,
         )
         forget_unlisted(self)
+        clean_interactions(self)
         self.settings = settings
         self.clock = clock
         self.monitor = monitor

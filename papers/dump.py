@@ -11,6 +11,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from papers import arxiv_id
 from papers.model import Author, Metrics, Paper, Record
+from papers.writable import writable_json
 
 
 class _Line(BaseModel):
@@ -98,8 +99,8 @@ class _Line(BaseModel):
 def read_line(line: str | bytes) -> Record | None:
     """Return the paper of one line, `None` where there is none that can be read."""
     try:
-        known = _Line.model_validate(json.loads(line))
-    except (ValueError, ValidationError, LookupError, TypeError):
+        known = _Line.model_validate(writable_json(json.loads(line)))
+    except (ValueError, ValidationError, LookupError, TypeError, RecursionError):
         return None
     paper_id = arxiv_id.parse(known.id)
     if paper_id is None:

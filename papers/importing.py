@@ -8,6 +8,7 @@ from itertools import islice
 
 from papers.formats import apa, bibtex, csl, plain, table, tagged, texts
 from papers.formats.items import Finding, Imported, Unreadable
+from papers.writable import writable
 
 __all__ = ["ImportReport", "Imported", "Unreadable", "read_ids"]
 
@@ -77,7 +78,7 @@ def _decoded(data: bytes) -> str:
         break
     else:
         text = data.decode("latin-1")
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return writable(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _reader(text: str, filename: str) -> Callable[[str], Iterator[Finding]]:

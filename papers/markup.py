@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from papers._markup_names import BLOCKS, HEADINGS, HIDDEN, ITALICS, NAMES, SECTIONS, SPELLED, VOID
+from papers.writable import writable
 
 LONGEST: Final = 100_000
 """Characters that are read; no title or abstract is longer."""
@@ -19,8 +20,6 @@ _ROUNDS: Final = 8
 _DEEPEST: Final = 64
 """Elements within each other that are kept apart."""
 
-UNWRITABLE: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Control characters and halves of characters: no database takes all of them, nor does Discord."""
 ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});")
 _AMPERSAND = re.compile(r"&(?:amp;)+(?=#?\w{1,31};)")
 
@@ -100,7 +99,7 @@ def line(markup: str) -> str:
 
 
 def _one_layer(markup: str, *, headings: bool = True) -> str:
-    markup = UNWRITABLE.sub("", _AMPERSAND.sub("&", markup))
+    markup = writable(_AMPERSAND.sub("&", markup))
     plain = ENTITY.sub(lambda match: html.unescape(match[0]), markup)
     if "<" in plain or "]]>" in plain:
         plain = _Reader(headings=headings).read(plain)

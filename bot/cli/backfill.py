@@ -1,6 +1,7 @@
 """`paperboy ingest` and `paperboy import`: fetching and importing papers by hand, with progress."""
 
 import gzip
+import os
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -120,7 +121,9 @@ async def import_file(settings: Settings, path: Path) -> int:
 
 def _name(path: Path) -> str:
     """Name an import so that the same unchanged file is recognised."""
-    return f"import {path.resolve()} {path.stat().st_size}"
+    # A file's name may be in another encoding than UTF-8.
+    name = os.fsencode(path.resolve()).decode(errors="backslashreplace")
+    return f"import {name} {path.stat().st_size}"
 
 
 async def _index(database: Database, progress: Progress) -> None:

@@ -1,8 +1,10 @@
-"""Which servers a gateway session is in: discord.py keeps those that a new session leaves out."""
+"""What the gateway says, corrected before discord.py hears it."""
 
 from typing import Any
 
 import discord
+
+from papers.writable import writable_json
 
 
 def forget_unlisted(client: discord.AutoShardedClient) -> None:
@@ -24,3 +26,15 @@ def forget_unlisted(client: discord.AutoShardedClient) -> None:
         parse_ready(data)
 
     state.parsers["READY"] = ready
+
+
+def clean_interactions(client: discord.Client) -> None:
+    """Make every text of an interaction writable, from now on: options, what is typed into forms,
+    names of files and people, and the messages that a command is used on."""
+    state: Any = vars(client)["_connection"]
+    parse = state.parsers["INTERACTION_CREATE"]
+
+    def interaction_create(data: Any) -> None:
+        parse(writable_json(data))
+
+    state.parsers["INTERACTION_CREATE"] = interaction_create

@@ -4,13 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-
-def _storable(text: str) -> str:
-    return text.encode("utf-8", "ignore").decode("utf-8")
+from papers.writable import writable
 
 
-Text = Annotated[str, AfterValidator(_storable)]
-"""A text without lone surrogates: JSON may bring them, and neither UTF-8 nor SQLite takes them."""
+Text = Annotated[str, AfterValidator(writable)]
+"""A text that can be stored and shown."""
 
 
 class Payload(BaseModel):

@@ -14,6 +14,7 @@ from papers.formats import _records, plain, texts
 from papers.formats._fields import role_of
 from papers.formats._records import Role
 from papers.formats.items import Finding, Imported, Unreadable
+from papers.writable import writable_json
 
 OURS: Final = "paperboy"
 """Under CSL's `custom`, which is for what CSL has no field for."""
@@ -55,6 +56,7 @@ def read(text: str) -> Iterator[Finding]:
         line, counted = line + text.count("\n", counted, position), position
         try:
             value, position = decoder.raw_decode(text, position)
+            value = writable_json(value)
         except (ValueError, RecursionError):
             yield from _broken(text[position:], line)
             return

@@ -14,7 +14,8 @@ from pydantic import (
     WrapValidator,
 )
 
-from papers.markup import ENTITY, UNWRITABLE
+from papers.markup import ENTITY
+from papers.writable import writable
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ class Wire(BaseModel):
 
 def fold(text: str) -> str:
     """Return the text on one line, each run of white space as one space, as it can be written."""
-    return " ".join(UNWRITABLE.sub("", text).split())
+    return " ".join(writable(text).split())
 
 
 def prose(text: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
+from papers.writable import writable_json
+
 T = TypeVar("T")
 
 
@@ -62,7 +64,7 @@ class Response:
         return "html" in self.headers.get("Content-Type", "").lower() and not data
 
     def json(self) -> Any:
-        """Parse the body as JSON.
+        """Parse the body as JSON, its texts made writable.
 
         Raises:
             MalformedError: it is HTML, empty, cut short, or otherwise no JSON.
@@ -72,7 +74,7 @@ class Response:
         if not self.body.strip():
             raise MalformedError("answered with nothing")
         try:
-            return json.loads(self.body)
+            return writable_json(json.loads(self.body), self.body)
         except (ValueError, RecursionError) as error:
             raise MalformedError("answered with broken JSON") from error
 

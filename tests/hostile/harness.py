@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 import simcord
 
+from papers.writable import writable
 from storage.personal_data import personal_tables
 from tests.bot.raw_interactions import Answer, Interaction, Interactions
 from tests.hostile.answers import HarmError, require_answered
@@ -135,7 +136,14 @@ class Hostile(Interactions):
         self.kept = kept
 
     def intact(self) -> bool:
-        """Return whether the database is whole."""
+        """Return whether the database is whole, with nothing in it that others refuse."""
+        for (table,) in self.connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+        ):
+            for row in self.connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - our table
+                texts = [each for each in row if isinstance(each, str)]
+                if any(text != writable(text) for text in texts):
+                    raise HarmError(f"{table} has {texts}")
         whole = self.connection.execute("PRAGMA integrity_check").fetchall()
         strays = self.connection.execute("PRAGMA foreign_key_check").fetchall()
         return whole == [("ok",)] and not strays

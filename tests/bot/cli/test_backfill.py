@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,14 @@ def test_a_packed_file_is_taken_in_once(tmp_path: Path) -> None:
     assert "1 line couldn't be read" in first.stdout
     again = paperboy(tmp_path, "import", "papers.jsonl.gz")
     assert "0 new papers, 0 changed" in again.stdout
+
+
+def test_a_file_whose_name_is_no_utf_8_is_imported(tmp_path: Path) -> None:
+    name = os.fsdecode(b"papiers-\xe9t\xe9.jsonl")
+    (tmp_path / name).write_text('{"id": "2401.00001", "title": "One\\u0000\\ud800"}')
+    result = paperboy(tmp_path, "import", name)
+    assert result.returncode == 0, result.stderr
+    assert "1 new paper" in result.stdout
 
 
 def test_a_backup_is_made_and_put_back(tmp_path: Path) -> None:
