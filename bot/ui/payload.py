@@ -6,7 +6,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from papers.writable import writable
 
-
 Text = Annotated[str, AfterValidator(writable)]
 """A text that can be stored and shown."""
 
