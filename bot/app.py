@@ -16,7 +16,7 @@ from bot.runtime.clock import Clock
 from bot.runtime.lease import Lease
 from bot.runtime.task_queue import TaskQueue
 from bot.services.background import RecentReading
-from bot.services.batch_ranking import BatchRanking
+from bot.services.batch_ranking import Rankings
 from bot.services.clubs import ClubRunner, Clubs, ClubSender
 from bot.services.container import Services
 from bot.services.digests import Digester, Following, Subscriptions, TopicLearning
@@ -99,7 +99,8 @@ async def open_services(
         zotero = ZoteroSource(settings.zotero_url)
         stack.push_async_callback(zotero.close)
         notices = Notices(database, messenger, clock)
-        ranking = BatchRanking(sources, settings.settle)
+        rankings = Rankings(sources, settings.settle)
+        ranking = rankings.default
         topics = Topics(database, embedder, sources)
         charts = Charts(database.path.with_suffix(".charts"))
         reading = RecentReading(database, search.engine, clock)
@@ -107,7 +108,7 @@ async def open_services(
         publisher = Publisher(
             database,
             messenger,
-            ranking=ranking,
+            rankings=rankings,
             topics=topics,
             folding=folding,
             taste=ServerTaste(database, reading),
@@ -193,7 +194,7 @@ async def open_services(
             picks=picks,
             folding=folding,
             hidden=Hidden(database, topics, clock, messenger),
-            insights=FeedInsights(database, ranking, topics, clock),
+            insights=FeedInsights(database, rankings, topics, clock),
             learning=learning,
         )
 

@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     """arXiv's daily listings."""
     arxiv_categories: Words = ("cs.AI", "cs.CL", "cs.CV", "cs.LG")
     """The arXiv categories whose daily listings are ingested. Empty: none."""
+    biorxiv_url: Url = "https://api.biorxiv.org"
+    """The API of bioRxiv and medRxiv, asked only for threads that are made of their papers."""
     zotero_url: Url = "https://api.zotero.org"
     """Zotero's API, from which people import public libraries."""
 

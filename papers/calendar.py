@@ -16,7 +16,7 @@ to explain a small or missing batch.
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -204,3 +204,42 @@ def month_days(day: date) -> tuple[date, ...]:
     first = day.replace(day=1)
     days = (first + number * _DAY for number in range(31))
     return tuple(d for d in days if d.month == day.month and is_working_day(d))
+
+
+POSTED: Final = timedelta(hours=2)
+"""How long after midnight at a server its day counts as listed: it shows the last ones by then."""
+
+
+class SourceDays(StrEnum):
+    """Which days a source has batches for, and when each is complete."""
+
+    HUB = "hub"
+    """The Daily Papers days of this module."""
+    DAILY = "daily"
+    """Every day of the year, complete after midnight in New York, as bioRxiv and medRxiv post."""
+
+    def today(self, now: datetime) -> date:
+        """Return the day that `now` belongs to."""
+        return batch_day(now) if self is SourceDays.HUB else now.astimezone(NEW_YORK).date()
+
+    def settles(self, day: date, settle: timedelta = SETTLE) -> datetime:
+        """Return the moment (UTC) from which the batch of `day` may be posted; `settle` concerns
+        the days of the Hub."""
+        if self is SourceDays.HUB:
+            return settles(day, settle)
+        midnight = datetime.combine(day + _DAY, time.min, NEW_YORK)
+        return midnight.astimezone(UTC) + POSTED
+
+    def previous(self, day: date) -> date:
+        """Return the newest day before `day` that may have a batch."""
+        return previous(day) if self is SourceDays.HUB else day - _DAY
+
+    def expected(self, now: datetime, settle: timedelta = SETTLE) -> date:
+        """Return the newest day whose batch has settled at `now`."""
+        if self is SourceDays.HUB:
+            return expected_batch(now, settle)
+        return (now - POSTED).astimezone(NEW_YORK).date() - _DAY
+
+    def is_over(self, day: date, now: datetime) -> bool:
+        """Return whether a batch of `day` that was empty when it was read can be counted out."""
+        return is_over(day, now) if self is SourceDays.HUB else now >= self.settles(day)

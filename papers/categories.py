@@ -1,4 +1,4 @@
-"""arXiv's categories by code or name, so that users need not know their codes."""
+"""Categories by code or name, so that users need not know arXiv's codes."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,6 +7,7 @@ from typing import Final
 
 from papers._category_names import ALIASES, NAMES
 from papers.query_names import query_names
+from papers.sources.declared import CHOSEN
 from papers.terms import fold, words
 
 _LISTING = re.compile(
@@ -18,6 +19,15 @@ _CODE = r"[a-z-]{2,8}\.[A-Za-z-]{2,8}"
 _NAMED_CODE = re.compile(rf"(?<!\S)({_CODE}) \([^()]*\)|[A-Za-z, &-]+\(({_CODE})\)")
 """How arXiv shows a category: `Machine Learning (cs.LG)`."""
 _SEPARATED = re.compile(r"(?<![\w.-])(cs|math|stat|eess|econ|physics)[ /:_-]([A-Z]{2})(?!\w)")
+_OTHERS: Final = {
+    code: f"{name} ({source.name})"
+    for source in CHOSEN.values()
+    for code, name in source.categories.items()
+}
+"""The categories of other sources than arXiv, by their codes: `biorxiv/cell-biology`."""
+_OTHER_CODE = re.compile(rf"(?<!\S)({'|'.join(CHOSEN)})/[a-z0-9-]+", re.IGNORECASE)
+_ENOUGH: Final = 2
+"""Letters from which on categories of other sources are suggested: most people look for arXiv's."""
 _QUALIFIER = re.compile(r",? all of it$| \(.*\)$")
 
 
@@ -37,9 +47,33 @@ class UnknownCategoryError(ValueError):
 def parse(text: str) -> tuple[str, ...]:
     """Read categories between commas, semicolons or blanks, by code (`cs.CL`, `cs.*`) or name.
 
+    Those of other sources are read by their codes, or as `suggest` shows them.
+
     Raises:
-        UnknownCategoryError: arXiv has no category of that code or name.
+        UnknownCategoryError: neither arXiv nor another source has a category of that code or name.
     """
+    others: list[str] = []
+
+    def noted(match: re.Match[str]) -> str:
+        if (code := match[0].lower()) not in _OTHERS:
+            raise UnknownCategoryError(match[0], get_close_matches(code, _OTHERS, n=3))
+        others.append(code)
+        return ","
+
+    text = _OTHER_CODE.sub(noted, text)
+    for code, name in _OTHERS.items():
+        if name.casefold() in text.casefold():
+            others.append(code)
+            text = re.sub(re.escape(name), ",", text, flags=re.IGNORECASE)
+    return tuple(dict.fromkeys((*_of_arxiv(text), *others)))
+
+
+def name_of(code: str) -> str | None:
+    """Return the name of a category by its code, `None` if no source has such a category."""
+    return NAMES.get(code) or _OTHERS.get(code, "").rpartition(" (")[0] or None
+
+
+def _of_arxiv(text: str) -> tuple[str, ...]:
     if (named := _named(text)) is not None:
         return named
     text = _LISTING.sub(r" \1 ", text).replace("hep-*", ALIASES["high energy physics"])
@@ -60,13 +94,8 @@ def is_known(text: str) -> bool:
 
 
 def is_category(code: str) -> bool:
-    """Return whether arXiv has this category or archive, `cs.*` standing for `cs`."""
-    return code.casefold() in _CODES
-
-
-def name_of(code: str) -> str | None:
-    """Return the name of a category by its code, `None` if arXiv has no such category."""
-    return NAMES.get(code)
+    """Return whether there is such a category or archive, `cs.*` standing for `cs`."""
+    return code.casefold() in _CODES or code in _OTHERS
 
 
 def _joined(match: re.Match[str]) -> str:
@@ -140,8 +169,16 @@ def suggest(typed: str, limit: int) -> list[tuple[str, str]]:
         if folded and any(word.startswith(folded) for word in name.split())
         for code in codes.split()
     ]
-    chosen = [code for code in dict.fromkeys((*alias, *codes, *named, *called)) if code not in kept]
-    return [(f"{code} · {NAMES[code]}", " ".join((*kept, code))) for code in chosen[:limit]]
+    others = [
+        code
+        for code, name in _OTHERS.items()
+        if len(folded) >= _ENOUGH and any(word.startswith(folded) for word in fold(name).split())
+    ]
+    found = dict.fromkeys((*alias, *codes, *named, *called, *others))
+    chosen = [code for code in found if code not in kept][:limit]
+    return [
+        (_OTHERS.get(code) or f"{code} · {NAMES[code]}", " ".join((*kept, code))) for code in chosen
+    ]
 
 
 _CODES: Final[dict[str, str]] = {

@@ -36,6 +36,7 @@ from papers._windows import (
     windows_from,
 )
 from papers.cadence import Every
+from papers.calendar import SourceDays
 
 __all__ = [
     "SLACK",
@@ -84,7 +85,12 @@ class Coming(NamedTuple):
 
 
 def due_at(
-    hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta, every: Every = Every.DAY
+    hour: time,
+    zone: ZoneInfo,
+    batch_day: date,
+    settle: timedelta,
+    every: Every = Every.DAY,
+    days: SourceDays = SourceDays.HUB,
 ) -> datetime:
     """Return when the batch of `batch_day` is owed at `hour` in `zone`.
 
@@ -94,29 +100,41 @@ def due_at(
         batch_day: the Daily Papers day of the batch.
         settle: how long after its beginning a batch may be posted.
         every: whether the feed posts at weekends.
+        days: which days the feed's sources have batches for.
     """
-    return _due_at(hour, zone, batch_day, settle, every)
+    return _due_at(hour, zone, batch_day, settle, every, days)
 
 
 @lru_cache(maxsize=_CACHED)
 def _due_at(
-    hour: time, zone: ZoneInfo, batch_day: date, settle: timedelta, every: Every
+    hour: time,
+    zone: ZoneInfo,
+    batch_day: date,
+    settle: timedelta,
+    every: Every,
+    days: SourceDays,
 ) -> datetime:
-    ready = calendar.settles(batch_day, settle)
+    ready = days.settles(batch_day, settle)
     if every is Every.WEEKDAYS:
         ready = max(ready, midnight_after(batch_day - _DAY, zone))
     at = _first_from(hour, zone, ready)
-    before = calendar.previous(batch_day)
-    if batch_day - before == _DAY:
+    before = days.previous(batch_day)
+    # Of days without a gap the newer one wins, whose thread also draws from those before it.
+    if days is SourceDays.HUB and batch_day - before == _DAY:
         # In Cairo's last week of October, Thursday's and Friday's batch both meet 08:00 on Friday
         # first: where a change of the clocks does that, the later one takes the date after.
-        used = local_date(_due_at(hour, zone, before, settle, every), zone)
+        used = local_date(_due_at(hour, zone, before, settle, every, days), zone)
         while local_date(at, zone) <= used:
             at = _first_from(hour, zone, midnight_after(used, zone))
     return at
 
 
-def newest(day: date, now: datetime, known: Mapping[date, bool]) -> tuple[date, bool] | None:
+def newest(
+    day: date,
+    now: datetime,
+    known: Mapping[date, bool],
+    days: SourceDays = SourceDays.HUB,
+) -> tuple[date, bool] | None:
     """Return the newest batch from `day` back that is there or awaited, and whether it is there.
 
     Days that their source confirmed to be empty are passed over once they are over.
@@ -125,23 +143,29 @@ def newest(day: date, now: datetime, known: Mapping[date, bool]) -> tuple[date, 
         day: the newest working day that comes into question.
         now: the present instant.
         known: the days that a source has answered for: whether there is a batch.
+        days: which days the sources have batches for.
     """
     for _ in range(EMPTY_DAYS):
         if known.get(day):
             return day, True
-        if day not in known or not calendar.is_over(day, now):
+        if day not in known or not days.is_over(day, now):
             return day, False
-        day = calendar.previous(day)
+        day = days.previous(day)
     return None
 
 
 def newest_due(
-    hour: time, zone: ZoneInfo, now: datetime, settle: timedelta, every: Every = Every.DAY
+    hour: time,
+    zone: ZoneInfo,
+    now: datetime,
+    settle: timedelta,
+    every: Every = Every.DAY,
+    days: SourceDays = SourceDays.HUB,
 ) -> date:
-    """Return the newest working day whose batch is due at `now`, whether it has come or not."""
-    day = calendar.expected_batch(now, settle)
-    while due_at(hour, zone, day, settle, every) > now:
-        day = calendar.previous(day)
+    """Return the newest day whose batch is due at `now`, whether it has come or not."""
+    day = days.expected(now, settle)
+    while due_at(hour, zone, day, settle, every, days) > now:
+        day = days.previous(day)
     return day
 
 
@@ -152,6 +176,7 @@ def owed(
     settle: timedelta,
     known: Mapping[date, bool],
     every: Every = Every.DAY,
+    days: SourceDays = SourceDays.HUB,
 ) -> Owed | None:
     """Return the batch that a feed owes at `now`, unless it has it already.
 
@@ -160,7 +185,7 @@ def owed(
     here = open_window(now, hour, zone, every=every)
     if here is None:
         return None
-    found = newest(newest_due(hour, zone, now, settle, every), now, known)
+    found = newest(newest_due(hour, zone, now, settle, every, days), now, known, days)
     return Owed(found[0], here.day) if found is not None and found[1] else None
 
 
@@ -172,6 +197,7 @@ def coming(
     known: Mapping[date, bool],
     *,
     every: Every = Every.DAY,
+    days: SourceDays = SourceDays.HUB,
     last_batch: date | None = None,
     last_day: date | None = None,
 ) -> Coming | None:
@@ -184,6 +210,7 @@ def coming(
         settle: how long after its beginning a batch may be posted.
         known: the days that a source has answered for: whether there is a batch.
         every: whether it posts at weekends.
+        days: which days its sources have batches for.
         last_batch: the newest batch that was planned there.
         last_day: the last local date that was used up there.
     """
@@ -193,7 +220,7 @@ def coming(
         if last_day is not None and here.day <= last_day:
             continue
         at = max(here.opens, now)
-        found = newest(newest_due(hour, zone, at, settle, every), at, known)
+        found = newest(newest_due(hour, zone, at, settle, every, days), at, known, days)
         if found is not None and (last_batch is None or found[0] > last_batch):
             batch, there = found
             return Coming(at, batch, waiting=here.opens <= now and not there)
@@ -208,6 +235,7 @@ def expected_at(
     *,
     since: datetime,
     every: Every = Every.DAY,
+    days: SourceDays = SourceDays.HUB,
     last_day: date | None = None,
 ) -> datetime:
     """Return when a feed could post a batch at the earliest: what lateness is counted from.
@@ -219,9 +247,10 @@ def expected_at(
         settle: how long after its beginning a batch may be posted.
         since: when an admin last set the feed's hour, or started it.
         every: whether it posts at weekends.
+        days: which days its sources have batches for.
         last_day: the last local date that was used up there before.
     """
-    moment = max(due_at(hour, zone, batch_day, settle, every), since)
+    moment = max(due_at(hour, zone, batch_day, settle, every, days), since)
     return next(
         max(here.opens, moment)
         for here in _windows(hour, zone, moment, every)

@@ -104,6 +104,8 @@ class Feed:
     every: Every = Every.DAY
     weekday: int = 0
     """Of a weekly roundup, 0 for Monday."""
+    sources: tuple[str, ...] = ()
+    """The keys of its sources (`papers.sources.declared`); empty for the default ones."""
 
     @property
     def since(self) -> datetime:
@@ -134,6 +136,7 @@ async def add(
     publish: bool = False,
     every: Every = Every.DAY,
     weekday: int = 0,
+    sources: Iterable[str] = (),
 ) -> Feed | None:
     """Give a channel a feed; `None` if it has one of that kind already (`of_kind`)."""
     await conn.execute(insert(guilds).values(id=guild_id, joined_at=now).on_conflict_do_nothing())
@@ -159,6 +162,7 @@ async def add(
             publish=publish,
             every=every.value,
             weekday=weekday,
+            sources=list(sources),
             state=FeedState.ACTIVE.value,
             created_at=now,
         )
@@ -200,6 +204,14 @@ async def longest_roundup(conn: AsyncConnection) -> Every | None:
     )
     known = set(used)
     return next((every for every in (Every.MONTH, Every.WEEK) if every.value in known), None)
+
+
+async def source_groups(conn: AsyncConnection) -> list[tuple[str, ...]]:
+    """Return the sets of sources that feeds which post have, the default one as `()`."""
+    used = await conn.scalars(
+        select(feeds.c.sources).where(feeds.c.state == FeedState.ACTIVE.value).distinct()
+    )
+    return sorted(tuple(keys) for keys in used)
 
 
 async def active(conn: AsyncConnection) -> list[Feed]:
@@ -256,6 +268,7 @@ async def update(conn: AsyncConnection, feed: Feed) -> bool:
             publish=feed.publish,
             every=feed.every.value,
             weekday=feed.weekday,
+            sources=list(feed.sources),
             set_at=feed.set_at,
         )
     )
@@ -332,4 +345,5 @@ def _feed(row: Row[Any]) -> Feed:
         publish=bool(row.publish),
         every=Every(row.every),
         weekday=row.weekday,
+        sources=tuple(row.sources),
     )

@@ -14,7 +14,8 @@ from bot.delivery.permissions import invite_link, lacking, needed_in
 from bot.runtime.sources import live_sources
 from bot.settings import Settings, SettingsError
 from papers.embedding import EmbeddingError, load_embedder
-from papers.sources import PaperSource, SourceError
+from papers.sources import DatedSource, PaperSource, SourceError
+from papers.sources.declared import names
 from storage import feeds, papers
 from storage.backups import scheduled
 from storage.database import Database
@@ -75,8 +76,10 @@ async def _machine(settings: Settings, active: list[Feed]) -> AsyncIterator[Find
     yield _backups(settings)
     yield await _embedder(settings)
     sources = live_sources(settings)
+    wanted = names(key for feed in active for key in feed.sources)
+    used = [each for each in sources if not isinstance(each, DatedSource) or each.name in wanted]
     try:
-        for answer in asyncio.as_completed([_source(source) for source in sources]):
+        for answer in asyncio.as_completed([_source(source) for source in used]):
             yield await answer
     finally:
         for source in sources:

@@ -10,11 +10,12 @@ import discord
 from discord import app_commands
 
 from bot import limits
-from bot.i18n import alternatives, sentences
+from bot.i18n import alternatives, listing, sentences
 from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction, UserError
-from bot.ui.text import escape
+from bot.ui.text import escape, plain
 from papers import categories, zone_names
+from papers.sources import declared
 
 _TIME = re.compile(
     r"(?:at\s+|@\s*|kl\.?\s*|um\s+|à\s+|a\s+las\s+|às\s+)?"
@@ -163,12 +164,70 @@ def parse_categories(text: str | None) -> tuple[str, ...]:
         return categories.parse(text or "")
     except categories.UnknownCategoryError as error:
         if error.near:
-            near = alternatives(f"{code} ({categories.NAMES[code]})" for code in error.near)
+            near = alternatives(
+                f"{code} ({categories.name_of(code) or code})" for code in error.near
+            )
             hint = _("Did you mean {name}?", name=near)
         else:
             hint = _("Try cs.CL, stat.ML or cs.*. All are on arxiv.org/category_taxonomy.")
         unknown = _("arXiv has no category called “{text}”.", text=escape(error.text, 40))
         raise UserError(sentences(unknown, hint)) from error
+
+
+def category_choices(typed: str) -> list[app_commands.Choice[str]]:
+    """Complete the last of the categories typed so far, by code or words of its name."""
+    return [
+        app_commands.Choice(name=plain(name, limits.CHOICE_NAME), value=value)
+        for name, value in categories.suggest(typed, limits.CHOICES)
+        if len(value) <= limits.CHOICE_VALUE
+    ]
+
+
+def parse_sources(text: str | None) -> tuple[str, ...]:
+    """Read sources by name: `bioRxiv`, `biorxiv, medrxiv`; the default ones are `()`.
+
+    Raises:
+        UserError: there is no such source, or they do not go together.
+    """
+    keys = dict.fromkeys(filter(None, re.split(r"[\s,;+&]+", (text or "").casefold())))
+    joined = " ".join(key for key in keys if key not in ("and", "none", "default"))
+    for source in declared.DECLARED.values():
+        joined = joined.replace(source.name.casefold(), source.key)
+    chosen = tuple(joined.split())
+    if unknown := [key for key in chosen if key not in declared.DECLARED]:
+        known = listing(source.name for source in declared.DECLARED.values())
+        raise UserError(
+            _(
+                "I don't know the source “{text}”. There are {known}.",
+                text=escape(unknown[0], 40),
+                known=known,
+            )
+        )
+    other = tuple(key for key in chosen if key in declared.CHOSEN)
+    if other and other != chosen:
+        raise UserError(
+            _(
+                "Papers of {voted} have upvotes and those of {other} have none, so they can't be"
+                " ranked in one thread. Give each a channel.",
+                voted=listing(declared.names(key for key in chosen if key not in other)),
+                other=listing(declared.names(other)),
+            )
+        )
+    return tuple(sorted(other))
+
+
+def source_choices(typed: str) -> list[app_commands.Choice[str]]:
+    """Complete the sources of a feed: the default ones, each other one, all others of a kind."""
+    offered = {
+        listing(declared.names(declared.DEFAULT)): "default",
+        **{source.name: source.key for source in declared.CHOSEN.values()},
+        listing(declared.names(declared.CHOSEN)): " ".join(declared.CHOSEN),
+    }
+    return [
+        app_commands.Choice(name=name, value=keys)
+        for name, keys in offered.items()
+        if typed.strip().casefold() in name.casefold()
+    ]
 
 
 def parse_emoji(text: str) -> str:

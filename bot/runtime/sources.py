@@ -3,6 +3,7 @@
 from bot.settings import Settings
 from papers.sources import PaperSource
 from papers.sources.arxiv import ArxivSource
+from papers.sources.biorxiv import SERVERS, BiorxivSource
 from papers.sources.huggingface import HuggingFaceSource
 
 
@@ -16,4 +17,5 @@ def live_sources(settings: Settings) -> tuple[PaperSource, ...]:
         sources.append(
             ArxivSource(settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_categories)
         )
+    sources += [BiorxivSource(server, settings.biorxiv_url) for server in SERVERS]
     return tuple(sources)

@@ -11,7 +11,10 @@ from cachetools import LRUCache
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import calendar, schedule
+from papers.calendar import SourceDays
+from papers.model import Announcement
 from papers.sources import PaperSource
+from papers.sources.declared import days_of, names
 from papers.trending import Candidate, Past, Prior
 from storage import batches, papers
 from storage.batches import BatchEntry
@@ -28,6 +31,8 @@ GROWTH_SINCE = timedelta(hours=20)
 PRIOR_DAYS = 365
 """How far back the authors' past votes are taken into account."""
 
+_NEW_VERSIONS = (Announcement.REPLACE, Announcement.REPLACE_CROSS)
+
 OTHER_PRIORS = 4
 """Days whose prior is kept for people who turn the pages of an earlier day's list."""
 
@@ -36,12 +41,16 @@ class BatchRanking:
     """Knows which batches are there, and what goes into the ranking of each.
 
     Args:
-        sources: of which the curated ones have batches.
+        sources: the names of the sources whose batches count.
         settle: how long after its beginning a batch is complete.
+        days: which days these sources have batches for.
     """
 
-    def __init__(self, sources: Sequence[PaperSource], settle: timedelta) -> None:
-        self.sources = [source.name for source in sources if source.curated]
+    def __init__(
+        self, sources: Sequence[str], settle: timedelta, days: SourceDays = SourceDays.HUB
+    ) -> None:
+        self.sources = list(sources)
+        self.source_days = days
         self._settle = settle
         # The first one's answer serves all who ask at the same time.
         self._asking = asyncio.Lock()
@@ -55,12 +64,13 @@ class BatchRanking:
 
         One that seems to be in the middle of filling counts as not answered for.
         """
-        today = calendar.batch_day(now)
+        today = self.source_days.today(now)
         sizes = await batches.sizes(conn, today - KNOWN_DAYS, today, sources=self.sources)
         return {
             day: papers > 0
             for day, papers in sizes.items()
-            if not calendar.is_filling(day, sizes, now, self._settle)
+            if self.source_days is not SourceDays.HUB
+            or not calendar.is_filling(day, sizes, now, self._settle)
         }
 
     async def publishable(self, conn: AsyncConnection, now: datetime) -> date | None:
@@ -69,24 +79,25 @@ class BatchRanking:
         A day that its source confirmed to be empty is passed over; a day that its source was silent
         about is waited for.
         """
-        expected = calendar.expected_batch(now, self._settle)
-        found = schedule.newest(expected, now, await self.known(conn, now))
+        expected = self.source_days.expected(now, self._settle)
+        found = schedule.newest(expected, now, await self.known(conn, now), self.source_days)
         return found[0] if found is not None and found[1] else None
 
     async def newest(self, conn: AsyncConnection, now: datetime) -> date | None:
         """Return the newest batch that has papers, settled or not."""
-        return await batches.newest_complete(conn, calendar.batch_day(now), sources=self.sources)
+        today = self.source_days.today(now)
+        return await batches.newest_complete(conn, today, sources=self.sources)
 
     async def days(self, conn: AsyncConnection, first: date, now: datetime) -> list[date]:
         """Return the days since `first` that have a batch, the newest first."""
-        rows = await batches.rows(conn, first, calendar.batch_day(now), sources=self.sources)
+        rows = await batches.rows(conn, first, self.source_days.today(now), sources=self.sources)
         return list(dict.fromkeys(row.day for row in rows if row.papers))
 
     async def candidates(self, conn: AsyncConnection, day: date, now: datetime) -> list[Candidate]:
         """Return what could be shown for `day`: its papers and those of the batches before."""
         async with self._asking:
             if self._candidates is None or self._candidates[0] != (day, now):
-                self._candidates = (day, now), await self.of_days(conn, _drawn_from(day), now)
+                self._candidates = (day, now), await self.of_days(conn, self._drawn_from(day), now)
             return self._candidates[1]
 
     async def of_days(
@@ -94,7 +105,8 @@ class BatchRanking:
     ) -> list[Candidate]:
         """Return the papers of these batches with how their votes grew."""
         entries = await batches.papers(conn, days, sources=self.sources)
-        return await _with_growth(conn, entries, now)
+        new = [entry for entry in entries if entry.announcement not in _NEW_VERSIONS]
+        return await _with_growth(conn, new, now)
 
     async def prior(self, conn: AsyncConnection, day: date) -> Prior:
         """Return what earlier batches say about papers without votes; learnt once a day."""
@@ -113,6 +125,13 @@ class BatchRanking:
                 found = self._others[day] = await self._learn(conn, day)
             return found
 
+    def _drawn_from(self, day: date) -> list[date]:
+        """Return the batch days that a post for `day` draws from."""
+        days = [day]
+        while len(days) < LOOK_BACK:
+            days.append(self.source_days.previous(days[-1]))
+        return days
+
     async def _learn(self, conn: AsyncConnection, day: date) -> Prior:
         first = max(date.min.toordinal(), day.toordinal() - PRIOR_DAYS)
         days = [date.fromordinal(number) for number in range(first, day.toordinal())]
@@ -120,18 +139,34 @@ class BatchRanking:
         return await asyncio.to_thread(_learnt, past, day)
 
 
+class Rankings:
+    """The rankings of each set of sources that feeds have, `default` that of most.
+
+    Args:
+        sources: of which the curated ones make the default one's batches.
+        settle: how long after its beginning a batch of these is complete.
+    """
+
+    def __init__(self, sources: Sequence[PaperSource], settle: timedelta) -> None:
+        curated = [source.name for source in sources if source.curated]
+        self.default = BatchRanking(curated, settle)
+        self._settle = settle
+        self._others: dict[tuple[str, ...], BatchRanking] = {}
+
+    def of(self, keys: Sequence[str]) -> BatchRanking:
+        """Return the ranking of a feed's sources (`papers.sources.declared`)."""
+        if not keys:
+            return self.default
+        if (found := self._others.get(tuple(keys))) is None:
+            found = BatchRanking(names(keys), self._settle, days_of(keys))
+            self._others[tuple(keys)] = found
+        return found
+
+
 def _learnt(past: Sequence[BatchEntry], day: date) -> Prior:
     return Prior.learn(
         [Past(entry.paper.paper, entry.paper.metrics, entry.day) for entry in past], before=day
     )
-
-
-def _drawn_from(day: date) -> list[date]:
-    """Return the batch days that a post for `day` draws from."""
-    days = [day]
-    while len(days) < LOOK_BACK:
-        days.append(calendar.previous(days[-1]))
-    return days
 
 
 async def _with_growth(

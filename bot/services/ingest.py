@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from papers import calendar
 from papers.cadence import Every
+from papers.calendar import SourceDays
 from papers.model import Batch, Record
-from papers.sources import PaperSource, SourceError, SourceErrorKind
+from papers.sources import DatedSource, PaperSource, SourceError, SourceErrorKind
+from papers.sources.declared import names
 from storage import batches, feeds, source_health
 from storage import papers as paper_store
 from storage.batches import BatchState
@@ -37,6 +41,9 @@ CATCH_UP_BATCHES = 7
 
 FAILING_INTERVAL = timedelta(minutes=5)
 """How soon a failing source is asked again, unless it names a time itself."""
+
+WAITING_INTERVAL = timedelta(minutes=30)
+"""How soon a source whose day is over is asked again for it."""
 
 LISTING_INTERVAL = timedelta(hours=3)
 """arXiv refreshes its listings once a day and asks not to be polled."""
@@ -81,8 +88,10 @@ class Ingester:
         self._pass = asyncio.Lock()
 
     async def run(self, now: datetime) -> IngestReport:
-        """Ask every source for what is new."""
-        return await self._ingest(self._sources, now)
+        """Ask every source that is used for what is new."""
+        async with self._database.read() as conn:
+            used = await self._used(conn)
+        return await self._ingest(used, now)
 
     async def run_due(self, now: datetime, expected: date) -> IngestReport:
         """Ask the sources whose time it is."""
@@ -108,15 +117,16 @@ class Ingester:
 
     async def _due_sources(self, now: datetime, expected: date) -> list[PaperSource]:
         async with self._database.read() as conn:
+            sources = await self._used(conn)
             known = {state.source: state for state in await source_health.all(conn)}
             waiting = {
-                source.name: await batches.state(conn, expected, sources=[source.name])
+                source.name: await batches.state(conn, day, sources=[source.name])
                 is not BatchState.COMPLETE
-                for source in self._sources
-                if source.curated
+                for source in sources
+                if (day := _expected_of(source, now, expected)) is not None
             }
         due: list[PaperSource] = []
-        for source in self._sources:
+        for source in sources:
             state = known.get(source.name)
             if state is None:
                 due.append(source)
@@ -125,7 +135,8 @@ class Ingester:
             if state.failing_since is not None:
                 after = max((state.failed_at or now) + FAILING_INTERVAL, state.retry_at or now)
             elif waiting.get(source.name):
-                after = (state.succeeded_at or now) + min(interval, FAILING_INTERVAL)
+                soon = FAILING_INTERVAL if source.curated else WAITING_INTERVAL
+                after = (state.succeeded_at or now) + min(interval, soon)
             else:
                 after = (state.succeeded_at or now) + interval
             if now >= after:
@@ -136,12 +147,7 @@ class Ingester:
         tally, failures, days = _Tally(), list[SourceError](), list[date]()
         async with self._pass:
             await asyncio.gather(
-                *(
-                    self._read_curated(source, now, tally, failures, days)
-                    if source.curated
-                    else self._read_listing(source, now, tally, failures)
-                    for source in sources
-                )
+                *(self._read_new(source, now, tally, failures, days) for source in sources)
             )
             await self._complete_categories(sources, now, tally, failures)
         report = IngestReport(
@@ -156,6 +162,41 @@ class Ingester:
                 ",".join(error.source for error in failures) or "none",
             )
         return report
+
+    async def _used(self, conn: AsyncConnection) -> list[PaperSource]:
+        """Return the sources, of the dated ones those that a feed which posts is made of."""
+        groups = await feeds.source_groups(conn)
+        wanted = names(key for group in groups for key in group)
+        return [
+            source
+            for source in self._sources
+            if not isinstance(source, DatedSource) or source.name in wanted
+        ]
+
+    async def _read_new(
+        self,
+        source: PaperSource,
+        now: datetime,
+        tally: _Tally,
+        failures: list[SourceError],
+        days: list[date],
+    ) -> None:
+        if source.curated:
+            await self._read_curated(source, now, tally, failures, days)
+        elif isinstance(source, DatedSource):
+            await self._read(source, await self._unread(source, now), now, tally, failures, days)
+        else:
+            await self._read_listing(source, now, tally, failures)
+
+    async def _unread(self, source: DatedSource, now: datetime) -> list[date]:
+        """Return the days to ask a source for: those that were not read yet on this UTC day."""
+        wanted = source.listed_days()
+        if not wanted:
+            return []
+        async with self._database.read() as conn:
+            rows = await batches.rows(conn, min(wanted), max(wanted), sources=[source.name])
+        read = {row.day for row in rows if row.fetched_at.date() >= now.date()}
+        return [day for day in wanted if day not in read]
 
     async def _read_curated(
         self,
@@ -236,7 +277,8 @@ class Ingester:
         """Look up what the curated source lacks (categories, versions) where a listing
         source can."""
         failed = {error.source for error in failures}
-        helper = next((s for s in sources if not s.curated and s.name not in failed), None)
+        listing = (s for s in sources if not s.curated and not isinstance(s, DatedSource))
+        helper = next((s for s in listing if s.name not in failed), None)
         if helper is None:
             return
         async with self._database.read() as conn:
@@ -269,6 +311,13 @@ class Ingester:
         async with self._database.write() as conn:
             await source_health.failed(conn, error, now)
         return error
+
+
+def _expected_of(source: PaperSource, now: datetime, expected: date) -> date | None:
+    """Return the day whose batch a source should have by now, `None` for one without days."""
+    if source.curated:
+        return expected
+    return SourceDays.DAILY.expected(now) if isinstance(source, DatedSource) else None
 
 
 def working_days(first: date, last: date) -> list[date]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.runtime.clock import Clock
-from bot.services.batch_ranking import BatchRanking
+from bot.services.batch_ranking import Rankings
 from bot.services.feeds import MIN_PAPERS
 from bot.services.publishing import filters_of
 from bot.services.topics import Topics
@@ -67,10 +67,10 @@ class FeedInsights:
     """Reads what members saved from threads, in numbers, and replays threads."""
 
     def __init__(
-        self, database: Database, ranking: BatchRanking, topics: Topics, clock: Clock
+        self, database: Database, rankings: Rankings, topics: Topics, clock: Clock
     ) -> None:
         self._database = database
-        self._ranking = ranking
+        self._rankings = rankings
         self._topics = topics
         self._clock = clock
 
@@ -103,7 +103,8 @@ class FeedInsights:
         """Return threads with the papers of their batches that they might have shown."""
         days = [each.batch_day for each in threads]
         async with self._database.read() as conn:
-            entries = await batches.papers(conn, days, sources=self._ranking.sources)
+            sources = self._rankings.of(feed.sources).sources
+            entries = await batches.papers(conn, days, sources=sources)
         filters = filters_of(feed)
         shown = {paper.paper_id for each in threads for paper in each.papers}
         others: dict[object, dict[str, None]] = {}

@@ -10,7 +10,7 @@ from bot.services.search_engine import Engine
 from bot.settings import Settings
 from papers import calendar
 from papers.calendar import WhyNothing
-from papers.sources import PaperSource
+from papers.sources import DatedSource, PaperSource
 from storage import batches, digests, incidents, metrics, papers, source_health
 from storage.database import Database
 from storage.incidents import Incident
@@ -120,7 +120,11 @@ class Status:
             newest=newest,
             known=known,
             why_nothing=calendar.why_nothing(now, settle) if behind else None,
-            sources=[(source.name, states.get(source.name)) for source in self._sources],
+            sources=[
+                (source.name, states.get(source.name))
+                for source in self._sources
+                if source.name in states or not isinstance(source, DatedSource)
+            ],
             search=await self._engine.status(),
             embedder=self._settings.embedder,
             waiting=waiting,

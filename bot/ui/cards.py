@@ -179,8 +179,31 @@ def card_opening(payload: CardPayload, *, authors: int = 3) -> str:
 
 
 def _opening(payload: HeaderPayload) -> str:
+    lines = [f"## 📰 {header_name(payload)}", _lead(payload)]
+    if payload.late:
+        lines.append(f"⏰ {text.escape(payload.late, _LINE)}")
+    notes = "\n".join(f"-# {text.escape(note, _LINE)}" for note in payload.notes)
+    if notes:
+        lines.append(text.clip(notes, _NOTES))
+    return "\n".join(lines)
+
+
+def _lead(payload: HeaderPayload) -> str:
+    """Say how many papers there are, which of them these are, and as of when."""
     shown = len(payload.entries)
     total = max(payload.total or 0, shown)
+    if payload.sources:
+        values = {"shown": shown, "sources": text.escape(listing(payload.sources), _LINE)}
+        if shown < total:
+            return ngettext(
+                "{shown} of {count} new paper of {sources}",
+                "{shown} of {count} new papers of {sources}",
+                total,
+                **values,
+            )
+        return ngettext(
+            "{count} new paper of {sources}", "{count} new papers of {sources}", total, **values
+        )
     if shown < total:
         lead = ngettext(
             "The best {shown} of {count} paper",
@@ -196,13 +219,7 @@ def _opening(payload: HeaderPayload) -> str:
         since = text.timestamp(payload.updated_at, "R")
         as_of = _("upvotes as of {when}", when=since)
         lead = f"{lead} · {as_of}"
-    lines = [f"## 📰 {header_name(payload)}", lead]
-    if payload.late:
-        lines.append(f"⏰ {text.escape(payload.late, _LINE)}")
-    notes = "\n".join(f"-# {text.escape(note, _LINE)}" for note in payload.notes)
-    if notes:
-        lines.append(text.clip(notes, _NOTES))
-    return "\n".join(lines)
+    return lead
 
 
 def _title(payload: CardPayload) -> str:

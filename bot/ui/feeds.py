@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 
-from bot.i18n import LANGUAGES, alternatives, long_date, ngettext, sentences
+from bot.i18n import LANGUAGES, alternatives, listing, long_date, ngettext, sentences
 from bot.i18n import gettext as _
 from bot.ui.cadence import describe_cadence, describe_coming_roundup
 from bot.ui.cards import thread_name
 from bot.ui.reasons import reason_text
 from bot.ui.text import escape, timestamp
 from papers import calendar, schedule, zone_names, zones
+from papers.calendar import SourceDays
 from papers.categories import is_category
 from papers.schedule import Coming
+from papers.sources.declared import names
 from papers.text import cut
 from storage.feeds import Feed, FeedState, Kind, Layout, Tags, Taste
 from storage.posts import Post, PostState
@@ -44,6 +46,8 @@ def describe(
         now: the present instant, where `coming` is given.
     """
     lines = [describe_cadence(feed)]
+    if feed.sources:
+        lines.append(_("New papers of {sources}", sources=listing(names(feed.sources))))
     if filters := describe_filters(feed):
         lines.append(_("Filters: {filters}", filters=filters))
     if unknown := [code for code in feed.categories if not is_category(code)]:
@@ -161,7 +165,13 @@ def describe_coming(coming: Coming, now: datetime | None, timezone: str) -> str:
     )
 
 
-def describe_readiness(hour: time, timezone: str, now: datetime, settle: timedelta) -> str:
+def describe_readiness(
+    hour: time,
+    timezone: str,
+    now: datetime,
+    settle: timedelta,
+    days: SourceDays = SourceDays.HUB,
+) -> str:
     """Say when the day's papers are ready in a zone, and what comes at `hour` if that is earlier.
 
     Args:
@@ -169,8 +179,12 @@ def describe_readiness(hour: time, timezone: str, now: datetime, settle: timedel
         timezone: its IANA zone.
         now: the present instant: the clocks of its season are meant.
         settle: how long after its beginning a batch may be posted.
+        days: which days the feed's sources have batches for.
     """
     zone = zones.zone(timezone)
+    if days is SourceDays.DAILY:
+        ready = days.settles(now.date()).astimezone(zone)
+        return _("A day's papers are ready at {time} on the next day.", time=f"{ready:%H:%M}")
     batch = calendar.following(calendar.batch_day(now))
     ready = schedule.ready_at(zone, batch, settle)
     values = {

@@ -67,6 +67,8 @@ class HeaderPayload(Payload):
     updated_at: datetime | None = None
     """When the numbers were last refreshed; `None` as posted."""
     ping_role_id: int | None = None
+    sources: tuple[Text, ...] = ()
+    """The names of its sources, where these have no votes."""
     roundup: RoundupPayload | None = None
 
     @property
@@ -150,6 +152,7 @@ def header_payload(
     notes: Iterable[str] = (),
     footer: str | None = None,
     ping_role_id: int | None = None,
+    sources: Iterable[str] = (),
 ) -> HeaderPayload:
     """Return the header of a day's thread over its papers, best first."""
     return HeaderPayload(
@@ -169,6 +172,7 @@ def header_payload(
         notes=tuple(notes),
         footer=footer,
         ping_role_id=ping_role_id,
+        sources=tuple(sources),
     )
 
 

@@ -12,7 +12,15 @@ from bot.i18n import gettext as _
 from bot.interactions.cooldowns import FILES, rate_limited
 from bot.interactions.errors import Interaction, answer_error
 from bot.interactions.filters import parse_topics, parse_words
-from bot.interactions.inputs import parse_categories, parse_time, parse_timezone, zone_choices
+from bot.interactions.inputs import (
+    category_choices,
+    parse_categories,
+    parse_sources,
+    parse_time,
+    parse_timezone,
+    source_choices,
+    zone_choices,
+)
 from bot.services.container import Services
 from bot.services.feeds import DEFAULT_PAPERS, MIN_PAPERS, Edit
 from cogs.feeds._actions import Action, show
@@ -77,6 +85,7 @@ class Feeds(commands.Cog):
         tags: str | None = None,
         every: str | None = None,
         weekday: int | None = None,
+        sources: str | None = None,
     ) -> None:
         """Give a channel its feed; only the channel is needed."""
         guild_of(interaction)
@@ -101,6 +110,7 @@ class Feeds(commands.Cog):
             tags=Tags(tags) if tags else None,
             every=cadence_of(every, weekday) or Every.DAY,
             weekday=weekday or 0,
+            sources=parse_sources(sources),
         )
         title = said_of(feed, _("Daily thread set up"), _("Roundup set up"))
         await show(interaction, feed, title)
@@ -129,6 +139,7 @@ class Feeds(commands.Cog):
         tags: str | None = None,
         every: str | None = None,
         weekday: int | None = None,
+        sources: str | None = None,
     ) -> None:
         """Change what is named, everything else stays; without anything named, open the form."""
         fields: dict[str, Any] = {}
@@ -161,6 +172,8 @@ class Feeds(commands.Cog):
             fields["layout"] = Layout(posts)
         if tags is not None:
             fields["tags"] = Tags(tags)
+        if sources is not None:
+            fields["sources"] = parse_sources(sources)
         kind = cadence_of(every, weekday)
         if kind is not None and kind.is_daily:
             fields["every"] = kind
@@ -175,6 +188,20 @@ class Feeds(commands.Cog):
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         return await zone_choices(interaction, current, self.services.clock.now())
+
+    @add.autocomplete("sources")
+    @edit.autocomplete("sources")
+    async def _sources(
+        self, _interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        return source_choices(current)
+
+    @add.autocomplete("categories")
+    @edit.autocomplete("categories")
+    async def _categories(
+        self, _interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        return category_choices(current)
 
     @add.autocomplete("topics")
     @edit.autocomplete("topics")

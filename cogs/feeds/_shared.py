@@ -14,6 +14,7 @@ from bot.ui.feeds import describe, describe_readiness
 from bot.ui.text import plain
 from papers import zones
 from papers.cadence import Every
+from papers.sources.declared import days_of
 from storage.feeds import Feed, Layout, Tags, Taste
 
 SERVERS_LANGUAGE = "server"
@@ -158,8 +159,8 @@ async def described(services: Services, feed: Feed) -> str:
     lines = [describe(feed, await services.publisher.coming(feed, now), now=now)]
     if feed.timezone in zones.names():
         if feed.every.is_daily:
-            settle = services.settings.settle
-            lines.append(describe_readiness(feed.at, feed.timezone, now, settle))
+            settle, days = services.settings.settle, days_of(feed.sources)
+            lines.append(describe_readiness(feed.at, feed.timezone, now, settle, days))
         time = f"{now.astimezone(zones.zone(feed.timezone)):%H:%M}"
         lines.append("-# " + _("It is {time} there now.", time=time))
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot import limits
 from bot.interactions.cooldowns import SEARCHES, rate_limited
 from bot.interactions.errors import Interaction, answer_error
-from bot.interactions.inputs import parse_categories
+from bot.interactions.inputs import category_choices, parse_categories
 from bot.interactions.modals import submission
 from bot.services.container import Services, services_of
 from bot.services.search import (
@@ -19,13 +19,11 @@ from bot.services.search import (
     parse_since,
     since_choices,
 )
-from bot.ui import text
 from cogs.paper_search._labels import SORTS
 from cogs.paper_search._lookup import choice, paper_id_of, suggested, title_choices
 from cogs.paper_search._pages import ask_again, open_results
 from cogs.paper_search._papers import open_card, open_similar
 from cogs.paper_search._refine import FORM
-from papers import categories
 from storage.search import Sort
 from storage.search_sessions import Question
 
@@ -118,11 +116,7 @@ class PaperSearch(commands.Cog):
     async def _categories(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return [
-            app_commands.Choice(name=text.plain(name, limits.CHOICE_NAME), value=value)
-            for name, value in categories.suggest(current, limits.CHOICES)
-            if len(value) <= limits.CHOICE_VALUE
-        ]
+        return category_choices(current)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:

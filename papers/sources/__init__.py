@@ -70,6 +70,15 @@ class PaperSource(Protocol):
 
 
 @runtime_checkable
+class DatedSource(PaperSource, Protocol):
+    """A source without votes that lists whole days, and is asked only while it is used."""
+
+    def listed_days(self) -> Sequence[date]:
+        """Return the days that may have papers which were not read yet, in the order to ask."""
+        ...
+
+
+@runtime_checkable
 class AuthorSource(PaperSource, Protocol):
     """A source that can be asked for an author's papers."""
 

@@ -85,7 +85,7 @@ class BiorxivSource:
         self._begun: dict[tuple[date, str], Pages[Any]] = {}
         self._known: dict[tuple[date, str], _Known] = {}
 
-    def days(self) -> tuple[date, ...]:
+    def listed_days(self) -> tuple[date, ...]:
         """Return the days that are over at the server and may have papers that were not read yet.
 
         Those of which only some pages have been read come first, then the newest.
@@ -101,7 +101,7 @@ class BiorxivSource:
 
     async def latest(self) -> Batch:
         """Return what was posted yesterday."""
-        return await self.listing(max(self.days()))
+        return await self.listing(max(self.listed_days()))
 
     async def listing(self, day: date, category: str = _ALL) -> Batch:
         """Return the whole listing of a day, or of one category of it.
@@ -193,7 +193,7 @@ class BiorxivSource:
         return Batch(day, tuple(records), broken)
 
     def _forget(self, day: date) -> None:
-        oldest = min(day, *self.days())
+        oldest = min(day, *self.listed_days())
         for kept in (self._begun, self._known):
             for asked in [asked for asked in kept if asked[0] < oldest]:
                 del kept[asked]

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from papers import doi, markup, paper_key
 from papers.sources._lenient_fields import Known, Text, Wire
+from papers.sources.declared import code_of
 from papers.sources.listings import ListedPaper
 
 PREFIXES: Final = ("10.1101", "10.64898")
@@ -59,7 +60,7 @@ def listed_paper(wire: Any, server: str) -> ListedPaper:
         authors=author_names(row.authors or ""),
         # A withdrawn version has the reason in the place of its abstract, which stays the old one.
         abstract="" if withdrawn else markup.text(row.abstract or ""),
-        categories=(f"{server.lower()}/{category}",) if category else (),
+        categories=(code_of(server.lower(), category),) if category else (),
         day=row.day,
         first_day=row.day if row.version == 1 else None,
         version=row.version,

@@ -24,7 +24,7 @@ class ListedPaper:
     abstract: str = ""
     """Plain text, paragraphs apart."""
     categories: tuple[str, ...] = ()
-    """With their source: `biorxiv/neuroscience`."""
+    """With their source: `biorxiv/neuroscience` (`papers.sources.declared.code_of`)."""
     day: date | None = None
     """The day of this version."""
     first_day: date | None = None

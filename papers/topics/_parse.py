@@ -208,7 +208,7 @@ def _category(token: Token) -> Node:
     try:
         codes = categories.parse(token.text)
     except categories.UnknownCategoryError as error:
-        near = ", ".join(f"{code} ({categories.NAMES[code]})" for code in error.near)
+        near = ", ".join(f"{code} ({categories.name_of(code) or code})" for code in error.near)
         message = (
             Message(
                 "arXiv has no category “{text}”. Did you mean {near}?", text=token.text, near=near

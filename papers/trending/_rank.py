@@ -53,6 +53,7 @@ def rank(
     size: int | None = None,
     half_life: float | None = HALF_LIFE_DAYS,
     boosts: Mapping[str, float] | None = None,
+    votes: bool = True,
 ) -> list[Ranked]:
     """Return the papers to show, best first, each once and with its reason.
 
@@ -69,6 +70,8 @@ def rank(
         half_life: days after which an older paper needs twice the interest; `None` for none, as in
             "the best of this month".
         boosts: what else speaks for papers, by id, in doublings of the interest.
+        votes: whether people vote for papers of these sources; where not, the newer batch and the
+            boosts decide.
     """
     filters = filters or Filters()
     boosts = boosts or {}
@@ -106,7 +109,7 @@ def rank(
             metrics=candidate.metrics,
             batch=candidate.batch,
             score=points,
-            reason=_reason(candidate, filters, prior),
+            reason=_reason(candidate, filters, prior, votes=votes),
             position=position,
         )
         for position, (points, candidate) in enumerate(wanted[:size], start=1)
@@ -199,10 +202,11 @@ def _expected(pool: Sequence[Candidate], prior: Prior | None) -> Mapping[str, fl
     return expected
 
 
-def _reason(candidate: Candidate, filters: Filters, prior: Prior | None) -> Reason:
+def _reason(candidate: Candidate, filters: Filters, prior: Prior | None, *, votes: bool) -> Reason:
     upvotes = candidate.metrics.upvotes
     undecided = prior is not None and (upvotes or 0) <= FEW_VOTES
     return Reason(
+        new=not votes,
         upvotes=upvotes,
         gained=_gained(candidate),
         since_hours=candidate.hours_between,

@@ -18,6 +18,8 @@ class Reason:
     """
 
     upvotes: int | None = None
+    new: bool = False
+    """Whether it comes from a source without votes, so that having none says nothing."""
     gained: int | None = None
     """Votes since the last snapshot; `None` where there was none."""
     since_hours: float | None = None
@@ -55,7 +57,7 @@ class Reason:
 
     def _votes(self) -> Message:
         if not self.upvotes:
-            return Message("no upvotes yet")
+            return Message("new") if self.new else Message("no upvotes yet")
         votes = PluralMessage("{count} upvote", "{count} upvotes", self.upvotes)
         if not self.gained or self.gained < 0 or self.since_hours is None:
             return votes

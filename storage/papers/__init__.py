@@ -19,13 +19,14 @@ from storage.papers._read import (
 )
 from storage.papers._thin import thin_snapshots
 from storage.papers._upsert import UpsertReport, upsert
-from storage.papers._works import by_doi, keys_of
+from storage.papers._works import all_keys, by_doi, keys_of
 
 __all__ = [
     "Heading",
     "Snapshot",
     "StoredPaper",
     "UpsertReport",
+    "all_keys",
     "by_doi",
     "by_short",
     "changed_since",

@@ -222,10 +222,10 @@ async def count(conn: AsyncConnection) -> int:
 
 
 async def without_categories(conn: AsyncConnection, limit: int) -> list[str]:
-    """Return the ids of at most `limit` papers that no source has categorised yet, newest first."""
+    """Return the ids of at most `limit` arXiv papers without a category yet, newest first."""
     statement = (
         select(papers.c.id)
-        .where(papers.c.categories == [])
+        .where(papers.c.categories == [], papers.c.short.is_(None))
         .order_by(papers.c.row.desc())
         .limit(limit)
     )

@@ -26,6 +26,17 @@ async def keys_of(conn: AsyncConnection, keys: Iterable[str]) -> dict[str, str]:
     return found
 
 
+async def all_keys(conn: AsyncConnection, keys: Iterable[str]) -> dict[str, set[str]]:
+    """Return every key of each key's work, itself among them."""
+    works = await keys_of(conn, keys)
+    found: dict[str, set[str]] = {}
+    for some in chunks(list(set(works.values()))):
+        statement = select(paper_aliases).where(paper_aliases.c.paper_id.in_(some))
+        for row in await conn.execute(statement):
+            found.setdefault(row.paper_id, set()).add(row.alias)
+    return {key: {key, work, *found.get(work, ())} for key, work in works.items()}
+
+
 async def by_doi(conn: AsyncConnection, dois: Iterable[str]) -> dict[str, str]:
     """Return the keys of known papers by DOIs of theirs, given in lower case."""
     keys = {doi: str(key) for doi in dois if (key := of_doi(doi)) is not None}

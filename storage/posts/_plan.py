@@ -10,15 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import roundups, schedule, zones
 from papers.cadence import Every
+from papers.calendar import SourceDays
 from papers.schedule import Owed
 from storage.posts._types import EMPTY, PLANNED, SKIPPED, Crosspost, DueFeed, Used
 from storage.tables import batches, feeds, post_papers, posts
 
 
 async def claim_due(
-    conn: AsyncConnection, now: datetime, settle: timedelta, known: Mapping[date, bool]
+    conn: AsyncConnection,
+    now: datetime,
+    settle: timedelta,
+    known: Mapping[date, bool],
+    *,
+    sources: Sequence[str] = (),
+    days: SourceDays = SourceDays.HUB,
 ) -> list[DueFeed]:
-    """Return the active feeds that owe a batch at `now`, each with that batch.
+    """Return the active feeds of some sources that owe a batch at `now`, each with that batch.
 
     A feed owes it (`schedule.owed`, `roundups.owed`) when neither that batch nor a newer one was
     planned there, and when its local date is later than every one that it has used: moving a feed's
@@ -29,17 +36,20 @@ async def claim_due(
         now: the present instant.
         settle: how long after its beginning a batch may be posted.
         known: the days that a source has answered for: whether there is a batch.
+        sources: the keys of the feeds' sources, `()` for the default ones.
+        days: which days these have batches for.
     """
+    of_sources = feeds.c.sources == list(sources)
     hours: dict[_Group, list[time]] = defaultdict(list)
     columns = (feeds.c.timezone, feeds.c.every, feeds.c.weekday, feeds.c.at)
-    clocks = select(*columns).where(feeds.c.state == "active").distinct()
+    clocks = select(*columns).where(feeds.c.state == "active", of_sources).distinct()
     for name, cadence, weekday, hour in (await conn.execute(clocks)).all():
         if name not in zones.names():
             continue
         zone, every = zones.zone(name), Every(cadence)
         since = before = None
         if every.is_daily:
-            owed = schedule.owed(hour, zone, now, settle, known, every)
+            owed = schedule.owed(hour, zone, now, settle, known, every, days)
         else:
             owed = roundups.owed(every, weekday, hour, zone, now, known)
             before = roundups.due(every, weekday, hour, zone, now).closes
@@ -57,6 +67,7 @@ async def claim_due(
                 feeds.c.timezone == name,
                 feeds.c.at.in_(at),
                 feeds.c.state == "active",
+                of_sources,
                 feeds.c.every == every.value,
                 feeds.c.weekday == weekday,
                 true() if before is None else feeds.c.created_at < before,

@@ -41,6 +41,8 @@ feeds = table(
     Column("set_at", UTCDateTime),
     # The code of the language that it posts in; empty: the server's own.
     Column("language", Text),
+    # The keys of the sources whose papers it posts; empty: the Hub's, with arXiv's categories.
+    Column("sources", JSONText, nullable=False, server_default="[]"),
     # off · mild · strong: how much its order follows what members saved from the server's threads;
     # shelf-mild · shelf-strong: and what is on the server's shelf.
     Column("taste", Text, nullable=False, server_default="off"),

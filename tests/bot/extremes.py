@@ -32,6 +32,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "publish": (True, False),
     "posts": ("day", "paper"),
     "tags": ("existing", "created", "off"),
+    "sources": ("biorxiv", "hugging face", longest("medrxiv ", 6_000)),
     "channel": ("1", longest("9", 6_000), "x"),
     "role": ("", longest("9", 6_000), "x"),
     "fields": ("text", longest("x", 6_000)),

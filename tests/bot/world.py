@@ -16,7 +16,7 @@ from bot.interactions.errors import sentence_of
 from bot.runtime.clock import FixedClock
 from bot.settings import Settings
 from papers.model import Author, Batch, Metrics, Paper, Record
-from papers.sources import SourceError, SourceErrorKind
+from papers.sources import PaperSource, SourceError, SourceErrorKind
 from storage import feeds
 from storage.feeds import Feed
 from tests.databases import put_empty
@@ -92,6 +92,8 @@ class World:
     channel: simcord.ChannelHandle
     admin: simcord.MemberActor
     member: simcord.MemberActor
+    others: Sequence[PaperSource] = ()
+    """Sources besides `source`."""
 
     async def add_feed(
         self,
@@ -125,7 +127,7 @@ class World:
     async def restart(self) -> None:
         """Stop the bot and start it again on the same database, in the same Discord."""
         old = self.bot
-        self.bot = create_bot(old.settings, clock=self.clock, sources=[self.source])
+        self.bot = create_bot(old.settings, clock=self.clock, sources=[self.source, *self.others])
         await self.env.restart_bot(self.bot)
         await old.close()
 
@@ -171,13 +173,14 @@ async def world(
     days: dict[date, list[Record]] | None = None,
     *,
     now: datetime | None = None,
+    others: Sequence[PaperSource] = (),
     **settings: object,
 ) -> AsyncGenerator[World]:
     """Run the real bot in a server with one channel, an admin and a member."""
     clock = FixedClock(now or at(MONDAY, 8))
     source = FakeSource(days if days is not None else {MONDAY: votes(MONDAY, 30, 20, 10)})
     put_empty(folder)
-    bot = create_bot(make_settings(folder, **settings), clock=clock, sources=[source])
+    bot = create_bot(make_settings(folder, **settings), clock=clock, sources=[source, *others])
     here: World | None = None
     try:
         async with simcord.run(bot, settle_timeout=30.0, check_errors=False) as env:
@@ -189,7 +192,7 @@ async def world(
             admin = guild.add_member(env.create_user("ada"), roles=[admin_role])
             member = guild.add_member(env.create_user("grace"))
             await env.settle()
-            here = World(env, bot, clock, source, guild, channel, admin, member)
+            here = World(env, bot, clock, source, guild, channel, admin, member, others)
             yield here
         unexpected = [
             error

@@ -22,6 +22,7 @@ from bot.services.feed_requirements import (
     require_pingable,
     require_publishing,
 )
+from bot.services.feeds._sources import sources_for
 from bot.services.feeds._states import FeedStates
 from bot.services.publishing import PostPayload, Publisher
 from bot.settings import Settings
@@ -61,6 +62,7 @@ _SETTINGS: Final = (
     "taste",
     "every",
     "weekday",
+    "sources",
 )
 """What `Feeds.copy` takes over as it is."""
 
@@ -100,6 +102,7 @@ class Feeds(FeedStates):
         weekday: int = 0,
         layout: Layout | None = None,
         tags: Tags | None = None,
+        sources: Sequence[str] = (),
     ) -> Feed:
         """Give a channel its feed.
 
@@ -107,10 +110,11 @@ class Feeds(FeedStates):
         are ready in its zone.
 
         Raises:
-            UserError: the channel has a feed, or the bot may not post, ping or publish there, or it
-                is no forum and an option is for forums.
+            UserError: the channel has a feed, the sources do not go with the rest, the bot may not
+                post, ping or publish there, or it is no forum and an option is for forums.
         """
         kind = kind_of(channel)
+        chosen = sources_for(sources, categories=categories, min_votes=min_votes, every=every)
         require_permissions(channel)
         require_forum_options(kind, layout, tags)
         tags = tags or Tags.EXISTING
@@ -145,6 +149,7 @@ class Feeds(FeedStates):
                 kind=kind,
                 layout=layout or Layout.DAY,
                 tags=tags,
+                sources=chosen,
             )
         if feed is None:
             raise already_there(channel, every, self._messenger.mention("feed edit"))
@@ -172,8 +177,9 @@ class Feeds(FeedStates):
             ping: the role that was chosen to be pinged, if one was.
 
         Raises:
-            UserError: nothing differs, or the bot may not ping the role, publish or create tags
-                there, or the channel is no forum and an option is for forums.
+            UserError: nothing differs, the sources do not go with the rest, the bot may not ping
+                the role, publish or create tags there, or the channel is no forum and an option is
+                for forums.
         """
         found = guild.get_channel_or_thread(feed.channel_id)
         channel = found if isinstance(found, FeedChannel) else None
@@ -188,6 +194,15 @@ class Feeds(FeedStates):
             require_forum(channel, tags)
         if changed.publish and not feed.publish:
             require_publishing(channel, self._messenger.mention("feed add"))
+        changed = replace(
+            changed,
+            sources=sources_for(
+                changed.sources,
+                categories=changed.categories,
+                min_votes=changed.min_votes,
+                every=changed.every,
+            ),
+        )
         if changed == feed:
             raise UserError(
                 _("Nothing to update. Give at least one setting a new value, e.g. `time`.")

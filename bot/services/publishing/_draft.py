@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.i18n import ENGLISH, current, ngettext
 from bot.i18n import gettext as _
-from bot.services.batch_ranking import BatchRanking
+from bot.services.batch_ranking import Rankings
 from bot.services.folding import Folding
 from bot.services.publishing._order import Ordering, either, filters_of, folded, notes_of
 from bot.services.publishing._tags import wishes_of
@@ -21,7 +21,8 @@ from bot.ui.payloads import CardPayload, HeaderPayload, TagWish, header_payload,
 from bot.ui.roundup_payload import RoundupPayload
 from papers import paper_key
 from papers.folding import Group, Likeness
-from papers.trending import Candidate, Filters, Ranked
+from papers.sources.declared import have_votes
+from papers.trending import Filters, Ranked
 from storage import papers, posts, shelves
 from storage.database import Database
 from storage.feeds import Feed, Kind, Layout
@@ -94,36 +95,41 @@ class PostPayload(BaseModel):
         return cls.model_validate(value)
 
 
+_Moment = tuple[date, datetime, tuple[str, ...]]
+
+
 class PostComposer:
     """Composes posts."""
 
     def __init__(
         self,
         database: Database,
-        ranking: BatchRanking,
+        rankings: Rankings,
         ordering: Ordering,
         folding: Folding,
     ) -> None:
         self._database = database
-        self._ranking = ranking
+        self._rankings = rankings
         self._ordering = ordering
         self._folding = folding
         # The first one's answer serves all feeds of the minute.
         self._comparing = asyncio.Lock()
-        self._compared: tuple[tuple[date, datetime], Likeness] | None = None
+        self._compared: tuple[_Moment, Likeness] | None = None
 
     async def draft(
         self, feed: Feed, day: date, now: datetime, *, late: bool = False
     ) -> PostPayload:
         """Return the post of `feed` for the batch of `day`; without cards where nothing is left
         to show."""
+        ranking, votes = self._rankings.of(feed.sources), have_votes(feed.sources)
         async with self._database.read() as conn:
-            everything = await self._ranking.candidates(conn, day, now)
+            everything = await ranking.candidates(conn, day, now)
             # A channel's first thread is the day's; later ones may bring back what rose since.
             first = await posts.first_batch(conn, feed.channel_id) or day
-            shown = await posts.shown(conn, feed.channel_id)
-            prior = await self._ranking.prior(conn, day)
-            likeness = await self._likeness(conn, (day, now), everything)
+            ids = [candidate.paper.id for candidate in everything]
+            shown = await _works(conn, ids, await posts.shown(conn, feed.channel_id))
+            prior = await ranking.prior(conn, day) if votes else None
+            likeness = await self._likeness(conn, (day, now, feed.sources), ids)
         candidates = [candidate for candidate in everything if candidate.batch >= first]
         ordered = await self._ordering.of(
             feed, candidates, day, now, prior=prior, matched=everything, shown=shown
@@ -145,11 +151,12 @@ class PostComposer:
             folded={
                 group.leader.paper.id: [each.paper.id for each in group.folded] for group in groups
             },
-            total=len(todays),
+            total=len(todays) if votes else sum(each.batch == day for each in ranked),
             late=late,
             notes=notes_of(feed),
             ping_role_id=feed.ping_role_id,
             saved_here=saved_here,
+            sources=() if votes else ranking.sources,
         )
         draft = draft.model_copy(
             update={
@@ -165,12 +172,11 @@ class PostComposer:
         return draft.model_copy(update={"why_empty": why_empty})
 
     async def _likeness(
-        self, conn: AsyncConnection, moment: tuple[date, datetime], candidates: Sequence[Candidate]
+        self, conn: AsyncConnection, moment: _Moment, ids: Sequence[str]
     ) -> Likeness:
-        """Compare the candidates of a day and moment with each other."""
+        """Compare the candidates of a day, moment and set of sources with each other."""
         async with self._comparing:
             if self._compared is None or self._compared[0] != moment:
-                ids = [candidate.paper.id for candidate in candidates]
                 self._compared = moment, await self._folding.likeness(conn, ids)
             return self._compared[1]
 
@@ -187,6 +193,13 @@ class PostComposer:
         return draft.model_copy(update={"header": header})
 
 
+async def _works(conn: AsyncConnection, ids: Sequence[str], shown: Collection[str]) -> set[str]:
+    """Return what was shown, with those of `ids` that were shown under another key."""
+    keys = await papers.all_keys(conn, ids)
+    shown = set(shown)
+    return shown | {paper_id for paper_id, others in keys.items() if shown & others}
+
+
 def compose(
     day: date,
     ranked: Sequence[Ranked],
@@ -197,6 +210,7 @@ def compose(
     notes: Sequence[str] = (),
     ping_role_id: int | None = None,
     saved_here: Mapping[str, int] = {},
+    sources: Sequence[str] = (),
 ) -> PostPayload:
     """Put a ranking into words: one header, and one card for each paper.
 
@@ -213,6 +227,7 @@ def compose(
             notes=notes,
             footer=_footer(),
             ping_role_id=ping_role_id,
+            sources=sources,
         ),
         cards=tuple(
             ranked_card(

@@ -15,6 +15,7 @@ from bot.services.publishing._topic_filter import (
 from bot.services.taste import ServerTaste
 from bot.ui.feeds import describe_filters
 from papers.folding import Group, Likeness, fold
+from papers.sources.declared import have_votes
 from papers.text import cut
 from papers.trending import HALF_LIFE_DAYS, Candidate, Filters, Prior, Ranked, raised, rank
 from storage.feeds import Feed
@@ -43,7 +44,7 @@ class Ordering:
         day: date,
         now: datetime,
         *,
-        prior: Prior,
+        prior: Prior | None,
         matched: Sequence[Candidate] | None = None,
         shown: Collection[str] = (),
         half_life: float | None = HALF_LIFE_DAYS,
@@ -55,7 +56,7 @@ class Ordering:
             candidates: the papers of whole batches.
             day: the batch that the list is for.
             now: the present instant.
-            prior: what to expect before anybody votes.
+            prior: what to expect before anybody votes; `None` where there are no votes.
             matched: candidates that are matched with topics, where that is done for many feeds.
             shown: ids that are never to come again.
             half_life: days after which an older paper needs twice the interest.
@@ -81,6 +82,7 @@ class Ordering:
                 prior=prior,
                 half_life=half_life,
                 boosts=boosts,
+                votes=have_votes(feed.sources),
             )
             return rank_by_topic(ranked, matches) if feed.topics else ranked
 

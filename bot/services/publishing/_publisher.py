@@ -3,13 +3,15 @@
 import logging
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Refused, Retry
 from bot.i18n import Language, language_for, use
 from bot.runtime.charts import Charts
 from bot.runtime.task_queue import TaskQueue
-from bot.services.batch_ranking import BatchRanking
+from bot.services.batch_ranking import Rankings
 from bot.services.folding import Folding
 from bot.services.publishing._crosspost import Crossposts
 from bot.services.publishing._draft import PostComposer, PostPayload
@@ -50,7 +52,7 @@ class Publisher:
         database: Database,
         messenger: Messenger,
         *,
-        ranking: BatchRanking,
+        rankings: Rankings,
         topics: Topics,
         folding: Folding,
         taste: ServerTaste,
@@ -61,15 +63,15 @@ class Publisher:
         settle: timedelta,
     ) -> None:
         self._database = database
-        self._ranking = ranking
+        self._rankings = rankings
         self._queue = queue
         self._settle = settle
         self._messenger = messenger
         ordering = Ordering(TopicFilter(database, topics), taste)
-        self._composer = PostComposer(database, ranking, ordering, folding)
-        self._roundups = RoundupComposer(database, ranking, ordering, folding)
+        self._composer = PostComposer(database, rankings, ordering, folding)
+        self._roundups = RoundupComposer(database, rankings.default, ordering, folding)
         self._steps = Steps(database, messenger, tracker, charts)
-        self._restored = RestoredPosts(database, messenger, tracker, ranking.sources, settle)
+        self._restored = RestoredPosts(database, messenger, tracker, rankings, settle)
         self._failures = Failures(database, notices)
         self._crossposts = Crossposts(database, messenger, self._steps, notices)
         self._under_way = KeyedLocks()
@@ -83,8 +85,7 @@ class Publisher:
         """
         knows = self._messenger.knows
         async with self._database.read() as conn:
-            known = await self._ranking.known(conn, now)
-            due = await posts.claim_due(conn, now, self._settle, known)
+            due = await self._due(conn, now)
             misplaced = await feeds.misplaced(conn)
             unfinished = await posts.unfinished(conn, now)
             stale = await posts.refresh_due(conn, now, REFRESHES)
@@ -112,12 +113,22 @@ class Publisher:
                 lambda feed=feed, reason=reason: self._failures.disable(feed, reason, now),
             )
 
+    async def _due(self, conn: AsyncConnection, now: datetime) -> list[DueFeed]:
+        """Return the feeds that owe a post, those of each set of sources by their days."""
+        due: list[DueFeed] = []
+        for keys in await feeds.source_groups(conn):
+            ranking = self._rankings.of(keys)
+            known = await ranking.known(conn, now)
+            days = ranking.source_days
+            due += await posts.claim_due(conn, now, self._settle, known, sources=keys, days=days)
+        return due
+
     async def coming(self, feed: Feed, now: datetime) -> Coming | None:
         """Return a feed's next thread; `None` for a feed that posts none."""
         if feed.state is not FeedState.ACTIVE or feed.timezone not in zones.names():
             return None
         async with self._database.read() as conn:
-            known = await self._ranking.known(conn, now)
+            known = await self._rankings.of(feed.sources).known(conn, now)
             used = await posts.used(conn, feed.id)
         return coming(feed, now, self._settle, known, used)
 
@@ -128,11 +139,12 @@ class Publisher:
         it is the last whose date has come.
         """
         coming = await self.coming(feed, now)
+        ranking = self._rankings.of(feed.sources)
         async with self._database.read() as conn:
-            target = await self._ranking.newest(conn, now)
+            target = await ranking.newest(conn, now)
             if target is not None and not feed.every.is_daily:
                 target = owed_now(feed, target, now, self._settle).batch_day
-            elif coming is not None and (await self._ranking.known(conn, now)).get(coming.batch):
+            elif coming is not None and (await ranking.known(conn, now)).get(coming.batch):
                 target = coming.batch
         if target is None:
             return None
@@ -146,7 +158,7 @@ class Publisher:
         nothing was left of the batch, what the feed wants by now is looked for again.
         """
         async with self._database.read() as conn:
-            newest = await self._ranking.newest(conn, now)
+            newest = await self._rankings.of(feed.sources).newest(conn, now)
             if newest is None:
                 return None
             due = owed_now(feed, newest, now, self._settle)
@@ -185,7 +197,7 @@ class Publisher:
                 upvotes={card.paper_id: card.upvotes or 0 for card in draft.cards},
                 code=draft.with_code,
                 rest=draft.rest,
-                sources=self._ranking.sources,
+                sources=self._rankings.of(feed.sources).sources,
                 reason=draft.why_empty,
                 crosspost=feed.publish,
             )

@@ -6,7 +6,7 @@ forum's post is a header or a card; those of papers belong to the day that was d
 """
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -19,9 +19,11 @@ from bot.delivery.outcomes import Failure, Gone, failure_of
 from bot.delivery.read_back import own_messages_since, strings_of
 from bot.i18n import in_every_language
 from bot.interactions.shown_papers import folded_in, papers_in
+from bot.services.batch_ranking import Rankings
 from bot.ui.cards import thread_name
-from papers import calendar, roundups, zones
+from papers import roundups, zones
 from papers.cadence import Every
+from papers.sources.declared import days_of
 from storage import papers, posts, restores
 from storage.database import Database
 from storage.feeds import Feed, Kind
@@ -65,14 +67,14 @@ class RestoredPosts:
         database: Database,
         messenger: Messenger,
         tracker: MessageTracker,
-        sources: Collection[str],
+        rankings: Rankings,
         settle: timedelta,
     ) -> None:
         self._settle = settle
         self._database = database
         self._messenger = messenger
         self._tracker = tracker
-        self._sources = sources
+        self._rankings = rankings
 
     async def read_back(self, feed: Feed, now: datetime) -> Failure | None:
         """Record what a feed has posted since the backup that was restored, once for each feed.
@@ -145,7 +147,7 @@ class RestoredPosts:
                 await self._add_cards(feed, threads[day])
             elif post.starter is not None and papers_in(post.starter):
                 at = min(post.created_at, now)
-                day = calendar.expected_batch(at, self._settle)
+                day = days_of(feed.sources).expected(at, self._settle)
                 threads.setdefault(day, _Thread(day, at, None, None)).add(post.starter)
         return list(threads.values())
 
@@ -188,7 +190,7 @@ class RestoredPosts:
                     paper_id: [each for each in folded[paper_id] if each in known]
                     for paper_id in shown
                 },
-                sources=self._sources,
+                sources=self._rankings.of(feed.sources).sources,
                 reason="read back after a restore",  # not shown
             )
             if post_id is None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from papers import roundups, schedule, zones
 from papers.schedule import Coming
+from papers.sources.declared import days_of
 from storage.feeds import Feed
 from storage.posts import DueFeed, Used
 
@@ -34,6 +35,7 @@ def coming(
         return schedule.coming(
             *(feed.at, zone, now, settle, known),
             every=feed.every,
+            days=days_of(feed.sources),
             last_batch=used.batch,
             last_day=used.day,
         )
@@ -53,6 +55,7 @@ def expected_at(feed: Feed, due: DueFeed, now: datetime, settle: timedelta, used
             *(feed.at, zone, due.batch_day, settle),
             since=feed.since,
             every=feed.every,
+            days=days_of(feed.sources),
             last_day=used.day,
         )
     return max(roundups.due(feed.every, feed.weekday, feed.at, zone, now).opens, feed.since)
@@ -77,7 +80,7 @@ def owed_now(feed: Feed, newest: date, now: datetime, settle: timedelta) -> DueF
     zone = zones.zone_or_utc(feed.timezone)
     if feed.every.is_daily:
         batch = newest
-        due_at = schedule.due_at(feed.at, zone, batch, settle, feed.every)
+        due_at = schedule.due_at(feed.at, zone, batch, settle, feed.every, days_of(feed.sources))
         day = min(due_at, now).astimezone(zone).date()
     else:
         day = roundups.due(feed.every, feed.weekday, feed.at, zone, now).day

@@ -11,6 +11,7 @@ from bot.services.search_engine import Engine
 from bot.services.source_queries import TOO_SLOW, Answer, SourceQueries
 from papers import topics
 from papers.model import Record
+from papers.sources import DatedSource
 from storage import source_searches
 from storage.database import Database
 from storage.papers import StoredPaper, UpsertReport
@@ -45,11 +46,13 @@ class SourceSearcher:
         self._engine = engine
         self._queries = queries
         self._clock = clock
+        # What lists whole days only has no search of its own.
+        self._searched = [each for each in queries.sources if not isinstance(each, DatedSource)]
 
     @property
     def names(self) -> tuple[str, ...]:
         """The sources' names."""
-        return tuple(source.name for source in self._queries.sources)
+        return tuple(source.name for source in self._searched)
 
     async def ask(self, question: str) -> SourceSearch:
         """Ask every source; put what they find into the database and the index.
@@ -59,7 +62,7 @@ class SourceSearcher:
         answers = await asyncio.gather(
             *(
                 self._queries.ask(each, each.search(question, FOUND), patience=PATIENCE)
-                for each in self._queries.sources
+                for each in self._searched
             )
         )
         records = [record for answer in answers for record in answer.records]

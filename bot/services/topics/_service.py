@@ -14,7 +14,7 @@ from bot.services.topics._vectors import Floats, TopicVectors
 from papers import calendar
 from papers.embedding import Embedder
 from papers.matching import PRECISION, Matcher, Wanted, propose
-from papers.sources import PaperSource
+from papers.sources import DatedSource, PaperSource
 from papers.topics import Strictness, Topic
 from storage import papers, subscriptions, topic_matches
 from storage.database import Database
@@ -76,7 +76,9 @@ class Topics:
         """Without an embedder topics are matched by their words."""
         self._database = database
         self._vectors = TopicVectors(embedder) if embedder is not None else None
-        self._window = RecentPapers(database, embedder, [source.name for source in sources])
+        # What is asked for threads alone is matched with no topic.
+        listed = [source.name for source in sources if not isinstance(source, DatedSource)]
+        self._window = RecentPapers(database, embedder, listed)
 
     async def match_new(self, now: datetime) -> int:
         """Match what is new against every topic, and return how many matches there are.

@@ -60,7 +60,7 @@ def test_a_row_is_a_version_of_a_paper_with_its_source_category_and_licence():
         "T. Ghafari", "MoTrPAC Study Group", "K.-c. Liang", "J. Smith Jr.", "Neha",
     )  # fmt: skip
     assert (paper.source, paper.licence, paper.version) == ("bioRxiv", "cc_no", 1)
-    assert paper.categories == ("biorxiv/cell biology",)
+    assert paper.categories == ("biorxiv/cell-biology",)
     assert paper.published_doi is None
     assert not paper.withdrawn
 
@@ -225,15 +225,15 @@ async def test_no_more_than_eight_requests_are_made_in_a_day_and_the_rest_comes_
     moment = [NOW]
     put_day(service, [row(number) for number in range(280)])
     async with biorxiv_source(service, fake_time, now=lambda: moment[0]) as source:
-        assert source.days()[0] == YESTERDAY
+        assert source.listed_days()[0] == YESTERDAY
         error = await failure(source)
         assert error.kind is SourceErrorKind.RATE_LIMITED
         assert error.retry_after == 15 * 3600
         await failure(source)
         assert len(service.requests) == 8
         moment[0] += timedelta(days=1)
-        assert source.days()[0] == YESTERDAY
-        assert source.days()[1] == YESTERDAY + timedelta(days=1)
+        assert source.listed_days()[0] == YESTERDAY
+        assert source.listed_days()[1] == YESTERDAY + timedelta(days=1)
         assert len((await source.daily(YESTERDAY)).records) == 280
     assert len(service.requests) == 10
     assert set(fake_time.slept) == {1.0}
@@ -295,7 +295,7 @@ async def test_a_smaller_answer_takes_no_paper_away(service: Service, fake_time:
     ],
 )
 def test_the_days_to_ask_for_are_over_where_the_server_is(now: datetime, newest_day: date):
-    days = BiorxivSource(now=lambda: now).days()
+    days = BiorxivSource(now=lambda: now).listed_days()
     assert days == tuple(newest_day - timedelta(days=back) for back in range(4))
 
 

@@ -1,0 +1,59 @@
+"""Which sources a feed's papers come from, and what its other settings mean for them."""
+
+from collections.abc import Iterable
+
+from bot.i18n import gettext as _
+from bot.i18n import listing
+from bot.interactions.errors import UserError
+from papers.cadence import Every
+from papers.sources import declared
+
+
+def sources_for(
+    sources: Iterable[str], *, categories: Iterable[str], min_votes: int, every: Every
+) -> tuple[str, ...]:
+    """Return the sources of a feed with these settings, by their keys.
+
+    A category of another source than arXiv chooses that source where none was chosen.
+
+    Raises:
+        UserError: the categories are not the sources', or these have no votes and the rest of the
+            settings asks for some.
+    """
+    categories = tuple(categories)
+    chosen = tuple(sources) or declared.of_categories(categories)
+    if other := [code for code in categories if not _is_of(code, chosen)]:
+        raise UserError(
+            _(
+                "{sources} has no category {categories}. Choose one of its own, or another source.",
+                sources=source_names(chosen),
+                categories=listing(f"`{code}`" for code in other),
+            )
+        )
+    if not declared.have_votes(chosen) and min_votes:
+        raise UserError(
+            _(
+                "Papers of {sources} have no upvotes, so none would pass `min_votes`. Set it to 0,"
+                " and choose papers by topics or categories.",
+                sources=source_names(chosen),
+            )
+        )
+    if not declared.have_votes(chosen) and not every.is_daily:
+        raise UserError(
+            _(
+                "Papers of {sources} have no upvotes, so there are no best ones of a week or a"
+                " month. Set up a daily thread for them.",
+                sources=source_names(chosen),
+            )
+        )
+    return chosen
+
+
+def source_names(keys: tuple[str, ...]) -> str:
+    """Return the names of sources by their keys, the default ones for `()`."""
+    return listing(declared.names(keys or declared.DEFAULT))
+
+
+def _is_of(category: str, sources: tuple[str, ...]) -> bool:
+    source, slash, _name = category.partition("/")
+    return source in sources if slash else not sources

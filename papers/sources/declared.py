@@ -1,0 +1,98 @@
+"""What each source is: its name, the days of its batches, whether people vote, its categories."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from papers.calendar import SourceDays
+
+DEFAULT: Final = ("huggingface", "arxiv")
+"""What threads, topics and searches use where nothing else was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A source as people choose it.
+
+    `categories` holds the names of its categories by their codes, which begin with the source's
+    key: `biorxiv/cell-biology`. `open_abstracts` says whether its abstracts may be passed on whole.
+    """
+
+    key: str
+    name: str
+    votes: bool = False
+    days: SourceDays = SourceDays.DAILY
+    categories: Mapping[str, str] = field(default_factory=dict[str, str])
+    open_abstracts: bool = False
+
+
+def code_of(source: str, category: str) -> str:
+    """Return the code of a source's category: `biorxiv/cell-biology`."""
+    plain = re.sub(r"\(.*?\)", "", category.casefold())
+    return f"{source}/{re.sub(r'[^a-z0-9]+', '-', plain).strip('-')}"
+
+
+def _categories(source: str, names: str) -> dict[str, str]:
+    return {code_of(source, name): name for name in map(str.strip, names.split(";"))}
+
+
+# https://www.biorxiv.org and https://www.medrxiv.org: the subject areas that authors choose from,
+# those included that are closed to new papers.
+_BIORXIV: Final = (
+    "Animal Behavior and Cognition; Biochemistry; Bioengineering; Bioinformatics; Biophysics;"
+    " Cancer Biology; Cell Biology; Clinical Trials; Developmental Biology; Ecology; Epidemiology;"
+    " Evolutionary Biology; Genetics; Genomics; Immunology; Microbiology; Molecular Biology;"
+    " Neuroscience; Paleontology; Pathology; Pharmacology and Toxicology; Physiology;"
+    " Plant Biology; Scientific Communication and Education; Synthetic Biology; Systems Biology;"
+    " Zoology"
+)
+_MEDRXIV: Final = (
+    "Addiction Medicine; Allergy and Immunology; Anesthesia; Cardiovascular Medicine;"
+    " Dentistry and Oral Medicine; Dermatology; Emergency Medicine; Endocrinology; Epidemiology;"
+    " Forensic Medicine; Gastroenterology; Genetic and Genomic Medicine; Geriatric Medicine;"
+    " Health Economics; Health Informatics; Health Policy;"
+    " Health Systems and Quality Improvement; Hematology; HIV/AIDS; Infectious Diseases;"
+    " Intensive Care and Critical Care Medicine; Medical Education; Medical Ethics; Nephrology;"
+    " Neurology; Nursing; Nutrition; Obstetrics and Gynecology;"
+    " Occupational and Environmental Health; Oncology; Ophthalmology; Orthopedics;"
+    " Otolaryngology; Pain Medicine; Palliative Medicine; Pathology; Pediatrics;"
+    " Pharmacology and Therapeutics; Primary Care Research; Psychiatry and Clinical Psychology;"
+    " Public and Global Health; Radiology and Imaging;"
+    " Rehabilitation Medicine and Physical Therapy; Respiratory Medicine; Rheumatology;"
+    " Sexual and Reproductive Health; Sports Medicine; Surgery; Toxicology; Transplantation;"
+    " Urology"
+)
+
+HUGGING_FACE: Final = Declared(
+    "huggingface", "Hugging Face", votes=True, days=SourceDays.HUB, open_abstracts=True
+)
+ARXIV: Final = Declared("arxiv", "arXiv", days=SourceDays.HUB, open_abstracts=True)
+BIORXIV: Final = Declared("biorxiv", "bioRxiv", categories=_categories("biorxiv", _BIORXIV))
+MEDRXIV: Final = Declared("medrxiv", "medRxiv", categories=_categories("medrxiv", _MEDRXIV))
+
+DECLARED: Final = {each.key: each for each in (HUGGING_FACE, ARXIV, BIORXIV, MEDRXIV)}
+"""Every source by its key."""
+CHOSEN: Final = {key: each for key, each in DECLARED.items() if key not in DEFAULT}
+"""Those that a thread may be made of in the place of the default ones."""
+
+
+def names(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of sources by their keys; unknown ones are left out."""
+    return tuple(DECLARED[key].name for key in keys if key in DECLARED)
+
+
+def days_of(keys: Iterable[str]) -> SourceDays:
+    """Return which days the batches of these sources have, `()` standing for the default ones."""
+    return SourceDays.DAILY if any(key in CHOSEN for key in keys) else SourceDays.HUB
+
+
+def have_votes(keys: Iterable[str]) -> bool:
+    """Return whether people vote for the papers of these sources, `()` being the default ones."""
+    return not any(key in CHOSEN for key in keys)
+
+
+def of_categories(categories: Iterable[str]) -> tuple[str, ...]:
+    """Return the keys of the sources that categories belong to, arXiv's left out, each once."""
+    found = (category.partition("/") for category in categories)
+    return tuple(dict.fromkeys(key for key, slash, _ in found if slash and key in CHOSEN))
