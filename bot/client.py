@@ -37,6 +37,7 @@ EXTENSIONS: Final = (
     "cogs.club",
     "cogs.feed_links",
     "cogs.feeds",
+    "cogs.discussions",
     "cogs.servers",
     "cogs.trending",
     "cogs.trends",

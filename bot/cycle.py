@@ -1,5 +1,5 @@
-"""The minute's cycle: ingest what is due, match topics, queue the posts and digests owed, and look
-for news about saved papers."""
+"""The minute's cycle: ingest what is due, match topics, queue the posts, digests and threads owed,
+and look for news about saved papers."""
 
 import asyncio
 import logging
@@ -50,6 +50,7 @@ class Cycle:
         await self._services.digester.claim(now)
         await self._services.weekly_shelves.claim(now)
         await self._services.clubs.claim(now)
+        await self._services.discussions.claim(now)
         self._services.news.start(now)
 
     async def run_whole(self, now: datetime) -> None:

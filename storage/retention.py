@@ -67,6 +67,7 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "source_health": Kept("a row per source"),
     "guilds": Pruned(guilds.LEFT_KEPT, guilds.forget_left, "counted from when the bot was removed"),
     "feeds": Kept("up to three rows per channel; they go with their server"),
+    "discussions": Kept("a row per paper that a server discusses; goes with either"),
     "feed_links": Kept("a row per link that is not revoked; goes with what it shows"),
     "clubs": Kept("a row per channel; goes with its server"),
     "club_members": Kept("goes with the club, or with the person's row"),

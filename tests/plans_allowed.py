@@ -19,6 +19,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("digests.claim_due", "subscribers"): "which time zones there are: the index on them alone",
     ("metrics.read", "feeds"): "a count by state for the metrics, a row per channel",
     ("metrics.read", "papers"): "a count for the metrics, along an index of numbers",
+    ("discussions.unfinished", "discussions"): "an index of those alone",
     ("feed_links.keep_only", "feed_links"): "at a restore, with the bot stopped",
     ("guilds.reconcile", "guilds"): "at a start: all servers are compared with those of Discord",
     ("guilds.unwelcomed", "guilds"): "at a start, a row per server",

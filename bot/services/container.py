@@ -16,6 +16,7 @@ from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.clubs import Clubs
 from bot.services.digests import Digester, Following, Subscriptions, TopicLearning
+from bot.services.discussions import Discussions
 from bot.services.feed_links import FeedLinks
 from bot.services.feeds import Feeds
 from bot.services.folding import Folding
@@ -79,6 +80,7 @@ class Services:
     local_dates: LocalDates
     following: Following
     feeds: Feeds
+    discussions: Discussions
     feed_links: FeedLinks
     servers: Servers
     shelves: Shelves

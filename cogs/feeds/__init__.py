@@ -11,8 +11,18 @@ from cogs.feeds._insights import PageInsights
 from cogs.feeds._preview import PagePreview
 from cogs.feeds._settings_form import FORM as SETTINGS_FORM
 from cogs.feeds._setup import SetUpFeed
+from cogs.feeds._shared import guild_of, require_manager
 
-__all__ = ["Feeds", "PageInsights", "PagePreview", "RemoveFeed", "SetUpFeed", "setup"]
+__all__ = [
+    "Feeds",
+    "PageInsights",
+    "PagePreview",
+    "RemoveFeed",
+    "SetUpFeed",
+    "guild_of",
+    "require_manager",
+    "setup",
+]
 
 
 async def setup(bot: CogHost) -> None:

@@ -1,7 +1,6 @@
 """`/feed preview`: the header, then the cards of the thread, a page of them at a time."""
 
 import re
-from collections.abc import Sequence
 from typing import Self
 
 from discord import ui
@@ -18,8 +17,8 @@ from bot.interactions.components import (
     template,
 )
 from bot.interactions.cooldowns import SEARCHES
+from bot.interactions.discuss_button import card_actions
 from bot.interactions.errors import Interaction
-from bot.interactions.save_buttons import SaveButton
 from bot.services.container import services_of
 from bot.services.publishing import PostPayload
 from bot.ui import text
@@ -35,14 +34,14 @@ _PAGER = 4
 
 def render_cards(feed: Feed, draft: PostPayload, page: int) -> ui.LayoutView:
     """Return a page of the thread's cards, each as it would be posted; the last page at most."""
-    pages = _pages(draft.cards)
+    pages = _pages(draft)
     page = min(page, len(pages) - 1)
     shown = pages[page]
     before = sum(map(len, pages[:page]))
     last = before + len(shown)
     with use(language_for(draft.language)):
         name = text.escape(header_name(draft.header), limits.THREAD_NAME)
-        cards = [_container(card) for card in shown]
+        cards = [_container(card, discuss=draft.discuss) for card in shown]
     values = {"first": before + 1, "last": last, "total": len(draft.cards), "name": name}
     if draft.posts_each_paper:
         numbers = _("Papers {first} to {last} of {total}, each in a post of its own", **values)
@@ -62,12 +61,12 @@ def render_cards(feed: Feed, draft: PostPayload, page: int) -> ui.LayoutView:
     return view
 
 
-def _pages(cards: Sequence[CardPayload]) -> list[list[CardPayload]]:
+def _pages(draft: PostPayload) -> list[list[CardPayload]]:
     """Split cards into as few messages as Discord's limits allow."""
     pages: list[list[CardPayload]] = [[]]
     components, characters = _PAGER, 2 * limits.THREAD_NAME
-    for card in cards:
-        alone = ui.LayoutView(timeout=None).add_item(_container(card))
+    for card in draft.cards:
+        alone = ui.LayoutView(timeout=None).add_item(_container(card, discuss=draft.discuss))
         size, length = alone.total_children_count, _characters(alone)
         if pages[-1] and (
             components + size > limits.COMPONENTS or characters + length > limits.LAYOUT_CHARACTERS
@@ -84,8 +83,8 @@ def _characters(view: ui.LayoutView) -> int:
     return sum(text.length(item.content) for item in texts)
 
 
-def _container(card: CardPayload) -> ui.Container[ui.LayoutView]:
-    return card_container(card, actions=[SaveButton(card.paper_id)])
+def _container(card: CardPayload, *, discuss: bool) -> ui.Container[ui.LayoutView]:
+    return card_container(card, actions=card_actions(card.paper_id, discuss=discuss))
 
 
 class PagePreview(PaperboyButton, template=template("feed-cards", feed_id=NUMBER, page=PAGE)):

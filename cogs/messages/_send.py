@@ -14,10 +14,10 @@ from bot.delivery.read_back import nonce
 from bot.i18n import gettext as _
 from bot.i18n import sentences, use
 from bot.interactions.components import NUMBER, PAPER
+from bot.interactions.discuss_button import card_actions
 from bot.interactions.errors import Interaction, UserError, answer_error, control_outdated
 from bot.interactions.language import server_language
 from bot.interactions.modals import filled
-from bot.interactions.save_buttons import SaveButton
 from bot.interactions.short_keys import with_full_keys
 from bot.services.container import Services
 from bot.ui.cards import render_card
@@ -84,6 +84,7 @@ class SendMessage(commands.Cog):
             raise UserError("\n".join(not_found_lines(found)))
         entry = found.papers[paper_id]
         saved = await self.services.shelves.saved_here(guild.id, [paper_id])
+        discuss = await self.services.discussions.on(guild.id)
         sent = await _send(
             channel,
             entry,
@@ -91,6 +92,7 @@ class SendMessage(commands.Cog):
             match["message_id"],
             interaction.id,
             saved_here=saved.get(paper_id),
+            discuss=discuss,
         )
         await self.services.library.record_card(sent.id, paper_id, channel.id, guild.id)
         view = render_notice(
@@ -113,6 +115,7 @@ async def _send(
     interaction_id: int,
     *,
     saved_here: int | None,
+    discuss: bool,
 ) -> discord.Message:
     """Post the card; what is sent twice from one message within minutes is there once.
 
@@ -124,7 +127,7 @@ async def _send(
     with use(server_language(channel.guild)):
         view = render_card(
             card_payload(entry.paper, entry.metrics).model_copy(update={"saved_here": saved_here}),
-            actions=[SaveButton(paper_id)],
+            actions=card_actions(paper_id, discuss=discuss),
             footer=_("Sent by {member}", member=member.mention),
         )
     try:

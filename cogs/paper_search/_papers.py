@@ -22,6 +22,7 @@ from bot.interactions.components import (
     template,
 )
 from bot.interactions.cooldowns import SEARCHES
+from bot.interactions.discuss_button import card_actions
 from bot.interactions.errors import Interaction
 from bot.interactions.language import public_language
 from bot.interactions.replies import change, reply, turn
@@ -216,7 +217,11 @@ async def open_similar(interaction: Interaction, paper_id: str, *, public: bool)
 
 
 def card_view(
-    entry: StoredPaper, saved: int | None = None, *, public: bool = False
+    entry: StoredPaper,
+    saved: int | None = None,
+    *,
+    public: bool = False,
+    discuss: bool = False,
 ) -> ui.LayoutView:
     """Return the full card of a paper with what can be done about it."""
     paper_id = entry.paper.id
@@ -225,7 +230,7 @@ def card_view(
         entry.metrics,
         saved=saved,
         actions=[
-            SaveButton(paper_id),
+            *card_actions(paper_id, discuss=discuss),
             SimilarButton(paper_id),
             CiteButton(paper_id),
             *([] if public else [RefusePaper(paper_id)]),
@@ -285,7 +290,9 @@ async def _card(interaction: Interaction, entry: StoredPaper, *, public: bool) -
     if interaction.guild_id is None:
         return card_view(entry, public=public)
     saved = await services.library.saved_count(interaction.guild_id, entry.paper.id)
-    return card_view(entry, saved, public=public)
+    ours = services.messenger.get_guild(interaction.guild_id) is not None
+    discuss = public and ours and await services.discussions.on(interaction.guild_id)
+    return card_view(entry, saved, public=public, discuss=discuss)
 
 
 def _linked(paper: Paper) -> str:

@@ -3,6 +3,7 @@
 from storage.tables._base import metadata
 from storage.tables._channels import (
     cards,
+    discussions,
     feeds,
     guilds,
     post_papers,
@@ -87,6 +88,7 @@ __all__ = [
     "clubs",
     "digest_papers",
     "digests",
+    "discussions",
     "dismissals",
     "dm_breaker",
     "dm_log",

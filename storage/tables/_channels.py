@@ -12,6 +12,8 @@ guilds = table(
     Column("welcomed_at", UTCDateTime),
     # When the bot was removed; rows are purged 30 days later.
     Column("left_at", UTCDateTime),
+    # Whether cards have a button that opens a thread about their paper.
+    Column("discusses", Integer, nullable=False, server_default="1"),
     Index("ix_guilds_left_at", "left_at", sqlite_where=text("left_at IS NOT NULL")),
 )
 
@@ -159,4 +161,27 @@ cards = table(
     Index("ix_cards_guild_id", "guild_id", sqlite_where=text("guild_id IS NOT NULL")),
     # Conversations with one person, for that person's rights.
     Index("ix_cards_channel_id", "channel_id", sqlite_where=text("guild_id IS NULL")),
+)
+
+# The one thread about a paper in a server: on a card's own message, or on a message that begins it.
+discussions = table(
+    "discussions",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    # The channel that the thread is in.
+    Column("channel_id", Integer, nullable=False),
+    # What the message that begins it says, and how the thread is called.
+    Column("payload", JSONText, nullable=False),
+    # The message that the thread is on.
+    Column("message_id", Integer),
+    Column("thread_id", Integer),
+    Column("claimed_at", UTCDateTime, nullable=False),
+    # The latest moment that the message which begins it was sent.
+    Column("sent_at", UTCDateTime),
+    UniqueConstraint("guild_id", "paper_id"),
+    Index("ix_discussions_unfinished", "id", sqlite_where=text("thread_id IS NULL")),
+    reuses_ids=False,
 )

@@ -69,6 +69,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "period": ("week", "month", "day"),
     "date": ("2025-06-09", "9999-12-31", "2023-05-04", "0001-01-01"),
     "news": ("on", "off"),
+    "on": ("on", "off"),
     "learn": ("on", "off"),
     "zotero": ("https://www.zotero.org/ada", longest("groups/", 300), longest("9", 300)),
     "count_my_saves": (True, False),

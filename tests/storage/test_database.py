@@ -159,13 +159,15 @@ async def test_references_to_nothing_are_refused(database: Database):
 async def test_strict_columns_refuse_another_type(database: Database):
     with pytest.raises(IntegrityError, match="cannot store TEXT value in INTEGER column"):
         async with database.write() as connection:
-            await connection.exec_driver_sql("INSERT INTO guilds VALUES (1, 'noon', NULL, NULL)")
+            await connection.exec_driver_sql(
+                "INSERT INTO guilds (id, joined_at) VALUES (1, 'noon')"
+            )
 
 
 async def test_a_write_waits_for_another_process_that_holds_the_file(database: Database):
     other = sqlite3.connect(database.path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
-    other.execute("INSERT INTO guilds VALUES (1, 0, NULL, NULL)")
+    other.execute("INSERT INTO guilds (id, joined_at) VALUES (1, 0)")
     release = threading.Timer(0.3, other.commit)
     release.start()
     async with database.write() as connection:

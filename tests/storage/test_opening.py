@@ -224,7 +224,7 @@ async def test_rebuilding_a_table_keeps_the_rows_that_refer_to_it(
     path = await made(tmp_path / "paperboy.db")
     execute(
         path,
-        "INSERT INTO guilds VALUES (1, 0, NULL, NULL)",
+        "INSERT INTO guilds (id, joined_at) VALUES (1, 0)",
         "INSERT INTO posts (guild_id, channel_id, batch_day, state, planned_at)"
         " VALUES (1, 2, '2026-03-04', 'done', 0)",
     )
@@ -249,7 +249,7 @@ async def test_a_migration_that_leaves_references_to_nothing_is_undone(
     path = await made(tmp_path / "paperboy.db")
     execute(
         path,
-        "INSERT INTO guilds VALUES (1, 0, NULL, NULL)",
+        "INSERT INTO guilds (id, joined_at) VALUES (1, 0)",
         "INSERT INTO posts (guild_id, channel_id, batch_day, state, planned_at)"
         " VALUES (1, 2, '2026-03-04', 'done', 0)",
     )

@@ -8,8 +8,8 @@ import discord
 from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import Failure, Gone, Outcome, Reason, Sent, failure_of
 from bot.delivery.read_back import nonce, own_messages, strings_of
+from bot.interactions.discuss_button import card_actions
 from bot.interactions.folded_button import folded_on_card
-from bot.interactions.save_buttons import SaveButton
 from bot.services.publishing._draft import PostPayload
 from bot.services.publishing._forum import Forum
 from bot.ui.cards import post_name, render_card
@@ -119,7 +119,10 @@ def card_view(draft: PostPayload, step: Step) -> discord.ui.LayoutView:
     pings = draft.posts_each_paper and step.position == 0
     return render_card(
         card,
-        actions=[SaveButton(step.paper_id), *folded_on_card(card.folded)],
+        actions=[
+            *card_actions(step.paper_id, discuss=draft.discuss),
+            *folded_on_card(card.folded),
+        ],
         ping_role_id=draft.header.ping_role_id if pings else None,
     )
 

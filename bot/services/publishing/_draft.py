@@ -23,7 +23,7 @@ from papers import paper_key
 from papers.folding import Group, Likeness
 from papers.sources.declared import have_votes
 from papers.trending import Filters, Ranked
-from storage import papers, posts, shelves
+from storage import discussions, papers, posts, shelves
 from storage.database import Database
 from storage.feeds import Feed, Kind, Layout
 
@@ -47,11 +47,18 @@ class PostPayload(BaseModel):
     """What one post of a forum has; elsewhere it is one of the day."""
     tags: tuple[tuple[TagWish, ...], ...] = ()
     """The tags that each post of a forum should get: that of the day, or that of each card."""
+    discussed: bool = False
+    """Whether the server's cards lead to a thread about their paper."""
 
     @property
     def posts_each_paper(self) -> bool:
         """Whether each paper has a post of its own, and there is no header."""
         return self.kind is Kind.FORUM and self.layout is Layout.PAPER
+
+    @property
+    def discuss(self) -> bool:
+        """Whether cards have the button that opens a thread; a post of a forum is one itself."""
+        return self.discussed and self.kind is not Kind.FORUM
 
     @property
     def paper_ids(self) -> list[str]:
@@ -144,6 +151,7 @@ class PostComposer:
                 now - SAVED_WITHIN,
                 LEAST_SAVERS,
             )
+            discussed = await discussions.on(conn, feed.guild_id)
         todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
         draft = compose(
             day,
@@ -162,6 +170,7 @@ class PostComposer:
             update={
                 "kind": feed.kind,
                 "layout": feed.layout,
+                "discussed": discussed,
                 "tags": wishes_of(feed, draft.cards),
             }
         )

@@ -19,7 +19,7 @@ from bot.ui.roundups import label
 from papers import roundups, zones
 from papers.text import readable
 from papers.trending import Candidate, Ranked
-from storage import papers, posts, shelves
+from storage import discussions, papers, posts, shelves
 from storage import roundups as store
 from storage.database import Database
 from storage.feeds import Feed, Layout
@@ -79,6 +79,7 @@ class RoundupComposer:
                 now - SAVED_WITHIN,
                 LEAST_SAVERS,
             )
+            discussed = await discussions.on(conn, feed.guild_id)
             saved = await store.most_saved(
                 conn, feed.guild_id, since, until, least=LEAST_SAVERS, limit=LINES
             )
@@ -135,6 +136,7 @@ class RoundupComposer:
             "cards": cards,
             # In a forum it is always one post: its overview is what it is about.
             "kind": feed.kind,
+            "discussed": discussed,
             "tags": wishes_of(replace(feed, layout=Layout.DAY), cards),
         }
         return draft.model_copy(update=changes)
