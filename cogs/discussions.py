@@ -1,6 +1,7 @@
 """`/feed discussions`: whether cards lead to a thread about their paper."""
 
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.i18n import gettext as _
@@ -19,7 +20,7 @@ class Discussions(commands.Cog):
         self.services = services
         self.command = app_commands.Command[Discussions, ..., None](
             name="discussions",
-            description="Turn the Discuss button on cards on or off for this server",
+            description=locale_str("Turn the Discuss button on cards on or off for this server"),
             callback=self.discussions,
         )
 

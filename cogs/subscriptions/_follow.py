@@ -10,6 +10,7 @@ from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PAPER, PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
+from bot.interactions.short_keys import with_full_keys
 from bot.interactions.shown_papers import listed_in
 from bot.services.container import Services, services_of
 from bot.services.digests import render_ended
@@ -141,7 +142,7 @@ async def follow(interaction: Interaction, topic: Topic, *, widest: Mode = Mode.
     services, user_id = services_of(interaction), interaction.user.id
     now = services.clock.now()
     query = str(read_topic(str(topic)))
-    seen = listed_in(interaction.message)
+    seen = await with_full_keys(interaction, listed_in(interaction.message))
     await interaction.response.defer(ephemeral=True, thinking=True)
     draft = await services.subscriptions.add_draft(query, Mode.STRICT, None, 0, now)
     lines = [f"**{escape(query, 200)}**"]
