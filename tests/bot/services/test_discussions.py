@@ -205,7 +205,8 @@ async def test_a_permission_that_the_bot_lacks_is_named_and_nothing_sent(
         before = len(here.channel.history())
         channel = here.bot.get_channel(here.channel.id)
         assert isinstance(channel, discord.TextChannel)
-        await channel.set_permissions(channel.guild.me, **{lacking: False})
+        denied = discord.PermissionOverwrite(**{lacking: False})
+        await channel.set_permissions(channel.guild.me, overwrite=denied)
         text = await press(here, card)
         assert f"**{name}**" in text
         assert "I need more permissions" in text
