@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.sqlite import insert
-from storage.tables import discussions, guilds
+from storage.tables import cards, discussions, guilds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,20 @@ async def of_paper(conn: AsyncConnection, guild_id: int, paper_id: str) -> Discu
     mine = (discussions.c.guild_id == guild_id) & (discussions.c.paper_id == paper_id)
     row = (await conn.execute(select(discussions).where(mine))).one_or_none()
     return None if row is None else _discussion(row)
+
+
+async def post_about(conn: AsyncConnection, guild_id: int, paper_id: str) -> int | None:
+    """Return the newest post of a forum that is about a paper alone: its card begins the post."""
+    return await conn.scalar(
+        select(cards.c.channel_id)
+        .where(
+            cards.c.guild_id == guild_id,
+            cards.c.paper_id == paper_id,
+            cards.c.channel_id == cards.c.message_id,
+        )
+        .order_by(cards.c.message_id.desc())
+        .limit(1)
+    )
 
 
 async def get(conn: AsyncConnection, discussion_id: int) -> Discussion | None:

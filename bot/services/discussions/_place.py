@@ -29,18 +29,11 @@ class Place:
 
 
 def own_thread(card: discord.Message) -> discord.Thread | None:
-    """Return the thread that is about a card's paper by itself: a post of a forum."""
+    """Return the post of a forum that a card is in: its papers are discussed there."""
     thread = card.channel
     if not isinstance(thread, discord.Thread):
         return None
-    # A post has the id of its first message.
-    forum = isinstance(thread.parent, discord.ForumChannel)
-    return thread if forum or thread.id == card.id else None
-
-
-def is_only_about(thread: discord.Thread, card: discord.Message) -> bool:
-    """Return whether a post of a forum is about this card's paper alone, as its first message."""
-    return thread.id == card.id
+    return thread if isinstance(thread.parent, discord.ForumChannel) else None
 
 
 def place_of(card: discord.Message) -> Place:

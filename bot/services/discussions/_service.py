@@ -26,7 +26,7 @@ from bot.interactions.language import server_language
 from bot.interactions.save_buttons import SaveButton
 from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
-from bot.services.discussions._place import is_only_about, own_thread, place_of, require_allowed
+from bot.services.discussions._place import own_thread, place_of, require_allowed
 from bot.ui.discussions import DiscussionPayload, discussion_name, render_beginning, render_opened
 from bot.ui.lists import paper_gone
 from bot.ui.reasons import reason_text
@@ -112,6 +112,7 @@ class Discussions:
         )
         async with self._database.read() as conn:
             known = await discussions.of_paper(conn, guild.id, paper_id)
+            post_id = await discussions.post_about(conn, guild.id, paper_id)
             on = await discussions.on(conn, guild.id)
         replacing = False
         if known is not None and known.thread_id is not None:
@@ -128,9 +129,9 @@ class Discussions:
             if not on:
                 raise UserError(_("Someone who manages this server turned discussions off."))
             if (post := own_thread(card)) is not None:
-                if is_only_about(post, card):
-                    await self._keep(post, payload, now)
                 return render_opened(payload, guild.id, post.id, new=False, locked=post.locked)
+            if post_id is not None and (there := await self._brought_back(guild, post_id)):
+                return render_opened(payload, guild.id, post_id, new=False, locked=there.locked)
             place = place_of(card)
             require_allowed(place, member)
             async with self._database.write() as conn:
@@ -269,20 +270,6 @@ class Discussions:
             except Exception as error:
                 log.info("thread stays archived: %s", failure_of(error).reason)
         return _There(thread.locked)
-
-    async def _keep(self, post: discord.Thread, payload: DiscussionPayload, now: datetime) -> None:
-        """Record a post of a forum as the discussion of its paper."""
-        async with self._database.write() as conn:
-            known = await discussions.claim(
-                conn,
-                post.guild.id,
-                payload.paper_id,
-                channel_id=post.parent_id,
-                payload=payload.model_dump(mode="json"),
-                message_id=post.id,
-                now=now,
-            )
-            await discussions.mark_thread(conn, known.id, post.id)
 
 
 async def _start_thread(

@@ -10,6 +10,7 @@ import simcord
 from sqlalchemy import delete, select
 
 from papers.model import Metrics, Record
+from storage.feeds import Kind, Layout
 from storage.tables import discussions
 from tests.bot.topics import answer
 from tests.bot.world import MONDAY, World, at, paper, text_of, world
@@ -299,3 +300,15 @@ async def test_a_paper_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
         async with here.bot.services.database.write() as conn:
             await conn.execute(delete(papers).where(papers.c.id == FIRST))
         assert "paper search" in await press(here, card)
+
+
+async def test_the_post_of_a_forum_that_is_about_a_paper_is_its_thread(tmp_path: Path) -> None:
+    async with world(tmp_path, DAYS) as here:
+        forum = here.guild.create_forum_channel("papers-forum")
+        await here.add_feed(forum, kind=Kind.FORUM, layout=Layout.PAPER)
+        card = await posted(here)
+        (post,) = (each for each in forum.threads if TITLE in (each.name or ""))
+        assert "\nDiscuss\n" not in "\n".join(map(text_of, post.history()))
+        assert f"<#{post.id}>" in await press(here, card)
+        assert about(here.channel) == []
+        assert await rows(here) == []
