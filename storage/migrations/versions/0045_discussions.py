@@ -1,13 +1,13 @@
 """Keep the thread about a paper in each server, and whether a server has them.
 
-Revision ID: 0043
+Revision ID: 0045
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0045"
+down_revision = "0044"
 
 
 def upgrade() -> None:
