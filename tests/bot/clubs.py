@@ -23,7 +23,6 @@ REMINDED = at(THURSDAY, 16)
 STARTS = at(THURSDAY, 17)
 ENDS = at(THURSDAY, 19)
 WEEK = timedelta(days=7)
-OPTIONAL = ("manage_events", "create_events", "send_polls", "pin_messages")
 
 
 @asynccontextmanager
@@ -32,20 +31,22 @@ async def club(
 ) -> AsyncGenerator[World]:
     """Start a club that meets on Thursdays at 17:00 UTC, where the bot may do all but `lacking`."""
     async with world(folder, now=OPENS) as here:
-        allow(here, *(name for name in OPTIONAL if name not in lacking))
+        if lacking:
+            await deny(here, *lacking)
         await here.tick(OPENS)
         await create(here, **options)
         await here.tick(OPENS)
         yield here
 
 
-def allow(here: World, *names: str) -> None:
-    """Give the bot these permissions in its server, besides those that everyone has."""
-    role = here.guild.create_role(
-        "paperboy", permissions=discord.Permissions(**dict.fromkeys(names, True))
-    )
+async def deny(here: World, *names: str) -> None:
+    """Take these permissions from the bot in its server."""
+    denied = discord.Permissions(**dict.fromkeys(names, True)).value
     guild = here.env.backend.get_guild(here.guild.id)
-    guild.members[here.env.backend.bot_user.id].role_ids.append(role.id)
+    for role in list(guild.roles.values()):
+        changes = {"permissions": role.permissions & ~denied}
+        here.env.backend.edit_role(guild.id, role.id, changes)
+    await here.env.settle()
 
 
 async def create(here: World, **options: Any) -> str:

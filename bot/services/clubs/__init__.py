@@ -10,12 +10,14 @@ from bot.services.clubs._buttons import (
     Present,
 )
 from bot.services.clubs._clubs import MAX_MEMBERS, Clubs, shortcomings
+from bot.services.clubs._decision import COUNTED_WITHIN
 from bot.services.clubs._next import Known, Part
 from bot.services.clubs._runner import ClubRunner
 from bot.services.clubs._sender import ClubSender
 from bot.services.clubs._types import NominatedPapers, Settings, Standing
 
 __all__ = [
+    "COUNTED_WITHIN",
     "FORM",
     "MAX_MEMBERS",
     "SEVERAL",
