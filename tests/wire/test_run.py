@@ -243,6 +243,30 @@ async def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path
     assert "Traceback" not in bot.said()
 
 
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        ("postgresql+asyncpg://ada:secret@db/paperboy", "only SQLite is supported"),
+        ("paperboy.db", "DATABASE_URL is not a URL"),
+        ("sqlite+aiosqlite://", "has to name a file"),
+        ("sqlite+aiosqlite:////proc/nowhere/paperboy.db", "cannot open the database"),
+        ("sqlite+aiosqlite:////proc", "cannot open the database"),
+    ],
+)
+async def test_a_database_url_is_checked_before_the_bot_logs_in(
+    tmp_path: Path, url: str, complaint: str
+) -> None:
+    async with (
+        a_discord(tmp_path) as (world, settings),
+        a_bot(tmp_path, settings | {"DATABASE_URL": url}) as bot,
+    ):
+        assert await bot.end() == 1, bot.said()
+        assert (await world.show())["requests"] == []
+    (sentence,) = bot.said().splitlines()
+    assert complaint in sentence
+    assert "secret" not in sentence
+
+
 async def test_a_refused_token_is_said_in_one_sentence(tmp_path: Path) -> None:
     async with (
         a_discord(tmp_path) as (_, settings),

@@ -63,7 +63,8 @@ class ClubRunner:
         async with self._database.read() as conn:
             due = await clubs.due(conn, now)
         for session_id, guild_id in due:
-            self.submit(session_id, guild_id, now)
+            if self._messenger.knows(guild_id):
+                self.submit(session_id, guild_id, now)
 
     def submit(self, session_id: int, guild_id: int, now: datetime) -> None:
         """Queue the steps of one session that are due."""

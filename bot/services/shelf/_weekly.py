@@ -57,7 +57,7 @@ class WeeklyShelves:
             self._queue.submit(
                 ("shelf post", post_id), lambda post_id=post_id: self.send(post_id, now)
             )
-        for each in due:
+        for each in (each for each in due if self._messenger.knows(each.guild_id)):
             self._queue.submit(
                 ("shelf", each.guild_id),
                 lambda each=each: self._publish(each, now),

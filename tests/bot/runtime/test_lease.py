@@ -60,6 +60,24 @@ async def test_a_second_process_is_refused_while_the_first_one_runs(tmp_path: Pa
         assert execute(tmp_path, "SELECT epoch FROM leases") == [(2,)]
 
 
+async def test_of_two_processes_that_start_together_one_is_refused(tmp_path: Path) -> None:
+    first, second = await open_empty(tmp_path), await open_empty(tmp_path)
+    await hold(first, LONG, nothing)
+    with pytest.raises(DatabaseError, match="already running"):
+        await hold(second, LONG, nothing)
+    await first.close()
+    await second.close()
+
+
+async def test_a_database_that_takes_no_writes_is_refused_at_the_start(tmp_path: Path) -> None:
+    url = put_empty(tmp_path)
+    refuse = "CREATE TRIGGER t BEFORE INSERT ON leases BEGIN SELECT RAISE(FAIL, 'read-only'); END"
+    execute(tmp_path, refuse)
+    with pytest.raises(DatabaseError, match="must be writable for the user who runs the bot"):
+        async with leased(url, asyncio.Event(), nothing):
+            pass
+
+
 async def test_what_a_killed_process_of_this_machine_left_is_taken_over_at_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
