@@ -4,14 +4,16 @@ not."""
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 from benchmarks._soak_fakes import People
 from storage.library import DEFAULT_LISTS, emoji_key
-from tests.discord_server import Channel, Message
+from tests.discord_server import Channel, FakeDiscord, Message
+from tests.discord_server.objects import CROSSPOSTED, FORUMS, NEWS
 
 HEADER = re.compile(r"Papers of \w+ \d+ \w+ \d{4}")
 PAPER = re.compile(r"arxiv\.org/abs/(\d{4}\.\d{5})")
@@ -34,6 +36,7 @@ def broken(folder: Path, people: People) -> list[str]:
         return [
             *_integrity(conn),
             *_posts(conn, people),
+            *_published(conn, people),
             *_digests(conn, people),
             *_saves(conn, people),
             *_erased(conn, people),
@@ -50,9 +53,12 @@ def counted(folder: Path) -> dict[str, int]:
         mine = dict(
             conn.execute("SELECT 'digests ' || state, count(*) FROM digests GROUP BY state")
         )
+        published = conn.execute("SELECT count(*) FROM posts WHERE crosspost = 'done'").fetchone()[
+            0
+        ]
         saves = conn.execute("SELECT count(*) FROM saves WHERE kept = 1").fetchone()[0]
         papers = conn.execute("SELECT count(*) FROM papers").fetchone()[0]
-    return {**posts, **mine, "saves": saves, "papers": papers}
+    return {**posts, **mine, "published": published, "saves": saves, "papers": papers}
 
 
 def _integrity(conn: sqlite3.Connection) -> Iterator[str]:
@@ -67,13 +73,16 @@ def _posts(conn: sqlite3.Connection, people: People) -> Iterator[str]:
     for row in conn.execute("SELECT * FROM posts WHERE state IN ('planned', 'sending')"):
         yield f"the post {row['id']} of {row['batch_day']} is still {row['state']}"
     for channel in people.channels:
-        headers = [message for message in channel.history if HEADER.search(message.text)]
+        posts = world.threads_of(channel) if channel.kind in FORUMS else [channel]
+        messages = [message for place in posts for message in place.history]
+        headers = [message for message in messages if HEADER.search(message.text)]
         days = Counter(HEADER.findall(message.text)[0] for message in headers)
         yield from (f"#{channel.name} has “{day}” {n} times" for day, n in days.items() if n > 1)
         seen: Counter[str] = Counter()
+        if not headers:  # a post of a forum for each paper
+            seen.update(_shown(messages))
         for message in headers:
-            thread = world.thread_on(message)
-            shown = _shown(thread)
+            shown = _shown(_cards(world, channel, message))
             seen.update(shown)
             posted = conn.execute(
                 "SELECT paper_id, message_id FROM post_papers JOIN posts ON posts.id = post_id"
@@ -86,9 +95,33 @@ def _posts(conn: sqlite3.Connection, people: People) -> Iterator[str]:
         yield from _owed(conn, channel, people)
 
 
-def _shown(thread: Channel | None) -> list[str]:
-    cards = thread.history if thread is not None else []
+def _cards(world: FakeDiscord, channel: Channel, header: Message) -> list[Message]:
+    """Return the cards that belong to a header: in its thread, or behind it in the same one."""
+    thread = world.channels.get(header.id)
+    if thread is not None:
+        return [message for message in thread.history if message.id != header.id]
+    later = [message for message in channel.history if message.id > header.id]
+    return list(takewhile(lambda message: not HEADER.search(message.text), later))
+
+
+def _shown(cards: Sequence[Message]) -> list[str]:
     return [found[0] for card in cards if (found := PAPER.findall(card.text + str(card.links)))]
+
+
+def _published(conn: sqlite3.Connection, people: People) -> Iterator[str]:
+    """Say which overviews are noted as published, and are not."""
+    messages = {
+        message.id: message
+        for channel in people.channels
+        if channel.kind == NEWS
+        for message in channel.history
+    }
+    for row in conn.execute("SELECT * FROM posts WHERE crosspost IN ('done', 'failed')"):
+        header = messages.get(row["header_message_id"])
+        if header is not None and row["crosspost"] == "failed":
+            yield f"the overview of {row['batch_day']} was given up"
+        if header is not None and not header.flags & CROSSPOSTED:
+            yield f"the overview of {row['batch_day']} is noted as published, and is not"
 
 
 def _owed(conn: sqlite3.Connection, channel: Channel, people: People) -> Iterator[str]:

@@ -12,6 +12,7 @@ from papers import calendar
 from papers.model import Author, Batch, Metrics, Paper, Record
 from papers.sources import SourceError, SourceErrorKind
 from tests.discord_server import Channel, DiscordServer, Guild, Message, User
+from tests.discord_server.objects import FORUM, NEWS
 
 SUBJECTS = (
     *("flow matching", "protein folding", "robot grasping", "speech synthesis", "graph search"),
@@ -98,6 +99,8 @@ class People:
     chance: random.Random
     guilds: list[Guild] = field(default_factory=list[Guild])
     channels: list[Channel] = field(default_factory=list[Channel])
+    options: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
+    """What `/feed add` is told of some channels besides."""
     offices: dict[int, Channel] = field(default_factory=dict[int, Channel])
     admins: dict[int, User] = field(default_factory=dict[int, User])
     readers: list[User] = field(default_factory=list[User])
@@ -130,6 +133,17 @@ class People:
             self.readers.append(reader)
             self.home[reader.id] = guild
 
+    def settle_places(self) -> None:
+        """Give the first server a channel of every kind: announcements, forums and a thread."""
+        world, guild = self.server.world, self.guilds[0]
+        news = world.add_channel(guild, "news", kind=NEWS)
+        forum, posts = (world.add_channel(guild, name, kind=FORUM) for name in ("forum", "posts"))
+        parent = world.add_channel(guild, "parent")
+        thread = world.add_thread(parent, "papers", self.admins[guild.id])
+        self.channels += [news, forum, posts, thread]
+        self.options[news.id] = {"publish": True}
+        self.options[posts.id] = {"posts": "paper"}
+
     async def begin(self) -> None:
         """Set up every channel's thread, and let half of the readers follow something."""
         for number, channel in enumerate(self.channels):
@@ -144,6 +158,7 @@ class People:
                 timezone=ZONES[number % len(ZONES)],
                 papers=3 + number % 4,
                 **({"include": "flow, robot"} if number == 1 else {}),
+                **self.options.get(channel.id, {}),
             )
         for reader in self.readers[::2]:
             await self.follow(reader)
@@ -268,7 +283,7 @@ class People:
             return
         self.troubled.add(channel.id)
         self.note_troubled(day)
-        if what == "forbid":
+        if what == "forbid" and not channel.is_thread:
             self.server.world.set_permissions(channel, deny=("send_messages",))
         else:
             await self._slash(admin, office, what, channel=channel)
@@ -285,7 +300,8 @@ class People:
         """Give back every right and resume every channel."""
         for channel in self.channels:
             guild = self.server.world.guild_of(channel)
-            self.server.world.set_permissions(channel)
+            if not channel.is_thread:
+                self.server.world.set_permissions(channel)
             admin, office = self.admins[guild.id], self.offices[guild.id]
             await self._slash(admin, office, "feed resume", channel=channel)
         self.troubled.clear()

@@ -289,6 +289,7 @@ async def soak(
         async with soaking(folder, seed) as here:
             here.month.fill(START - timedelta(days=4), days + 6)
             here.people.settle(guilds, channels, readers)
+            here.people.settle_places()
             await here.start()
             await here.people.begin()
             for number in range(days):
