@@ -15,7 +15,9 @@ from urllib.parse import quote
 
 import aiohttp
 
+from papers import doi
 from papers.model import Batch, Record
+from papers.paper_key import Scheme
 from papers.sources import SourceError, SourceErrorKind
 from papers.sources._budget import DailyBudget, utc_now
 from papers.sources._http import Fetcher
@@ -145,14 +147,15 @@ class BiorxivSource:
     async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
         """Return the records of those `doi:` keys that the server has, in their newest version.
 
-        A DOI that it does not know is tried with its other prefix: addresses have none.
+        DOIs of others are not asked for. One that the server does not know is tried with the other
+        prefix, which some addresses lack.
         """
         records: list[Record] = []
         for key in dict.fromkeys(paper_ids):
-            scheme, _, doi = key.partition(":")
-            if scheme != "doi":
+            scheme, _, number = key.partition(":")
+            if scheme != Scheme.DOI or not doi.PREPRINTS.fullmatch(number):
                 continue
-            paper = await self._paper(doi) or await self._paper(other_prefix(doi))
+            paper = await self._paper(number) or await self._paper(other_prefix(number))
             if paper is not None:
                 records.append(paper.record())
         return records
@@ -177,13 +180,13 @@ class BiorxivSource:
             fresh=True,
         )
 
-    async def _paper(self, doi: str) -> ListedPaper | None:
+    async def _paper(self, number: str) -> ListedPaper | None:
         rows = await self._lookups.get(
-            f"{self._details}/{quote(doi)}/na/json", {}, lambda answer: _rows(answer)[1]
+            f"{self._details}/{quote(number)}/na/json", {}, lambda answer: _rows(answer)[1]
         )
         papers, _ = listed_papers(rows, self.name)
         found = {paper.key: paper for paper in newest(papers)}
-        return found.get(f"doi:{doi.lower()}")
+        return found.get(f"{Scheme.DOI}:{number}")
 
     def _batch(self, day: date, rows: Sequence[Any]) -> Batch:
         papers, broken = listed_papers(rows, self.name)

@@ -14,6 +14,7 @@ from pydantic import Field
 from papers import markup, paper_key, paper_links
 from papers.paper_key import PaperKey, Scheme
 from papers.sources._lenient_fields import Known, Text, Wire
+from papers.sources.declared import code_of
 from papers.sources.listings import ListedPaper, Proceedings
 from papers.sources.responses import MalformedError
 
@@ -97,7 +98,7 @@ def _paper(
         raise ValueError("the event has no address or no title")
     apart = abstracts.get(str(event.id))
     abstract = event.abstract or (apart if isinstance(apart, str) else "")
-    topic = (event.topic or "").rpartition("->")[2].strip().lower()
+    topic = (event.topic or "").rpartition("->")[2].strip()
     names = (markup.line(one.fullname) for one in event.authors or () if one and one.fullname)
     return ListedPaper(
         key=str(key),
@@ -105,7 +106,7 @@ def _paper(
         title=title,
         authors=tuple(dict.fromkeys(filter(None, names))),
         abstract=markup.text(abstract),
-        categories=(f"{name.lower()}/{topic}",) if topic else (),
+        categories=(code_of(name.lower(), topic),) if topic else (),
         venue=f"{name} {year}",
         kind=event.kind,
         aliases=(str(page),) if page is not None and page != key else (),

@@ -30,6 +30,8 @@ PACE: Final = 0.5
 """Seconds between requests. Answers allow five in a second, one at a time
 (`x-rate-limit-limit`, `x-concurrency-limit`)."""
 PER_PAGE: Final = 100
+REVISITED: Final = 1
+"""Days before yesterday that are read again: works are in the API some time after registration."""
 MOST_PAGES: Final = 20
 """Pages of one listing. A journal has some dozens of works a day, SSRN a thousand."""
 _MANNERS: Final = RetryPolicy(timeout=30.0, attempts=3, patience=60.0, cool_down=60.0)
@@ -159,9 +161,14 @@ class CrossrefSource:
         records = (paper.record(day, new=paper.version in (None, 1)) for paper in newest(papers))
         return Batch(day, tuple(records), broken)
 
+    def listed_days(self) -> tuple[date, ...]:
+        """Return the days (UTC) that are over and may have works that were not read yet."""
+        today = self._now().astimezone(UTC).date()
+        return tuple(today - timedelta(days=back) for back in range(1, REVISITED + 2))
+
     async def latest(self) -> Batch:
         """Return what was registered yesterday (UTC)."""
-        return await self.daily(self._now().astimezone(UTC).date() - timedelta(days=1))
+        return await self.daily(self.listed_days()[0])
 
     async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
         """Return the records of those keys that have a DOI of Crossref."""

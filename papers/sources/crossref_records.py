@@ -13,6 +13,7 @@ from pydantic import Field
 
 from papers import doi, markup, paper_key
 from papers.sources._lenient_fields import Known, Text, Wire
+from papers.sources.declared import code_of
 from papers.sources.listings import ListedPaper
 
 CORRECTION: Final = "correction"
@@ -192,7 +193,7 @@ def _categories(work: _Work, server: str | None) -> tuple[str, ...]:
     group = markup.line(work.group or "").lower()
     if server is None or not group or group in _NO_CATEGORIES or group == server.lower():
         return ()
-    return (f"{server.lower()}/{group}",)
+    return (code_of(re.sub(r"[^a-z0-9]", "", server.lower()), group),)
 
 
 def _authors(authors: Iterable[_Name | None]) -> tuple[str, ...]:

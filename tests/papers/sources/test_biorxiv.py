@@ -320,7 +320,9 @@ async def test_what_the_server_does_not_know_is_nothing_and_a_wall_is_a_failure(
 ):
     service.on("/details/biorxiv/10.64898/2026.07.13.000005/na/json", NO_POSTS)
     service.on("/details/biorxiv/10.1101/2026.07.13.000005/na/json", NO_POSTS)
-    assert await source.lookup(["doi:10.64898/2026.07.13.000005", "2607.00001"]) == []
+    others = ["2607.00001", "doi:10.1038/s41586-026-10461-3", "doi:10.1101/gr.279093.124"]
+    assert await source.lookup(["doi:10.64898/2026.07.13.000005", *others]) == []
+    assert len(service.requests) == 2
     service.on("/details/biorxiv/10.64898/2026.07.13.000005/na/json", html_reply())
     with pytest.raises(SourceError):
         await source.lookup(["doi:10.64898/2026.07.13.000005"])

@@ -105,7 +105,7 @@ def test_a_poster_is_a_paper_with_its_venue_topic_and_forum():
     assert (found.source, found.venue, found.kind) == ("ICML", "ICML 2026", "poster")
     assert found.authors == ("Ada Example", "Bo Sample")
     assert found.abstract == "We ask."
-    assert found.categories == ("icml/large language models",)
+    assert found.categories == ("icml/large-language-models",)
     assert found.aliases == ("page:icml.cc/virtual/2026/poster/1",)
 
 

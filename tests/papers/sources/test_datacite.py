@@ -76,8 +76,10 @@ def test_a_doi_is_a_paper_with_its_repository_people_and_versions():
 
 @pytest.mark.parametrize(
     ("changed", "day"),
-    [({"dates": []}, date(2021, 1, 1)), ({"dates": None, "publicationYear": None}, None)],
-)
+    [({"dates": [{"date": "2022-02-02", "dateType": "Issued"},
+                 {"date": "2021-05-04", "dateType": "Created"}]}, date(2021, 5, 4)),
+     ({"dates": []}, date(2021, 1, 1)), ({"dates": None, "publicationYear": None}, None)],
+)  # fmt: skip
 def test_a_year_alone_is_its_first_day(changed: dict[str, Any], day: date | None):
     assert listed_doi(attributes(**changed)).day == day
 
