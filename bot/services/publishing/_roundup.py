@@ -158,7 +158,7 @@ def topics_of(keywords: Iterable[Sequence[str]]) -> tuple[tuple[str, int], ...]:
     counts = Counter(
         word
         for each in keywords
-        for word in {" ".join(keyword.casefold().split()) for keyword in each}
+        for word in {" ".join(readable(keyword).casefold().split()) for keyword in each}
         if word.isascii() and word.isprintable() and len(word) > 1 and label(word) == word
     )
     common = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

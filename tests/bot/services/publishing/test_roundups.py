@@ -7,14 +7,16 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 import simcord
 
+from bot.runtime.charts import Charts
 from bot.services.taste import LEAST_SAVERS
 from papers.cadence import Every
 from papers.model import Metrics, Record
 from storage import library, posts
-from storage.feeds import Feed
+from storage.feeds import Feed, Kind, Layout
 from storage.library import Via
 from storage.posts import Post, PostState
 from tests.bot.library_fakes import SAVE
@@ -303,3 +305,113 @@ async def test_a_feed_of_weekdays_rests_at_weekends_and_brings_friday_s_papers_o
         assert "Friday 13 June" in headers(here.channel)[-1]
         assert len(headers(here.channel)) == 3
         assert cards(here.channel)
+
+
+async def test_a_changed_weekday_leaves_no_day_out_and_brings_none_twice(tmp_path: Path) -> None:
+    async with after_a_week(tmp_path, daily=False) as (here, _):
+        await here.tick(at(NEXT, 9))
+        # From Monday to Wednesday: this week's Wednesday would repeat last week's papers.
+        await here.admin.slash(here.channel, "feed edit", weekday=2)
+        days = [NEXT + n * DAY for n in range(11)]
+        for day in days:
+            if day.weekday() < 5:
+                here.source.days[day] = votes(day, 20 + day.day, 4)
+            await here.tick(at(day, 9))
+        first, second = roundups(here.channel)
+        assert NAME in first
+        assert "Best papers of 16 \u2013 23 Jun 2025" in second
+        assert "Paper number 1600" in second
+        assert "Paper number 1300" not in second
+
+
+def with_topics() -> dict[date, list[Record]]:
+    """Return the week with keywords on its papers."""
+    about = [("Agents", "robots"), ("agents", "speech"), ("speech", "robots", "$x^2$")]
+    return {
+        day: [
+            replace(each, paper=replace(each.paper, keywords=about[number % 3]))
+            for number, each in enumerate(records)
+        ]
+        for day, records in week().items()
+    }
+
+
+async def after_topics(here: World, **known: Any) -> Any:
+    """Give the channel its roundup of a week with topics, and return the header's message."""
+    await here.add_feed(every=Every.WEEK, **known)
+    for day in WEEK:
+        await here.tick(at(day, 9))
+    await here.tick(at(NEXT, 9))
+    (header,) = [each for each in here.channel.history() if "Best papers of" in text_of(each)]
+    return header
+
+
+def pictures_of(message: Any) -> list[str]:
+    """Return what a message says of its pictures to those who cannot see them."""
+    parts = (child for each in message.components for child in getattr(each, "children", ()))
+    galleries = (child for child in parts if isinstance(child, discord.MediaGalleryComponent))
+    return [item.description or "" for gallery in galleries for item in gallery.items]
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_a_picture_shows_the_topics_where_files_are_allowed(
+    tmp_path: Path, allowed: bool
+) -> None:
+    async with world(tmp_path, with_topics(), now=at(MONDAY, 8)) as here:
+        me = here.guild.me
+        assert me is not None
+        rights = discord.PermissionOverwrite(attach_files=allowed)
+        here.channel = here.guild.create_text_channel("weekly", overwrites={me: rights})
+        header = await after_topics(here)
+        assert len(header.attachments) == allowed
+        alt = "Bar chart of what the papers are about: agents 10, robots 10, speech 10"
+        assert pictures_of(header) == ([alt] if allowed else [])
+        if allowed:
+            preview = await here.admin.slash(here.channel, "feed preview")
+            assert preview.response is not None
+            seen = [preview.response.message, *(each.message for each in preview.followups)]
+            assert sum(len(message.attachments) for message in seen) == 1
+
+
+async def test_a_picture_that_cannot_be_drawn_keeps_no_roundup_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(Charts, "ranked", nothing)
+    async with world(tmp_path, with_topics(), now=at(MONDAY, 8)) as here:
+        header = await after_topics(here)
+        assert header.attachments == []
+        assert pictures_of(header) == []
+
+
+async def test_a_roundup_in_a_forum_is_one_post_with_its_overview(tmp_path: Path) -> None:
+    async with world(tmp_path, week(), now=at(MONDAY, 8)) as here:
+        forum = here.guild.create_forum_channel("best-papers")
+        await here.add_feed(forum, every=Every.WEEK, kind=Kind.FORUM, layout=Layout.PAPER)
+        for day in WEEK:
+            await here.tick(at(day, 9))
+        await here.tick(at(NEXT, 9))
+        (post,) = forum.threads
+        assert post.name == NAME
+        assert NAME in text_of(post.history()[0])
+        assert len(post.history()) == 11
+
+
+async def test_the_votes_of_a_week_are_read_again_only_while_a_roundup_is_posted(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, week(), now=at(MONDAY, 8)) as here:
+        for day in WEEK:
+            await here.tick(at(day, 9))
+        here.source.asked.clear()
+        await here.tick(at(SATURDAY, 9))
+        assert set(here.source.asked) == {WEDNESDAY, THURSDAY, FRIDAY}
+        await here.add_feed(every=Every.WEEK)
+        here.source.asked.clear()
+        for hour in range(10, 18, 2):
+            await here.tick(at(SATURDAY, hour))
+        assert here.source.asked.count(MONDAY) == here.source.asked.count(TUESDAY) == 1
+        await here.tick(at(SUNDAY, 14))
+        assert here.source.asked.count(MONDAY) == 2
