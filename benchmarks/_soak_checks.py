@@ -6,7 +6,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from tests.discord_server import Channel, FakeDiscord, Message
 from tests.discord_server.objects import CROSSPOSTED, FORUMS, NEWS
 
 HEADER = re.compile(r"Papers of \w+ \d+ \w+ \d{4}")
+ROUNDUP = re.compile(r"Best papers of [^\n]+")
 PAPER = re.compile(r"arxiv\.org/abs/(\d{4}\.\d{5})")
 DIGEST = "Your papers of"
 
@@ -37,6 +38,7 @@ def broken(folder: Path, people: People) -> list[str]:
             *_integrity(conn),
             *_posts(conn, people),
             *_published(conn, people),
+            *_roundups(conn, people),
             *_digests(conn, people),
             *_saves(conn, people),
             *_erased(conn, people),
@@ -102,6 +104,45 @@ def _cards(world: FakeDiscord, channel: Channel, header: Message) -> list[Messag
         return [message for message in thread.history if message.id != header.id]
     later = [message for message in channel.history if message.id > header.id]
     return list(takewhile(lambda message: not HEADER.search(message.text), later))
+
+
+def _roundups(conn: sqlite3.Connection, people: People) -> Iterator[str]:
+    """Hold each channel of roundups against what was planned, and against the Mondays there were.
+
+    A roundup may come up to three days late: its source or the bot was away.
+    """
+    world = people.server.world
+    today = datetime.fromtimestamp(world.clock.now(), UTC).date()
+    for channel in people.weekly:
+        headers = [each for each in channel.history if ROUNDUP.search(each.text)]
+        names = Counter(found[0] for each in headers if (found := ROUNDUP.search(each.text)))
+        yield from (f"#{channel.name} has “{name}” {n} times" for name, n in names.items() if n > 1)
+        for message in headers:
+            posted = conn.execute(
+                "SELECT paper_id FROM post_papers JOIN posts ON posts.id = post_id"
+                " WHERE header_message_id = ? AND state = 'done' AND behind IS NULL"
+                " ORDER BY position",
+                (message.id,),
+            ).fetchall()
+            shown = _shown(_cards(world, channel, message))
+            if posted and [row["paper_id"] for row in posted] != shown:
+                yield f"#{channel.name}: {message.id} shows {shown}, not what was planned"
+        rows = conn.execute(
+            "SELECT batch_day, state FROM posts WHERE channel_id = ?", (channel.id,)
+        ).fetchall()
+        states = {row["batch_day"]: row["state"] for row in rows}
+        first = conn.execute(
+            "SELECT created_at FROM feeds WHERE channel_id = ?", (channel.id,)
+        ).fetchone()
+        day = datetime.fromtimestamp(first["created_at"] / 1e6, UTC).date()
+        day += timedelta(days=-day.weekday() % 7)
+        while day + timedelta(days=3) <= today:
+            last = (day - timedelta(days=3)).isoformat()
+            if states.get(last) not in ("done", "empty"):
+                yield f"#{channel.name} has no roundup of the week until {last}: {states}"
+            day += timedelta(days=7)
+        if len(headers) != sum(state == "done" for state in states.values()):
+            yield f"#{channel.name} has {len(headers)} roundups, noted are {states}"
 
 
 def _shown(cards: Sequence[Message]) -> list[str]:

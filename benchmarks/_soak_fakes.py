@@ -101,6 +101,8 @@ class People:
     channels: list[Channel] = field(default_factory=list[Channel])
     options: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     """What `/feed add` is told of some channels besides."""
+    weekly: list[Channel] = field(default_factory=list[Channel])
+    """Channels that get a roundup of the week, on Mondays at noon."""
     offices: dict[int, Channel] = field(default_factory=dict[int, Channel])
     admins: dict[int, User] = field(default_factory=dict[int, User])
     readers: list[User] = field(default_factory=list[User])
@@ -127,6 +129,7 @@ class People:
             self.admins[guild.id] = world.add_member(guild, f"admin {number}", role)
             for place in range(channels):
                 self.channels.append(world.add_channel(guild, f"papers-{place}"))
+            self.weekly.append(world.add_channel(guild, "best-papers"))
         for number in range(readers):
             guild = self.guilds[number % guilds]
             reader = world.add_member(guild, f"reader {number}")
@@ -145,7 +148,7 @@ class People:
         self.options[posts.id] = {"posts": "paper"}
 
     async def begin(self) -> None:
-        """Set up every channel's thread, and let half of the readers follow something."""
+        """Set up each channel's thread or roundup, and let half of the readers follow something."""
         for number, channel in enumerate(self.channels):
             guild = self.server.world.guild_of(channel)
             hour = time((7 + 5 * number) % 24, self.chance.choice((0, 30)))
@@ -159,6 +162,18 @@ class People:
                 papers=3 + number % 4,
                 **({"include": "flow, robot"} if number == 1 else {}),
                 **self.options.get(channel.id, {}),
+            )
+        for channel in self.weekly:
+            guild = self.server.world.guild_of(channel)
+            await self._slash(
+                self.admins[guild.id],
+                self.offices[guild.id],
+                "feed add",
+                channel=channel,
+                every="week",
+                time="12",
+                timezone="UTC",
+                papers=5,
             )
         for reader in self.readers[::2]:
             await self.follow(reader)

@@ -55,6 +55,7 @@ def change(here: Soak, statement: str) -> None:
         ("UPDATE saves SET emoji_key = '⭐️x' WHERE emoji_key IS NOT NULL", "does not stand"),
         ("UPDATE posts SET state = 'sending'", "is still sending"),
         ("UPDATE digests SET state = 'planned'", "is still planned"),
+        ("UPDATE posts SET state = 'skipped' WHERE every = 'week'", "roundups, noted are"),
         ("INSERT INTO notes SELECT 1, id, 'x', 1 FROM papers LIMIT 1", "foreign_key_check"),
     ],
 )

@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from bot.client import create_bot
 from bot.runtime.clock import FixedClock
 from bot.runtime.lease import Lease
 from bot.runtime.logs import logging_to_stderr
+from papers.cadence import Every
 from papers.model import Metrics, Record
 from storage import feeds
 from storage.feeds import Kind, Layout
@@ -42,10 +44,19 @@ async def main(
     settings = make_settings(folder, discord_api_url=api_url, discord_gateway_url=gateway_url)
     point_at(settings)
     now = at(MONDAY, 9)
-    batch = votes(MONDAY, *range(90, 90 - papers, -1))
-    again = paper(999, batch[0].paper.title.upper())  # folded behind the first card
-    source = FakeSource({MONDAY: [*batch, Record(again, Metrics(1), MONDAY)]})
     more: dict[str, Any] = json.loads(feed)
+    every = Every(more.pop("every", Every.DAY))
+    # A roundup on a Monday is of last week.
+    day = MONDAY if every.is_daily else MONDAY - timedelta(days=3)
+    batch = votes(day, *range(90, 90 - papers, -1))
+    if not every.is_daily:
+        about = [("agents",), ("agents", "robots"), ("robots", "speech"), ("speech",)]
+        batch = [
+            replace(record, paper=replace(record.paper, keywords=about[number % 4]))
+            for number, record in enumerate(batch)
+        ]
+    again = paper(999, batch[0].paper.title.upper())  # folded behind the first card
+    source = FakeSource({day: [*batch, Record(again, Metrics(1), day)]})
     clock = FixedClock(now)
     bot = create_bot(settings, clock=clock, sources=[source], lease=lease)
     await bot.open()
@@ -60,6 +71,7 @@ async def main(
             now=now,
             kind=Kind(more.pop("kind", Kind.CHANNEL)),
             layout=Layout(more.pop("layout", Layout.DAY)),
+            every=every,
             **more,
         )
     # discord.py waits this long for servers that may still come; here all are there at once.
