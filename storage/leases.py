@@ -153,6 +153,12 @@ def read_file(path: Path) -> Lease | None:
         return None
 
 
+def in_use(path: Path) -> bool:
+    """Return whether a bot runs on a database file, or may; blocks."""
+    lease = read_file(path)
+    return lease is not None and lease.is_held() is not False
+
+
 def read_any(conn: Connection) -> Lease | None:
     """Return the lease of a database of any schema."""
     return read(conn) if inspect(conn).has_table(leases.name) else None

@@ -1,5 +1,6 @@
 """`paperboy ingest` and `paperboy import`: fetching and importing papers by hand, with progress."""
 
+import asyncio
 import gzip
 import os
 import sys
@@ -26,7 +27,7 @@ from bot.services.ingest import Ingester, IngestReport, working_days
 from bot.settings import Settings
 from papers import calendar, dump
 from papers.sources import SourceError
-from storage import papers, watermarks
+from storage import leases, papers, watermarks
 from storage.database import Database
 from storage.search import SearchEngine
 
@@ -107,7 +108,9 @@ async def import_file(settings: Settings, path: Path) -> int:
                     tally[1] + report.changed,
                     tally[2] + broken,
                 ]
-            await _index(database, progress)
+            # Two processes on one index would clear it under each other's feet.
+            if not await asyncio.to_thread(leases.in_use, database.path):
+                await _index(database, progress)
         async with database.write() as conn:
             await watermarks.put(conn, name, 0)
     finally:
@@ -127,7 +130,7 @@ def _name(path: Path) -> str:
 
 
 async def _index(database: Database, progress: Progress) -> None:
-    """Let the search index follow, unless a running bot does."""
+    """Let the search index follow."""
     async with database.read() as conn:
         total = await papers.count(conn)
     engine = await SearchEngine.open(database, embedder=None)

@@ -1,16 +1,23 @@
 """`paperboy import` and `paperboy backup`, as an operator uses them."""
 
+import asyncio
 import gzip
 import json
 import os
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 from click.testing import CliRunner
 
+from bot.cli.backfill import import_file
 from bot.cli.main import main
+from bot.runtime.lease import leased
+from storage.search import SearchEngine
+from tests.bot.world import make_settings
 from tests.demo.running import ROOT, environment
 
 
@@ -44,6 +51,22 @@ def test_a_file_whose_name_is_no_utf_8_is_imported(tmp_path: Path) -> None:
     result = paperboy(tmp_path, "import", name)
     assert result.returncode == 0, result.stderr
     assert "1 new paper" in result.stdout
+
+
+@pytest.mark.parametrize("running", [True, False])
+async def test_an_import_leaves_the_search_index_to_a_bot_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, running: bool
+) -> None:
+    (tmp_path / "one.jsonl").write_text('{"id": "2401.00001", "title": "One"}')
+    settings = make_settings(tmp_path)
+    opened = AsyncMock(wraps=SearchEngine.open)
+    monkeypatch.setattr("bot.cli.backfill.SearchEngine.open", opened)
+    async with AsyncExitStack() as stack:
+        if running:
+            holding = leased(settings.database_url, asyncio.Event(), lambda _: None)
+            await stack.enter_async_context(holding)
+        assert await import_file(settings, tmp_path / "one.jsonl") == 0
+    assert opened.called is not running
 
 
 def test_a_backup_is_made_and_put_back(tmp_path: Path) -> None:
