@@ -60,7 +60,8 @@ async def take_form(interaction: Interaction) -> None:
     club = await services.clubs.own(club_id, interaction.guild_id)
     match match["named"]:
         case "typed":
-            paper_ids = await services.search.named(_only(fields, "paper"))
+            shelved = [each for each in fields.get("shelved", ()) if re.fullmatch(PAPER, each)]
+            paper_ids = [*await services.search.named(_only(fields, "paper")), *shelved]
             if not paper_ids:
                 raise UserError(
                     _("I found no paper there. Give an arXiv link or id, e.g. 2406.07496.")

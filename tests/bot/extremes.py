@@ -59,6 +59,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "every": ("week", "fortnight", "month", "day", "weekdays"),
     "weekday": (3, 6, 0),
     "presenters": ("<@1000000000000000001>", longest("<@1000000000000000001>", 1_000), "none"),
+    "shelved": (SAVED, longest("x", 6_000)),
     "club": ("1", "9" * 18, "x"),
     "quiet_until": ("2025-07-01", "9999-12-31", "0001-01-01"),
     "since": ("2024-01-01", "30d", longest("9", 6_000)),
@@ -160,7 +161,7 @@ CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
 
 FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "cite-form": ("paper", "style"),
-    "club-form": ("paper", "club"),
+    "club-form": ("paper", "club", "shelved"),
     "feed-form": ("time", "timezone", "papers", "min_votes", "topics"),
     "feed-channel": ("posts", "tags", "publish"),
     "feed-set": ("channel", "hour", "timezone", "fields", "role", "language"),

@@ -1,31 +1,34 @@
 """The buttons of a club's messages: they work for as long as the message stands."""
 
 import re
-from typing import Any, Final, Protocol, Self
+from collections.abc import Sequence
+from typing import Final, Protocol, Self
 
 import discord
 from discord import ui
 
+from bot import limits
 from bot.i18n import gettext as _
 from bot.i18n import use
-from bot.interactions.components import NUMBER, PAPER, PaperboyButton, custom_id, template
+from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.errors import Interaction
 from bot.interactions.language import public_language
-from bot.interactions.modals import FORM_TIMEOUT
 from bot.services.clubs import _compose as compose
 from bot.services.clubs._next import Known, Part
+from bot.services.clubs._typing_form import typing_form
 from bot.ui.clubs import ClubPost, render_post
+from storage.shelves import OnShelf
 
-TYPED: Final = "typed"
-SEVERAL: Final = "several"
-"""Stand for a paper's id in a form that asks for it."""
-FORM: Final = template("club-form", club_id=NUMBER, named=rf"{PAPER}|{TYPED}|{SEVERAL}")
-SOME_CLUB: Final = 0
-"""Stands for a club's id in a form that asks which one."""
 ANYONE: Final = 0
 """Stands for a person's id in a button that all may press."""
 
-_LONGEST: Final = 1_000
+
+class ShelfPapers(Protocol):
+    """Knows servers' shelves; `bot.services.shelf.Shelves` is the real one."""
+
+    async def papers(self, guild_id: int, *, limit: int | None = None) -> Sequence[OnShelf]:
+        """Return what is on a server's shelf, the newest first."""
+        ...
 
 
 class Turns(Protocol):
@@ -38,22 +41,6 @@ class Turns(Protocol):
     async def decline(self, session_id: int, user_id: int, asked: int) -> Known:
         """Pass someone's turn on."""
         ...
-
-
-def typing_form(club_id: int) -> ui.Modal:
-    """Return the form that takes papers to nominate as links or ids."""
-    form = ui.Modal(
-        title=_("Nominate a paper"),
-        timeout=FORM_TIMEOUT,
-        custom_id=custom_id("club-form", club_id, TYPED),
-    )
-    field: ui.TextInput[Any] = ui.TextInput(
-        custom_id="paper",
-        max_length=_LONGEST,
-        placeholder="https://arxiv.org/abs/2406.07496",
-    )
-    form.add_item(ui.Label(text=_("Link or arXiv id"), component=field))
-    return form
 
 
 class Nominate(PaperboyButton, template=template("club-nominate", club_id=NUMBER)):
@@ -75,8 +62,12 @@ class Nominate(PaperboyButton, template=template("club-nominate", club_id=NUMBER
         return cls(int(match["club_id"]))
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Open the form."""
-        await interaction.response.send_modal(typing_form(self.club_id))
+        """Open the form, which offers what was last added to the server's shelf."""
+        shelves: ShelfPapers = interaction.client.services.shelves
+        guild_id = interaction.guild_id or 0
+        offered = await shelves.papers(guild_id, limit=limits.SELECT_OPTIONS)
+        papers = [each.stored.paper for each in offered]
+        await interaction.response.send_modal(typing_form(self.club_id, papers))
 
 
 class Present(PaperboyButton, template=template("club-yes", session_id=NUMBER, user_id=NUMBER)):

@@ -215,6 +215,17 @@ async def test_papers_are_nominated_by_the_button_with_links_or_ids(tmp_path: Pa
         )
 
 
+async def test_papers_of_the_servers_shelf_can_be_chosen_without_typing(tmp_path: Path) -> None:
+    async with club(tmp_path) as here:
+        await here.member.slash(here.channel, "shelf add", paper=THIRD)
+        form = await here.member.click(message_with(here, "Journal club of"), label="Nominate")
+        (option,) = form_fields(form)["shelved"]["options"]
+        assert option["label"] == "Paper number 902"
+        done = said(await here.member.submit_modal(form, {"paper": "", "shelved": [THIRD]}))
+        assert "### Nominated" in done
+        assert "Paper number 902" in await status(here)
+
+
 async def test_of_several_papers_and_clubs_the_form_asks_which(tmp_path: Path) -> None:
     async with club(tmp_path) as here:
         other = here.guild.create_text_channel("theory")
