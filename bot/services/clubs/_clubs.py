@@ -225,10 +225,11 @@ class Clubs:
             UserError: it is not theirs to say, or someone else presents.
         """
         known = await self._answerable(session_id, user_id, asked)
-        agreed = [turn.user_id for turn in known.turns if turn.answer is Answer.YES]
-        if agreed and agreed != [user_id]:
-            raise UserError(_("{member} presents already.", member=f"<@{agreed[0]}>"))
         async with self._database.write() as conn:
+            turns = await clubs.turns(conn, session_id)  # as they are now: two may press at once
+            agreed = [turn.user_id for turn in turns if turn.answer is Answer.YES]
+            if agreed and agreed != [user_id]:
+                raise UserError(_("{member} presents already.", member=f"<@{agreed[0]}>"))
             await clubs.offer(conn, session_id, user_id, self._clock.now())
         return known
 

@@ -79,6 +79,8 @@ class ClubRunner:
                     return
                 if known.club.state is not ClubState.ACTIVE:
                     return
+                if not self._messenger.knows(known.club.guild_id):
+                    return  # its shard lists its servers first: the next minute looks again
                 part = next_part(known, now)
                 if isinstance(part, datetime):
                     async with self._database.write() as conn:

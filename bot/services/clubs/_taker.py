@@ -25,6 +25,7 @@ from storage.clubs import LeftOut, StepState
 from storage.database import Database
 from storage.papers import StoredPaper
 
+_SOON: Final = 60.0
 NOT_ASKED: Final = 0
 """Stands for the message of a question that could not be put."""
 _NO_PLACE: Final = frozenset(
@@ -212,8 +213,10 @@ class StepTaker:
             return await self.leave_out(known, Part.EVENT, now, LeftOut.NO_PERMISSION)
         guild = self._messenger.get_guild(known.club.guild_id)
         channel = None if guild is None else guild.get_channel(known.club.channel_id)
+        if channel is None:
+            return Retry(Reason.UNAVAILABLE, _SOON)  # an outage: the event names the channel
         paper = await self._paper(known.session.paper_id)
-        event = compose.event(known, paper, "" if channel is None else channel.name)
+        event = compose.event(known, paper, channel.name)
         async with self._database.write() as conn:
             step = await clubs.plan(conn, known.session.id, Part.EVENT, event.to_json(), now)
             await clubs.tried(conn, step)

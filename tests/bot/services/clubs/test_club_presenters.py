@@ -1,8 +1,10 @@
 """Who presents: asked in turn, or offering."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
+from bot.interactions.errors import UserError
 from tests.bot.clubs import (
     DECIDED,
     ENDS,
@@ -14,6 +16,7 @@ from tests.bot.clubs import (
     create,
     message_with,
     nominate,
+    open_session,
     posts,
     status,
     until,
@@ -101,6 +104,19 @@ async def test_a_volunteer_takes_the_session_and_a_second_one_is_told_who_has_it
         await nominate(here, here.member, "2506.00900")
         await until(here, POLL, DECIDED)
         assert f"Presenter: {here.member.mention}" in posts(here, "We'll discuss")[0]
+
+
+async def test_of_two_who_offer_at_once_one_presents(tmp_path: Path) -> None:
+    async with club(tmp_path) as here:
+        session = await open_session(here)
+        offers = (
+            here.bot.services.clubs.present(session.id, who.id, 0)
+            for who in (here.member, here.admin)
+        )
+        first, second = await asyncio.gather(*offers, return_exceptions=True)
+        assert not isinstance(first, BaseException)
+        assert isinstance(second, UserError)
+        assert f"{here.member.mention} presents already." in second.sentence
 
 
 async def test_the_presenter_may_swap_and_others_may_not(tmp_path: Path) -> None:

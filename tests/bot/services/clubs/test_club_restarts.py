@@ -129,6 +129,20 @@ async def test_a_club_in_a_zone_keeps_its_local_hour_over_a_change_of_the_clocks
             await until(here, held + club_schedule.LASTS)
 
 
+async def test_a_server_that_its_shard_has_not_listed_yet_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with club(tmp_path) as here:
+        await nominate(here, here.member, FIRST)
+        await until(here, POLL)
+        with monkeypatch.context() as starting:
+            starting.setattr(here.bot, "knows", set[int]().__contains__)
+            await until(here, DECIDED)
+            assert posts(here, "We'll discuss") == []
+        await until(here, DECIDED + MINUTE)
+        assert len(posts(here, "We'll discuss")) == 1
+
+
 async def test_a_deleted_channel_stops_the_club(tmp_path: Path) -> None:
     async with club(tmp_path) as here:
         here.env.backend.delete_channel(here.channel.id)
