@@ -48,6 +48,7 @@ _ROOTS: Final = {
     "privacy": Page.PRIVACY,
     "feed": Page.SERVER,
     "club": Page.SERVER,
+    "shelf": Page.LIBRARY,
 }
 _FOLLOWING: Final = ("subscribe", "unsubscribe", "subscriptions", "digest", "inbox")
 """What belongs to digests of the commands under `/paper`."""
