@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storage import feeds
-from storage.feeds import Feed, Layout, Tags
+from storage.feeds import Feed, Kind, Layout, Tags
 from tests.bot.topics import answer
 from tests.bot.world import MONDAY, World, at, text_of, world
 
@@ -131,3 +131,16 @@ async def test_copied_settings_keep_what_only_forums_have_among_forums(tmp_path:
         copied = await said(here, "feed copy", to=here.channel, **{"from": one})
         assert "Settings copied" in copied
         assert "Forum" not in copied
+
+
+async def test_the_form_of_the_greeting_sets_up_a_forum(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        forum = await forum_in(here)
+        shown = (await here.admin.slash(here.channel, "feed list")).response
+        assert shown is not None
+        form = await here.admin.click(shown, label="Set up a daily thread")
+        await here.admin.submit_modal(
+            form, {"channel": [forum], "hour": "12:00", "timezone": ["UTC"]}
+        )
+        feed = await only_feed(here)
+        assert (feed.channel_id, feed.kind) == (forum.id, Kind.FORUM)

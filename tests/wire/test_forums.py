@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from discord import ForumChannel
 
-from papers.model import Record
+from papers.model import Metrics, Record
 from storage import feeds
 from storage.feeds import FeedState
-from tests.bot.world import MONDAY, TUESDAY, at, votes
+from tests.bot.world import MONDAY, TUESDAY, at, paper, votes
 from tests.discord_server import Channel, DiscordServer
 from tests.discord_server.faults import When
 from tests.discord_server.objects import FORUM, MEDIA, REQUIRE_TAG, SILENT, Tag
@@ -321,3 +321,45 @@ async def test_what_an_earlier_feed_posted_is_not_taken_for_a_lost_answer(
             await here.tick(at(MONDAY, 9, minute))
         assert earlier == (1 if layout == "day" else 3)
         assert len(here.world.threads_of(forum)) == earlier + (1 if layout == "day" else 4)
+
+
+async def test_new_tags_are_named_after_the_topics_of_a_feed_that_has_some(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    flow = [
+        Record(paper(100, "Flow Matching for Images", categories=("cs.CV",)), Metrics(9), MONDAY),
+        Record(paper(101, "More Flow Matching", categories=("cs.LG",)), Metrics(8), MONDAY),
+        Record(paper(102, "Graphs", categories=("cs.LG",)), Metrics(7), MONDAY),
+    ]
+    async with connected(discord_server, tmp_path, {MONDAY: flow}) as here:
+        may = ("view_channel", "manage_channels")
+        forum = await forum_of(
+            here, "cs.CV", allow=may, posts="paper", tags="created", topics="flow matching"
+        )
+        await here.tick(at(MONDAY, 9))
+        assert [tag.name for tag in forum.tags] == ["cs.CV", "flow matching"]
+        posts = here.world.threads_of(forum)
+        assert sorted(tags_of(forum, post) for post in posts) == [
+            ["flow matching"],
+            ["flow matching", "cs.CV"],
+        ]
+
+
+async def test_a_required_tag_that_the_bot_lacks_is_asked_for_before_anything_is_set_up(
+    discord_server: DiscordServer, tmp_path: Path
+) -> None:
+    async with connected(discord_server, tmp_path, PAPERS) as here:
+        forum = here.world.add_channel(here.guild, "forum", kind=FORUM)
+        forum.flags = REQUIRE_TAG
+        here.world.set_permissions(forum, here.world.bot, allow=["view_channel"])
+        await discord_server.until(lambda: requires_tag(here, forum))
+        refused = await here.add_feed(channel=forum)
+        assert "requires a tag, and has none that I can use." in refused
+        refused = await here.add_feed(channel=forum, tags="created")
+        assert "**Manage Channels**" in refused
+
+
+def requires_tag(here: Connected, forum: Channel) -> bool:
+    """Tell whether the bot knows that a forum's posts need a tag."""
+    found = here.bot.get_channel(forum.id)
+    return isinstance(found, ForumChannel) and found.flags.require_tag
