@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     """The arXiv categories whose daily listings are ingested. Empty: none."""
     biorxiv_url: Url = "https://api.biorxiv.org"
     """The API of bioRxiv and medRxiv, asked only for threads that are made of their papers."""
+    crossref_url: Url = "https://api.crossref.org"
+    """Crossref's API, which knows the papers behind DOIs."""
+    crossref_mailto: str | None = None
+    """Your mail address: Crossref serves those who name one faster."""
     zotero_url: Url = "https://api.zotero.org"
     """Zotero's API, from which people import public libraries."""
 

@@ -4,6 +4,7 @@ from bot.settings import Settings
 from papers.sources import PaperSource
 from papers.sources.arxiv import ArxivSource
 from papers.sources.biorxiv import SERVERS, BiorxivSource
+from papers.sources.crossref import Crossref, CrossrefResolver
 from papers.sources.huggingface import HuggingFaceSource
 
 
@@ -18,4 +19,6 @@ def live_sources(settings: Settings) -> tuple[PaperSource, ...]:
             ArxivSource(settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_categories)
         )
     sources += [BiorxivSource(server, settings.biorxiv_url) for server in SERVERS]
+    mail = settings.crossref_mailto
+    sources.append(CrossrefResolver(Crossref(settings.crossref_url, mail)))
     return tuple(sources)

@@ -15,7 +15,7 @@ from bot.runtime.logs import log_failure
 from bot.services.source_queries import SourceQueries
 from papers import calendar
 from papers.news import Side
-from papers.sources import PaperSource
+from papers.sources import DatedSource, PaperSource
 from storage import batches, news, source_health, source_searches
 from storage.chunks import chunks
 from storage.database import Database
@@ -123,7 +123,10 @@ class NewsWatch:
         self._batches_read = read
 
     async def _free(self, now: datetime) -> Sequence[PaperSource]:
-        """Return the sources that may be asked now: well, and not busy with people's questions."""
+        """Return the sources that may be asked now: well, and not busy with people's questions.
+
+        Only those of arXiv's papers: one that knows others would answer for papers that it lacks.
+        """
         async with self._database.read() as conn:
             asked = await source_searches.asked_since(conn, now - timedelta(minutes=1))
             health = await source_health.all(conn)
@@ -133,7 +136,9 @@ class NewsWatch:
         return [
             source
             for source in self._queries.sources
-            if source.name not in failing and self._is_due(source, now)
+            if source.name not in failing
+            and not isinstance(source, DatedSource)
+            and self._is_due(source, now)
         ]
 
     def _is_due(self, source: PaperSource, now: datetime) -> bool:

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bot.i18n import gettext as _
 from bot.services.search_engine import Engine
-from bot.services.source_queries import SourceQueries, failure_sentence
+from bot.services.source_queries import SourceQueries, failure_sentence, known_to
+from papers import paper_key
 from papers.importing import Unreadable
 from papers.model import Paper
 from papers.same import same
@@ -26,6 +27,8 @@ MAX_ASKED_ONE_BY_ONE: Final = 20
 """Papers that a source is asked for that takes a request for each."""
 PATIENCE: Final = 90.0
 """Seconds that all sources together get."""
+MAX_DOIS: Final = 100
+"""DOIs of one file that are asked for, at half a second a request."""
 MAX_TITLES: Final = 200
 """Records of one file that are looked up among the known papers; each takes some milliseconds."""
 MAX_TITLES_ASKED: Final = 5
@@ -76,9 +79,13 @@ class PaperLookup:
         self._on_new = on_new
 
     async def known(self, paper_ids: Sequence[str]) -> dict[str, StoredPaper]:
-        """Return the papers with these ids that are stored, without asking any source."""
+        """Return the papers with these keys that are stored, without asking any source.
+
+        A paper that has another key by now comes under that one.
+        """
         async with self._database.read() as conn:
-            return await papers.get_many(conn, paper_ids)
+            works = await papers.keys_of(conn, paper_ids)
+            return await papers.get_many(conn, works.values())
 
     async def by_short(self, short: Sequence[str]) -> dict[str, str]:
         """Return the keys that short ones (`papers.paper_key.short`) stand for, where known."""
@@ -100,7 +107,7 @@ class PaperLookup:
             progress: called before the first question and after each.
         """
         known = await self.known(paper_ids)
-        missing = [paper_id for paper_id in dict.fromkeys(paper_ids) if paper_id not in known]
+        missing = await self._lacking(dict.fromkeys(paper_ids))
         failed: list[str] = []
         answered: set[str] = set()
         if progress is not None:
@@ -109,15 +116,14 @@ class PaperLookup:
             async with asyncio.timeout(patience):
                 for start in range(0, len(missing), AT_ONCE):
                     asked = missing[start : start + AT_ONCE]
-                    if await self._ask_all(asked, failed, one_by_one=start == 0):
-                        answered.update(asked)
+                    answered |= await self._ask_all(asked, failed, one_by_one=start == 0)
                     if progress is not None:
                         done = len(paper_ids) - len(missing) + start + len(asked)
                         await progress(await self.known(paper_ids), done, len(paper_ids))
         except TimeoutError:
             failed.append(_("The sources took too long to answer."))
         known = await self.known(paper_ids)
-        lacking = [paper_id for paper_id in missing if paper_id not in known]
+        lacking = await self._lacking(missing)
         return Found(
             known,
             tuple(paper_id for paper_id in lacking if paper_id in answered),
@@ -126,9 +132,19 @@ class PaperLookup:
         )
 
     async def by_doi(self, records: Sequence[Unreadable]) -> dict[Unreadable, str]:
-        """Return the records whose DOI is that of a known paper, with the paper's id."""
+        """Return the records whose DOI is that of a paper, known before or not, with its key.
+
+        At most `MAX_DOIS` of those that are not known are asked for.
+        """
+        dois = [doi for record in records for doi in record.dois[:1]]
         async with self._database.read() as conn:
-            known = await papers.by_doi(conn, [doi for record in records for doi in record.dois])
+            known = await papers.by_doi(conn, dois)
+        missing = [doi for doi in dois if doi not in known][:MAX_DOIS]
+        if missing:
+            keys = filter(None, map(paper_key.of_doi, missing))
+            await self.find([str(key) for key in keys], patience=PATIENCE)
+            async with self._database.read() as conn:
+                known = await papers.by_doi(conn, dois)
         return {record: known[doi] for record in records for doi in record.dois[:1] if doi in known}
 
     async def by_title(self, records: Sequence[Unreadable]) -> list[StoredPaper]:
@@ -156,20 +172,30 @@ class PaperLookup:
             log.info("not all titles were looked up: the sources took too long")
         return list(found.values())
 
-    async def _ask_all(self, asked: Sequence[str], failed: list[str], *, one_by_one: bool) -> bool:
-        """Ask every source for these papers until they are known; return whether one answered for
-        all of them."""
-        answered = False
+    async def _ask_all(
+        self, asked: Sequence[str], failed: list[str], *, one_by_one: bool
+    ) -> set[str]:
+        """Ask every source for these papers until they are known; return for which one answered."""
+        answered: set[str] = set()
         # Those that list everything take many ids at once, and know all of them.
         for source in self._sources:
             if source.curated and not one_by_one:
                 continue
-            part = asked[:MAX_ASKED_ONE_BY_ONE] if source.curated else asked
+            part = known_to(source, asked)
+            if source.curated:
+                part = part[:MAX_ASKED_ONE_BY_ONE]
             if part and await self._ask(source, part, failed):
-                answered = answered or len(part) == len(asked)
-            known = await self.known(asked)
-            asked = [paper_id for paper_id in asked if paper_id not in known]
-        return answered or not asked
+                answered.update(part)
+            asked = await self._lacking(asked)
+        return answered
+
+    async def _lacking(self, paper_ids: Iterable[str]) -> list[str]:
+        """Return those keys whose work is not stored."""
+        wanted = list(paper_ids)
+        async with self._database.read() as conn:
+            works = await papers.keys_of(conn, wanted)
+            known = await papers.get_many(conn, works.values())
+        return [key for key in wanted if works[key] not in known]
 
     async def _ask(self, source: PaperSource, paper_ids: Sequence[str], failed: list[str]) -> bool:
         answer = await self._queries.ask(source, source.lookup(paper_ids))

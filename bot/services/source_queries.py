@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bot.i18n import gettext as _
 from bot.i18n import marked
 from bot.runtime.clock import Clock
+from papers import paper_key
 from papers.model import Record
-from papers.sources import PaperSource, SourceError, SourceErrorKind
+from papers.paper_key import Scheme
+from papers.sources import DatedSource, PaperSource, SourceError, SourceErrorKind
 from storage import papers
 from storage.database import Database
 from storage.papers import UpsertReport
@@ -33,6 +35,13 @@ _PROBLEMS: Final = {
 def failure_sentence(source: str, failure: str) -> str:
     """Say why a source did not answer, in the reader's language."""
     return _(_PROBLEMS.get(failure, _PROBLEMS[SourceErrorKind.UNAVAILABLE.value]), source=source)
+
+
+def known_to(source: PaperSource, paper_ids: Iterable[str]) -> list[str]:
+    """Return those papers that a source can be asked for: arXiv's, or those with a DOI."""
+    if isinstance(source, DatedSource):
+        return [key for key in paper_ids if key.startswith(f"{Scheme.DOI}:")]
+    return [key for key in paper_ids if paper_key.is_arxiv(key)]
 
 
 @dataclass(frozen=True, slots=True)

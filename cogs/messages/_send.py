@@ -80,9 +80,10 @@ class SendMessage(commands.Cog):
         _require_permissions(channel, member)
         await interaction.response.defer(ephemeral=True, thinking=True)
         found = await self.services.lookup.find([paper_id])
-        if paper_id not in found.papers:
+        entry = next(iter(found.papers.values()), None)
+        if entry is None:
             raise UserError("\n".join(not_found_lines(found)))
-        entry = found.papers[paper_id]
+        paper_id = entry.paper.id
         saved = await self.services.shelves.saved_here(guild.id, [paper_id])
         discuss = await self.services.discussions.on(guild.id)
         sent = await _send(

@@ -10,6 +10,7 @@ from bot import limits
 from bot.i18n import gettext as _
 from bot.i18n import sentences
 from bot.interactions.errors import UserError
+from bot.interactions.short_keys import short_key
 from bot.services.container import Services
 from bot.services.search import QUERY_LENGTH, LookUp
 from bot.services.source_queries import failure_sentence
@@ -115,7 +116,7 @@ def choice(suggestion: Suggestion) -> app_commands.Choice[str]:
     """Return a suggestion as Discord lists it, with what it puts into the query."""
     match suggestion.kind:
         case SuggestionKind.TITLE:
-            value = suggestion.paper_id or suggestion.text
+            value = short_key(suggestion.paper_id or suggestion.text)
         case SuggestionKind.AUTHOR:
             value = f'author:"{suggestion.text}"'  # not shown
         case SuggestionKind.TOPIC:

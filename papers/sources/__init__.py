@@ -71,10 +71,12 @@ class PaperSource(Protocol):
 
 @runtime_checkable
 class DatedSource(PaperSource, Protocol):
-    """A source without votes that lists whole days, and is asked only while it is used."""
+    """A source without votes, whose papers have DOIs: it lists whole days, and is asked for them
+    only while it is used."""
 
     def listed_days(self) -> Sequence[date]:
-        """Return the days that may have papers which were not read yet, in the order to ask."""
+        """Return the days that may have papers which were not read yet, in the order to ask; none
+        if it only looks papers up."""
         ...
 
 

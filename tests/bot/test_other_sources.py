@@ -1,6 +1,7 @@
 """Papers that are not arXiv's, as people meet them: their keys fit no button, and work in each."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import delete
 from papers import paper_key
 from papers.model import Metrics, Record
 from storage.tables import papers
-from tests.bot.search_fakes import LIBRARY, SearchEnv, known, searching, shown
+from tests.bot.search_fakes import DIFFUSION, LIBRARY, Finder, SearchEnv, known, searching, shown
 from tests.bot.world import text_of
 
 DOI = "10.64898/2026.01.05.700001"
@@ -108,3 +109,65 @@ async def test_it_is_exported_as_what_it_is(tmp_path: Path) -> None:
         form = await here.grace.context_menu(here.channel, "Cite", sent(found).message)
         cited = await here.grace.submit_modal(form, {"style": "apa"})
         assert f"bioRxiv. https://doi.org/{DOI}" in shown(cited)
+
+
+ARTICLE_DOI = "10.1038/s41586-026-10461-3"
+ARTICLE = known(
+    f"doi:{ARTICLE_DOI}",
+    "A Complete Wiring Diagram of a Brain",
+    "All synapses of a brain.",
+    venue="Nature",
+    kind="article",
+)
+
+
+@dataclass
+class Resolver(Finder):
+    """Looks up DOIs, and lists nothing."""
+
+    def listed_days(self) -> Sequence[date]:
+        return ()
+
+
+def with_resolver(*finds: Record) -> list[Finder]:
+    return [Finder("Hugging Face"), Finder("arXiv"), Resolver("Crossref", finds=list(finds))]
+
+
+async def test_a_doi_that_is_not_known_is_looked_up_and_arxiv_is_not_asked(tmp_path: Path) -> None:
+    sources = with_resolver(ARTICLE)
+    async with searching(tmp_path, sources=sources) as here:
+        link = f"https://www.nature.com/articles/{ARTICLE_DOI.partition('/')[2]}"
+        text = shown(await here.grace.slash(here.channel, "paper show", id_or_link=link))
+        assert "A Complete Wiring Diagram of a Brain" in text
+        assert "Nature" in text
+        assert [each.asked for each in sources[:2]] == [[], []]
+
+
+async def test_papers_of_a_message_are_saved_by_arxiv_id_and_by_doi(tmp_path: Path) -> None:
+    async with searching(tmp_path, sources=with_resolver(ARTICLE)) as here:
+        message = await here.ada.send(here.channel, f"arXiv:1706.03762 and doi:{ARTICLE_DOI}.")
+        await here.grace.context_menu(here.channel, "Save papers", message)
+        text = await library(here)
+        assert "Attention Is All You Need" in text
+        assert "A Complete Wiring Diagram of a Brain" in text
+
+
+async def test_a_doi_of_a_paper_that_arxiv_has_leads_to_that_one(tmp_path: Path) -> None:
+    same = replace(DIFFUSION.paper, id=f"doi:{ARTICLE_DOI}", venue="NeurIPS", categories=())
+    async with searching(tmp_path, sources=with_resolver(Record(same))) as here:
+        text = shown(await here.grace.slash(here.channel, "paper show", id_or_link=ARTICLE_DOI))
+        assert "https://arxiv.org/abs/2006.11239" in text
+        assert "NeurIPS" in text
+
+
+async def test_a_doi_that_no_source_knows_is_said_to_be_unknown(tmp_path: Path) -> None:
+    async with searching(tmp_path, sources=with_resolver()) as here:
+        result = await here.grace.slash(here.channel, "paper show", id_or_link=ARTICLE_DOI)
+        assert f"Paper doi:{ARTICLE_DOI} wasn't found" in sent(result).content
+
+
+async def test_a_bibliography_of_journal_articles_is_imported_by_doi(tmp_path: Path) -> None:
+    bibtex = f"@article{{a, title={{A Complete Wiring Diagram}}, doi={{{ARTICLE_DOI}}}}}"
+    async with searching(tmp_path, sources=with_resolver(ARTICLE)) as here:
+        await here.grace.slash(here.channel, "library import", file=("refs.bib", bibtex.encode()))
+        assert "A Complete Wiring Diagram of a Brain" in await library(here)

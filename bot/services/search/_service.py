@@ -106,7 +106,7 @@ class PaperSearch:
         return await self.page(session, 0, ask=True)
 
     async def named(self, text: str) -> list[str]:
-        """Return the ids of the papers that a text names by id, link or a known paper's DOI."""
+        """Return the keys of the papers that a text names by id, link or DOI."""
         return await named(self._database, text)
 
     async def _listed(self, question: Question, listed: Sequence[str]) -> ResultsPage:
@@ -195,7 +195,7 @@ class PaperSearch:
         """Return a paper that we know, or that a source knows.
 
         Args:
-            paper_id: an arXiv id.
+            paper_id: the paper's key.
             ask: whether to ask the sources: by default only for what we do not know.
         """
         async with self._database.read() as conn:
@@ -204,7 +204,9 @@ class PaperSearch:
             return LookUp(known)
         answers = await self._sources.look_up(paper_id)
         async with self._database.read() as conn:
-            return LookUp(await papers.get(conn, paper_id), tuple(answers))
+            # It may be a work that is known by another key.
+            work = (await papers.keys_of(conn, [paper_id]))[paper_id]
+            return LookUp(await papers.get(conn, work), tuple(answers))
 
     def complete(self, paper: Paper, change: Callable[[StoredPaper], Awaitable[None]]) -> None:
         """Ask the sources in the background for what a known paper's card lacks.

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.runtime.clock import Clock
 from bot.services.search_engine import Engine
-from bot.services.source_queries import TOO_SLOW, Answer, SourceQueries
+from bot.services.source_queries import TOO_SLOW, Answer, SourceQueries, known_to
 from papers import topics
 from papers.model import Record
 from papers.sources import DatedSource
@@ -88,11 +88,12 @@ class SourceSearcher:
         A user waits for it: once one source knows the paper, the others get little time to add
         to it.
         """
+        sources = [each for each in self._queries.sources if known_to(each, [paper_id])]
         asked = {
             asyncio.create_task(
                 self._queries.ask(each, each.lookup([paper_id]), patience=PATIENCE), name="look-up"
             )
-            for each in self._queries.sources
+            for each in sources
         }
         answers_by_source: dict[str, SourceAnswer] = {}
         records: list[Record] = []
@@ -117,7 +118,8 @@ class SourceSearcher:
         if records:
             await self._store(records)
         return [
-            answers_by_source.get(name, SourceAnswer(name, None, TOO_SLOW)) for name in self.names
+            answers_by_source.get(each.name, SourceAnswer(each.name, None, TOO_SLOW))
+            for each in sources
         ]
 
     async def _store(self, records: Sequence[Record]) -> UpsertReport:

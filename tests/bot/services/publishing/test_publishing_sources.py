@@ -45,6 +45,7 @@ class FakeServer:
     curated: bool = False
     failing: bool = False
     asked: list[date] = field(default_factory=list[date])
+    looked_up: list[str] = field(default_factory=list[str])
     today: datetime = datetime(2025, 6, 9, 8, tzinfo=UTC)
 
     def listed_days(self) -> Sequence[date]:
@@ -60,6 +61,7 @@ class FakeServer:
         return await self.daily(max(self.listed_days()))
 
     async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
+        self.looked_up += paper_ids
         return []
 
     async def search(self, query: str, limit: int) -> list[Record]:
@@ -197,3 +199,14 @@ async def test_settings_that_do_not_go_together_are_explained(
         result = await here.admin.slash(here.channel, "feed add", channel=here.channel, **options)
         assert result.response is not None
         assert said in (result.response.content or text_of(result.response.message))
+
+
+async def test_a_server_is_not_asked_for_news_of_saved_arxiv_papers(tmp_path: Path) -> None:
+    server = week()
+    async with world(tmp_path, others=[server]) as here:
+        await here.add_feed()
+        await here.tick(at(MONDAY, 9))
+        thread = here.channel.threads[0]
+        await here.member.react(thread.history()[-1], "🔖")
+        await run_days(here, server, MONDAY + DAY, 1)
+        assert server.looked_up == []
