@@ -22,7 +22,7 @@ from bot.runtime.logs import logging_to_stderr
 from papers.cadence import Every
 from papers.model import Metrics, Record
 from storage import feeds
-from storage.feeds import Kind, Layout
+from storage.feeds import Kind, Layout, Tags
 from tests.bot.world import MONDAY, FakeSource, at, make_settings, paper, votes
 
 TOKEN = "MTA.wire.test"
@@ -55,6 +55,10 @@ async def main(
             replace(record, paper=replace(record.paper, keywords=about[number % 4]))
             for number, record in enumerate(batch)
         ]
+    if "tags" in more:
+        batch = [
+            replace(record, paper=replace(record.paper, categories=("cs.CL",))) for record in batch
+        ]
     again = paper(999, batch[0].paper.title.upper())  # folded behind the first card
     source = FakeSource({day: [*batch, Record(again, Metrics(1), day)]})
     clock = FixedClock(now)
@@ -71,6 +75,7 @@ async def main(
             now=now,
             kind=Kind(more.pop("kind", Kind.CHANNEL)),
             layout=Layout(more.pop("layout", Layout.DAY)),
+            tags=Tags(more.pop("tags", Tags.EXISTING)),
             every=every,
             **more,
         )

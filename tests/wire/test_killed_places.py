@@ -181,6 +181,27 @@ async def test_a_post_killed_again_while_the_forum_is_read_back_ends_whole(
     reliability.record("kills", row, there, str(lost), str(doubled))
 
 
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_bot_killed_while_it_creates_tags_creates_each_once(
+    server: DiscordServer, tmp_path: Path, when: When
+) -> None:
+    lab = room(server, tmp_path, DAY._replace(feed={"kind": "forum", "tags": "created"}))
+    lab.world.set_permissions(lab.channel, allow=("manage_channels",))
+    assert await lab.run_bot(Boundary(1, "tags", "PATCH /channels/*", 1), when) == -9
+    assert await lab.run_bot() == 0
+    there, lost, doubled = lab.what_is_there()
+    (post,) = lab.world.threads_of(lab.channel)
+    names = [tag.name for tag in lab.channel.tags]
+    lost += names.count("cs.CL") == 0
+    doubled += max(0, len(names) - 1)
+    assert post.applied == [tag.id for tag in lab.channel.tags]
+    moment = "not carried out" if when == "before" else "carried out, answer lost"
+    row = f"tags of a forum, request 1 (creating them): {moment}"
+    assert (there, lost, doubled) == (DAY.words, 0, 0), row
+    reliability.record("kills", row, f"{there}, 1 tag", str(lost), str(doubled))
+
+
 def test_the_page_has_every_request_of_each_place_and_no_other() -> None:
     for place in (DAY, PAPER, THREAD):
         recorded = [row for row in reliability.rows("kills") if row.startswith(f"{place.name},")]
