@@ -53,6 +53,7 @@ from storage.shelves._weekly import (
     opened,
     plan,
     post,
+    posts_from,
     prune,
     unfinished,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "pin",
     "plan",
     "post",
+    "posts_from",
     "prune",
     "put",
     "remove",

@@ -18,6 +18,9 @@ UNFINISHED: Final = (ShelfPostState.PLANNED, ShelfPostState.SENDING)
 GRACE: Final = timedelta(days=3)
 """How long after its hour a weekly post may still come: a weekend without power, and a day."""
 
+LONGEST_WEEK: Final = timedelta(days=28)
+"""How far back a weekly post goes where earlier ones failed."""
+
 POSTS_KEPT: Final = timedelta(days=60)
 """Longer than `restores.KEPT` has anything to compare."""
 
@@ -143,6 +146,19 @@ async def last_planned(conn: AsyncConnection, guild_id: int) -> datetime | None:
     return await conn.scalar(
         select(func.max(shelf_posts.c.planned_at)).where(shelf_posts.c.guild_id == guild_id)
     )
+
+
+async def posts_from(conn: AsyncConnection, due: DueShelf, now: datetime) -> datetime:
+    """Return from when on additions are new to a shelf's weekly post, unless one has brought them.
+
+    That is a week before the first post, so that what a failed one held is not lost, and no more
+    than `LONGEST_WEEK` ago.
+    """
+    first = await conn.scalar(
+        select(func.min(shelf_posts.c.planned_at)).where(shelf_posts.c.guild_id == due.guild_id)
+    )
+    begun = due.since if first is None else min(due.since, first)
+    return max(begun - _WEEK * _DAY, now - LONGEST_WEEK)
 
 
 async def mark_sending(conn: AsyncConnection, post_id: int, now: datetime) -> None:

@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 
 GIVE_UP_AFTER: Final = timedelta(hours=24)
 """A post that could not be sent for so long is left to the next week's."""
-WEEK: Final = timedelta(days=7)
-
 WRITING: Final = ("view_channel", "send_messages", "read_message_history")
 """What a weekly post needs of its channel: reading, too, to see after a stop what had arrived."""
 
@@ -68,14 +66,11 @@ class WeeklyShelves:
         if isinstance(await self._restored.read_back(due, now), Retry):
             return  # the next minute tries again, and nothing is posted before
         async with self._database.write() as conn:
-            shelf = await shelves.get(conn, due.guild_id)
-            payload = self._compose(
-                due,
-                shelf,
-                await shelves.papers_on(
-                    conn, due.guild_id, sort=ShelfSort.ADDED, unposted_since=due.since - WEEK
-                ),
+            since = await shelves.posts_from(conn, due, now)
+            new = await shelves.papers_on(
+                conn, due.guild_id, sort=ShelfSort.ADDED, unposted_since=since
             )
+            payload = self._compose(due, await shelves.get(conn, due.guild_id), new)
             post_id = await shelves.plan(
                 conn,
                 due,
