@@ -12,9 +12,10 @@ import simcord
 
 from bot.services.taste import LEAST_SAVERS
 from papers.model import Metrics, Record
-from storage import library, thread_saves
+from storage import library, shelves, thread_saves
 from storage.feeds import Taste
 from storage.library import Via
+from storage.shelves import AddedVia
 from tests.bot.library_fakes import SAVE, said
 from tests.bot.world import MONDAY, TUESDAY, World, at, cards, headers, paper, text_of, world
 
@@ -209,3 +210,37 @@ async def test_a_copied_thread_has_the_same_taste(tmp_path: Path) -> None:
         await here.add_feed(taste=Taste.MILD)
         other = here.guild.create_text_channel("other")
         assert "Mild taste" in said(await here.admin.slash(here.channel, "feed copy", to=other))
+
+
+@pytest.mark.parametrize(
+    ("taste", "place"),
+    [(Taste.STRONG, 2), (Taste.SHELF_MILD, 1), (Taste.SHELF_STRONG, 0)],
+    ids=str,
+)
+async def test_the_servers_shelf_steers_a_feed_that_follows_it_without_any_saver(
+    tmp_path: Path, taste: Taste, place: int
+) -> None:
+    async with after_monday(tmp_path, taste, savers=0) as (here, _):
+        async with here.bot.services.database.write() as conn:
+            for number in range(1, len(LIKED) + 1):
+                paper_id = f"2506.{number:05}"
+                await shelves.add_on_purpose(
+                    conn,
+                    here.guild.id,
+                    here.member.id,
+                    paper_id,
+                    via=AddedVia.COMMAND,
+                    now=here.clock.now(),
+                )
+        await here.tick(at(TUESDAY, 9))
+        assert order(cards(here.channel)).index(ALIKE) == place
+
+
+async def test_what_was_taken_off_the_shelf_steers_no_more(tmp_path: Path) -> None:
+    async with after_monday(tmp_path, Taste.SHELF_STRONG, savers=0) as (here, _):
+        async with here.bot.services.database.write() as conn:
+            for number in range(1, len(LIKED) + 1):
+                await shelves.pin(conn, here.guild.id, f"2506.{number:05}", here.clock.now())
+                await shelves.take_off(conn, here.guild.id, f"2506.{number:05}")
+        await here.tick(at(TUESDAY, 9))
+        assert order(cards(here.channel)).index(ALIKE) == 2
