@@ -19,6 +19,7 @@ HEADER = re.compile(r"Papers of \w+ \d+ \w+ \d{4}")
 ROUNDUP = re.compile(r"Best papers of [^\n]+")
 PAPER = re.compile(r"arxiv\.org/abs/(\d{4}\.\d{5})")
 DIGEST = "Your papers of"
+WEEKLY = re.compile(r"New on the shelf: \w+ \d+ \w+ \d{4}")
 
 _ROWS_OF_A_PERSON = {
     "subscriptions": "SELECT count(*) FROM subscriptions WHERE user_id = ?",
@@ -41,6 +42,7 @@ def broken(folder: Path, people: People) -> list[str]:
             *_roundups(conn, people),
             *_digests(conn, people),
             *_saves(conn, people),
+            *_shelves(conn, people),
             *_erased(conn, people),
             *_files(folder),
             *(f"Discord refused: {each}" for each in people.server.violations),
@@ -60,7 +62,21 @@ def counted(folder: Path) -> dict[str, int]:
         ]
         saves = conn.execute("SELECT count(*) FROM saves WHERE kept = 1").fetchone()[0]
         papers = conn.execute("SELECT count(*) FROM papers").fetchone()[0]
-    return {**posts, **mine, "published": published, "saves": saves, "papers": papers}
+        shelf = conn.execute("SELECT count(*) FROM shelf_additions WHERE kept = 1").fetchone()[0]
+        weekly = dict(
+            conn.execute(
+                "SELECT 'weekly posts ' || state, count(*) FROM shelf_posts GROUP BY state"
+            )
+        )
+    return {
+        **posts,
+        **mine,
+        **weekly,
+        "published": published,
+        "saves": saves,
+        "additions": shelf,
+        "papers": papers,
+    }
 
 
 def _integrity(conn: sqlite3.Connection) -> Iterator[str]:
@@ -257,6 +273,36 @@ def _saves(conn: sqlite3.Connection, people: People) -> Iterator[str]:
         yield f"{user_id} reacted {emoji} to {paper_id} ({message_id}), which is not saved"
     for user_id, paper_id, message_id, emoji in sorted(kept - stand):
         yield f"{user_id} has {paper_id} saved by {emoji} ({message_id}), which does not stand"
+
+
+def _shelves(conn: sqlite3.Connection, people: People) -> Iterator[str]:
+    """Compare the 📌 that stand with what they added, and look for weekly posts that came twice."""
+    world = people.server.world
+    cards = list(conn.execute("SELECT message_id, paper_id FROM cards WHERE guild_id IS NOT NULL"))
+    messages = {each.id: each for channel in world.channels.values() for each in channel.history}
+    people_ids = {reader.id for reader in people.readers} - people.ever_erased
+    stand = {
+        (user_id, card["paper_id"], card["message_id"])
+        for card in cards
+        if card["message_id"] in messages
+        for user_id in messages[card["message_id"]].reactions.get("📌", [])
+        if user_id in people_ids
+    }
+    added = {
+        (row["user_id"], row["paper_id"], row["message_id"])
+        for row in conn.execute("SELECT * FROM shelf_additions WHERE emoji_key IS NOT NULL")
+        if row["user_id"] in people_ids
+    }
+    yield from (f"{each} is pinned, and not on the shelf" for each in sorted(stand - added))
+    yield from (f"{each} is on the shelf, and not pinned" for each in sorted(added - stand))
+    for row in conn.execute("SELECT * FROM shelf_posts WHERE state NOT IN ('done', 'empty')"):
+        yield f"the weekly post {row['id']} of {row['local_date']} is {row['state']}"
+    for office in people.offices.values():
+        posts = [each for each in office.history if WEEKLY.search(each.text)]
+        days = Counter(WEEKLY.findall(each.text)[0] for each in posts)
+        yield from (f"#{office.name} has “{day}” {n} times" for day, n in days.items() if n > 1)
+        shown = Counter(paper for each in posts for paper in set(PAPER.findall(each.text)))
+        yield from (f"#{office.name} has {paper} {n} times" for paper, n in shown.items() if n > 1)
 
 
 def _erased(conn: sqlite3.Connection, people: People) -> Iterator[str]:

@@ -20,8 +20,8 @@ SUBJECTS = (
 )
 TOPICS = (*SUBJECTS[:6], '"protein folding" OR robot', "speech -synthesis", "trending")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
-EMOJI = ("🔖", "⭐", "✅", "🎉")
-"""Three that save, and one that means nothing."""
+EMOJI = ("🔖", "⭐", "✅", "📌", "🎉")
+"""Three that save, one that adds to the server's shelf, and one that means nothing."""
 
 
 @dataclass
@@ -175,6 +175,10 @@ class People:
                 timezone="UTC",
                 papers=5,
             )
+        for guild in self.guilds:
+            office = self.offices[guild.id]
+            weekly = {"channel": office, "day": 2, "time": "10", "timezone": "UTC"}
+            await self._slash(self.admins[guild.id], office, "shelf settings", **weekly)
         for reader in self.readers[::2]:
             await self.follow(reader)
 
@@ -263,15 +267,18 @@ class People:
     async def look(self, reader: User) -> None:
         """Look at one's library, one's topics, one's inbox, or how things are."""
         path = self.chance.choice(
-            ("library show", "paper subscriptions", "paper inbox", "paper status", "paper trending")
+            (
+                *("library show", "paper subscriptions", "paper inbox", "paper status"),
+                *("paper trending", "shelf show"),
+            )
         )
         await self._slash(reader, self._office(reader), path)
 
     async def erase(self, reader: User) -> None:
         """Erase everything that is kept about oneself."""
         asked = await self._slash(reader, self._office(reader), "privacy delete")
-        if asked is not None and "Erase everything" in asked.message.buttons:
-            await self._safely(self.server.world.click(reader, asked.message, "Erase everything"))
+        if asked is not None and "Delete everything" in asked.message.buttons:
+            await self._safely(self.server.world.click(reader, asked.message, "Delete everything"))
             self.erased.add(reader.id)
             self.ever_erased.add(reader.id)
 

@@ -14,6 +14,7 @@ from bot.interactions.context import member_of, mention, place_of
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.save_buttons import SaveButton
 from bot.services.container import services_of
+from bot.services.shelf import ShelfEntry
 from bot.ui import text
 from bot.ui.lists import paper_gone, titled
 from bot.ui.notices import render_notice
@@ -95,6 +96,7 @@ class ChangeShelved(
         shelves, paper_id = services_of(interaction).shelves, self.paper_id
         if self.change in _MANAGERS:
             require_manager(interaction)
+        await require_known(interaction, paper_id)
         match self.change:
             case Change.ADD:
                 await add(interaction, paper_id, AddedVia.BUTTON)
@@ -113,13 +115,10 @@ async def add(interaction: Interaction, paper_id: str, via: AddedVia) -> None:
     """Add a paper for the person who acted.
 
     Raises:
-        UserError: they may not, the paper is blocked, or it is not known any more.
+        UserError: they may not, or the paper is blocked.
     """
-    guild_id, shelves = server_of(interaction), services_of(interaction).shelves
-    if await shelves.entry(guild_id, interaction.user.id, paper_id) is None:
-        raise UserError(paper_gone(mention(interaction, "paper search")))
-    await shelves.add(
-        guild_id,
+    await services_of(interaction).shelves.add(
+        server_of(interaction),
         interaction.user.id,
         paper_id,
         member_of(interaction.user),
@@ -128,17 +127,27 @@ async def add(interaction: Interaction, paper_id: str, via: AddedVia) -> None:
     )
 
 
-async def shelved_view(interaction: Interaction, paper_id: str) -> ui.LayoutView:
-    """Return what the shelf says of a paper, with all that the person may do about it.
+async def require_known(interaction: Interaction, paper_id: str) -> ShelfEntry:
+    """Return what the shelf says of a paper: a button may name one that never was.
 
     Raises:
-        UserError: the paper is not known any more.
+        UserError: the paper is not known.
     """
     found = await services_of(interaction).shelves.entry(
         server_of(interaction), interaction.user.id, paper_id
     )
     if found is None:
         raise UserError(paper_gone(mention(interaction, "paper search")))
+    return found
+
+
+async def shelved_view(interaction: Interaction, paper_id: str) -> ui.LayoutView:
+    """Return what the shelf says of a paper, with all that the person may do about it.
+
+    Raises:
+        UserError: the paper is not known.
+    """
+    found = await require_known(interaction, paper_id)
     there = found.there
     lines = [f"**{titled(paper_id, found.stored.paper.title)}**"]
     if there.blocked:

@@ -45,11 +45,14 @@ _TITLES: Final = {
 
 _ROOTS: Final = {
     "library": Page.LIBRARY,
+    "shelf": Page.LIBRARY,
     "privacy": Page.PRIVACY,
     "feed": Page.SERVER,
     "club": Page.SERVER,
     "shelf": Page.LIBRARY,
 }
+_FOR_ADMINS: Final = ("settings", "link")
+"""What is for those who manage a server of the commands under `/shelf`."""
 _FOLLOWING: Final = ("subscribe", "unsubscribe", "subscriptions", "digest", "inbox")
 """What belongs to digests of the commands under `/paper`."""
 
@@ -144,6 +147,8 @@ def _page_of(command: app_commands.Command[Any, ..., Any]) -> Page:
     root, name = command.qualified_name.split()[:2]
     if root == "paper":
         return Page.DIGEST if name in _FOLLOWING else Page.PAPERS
+    if root == "shelf" and name in _FOR_ADMINS:
+        return Page.SERVER
     return _ROOTS[root]
 
 

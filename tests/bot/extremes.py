@@ -154,6 +154,8 @@ CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
     "lists": (("1",), tuple(map(str, range(1, 25)))),
     "noted": ((SAVED,), ("9999.99999",)),
     "save-some": ((SAVED,), tuple(f"2506.{number:05}" for number in range(1, 26))),
+    "server-shelf-sort": (("newest",), ("added",)),
+    "shelf-blocked-open": ((SAVED,), ("9999.99999",)),
     "shelf-list": (("1",), ("0",)),
     "shelf-sort": (("newest",), ("title",)),
 }

@@ -53,7 +53,7 @@ class WeeklyShelves:
             waiting = await shelves.unfinished(conn, now)
         for post_id in waiting:
             self._queue.submit(
-                ("shelf post", post_id), lambda post_id=post_id: self.send(post_id, now)
+                ("shelf-post", post_id), lambda post_id=post_id: self.send(post_id, now)
             )
         for each in (each for each in due if self._messenger.knows(each.guild_id)):
             self._queue.submit(
