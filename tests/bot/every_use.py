@@ -73,7 +73,7 @@ def commands(wire: Interactions) -> Iterator[tuple[str, Make]]:
         **VALUES,
         "channel": (wire.here.channel,),
         "member": (wire.here.member,),
-        "ping": (wire.here.guild.create_role("readers"),),
+        **dict.fromkeys(("ping", "role"), (wire.here.guild.create_role("readers"),)),
         "file": (("a.txt", file.encode()), ("b.txt", file.encode() * 50_000)),
     }
     for path in wire.paths():

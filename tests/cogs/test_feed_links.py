@@ -247,3 +247,27 @@ async def test_the_most_topics_with_every_button_fit_into_a_message(tmp_path: Pa
         topics = await slash(here, here.member, "paper subscriptions")
         for label in ("Read in a feed reader…", "What you hide…", "Forget what a topic learned…"):
             assert label in str(topics.message.components)
+
+
+async def test_a_servers_shelf_is_read_without_names_and_linked_by_its_admins_alone(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, **SETTINGS) as here, reading(here) as reader:
+        await here.add_feed()
+        await here.tick(at(MONDAY, 9))
+        await here.member.slash(here.channel, "privacy settings", show_my_name=True)
+        await here.member.slash(here.channel, "shelf add", paper="2506.00901")
+        shown = await slash(here, here.admin, "shelf link")
+        atom, _ = addresses(shown.message)
+        body = (await reader.ask(atom)).body.decode()
+        assert "Shelf · Reading Group" in body
+        assert "Paper number 901" in body
+        assert str(here.member.id) not in body
+        assert here.member.name not in body
+        guild_id = here.guild.id
+        for what in (f"link-new:shelf:{guild_id}", f"link-revoke:shelf:{guild_id}:1"):
+            assert "**Manage Server**" in await press_anyway(here, here.member, f"v1:{what}")
+        other = await press_anyway(here, here.admin, "v1:link-new:shelf:7")
+        assert "This link belongs to another server." in other
+        await here.bot.services.shelves.take_off(guild_id, "2506.00901")
+        assert "Paper number 901" not in (await reader.ask(atom)).body.decode()

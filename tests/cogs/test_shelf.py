@@ -22,6 +22,7 @@ from tests.bot.library_fakes import (
     slash,
 )
 from tests.bot.library_fakes import shelf as lists_of
+from tests.bot.raw_interactions import Interactions, what_is_registered
 from tests.bot.world import MONDAY, TUESDAY, World, at, text_of
 
 PIN = "📌"
@@ -180,6 +181,19 @@ async def test_members_cannot_press_what_is_for_admins(tmp_path: Path) -> None:
         assert "Manage Server" in said(await slash(here, "shelf settings", who="managers"))
         assert "Manage Server" in said(await slash(here, "shelf link"))
         assert "Everyone can add" in said(public)
+        wire = Interactions(here, *await what_is_registered(here, here.member))
+        for change in ("pin", "remove", "block", "unblock"):
+            press = wire.component(f"v1:shelved-do:{change}:{FIRST}")
+            record = await wire.send(here.member, here.channel, press)
+            assert "Manage Server" in wire.answer(record).text, change
+        for custom_id, values in (("shelf-blocked", None), ("shelf-blocked-open", [FIRST])):
+            press = wire.component(f"v1:{custom_id}", values)
+            record = await wire.send(here.member, here.channel, press)
+            assert "Manage Server" in wire.answer(record).text, custom_id
+        assert await on_shelf(here) == {FIRST: 1}
+        made_up = wire.component("v1:shelved-do:pin:2506.99999")
+        record = await wire.send(here.admin, here.channel, made_up)
+        assert "no longer have this paper" in wire.answer(record).text
 
 
 async def test_a_name_is_shown_only_to_one_reader_and_only_while_its_owner_agrees(

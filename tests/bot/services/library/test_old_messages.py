@@ -36,6 +36,21 @@ async def test_a_reaction_on_a_card_of_long_ago_saves_and_taking_it_off_unsaves(
         assert await shelf(here, here.member) == {}
 
 
+async def test_a_pin_on_a_card_of_long_ago_adds_to_the_shelf_and_taking_it_off_takes_it_back(
+    tmp_path: Path,
+) -> None:
+    async with posted(tmp_path) as here:
+        old = card(here)
+        await pruned(here)
+        await here.member.react(old, "📌")
+        await here.env.settle()
+        assert len(await here.bot.services.shelves.papers(here.guild.id)) == 1
+        await here.bot.services.maintenance.run(here.clock.at + timedelta(days=1))
+        await here.member.unreact(old, "📌")
+        await here.env.settle()
+        assert await here.bot.services.shelves.papers(here.guild.id) == []
+
+
 async def test_a_reaction_on_an_old_message_that_is_no_card_saves_nothing(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         assert papers_in(header(here)) == []
