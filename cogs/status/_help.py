@@ -49,7 +49,6 @@ _ROOTS: Final = {
     "privacy": Page.PRIVACY,
     "feed": Page.SERVER,
     "club": Page.SERVER,
-    "shelf": Page.LIBRARY,
 }
 _FOR_ADMINS: Final = ("settings", "link")
 """What is for those who manage a server of the commands under `/shelf`."""
