@@ -21,6 +21,7 @@ from bot.services.clubs import ClubRunner, Clubs, ClubSender
 from bot.services.container import Services
 from bot.services.digests import Digester, Following, Subscriptions, TopicLearning
 from bot.services.discussions import Discussions
+from bot.services.feed_files import FeedFiles
 from bot.services.feed_links import FeedLinks
 from bot.services.feeds import Feeds
 from bot.services.folding import Folding
@@ -175,6 +176,7 @@ async def open_services(
             local_dates=LocalDates(database, clock),
             following=Following(messenger, subscriptions, topics, digester),
             feeds=feeds,
+            feed_files=FeedFiles(feeds, messenger),
             discussions=Discussions(database, messenger, library, queue, clock),
             feed_links=FeedLinks(database, clock, messenger, settings),
             servers=Servers(database, clock),

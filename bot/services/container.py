@@ -17,6 +17,7 @@ from bot.services.batch_ranking import BatchRanking
 from bot.services.clubs import Clubs
 from bot.services.digests import Digester, Following, Subscriptions, TopicLearning
 from bot.services.discussions import Discussions
+from bot.services.feed_files import FeedFiles
 from bot.services.feed_links import FeedLinks
 from bot.services.feeds import Feeds
 from bot.services.folding import Folding
@@ -81,6 +82,7 @@ class Services:
     following: Following
     feeds: Feeds
     discussions: Discussions
+    feed_files: FeedFiles
     feed_links: FeedLinks
     servers: Servers
     shelves: Shelves

@@ -130,6 +130,7 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
     "change": ("add", "back", "pin", "unpin", "remove", "block", "unblock"),
     "shown_id": ("1", "1", "1", "9" * 18),
     "link_id": ("1", "2", "9" * 18),
+    "mark": ("0" * 12, "f" * 12),
     "paused": ("1", "0"),
     "span": ("week", "month"),
     "period": ("week", "month", "day"),

@@ -2,5 +2,6 @@
 
 from bot.services.feeds._feeds import DEFAULT_PAPERS, MIN_PAPERS, Edit, Feeds
 from bot.services.feeds._known import FeedStatus
+from bot.services.feeds._sources import sources_for
 
-__all__ = ["DEFAULT_PAPERS", "MIN_PAPERS", "Edit", "FeedStatus", "Feeds"]
+__all__ = ["DEFAULT_PAPERS", "MIN_PAPERS", "Edit", "FeedStatus", "Feeds", "sources_for"]
