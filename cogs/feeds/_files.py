@@ -62,7 +62,7 @@ class ApplyFile(PaperboyButton, template=template("feed-import", mark=_MARK)):
         return cls(match["mark"])
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Apply the file, or show anew what it would change where that is something else by now."""
+        """Apply the file, or show again what it would change if that differs by now."""
         require_manager(interaction)
         services, guild = services_of(interaction), guild_of(interaction)
         message = interaction.message

@@ -25,7 +25,7 @@ NO_SETTINGS = {
     "created_at",
     "set_at",
 }
-"""What of a feed nobody sets: what it is, where it is, and what became of it."""
+"""What of a feed is no setting: what it is, where it is, and what became of it."""
 
 
 async def feeds_of(here: World) -> list[Feed]:

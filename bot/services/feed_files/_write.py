@@ -27,12 +27,14 @@ def write(
         paused: what is written beside a feed that does not post.
     """
     lines = [*(f"# {_plain(line)}" for line in opening), ""]
-    lines += [f"server: {server[0]}  # {_plain(server[1])}", "feeds:" if feeds else "feeds: []"]
+    lines.append(f"server: {server[0]}{_comment(server[1])}")
+    lines.append("feeds:" if feeds else "feeds: []")
     for number, feed in enumerate(feeds):
         lines.append("")
         if feed.state is not FeedState.ACTIVE:
             lines.append(f"  # {_plain(paused)}")
-        lines.append(f"  - channel: {feed.channel_id}{_comment(name_of(feed.channel_id))}")
+        name = _comment(name_of(feed.channel_id))
+        lines.append(f"  - channel: {feed.channel_id}{name}")  # not shown
         for setting in settings_of(feed):
             value = setting.write(getattr(feed, setting.field))
             note = explained.get(setting.key) if number == 0 else None
