@@ -236,7 +236,13 @@ class Ingester:
     ) -> None:
         try:
             for day in wanted:
-                batch = await source.daily(day)
+                try:
+                    batch = await source.daily(day)
+                except SourceError:
+                    # Where its requests of today are made, the rest comes tomorrow.
+                    if isinstance(source, DatedSource) and not source.listed_days():
+                        break
+                    raise
                 await self._store(source, batch, now, tally)
                 days.append(batch.day)
         except Exception as error:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from types import TracebackType
 
 from papers.sources import SourceError, SourceErrorKind
@@ -15,10 +15,10 @@ def utc_now() -> datetime:
 
 
 class DailyBudget:
-    """Lets `requests` through in a UTC day, one at a time and `pace` seconds apart.
+    """Lets `requests` through in a day of the zone, one at a time and `pace` seconds apart.
 
     Attempts count one by one. Beyond them, entering raises a `SourceError` with the seconds until
-    midnight.
+    midnight there.
     """
 
     def __init__(
@@ -27,30 +27,42 @@ class DailyBudget:
         requests: int,
         pace: float,
         *,
+        zone: tzinfo = UTC,
         now: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float],
     ) -> None:
         self._source = source
         self._requests = requests
+        self._zone = zone
         self._now = now
         self._pacer = RateLimiter(pace, sleep=sleep, clock=clock)
         self._day = date.min
         self._left = requests
 
+    @property
+    def today(self) -> date:
+        """The day that requests count for now."""
+        return self._now().astimezone(self._zone).date()
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no request is left today."""
+        today = self.today
+        if today > self._day:
+            self._day, self._left = today, self._requests
+        return self._left == 0
+
     async def __aenter__(self) -> None:
         await self._pacer.__aenter__()
-        now = self._now()
-        if now.date() > self._day:
-            self._day, self._left = now.date(), self._requests
-        if not self._left:
+        if self.is_spent:
             await self._pacer.__aexit__(None, None, None)
-            midnight = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+            midnight = datetime.combine(self.today + timedelta(days=1), time(), self._zone)
             raise SourceError(
                 self._source,
                 SourceErrorKind.RATE_LIMITED,
                 f"its {self._requests} requests of today are made",
-                (midnight - now).total_seconds(),
+                (midnight - self._now()).total_seconds(),
             )
         self._left -= 1
 

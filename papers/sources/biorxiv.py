@@ -30,13 +30,14 @@ from papers.zones import NEW_YORK
 BIORXIV_URL: Final = "https://api.biorxiv.org"
 SERVERS: Final = ("bioRxiv", "medRxiv")
 REQUESTS: Final = 8
-"""Requests for listings in a UTC day. A working day of bioRxiv has about 230 rows, 8 pages."""
+"""Requests for listings in a day of the server. A working day has about 230 rows, 8 pages."""
 REVISITED: Final = 3
 """Days before yesterday that are read again: papers come late, and are withdrawn or revised."""
+_REMEMBERED: Final = timedelta(days=7)
+"""How long pages are kept of a day that was not read whole; weekends leave requests for them."""
 PACE: Final = 1.0
 """Seconds between requests."""
 _MANNERS: Final = RetryPolicy(timeout=30.0, attempts=2, patience=60.0, cool_down=600.0)
-_NO_PAGES: Final = Pages[Any]()
 _ALL: Final = "all"
 _NOTHING: Final = "no posts found"
 
@@ -77,11 +78,15 @@ class BiorxivSource:
         self.name = server
         self._details = f"{base_url.rstrip('/')}/details/{server.lower()}"
         self._now = now
-        budget = DailyBudget(server, requests, pace, now=now, sleep=sleep, clock=clock)
+        # A day of the server: at midnight UTC its newest day is not over yet, and older ones would
+        # use up what that one needs.
+        self._budget = DailyBudget(
+            server, requests, pace, zone=NEW_YORK, now=now, sleep=sleep, clock=clock
+        )
         # What people ask for is not kept waiting by the budget of the listings.
         self._listings, self._lookups = (
             Fetcher(server, gate=gate, manners=manners, session=session, sleep=sleep, clock=clock)
-            for gate in (budget, RateLimiter(pace, sleep=sleep, clock=clock))
+            for gate in (self._budget, RateLimiter(pace, sleep=sleep, clock=clock))
         )
         self._reading = asyncio.Lock()
         self._begun: dict[tuple[date, str], Pages[Any]] = {}
@@ -90,12 +95,18 @@ class BiorxivSource:
     def listed_days(self) -> tuple[date, ...]:
         """Return the days that are over at the server and may have papers that were not read yet.
 
-        Those of which only some pages have been read come first, then the newest.
+        The newest comes first, then those of the last week of which only some pages have been read;
+        none when no request is left today.
         """
-        today = self._now().astimezone(NEW_YORK).date()
-        days = [today - timedelta(days=back) for back in range(1, REVISITED + 2)]
-        begun = sorted(day for day in days if self._begun.get((day, _ALL), _NO_PAGES).rows)
-        return tuple(dict.fromkeys((*begun, *days)))
+        if self._budget.is_spent:
+            return ()
+        newest_day = self._newest_day()
+        days = [newest_day - timedelta(days=back) for back in range(REVISITED + 1)]
+        begun = sorted(
+            (day for (day, asked), pages in self._begun.items() if asked == _ALL and pages.rows),
+            reverse=True,
+        )
+        return tuple(dict.fromkeys((newest_day, *begun, *days)))
 
     async def daily(self, day: date) -> Batch:
         """Return what was posted on a day: first versions as new, later ones as replaced."""
@@ -103,24 +114,24 @@ class BiorxivSource:
 
     async def latest(self) -> Batch:
         """Return what was posted yesterday."""
-        return await self.listing(max(self.listed_days()))
+        return await self.listing(self._newest_day())
 
     async def listing(self, day: date, category: str = _ALL) -> Batch:
         """Return the whole listing of a day, or of one category of it.
 
-        A listing is asked for once in a UTC day, and read again only if it has grown. The pages
-        that came before a failure or the end of the budget are kept for the next call, and what was
-        listed once stays listed.
+        A listing is asked for once in a day, and read again only if it has grown. The pages that
+        came before a failure or the end of the budget are kept for the next call, and what was
+        listed once stays listed. When the budget ends, the listing is what has come until then.
 
         Raises:
-            SourceError: `RATE_LIMITED` until midnight when the budget is spent; also (`MALFORMED`)
+            SourceError: `RATE_LIMITED` until midnight when nothing came before; also (`MALFORMED`)
                 when the server ignores the category, or lists nothing or less than it counts.
         """
         async with self._reading:
             return await self._listing(day, as_category(category))
 
     async def _listing(self, day: date, category: str) -> Batch:
-        asked, today = (day, category), self._now().date()
+        asked, today = (day, category), self._budget.today
         known = self._known.get(asked)
         if known is not None and known.asked_on == today:
             return known.batch
@@ -132,6 +143,10 @@ class BiorxivSource:
                 unchanged = known is not None and known.rows == pages.total
                 if unchanged or pages.is_whole:
                     break
+        except SourceError:
+            if pages.rows and self._budget.is_spent:
+                return self._batch(day, pages.rows)
+            raise
         except MalformedError as error:
             del self._begun[asked]
             raise SourceError(self.name, SourceErrorKind.MALFORMED, str(error)) from error
@@ -195,8 +210,11 @@ class BiorxivSource:
         records = (paper.record(day, new=paper.first_day == day) for paper in newest(of_day))
         return Batch(day, tuple(records), broken)
 
+    def _newest_day(self) -> date:
+        return self._now().astimezone(NEW_YORK).date() - timedelta(days=1)
+
     def _forget(self, day: date) -> None:
-        oldest = min(day, *self.listed_days())
+        oldest = min(day, self._newest_day() - _REMEMBERED)
         for kept in (self._begun, self._known):
             for asked in [asked for asked in kept if asked[0] < oldest]:
                 del kept[asked]

@@ -224,18 +224,21 @@ async def test_no_more_than_eight_requests_are_made_in_a_day_and_the_rest_comes_
 ):
     moment = [NOW]
     put_day(service, [row(number) for number in range(280)])
+    put_day(service, [row(300, date="2026-07-16")], day=YESTERDAY + timedelta(days=1))
     async with biorxiv_source(service, fake_time, now=lambda: moment[0]) as source:
         assert source.listed_days()[0] == YESTERDAY
-        error = await failure(source)
-        assert error.kind is SourceErrorKind.RATE_LIMITED
-        assert error.retry_after == 15 * 3600
-        await failure(source)
+        assert len((await source.daily(YESTERDAY)).records) == 240
+        assert len((await source.daily(YESTERDAY)).records) == 240
         assert len(service.requests) == 8
-        moment[0] += timedelta(days=1)
-        assert source.listed_days()[0] == YESTERDAY
-        assert source.listed_days()[1] == YESTERDAY + timedelta(days=1)
-        assert len((await source.daily(YESTERDAY)).records) == 280
-    assert len(service.requests) == 10
+        assert source.listed_days() == ()
+        error = await failure(source, YESTERDAY - timedelta(days=1))
+        assert error.kind is SourceErrorKind.RATE_LIMITED
+        assert error.retry_after == 19 * 3600  # midnight in New York
+        moment[0] += timedelta(hours=19)
+        days = source.listed_days()
+        assert days[:2] == (YESTERDAY + timedelta(days=1), YESTERDAY)
+        assert [len((await source.daily(day)).records) for day in days[:2]] == [1, 280]
+    assert len(service.requests) == 11
     assert set(fake_time.slept) == {1.0}
 
 
