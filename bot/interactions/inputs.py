@@ -46,6 +46,9 @@ _NAMED_ZONES = 8
 _AROUND_EMOJI = " \t\n\\`\"'\u200b\u2060\ufeff"
 """What people copy along with an emoji."""
 
+_LIFE_SCIENCES = (declared.BIORXIV.key, declared.MEDRXIV.key)
+"""Sources that are offered together: many fields have papers in both."""
+
 _SHORTCODE = re.compile(r":[\w+-]+:")
 _TONE_OR_KIND = re.compile(r"_tone[1-5](?=:)|:{1,2}skin-tone-[1-6](?=:)|(?<=:)flag_(?=[a-z]{2}:)")
 """What Discord's names of emoji have that others lack."""
@@ -217,11 +220,11 @@ def parse_sources(text: str | None) -> tuple[str, ...]:
 
 
 def source_choices(typed: str) -> list[app_commands.Choice[str]]:
-    """Complete the sources of a feed: the default ones, each other one, all others of a kind."""
+    """Complete the sources of a feed: the default ones, each other one, two that go together."""
     offered = {
         listing(declared.names(declared.DEFAULT)): "default",
         **{source.name: source.key for source in declared.CHOSEN.values()},
-        listing(declared.names(declared.CHOSEN)): " ".join(declared.CHOSEN),
+        listing(declared.names(_LIFE_SCIENCES)): " ".join(_LIFE_SCIENCES),
     }
     return [
         app_commands.Choice(name=name, value=keys)

@@ -4,7 +4,7 @@ from bot.settings import Settings
 from papers.sources import PaperSource
 from papers.sources.arxiv import ArxivSource
 from papers.sources.biorxiv import SERVERS, BiorxivSource
-from papers.sources.crossref import Crossref, CrossrefResolver
+from papers.sources.crossref import CHEMRXIV, SSRN, Crossref, CrossrefResolver, CrossrefSource
 from papers.sources.huggingface import HuggingFaceSource
 
 
@@ -19,6 +19,7 @@ def live_sources(settings: Settings) -> tuple[PaperSource, ...]:
             ArxivSource(settings.arxiv_api_url, settings.arxiv_rss_url, settings.arxiv_categories)
         )
     sources += [BiorxivSource(server, settings.biorxiv_url) for server in SERVERS]
-    mail = settings.crossref_mailto
-    sources.append(CrossrefResolver(Crossref(settings.crossref_url, mail)))
+    crossref = Crossref(settings.crossref_url, settings.crossref_mailto)
+    sources += [CrossrefSource(crossref, works) for works in (CHEMRXIV, SSRN)]
+    sources.append(CrossrefResolver(crossref))
     return tuple(sources)

@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 import aiohttp
 
-from papers import paper_key
 from papers.model import Batch, Record
 from papers.paper_key import Scheme
 from papers.sources import SourceError, SourceErrorKind
@@ -51,6 +50,10 @@ class Works:
     def filter(self) -> str:
         """The works in the language of the API's filters."""
         return f"issn:{self.issn}" if self.issn else f"prefix:{self.prefix},type:posted-content"
+
+    def may_have(self, doi: str) -> bool:
+        """Return whether a DOI can be one of these works, as far as its prefix says."""
+        return self.prefix is None or doi.startswith(f"{self.prefix}/")
 
 
 CHEMRXIV: Final = Works("ChemRxiv", prefix="10.26434")
@@ -171,12 +174,13 @@ class CrossrefSource:
         return await self.daily(self.listed_days()[0])
 
     async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
-        """Return the records of those keys that have a DOI of Crossref."""
+        """Return the records of those of its works' keys that Crossref knows."""
         records: list[Record] = []
         for key in dict.fromkeys(paper_ids):
-            if paper_key.is_arxiv(key) or not key.startswith(f"{Scheme.DOI}:"):
+            scheme, _, doi = key.partition(":")
+            if scheme != Scheme.DOI or not self._which.may_have(doi):
                 continue
-            paper = await self._crossref.resolve(key.partition(":")[2])
+            paper = await self._crossref.resolve(doi)
             if paper is not None:
                 records.append(paper.record())
         return records

@@ -70,8 +70,11 @@ HUGGING_FACE: Final = Declared(
 ARXIV: Final = Declared("arxiv", "arXiv", days=SourceDays.HUB, open_abstracts=True)
 BIORXIV: Final = Declared("biorxiv", "bioRxiv", categories=_categories("biorxiv", _BIORXIV))
 MEDRXIV: Final = Declared("medrxiv", "medRxiv", categories=_categories("medrxiv", _MEDRXIV))
+CHEMRXIV: Final = Declared("chemrxiv", "ChemRxiv")
+SSRN: Final = Declared("ssrn", "SSRN")
+_ALL: Final = (HUGGING_FACE, ARXIV, BIORXIV, MEDRXIV, CHEMRXIV, SSRN)
 
-DECLARED: Final = {each.key: each for each in (HUGGING_FACE, ARXIV, BIORXIV, MEDRXIV)}
+DECLARED: Final = {each.key: each for each in _ALL}
 """Every source by its key."""
 CHOSEN: Final = {key: each for key, each in DECLARED.items() if key not in DEFAULT}
 """Those that a thread may be made of in the place of the default ones."""
