@@ -27,7 +27,7 @@ def write(
         paused: what is written beside a feed that does not post.
     """
     lines = [*(f"# {_plain(line)}" for line in opening), ""]
-    lines.append(f"server: {server[0]}{_comment(server[1])}")
+    lines.append(f"server: {server[0]}{_comment(server[1])}")  # not shown
     lines.append("feeds:" if feeds else "feeds: []")
     for number, feed in enumerate(feeds):
         lines.append("")
