@@ -220,9 +220,9 @@ class PaperBot(commands.AutoShardedBot):
     async def on_shard_ready(self, shard_id: int) -> None:
         """Note which servers of one shard the bot is in: at the start, and after a lost session,
         when `on_ready` does not come again for the other shards' sake."""
+        self.known_shards.add(shard_id)  # also where the database takes nothing at the moment
         present = [guild.id for guild in self.guilds if guild.shard_id == shard_id]
         await self.services.servers.reconcile(present, shard=(shard_id, self.shard_count or 1))
-        self.known_shards.add(shard_id)
         self.dispatch("guilds_known")
 
     async def on_shard_resumed(self, shard_id: int) -> None:

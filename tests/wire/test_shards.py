@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from datetime import datetime, time
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -146,6 +147,20 @@ async def test_a_shard_that_does_not_get_ready_holds_up_its_own_servers_alone(
             "the other one's servers get their threads, its own get theirs once it is",
             "nothing",
         )
+
+
+async def test_servers_get_their_threads_though_the_database_failed_when_they_were_listed(
+    discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = AsyncMock(side_effect=OSError("the disk is full"))
+    with monkeypatch.context() as broken:
+        broken.setattr("storage.guilds.reconcile", failing)
+        async with connected(discord_server, tmp_path) as here:
+            await discord_server.until(lambda: failing.called)
+            broken.undo()
+            await here.add_feed(time="09:00")
+            await minute(here, at(MONDAY, 9))
+            assert len(here.world.threads_of(here.channel)) == 1
 
 
 async def minute(here: Connected, now: datetime) -> None:
