@@ -8,6 +8,7 @@ from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.runtime.clock import Clock
 from bot.services.taste import LEAST_SAVERS, SAVED_WITHIN
+from bot.ui.lists import shown_name
 from bot.ui.shelf import who_adds
 from storage import library, papers, shelves
 from storage.database import Database
@@ -170,8 +171,11 @@ class Shelves:
         """Return the name of the person's own list that the shelf's emoji saves to, if one does."""
         async with self._database.read() as conn:
             mine = await library.of_user(conn, user_id)
-        key = library.emoji_key(shelf.emoji)
         return next(
-            (each.name for each in mine if each.emoji and library.emoji_key(each.emoji) == key),
+            (
+                shown_name(each)
+                for each in mine
+                if each.emoji and shelves.same_emoji(shelf, library.emoji_key(each.emoji))
+            ),
             None,
         )
