@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -103,6 +104,20 @@ async def test_a_roundup_is_owed_once_on_its_date_and_later_if_it_was_missed(
         assert week == []  # its last batch has not come
         week = await posts.claim_due(conn, NINE + 7 * DAY, SETTLE, {FRIDAY + 7 * DAY: True})
         assert [each.batch_day for each in week] == [FRIDAY + 7 * DAY]
+
+
+async def test_a_roundup_whose_weekday_was_changed_waits_for_days_that_it_has_not_had(
+    database: Database,
+) -> None:
+    async with database.write() as conn:
+        feed = await added(conn, Every.WEEK)
+        assert feed is not None
+        assert await planned(conn, DueFeed(feed.id, 1, 11, MONDAY, FRIDAY, Every.WEEK))
+        await feeds.update(conn, replace(feed, weekday=2))
+        known = {MONDAY: True, FRIDAY + 10 * DAY: True}
+        assert await posts.claim_due(conn, NINE + 2 * DAY, SETTLE, known) == []
+        (due,) = await posts.claim_due(conn, NINE + 9 * DAY, SETTLE, known)
+        assert due.batch_day == FRIDAY + 10 * DAY
 
 
 async def test_a_roundup_that_is_set_up_after_its_date_begins_with_the_next(

@@ -100,29 +100,28 @@ class RestoredPosts:
         return None
 
     async def _threads(self, feed: Feed, restore: Restore, now: datetime) -> list[_Thread]:
-        days = (now.date() - restore.knows_until.date()).days
-        titles = {
-            title: day
-            for day in (now.date() + _DAY - n * _DAY for n in range(days + _BEFORE[feed.every]))
-            if feed.every.is_daily or roundups.is_last(day, feed.every)
-            for first in _firsts(day, feed.every)
-            for title in in_every_language(
-                lambda day=day, first=first: thread_name(day, feed.every, first)
-            )
-        }
+        titles = _titles(feed.every, restore, now)
         if feed.kind is Kind.FORUM:
             return await self._forum_posts(feed, restore, now, titles)
         channel = self._messenger.get_partial_messageable(feed.channel_id, guild_id=feed.guild_id)
         found = own_messages_since(self._messenger, channel, restore.knows_until)
         messages = [message async for message in found]
+        others: dict[str, date] = {}
+        if feed.kind is Kind.THREAD:
+            # Headers of a thread's other feeds: the cards behind them are not this one's.
+            for every in (Every.DAY, Every.WEEK, Every.MONTH):
+                others |= _titles(every, restore, now)
         threads: dict[date, _Thread] = {}
         newest: _Thread | None = None
         for message in reversed(messages):
-            day = _day_of(strings_of(message), titles)
+            texts = strings_of(message)
+            day = _day_of(texts, titles)
             if day is not None:
                 thread_id = feed.channel_id if feed.kind is Kind.THREAD else message.id
                 newest = _Thread(day, message.created_at, message.id, thread_id)
                 threads[day] = newest
+            elif _day_of(texts, others) is not None:
+                newest = None
             elif feed.kind is Kind.THREAD and newest is not None:
                 newest.add(message)
         if feed.kind is not Kind.THREAD:
@@ -145,7 +144,7 @@ class RestoredPosts:
             if day is not None:
                 threads[day] = _Thread(day, post.created_at, post.id, post.id)
                 await self._add_cards(feed, threads[day])
-            elif post.starter is not None and papers_in(post.starter):
+            elif feed.every.is_daily and post.starter is not None and papers_in(post.starter):
                 at = min(post.created_at, now)
                 day = days_of(feed.sources).expected(at, self._settle)
                 threads.setdefault(day, _Thread(day, at, None, None)).add(post.starter)
@@ -213,6 +212,18 @@ class RestoredPosts:
                 guild_id=feed.guild_id,
                 found=True,
             )
+
+
+def _titles(every: Every, restore: Restore, now: datetime) -> dict[str, date]:
+    """Return the titles in every language of what may have been posted since a backup."""
+    days = (now.date() - restore.knows_until.date()).days + _BEFORE[every]
+    return {
+        title: day
+        for day in (now.date() + _DAY - n * _DAY for n in range(days))
+        if every.is_daily or roundups.is_last(day, every)
+        for first in _firsts(day, every)
+        for title in in_every_language(lambda day=day, first=first: thread_name(day, every, first))
+    }
 
 
 def _day_of(texts: Sequence[str], titles: Mapping[str, date]) -> date | None:

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.client import create_bot
+from papers.cadence import Every
 from storage import backups, posts
 from storage.feeds import Kind, Layout
 from tests.bot.library_fakes import card, change_paper, posted
@@ -192,3 +194,56 @@ async def test_news_since_the_backup_is_not_brought_again(tmp_path: Path) -> Non
         await here.tick(at(THURSDAY, 9) + timedelta(days=14))
         assert "1 dataset" in brought(here.member)[-1]
         assert len(brought(here.member)) == 3
+
+
+@pytest.mark.parametrize("place", ["channel", "thread", "forum"])
+async def test_a_roundup_since_the_backup_is_not_posted_again_and_counts_for_no_thread(
+    tmp_path: Path, place: str
+) -> None:
+    week = list(working_days(MONDAY, 7))
+    days = {day: votes(day, 30 + day.day, 20, 10) for day in week}
+    async with world(tmp_path, days) as here:
+        known: dict[str, Any] = {}
+        if place == "thread":
+            channel, known = thread_in(here, "reading"), {"kind": Kind.THREAD}
+        elif place == "forum":
+            channel = here.guild.create_forum_channel("forum")
+            known = {"kind": Kind.FORUM, "layout": Layout.PAPER}
+        else:
+            channel = here.channel
+        await here.add_feed(channel, size=2, **known)
+        await here.add_feed(channel, hour=10, size=3, every=Every.WEEK, **known)
+        await here.env.settle()
+
+        def there() -> list[int]:
+            rooms = [channel] if place == "thread" else [channel, *channel.threads]
+            if place == "forum":
+                rooms = list(channel.threads)
+            return [message.id for room in rooms for message in room.history()]
+
+        for day in week[:5]:
+            await here.tick(at(day, 9))
+        backup = await back_up(here)
+        monday, tuesday = week[5:]
+        for hour in (9, 10):
+            await here.tick(at(monday, hour))
+        before = there()
+        await restore(here, backup)
+        for minute in (30, 31, 45):
+            await here.tick(at(monday, 10, minute))
+        assert there() == before
+        async with here.bot.services.database.read() as conn:
+            (roundup,) = await conn.exec_driver_sql(
+                "SELECT batch_day, state FROM posts WHERE every = 'week'"
+            )
+            cards_of = await conn.exec_driver_sql(
+                "SELECT every, count(*) FROM posts JOIN post_papers ON post_id = posts.id"
+                " WHERE every = 'week' OR batch_day = '2025-06-16' GROUP BY every"
+            )
+            shown = await posts.shown(conn, channel.id)
+        if place != "forum":  # whose posts simcord dates by a clock of its own
+            assert dict(tuple(row) for row in cards_of) == {"day": 2, "week": 3}
+        assert tuple(roundup) == ("2025-06-13", "done")
+        assert len(shown) == 12
+        await here.tick(at(tuesday, 9))
+        assert len(there()) > len(before)
