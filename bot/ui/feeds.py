@@ -96,7 +96,7 @@ def describe(
             )
         )
     if feed.kind is Kind.FORUM:
-        lines.append(_describe_forum(feed))
+        lines += filter(None, [_describe_forum(feed)])
     if last is not None and last.state == PostState.EMPTY and last.reason:
         lines.append(_no_thread(last))
     match feed.state:
@@ -118,6 +118,8 @@ def describe(
 
 def _describe_forum(feed: Feed) -> str:
     match feed.layout:
+        case _ if not feed.every.is_daily:
+            posts = ""  # a roundup is one post, whatever a daily thread is there
         case Layout.DAY:
             posts = _("Forum: one post a day, with a card per paper.")
         case Layout.PAPER:

@@ -398,6 +398,9 @@ async def test_a_roundup_in_a_forum_is_one_post_with_its_overview(tmp_path: Path
         assert post.name == NAME
         assert NAME in text_of(post.history()[0])
         assert len(post.history()) == 11
+        said = await listed(here)
+        assert "one post per paper" not in said
+        assert "Posts get the forum's tags that fit." in said
 
 
 async def test_the_votes_of_a_week_are_read_again_only_while_a_roundup_is_posted(
