@@ -13,10 +13,12 @@ from bot.i18n import use
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.errors import Interaction
 from bot.interactions.language import public_language
+from bot.interactions.save_buttons import SaveButton
 from bot.services.clubs import _compose as compose
 from bot.services.clubs._next import Known, Part
 from bot.services.clubs._typing_form import typing_form
 from bot.ui.clubs import ClubPost, render_post
+from bot.ui.parts import AnyItem
 from storage.shelves import OnShelf
 
 ANYONE: Final = 0
@@ -125,6 +127,21 @@ class Decline(PaperboyButton, template=template("club-no", session_id=NUMBER, us
         with use(public_language(interaction)):
             view = render_post(compose.declined(known, user_id))
         await interaction.response.edit_message(view=view)
+
+
+def buttons_of(known: Known, part: Part, post: ClubPost) -> list[AnyItem]:
+    """Return the buttons of a step's message."""
+    if post.card is not None:
+        return [SaveButton(post.card.paper_id)]
+    match part:
+        case Part.OPEN | Part.RESULT | Part.REMIND:
+            nominate: list[AnyItem] = [Nominate(known.club.id)]
+            volunteers = part is Part.OPEN and not known.club.rotates
+            return [*nominate, *([Present(known.session.id, ANYONE)] if volunteers else [])]
+        case Part.VOLUNTEERS:
+            return [Present(known.session.id, ANYONE)]
+        case _:
+            return []
 
 
 def _turns(interaction: Interaction) -> Turns:

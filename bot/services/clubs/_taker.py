@@ -10,14 +10,12 @@ from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Failure, Outcome, Reason, Retry, Sent
 from bot.delivery.permissions import lacking_for_clubs
 from bot.i18n import long_date
-from bot.interactions.save_buttons import SaveButton
 from bot.services.clubs import _compose as compose
-from bot.services.clubs._buttons import ANYONE, Decline, Nominate, Present
+from bot.services.clubs._buttons import Decline, Present, buttons_of
 from bot.services.clubs._decision import decide
 from bot.services.clubs._next import Known, Part
 from bot.services.clubs._sender import ClubSender
 from bot.ui.clubs import ClubEvent, ClubPost, thread_title
-from bot.ui.parts import AnyItem
 from papers import club_schedule, zones
 from papers.text import readable
 from storage import cards, clubs, papers
@@ -120,7 +118,7 @@ class StepTaker:
             thread_id=thread_id,
             ping=known.presenter if no_paper else None,
             presenter_id=known.presenter if named else None,
-            actions=_buttons(known, part, post),
+            actions=buttons_of(known, part, post),
         )
         if not isinstance(outcome, Sent):
             return outcome
@@ -291,17 +289,3 @@ class StepTaker:
             return None
         async with self._database.read() as conn:
             return (await papers.get_many(conn, [paper_id])).get(paper_id)
-
-
-def _buttons(known: Known, part: Part, post: ClubPost) -> list[AnyItem]:
-    if post.card is not None:
-        return [SaveButton(post.card.paper_id)]
-    match part:
-        case Part.OPEN | Part.RESULT | Part.REMIND:
-            nominate: list[AnyItem] = [Nominate(known.club.id)]
-            volunteers = part is Part.OPEN and not known.club.rotates
-            return [*nominate, *([Present(known.session.id, ANYONE)] if volunteers else [])]
-        case Part.VOLUNTEERS:
-            return [Present(known.session.id, ANYONE)]
-        case _:
-            return []
