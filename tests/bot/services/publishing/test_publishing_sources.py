@@ -188,12 +188,12 @@ async def test_sources_are_offered_by_name_and_several_of_a_kind_go_together(
 ) -> None:
     async with world(tmp_path, others=[week()]) as here:
         offered = await here.admin.autocomplete(here.channel, "feed add", "sources", "xiv")
-        assert "bioRxiv and medRxiv" in [choice["name"] for choice in offered]
+        assert "bioRxiv, medRxiv" in [choice["name"] for choice in offered]
         result = await here.admin.slash(
             here.channel, "feed add", channel=here.channel, sources="ChemRxiv, SSRN"
         )
         assert result.response is not None
-        assert "New papers of ChemRxiv and SSRN" in text_of(result.response.message)
+        assert "New papers of ChemRxiv, SSRN" in text_of(result.response.message)
 
 
 @pytest.mark.parametrize(
