@@ -93,6 +93,8 @@ async def test_a_process_that_was_frozen_ends_without_sending_what_another_one_h
     there, lost, doubled = lab.ends_with()
     assert (lost, doubled) == (0, 0), there
     assert lab.recorded() == ("done", PAPERS, 1)
+    if (boundary.number, when) not in SELECTED:
+        return  # the page has those that stand for all
     moment = "not carried out" if when == "before" else "carried out, answer lost"
     row = f"frozen at request {boundary.number} ({boundary.name}) until another process took over"
     reliability.record("kills", f"{row}: {moment}", there, str(lost), str(doubled))
