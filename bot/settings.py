@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     """The API of bioRxiv and medRxiv, asked only for threads that are made of their papers."""
     crossref_url: Url = "https://api.crossref.org"
     """Crossref's API, which knows the papers behind DOIs."""
+    datacite_url: Url = "https://api.datacite.org"
+    """DataCite's API, which knows the DOIs that Crossref does not."""
     crossref_mailto: str | None = None
     """Your mail address: Crossref serves those who name one faster."""
     zotero_url: Url = "https://api.zotero.org"

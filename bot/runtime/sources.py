@@ -4,7 +4,8 @@ from bot.settings import Settings
 from papers.sources import PaperSource
 from papers.sources.arxiv import ArxivSource
 from papers.sources.biorxiv import SERVERS, BiorxivSource
-from papers.sources.crossref import CHEMRXIV, SSRN, Crossref, CrossrefResolver, CrossrefSource
+from papers.sources.crossref import CHEMRXIV, SSRN, Crossref, CrossrefSource
+from papers.sources.datacite import DataCite, DoiSource
 from papers.sources.huggingface import HuggingFaceSource
 
 
@@ -21,5 +22,5 @@ def live_sources(settings: Settings) -> tuple[PaperSource, ...]:
     sources += [BiorxivSource(server, settings.biorxiv_url) for server in SERVERS]
     crossref = Crossref(settings.crossref_url, settings.crossref_mailto)
     sources += [CrossrefSource(crossref, works) for works in (CHEMRXIV, SSRN)]
-    sources.append(CrossrefResolver(crossref))
+    sources.append(DoiSource(crossref, DataCite(settings.datacite_url)))
     return tuple(sources)

@@ -11,10 +11,11 @@ from bot.i18n import listing, ngettext, short_date
 from bot.ui import text
 from bot.ui.cards import card_opening
 from bot.ui.parts import ACCENT, ALARM, AnyItem, numbers, paper_links, picture_alt, rows
-from bot.ui.payloads import card_payload
+from bot.ui.payloads import SUMMARY, card_payload
 from papers import arxiv_id, paper_key
+from papers.licences import may_pass_on
 from papers.model import Metrics, Paper
-from papers.text import readable
+from papers.text import first_sentences, readable
 
 _SHORT: Final = 500
 _ABSTRACT: Final = 2_000
@@ -68,8 +69,14 @@ def _pictures(paper: Paper) -> list[str]:
     return [url for url in addresses if url][:_PICTURES]
 
 
+def shown_abstract(paper: Paper) -> str:
+    """Return the abstract as people read it; of one that may not be passed on the beginning."""
+    whole = readable(paper.abstract)
+    return whole if may_pass_on(paper) else first_sentences(whole, SUMMARY)
+
+
 def _texts(paper: Paper) -> list[str]:
-    abstract = text.escape(readable(paper.abstract), _ABSTRACT)
+    abstract = text.escape(shown_abstract(paper), _ABSTRACT)
     summary = text.escape(readable(paper.summary or ""), _SHORT)
     if not abstract or not summary or summary == abstract:
         return [abstract or summary]

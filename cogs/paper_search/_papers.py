@@ -31,7 +31,7 @@ from bot.services.container import Services, services_of
 from bot.services.hidden import RefusePaper, open_form
 from bot.services.search import SimilarPage
 from bot.ui import text
-from bot.ui.full_card import render_paper
+from bot.ui.full_card import render_paper, shown_abstract
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem, link_button, page_button
@@ -189,7 +189,7 @@ async def open_abstract(interaction: Interaction, paper_id: str) -> None:
         paper = (await known_paper(services, paper_id)).paper
         return render_notice(
             readable(paper.title),
-            text.escape(readable(paper.abstract), _ABSTRACT)
+            text.escape(shown_abstract(paper), _ABSTRACT)
             or _("This paper's abstract isn't available yet."),
             actions=[
                 page_button(paper_id),

@@ -218,14 +218,3 @@ def _read_works(answer: Response) -> tuple[list[Any], int, str]:
     if not isinstance(total, int):
         raise MalformedError("answered without its count")
     return cast("list[Any]", items), total, str(message.get("next-cursor") or "")
-
-
-class CrossrefResolver(CrossrefSource):
-    """Looks up any DOI, and lists nothing."""
-
-    def __init__(self, crossref: Crossref) -> None:
-        super().__init__(crossref, Works(crossref.name))
-
-    def listed_days(self) -> tuple[date, ...]:
-        """Return no day."""
-        return ()

@@ -6,7 +6,7 @@ Reference: https://support.datacite.org/docs/api-get-doi. Known from its documen
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Final, cast
 from urllib.parse import quote
@@ -15,6 +15,9 @@ import aiohttp
 from pydantic import Field
 
 from papers import markup, paper_key
+from papers.model import Batch, Record
+from papers.paper_key import Scheme
+from papers.sources._budget import utc_now
 from papers.sources._http import Fetcher
 from papers.sources._lenient_fields import Known, Text, Wire
 from papers.sources.crossref import Crossref
@@ -152,6 +155,46 @@ class DoiResolver:
             if (paper := await agency.resolve(doi)) is not None:
                 return paper
         return None
+
+
+class DoiSource:
+    """Looks papers up by their DOIs, and lists nothing."""
+
+    name = "doi.org"
+    curated = False
+
+    def __init__(self, crossref: Crossref, datacite: DataCite) -> None:
+        self._resolver = DoiResolver(crossref, datacite)
+        self._datacite = datacite
+
+    def listed_days(self) -> Sequence[date]:
+        """Return no day."""
+        return ()
+
+    async def daily(self, day: date) -> Batch:
+        """Return nothing."""
+        return Batch(day, ())
+
+    async def latest(self) -> Batch:
+        """Return nothing."""
+        return await self.daily(utc_now().date())
+
+    async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
+        """Return the records of those `doi:` keys that an agency knows as papers."""
+        records: list[Record] = []
+        for key in dict.fromkeys(paper_ids):
+            scheme, _, doi = key.partition(":")
+            if scheme == Scheme.DOI and (paper := await self._resolver.resolve(doi)) is not None:
+                records.append(paper.record())
+        return records
+
+    async def search(self, query: str, limit: int) -> list[Record]:
+        """Return nothing."""
+        return []
+
+    async def close(self) -> None:
+        """Release the connections to DataCite; those to Crossref are shared."""
+        await self._datacite.close()
 
 
 def listed_doi(attributes: Any) -> ListedPaper:

@@ -16,7 +16,7 @@ class Declared:
     """A source as people choose it.
 
     `categories` holds the names of its categories by their codes, which begin with the source's
-    key: `biorxiv/cell-biology`. `open_abstracts` says whether its abstracts may be passed on whole.
+    key: `biorxiv/cell-biology`.
     """
 
     key: str
@@ -24,7 +24,6 @@ class Declared:
     votes: bool = False
     days: SourceDays = SourceDays.DAILY
     categories: Mapping[str, str] = field(default_factory=dict[str, str])
-    open_abstracts: bool = False
 
 
 def code_of(source: str, category: str) -> str:
@@ -64,10 +63,8 @@ _MEDRXIV: Final = (
     " Urology"
 )
 
-HUGGING_FACE: Final = Declared(
-    "huggingface", "Hugging Face", votes=True, days=SourceDays.HUB, open_abstracts=True
-)
-ARXIV: Final = Declared("arxiv", "arXiv", days=SourceDays.HUB, open_abstracts=True)
+HUGGING_FACE: Final = Declared("huggingface", "Hugging Face", votes=True, days=SourceDays.HUB)
+ARXIV: Final = Declared("arxiv", "arXiv", days=SourceDays.HUB)
 BIORXIV: Final = Declared("biorxiv", "bioRxiv", categories=_categories("biorxiv", _BIORXIV))
 MEDRXIV: Final = Declared("medrxiv", "medRxiv", categories=_categories("medrxiv", _MEDRXIV))
 CHEMRXIV: Final = Declared("chemrxiv", "ChemRxiv")

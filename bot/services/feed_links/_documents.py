@@ -8,6 +8,7 @@ from bot.i18n import Language, use
 from bot.ui.parts import withdrawn_line
 from bot.ui.payloads import summary_of
 from papers import syndication
+from papers.licences import may_pass_on
 from papers.mutes import Mutes
 from papers.syndication import Document, Entry
 from papers.text import readable
@@ -54,7 +55,7 @@ def document_of(
 
 def _entry(added: Added) -> Entry:
     paper = added.paper.paper
-    summary = summary_of(paper)
+    summary = summary_of(paper) if paper.summary or may_pass_on(paper) else ""
     if paper.withdrawn_at is not None:
         summary = f"{withdrawn_line()} · {summary}" if summary else withdrawn_line()
     return Entry(
