@@ -17,7 +17,7 @@ from tests.discord_server.objects import CROSSPOSTED, FORUMS, NEWS
 
 HEADER = re.compile(r"Papers of \w+ \d+ \w+ \d{4}")
 ROUNDUP = re.compile(r"Best papers of [^\n]+")
-PAPER = re.compile(r"arxiv\.org/abs/(\d{4}\.\d{5})")
+PAPER = re.compile(r"(?:arxiv\.org/abs|doi\.org)/(\d{4}\.\d{5}|10\.64898/[\d.]+\d)")
 DIGEST = "Your papers of"
 WEEKLY = re.compile(r"New on the shelf: \w+ \d+ \w+ \d{4}")
 
@@ -162,7 +162,9 @@ def _roundups(conn: sqlite3.Connection, people: People) -> Iterator[str]:
 
 
 def _shown(cards: Sequence[Message]) -> list[str]:
-    return [found[0] for card in cards if (found := PAPER.findall(card.text + str(card.links)))]
+    texts = (card.text + str(card.links) for card in cards)
+    shown = (found[0] for text in texts if (found := PAPER.findall(text)))
+    return [f"doi:{paper}" if paper.startswith("10.") else paper for paper in shown]
 
 
 def _published(conn: sqlite3.Connection, people: People) -> Iterator[str]:
@@ -186,10 +188,10 @@ def _owed(conn: sqlite3.Connection, channel: Channel, people: People) -> Iterato
     rows = conn.execute(
         "SELECT day, posts.state, posts.reason FROM batches LEFT JOIN posts"
         " ON posts.batch_day = batches.day AND posts.channel_id = :channel"
-        " WHERE batches.state = 'complete' AND papers > 0"
+        " WHERE batches.state = 'complete' AND papers > 0 AND batches.source = :source"
         " AND day > (SELECT min(batch_day) FROM posts WHERE channel_id = :channel)"
         " AND day < (SELECT max(batch_day) FROM posts WHERE channel_id = :channel)",
-        {"channel": channel.id},
+        {"channel": channel.id, "source": "bioRxiv" if channel is people.preprints else "Soak"},
     )
     for row in rows:
         day = date.fromisoformat(row["day"])

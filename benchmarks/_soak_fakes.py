@@ -4,13 +4,15 @@ import asyncio
 import random
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from papers import calendar
-from papers.model import Author, Batch, Metrics, Paper, Record
+from papers.calendar import POSTED, SourceDays
+from papers.model import Announcement, Author, Batch, Metrics, Paper, Record
 from papers.sources import SourceError, SourceErrorKind
+from papers.zones import NEW_YORK
 from tests.discord_server import Channel, DiscordServer, Guild, Message, User
 from tests.discord_server.objects import FORUM, NEWS
 
@@ -91,6 +93,38 @@ class Month:
             raise SourceError(self.name, kind, "as the soak will have it")
 
 
+class Preprints(Month):
+    """A source without votes that has papers every day, as bioRxiv has."""
+
+    def listed_days(self) -> Sequence[date]:
+        """Return the four days that are over."""
+        return [self.now.astimezone(NEW_YORK).date() - timedelta(days=back) for back in range(1, 5)]
+
+    def fill(self, first: date, count: int) -> None:
+        """Write what is posted on these days; a new version of the day before's now and then."""
+        for number in range(count):
+            day = first + timedelta(days=number)
+            records = [self._preprint(day, number, place) for place in range(5)]
+            before = self.days.get(day - timedelta(days=1))
+            if before is not None and self.chance.random() < 0.5:
+                again = replace(before[1][0], batch=day, announcement=Announcement.REPLACE)
+                records.append(again)
+            self.days[day] = (SourceDays.DAILY.settles(day) - POSTED, records)
+
+    def _preprint(self, day: date, number: int, place: int) -> Record:
+        record = self._record(day, number, place)
+        paper = replace(
+            record.paper,
+            id=f"doi:10.64898/{day:%Y.%m.%d}.{700_000 + place}",
+            title=f"Preprint: {record.paper.title}",
+            categories=("biorxiv/neuroscience",),
+            source=self.name,
+            kind="preprint",
+            version=1,
+        )
+        return Record(paper, batch=day, announcement=Announcement.NEW)
+
+
 @dataclass
 class People:
     """Who is there, where, and what they do when it is their turn."""
@@ -103,6 +137,8 @@ class People:
     """What `/feed add` is told of some channels besides."""
     weekly: list[Channel] = field(default_factory=list[Channel])
     """Channels that get a roundup of the week, on Mondays at noon."""
+    preprints: Channel | None = None
+    """The channel that gets papers of a source without votes."""
     offices: dict[int, Channel] = field(default_factory=dict[int, Channel])
     admins: dict[int, User] = field(default_factory=dict[int, User])
     readers: list[User] = field(default_factory=list[User])
@@ -143,7 +179,10 @@ class People:
         forum, posts = (world.add_channel(guild, name, kind=FORUM) for name in ("forum", "posts"))
         parent = world.add_channel(guild, "parent")
         thread = world.add_thread(parent, "papers", self.admins[guild.id])
-        self.channels += [news, forum, posts, thread]
+        preprints = world.add_channel(guild, "preprints")
+        self.channels += [news, forum, posts, thread, preprints]
+        self.preprints = preprints
+        self.options[preprints.id] = {"sources": "biorxiv"}
         self.options[news.id] = {"publish": True}
         self.options[posts.id] = {"posts": "paper"}
 

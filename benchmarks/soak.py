@@ -33,7 +33,7 @@ import discord.http
 import yarl
 
 from benchmarks._soak_checks import broken, counted
-from benchmarks._soak_fakes import Month, People, moment
+from benchmarks._soak_fakes import Month, People, Preprints, moment
 from benchmarks._soak_report import flat, measured, told
 from benchmarks._soak_zones import written, zones_soak
 from bot.client import PaperBot, create_bot
@@ -75,6 +75,7 @@ class Soak:
     chance: random.Random
     people: People
     month: Month
+    preprints: Preprints
     clock: FixedClock
     bot: PaperBot | None = None
     connection: asyncio.Task[None] | None = None
@@ -88,7 +89,7 @@ class Soak:
             database_url=f"sqlite+aiosqlite:///{self.folder / 'paperboy.db'}",
             embedder="none",
         ).model_copy(update={"requests_per_second": 2_000.0})
-        bot = create_bot(settings, clock=self.clock, sources=[self.month])
+        bot = create_bot(settings, clock=self.clock, sources=[self.month, self.preprints])
         vars(bot)["_connection"].guild_ready_timeout = 0.05
         vars(bot)["before_identify_hook"] = at_once  # five seconds at the real Discord
         connection = asyncio.create_task(bot.start(self.server.world.token))
@@ -115,7 +116,7 @@ class Soak:
         """Let it be this moment, in Discord and for the bot."""
         ahead = when.timestamp() - self.server.world.clock.now()
         self.server.world.advance(ahead)
-        self.clock.at = self.month.now = when
+        self.clock.at = self.month.now = self.preprints.now = when
 
     async def tick(self, when: datetime) -> None:
         """Do a minute's work, which may be cut short by a crash."""
@@ -181,7 +182,7 @@ class Soak:
     async def quiet(self, day: date) -> None:
         """Let everything that is owed come, with nobody in the way."""
         self._heal()
-        self.month.failing_until = None
+        self.month.failing_until = self.preprints.failing_until = None
         if self.bot is None:
             await self.start()
         await self.people.make_up()
@@ -203,7 +204,8 @@ class Soak:
             self._fault = self.server.fail(**fault, times=self.chance.randint(1, 3))
         elif roll < 0.51 and minute:
             until = self.month.now + timedelta(hours=self.chance.randint(1, 7))
-            self.month.failing_until = until
+            source = self.chance.choice((self.month, self.preprints))
+            source.failing_until = until
             # A channel whose day ends meanwhile goes on with the next batch.
             for day in {self.month.now.date(), until.date()}:
                 self.people.note_absent(day)
@@ -268,7 +270,9 @@ async def soaking(folder: Path, seed: int) -> AsyncGenerator[Soak]:
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(server.gateway_url)
         began = moment(START, 0)
         people = People(server, chance)
-        soak = Soak(folder, server, chance, people, Month(chance, began), FixedClock(began))
+        preprints = Preprints(chance, began, name="bioRxiv", curated=False)
+        month = Month(chance, began)
+        soak = Soak(folder, server, chance, people, month, preprints, FixedClock(began))
         soak.at(began)
         try:
             yield soak
@@ -287,7 +291,8 @@ async def soak(
     memory: list[dict[str, Any]] = []
     try:
         async with soaking(folder, seed) as here:
-            here.month.fill(START - timedelta(days=4), days + 6)
+            for source in (here.month, here.preprints):
+                source.fill(START - timedelta(days=4), days + 6)
             here.people.settle(guilds, channels, readers)
             here.people.settle_places()
             await here.start()
