@@ -75,6 +75,9 @@ class Lease:
         """Stop every request of the sessions that this trace belongs to once the lease is lost;
         call it after what holds requests back."""
         trace.on_request_start.append(self._on_request)
+        # aiohttp sends PUT, GET and DELETE again by itself after a connection broke.
+        trace.on_connection_create_start.append(self._on_request)
+        trace.on_connection_reuseconn.append(self._on_request)
 
     async def check(self) -> None:
         """Make sure that this process holds the lease.
@@ -138,7 +141,7 @@ class Lease:
         self,
         _: aiohttp.ClientSession,
         _context: SimpleNamespace,
-        _started: aiohttp.TraceRequestStartParams,
+        _started: object,
     ) -> None:
         await self.check()
 
