@@ -23,23 +23,38 @@ def writable(text: str) -> str:
 
 
 def writable_json(value: Any, source: bytes | None = None) -> Any:
-    """Return parsed JSON with every text in it writable, names of fields too.
+    """Make every text in parsed JSON writable, names of fields too, and return it.
+
+    Lists and objects are changed in place, without recursion: JSON may be nested more deeply than
+    Python calls functions.
 
     Args:
         value: what was parsed.
         source: what it was parsed from, in UTF-8: where nothing in that is suspect, nothing is
-            copied.
-
-    Raises:
-        RecursionError: it is nested too deeply.
+            looked at.
     """
     if source is not None and not _SUSPECT.search(source):
         return value
-    if isinstance(value, str):
-        return writable(value)
-    if isinstance(value, list):
-        return [writable_json(each) for each in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        fields = cast("dict[Any, Any]", value)
-        return {writable_json(name): writable_json(each) for name, each in fields.items()}
-    return value
+    whole = [value]
+    waiting: list[Any] = [whole]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            items = cast("list[Any]", each)
+            items[:] = [_writable(item, waiting) for item in items]
+        else:
+            fields = cast("dict[Any, Any]", each)
+            cleaned = {
+                _writable(name, waiting): _writable(item, waiting) for name, item in fields.items()
+            }
+            fields.clear()
+            fields.update(cleaned)
+    return whole[0]
+
+
+def _writable(item: Any, waiting: list[Any]) -> Any:
+    if isinstance(item, str):
+        return writable(item)
+    if isinstance(item, (list, dict)):
+        waiting.append(item)
+    return cast("Any", item)

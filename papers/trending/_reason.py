@@ -18,8 +18,6 @@ class Reason:
     """
 
     upvotes: int | None = None
-    new: bool = False
-    """Whether it comes from a source without votes, so that having none says nothing."""
     gained: int | None = None
     """Votes since the last snapshot; `None` where there was none."""
     since_hours: float | None = None
@@ -33,6 +31,8 @@ class Reason:
     """How that shows: "“flow matching” in the title"."""
     taste: bool = False
     """Whether it moved up because members of the server saved papers like it."""
+    new: bool = False
+    """Whether it comes from a source without votes, so that having none says nothing."""
 
     def facts(self, word: Callable[[str], str], plain: Callable[[str], str]) -> list[str]:
         """Return what people read, fact by fact; a `Message` where it can be translated.

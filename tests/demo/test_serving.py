@@ -37,7 +37,7 @@ def test_what_is_typed_opens_another_place_under_the_same_port(tmp_path: Path) -
         process.stdin.write("somewhere\nwait 6\nquit\n")
         process.stdin.flush()
         rest = process.stdout.read()
-        assert "Type channel, thread, ada, grace" in rest
+        assert "Type channel, thread, forum, ada, grace" in rest
         assert "It is Monday, 13:51 UTC now." in rest
         assert process.wait(STOP_TIMEOUT) == 0
 

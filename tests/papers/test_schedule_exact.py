@@ -1,6 +1,7 @@
 """The edges of the hours of posts and digests, to the second."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_a_feed_owes_the_newest_batch_in_its_window() -> None:
     assert schedule.owed(time(9), UTC_ZONE, NINE, SETTLE, dict.fromkeys(days, False)) is None
 
 
-def coming(now: datetime, *known: date, **last: date | None) -> Coming | None:
+def coming(now: datetime, *known: date, **last: Any) -> Coming | None:
     return schedule.coming(time(9), UTC_ZONE, now, SETTLE, dict.fromkeys(known, True), **last)
 
 

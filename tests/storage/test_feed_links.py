@@ -31,7 +31,7 @@ async def linked(conn: AsyncConnection, target: Target) -> str:
     return await feed_links.create(conn, target, HOST, NOON)
 
 
-async def shown(conn: AsyncConnection, target: Target) -> list[str]:
+async def shown(conn: AsyncConnection, target: OfFeed | OfTopic | OfList) -> list[str]:
     return [each.paper.paper.id for each in await feed_links.papers_in(conn, target, 50)]
 
 

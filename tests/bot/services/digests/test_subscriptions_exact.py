@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -189,7 +190,8 @@ async def test_a_greeting_that_does_not_arrive_says_why(
 async def test_a_greeting_over_the_budget_says_when_there_is_room(
     tmp_path: Path, setting: str, seconds: int
 ) -> None:
-    async with world(tmp_path, {}, now=NOW, **{setting: 1}) as here:
+    settings: dict[str, Any] = {setting: 1}
+    async with world(tmp_path, {}, now=NOW, **settings) as here:
         first = await follows(here, here.member.id, draft("flow"))
         assert first.failure is None
         later = NOW + timedelta(minutes=10)
