@@ -13,7 +13,7 @@ from papers import paper_key
 from papers.importing import Unreadable
 from papers.model import Paper
 from papers.same import same
-from papers.sources import PaperSource
+from papers.sources import DatedSource, PaperSource
 from storage import papers
 from storage.database import Database
 from storage.papers import StoredPaper
@@ -177,6 +177,7 @@ class PaperLookup:
     ) -> set[str]:
         """Ask every source for these papers until they are known; return for which one answered."""
         answered: set[str] = set()
+        missed: set[str] = set()
         # Those that list everything take many ids at once, and know all of them.
         for source in self._sources:
             if source.curated and not one_by_one:
@@ -186,8 +187,11 @@ class PaperLookup:
                 part = part[:MAX_ASKED_ONE_BY_ONE]
             if part and await self._ask(source, part, failed):
                 answered.update(part)
+            elif isinstance(source, DatedSource):
+                # A DOI is known to one of these alone: the others' answers say nothing of it.
+                missed.update(part)
             asked = await self._lacking(asked)
-        return answered
+        return answered - missed
 
     async def _lacking(self, paper_ids: Iterable[str]) -> list[str]:
         """Return those keys whose work is not stored."""

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 
 from papers import paper_key
 from papers.model import Metrics, Record
+from papers.sources import SourceErrorKind
 from storage.tables import papers
 from tests.bot.search_fakes import DIFFUSION, LIBRARY, Finder, SearchEnv, known, searching, shown
 from tests.bot.world import text_of
@@ -164,6 +165,19 @@ async def test_a_doi_that_no_source_knows_is_said_to_be_unknown(tmp_path: Path) 
     async with searching(tmp_path, sources=with_resolver()) as here:
         result = await here.grace.slash(here.channel, "paper show", id_or_link=ARTICLE_DOI)
         assert f"Paper doi:{ARTICLE_DOI} wasn't found" in sent(result).content
+
+
+async def test_a_doi_whose_agency_does_not_answer_is_not_said_to_be_unknown(tmp_path: Path) -> None:
+    sources = [
+        Resolver("bioRxiv"),
+        Resolver("doi.org", failing=SourceErrorKind.UNAVAILABLE),
+    ]
+    async with searching(tmp_path, sources=sources) as here:
+        message = await here.ada.send(here.channel, f"doi:{ARTICLE_DOI}")
+        result = await here.grace.context_menu(here.channel, "Save papers", message)
+        said = shown(result) if result.response else text_of(result.followups[-1].message)
+        assert f"Couldn't look up `doi:{ARTICLE_DOI}` right now" in said
+        assert "Not found" not in said
 
 
 async def test_a_bibliography_of_journal_articles_is_imported_by_doi(tmp_path: Path) -> None:
