@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from storage import feed_links, migrations, packed, personal_data, restores, sqlite_file
+from storage import feed_links, migrations, packed, personal_data, restores
 from storage.database import Database
 from storage.database_file import DatabaseError, revision_of
-from storage.sqlite import insert
+from storage.engines import sqlite_file
+from storage.engines.statements import insert
 from storage.tables import erasures, users
 
 _STAMP: Final = "%Y%m%dT%H%M%SZ"

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Announcement, Batch, Record
 from storage.chunks import chunks
+from storage.engines.statements import insert
 from storage.papers import StoredPaper, UpsertReport, keys_of, stored, upsert
-from storage.sqlite import insert
 from storage.tables import batch_papers as entries
 from storage.tables import batches
 from storage.tables import papers as paper_table

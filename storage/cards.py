@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import delete_some, insert
+from storage.engines.statements import delete_some, insert
 from storage.tables import cards
 
 CARDS_KEPT: Final = timedelta(days=30)

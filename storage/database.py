@@ -13,8 +13,9 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from storage import migrations, sqlite, sqlite_file
+from storage import migrations
 from storage.database_file import DatabaseError, file_of, prepare
+from storage.engines import sqlite, sqlite_file
 from storage.priority import PriorityLock, is_background
 
 READERS = 4

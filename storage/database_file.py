@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import URL, NullPool, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from storage import leases, migrations, sqlite, sqlite_file
+from storage import leases, migrations
+from storage.engines import sqlite, sqlite_file
 from storage.processes import Process
 
 _FETCHED = ("papers", "vectors")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.tables import cards, discussions, guilds
 
 

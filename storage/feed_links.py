@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engines.statements import insert
 from storage.papers import StoredPaper, stored
-from storage.sqlite import insert
 from storage.subscriptions import wanted_papers
 from storage.tables import (
     feed_links,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import zones
 from papers.cadence import DAILY, Every
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.tables import feeds, guilds
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import feed_links
+from storage.engines.statements import delete_some, insert
 from storage.feeds import FeedState
-from storage.sqlite import delete_some, insert
 from storage.tables import cards, feeds, guilds, posts
 
 REMOVED = "the bot was removed from the server"

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.mutes import Mutes
-from storage.sqlite import delete_some, insert
+from storage.engines.statements import delete_some, insert
 from storage.tables import (
     dismissals,
     lists,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import delete_some, insert
+from storage.engines.statements import delete_some, insert
 from storage.tables import incidents
 
 SETTLED = timedelta(minutes=10)

@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engines.statements import insert
 from storage.hidden import Dismissal
-from storage.sqlite import insert
 from storage.tables import dismissals, learned_papers, lists, saves, subscriptions, topic_matches
 
 MOST: Final = 50
@@ -162,11 +162,16 @@ async def keep(conn: AsyncConnection, matches: Select[Any]) -> None:
 async def move(conn: AsyncConnection, user_id: int, before: int, after: int) -> None:
     """Let a topic that comes in another's place learn from what that one learned from."""
     await keep(conn, select(topic_matches).where(topic_matches.c.topic_id == before))
+    moved = select(
+        learned_papers.c.user_id,
+        literal(after),
+        learned_papers.c.paper_id,
+        learned_papers.c.score,
+    ).where(learned_papers.c.user_id == user_id, learned_papers.c.topic_id == before)
     await conn.execute(
-        update(learned_papers)
-        .prefix_with("OR IGNORE")
-        .where(learned_papers.c.user_id == user_id, learned_papers.c.topic_id == before)
-        .values(topic_id=after)
+        insert(learned_papers)
+        .from_select(["user_id", "topic_id", "paper_id", "score"], moved)
+        .on_conflict_do_nothing()
     )
     await drop(conn, user_id, before)
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Integer,
     NullPool,
     create_engine,
     delete,
@@ -29,10 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import processes, sqlite
+from storage import processes
+from storage.engines import sqlite
+from storage.engines.statements import insert, now
 from storage.processes import Process
 from storage.tables import leases
-from storage.types import UTCDateTime
+from storage.types import Integer, UTCDateTime
 
 LIFE: Final = timedelta(seconds=20)
 """How long a lease outlasts its last renewal."""
@@ -73,9 +74,9 @@ class HeldError(Exception):
 def read(conn: Connection) -> Lease | None:
     """Return the lease, `None` before the first one."""
     row = conn.execute(
-        select(
-            leases, (type_coerce(leases.c.expires_at, Integer) > sqlite.now()).label("valid")
-        ).where(leases.c.name == _RUN)
+        select(leases, (type_coerce(leases.c.expires_at, Integer) > now()).label("valid")).where(
+            leases.c.name == _RUN
+        )
     ).first()
     if row is None:
         return None
@@ -100,7 +101,7 @@ def take(conn: Connection, process: Process, life: timedelta = LIFE) -> Lease:
         "pid": process.pid,
         "started": process.started,
     }
-    statement = sqlite.insert(leases).values(name=_RUN, **values)
+    statement = insert(leases).values(name=_RUN, **values)
     conn.execute(statement.on_conflict_do_update(index_elements=[leases.c.name], set_=values))
     ours = select(leases.c.epoch, leases.c.expires_at).where(leases.c.name == _RUN)
     epoch, expires_at = conn.execute(ours).one()
@@ -131,7 +132,7 @@ def end(conn: Connection, lease: Lease) -> None:
 
 
 def _after(life: timedelta) -> ColumnElement[datetime]:
-    return type_coerce(sqlite.now() + life // timedelta(microseconds=1), UTCDateTime)
+    return type_coerce(now() + life // timedelta(microseconds=1), UTCDateTime)
 
 
 async def forget(conn: AsyncConnection) -> None:

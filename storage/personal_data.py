@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import delete_some, insert
+from storage.engines.statements import delete_some, insert
 from storage.subscriptions import forget_unfollowed
 from storage.tables import (
     cards,

@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engines.statements import insert
 from storage.hidden import Dismissal
 from storage.papers import StoredPaper, stored
-from storage.sqlite import insert
 from storage.tables import dismissals, papers, preferences, saves, users
 
 IN_DIGEST: Final = 3

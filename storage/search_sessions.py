@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engines.statements import delete_some
 from storage.search import Sort
-from storage.sqlite import delete_some
 from storage.tables import search_sessions as sessions
 
 RESULTS_KEPT = timedelta(days=30)

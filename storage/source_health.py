@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.sources import SourceError, SourceErrorKind
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.tables import source_health
 
 DETAIL_LENGTH = 500

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import delete_some, insert
+from storage.engines.statements import delete_some, insert
 from storage.tables import source_searches as searches
 
 ANSWER_KEPT = timedelta(days=1)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.tables import synced_commands
 
 

@@ -6,10 +6,8 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 from sqlalchemy import (
-    Integer,
     delete,
     func,
-    literal_column,
     or_,
     select,
 )
@@ -20,8 +18,8 @@ from papers.messages import packed, unpacked
 from papers.model import Announcement
 from storage import learned
 from storage.chunks import chunks
+from storage.engines.statements import insert, row_of
 from storage.papers import StoredPaper, stored
-from storage.sqlite import insert
 from storage.subscriptions import wanted_papers
 from storage.tables import (
     batch_papers,
@@ -43,9 +41,6 @@ MATCHES_KEPT = timedelta(days=30)
 
 MATCHING = "matching"
 ENTRIES = "matching entries"
-
-_ENTRY = literal_column("batch_papers.rowid", Integer)
-"""Rises with every paper that enters a batch, also with one that was known before."""
 
 _REPLACED = (Announcement.REPLACE.value, Announcement.REPLACE_CROSS.value)
 
@@ -104,7 +99,7 @@ async def progress(conn: AsyncConnection) -> Progress:
 async def latest(conn: AsyncConnection) -> Progress:
     """Return how far the matching could come now."""
     revision = await conn.scalar(select(func.max(papers.c.revision)))
-    entry = await conn.scalar(select(func.max(_ENTRY)).select_from(batch_papers))
+    entry = await conn.scalar(select(func.max(batch_papers.c.entry)))
     return Progress(revision or 0, entry or 0)
 
 
@@ -114,7 +109,10 @@ async def placed(conn: AsyncConnection, since: date, *, sources: Collection[str]
     What arXiv announced as a new version only, and what was withdrawn, is not among them; nor is a
     paper that we know for another reason than being new, such as a search.
     """
-    entry, day = func.max(_ENTRY).label("entry"), func.max(batch_papers.c.day).label("day")
+    entry, day = (
+        func.max(batch_papers.c.entry).label("entry"),
+        func.max(batch_papers.c.day).label("day"),
+    )
     rows = await conn.execute(
         select(papers.c.id, papers.c.revision, day, entry)
         .join_from(papers, batch_papers, batch_papers.c.paper_id == papers.c.id)
@@ -174,18 +172,15 @@ async def prune(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int
 
     What a topic has learned from stays, as papers of the person who said so.
     """
-    row = literal_column("topic_matches.rowid", Integer)
-    old = await conn.scalars(
+    row = row_of(topic_matches)
+    old = (
         select(row)
-        .select_from(topic_matches)
         .where(topic_matches.c.matched_at < now - MATCHES_KEPT)
-        .order_by(topic_matches.c.matched_at)
+        .order_by(topic_matches.c.matched_at, row)
         .limit(most)
     )
-    if not (rows := list(old)):
-        return 0
-    await learned.keep(conn, select(topic_matches).where(row.in_(rows)))
-    return (await conn.execute(delete(topic_matches).where(row.in_(rows)))).rowcount
+    await learned.keep(conn, select(topic_matches).where(row.in_(old)))
+    return (await conn.execute(delete(topic_matches).where(row.in_(old)))).rowcount
 
 
 async def unseen(conn: AsyncConnection, user_id: int, since: datetime) -> list[Candidate]:

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Integer, func, select, type_coerce
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engines import statements
 from storage.tables import papers
-
-_SECOND = 1_000_000
 
 
 async def keywords(conn: AsyncConnection, since: datetime) -> list[tuple[str, str, int]]:
@@ -17,9 +16,8 @@ async def keywords(conn: AsyncConnection, since: datetime) -> list[tuple[str, st
     of its arrival where that is not known.
     """
     moment = func.coalesce(papers.c.published_at, papers.c.first_seen_at)
-    seconds = type_coerce(moment, Integer) / _SECOND
-    month = func.strftime("%Y-%m", seconds, "unixepoch").label("month")
-    each = func.json_each(papers.c.keywords).table_valued("value")
+    month = statements.month(moment).label("month")
+    each = statements.items(papers.c.keywords)
     said = func.lower(each.c.value).label("said")
     statement = (
         select(month, said, func.count())

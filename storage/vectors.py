@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Integer, Row, bindparam, delete, func, literal_column, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.embedding import Embedder
 from storage import watermarks
+from storage.engines.statements import delete_some, insert, row_of
 from storage.papers import StoredPaper, stored
-from storage.sqlite import delete_some, insert
 from storage.tables import papers, vectors
 
 BEGINNINGS_KEPT = timedelta(days=30)
@@ -142,25 +142,26 @@ async def forget_beginnings(conn: AsyncConnection, now: datetime, *, most: int =
     the first again after the last; returns how many it looked at, 0 at the end of a round.
     """
     done = await watermarks.get(conn, _BEGINNINGS)
-    number = literal_column("vectors.rowid", Integer)
-    rows: list[Row[int, datetime]] = []
-    for model in await _models(conn):
-        if model.endswith(f"+{BEGINNING}"):
-            statement = (
-                select(number, papers.c.first_seen_at)
-                .select_from(vectors.join(papers, papers.c.id == vectors.c.paper_id))
-                .where(vectors.c.model == model, number > done)
-                .order_by(number)
-                .limit(most)
-            )
-            rows += (await conn.execute(statement)).all()
-    rows = sorted(rows)[:most]
-    old = [place for place, seen in rows if seen < now - BEGINNINGS_KEPT]
-    if old:
-        await conn.execute(delete(vectors).where(number.in_(old)))
-    more = len(rows) == most
-    await watermarks.put(conn, _BEGINNINGS, rows[-1][0] if more else 0)
-    return len(rows) if more else 0
+    models = [key for key in await _models(conn) if key.endswith(f"+{BEGINNING}")]
+    row = row_of(vectors)
+    # Through the index on models alone: those before are passed over, not read.
+    some = (
+        select(vectors.c.model, row.label("place"))
+        .where(vectors.c.model.in_(models))
+        .order_by(vectors.c.model, row)
+        .offset(done)
+        .limit(most)
+    ).subquery()
+    old = (
+        select(some.c.place)
+        .join(vectors, row == some.c.place)
+        .join(papers, papers.c.id == vectors.c.paper_id)
+        .where(papers.c.first_seen_at < now - BEGINNINGS_KEPT)
+    )
+    looked = await conn.scalar(select(func.count()).select_from(some)) or 0
+    gone = (await conn.execute(delete(vectors).where(row.in_(old)))).rowcount
+    await watermarks.put(conn, _BEGINNINGS, done + looked - gone if looked == most else 0)
+    return looked if looked == most else 0
 
 
 async def _models(conn: AsyncConnection) -> list[str]:

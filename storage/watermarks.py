@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.tables import watermarks
 
 

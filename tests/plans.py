@@ -130,7 +130,7 @@ def _origin() -> str | None:
         if folder != "storage" or inside[0] == "migrations":
             return None
         comprehension = frame.f_code.co_name.startswith("<")
-        if inside not in (["database"], ["sqlite"]) and not comprehension:
+        if inside != ["database"] and inside[0] != "engines" and not comprehension:
             return f"{inside[0]}.{frame.f_code.co_name}"
     return None
 

@@ -13,9 +13,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from bot.client import EXTENSIONS
 from bot.settings import Settings
+from storage.tables import metadata
 
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ("bot", "cogs", "storage", "papers")
@@ -117,6 +120,36 @@ def test_only_storage_writes_sql(part: str) -> None:
         if module.split(".")[0] == "sqlalchemy" and (module, name) not in allowed
     ]
     assert found == []
+
+
+def test_only_the_engines_know_a_dialect() -> None:
+    wrong = [
+        f"{name_of(path)}: import what engines write differently from storage.engines.statements"
+        for path in product_modules()
+        if not path.is_relative_to(ROOT / "storage/engines")
+        and any(
+            module.startswith("sqlalchemy.dialects")
+            for module, _ in imports_of(ast.parse(path.read_text()))
+        )
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_column_and_index_is_the_same_in_both_engines() -> None:
+    wrong: list[str] = []
+    for table in metadata.tables.values():
+        for column in table.columns:
+            kind = column.type.dialect_impl(PGDialect())
+            narrow = isinstance(kind, sa.Integer) and not isinstance(kind, sa.BigInteger)
+            sorted_by_locale = isinstance(kind, sa.Text) and kind.collation != "C"
+            single = isinstance(kind, sa.Float) and not isinstance(kind, sa.Double)
+            if narrow or sorted_by_locale or single:
+                wrong.append(f"{column}: import Integer, Real and Text from storage.types")
+        for index in table.indexes:
+            conditions = [index.dialect_options[name]["where"] for name in ("sqlite", "postgresql")]
+            if str(conditions[0]) != str(conditions[1]):
+                wrong.append(f"{index.name}: write **where('…') of storage.tables._base")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_cogs_and_views_know_plain_types_of_storage_alone() -> None:

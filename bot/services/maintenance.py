@@ -13,9 +13,10 @@ from typing import Final
 from bot.runtime.logs import log_failure
 from bot.services.library import Library
 from bot.settings import Settings
-from storage import backups, retention, sqlite_file
+from storage import backups, retention
 from storage.database import Database
 from storage.database_file import DatabaseError, file_error
+from storage.engines import sqlite_file
 from storage.priority import background
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.club_schedule import Every
 from storage.clubs._types import SESSIONS_KEPT, Club, ClubState, Member, club_of
-from storage.sqlite import delete_some, insert
+from storage.engines.statements import delete_some, insert
 from storage.tables import club_members, club_sessions, clubs, guilds, users
 
 

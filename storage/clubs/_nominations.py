@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clubs._types import Nomination, SessionState
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.tables import club_nominations, club_sessions, users
 
 MAX_NOMINATIONS: Final = 50

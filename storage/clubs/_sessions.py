@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clubs._types import Club, ClubState, Session, SessionState, session_of
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.tables import club_sessions, clubs, guilds
 
 _OPEN = club_sessions.c.state == SessionState.OPEN.value

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clubs._types import Step, StepState
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.tables import club_steps
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clubs._types import Answer, Turn
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.tables import club_members, club_turns, users
 
 

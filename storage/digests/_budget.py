@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import sqlite
+from storage.engines import statements
 from storage.tables import dm_breaker, dm_log
 
 OPEN, SEND = "open", "send"
@@ -36,7 +36,7 @@ async def broken_until(conn: AsyncConnection, now: datetime) -> datetime | None:
 async def break_until(conn: AsyncConnection, until: datetime, reason: str) -> None:
     """Keep all direct messages back until then."""
     await conn.execute(
-        sqlite.insert(dm_breaker)
+        statements.insert(dm_breaker)
         .values(id=1, until=until, reason=reason)
         .on_conflict_do_update(
             index_elements=[dm_breaker.c.id], set_={"until": until, "reason": reason}

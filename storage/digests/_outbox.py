@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.digests._types import EMPTY, INBOX, SENDING, SENT, UNFINISHED, Digest
+from storage.engines.statements import insert
 from storage.tables import cards, digests
 
 
@@ -94,7 +95,7 @@ async def mark_sent(
     if not recorded.rowcount or not paper_ids:
         return
     await conn.execute(
-        insert(cards).prefix_with("OR IGNORE"),
+        insert(cards).on_conflict_do_nothing(),
         [
             {
                 "message_id": message_id,

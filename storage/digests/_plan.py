@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import schedule, zones
 from papers.schedule import Window
 from storage.digests._types import EMPTY, INBOX, PLANNED, SHOWN, UNFINISHED, Digest, DueDigest
+from storage.engines.statements import insert
 from storage.subscriptions import Every
 from storage.tables import digest_papers, digests, person_news, subscribers, subscriptions
 
@@ -89,7 +90,6 @@ async def plan(
     finished = now if state not in UNFINISHED else None
     digest_id = await conn.scalar(
         insert(digests)
-        .prefix_with("OR IGNORE")
         .values(
             user_id=due.user_id,
             local_date=due.local_date,
@@ -101,6 +101,7 @@ async def plan(
             reason=reason,
             batch_day=batch_day,
         )
+        .on_conflict_do_nothing()
         .returning(digests.c.id)
     )
     if digest_id is not None:

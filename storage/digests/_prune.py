@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.digests._types import UNFINISHED
+from storage.engines.statements import delete_some, insert
 from storage.posts import week_before
-from storage.sqlite import delete_some, insert
 from storage.tables import brought_papers, digest_papers, digests, dm_log
 
 INBOX_KEPT: Final = timedelta(days=14)

@@ -31,7 +31,7 @@ async def titles(
         select(papers.c.id, papers.c.title)
         .join(saves, saves.c.paper_id == papers.c.id)
         .where(mine(user_id, list_id), *_holding(typed))
-        .group_by(papers.c.id)
+        .group_by(papers.c.row)
         .order_by(func.max(saves.c.saved_at).desc(), papers.c.row)
         .limit(limit)
     )

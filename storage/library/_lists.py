@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chunks import chunks
+from storage.engines.statements import insert
 from storage.library._types import DEFAULT_LISTS, MAX_LISTS, ReadingList, emoji_key, without_tone
-from storage.sqlite import insert
 from storage.tables import lists, saves, users
 
 _INSERT_USER = insert(users).on_conflict_do_nothing()
@@ -172,7 +172,9 @@ async def make_read_list(
 async def make_default(conn: AsyncConnection, user_id: int, list_id: int) -> None:
     """Let buttons and commands save to this list."""
     await conn.execute(
-        update(lists).where(lists.c.user_id == user_id).values(is_default=(lists.c.id == list_id))
+        update(lists)
+        .where(lists.c.user_id == user_id)
+        .values(is_default=case((lists.c.id == list_id, 1), else_=0))
     )
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chunks import chunks
+from storage.engines.statements import insert
 from storage.library import _lists
 from storage.library._types import DEFAULT_LISTS, SAVE_EMOJI, Via, emoji_key, without_tone
-from storage.sqlite import insert
 from storage.tables import cards, saves
 
 _DEFAULT_KEYS = frozenset(emoji_key(each.emoji) for each in DEFAULT_LISTS)

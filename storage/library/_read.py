@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chunks import chunks
+from storage.engines.statements import insert
 from storage.guilds import in_shard
 from storage.library._find import mine
 from storage.library._saves import ensure_user, read_lists
 from storage.library._types import NOWHERE, Card, Place, Saved, Sort, Via
 from storage.papers import StoredPaper, get_many, stored
-from storage.sqlite import insert
 from storage.tables import cards, notes, papers, post_papers, posts, preferences, saves
 
 
@@ -42,7 +42,7 @@ async def page(
         select(saves.c.paper_id)
         .join(papers, papers.c.id == saves.c.paper_id)
         .where(held)
-        .group_by(saves.c.paper_id)
+        .group_by(saves.c.paper_id, papers.c.row)
         .order_by(*order[sort], papers.c.row)
         .offset(offset)
         .limit(limit)
@@ -124,7 +124,7 @@ async def recent_cards(
             func.min(cards.c.posted_at).label("posted_at"),
         )
         .where(cards.c.posted_at >= since, in_shard(cards.c.guild_id, shard))
-        .group_by(cards.c.message_id)
+        .group_by(cards.c.message_id, cards.c.channel_id, cards.c.guild_id)
         .order_by(cards.c.message_id.desc())
         .limit(limit)
     )

@@ -13,10 +13,10 @@ from typing import Any, Final
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engines.statements import delete_some, insert
 from storage.library import _lists
 from storage.library._saves import of_paper
 from storage.library._types import ReadingList, Via
-from storage.sqlite import delete_some, insert
 from storage.tables import notes, removals, saves
 
 REMOVALS_KEPT: Final = timedelta(days=1)

@@ -9,9 +9,9 @@ from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chunks import chunks
+from storage.engines.statements import insert
 from storage.library import _lists
 from storage.library._types import NOWHERE, Place, ReadingList, Via
-from storage.sqlite import insert
 from storage.tables import lists, notes, saves, users
 
 _SAVE = insert(saves).on_conflict_do_nothing(

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.news import Event, Kind, Levels, Side, events, is_sighted, joined, levels
 from storage.chunks import chunks
+from storage.engines.statements import insert as upserting
 from storage.papers import get_many
-from storage.sqlite import insert as upserting
 from storage.tables import (
     batch_papers,
     followed_papers,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.news import Event, Kind
-from storage.sqlite import delete_some, insert
+from storage.engines.statements import delete_some, insert
 from storage.tables import lists, news, papers, person_news, preferences, saves, users
 
 NEWS_KEPT: Final = timedelta(days=90)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Author, Metrics, Paper
 from storage.chunks import chunks
+from storage.engines.statements import folded, item, items
 from storage.tables import papers, snapshots
 
 
@@ -154,10 +155,10 @@ async def first_authors(
     SQLite reads the lists: some hold thousands of names.
     """
     found: dict[str, list[str]] = {}
-    each = func.json_each(papers.c.authors).table_valued("key", "value")
+    each = items(papers.c.authors)
     for ids in chunks(list(dict.fromkeys(paper_ids))):
         rows = await conn.execute(
-            select(papers.c.id, func.json_extract(each.c.value, "$[0]"))
+            select(papers.c.id, item(each.c.value, 0))
             .select_from(papers)
             .join(each, true())
             .where(papers.c.id.in_(ids), each.c.key < most)
@@ -172,7 +173,7 @@ async def by_published_doi(conn: AsyncConnection, dois: Iterable[str]) -> dict[s
     """Return the ids of known papers by the DOIs of their publications, given in lower case."""
     found: dict[str, str] = {}
     for some in chunks(list(dict.fromkeys(dois))):
-        wanted = papers.c.doi.collate("NOCASE").in_(some)
+        wanted = folded(papers.c.doi).in_(some)
         # The index holds both columns, so that this reads it alone and not the table.
         for row in await conn.execute(select(papers.c.doi, papers.c.id).where(wanted)):
             found.setdefault(row.doi.lower(), row.id)

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Integer, delete, exists, func, literal_column, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import watermarks
+from storage.engines.statements import row_of
 from storage.tables import snapshots
 
 _HOUR: Final = timedelta(hours=1)
@@ -40,7 +41,7 @@ async def thin_snapshots(conn: AsyncConnection, now: datetime, *, most: int = 30
         if end > now - age:
             continue
         later = snapshots.alias()
-        row = literal_column("snapshots.rowid", Integer)
+        row = row_of(snapshots)
         surplus = (
             select(row)
             .select_from(snapshots)

@@ -13,9 +13,9 @@ from papers import paper_key
 from papers.model import Metrics, Paper, Record
 from papers.works import title_number
 from storage.chunks import chunks
+from storage.engines.statements import insert
 from storage.papers._read import StoredPaper, get_many, latest_revision
 from storage.papers._works import note_aliases, works
-from storage.sqlite import insert
 from storage.tables import papers, snapshots
 
 SNAPSHOT_INTERVAL = timedelta(hours=1)

@@ -9,8 +9,8 @@ from papers.model import Paper, Record
 from papers.paper_key import Scheme, of_doi
 from papers.works import one_work, title_number
 from storage.chunks import chunks
+from storage.engines.statements import insert
 from storage.papers._read import StoredPaper, by_published_doi, stored
-from storage.sqlite import insert
 from storage.tables import paper_aliases, papers
 
 _DOI = f"{Scheme.DOI}:"

@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, func, insert, literal, null, or_, select, true
+from sqlalchemy import delete, exists, func, literal, null, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import roundups, schedule, zones
 from papers.cadence import Every
 from papers.calendar import SourceDays
 from papers.schedule import Owed
+from storage.engines.statements import insert
 from storage.posts._types import EMPTY, PLANNED, SKIPPED, Crosspost, DueFeed, Used
 from storage.tables import batches, feeds, post_papers, posts
 
@@ -147,7 +148,6 @@ async def plan(
     )
     post_id = await conn.scalar(
         insert(posts)
-        .prefix_with("OR IGNORE")
         .values(
             feed_id=feed.feed_id,
             guild_id=feed.guild_id,
@@ -164,6 +164,7 @@ async def plan(
             crosspost=Crosspost.OWED.value if crosspost and paper_ids else None,
             every=feed.every.value,
         )
+        .on_conflict_do_nothing()
         .returning(posts.c.id)
     )
     if post_id is None:
@@ -238,5 +239,5 @@ async def _record_skipped(
         "reason",
     ]
     await conn.execute(
-        insert(posts).prefix_with("OR IGNORE").from_select(columns, missed.distinct())
+        insert(posts).from_select(columns, missed.distinct()).on_conflict_do_nothing()
     )

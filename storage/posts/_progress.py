@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, literal, or_, select, update
+from sqlalchemy import and_, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.cadence import DAILY
+from storage.engines.statements import insert
 from storage.posts._types import DONE, SENDING, Post, Step
 from storage.tables import cards, post_papers, posts
 
@@ -62,7 +63,6 @@ async def mark_card(
     )
     await conn.execute(
         insert(cards)
-        .prefix_with("OR IGNORE")
         .values(
             message_id=message_id,
             paper_id=step.paper_id,
@@ -70,6 +70,7 @@ async def mark_card(
             guild_id=post.guild_id,
             posted_at=now,
         )
+        .on_conflict_do_nothing()
     )
     await conn.execute(update(posts).where(posts.c.id == post.id).values(attempts=0, sent_at=now))
 

@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.cadence import DAILY
+from storage.engines.statements import insert
 from storage.posts._types import UNFINISHED
-from storage.sqlite import insert
 from storage.tables import post_papers, posts, shown_papers
 
 PAYLOADS_KEPT: Final = timedelta(days=7)

@@ -6,6 +6,7 @@ from sqlalchemy import Integer, and_, case, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.search import QueryWords
+from storage.engines.statements import place
 from storage.search._types import SearchRequest, Sort
 from storage.tables import papers
 
@@ -19,9 +20,9 @@ async def find(
     asked = list(dict.fromkeys(words.content))[:_WORDS]
     if not asked:
         return []
-    in_title = [func.instr(func.lower(papers.c.title), word) > 0 for word in asked]
+    in_title = [place(func.lower(papers.c.title), word) > 0 for word in asked]
     said = func.lower(papers.c.abstract + " " + func.coalesce(papers.c.summary, ""))
-    in_text = [func.instr(said, word) > 0 for word in asked]
+    in_text = [place(said, word) > 0 for word in asked]
     points = sum(
         (
             case((title, 3), (text, 1), else_=0)
@@ -40,8 +41,8 @@ async def find(
             or_(
                 *(
                     or_(
-                        func.instr(text, f'"{name.lower()}"') > 0,
-                        func.instr(text, f'"{name.lower()}.') > 0,
+                        place(text, f'"{name.lower()}"') > 0,
+                        place(text, f'"{name.lower()}.') > 0,
                     )
                     for name in request.categories
                 )
@@ -49,7 +50,7 @@ async def find(
         )
     order = {
         Sort.BEST: [points.desc()],
-        Sort.NEWEST: [papers.c.published_at.desc()],
+        Sort.NEWEST: [papers.c.published_at.desc().nulls_last()],
         Sort.VOTES: [papers.c.upvotes.desc().nulls_last()],
     }[request.sort]
     statement = (

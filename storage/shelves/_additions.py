@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import library
 from storage.chunks import chunks
+from storage.engines.statements import insert
 from storage.library import NOWHERE, Cleared, Event, Member, Place, Reaction
 from storage.shelves._settings import ensure, of_guilds, same_emoji
 from storage.shelves._types import AddedVia
-from storage.sqlite import insert
 from storage.tables import cards, shelf_additions, shelf_papers, users
 
 _ADD = insert(shelf_additions)

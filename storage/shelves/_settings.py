@@ -8,9 +8,9 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chunks import chunks
+from storage.engines.statements import insert
 from storage.library import emoji_key, without_tone
 from storage.shelves._types import Adding, Shelf
-from storage.sqlite import insert
 from storage.tables import guilds, preferences, shelves, users
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Row, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import schedule, zones
+from storage.engines.statements import delete_some, insert
 from storage.shelves._types import ShelfPost, ShelfPostState
-from storage.sqlite import delete_some, insert
 from storage.tables import guilds, shelf_papers, shelf_posts, shelves
 
 UNFINISHED: Final = (ShelfPostState.PLANNED, ShelfPostState.SENDING)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import delete_some, insert
+from storage.engines.statements import delete_some, insert
 from storage.subscriptions._types import Every, Mode, TopicDraft
 from storage.tables import topic_drafts
 

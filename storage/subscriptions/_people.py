@@ -7,7 +7,7 @@ from sqlalchemy import Row, select
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.subscriptions._types import Every, Subscriber
 from storage.tables import subscribers, users
 

@@ -8,7 +8,7 @@ from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import learned
-from storage.sqlite import insert
+from storage.engines.statements import insert
 from storage.subscriptions._types import Mode, StoredTopic, Subscription
 from storage.tables import feed_links, papers, subscriptions, topic_matches, topics
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Table
+from sqlalchemy import Column, MetaData, Table, text
 from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
@@ -19,3 +19,8 @@ def table(name: str, *items: Column[Any] | SchemaItem, reuses_ids: bool = True) 
     # SQLite gives the highest deleted id out again by default. Where buttons hold the
     # id, an old message would then act on another user's row.
     return Table(name, metadata, *items, sqlite_strict=True, sqlite_autoincrement=not reuses_ids)
+
+
+def where(condition: str) -> dict[str, Any]:
+    """Return the options of an index over a part of a table, in both engines."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}

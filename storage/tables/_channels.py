@@ -1,9 +1,9 @@
 """Channels: what they want, and what they were shown."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 
-from storage.tables._base import table
-from storage.types import ISODate, JSONText, LocalTime, PackedIds, UTCDateTime
+from storage.tables._base import table, where
+from storage.types import Integer, ISODate, JSONText, LocalTime, PackedIds, Text, UTCDateTime
 
 guilds = table(
     "guilds",
@@ -14,7 +14,7 @@ guilds = table(
     Column("left_at", UTCDateTime),
     # Whether cards have a button that opens a thread about their paper.
     Column("discusses", Integer, nullable=False, server_default="1"),
-    Index("ix_guilds_left_at", "left_at", sqlite_where=text("left_at IS NOT NULL")),
+    Index("ix_guilds_left_at", "left_at", **where("left_at IS NOT NULL")),
 )
 
 feeds = table(
@@ -65,7 +65,7 @@ feeds = table(
         "uq_feeds_channel_id_daily",
         "channel_id",
         unique=True,
-        sqlite_where=text("every IN ('day', 'weekdays')"),
+        **where("every IN ('day', 'weekdays')"),
     ),
     Index("uq_feeds_channel_id_every", "channel_id", "every", unique=True),
     Index("ix_feeds_state", "state", "timezone", "at"),
@@ -116,8 +116,8 @@ posts = table(
     # The figures of a day are read from it alone: a row's payload is long, and lies before these.
     Index("ix_posts_planned_at", "planned_at", "state", "reason"),
     Index("ix_posts_refreshes", "state", "refreshes", "finished_at"),
-    Index("ix_posts_crosspost", "crosspost", sqlite_where=text("crosspost IS NOT NULL")),
-    Index("ix_posts_payload", "planned_at", sqlite_where=text("payload IS NOT NULL")),
+    Index("ix_posts_crosspost", "crosspost", **where("crosspost IS NOT NULL")),
+    Index("ix_posts_payload", "planned_at", **where("payload IS NOT NULL")),
 )
 
 post_papers = table(
@@ -158,9 +158,9 @@ cards = table(
     Column("guild_id", Integer),
     Column("posted_at", UTCDateTime, nullable=False),
     Index("ix_cards_posted_at", "posted_at"),
-    Index("ix_cards_guild_id", "guild_id", sqlite_where=text("guild_id IS NOT NULL")),
+    Index("ix_cards_guild_id", "guild_id", **where("guild_id IS NOT NULL")),
     # Conversations with one person, for that person's rights.
-    Index("ix_cards_channel_id", "channel_id", sqlite_where=text("guild_id IS NULL")),
+    Index("ix_cards_channel_id", "channel_id", **where("guild_id IS NULL")),
 )
 
 # The one thread about a paper in a server: on a card's own message, or on a message that begins it.
@@ -182,6 +182,6 @@ discussions = table(
     # The latest moment that the message which begins it was sent.
     Column("sent_at", UTCDateTime),
     UniqueConstraint("guild_id", "paper_id"),
-    Index("ix_discussions_unfinished", "id", sqlite_where=text("thread_id IS NULL")),
+    Index("ix_discussions_unfinished", "id", **where("thread_id IS NULL")),
     reuses_ids=False,
 )

@@ -1,9 +1,9 @@
 """Journal clubs of servers: their sessions, what was nominated, and who presents."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 
 from storage.tables._base import table
-from storage.types import ISODate, JSONText, LocalTime, UTCDateTime
+from storage.types import Integer, ISODate, JSONText, LocalTime, Text, UTCDateTime
 
 clubs = table(
     "clubs",

@@ -1,9 +1,9 @@
 """Secret addresses at which feed readers get papers."""
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Text
+from sqlalchemy import Column, ForeignKey, LargeBinary
 
 from storage.tables._base import table
-from storage.types import UTCDateTime
+from storage.types import Integer, Text, UTCDateTime
 
 # Of a channel's feed, of a server's shelf, or of a person's topic or list; each link dies with what
 # it shows.

@@ -1,9 +1,9 @@
 """Libraries: lists, saves, notes, and what privacy needs."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, UniqueConstraint
 
-from storage.tables._base import table
-from storage.types import JSONText, UTCDateTime
+from storage.tables._base import table, where
+from storage.types import Integer, JSONText, Text, UTCDateTime
 
 lists = table(
     "lists",
@@ -59,14 +59,14 @@ saves = table(
         "emoji_key",
         "paper_id",
         unique=True,
-        sqlite_where=text("emoji_key IS NOT NULL"),
+        **where("emoji_key IS NOT NULL"),
     ),
     Index(
         "uq_saves_deliberate",
         "list_id",
         "paper_id",
         unique=True,
-        sqlite_where=text("emoji_key IS NULL"),
+        **where("emoji_key IS NULL"),
     ),
     Index("ix_saves_guild_id_saved_at", "guild_id", "saved_at"),
 )

@@ -1,9 +1,9 @@
 """News about saved papers: what is known of each, what became of it, and who was informed."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 
 from storage.tables._base import table
-from storage.types import JSONText, UTCDateTime
+from storage.types import Integer, JSONText, Text, UTCDateTime
 
 # Every paper that is on a list, with what was last known of it. No user: a row says that the paper
 # was saved, not by whom.

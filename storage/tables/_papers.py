@@ -1,9 +1,9 @@
 """Papers, the days they appeared on, and the health of their sources."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 
-from storage.tables._base import table
-from storage.types import ISODate, JSONText, UTCDateTime
+from storage.tables._base import table, where
+from storage.types import Integer, ISODate, JSONText, Text, UTCDateTime
 
 papers = table(
     "papers",
@@ -50,9 +50,9 @@ papers = table(
     # Without regard to case, as DOIs are compared: the migration says COLLATE NOCASE, which alembic
     # cannot compare with what is said here.
     Index("ix_papers_doi", "doi", "id"),
-    Index("ix_papers_uncategorised", "row", sqlite_where=text("categories = '[]'")),
-    Index("ix_papers_short", "short", sqlite_where=text("short IS NOT NULL")),
-    Index("ix_papers_title_number", "title_number", sqlite_where=text("title_number IS NOT NULL")),
+    Index("ix_papers_uncategorised", "row", **where("categories = '[]'")),
+    Index("ix_papers_short", "short", **where("short IS NOT NULL")),
+    Index("ix_papers_title_number", "title_number", **where("title_number IS NOT NULL")),
 )
 
 # Keys of one work: each belongs to the paper that was stored first. A paper that has a row of its
@@ -88,11 +88,14 @@ batches = table(
 
 batch_papers = table(
     "batch_papers",
-    Column("day", ISODate, primary_key=True),
-    Column("source", Text, primary_key=True),
-    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    # Rises with every paper that enters a batch, also with one that was known before.
+    Column("entry", Integer, primary_key=True, autoincrement=True),
+    Column("day", ISODate, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("announcement", Text),
+    UniqueConstraint("day", "source", "paper_id"),
     Index("ix_batch_papers_paper_id", "paper_id"),
 )
 

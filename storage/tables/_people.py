@@ -1,9 +1,9 @@
 """People: topics, their matches, and the digests made of them."""
 
-from sqlalchemy import REAL, Column, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 
 from storage.tables._base import table
-from storage.types import ISODate, JSONText, LocalTime, PackedIds, UTCDateTime
+from storage.types import Integer, ISODate, JSONText, LocalTime, PackedIds, Real, Text, UTCDateTime
 
 users = table(
     "users",
@@ -29,7 +29,7 @@ topic_matches = table(
     "topic_matches",
     Column("topic_id", Integer, ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
     Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
-    Column("score", REAL, nullable=False),
+    Column("score", Real, nullable=False),
     # Why it matched, in words ready to be escaped and shown.
     Column("reason", Text, nullable=False),
     Column("matched_at", UTCDateTime, nullable=False, index=True),
@@ -85,7 +85,7 @@ learned_papers = table(
     Column("topic_id", Integer, ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
     Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
     # By the topic's text.
-    Column("score", REAL, nullable=False),
+    Column("score", Real, nullable=False),
     Index("ix_learned_papers_topic_id", "topic_id"),
     Index("ix_learned_papers_paper_id", "paper_id"),
 )

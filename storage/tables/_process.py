@@ -1,9 +1,9 @@
 """The process: its lease, registered commands and incidents."""
 
-from sqlalchemy import Column, Index, Integer, Text, text
+from sqlalchemy import Column, Index
 
-from storage.tables._base import table
-from storage.types import JSONText, UTCDateTime
+from storage.tables._base import table, where
+from storage.types import Integer, JSONText, Text, UTCDateTime
 
 # Which process runs the bot, so that no second one does: renewed while it runs.
 leases = table(
@@ -42,7 +42,5 @@ incidents = table(
     Column("ended_at", UTCDateTime),
     Column("told_at", UTCDateTime),
     Index("ix_incidents_ended_at", "ended_at"),
-    Index(
-        "uq_incidents_open", "kind", "subject", unique=True, sqlite_where=text("ended_at IS NULL")
-    ),
+    Index("uq_incidents_open", "kind", "subject", unique=True, **where("ended_at IS NULL")),
 )

@@ -1,9 +1,9 @@
 """Search: vectors, answered searches, questions to the sources."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary
 
-from storage.tables._base import table
-from storage.types import ISODate, JSONText, UTCDateTime
+from storage.tables._base import table, where
+from storage.types import Integer, ISODate, JSONText, Text, UTCDateTime
 
 vectors = table(
     "vectors",
@@ -32,7 +32,7 @@ search_sessions = table(
     # A user has used the message: it must not change by itself any more.
     Column("used", Integer, nullable=False),
     Column("created_at", UTCDateTime, nullable=False, index=True),
-    Index("ix_search_sessions_hits", "created_at", sqlite_where=text("hits IS NOT NULL")),
+    Index("ix_search_sessions_hits", "created_at", **where("hits IS NOT NULL")),
     reuses_ids=False,
 )
 

@@ -1,9 +1,9 @@
 """Servers' shelves: settings, papers, who added each, and the weekly posts."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 
-from storage.tables._base import table
-from storage.types import ISODate, JSONText, LocalTime, UTCDateTime
+from storage.tables._base import table, where
+from storage.types import Integer, ISODate, JSONText, LocalTime, Text, UTCDateTime
 
 # A server that has changed nothing and has nothing on its shelf has no row.
 shelves = table(
@@ -33,7 +33,7 @@ shelves = table(
         "timezone",
         "weekday",
         "at",
-        sqlite_where=text("channel_id IS NOT NULL AND stopped_reason IS NULL"),
+        **where("channel_id IS NOT NULL AND stopped_reason IS NULL"),
     ),
 )
 
@@ -79,7 +79,7 @@ shelf_additions = table(
         "emoji_key",
         "paper_id",
         unique=True,
-        sqlite_where=text("emoji_key IS NOT NULL"),
+        **where("emoji_key IS NOT NULL"),
     ),
     Index(
         "uq_shelf_additions_deliberate",
@@ -87,7 +87,7 @@ shelf_additions = table(
         "user_id",
         "paper_id",
         unique=True,
-        sqlite_where=text("emoji_key IS NULL"),
+        **where("emoji_key IS NULL"),
     ),
     Index("ix_shelf_additions_guild_id_paper_id", "guild_id", "paper_id"),
 )

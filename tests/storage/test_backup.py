@@ -353,7 +353,7 @@ async def test_a_damaged_database_replaces_no_good_backup(
     def check(path: Path, *, thorough: bool) -> str:
         return "row 7 missing from index"
 
-    monkeypatch.setattr("storage.sqlite_file.check", check)
+    monkeypatch.setattr("storage.engines.sqlite_file.check", check)
     with pytest.raises(DatabaseError, match="row 7 missing"):
         await backups.make(database, directory, keep=1, now=LATER)
     assert names(directory) == good

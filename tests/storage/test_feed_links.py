@@ -93,6 +93,7 @@ async def test_a_channels_link_shows_what_its_threads_posted_the_newest_first(
         at = NINE + (day - TUESDAY)
         post_id = await planned(conn, day, paper_ids=ids, now=at)
         await posts.mark_sending(conn, post_id, at)
+        await posts.mark_thread(conn, post_id, 80)
         for step in await posts.steps(conn, post_id):
             if step.paper_id != PAPERS[1]:
                 await posts.mark_card(

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import NullPool, create_engine
 
-from storage import feeds, migrations, sqlite
+from storage import feeds, migrations
 from storage.database import Database
+from storage.engines import sqlite
 from tests.storage.test_feeds import added
 
 HELD_BY_BUTTONS = ("feeds", "topics", "topic_drafts", "digests", "lists", "search_sessions")

@@ -10,9 +10,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine
 
-from storage import migrations, sqlite_file
+from storage import migrations
 from storage.database import Database
 from storage.database_file import DatabaseError
+from storage.engines import sqlite_file
 from storage.tables import metadata
 from tests.storage.shared import names, url
 

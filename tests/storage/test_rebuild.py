@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import sqlite_file
 from storage.database import Database
 from storage.database_file import DatabaseError
+from storage.engines import sqlite_file
 from tests.databases import put_empty
 from tests.storage.shared import NOON, url
 

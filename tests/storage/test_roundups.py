@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.cadence import Every
 from papers.calendar import SETTLE
-from storage import feeds, migrations, papers, posts, sqlite
+from storage import feeds, migrations, papers, posts
 from storage.database import Database
+from storage.engines import sqlite
 from storage.feeds import Feed
 from storage.posts import DueFeed
 from storage.tables import post_papers

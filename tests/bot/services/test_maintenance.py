@@ -49,7 +49,7 @@ async def test_backups_can_be_switched_off_and_the_file_is_checked_all_the_same(
         def check(path: Path) -> str:
             return "row 7 missing from index"
 
-        monkeypatch.setattr("storage.sqlite_file.check", check)
+        monkeypatch.setattr("storage.engines.sqlite_file.check", check)
         await here.bot.services.maintenance.run(at(MONDAY, 5))
         assert here.bot.services.maintenance.last_error is None
         await here.bot.services.maintenance.run(at(MONDAY, 4) + 24 * HOUR)

@@ -6,32 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Integer,
-    Table,
-    delete,
-    event,
-    literal_column,
-    select,
-)
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-__all__ = [
-    "BUSY_TIMEOUT",
-    "DRIVER_ARGUMENTS",
-    "OLDEST",
-    "delete_some",
-    "insert",
-    "now",
-    "optimize",
-    "set_up_readers",
-    "set_up_writer",
-    "time_statements",
-]
+from sqlalchemy import Connection, Engine, event
 
 BUSY_TIMEOUT = 15.0
 """Seconds that a statement waits for another process, such as an import, to release the file."""
@@ -122,27 +97,6 @@ def time_statements(engine: Engine, observe: Callable[[str, float], None]) -> No
 
     event.listen(engine, "before_cursor_execute", begins)
     event.listen(engine, "after_cursor_execute", ended)
-
-
-def now() -> ColumnElement[int]:
-    """Return the present moment on the database's clock, in microseconds since the epoch."""
-    return literal_column("CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)", Integer)
-
-
-async def delete_some(
-    conn: AsyncConnection,
-    table: Table,
-    *where: ColumnElement[bool],
-    first: ColumnElement[Any],
-    most: int,
-) -> int:
-    """Delete at most `most` rows, those with the lowest `first`; return how many there were.
-
-    An index on `first` makes the cost that of the deleted rows, however long the table is.
-    """
-    row = literal_column(f"{table.name}.rowid", Integer)
-    some = select(row).select_from(table).where(*where).order_by(first).limit(most)
-    return (await conn.execute(delete(table).where(row.in_(some)))).rowcount
 
 
 def optimize(connection: Connection) -> None:

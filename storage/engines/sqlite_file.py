@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from storage.sqlite import BUSY_TIMEOUT
+from storage.engines.sqlite import BUSY_TIMEOUT
 
 _HEADER = b"SQLite format 3\x00"
 
