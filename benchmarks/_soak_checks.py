@@ -4,20 +4,17 @@ not."""
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
-from itertools import takewhile
 from pathlib import Path
 
-from benchmarks._soak_fakes import People
+from benchmarks._soak_channel_checks import PAPER, channels_broken
+from benchmarks._soak_club_checks import clubs_broken, discussions_broken
+from benchmarks._soak_clubs import Clubs
+from benchmarks._soak_people import People
 from storage.library import DEFAULT_LISTS, emoji_key
-from tests.discord_server import Channel, FakeDiscord, Message
-from tests.discord_server.objects import CROSSPOSTED, FORUMS, NEWS
+from tests.discord_server import Message
 
-HEADER = re.compile(r"Papers of \w+ \d+ \w+ \d{4}")
-ROUNDUP = re.compile(r"Best papers of [^\n]+")
-PAPER = re.compile(r"(?:arxiv\.org/abs|doi\.org)/(\d{4}\.\d{5}|10\.64898/[\d.]+\d)")
 DIGEST = "Your papers of"
 WEEKLY = re.compile(r"New on the shelf: \w+ \d+ \w+ \d{4}")
 
@@ -31,18 +28,18 @@ _ROWS_OF_A_PERSON = {
 MAX_BYTES = {"paperboy.db": 60_000_000, "paperboy.db-wal": 20_000_000}
 
 
-def broken(folder: Path, people: People) -> list[str]:
+def broken(folder: Path, people: People, clubs: Clubs) -> list[str]:
     """Return what does not hold, in sentences."""
     with closing(sqlite3.connect(folder / "paperboy.db")) as conn:
         conn.row_factory = sqlite3.Row
         return [
             *_integrity(conn),
-            *_posts(conn, people),
-            *_published(conn, people),
-            *_roundups(conn, people),
+            *channels_broken(conn, people),
+            *clubs_broken(conn, clubs),
+            *discussions_broken(conn, clubs),
             *_digests(conn, people),
-            *_saves(conn, people),
-            *_shelves(conn, people),
+            *_saves(conn, people, clubs),
+            *_shelves(conn, people, clubs),
             *_erased(conn, people),
             *_files(folder),
             *(f"Discord refused: {each}" for each in people.server.violations),
@@ -57,9 +54,7 @@ def counted(folder: Path) -> dict[str, int]:
         mine = dict(
             conn.execute("SELECT 'digests ' || state, count(*) FROM digests GROUP BY state")
         )
-        published = conn.execute("SELECT count(*) FROM posts WHERE crosspost = 'done'").fetchone()[
-            0
-        ]
+        published = conn.execute("SELECT count(*) FROM posts WHERE crosspost = 'done'").fetchone()
         saves = conn.execute("SELECT count(*) FROM saves WHERE kept = 1").fetchone()[0]
         papers = conn.execute("SELECT count(*) FROM papers").fetchone()[0]
         shelf = conn.execute("SELECT count(*) FROM shelf_additions WHERE kept = 1").fetchone()[0]
@@ -68,11 +63,16 @@ def counted(folder: Path) -> dict[str, int]:
                 "SELECT 'weekly posts ' || state, count(*) FROM shelf_posts GROUP BY state"
             )
         )
+        met = "SELECT 'club sessions ' || state, count(*) FROM club_sessions GROUP BY state"
+        sessions = dict(conn.execute(met))
+        threads = conn.execute("SELECT count(*) FROM discussions").fetchone()[0]
     return {
         **posts,
         **mine,
         **weekly,
-        "published": published,
+        **sessions,
+        "discussions": threads,
+        "published": published[0],
         "saves": saves,
         "additions": shelf,
         "papers": papers,
@@ -84,121 +84,6 @@ def _integrity(conn: sqlite3.Connection) -> Iterator[str]:
         for row in conn.execute(f"PRAGMA {check}"):
             if tuple(row) != ("ok",):
                 yield f"{check} says {tuple(row)}"
-
-
-def _posts(conn: sqlite3.Connection, people: People) -> Iterator[str]:
-    world = people.server.world
-    for row in conn.execute("SELECT * FROM posts WHERE state IN ('planned', 'sending')"):
-        yield f"the post {row['id']} of {row['batch_day']} is still {row['state']}"
-    for channel in people.channels:
-        posts = world.threads_of(channel) if channel.kind in FORUMS else [channel]
-        messages = [message for place in posts for message in place.history]
-        headers = [message for message in messages if HEADER.search(message.text)]
-        days = Counter(HEADER.findall(message.text)[0] for message in headers)
-        yield from (f"#{channel.name} has “{day}” {n} times" for day, n in days.items() if n > 1)
-        seen: Counter[str] = Counter()
-        if not headers:  # a post of a forum for each paper
-            seen.update(_shown(messages))
-        for message in headers:
-            shown = _shown(_cards(world, channel, message))
-            seen.update(shown)
-            posted = conn.execute(
-                "SELECT paper_id, message_id FROM post_papers JOIN posts ON posts.id = post_id"
-                " WHERE header_message_id = ? AND state = 'done' ORDER BY position",
-                (message.id,),
-            ).fetchall()
-            if posted and [row["paper_id"] for row in posted] != shown:
-                yield f"#{channel.name}: {message.id} shows {shown}, not what was planned"
-        yield from (f"#{channel.name} has {paper} {n} times" for paper, n in seen.items() if n > 1)
-        yield from _owed(conn, channel, people)
-
-
-def _cards(world: FakeDiscord, channel: Channel, header: Message) -> list[Message]:
-    """Return the cards that belong to a header: in its thread, or behind it in the same one."""
-    thread = world.channels.get(header.id)
-    if thread is not None:
-        return [message for message in thread.history if message.id != header.id]
-    later = [message for message in channel.history if message.id > header.id]
-    return list(takewhile(lambda message: not HEADER.search(message.text), later))
-
-
-def _roundups(conn: sqlite3.Connection, people: People) -> Iterator[str]:
-    """Hold each channel of roundups against what was planned, and against the Mondays there were.
-
-    A roundup may come up to three days late: its source or the bot was away.
-    """
-    world = people.server.world
-    today = datetime.fromtimestamp(world.clock.now(), UTC).date()
-    for channel in people.weekly:
-        headers = [each for each in channel.history if ROUNDUP.search(each.text)]
-        names = Counter(found[0] for each in headers if (found := ROUNDUP.search(each.text)))
-        yield from (f"#{channel.name} has “{name}” {n} times" for name, n in names.items() if n > 1)
-        for message in headers:
-            posted = conn.execute(
-                "SELECT paper_id FROM post_papers JOIN posts ON posts.id = post_id"
-                " WHERE header_message_id = ? AND state = 'done' AND behind IS NULL"
-                " ORDER BY position",
-                (message.id,),
-            ).fetchall()
-            shown = _shown(_cards(world, channel, message))
-            if posted and [row["paper_id"] for row in posted] != shown:
-                yield f"#{channel.name}: {message.id} shows {shown}, not what was planned"
-        rows = conn.execute(
-            "SELECT batch_day, state FROM posts WHERE channel_id = ?", (channel.id,)
-        ).fetchall()
-        states = {row["batch_day"]: row["state"] for row in rows}
-        first = conn.execute(
-            "SELECT created_at FROM feeds WHERE channel_id = ?", (channel.id,)
-        ).fetchone()
-        day = datetime.fromtimestamp(first["created_at"] / 1e6, UTC).date()
-        day += timedelta(days=-day.weekday() % 7)
-        while day + timedelta(days=3) <= today:
-            last = (day - timedelta(days=3)).isoformat()
-            if states.get(last) not in ("done", "empty"):
-                yield f"#{channel.name} has no roundup of the week until {last}: {states}"
-            day += timedelta(days=7)
-        if len(headers) != sum(state == "done" for state in states.values()):
-            yield f"#{channel.name} has {len(headers)} roundups, noted are {states}"
-
-
-def _shown(cards: Sequence[Message]) -> list[str]:
-    texts = (card.text + str(card.links) for card in cards)
-    shown = (found[0] for text in texts if (found := PAPER.findall(text)))
-    return [f"doi:{paper}" if paper.startswith("10.") else paper for paper in shown]
-
-
-def _published(conn: sqlite3.Connection, people: People) -> Iterator[str]:
-    """Say which overviews are noted as published, and are not."""
-    messages = {
-        message.id: message
-        for channel in people.channels
-        if channel.kind == NEWS
-        for message in channel.history
-    }
-    for row in conn.execute("SELECT * FROM posts WHERE crosspost IN ('done', 'failed')"):
-        header = messages.get(row["header_message_id"])
-        if header is not None and row["crosspost"] == "failed":
-            yield f"the overview of {row['batch_day']} was given up"
-        if header is not None and not header.flags & CROSSPOSTED:
-            yield f"the overview of {row['batch_day']} is noted as published, and is not"
-
-
-def _owed(conn: sqlite3.Connection, channel: Channel, people: People) -> Iterator[str]:
-    """Say which batches a channel did not get around which nobody was in the way."""
-    rows = conn.execute(
-        "SELECT day, posts.state, posts.reason FROM batches LEFT JOIN posts"
-        " ON posts.batch_day = batches.day AND posts.channel_id = :channel"
-        " WHERE batches.state = 'complete' AND papers > 0 AND batches.source = :source"
-        " AND day > (SELECT min(batch_day) FROM posts WHERE channel_id = :channel)"
-        " AND day < (SELECT max(batch_day) FROM posts WHERE channel_id = :channel)",
-        {"channel": channel.id, "source": "bioRxiv" if channel is people.preprints else "Soak"},
-    )
-    for row in rows:
-        day = date.fromisoformat(row["day"])
-        around = {(channel.id, day + timedelta(days=after)) for after in range(3)}
-        if row["state"] not in ("done", "empty") and not around & people.disturbed:
-            told = f"{row['state'] or 'no post'}, {row['reason'] or 'no reason'}"
-            yield f"#{channel.name} did not get the papers of {day}: {told}"
 
 
 def _digests(conn: sqlite3.Connection, people: People) -> Iterator[str]:
@@ -238,7 +123,7 @@ def _title(message: Message) -> str:
     return next(line for line in message.text.splitlines() if DIGEST in line)
 
 
-def _saves(conn: sqlite3.Connection, people: People) -> Iterator[str]:
+def _saves(conn: sqlite3.Connection, people: People, clubs: Clubs) -> Iterator[str]:
     """Compare the reactions that stand with what they saved, for everybody who erased nothing."""
     world = people.server.world
     messages = {
@@ -273,11 +158,14 @@ def _saves(conn: sqlite3.Connection, people: People) -> Iterator[str]:
     }
     for user_id, paper_id, message_id, emoji in sorted(stand - kept):
         yield f"{user_id} reacted {emoji} to {paper_id} ({message_id}), which is not saved"
+    # What was saved from a message stays saved when that is deleted.
+    removed = {message.id for message in clubs.removed}
+    kept = {each for each in kept if each[2] not in removed}
     for user_id, paper_id, message_id, emoji in sorted(kept - stand):
         yield f"{user_id} has {paper_id} saved by {emoji} ({message_id}), which does not stand"
 
 
-def _shelves(conn: sqlite3.Connection, people: People) -> Iterator[str]:
+def _shelves(conn: sqlite3.Connection, people: People, clubs: Clubs) -> Iterator[str]:
     """Compare the 📌 that stand with what they added, and look for weekly posts that came twice."""
     world = people.server.world
     cards = list(conn.execute("SELECT message_id, paper_id FROM cards WHERE guild_id IS NOT NULL"))
@@ -296,7 +184,9 @@ def _shelves(conn: sqlite3.Connection, people: People) -> Iterator[str]:
         if row["user_id"] in people_ids
     }
     yield from (f"{each} is pinned, and not on the shelf" for each in sorted(stand - added))
-    yield from (f"{each} is on the shelf, and not pinned" for each in sorted(added - stand))
+    removed = {message.id for message in clubs.removed}
+    unpinned = {each for each in added - stand if each[2] not in removed}
+    yield from (f"{each} is on the shelf, and not pinned" for each in sorted(unpinned))
     for row in conn.execute("SELECT * FROM shelf_posts WHERE state NOT IN ('done', 'empty')"):
         yield f"the weekly post {row['id']} of {row['local_date']} is {row['state']}"
     for office in people.offices.values():

@@ -45,18 +45,12 @@ def _figures(folder: Path, day: date) -> dict[str, Any]:
 
 def told(report: dict[str, Any], start: date) -> str:
     """Return the report as the page has it."""
-    memory: list[dict[str, Any]] = report["memory"]
-    early, late = memory[min(1, len(memory) - 1)], memory[-1]
     rows = {
         "simulated": f"{report['days']} days from {start:%-d %B %Y}, seed {report['seed']},"
         f" in {report['seconds']:,.0f} s",
         "happened": ", ".join(f"{what} {n:,}" for what, n in sorted(report["happened"].items())),
         "in the end": ", ".join(f"{what} {n:,}" for what, n in report["in the end"].items()),
-        "objects alive (ours, discord.py's, SQLAlchemy's)": f"{early['objects']:,} after the second"
-        f" day, {late['objects']:,} after the last",
-        "memory of the process, the local Discord included": f"{early['MB']:.0f} MB,"
-        f" {late['MB']:.0f} MB",
-        "database": f"{early['database MB']:.1f} MB, {late['database MB']:.1f} MB",
+        **_memory(report["memory"]),
         "invariants that did not hold": "; ".join(report["broken"]) or "none",
     }
     lines = [f"| {name} | {value} |" for name, value in rows.items()]
@@ -69,6 +63,19 @@ def told(report: dict[str, Any], start: date) -> str:
             *lines,
         )
     )
+
+
+def _memory(memory: list[dict[str, Any]]) -> dict[str, str]:
+    if not memory:
+        return {}
+    early, late = memory[min(1, len(memory) - 1)], memory[-1]
+    return {
+        "objects alive (ours, discord.py's, SQLAlchemy's)": f"{early['objects']:,} after the second"
+        f" day, {late['objects']:,} after the last",
+        "memory of the process, the local Discord included": f"{early['MB']:.0f} MB,"
+        f" {late['MB']:.0f} MB",
+        "database": f"{early['database MB']:.1f} MB, {late['database MB']:.1f} MB",
+    }
 
 
 def _resident() -> int:

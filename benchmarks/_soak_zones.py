@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from benchmarks._soak_fakes import Month, moment
+from benchmarks._soak_sources import Month, moment
 from bot.client import PaperBot
 from papers import calendar, zones
 from storage import feeds

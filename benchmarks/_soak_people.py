@@ -1,128 +1,20 @@
-"""The month that a soak lives through: its papers, its people, and what they do at random."""
+"""The people of a soak, and what they do at random."""
 
 import asyncio
 import random
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import date, time
 from typing import Any
 
-from papers import calendar
-from papers.calendar import POSTED, SourceDays
-from papers.model import Announcement, Author, Batch, Metrics, Paper, Record
-from papers.sources import SourceError, SourceErrorKind
-from papers.zones import NEW_YORK
+from benchmarks._soak_sources import SUBJECTS
 from tests.discord_server import Channel, DiscordServer, Guild, Message, User
 from tests.discord_server.objects import FORUM, NEWS
 
-SUBJECTS = (
-    *("flow matching", "protein folding", "robot grasping", "speech synthesis", "graph search"),
-    *("image segmentation", "code generation", "weather forecasting", "theorem proving"),
-)
 TOPICS = (*SUBJECTS[:6], '"protein folding" OR robot', "speech -synthesis", "trending")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
 EMOJI = ("🔖", "⭐", "✅", "📌", "🎉")
 """Three that save, one that adds to the server's shelf, and one that means nothing."""
-
-
-@dataclass
-class Month:
-    """A curated source: a batch each working day, sometimes late, sometimes out of reach."""
-
-    chance: random.Random
-    now: datetime
-    name: str = "Soak"
-    curated: bool = True
-    failing_until: datetime | None = None
-    days: dict[date, tuple[datetime, list[Record]]] = field(
-        default_factory=dict[date, tuple[datetime, list[Record]]]
-    )
-
-    def fill(self, first: date, count: int) -> None:
-        """Write the batches of these days."""
-        for number in range(count):
-            day = first + timedelta(days=number)
-            if not calendar.is_working_day(day) or self.chance.random() < 0.03:
-                continue
-            late = timedelta(hours=self.chance.choice((0, 0, 0, 0, 1, 5)))
-            size = self.chance.randint(6, 18)
-            records = [self._record(day, number, place) for place in range(size)]
-            self.days[day] = (calendar.begins(day) + late, records)
-
-    def _record(self, day: date, number: int, place: int) -> Record:
-        subject = self.chance.choice(SUBJECTS)
-        paper = Paper(
-            id=f"{day:%y%m}.{day.day * 500 + place:05}",
-            title=f"{subject.title()} from {self.chance.choice(SUBJECTS)}, study {number}-{place}",
-            abstract=f"We study {subject} and what follows from it, with experiments.",
-            authors=(Author("Ada Lovelace"), Author("Grace Hopper")),
-            categories=(self.chance.choice(("cs.CL", "cs.LG", "cs.RO")),),
-        )
-        return Record(paper, Metrics(self.chance.randint(0, 90)), day)
-
-    async def daily(self, day: date) -> Batch:
-        """Return what of a day is there by now."""
-        self._fail()
-        there, records = self.days.get(day, (self.now, []))
-        return Batch(day, tuple(records) if self.now >= there else ())
-
-    async def latest(self) -> Batch:
-        """Return the newest batch that is there by now."""
-        self._fail()
-        there = [day for day, (at, _) in self.days.items() if at <= self.now]
-        return await self.daily(max(there, default=self.now.date()))
-
-    async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
-        """Return papers by id."""
-        self._fail()
-        known = [record for _, records in self.days.values() for record in records]
-        return [record for record in known if record.paper.id in paper_ids]
-
-    async def search(self, query: str, limit: int) -> list[Record]:
-        """Find nothing: what is here is known."""
-        self._fail()
-        return []
-
-    async def close(self) -> None:
-        """Close nothing."""
-
-    def _fail(self) -> None:
-        if self.failing_until is not None and self.now < self.failing_until:
-            kind = SourceErrorKind.UNREACHABLE
-            raise SourceError(self.name, kind, "as the soak will have it")
-
-
-class Preprints(Month):
-    """A source without votes that has papers every day, as bioRxiv has."""
-
-    def listed_days(self) -> Sequence[date]:
-        """Return the four days that are over."""
-        return [self.now.astimezone(NEW_YORK).date() - timedelta(days=back) for back in range(1, 5)]
-
-    def fill(self, first: date, count: int) -> None:
-        """Write what is posted on these days; a new version of the day before's now and then."""
-        for number in range(count):
-            day = first + timedelta(days=number)
-            records = [self._preprint(day, number, place) for place in range(5)]
-            before = self.days.get(day - timedelta(days=1))
-            if before is not None and self.chance.random() < 0.5:
-                again = replace(before[1][0], batch=day, announcement=Announcement.REPLACE)
-                records.append(again)
-            self.days[day] = (SourceDays.DAILY.settles(day) - POSTED, records)
-
-    def _preprint(self, day: date, number: int, place: int) -> Record:
-        record = self._record(day, number, place)
-        paper = replace(
-            record.paper,
-            id=f"doi:10.64898/{day:%Y.%m.%d}.{700_000 + place}",
-            title=f"Preprint: {record.paper.title}",
-            categories=("biorxiv/neuroscience",),
-            source=self.name,
-            kind="preprint",
-            version=1,
-        )
-        return Record(paper, batch=day, announcement=Announcement.NEW)
 
 
 @dataclass
@@ -166,9 +58,13 @@ class People:
             for place in range(channels):
                 self.channels.append(world.add_channel(guild, f"papers-{place}"))
             self.weekly.append(world.add_channel(guild, "best-papers"))
+        members = {
+            each.id: world.add_role(each, "members", "create_public_threads")
+            for each in self.guilds
+        }
         for number in range(readers):
             guild = self.guilds[number % guilds]
-            reader = world.add_member(guild, f"reader {number}")
+            reader = world.add_member(guild, f"reader {number}", members[guild.id])
             self.readers.append(reader)
             self.home[reader.id] = guild
 
@@ -191,7 +87,7 @@ class People:
         for number, channel in enumerate(self.channels):
             guild = self.server.world.guild_of(channel)
             hour = time((7 + 5 * number) % 24, self.chance.choice((0, 30)))
-            await self._slash(
+            await self.slash(
                 self.admins[guild.id],
                 self.offices[guild.id],
                 "feed add",
@@ -204,7 +100,7 @@ class People:
             )
         for channel in self.weekly:
             guild = self.server.world.guild_of(channel)
-            await self._slash(
+            await self.slash(
                 self.admins[guild.id],
                 self.offices[guild.id],
                 "feed add",
@@ -217,7 +113,7 @@ class People:
         for guild in self.guilds:
             office = self.offices[guild.id]
             weekly = {"channel": office, "day": 2, "time": "10", "timezone": "UTC"}
-            await self._slash(self.admins[guild.id], office, "shelf settings", **weekly)
+            await self.slash(self.admins[guild.id], office, "shelf settings", **weekly)
         for reader in self.readers[::2]:
             await self.follow(reader)
 
@@ -244,7 +140,7 @@ class People:
 
     async def react(self, reader: User) -> None:
         """React to a paper of the last days."""
-        if (card := self._card(reader)) is not None:
+        if (card := self.card(reader)) is not None:
             self.server.world.react(reader, card, self.chance.choice(EMOJI))
 
     async def unreact(self, reader: User) -> None:
@@ -261,7 +157,7 @@ class People:
 
     async def clear(self, reader: User) -> None:
         """Let somebody who moderates take one person's or everybody's reactions off."""
-        if (card := self._card(reader)) is not None:
+        if (card := self.card(reader)) is not None:
             for emoji, users in list(card.reactions.items()):
                 for user_id in [each for each in users if each != self.server.world.bot.id]:
                     self.server.world.unreact(self.server.world.users[user_id], card, emoji)
@@ -270,38 +166,38 @@ class People:
         """Follow a topic: the preview, then the button."""
         every = self.chance.choice(("day", "day", "weekdays", "week"))
         topic = self.chance.choice(TOPICS)
-        preview = await self._slash(
+        preview = await self.slash(
             reader, self._office(reader), "paper subscribe", topic=topic, every=every
         )
         if preview is not None and "Subscribe" in preview.message.buttons:
-            await self._safely(self.server.world.click(reader, preview.message, "Subscribe"))
+            await self.safely(self.server.world.click(reader, preview.message, "Subscribe"))
             self.erased.discard(reader.id)
 
     async def unfollow(self, reader: User) -> None:
         """End a topic, whether it is followed or not."""
         topic = self.chance.choice(TOPICS)
-        await self._slash(reader, self._office(reader), "paper unsubscribe", topic=topic)
+        await self.slash(reader, self._office(reader), "paper unsubscribe", topic=topic)
 
     async def settings(self, reader: User) -> None:
         """Move the digest to another hour and zone."""
         hour, zone = str(self.chance.randint(0, 23)), self.chance.choice(ZONES)
         office = self._office(reader)
-        await self._slash(reader, office, "paper digest settings", hour=hour, timezone=zone)
+        await self.slash(reader, office, "paper digest settings", hour=hour, timezone=zone)
 
     async def search(self, reader: User) -> None:
         """Search, and turn the page."""
-        found = await self._slash(
+        found = await self.slash(
             reader, self._office(reader), "paper search", query=self.chance.choice(SUBJECTS)
         )
         if found is not None and "Next →" in found.message.buttons:
-            await self._safely(self.server.world.click(reader, found.message, "Next →"))
+            await self.safely(self.server.world.click(reader, found.message, "Next →"))
 
     async def press_save(self, reader: User) -> None:
         """Press Save on a card."""
-        if (card := self._card(reader)) is not None and "🔖" in card.text + str(card.buttons):
+        if (card := self.card(reader)) is not None and "🔖" in card.text + str(card.buttons):
             name = next((label for label in card.buttons if "Save" in label), None)
             if name is not None:
-                await self._safely(self.server.world.click(reader, card, name))
+                await self.safely(self.server.world.click(reader, card, name))
 
     async def look(self, reader: User) -> None:
         """Look at one's library, one's topics, one's inbox, or how things are."""
@@ -311,13 +207,13 @@ class People:
                 *("paper trending", "shelf show"),
             )
         )
-        await self._slash(reader, self._office(reader), path)
+        await self.slash(reader, self._office(reader), path)
 
     async def erase(self, reader: User) -> None:
         """Erase everything that is kept about oneself."""
-        asked = await self._slash(reader, self._office(reader), "privacy delete")
+        asked = await self.slash(reader, self._office(reader), "privacy delete")
         if asked is not None and "Delete everything" in asked.message.buttons:
-            await self._safely(self.server.world.click(reader, asked.message, "Delete everything"))
+            await self.safely(self.server.world.click(reader, asked.message, "Delete everything"))
             self.erased.add(reader.id)
             self.ever_erased.add(reader.id)
 
@@ -337,17 +233,19 @@ class People:
             await self.make_up()
             return
         what = self.chance.choice(("feed pause", "forbid", "feed edit"))
+        if what == "forbid" and channel.is_thread:
+            what = "feed pause"
         self.done[what] = self.done.get(what, 0) + 1
         if what == "feed edit":
             size = self.chance.randint(3, 6)
-            await self._slash(admin, office, what, channel=channel, papers=size)
+            await self.slash(admin, office, what, channel=channel, papers=size)
             return
         self.troubled.add(channel.id)
         self.note_troubled(day)
-        if what == "forbid" and not channel.is_thread:
+        if what == "forbid":
             self.server.world.set_permissions(channel, deny=("send_messages",))
         else:
-            await self._slash(admin, office, what, channel=channel)
+            await self.slash(admin, office, what, channel=channel)
 
     def note_troubled(self, day: date) -> None:
         """Note which channels cannot get their threads on a day."""
@@ -364,7 +262,10 @@ class People:
             if not channel.is_thread:
                 self.server.world.set_permissions(channel)
             admin, office = self.admins[guild.id], self.offices[guild.id]
-            await self._slash(admin, office, "feed resume", channel=channel)
+            await self.slash(admin, office, "feed resume", channel=channel)
+            if self.options.get(channel.id, {}).get("publish") and channel.id in self.troubled:
+                # Publishing is turned off where the bot may not write; the notice says so.
+                await self.slash(admin, office, "feed edit", channel=channel, publish=True)
         self.troubled.clear()
 
     def _cards(self, reader: User) -> list[Message]:
@@ -380,23 +281,21 @@ class People:
             if message.author is world.bot and message.buttons
         ]
 
-    def _card(self, reader: User) -> Message | None:
+    def card(self, reader: User) -> Message | None:
+        """Return a card of the last days that a reader sees."""
         cards = self._cards(reader)
         return self.chance.choice(cards) if cards else None
 
     def _office(self, reader: User) -> Channel:
         return self.offices[self.home[reader.id].id]
 
-    async def _slash(self, user: User, where: Channel, path: str, /, **options: Any) -> Any:
-        return await self._safely(self.server.world.slash(user, where, path, **options), path)
+    async def slash(self, user: User, where: Channel, path: str, /, **options: Any) -> Any:
+        """Run a command; return its answer, `None` if none came."""
+        return await self.safely(self.server.world.slash(user, where, path, **options), path)
 
-    async def _safely(self, work: Any, what: str = "a button") -> Any:
+    async def safely(self, work: Any, what: str = "a button") -> Any:
+        """Wait for an answer; note where none comes."""
         with suppress(AssertionError, asyncio.TimeoutError):
             return await work
         self.unanswered.append(what)
         return None
-
-
-def moment(day: date, minute: int) -> datetime:
-    """Return a minute of a day in UTC."""
-    return datetime.combine(day, time(), UTC) + timedelta(minutes=minute)
