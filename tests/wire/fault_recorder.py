@@ -140,7 +140,7 @@ class FaultRecorder:
         text = re.sub(r"</([\w -]+):\d+>", r"/\1", text)
         text = re.sub(r" ?\(?<t:\d+:\w>\)?", " …", text)
         text = re.sub(r"http://127\.0\.0\.1:\d+", "…", text)
-        text = re.sub(r"(error_id|post_id|feed_id)=\w+", r"\1=…", text)
+        text = re.sub(r"(error_id|post_id|feed_id|club_id)=\w+", r"\1=…", text)
         text = re.sub(r"\d+\.\d+ s\b", "… s", text)
         # How many the last ticks before the jump wrote depends on how quick the machine is.
         text = re.sub(r"\d+ entries dated", "… entries dated", text)

@@ -5,9 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import MagicMock
 
 import pytest
 
@@ -345,15 +343,3 @@ def saves(here: Connected) -> int:
     """Return how many saves the database has."""
     with closing(sqlite3.connect(here.bot.services.database.path)) as file:
         return int(file.execute("SELECT count(*) FROM saves").fetchone()[0])
-
-
-@pytest.fixture
-def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let discord.py's own pauses between tries take a hundredth of their time."""
-
-    async def nap(seconds: float, result: object = None) -> object:
-        return await asyncio.sleep(seconds / 100, result)
-
-    names = {name: getattr(asyncio, name) for name in dir(asyncio)}
-    monkeypatch.setattr("discord.http.asyncio", SimpleNamespace(**{**names, "sleep": nap}))
-    monkeypatch.setattr("discord.client.ExponentialBackoff.delay", MagicMock(return_value=0.05))

@@ -7,7 +7,7 @@ import discord
 
 from bot import limits
 from bot.delivery.messenger import MessageTracker, Messenger
-from bot.delivery.outcomes import Failure, Outcome, Reason, Retry, Sent
+from bot.delivery.outcomes import Failure, Outcome, Reason, Refused, Retry, Sent
 from bot.delivery.permissions import lacking_for_clubs
 from bot.i18n import long_date
 from bot.services.clubs import _compose as compose
@@ -70,9 +70,10 @@ class StepTaker:
         event_id = session.event_id
         if part in (Part.REMIND, Part.START) and event_id is not None and part not in known.steps:
             gone = await self._sender.event_gone(known, event_id)
-            if not isinstance(gone, bool):
+            if isinstance(gone, Retry):
                 return gone
-            if gone and now < known.moments.starts + club_schedule.REMINDED_BEFORE:
+            # Where the bot may not look, the session goes on: its event is more likely there.
+            if gone is True and now < known.moments.starts + club_schedule.REMINDED_BEFORE:
                 await self.plan_cancel(known, now, event_gone=True)
                 return None
         if part is Part.CARD and session.thread_id is None:
@@ -194,7 +195,7 @@ class StepTaker:
     async def _decide(self, known: Known, now: datetime) -> Failure | None:
         """Choose the paper, and freeze the message that says so."""
         made = await decide(self._database, self._sender, known, now)
-        if isinstance(made, Retry):
+        if isinstance(made, (Retry, Refused)):
             return made
         choice, unwanted = made
         paper = await self._paper(None if choice is None else choice.paper_id)
