@@ -64,6 +64,15 @@ async def record(
     listing of nothing else is not this day's.
     """
     report = await upsert(conn, batch.records, now=now)
+    await note(conn, batch, source, now=now)
+    return report
+
+
+async def note(conn: AsyncConnection, batch: Batch, source: str, *, now: datetime) -> None:
+    """Store which papers a source's answer for a day has, and their order, as `record` does.
+
+    The papers are stored already, large batches in portions.
+    """
     stored_as = await keys_of(conn, [record.paper.id for record in batch.records])
     records = [
         replace(record, paper=replace(record.paper, id=stored_as[record.paper.id]))
@@ -74,7 +83,7 @@ async def record(
     repeated = await _announced_before(conn, batch.day, records, source)
     listed = [record for record in records if record.paper.id not in repeated]
     if not listed and (batch.records or batch.broken):
-        return report
+        return
     here = (entries.c.day == batch.day) & (entries.c.source == source)
     known = await conn.execute(
         select(entries.c.paper_id, entries.c.position, entries.c.announcement)
@@ -124,7 +133,6 @@ async def record(
         .values(day=batch.day, source=source, **values)
         .on_conflict_do_update(index_elements=[batches.c.day, batches.c.source], set_=values)
     )
-    return report
 
 
 async def _announced_before(

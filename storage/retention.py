@@ -64,6 +64,7 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     ),
     "batches": Kept("`/paper trending` of any day; a row per source and day"),
     "batch_papers": Kept("`/paper trending` of any day, and what authors' votes are learnt from"),
+    "editions": Kept("a row per conference and year"),
     "source_health": Kept("a row per source"),
     "guilds": Pruned(guilds.LEFT_KEPT, guilds.forget_left, "counted from when the bot was removed"),
     "feeds": Kept("up to three rows per channel; they go with their server"),

@@ -49,6 +49,9 @@ _AROUND_EMOJI = " \t\n\\`\"'\u200b\u2060\ufeff"
 _LIFE_SCIENCES = (declared.BIORXIV.key, declared.MEDRXIV.key)
 """Sources that are offered together: many fields have papers in both."""
 
+_CONFERENCES = tuple(conference.key for conference in declared.CONFERENCES)
+_ALL_CONFERENCES = ("conference", "conferences")
+
 _SHORTCODE = re.compile(r":[\w+-]+:")
 _TONE_OR_KIND = re.compile(r"_tone[1-5](?=:)|:{1,2}skin-tone-[1-6](?=:)|(?<=:)flag_(?=[a-z]{2}:)")
 """What Discord's names of emoji have that others lack."""
@@ -189,6 +192,8 @@ def category_choices(typed: str) -> list[app_commands.Choice[str]]:
 def parse_sources(text: str | None) -> tuple[str, ...]:
     """Read sources by name: `bioRxiv`, `biorxiv, medrxiv`; the default ones are `()`.
 
+    `conferences` stands for all of them.
+
     Raises:
         UserError: there is no such source, or they do not go together.
     """
@@ -196,7 +201,11 @@ def parse_sources(text: str | None) -> tuple[str, ...]:
     joined = " ".join(key for key in keys if key not in ("and", "none", "default"))
     for source in declared.DECLARED.values():
         joined = joined.replace(source.name.casefold(), source.key)
-    chosen = tuple(joined.split())
+    chosen = tuple(
+        key
+        for word in joined.split()
+        for key in (_CONFERENCES if word in _ALL_CONFERENCES else (word,))
+    )
     if unknown := [key for key in chosen if key not in declared.DECLARED]:
         known = listing(source.name for source in declared.DECLARED.values())
         raise UserError(
@@ -216,7 +225,7 @@ def parse_sources(text: str | None) -> tuple[str, ...]:
                 other=listing(declared.names(other)),
             )
         )
-    return tuple(sorted(other))
+    return tuple(sorted(set(other)))
 
 
 def source_choices(typed: str) -> list[app_commands.Choice[str]]:
@@ -225,11 +234,12 @@ def source_choices(typed: str) -> list[app_commands.Choice[str]]:
         listing(declared.names(declared.DEFAULT)): "default",
         **{source.name: source.key for source in declared.CHOSEN.values()},
         listing(declared.names(_LIFE_SCIENCES)): " ".join(_LIFE_SCIENCES),
+        _("All conferences"): "conferences",
     }
     return [
         app_commands.Choice(name=name, value=keys)
         for name, keys in offered.items()
-        if typed.strip().casefold() in name.casefold()
+        if typed.strip().casefold() in f"{name} {keys}".casefold()
     ]
 
 

@@ -4,6 +4,7 @@ from bot.settings import Settings
 from papers.sources import PaperSource
 from papers.sources.arxiv import ArxivSource
 from papers.sources.biorxiv import SERVERS, BiorxivSource
+from papers.sources.conferences import CONFERENCES, conference_source
 from papers.sources.crossref import CHEMRXIV, SSRN, Crossref, CrossrefSource
 from papers.sources.datacite import DataCite, DoiSource
 from papers.sources.huggingface import HuggingFaceSource
@@ -22,5 +23,6 @@ def live_sources(settings: Settings) -> tuple[PaperSource, ...]:
     sources += [BiorxivSource(server, settings.biorxiv_url) for server in SERVERS]
     crossref = Crossref(settings.crossref_url, settings.crossref_mailto)
     sources += [CrossrefSource(crossref, works) for works in (CHEMRXIV, SSRN)]
+    sources += map(conference_source, CONFERENCES)
     sources.append(DoiSource(crossref, DataCite(settings.datacite_url)))
     return tuple(sources)

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from cachetools import LRUCache
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.services.editions import Editions
 from papers import calendar, schedule
 from papers.calendar import SourceDays
 from papers.model import Announcement
@@ -44,12 +45,19 @@ class BatchRanking:
         sources: the names of the sources whose batches count.
         settle: how long after its beginning a batch is complete.
         days: which days these sources have batches for.
+        conferences: the conferences among them, whose papers are shown over several days.
     """
 
     def __init__(
-        self, sources: Sequence[str], settle: timedelta, days: SourceDays = SourceDays.HUB
+        self,
+        sources: Sequence[str],
+        settle: timedelta,
+        days: SourceDays = SourceDays.HUB,
+        conferences: Editions | None = None,
     ) -> None:
+        self.editions = conferences or Editions(())
         self.sources = list(sources)
+        self.listing = [name for name in sources if name not in self.editions.sources]
         self.source_days = days
         self._settle = settle
         # The first one's answer serves all who ask at the same time.
@@ -65,13 +73,18 @@ class BatchRanking:
         One that seems to be in the middle of filling counts as not answered for.
         """
         today = self.source_days.today(now)
-        sizes = await batches.sizes(conn, today - KNOWN_DAYS, today, sources=self.sources)
-        return {
+        sizes = await batches.sizes(conn, today - KNOWN_DAYS, today, sources=self.listing)
+        listed = {
             day: papers > 0
             for day, papers in sizes.items()
             if self.source_days is not SourceDays.HUB
             or not calendar.is_filling(day, sizes, now, self._settle)
         }
+        if not self.listing:
+            # A conference has no papers on most days, which are not waited for.
+            days = range(KNOWN_DAYS.days + 1)
+            listed = {today - timedelta(days=number): False for number in days}
+        return listed | await self.editions.known(conn, today - KNOWN_DAYS, today)
 
     async def publishable(self, conn: AsyncConnection, now: datetime) -> date | None:
         """Return the newest batch that has settled, `None` while one that should be there is not.
@@ -86,25 +99,31 @@ class BatchRanking:
     async def newest(self, conn: AsyncConnection, now: datetime) -> date | None:
         """Return the newest batch that has papers, settled or not."""
         today = self.source_days.today(now)
-        return await batches.newest_complete(conn, today, sources=self.sources)
+        found = (
+            await batches.newest_complete(conn, today, sources=self.listing),
+            await self.editions.newest(conn, now),
+        )
+        return max((day for day in found if day is not None), default=None)
 
     async def days(self, conn: AsyncConnection, first: date, now: datetime) -> list[date]:
         """Return the days since `first` that have a batch, the newest first."""
-        rows = await batches.rows(conn, first, self.source_days.today(now), sources=self.sources)
+        rows = await batches.rows(conn, first, self.source_days.today(now), sources=self.listing)
         return list(dict.fromkeys(row.day for row in rows if row.papers))
 
     async def candidates(self, conn: AsyncConnection, day: date, now: datetime) -> list[Candidate]:
         """Return what could be shown for `day`: its papers and those of the batches before."""
         async with self._asking:
             if self._candidates is None or self._candidates[0] != (day, now):
-                self._candidates = (day, now), await self.of_days(conn, self._drawn_from(day), now)
+                found = await self.of_days(conn, self._drawn_from(day), now)
+                found += await self.editions.candidates(conn, day)
+                self._candidates = (day, now), found
             return self._candidates[1]
 
     async def of_days(
         self, conn: AsyncConnection, days: Sequence[date], now: datetime
     ) -> list[Candidate]:
         """Return the papers of these batches with how their votes grew."""
-        entries = await batches.papers(conn, days, sources=self.sources)
+        entries = await batches.papers(conn, days, sources=self.listing)
         new = [entry for entry in entries if entry.announcement not in _NEW_VERSIONS]
         return await _with_growth(conn, new, now)
 
@@ -158,7 +177,7 @@ class Rankings:
         if not keys:
             return self.default
         if (found := self._others.get(tuple(keys))) is None:
-            found = BatchRanking(names(keys), self._settle, days_of(keys))
+            found = BatchRanking(names(keys), self._settle, days_of(keys), Editions(keys))
             self._others[tuple(keys)] = found
         return found
 

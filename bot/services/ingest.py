@@ -9,11 +9,18 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.services import editions
 from papers import calendar
 from papers.cadence import Every
 from papers.calendar import SourceDays
 from papers.model import Batch, Record
-from papers.sources import DatedSource, PaperSource, SourceError, SourceErrorKind
+from papers.sources import (
+    DatedSource,
+    EditionSource,
+    PaperSource,
+    SourceError,
+    SourceErrorKind,
+)
 from papers.sources.declared import names
 from storage import batches, feeds, source_health
 from storage import papers as paper_store
@@ -132,8 +139,11 @@ class Ingester:
                 due.append(source)
                 continue
             interval = self._interval if source.curated else max(self._interval, LISTING_INTERVAL)
+            again = FAILING_INTERVAL
+            if isinstance(source, EditionSource):
+                interval, again = source.interval(now), editions.FAILING_INTERVAL
             if state.failing_since is not None:
-                after = max((state.failed_at or now) + FAILING_INTERVAL, state.retry_at or now)
+                after = max((state.failed_at or now) + again, state.retry_at or now)
             elif waiting.get(source.name):
                 soon = FAILING_INTERVAL if source.curated else WAITING_INTERVAL
                 after = (state.succeeded_at or now) + min(interval, soon)
@@ -183,6 +193,8 @@ class Ingester:
     ) -> None:
         if source.curated:
             await self._read_curated(source, now, tally, failures, days)
+        elif isinstance(source, EditionSource):
+            await self._read_edition(source, now, tally, failures)
         elif isinstance(source, DatedSource):
             await self._read(source, await self._unread(source, now), now, tally, failures, days)
         else:
@@ -261,6 +273,19 @@ class Ingester:
         else:
             await self._succeeded(source, now)
 
+    async def _read_edition(
+        self, source: EditionSource, now: datetime, tally: _Tally, failures: list[SourceError]
+    ) -> None:
+        try:
+            found = await source.proceedings()
+            if found is not None:
+                tally.add(await editions.store(self._database, source, found, now), found.broken)
+            source.keep()
+        except Exception as error:
+            failures.append(await self._failed(source, error, now))
+        else:
+            await self._succeeded(source, now)
+
     async def _store(self, source: PaperSource, batch: Batch, now: datetime, tally: _Tally) -> None:
         async with self._database.write() as conn:
             report = await batches.record(conn, batch, source.name, now=now)
@@ -323,7 +348,8 @@ def _expected_of(source: PaperSource, now: datetime, expected: date) -> date | N
     """Return the day whose batch a source should have by now, `None` for one without days."""
     if source.curated:
         return expected
-    return SourceDays.DAILY.expected(now) if isinstance(source, DatedSource) else None
+    dated = isinstance(source, DatedSource) and not isinstance(source, EditionSource)
+    return SourceDays.DAILY.expected(now) if dated else None
 
 
 def working_days(first: date, last: date) -> list[date]:

@@ -37,6 +37,7 @@ from bot.ui.parts import (
 )
 from bot.ui.payloads import (
     CardPayload,
+    EditionPart,
     HeaderPayload,
 )
 from bot.ui.roundups import sections_of, topics_picture
@@ -190,20 +191,13 @@ def _opening(payload: HeaderPayload) -> str:
 
 def _lead(payload: HeaderPayload) -> str:
     """Say how many papers there are, which of them these are, and as of when."""
-    shown = len(payload.entries)
+    shown = len(payload.entries) - sum(edition.shown for edition in payload.editions)
     total = max(payload.total or 0, shown)
+    if payload.editions:
+        lines = [_at_conference(edition) for edition in payload.editions]
+        return "\n".join(lines if not shown else [*lines, _new(payload.sources, shown, total)])
     if payload.sources:
-        values = {"shown": shown, "sources": text.escape(listing(payload.sources), _LINE)}
-        if shown < total:
-            return ngettext(
-                "{shown} of {count} new paper of {sources}",
-                "{shown} of {count} new papers of {sources}",
-                total,
-                **values,
-            )
-        return ngettext(
-            "{count} new paper of {sources}", "{count} new papers of {sources}", total, **values
-        )
+        return _new(payload.sources, shown, total)
     if shown < total:
         lead = ngettext(
             "The best {shown} of {count} paper",
@@ -220,6 +214,34 @@ def _lead(payload: HeaderPayload) -> str:
         as_of = _("upvotes as of {when}", when=since)
         lead = f"{lead} · {as_of}"
     return lead
+
+
+def _at_conference(edition: EditionPart) -> str:
+    # Translators: of a conference: "New at ICLR 2026: 10 of 3,700 papers, day 3 of 14"; its papers
+    # are shown a few at a time, over so many days.
+    return ngettext(
+        "New at {conference}: {shown} of {count} paper, day {day} of {days}",
+        "New at {conference}: {shown} of {count} papers, day {day} of {days}",
+        edition.total,
+        conference=text.escape(edition.name, _LINE),
+        shown=edition.shown,
+        day=edition.day,
+        days=edition.days,
+    )
+
+
+def _new(sources: Sequence[str], shown: int, total: int) -> str:
+    values = {"shown": shown, "sources": text.escape(listing(sources), _LINE)}
+    if shown < total:
+        return ngettext(
+            "{shown} of {count} new paper of {sources}",
+            "{shown} of {count} new papers of {sources}",
+            total,
+            **values,
+        )
+    return ngettext(
+        "{count} new paper of {sources}", "{count} new papers of {sources}", total, **values
+    )
 
 
 def _title(payload: CardPayload) -> str:

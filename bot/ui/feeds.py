@@ -13,7 +13,7 @@ from papers import calendar, schedule, zone_names, zones
 from papers.calendar import SourceDays
 from papers.categories import is_category
 from papers.schedule import Coming
-from papers.sources.declared import names
+from papers.sources.declared import is_conferences, names
 from papers.text import cut
 from storage.feeds import Feed, FeedState, Kind, Layout, Tags, Taste
 from storage.posts import Post, PostState
@@ -111,6 +111,8 @@ def describe(
                 if feed.every.is_daily
                 else describe_coming_roundup(coming, now, feed)
             )
+        case FeedState.ACTIVE if now is not None and is_conferences(feed.sources):
+            lines.append(_("Next thread: once a conference has published its programme."))
         case FeedState.ACTIVE:
             pass
     return "\n".join(lines)

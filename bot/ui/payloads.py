@@ -20,6 +20,7 @@ from bot.ui.text import picture_url
 from papers import paper_key
 from papers.cadence import Every
 from papers.model import Metrics, Paper
+from papers.presentations import PRESENTATIONS
 from papers.text import first_sentences, readable
 from papers.trending import Ranked, Reason
 
@@ -31,8 +32,6 @@ SUMMARY: Final = 420
 _SAME_WEEK: Final = timedelta(days=7)
 """How far apart a paper's date and its thread's are at most where nobody needs to read both."""
 
-_PLACES: Final = ("oral", "spotlight", "poster")
-"""Kinds of papers at a conference that a card names."""
 _SECOND: Final = 2
 
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif")
@@ -49,6 +48,19 @@ class HeaderEntry(Payload):
     reason: Reason = Reason()
     withdrawn: bool = False
     """Whether its authors have withdrawn it since it was posted."""
+
+
+class EditionPart(Payload):
+    """What one thread shows of a conference."""
+
+    name: Text
+    """The conference and its year."""
+    shown: int
+    total: int
+    """Papers that it has."""
+    day: int
+    """Which of the days it is whose threads show some of them, from 1."""
+    days: int
 
 
 class HeaderPayload(Payload):
@@ -68,7 +80,9 @@ class HeaderPayload(Payload):
     """When the numbers were last refreshed; `None` as posted."""
     ping_role_id: int | None = None
     sources: tuple[Text, ...] = ()
-    """The names of its sources, where these have no votes."""
+    """The names of its sources, where these have no votes, without its conferences."""
+    editions: tuple[EditionPart, ...] = ()
+    """The conferences whose papers it shows."""
     roundup: RoundupPayload | None = None
 
     @property
@@ -153,6 +167,7 @@ def header_payload(
     footer: str | None = None,
     ping_role_id: int | None = None,
     sources: Iterable[str] = (),
+    editions: Iterable[EditionPart] = (),
 ) -> HeaderPayload:
     """Return the header of a day's thread over its papers, best first."""
     return HeaderPayload(
@@ -173,6 +188,7 @@ def header_payload(
         footer=footer,
         ping_role_id=ping_role_id,
         sources=tuple(sources),
+        editions=tuple(editions),
     )
 
 
@@ -221,7 +237,7 @@ def ranked_card(
 
 def _origin(paper: Paper) -> str | None:
     where = paper.venue or paper.source
-    shown = paper.kind if paper.kind in _PLACES else None
+    shown = paper.kind if paper.kind in PRESENTATIONS else None
     return " ".join(filter(None, (where, shown))) or None
 
 

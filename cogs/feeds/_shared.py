@@ -9,12 +9,13 @@ from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.replies import is_own
 from bot.services.container import Services
+from bot.services.editions import EDITION_DAYS
 from bot.ui.cadence import WEEKDAYS
 from bot.ui.feeds import describe, describe_readiness
 from bot.ui.text import plain
 from papers import zones
 from papers.cadence import Every
-from papers.sources.declared import days_of
+from papers.sources.declared import days_of, is_conferences
 from storage.feeds import Feed, Layout, Tags, Taste
 
 SERVERS_LANGUAGE = "server"
@@ -158,7 +159,15 @@ async def described(services: Services, feed: Feed) -> str:
     now = services.clock.now()
     lines = [describe(feed, await services.publisher.coming(feed, now), now=now)]
     if feed.timezone in zones.names():
-        if feed.every.is_daily:
+        if is_conferences(feed.sources):
+            lines.append(
+                _(
+                    "A conference's papers come over {days} days, those with an award first, then"
+                    " orals, spotlights and posters.",
+                    days=EDITION_DAYS,
+                )
+            )
+        elif feed.every.is_daily:
             settle, days = services.settings.settle, days_of(feed.sources)
             lines.append(describe_readiness(feed.at, feed.timezone, now, settle, days))
         time = f"{now.astimezone(zones.zone(feed.timezone)):%H:%M}"

@@ -34,8 +34,9 @@ def write(items: Sequence[ExportItem]) -> bytes:
 
 
 def reference(paper: Paper) -> str:
-    """Return the reference of a paper: of arXiv's as the preprint that arXiv has."""
-    on_arxiv = paper_key.is_arxiv(paper.id)
+    """Return the reference of a paper: of arXiv's as the preprint that arXiv has, unless a
+    conference has it."""
+    on_arxiv = paper_key.is_arxiv(paper.id) and texts.kind(paper) is texts.Kind.PREPRINT
     work = f"{texts.title(paper)} (arXiv:{paper.id})." if on_arxiv else f"{texts.title(paper)}."
     who = cited_authors(paper)
     opening = f"{who} ({texts.year(paper)}). {work}" if who else f"{work} ({texts.year(paper)})."

@@ -85,7 +85,7 @@ def _entry(item: ExportItem, *, abstract: bool = True) -> Entry:
     primary = paper.categories[0] if paper.categories else ""
     on_arxiv, kind = paper_key.is_arxiv(paper.id), texts.kind(paper)
     where = tex.encoded(texts.publisher(paper))
-    published_in = "" if on_arxiv or kind is texts.Kind.PREPRINT else where
+    published_in = "" if kind is texts.Kind.PREPRINT else where
     fields = {
         "title": _ENTRY_LIKE.sub("{@}", _title(paper)),
         "author": " and ".join(_author(name) for name in texts.authors(paper)),

@@ -9,7 +9,7 @@ from papers.formats.items import MARK, Finding, Imported, Unreadable
 from papers.formats.markdown import without_notes
 
 _LISTED = re.compile(r"- \[(?:\\.|[^\]\\])*\]\((?P<link>[^)\s]+)\)")
-_CITED = re.compile(r".*\. arXiv\. (?P<link>https://doi\.org/\S+)")
+_CITED = re.compile(r".*\. [^.]+\. (?P<link>https://doi\.org/\S+)")
 _NO_ENTRY = re.compile(r"\s*(?:[#%].*|<!--.*-->|(?:<[^<>]*>\s*)+|[-=*_`|:\s]*|```\w*)\s*$")
 
 

@@ -35,6 +35,7 @@ def write(items: Sequence[ExportItem]) -> bytes:
 
 def _record(item: ExportItem) -> _Record:
     paper = item.paper
+    preprint = texts.kind(paper) is texts.Kind.PREPRINT
     day = "/".join(f"{part:02}" for part in texts.issued(paper))
     record: _Record = {
         "type_of_reference": _TYPES[texts.kind(paper)],
@@ -45,7 +46,8 @@ def _record(item: ExportItem) -> _Record:
         "abstract": texts.abstract(paper),
         "accession_number": paper_key.label(paper.id),
         "doi": texts.doi(paper),
-        "publisher": texts.publisher(paper),
+        "publisher": texts.publisher(paper) if preprint else "",
+        "secondary_title": "" if preprint else texts.publisher(paper),
         "urls": [texts.link(paper)],
         "keywords": [texts.one_line(name) for name in item.lists],
         "notes": [note] if (note := texts.one_line(item.note or "")) else [],

@@ -11,6 +11,7 @@ from bibtexparser.middlewares.names import parse_single_name_into_parts
 from papers import arxiv_id, paper_key
 from papers.model import Paper
 from papers.paper_key import PaperKey, Scheme
+from papers.presentations import PRESENTATIONS
 from papers.text import readable
 
 _GROUPS = frozenset(
@@ -22,7 +23,8 @@ _GROUPS = frozenset(
 _SPACES = re.compile(r"\s+")
 _NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
 _PROCEEDINGS = (Scheme.ACL, Scheme.CVF, Scheme.NEURIPS, Scheme.OPENREVIEW, Scheme.PMLR)
-_AT_CONFERENCES = ("conference", "oral", "poster", "spotlight")
+_AT_CONFERENCES = ("conference", "proceedings", *PRESENTATIONS)
+_YEAR_OF_VENUE = re.compile(r"\b(?:19|20)[0-9]{2}$")
 
 
 class Kind(Enum):
@@ -107,7 +109,11 @@ def published(paper: Paper) -> date | None:
 
 def issued(paper: Paper) -> tuple[int, ...]:
     """Return year, month and day of publication; of an arXiv paper at least the first two, of any
-    other none where the record does not say."""
+    other none where the record does not say. A paper of a conference is of its conference's year,
+    not of the year in which it was on arXiv."""
+    if kind(paper) is Kind.CONFERENCE and (held := _YEAR_OF_VENUE.search(paper.venue or "")):
+        day, held_in = published(paper), int(held[0])
+        return (held_in, day.month, day.day) if day and day.year == held_in else (held_in,)
     if (day := published(paper)) is not None:
         return day.year, day.month, day.day
     return arxiv_id.year_and_month(paper.id) if paper_key.is_arxiv(paper.id) else ()
@@ -125,7 +131,9 @@ def doi(paper: Paper) -> str:
 
 
 def kind(paper: Paper) -> Kind:
-    """Return what a paper is cited as."""
+    """Return what a paper is cited as: of an arXiv paper that a conference lists, as that."""
+    if paper.venue and paper.kind in _AT_CONFERENCES:
+        return Kind.CONFERENCE
     if paper_key.is_arxiv(paper.id):
         return Kind.PREPRINT
     if PaperKey.read(paper.id).scheme in _PROCEEDINGS or paper.kind in _AT_CONFERENCES:
@@ -135,7 +143,7 @@ def kind(paper: Paper) -> Kind:
 
 def publisher(paper: Paper) -> str:
     """Return where a paper appeared: its journal or conference, its server, or arXiv."""
-    if paper_key.is_arxiv(paper.id):
+    if paper_key.is_arxiv(paper.id) and kind(paper) is Kind.PREPRINT:
         return "arXiv"
     return one_line(paper.venue or paper.source or "")
 

@@ -1,11 +1,12 @@
 """Where papers come from: one small protocol, so that a source can die and the bot lives on."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from papers.model import Batch, Record
+from papers.sources.listings import Proceedings
 
 
 class SourceErrorKind(StrEnum):
@@ -77,6 +78,24 @@ class DatedSource(PaperSource, Protocol):
     def listed_days(self) -> Sequence[date]:
         """Return the days that may have papers which were not read yet, in the order to ask; none
         if it only looks papers up."""
+        ...
+
+
+@runtime_checkable
+class EditionSource(DatedSource, Protocol):
+    """A conference: its papers of a year come at once, then a few at a time for some weeks."""
+
+    def interval(self, now: datetime) -> timedelta:
+        """Return how long after an answer it is to be asked again."""
+        ...
+
+    async def proceedings(self) -> Proceedings | None:
+        """Return the edition of this year, without papers before it is out; `None` if it is as it
+        was when `keep` was last called."""
+        ...
+
+    def keep(self) -> None:
+        """Note that the last answer is stored."""
         ...
 
 

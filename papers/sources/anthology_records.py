@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from xml.etree import ElementTree
 
 from papers import markup, paper_key
 from papers.paper_key import PaperKey, Scheme
+from papers.presentations import AWARD
 from papers.sources.listings import ListedPaper, Proceedings
 from papers.sources.responses import MalformedError
 
@@ -26,6 +27,9 @@ _VENUES: Final = {
 _MONTHS: Final = (
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 )  # fmt: skip
+_ABOUT_A_MONTH: Final = timedelta(days=30)
+_NO_PAPERS: Final = ("tutorial", "tutorials")
+"""Volumes of a conference whose entries announce courses."""
 _OUTER_TAG = re.compile(r"\A<[^>]*>|</[^>]*>\s*\Z")
 
 
@@ -43,7 +47,11 @@ def volumes(body: bytes) -> list[Proceedings]:
         raise MalformedError("the volume cannot be read") from error
     if root.tag != "collection" or not root.get("id"):
         raise MalformedError("answered with no volume")
-    return [_volume(root.get("id", ""), volume) for volume in root.iterfind("volume")]
+    return [
+        _volume(root.get("id", ""), volume)
+        for volume in root.iterfind("volume")
+        if volume.get("id") not in _NO_PAPERS
+    ]
 
 
 def _volume(collection: str, volume: Element) -> Proceedings:
@@ -57,7 +65,8 @@ def _volume(collection: str, volume: Element) -> Proceedings:
             papers.append(_paper(collection, volume, element, venue, _day(meta, year)))
         except ValueError:
             broken += 1
-    return Proceedings(venue, tuple(papers), broken)
+    first = _day(meta, year)
+    return Proceedings(venue, tuple(papers), broken, last=first and first + _ABOUT_A_MONTH)
 
 
 def _paper(
@@ -81,10 +90,16 @@ def _paper(
         version=max(revisions, default=1),
         licence="CC BY 4.0" if day and day.year >= 2016 else None,
         venue=venue or None,
-        kind="article" if volume.get("type") == "journal" else "proceedings",
+        kind=_kind(volume, element),
         withdrawn=element.find("retracted") is not None,
         aliases=tuple(_aliases(element, key)),
     )
+
+
+def _kind(volume: Element, element: Element) -> str:
+    if _words(element, "award"):
+        return AWARD
+    return "article" if volume.get("type") == "journal" else "proceedings"
 
 
 def _aliases(element: Element, key: PaperKey) -> Iterator[str]:

@@ -1,25 +1,26 @@
 """Programmes of conferences, as their virtual sites serve them, and volumes of the ACL Anthology.
 
-The sites of ICLR, ICML, NeurIPS, MLSys, CVPR and ECCV are one program: `…-orals-posters.json` has a
-row for each event, so that a talk has two, and `…-abstracts.json` the abstracts by event.
+The sites of ICLR, ICML, NeurIPS, MLSys, CVPR, ICCV and ECCV are one program:
+`…-orals-posters.json` has a row for each event, so that a talk has two, and `…-abstracts.json` the
+abstracts by event. `poster` in an event's name is its kind, also of "Spotlight Poster".
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Final, cast
+from datetime import date, datetime
+from typing import Annotated, Any, cast
 from urllib.parse import urljoin
 
 from pydantic import Field
 
 from papers import markup, paper_key, paper_links
 from papers.paper_key import PaperKey, Scheme
+from papers.presentations import better, place_of, presentation_of
 from papers.sources._lenient_fields import Known, Text, Wire
 from papers.sources.declared import code_of
 from papers.sources.listings import ListedPaper, Proceedings
 from papers.sources.responses import MalformedError
-
-KINDS: Final = ("oral", "spotlight", "poster")
-"""How a conference presents a paper, the best first."""
 
 
 class _Named(Wire):
@@ -45,12 +46,25 @@ class _Event(Wire):
     paper_url: Known[Text] = None
     media: Known[list[Known[_Medium]]] = Field(None, alias="eventmedia")
     visible: Known[bool] = None
+    begins: Known[datetime] = Field(None, alias="starttime")
+    ends: Known[datetime] = Field(None, alias="endtime")
 
     @property
     def kind(self) -> str | None:
         """The best of what the decision and the event say; `None` for other events."""
-        said = f"{self.decision} {self.type} {self.type_too}".lower()
-        return next((kind for kind in KINDS if kind in said), None)
+        return presentation_of(self.decision or "", f"{self.type} {self.type_too}")
+
+    @property
+    def is_papers(self) -> bool:
+        """Whether this is shown, and is of a paper of the conference itself."""
+        refused = re.search(r"reject|withdr", self.decision or "", re.IGNORECASE)
+        workshop = "/workshop/" in (self.source_url or "").lower()
+        return self.kind is not None and self.visible is not False and not refused and not workshop
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days of the event, where it is."""
+        return tuple(moment.date() for moment in (self.begins, self.ends) if moment is not None)
 
 
 def programme(
@@ -68,24 +82,28 @@ def programme(
         raise MalformedError(f"counts {answer.get('count')} rows and lists {len(rows)}")
     papers: dict[str, ListedPaper] = {}
     broken = 0
+    days: list[date] = []
     for row in rows:
         try:
             event = _Event.model_validate(row)
-            if event.kind is None or event.visible is False or _is_workshops(event):
+            if not event.is_papers:
                 continue
             paper = _paper(event, abstracts, name, year, base_url)
         except ValueError:
             broken += 1
             continue
+        # A year that is none of the conference's is a slip of the pen, or of a recording.
+        days += (day for day in event.days if day.year == year)
         work = event.uid or paper.key
         papers[work] = _together(papers[work], paper) if work in papers else paper
-    unique = {paper.key: paper for paper in papers.values()}
-    ranked = sorted(unique.values(), key=lambda paper: KINDS.index(paper.kind or KINDS[-1]))
-    return Proceedings(f"{name} {year}", tuple(ranked), broken)
-
-
-def _is_workshops(event: _Event) -> bool:
-    return "/workshop/" in (event.source_url or "").lower()
+    first, last = min(days, default=None), max(days, default=None)
+    unique: dict[str, ListedPaper] = {}
+    for paper in papers.values():
+        known = unique.get(paper.key)
+        unique[paper.key] = _together(known, paper) if known else paper
+    ranked = sorted(unique.values(), key=lambda paper: place_of(paper.kind))
+    dated = (replace(paper, first_day=first) for paper in ranked)
+    return Proceedings(f"{name} {year}", tuple(dated), broken, last=last)
 
 
 def _paper(
@@ -126,10 +144,9 @@ def _together(first: ListedPaper, second: ListedPaper) -> ListedPaper:
     """Return two rows of one paper as one: what each knows, and the better kind."""
     linked = first if not first.key.startswith(f"{Scheme.PAGE}:") else second
     keys = dict.fromkeys((first.key, *first.aliases, second.key, *second.aliases))
-    best = min(first, second, key=lambda paper: KINDS.index(paper.kind or KINDS[-1]))
     return replace(
         linked,
-        kind=best.kind,
+        kind=better(first.kind, second.kind),
         authors=max(first.authors, second.authors, key=len),
         abstract=first.abstract or second.abstract,
         categories=first.categories or second.categories,
@@ -138,7 +155,9 @@ def _together(first: ListedPaper, second: ListedPaper) -> ListedPaper:
 
 
 def proceedings_of(parts: Iterable[Proceedings], venue: str) -> Proceedings:
-    """Return several volumes as one, in their order."""
+    """Return several volumes as one, papers with an award first, else in their order."""
     known = tuple(parts)
     papers = {paper.key: paper for part in known for paper in part.papers}
-    return Proceedings(venue, tuple(papers.values()), sum(part.broken for part in known))
+    ranked = sorted(papers.values(), key=lambda paper: place_of(paper.kind))
+    last = max((part.last for part in known if part.last is not None), default=None)
+    return Proceedings(venue, tuple(ranked), sum(part.broken for part in known), last=last)

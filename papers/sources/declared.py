@@ -1,7 +1,7 @@
 """What each source is: its name, the days of its batches, whether people vote, its categories."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +24,8 @@ class Declared:
     votes: bool = False
     days: SourceDays = SourceDays.DAILY
     categories: Mapping[str, str] = field(default_factory=dict[str, str])
+    conference: bool = False
+    """Whether its papers come once a year, and a thread shows some of them on each day."""
 
 
 def code_of(source: str, category: str) -> str:
@@ -69,7 +71,13 @@ BIORXIV: Final = Declared("biorxiv", "bioRxiv", categories=_categories("biorxiv"
 MEDRXIV: Final = Declared("medrxiv", "medRxiv", categories=_categories("medrxiv", _MEDRXIV))
 CHEMRXIV: Final = Declared("chemrxiv", "ChemRxiv")
 SSRN: Final = Declared("ssrn", "SSRN")
-_ALL: Final = (HUGGING_FACE, ARXIV, BIORXIV, MEDRXIV, CHEMRXIV, SSRN)
+_ON_VIRTUAL_SITES: Final = ("ICLR", "ICML", "NeurIPS", "MLSys", "CVPR", "ICCV", "ECCV")
+_IN_THE_ANTHOLOGY: Final = ("ACL", "EMNLP", "NAACL", "EACL")
+CONFERENCES: Final = tuple(
+    Declared(name.lower(), name, conference=True)
+    for name in (*_ON_VIRTUAL_SITES, *_IN_THE_ANTHOLOGY)
+)
+_ALL: Final = (HUGGING_FACE, ARXIV, BIORXIV, MEDRXIV, CHEMRXIV, SSRN, *CONFERENCES)
 
 DECLARED: Final = {each.key: each for each in _ALL}
 """Every source by its key."""
@@ -80,6 +88,16 @@ CHOSEN: Final = {key: each for key, each in DECLARED.items() if key not in DEFAU
 def names(keys: Iterable[str]) -> tuple[str, ...]:
     """Return the names of sources by their keys; unknown ones are left out."""
     return tuple(DECLARED[key].name for key in keys if key in DECLARED)
+
+
+def conferences_of(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the conferences among sources, by their keys."""
+    return names(key for key in keys if key in DECLARED and DECLARED[key].conference)
+
+
+def is_conferences(keys: Collection[str]) -> bool:
+    """Return whether sources are conferences alone, of which there are no papers on most days."""
+    return bool(keys) and all(key in DECLARED and DECLARED[key].conference for key in keys)
 
 
 def days_of(keys: Iterable[str]) -> SourceDays:

@@ -7,8 +7,8 @@ from typing import Final
 
 from papers.model import Announcement, Author, Batch, Paper, Record
 
-MOST_OF_PROCEEDINGS: Final = 300
-"""Papers of one batch; a large conference has six thousand."""
+MOST_OF_PROCEEDINGS: Final = 12_000
+"""Papers of one batch: twice as many as the largest conference had (ICML 2026: 6,628)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class ListedPaper:
     venue: str | None = None
     """The journal, or the conference and its year."""
     kind: str | None = None
-    """`preprint`, `article`, `oral`, `spotlight`, `poster`."""
+    """`preprint`, `article`, `proceedings`, or one of `papers.presentations`."""
     published_doi: str | None = None
     """The DOI of the journal article that a preprint became."""
     withdrawn: bool = False
@@ -77,15 +77,19 @@ class Proceedings:
     venue: str
     """The conference and its year, such as `ICLR 2026`."""
     papers: tuple[ListedPaper, ...]
-    """The best first: talks, then spotlights, then posters."""
+    """The best first, as `papers.presentations` has it."""
     broken: int = 0
     """Rows that could not be read."""
+    last: date | None = None
+    """The last day of the conference, where it is known."""
 
-    def followed_by(self, newer: "Proceedings") -> "Proceedings":
-        """Return the newer answer, with the papers that it has lost at its end."""
-        listed = {key for paper in newer.papers for key in (paper.key, *paper.aliases)}
-        lost = (paper for paper in self.papers if paper.key not in listed)
-        return replace(newer, papers=(*newer.papers, *lost))
+    def seen(self, today: date) -> "Proceedings":
+        """Return the papers with `today` as their day where they would have a later one, or none:
+        a programme is out before its conference."""
+        papers = (
+            replace(paper, first_day=min(paper.first_day or today, today)) for paper in self.papers
+        )
+        return replace(self, papers=tuple(papers))
 
     def batch(self, day: date, most: int = MOST_OF_PROCEEDINGS) -> Batch:
         """Return the first `most` papers as one batch of the day on which they were seen."""

@@ -15,3 +15,5 @@ class Candidate:
     batch: date
     previous: Metrics | None = None
     hours_between: float | None = None
+    edition: str | None = None
+    """The conference and its year, of a paper that is shown on one of its days."""

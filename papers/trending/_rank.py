@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from papers.model import Metrics, Paper
+from papers.presentations import STANDING
 from papers.trending._candidate import Candidate
 from papers.trending._filters import Filters
 from papers.trending._prior import Prior
@@ -41,6 +42,8 @@ class Ranked:
     score: float
     reason: Reason
     position: int
+    edition: str | None = None
+    """As the candidate's."""
 
 
 def rank(
@@ -70,8 +73,8 @@ def rank(
         half_life: days after which an older paper needs twice the interest; `None` for none, as in
             "the best of this month".
         boosts: what else speaks for papers, by id, in doublings of the interest.
-        votes: whether people vote for papers of these sources; where not, the newer batch and the
-            boosts decide.
+        votes: whether people vote for papers of these sources; where not, the newer batch, how a
+            conference presents them and the boosts decide.
     """
     filters = filters or Filters()
     boosts = boosts or {}
@@ -84,6 +87,8 @@ def rank(
         interest = math.log2(expected[candidate.paper.id] + _interest(candidate, day))
         aged = 0.0 if half_life is None else _age(candidate, day) / half_life
         boost = boosts.get(candidate.paper.id, 0.0)
+        if not votes:
+            boost += STANDING.get(candidate.paper.kind or "", 0.0)
         return interest - levels[candidate.batch] - aged + boost
 
     wanted = [
@@ -111,6 +116,7 @@ def rank(
             score=points,
             reason=_reason(candidate, filters, prior, votes=votes),
             position=position,
+            edition=candidate.edition,
         )
         for position, (points, candidate) in enumerate(wanted[:size], start=1)
     ]

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import paper_key
 from papers.model import Metrics, Paper, Record
+from papers.presentations import better
 from papers.works import title_number
 from storage.chunks import chunks
 from storage.engines.statements import insert
@@ -155,6 +156,7 @@ def _completed(known: Paper, other: Paper) -> Paper:
     filled = replace(other, id=known.id).merged(known)
     return replace(
         filled,
+        kind=better(known.kind, other.kind) if filled.venue == other.venue else filled.kind,
         categories=tuple(dict.fromkeys((*known.categories, *other.categories))),
         version=known.version,
         updated_at=known.updated_at,

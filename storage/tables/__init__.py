@@ -38,6 +38,7 @@ from storage.tables._news import (
 from storage.tables._papers import (
     batch_papers,
     batches,
+    editions,
     paper_aliases,
     papers,
     snapshots,
@@ -92,6 +93,7 @@ __all__ = [
     "dismissals",
     "dm_breaker",
     "dm_log",
+    "editions",
     "erasures",
     "feed_links",
     "feeds",

@@ -99,6 +99,17 @@ batch_papers = table(
     Index("ix_batch_papers_paper_id", "paper_id"),
 )
 
+# A conference's edition, whose papers are the source's batch of `day`: threads show some of them on
+# each day from then to `until`, which is before it where the conference was over.
+editions = table(
+    "editions",
+    Column("source", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("day", ISODate, nullable=False),
+    Column("until", ISODate, nullable=False),
+    Column("papers", Integer, nullable=False),
+)
+
 source_health = table(
     "source_health",
     Column("source", Text, primary_key=True),

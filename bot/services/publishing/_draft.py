@@ -10,19 +10,27 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.i18n import ENGLISH, current, ngettext
+from bot.i18n import ENGLISH, current
 from bot.i18n import gettext as _
 from bot.services.batch_ranking import Rankings
 from bot.services.folding import Folding
-from bot.services.publishing._order import Ordering, either, filters_of, folded, notes_of
+from bot.services.publishing._order import Ordering, folded, notes_of
+from bot.services.publishing._rest import rest, shown_of, why_empty
 from bot.services.publishing._tags import wishes_of
 from bot.services.taste import LEAST_SAVERS, SAVED_WITHIN
-from bot.ui.payloads import CardPayload, HeaderPayload, TagWish, header_payload, ranked_card
+from bot.ui.payloads import (
+    CardPayload,
+    EditionPart,
+    HeaderPayload,
+    TagWish,
+    header_payload,
+    ranked_card,
+)
 from bot.ui.roundup_payload import RoundupPayload
 from papers import paper_key
-from papers.folding import Group, Likeness
+from papers.folding import Likeness
 from papers.sources.declared import have_votes
-from papers.trending import Filters, Ranked
+from papers.trending import Ranked
 from storage import discussions, papers, posts, shelves
 from storage.database import Database
 from storage.feeds import Feed, Kind, Layout
@@ -136,21 +144,26 @@ class PostComposer:
             ids = [candidate.paper.id for candidate in everything]
             shown = await _works(conn, ids, await posts.shown(conn, feed.channel_id))
             prior = await ranking.prior(conn, day) if votes else None
+            open_editions = await ranking.editions.open(conn, day)
+            of_editions = [each.paper.id for each in everything if each.edition is not None]
+            saved = await _saved_here(conn, feed, of_editions, now)
             likeness = await self._likeness(conn, (day, now, feed.sources), ids)
         candidates = [candidate for candidate in everything if candidate.batch >= first]
         ordered = await self._ordering.of(
-            feed, candidates, day, now, prior=prior, matched=everything, shown=shown
+            feed,
+            candidates,
+            day,
+            now,
+            prior=prior,
+            matched=everything,
+            shown=shown,
+            saved=saved,
         )
         ranked = ordered.ranked
         groups = folded(ranked, likeness, feed.size)
         async with self._database.read() as conn:
-            saved_here = await shelves.saved_here(
-                conn,
-                feed.guild_id,
-                [group.leader.paper.id for group in groups],
-                now - SAVED_WITHIN,
-                LEAST_SAVERS,
-            )
+            leaders = [group.leader.paper.id for group in groups]
+            saved_here = await _saved_here(conn, feed, leaders, now)
             discussed = await discussions.on(conn, feed.guild_id)
         todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
         draft = compose(
@@ -159,12 +172,15 @@ class PostComposer:
             folded={
                 group.leader.paper.id: [each.paper.id for each in group.folded] for group in groups
             },
-            total=len(todays) if votes else sum(each.batch == day for each in ranked),
+            total=len(todays)
+            if votes
+            else sum(each.batch == day and each.edition is None for each in ranked),
             late=late,
             notes=notes_of(feed),
             ping_role_id=feed.ping_role_id,
             saved_here=saved_here,
-            sources=() if votes else ranking.sources,
+            sources=() if votes else ranking.listing,
+            editions=shown_of(open_editions, [group.leader for group in groups], day),
         )
         draft = draft.model_copy(
             update={
@@ -175,10 +191,9 @@ class PostComposer:
             }
         )
         if ranked:
-            return draft.model_copy(update={"rest": _rest(ranked, groups, feed.size)})
+            return draft.model_copy(update={"rest": rest(ranked, groups, feed.size)})
         about = [paper_id for paper_id in todays if paper_id in ordered.wanted]
-        why_empty = _why_empty(feed, len(todays), about, shown)
-        return draft.model_copy(update={"why_empty": why_empty})
+        return draft.model_copy(update={"why_empty": why_empty(feed, len(todays), about, shown)})
 
     async def _likeness(
         self, conn: AsyncConnection, moment: _Moment, ids: Sequence[str]
@@ -220,6 +235,7 @@ def compose(
     ping_role_id: int | None = None,
     saved_here: Mapping[str, int] = {},
     sources: Sequence[str] = (),
+    editions: Sequence[EditionPart] = (),
 ) -> PostPayload:
     """Put a ranking into words: one header, and one card for each paper.
 
@@ -237,6 +253,7 @@ def compose(
             footer=_footer(),
             ping_role_id=ping_role_id,
             sources=sources,
+            editions=editions,
         ),
         cards=tuple(
             ranked_card(
@@ -251,11 +268,12 @@ def compose(
     )
 
 
-def _rest(ranked: Sequence[Ranked], groups: Sequence[Group[Ranked]], size: int) -> tuple[int, ...]:
-    """Return the upvotes of the papers that are neither leaders nor folded behind one."""
-    shown = {each.paper.id for group in groups for each in (group.leader, *group.folded)}
-    others = (each.metrics.upvotes or 0 for each in ranked if each.paper.id not in shown)
-    return tuple(sorted(others, reverse=True)[:size])
+async def _saved_here(
+    conn: AsyncConnection, feed: Feed, paper_ids: Sequence[str], now: datetime
+) -> dict[str, int]:
+    return await shelves.saved_here(
+        conn, feed.guild_id, paper_ids, now - SAVED_WITHIN, LEAST_SAVERS
+    )
 
 
 def _footer() -> str:
@@ -265,23 +283,3 @@ def _footer() -> str:
         "React to a paper in the thread: 🔖 saves it, ⭐ makes it a favourite, ✅ marks it as read."
         " Find them with /library show."
     )
-
-
-def _why_empty(feed: Feed, total: int, about: Collection[str], shown: Collection[str]) -> str:
-    """Say why nothing was left of a batch; `about` are its papers that the feed's topics want."""
-    if feed.topics and not about:
-        return ngettext(
-            "The only paper of the day isn't about {topics}.",
-            "None of the day's {count} papers is about {topics}.",
-            total,
-            topics=either(feed.topics),
-        )
-    seen = filters_of(feed) == Filters() or all(paper_id in shown for paper_id in about)
-    if feed.topics:
-        topics = either(feed.topics)
-        if seen:
-            return _("Every paper about {topics} was already posted here.", topics=topics)
-        return _("No paper about {topics} passed the filters.", topics=topics)
-    if seen:
-        return _("Every paper was already posted here.")
-    return _("No paper passed the filters.")

@@ -1,5 +1,6 @@
 """The order of papers in a feed's view: its filters, its topics, and its server's taste."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -48,6 +49,7 @@ class Ordering:
         matched: Sequence[Candidate] | None = None,
         shown: Collection[str] = (),
         half_life: float | None = HALF_LIFE_DAYS,
+        saved: Mapping[str, int] = {},
     ) -> Ordered:
         """Return the papers that a feed wants, best first. Call it with no connection at hand.
 
@@ -60,6 +62,7 @@ class Ordering:
             matched: candidates that are matched with topics, where that is done for many feeds.
             shown: ids that are never to come again.
             half_life: days after which an older paper needs twice the interest.
+            saved: how many members saved papers that have no votes, by id.
         """
         wanted = frozenset(each.paper.id for each in candidates)
         matches: Mapping[str, TopicMatch] = {}
@@ -71,7 +74,8 @@ class Ordering:
             ]
             matches = await self._topics.matches(there, feed.topics, now)
             wanted = frozenset(matches)
-        boosts = await self._taste.boosts(feed, candidates, now)
+        taste = await self._taste.boosts(feed, candidates, now)
+        saves = {paper_id: math.log2(1 + members) for paper_id, members in saved.items()}
 
         def ordered(boosts: Mapping[str, float]) -> list[Ranked]:
             ranked = rank(
@@ -86,9 +90,13 @@ class Ordering:
             )
             return rank_by_topic(ranked, matches) if feed.topics else ranked
 
-        ranked = ordered({})
-        if boosts:
-            ranked = raised(ordered(boosts), ranked, boosts)
+        ranked = ordered(saves)
+        if taste:
+            both = {
+                paper_id: taste.get(paper_id, 0.0) + saves.get(paper_id, 0.0)
+                for paper_id in (*taste, *saves)
+            }
+            ranked = raised(ordered(both), ranked, taste)
         return Ordered(ranked, wanted)
 
 

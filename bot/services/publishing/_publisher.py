@@ -36,6 +36,7 @@ from bot.ui.reasons import FEED_REMOVED, FEED_STOPPED, TOO_LATE, unknown_zone
 from papers import zones
 from papers.keyed_locks import KeyedLocks
 from papers.schedule import Coming
+from papers.sources.declared import is_conferences
 from storage import feeds, posts
 from storage.database import Database
 from storage.feeds import Feed, FeedState
@@ -124,13 +125,19 @@ class Publisher:
         return due
 
     async def coming(self, feed: Feed, now: datetime) -> Coming | None:
-        """Return a feed's next thread; `None` for a feed that posts none."""
+        """Return a feed's next thread; `None` for a feed that posts none, and before the next
+        programme of its conferences is known."""
         if feed.state is not FeedState.ACTIVE or feed.timezone not in zones.names():
             return None
         async with self._database.read() as conn:
-            known = await self._rankings.of(feed.sources).known(conn, now)
+            ranking = self._rankings.of(feed.sources)
+            known = await ranking.known(conn, now)
             used = await posts.used(conn, feed.id)
-        return coming(feed, now, self._settle, known, used)
+            found = coming(feed, now, self._settle, known, used)
+            if found is None or not is_conferences(feed.sources) or known.get(found.batch):
+                return found
+            # Of conferences alone, a thread comes on the days of an edition.
+            return found if await ranking.editions.open(conn, found.batch) else None
 
     async def preview(self, feed: Feed, now: datetime) -> PostPayload | None:
         """Return what the feed's next thread would be like now; `None` while there is no batch.

@@ -1,6 +1,5 @@
 """Conferences' virtual sites and the ACL Anthology, served and broken."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,48 +8,28 @@ from typing import Any
 import pytest
 
 from papers.model import Announcement
-from papers.sources import PaperSource, SourceError, SourceErrorKind
+from papers.presentations import PRESENTATIONS, better, presentation_of
+from papers.sources import DatedSource, EditionSource, SourceError, SourceErrorKind, declared
 from papers.sources.anthology_records import volumes
-from papers.sources.conference_records import KINDS, programme
+from papers.sources.conference_records import programme
 from papers.sources.conferences import (
     CONFERENCES,
-    AnthologySource,
+    IN_SEASON,
+    OUT_OF_SEASON,
+    REQUESTS,
     Conference,
-    VirtualSiteSource,
+    ConferenceSource,
+    conference_source,
 )
-from papers.sources.listings import MOST_OF_PROCEEDINGS, Proceedings
-from papers.sources.responses import MalformedError
+from papers.sources.listings import ListedPaper, Proceedings
+from papers.sources.responses import MalformedError, RetryPolicy
+from tests.papers.sources.conference_answers import ABSTRACTS, ROWS, event, icml_source, rows
 from tests.papers.sources.serving import FakeTime, Reply, Service, html_reply, json_reply
 from tests.shared import SHARED, needs_shared
 
 SAMPLES = SHARED / "samples" / "beyond_arxiv"
 NOW = datetime(2026, 6, 10, 9, tzinfo=UTC)
-ROWS = "/static/virtual/data/icml-2026-orals-posters.json"
-ABSTRACTS = "/static/virtual/data/icml-2026-abstracts.json"
 ACL = "/2022.acl.xml"
-
-
-def event(number: int, **changed: Any) -> dict[str, Any]:
-    return {
-        "id": number,
-        "uid": f"{number:032x}",
-        "name": f"Paper {number}",
-        "authors": [{"fullname": "Ada Example"}, {"fullname": "Bo Sample"}, None],
-        "abstract": None,
-        "topic": "Deep Learning->Large Language Models",
-        "decision": "Accept (regular)",
-        "eventtype": "Poster",
-        "virtualsite_url": f"/virtual/2026/poster/{number}",
-        "sourceurl": "https://openreview.net/group?id=ICML.cc/2026/Conference",
-        "visible": True,
-        "paper_url": f"https://openreview.net/forum?id=Forum{number:05d}",
-        "eventmedia": [],
-        **changed,
-    }
-
-
-def rows(*events: Any, **changed: Any) -> dict[str, Any]:
-    return {"count": len(events), "next": None, "results": list(events), **changed}
 
 
 def read(*events: Any, abstracts: dict[str, Any] | None = None) -> Proceedings:
@@ -76,12 +55,27 @@ def paper(number: int, rest: str = "") -> str:
 
 
 @pytest.fixture
-async def icml(service: Service, fake_time: FakeTime) -> AsyncIterator[VirtualSiteSource]:
-    moment = [NOW]
-    source = VirtualSiteSource(
-        Conference("ICML", service.url),
-        2026,
-        now=lambda: moment[0] + timedelta(days=fake_time.now // 86_400),
+async def icml(service: Service, fake_time: FakeTime) -> AsyncIterator[ConferenceSource]:
+    source = site(service, fake_time)
+    yield source
+    await source.close()
+
+
+def site(service: Service, fake_time: FakeTime, **known: Any) -> ConferenceSource:
+    def now() -> datetime:
+        return NOW + timedelta(days=fake_time.now // 86_400)
+
+    return icml_source(
+        service, now, sleep=fake_time.sleep, clock=fake_time.clock,
+        manners=RetryPolicy(attempts=2, cache_for=0.0), **known,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def acl(service: Service, fake_time: FakeTime) -> AsyncIterator[ConferenceSource]:
+    source = conference_source(
+        Conference("ACL", service.url, range(6, 10), collection="acl"),
+        now=lambda: datetime(2022, 6, 10, 9, tzinfo=UTC),
         sleep=fake_time.sleep,
         clock=fake_time.clock,
     )
@@ -89,14 +83,10 @@ async def icml(service: Service, fake_time: FakeTime) -> AsyncIterator[VirtualSi
     await source.close()
 
 
-@pytest.fixture
-async def acl(service: Service, fake_time: FakeTime) -> AsyncIterator[AnthologySource]:
-    source = AnthologySource(
-        "ACL 2022", "2022.acl", service.url, now=lambda: NOW,
-        sleep=fake_time.sleep, clock=fake_time.clock,
-    )  # fmt: skip
-    yield source
-    await source.close()
+async def papers_of(source: ConferenceSource) -> tuple[ListedPaper, ...]:
+    found = await source.proceedings()
+    assert found is not None
+    return found.papers
 
 
 def test_a_poster_is_a_paper_with_its_venue_topic_and_forum():
@@ -140,6 +130,9 @@ def test_workshops_hidden_rows_and_other_events_are_left_out():
     found = read(
         event(1, sourceurl="https://openreview.net/group?id=ICML.cc/2026/Workshop/X"),
         event(2, visible=False),
+        event(5, decision="Reject"),
+        event(6, decision="Withdrawn"),
+        event(7, eventtype="Test of Time Award", decision=None),
         event(3, eventtype="Invited Talk", decision=None),
         event(4),
     )
@@ -173,88 +166,126 @@ def test_a_programme_that_counts_more_than_it_lists_is_a_failure(changed: dict[s
         programme(rows(event(1), **changed), {}, "ICML", 2026, "https://icml.cc")
 
 
-def test_a_large_conference_is_one_batch_that_begins_with_its_talks():
-    events = [event(number) for number in range(MOST_OF_PROCEEDINGS)]
-    found = read(*events, event(9999, decision="Accept (oral)"))
-    batch = found.batch(NOW.date())
-    assert len(found.papers) == MOST_OF_PROCEEDINGS + 1
-    assert len(batch.records) == MOST_OF_PROCEEDINGS
-    first = batch.records[0]
-    assert (first.paper.kind, first.paper.venue, first.batch) == ("oral", "ICML 2026", NOW.date())
-    assert first.announcement is Announcement.NEW
+def test_a_paper_with_an_award_comes_first_and_is_as_good_as_its_best_row():
+    talk = event(4, name="Paper 3", uid=event(3)["uid"], decision="Accept (oral, best paper)")
+    found = read(
+        event(1, decision="Accept (oral)"), event(2, event_type="Highlight"), event(3), talk
+    )
+    assert [one.kind for one in found.papers] == ["award", "oral", "highlight"]
+    assert presentation_of("Outstanding Paper Award, oral") == "award"
+    assert presentation_of("Accept", "Award ceremony") is None
+    assert [better("poster", "oral"), better("preprint", "poster"), better(None, "preprint")] == [
+        "oral", "poster", "preprint",
+    ]  # fmt: skip
+
+
+def test_two_rows_that_link_to_one_paper_are_one_though_their_numbers_differ():
+    found = read(event(1), event(2, paper_url=event(1)["paper_url"], decision="Accept (oral)"))
+    assert [one.kind for one in found.papers] == ["oral"]
+
+
+def test_a_conference_ends_with_its_last_event_and_its_papers_are_of_the_day_they_were_seen():
+    begun, over = "2026-07-07T10:30:00+09:00", "2026-07-11T12:00:00+09:00"
+    found = read(event(1, starttime=begun), event(2, endtime=over), event(3, starttime="soon"))
+    assert found.last == date(2026, 7, 11)
+    assert {one.first_day for one in found.papers} == {date(2026, 7, 7)}
+    assert {one.first_day for one in found.seen(NOW.date()).papers} == {NOW.date()}
+    assert {one.first_day for one in found.seen(date(2026, 8, 1)).papers} == {date(2026, 7, 7)}
+    record = found.batch(NOW.date()).records[0]
+    assert (record.announcement, record.batch) == (Announcement.NEW, NOW.date())
 
 
 async def test_a_conference_has_nothing_before_it_has_a_programme(
-    service: Service, icml: VirtualSiteSource, fake_time: FakeTime
+    service: Service, icml: ConferenceSource
 ):
-    source: PaperSource = icml
-    assert (await source.latest()).records == ()
+    assert isinstance(icml, EditionSource)
+    assert isinstance(icml, DatedSource)
+    assert await papers_of(icml) == ()
     service.on(ROWS, json_reply(rows()))
-    fake_time.now += 86_400
-    assert (await source.latest()).records == ()
+    assert await papers_of(icml) == ()
     service.on(ROWS, json_reply(rows(event(1))))
-    fake_time.now += 86_400
-    assert len((await source.daily(NOW.date() + timedelta(days=2))).records) == 1
-    assert source.name == "ICML 2026"
-    assert await source.search("x", 1) == []
-    (record,) = await source.lookup(["openreview:Forum00001", "2607.00001"])
-    assert (record.paper.title, record.batch) == ("Paper 1", None)
+    found = await icml.proceedings()
+    assert found is not None
+    assert (found.venue, len(found.papers), icml.name) == ("ICML 2026", 1, "ICML")
+    assert len((await icml.latest()).records) == 1
+    assert await icml.search("x", 1) == await icml.lookup(["openreview:Forum00001"]) == []
     with pytest.raises(SourceError):
-        await source.daily(NOW.date())
+        await icml.daily(NOW.date())
 
 
-async def test_a_programme_is_asked_for_once_a_day_and_sent_again_only_if_it_changed(
-    service: Service, icml: VirtualSiteSource, fake_time: FakeTime
+async def test_a_programme_that_was_stored_is_sent_again_only_if_it_changed(
+    service: Service, icml: ConferenceSource
 ):
-    service.on(ROWS, json_reply(rows(event(1)), headers={"ETag": '"r1"'}), Reply(status=304))
-    service.on(ABSTRACTS, json_reply({"1": "We ask."}, headers={"ETag": '"a1"'}), Reply(status=304))
-    first, other = await asyncio.gather(icml.proceedings(), icml.proceedings())
-    assert other == first
-    assert await asyncio.gather(icml.proceedings(), icml.proceedings()) == [first] * 2
-    assert len(service.requests) == 2
-    fake_time.now += 86_400
-    assert await icml.proceedings() == first
-    asked = [request.headers.get("If-None-Match") for request in service.requests]
-    assert asked == [None, None, '"r1"', '"a1"']
+    def answer(body: Any, tag: str) -> Any:
+        def given(request: Any) -> Reply:
+            same = request.headers.get("If-None-Match") == tag
+            return Reply(status=304) if same else json_reply(body, headers={"ETag": tag})
+
+        return given
+
+    service.on(ROWS, answer(rows(event(1)), '"r1"'))
+    service.on(ABSTRACTS, answer({"1": "We ask."}, '"a1"'))
+    for _ in range(2):  # what was not stored is sent once more
+        assert len(await papers_of(icml)) == 1
+    icml.keep()
+    assert await icml.proceedings() is None
+    assert len(service.requests) == 6
+    service.on(ROWS, answer(rows(event(1), event(2)), '"r2"'))
+    assert [one.abstract for one in await papers_of(icml)] == ["We ask.", ""]
 
 
-async def test_abstracts_that_come_later_are_added(
-    service: Service, icml: VirtualSiteSource, fake_time: FakeTime
-):
+async def test_abstracts_that_come_later_are_added(service: Service, icml: ConferenceSource):
     def answer(request: Any) -> Reply:
         fresh = "If-None-Match" not in request.headers
         return json_reply(rows(event(1)), headers={"ETag": "r"}) if fresh else Reply(status=304)
 
     service.on(ROWS, answer)
-    assert (await icml.proceedings()).papers[0].abstract == ""
+    assert (await papers_of(icml))[0].abstract == ""
+    icml.keep()
     service.on(ABSTRACTS, json_reply({"1": "We ask."}))
-    fake_time.now += 86_400
-    assert (await icml.proceedings()).papers[0].abstract == "We ask."
+    assert (await papers_of(icml))[0].abstract == "We ask."
 
 
-async def test_papers_that_come_later_have_the_abstracts_that_did_not_change(
-    service: Service, icml: VirtualSiteSource, fake_time: FakeTime
+async def test_a_site_that_fails_all_day_is_asked_no_more_than_its_budget(
+    service: Service, fake_time: FakeTime
 ):
-    def answer(request: Any) -> Reply:
-        fresh = "If-None-Match" not in request.headers
-        return json_reply({"2": "Later."}, headers={"ETag": "a"}) if fresh else Reply(status=304)
-
-    service.on(ABSTRACTS, answer)
-    service.on(ROWS, json_reply(rows(event(1))), json_reply(rows(event(1), event(2))))
-    await icml.proceedings()
+    source = site(service, fake_time)
+    service.on(ROWS, html_reply())
+    for _ in range(REQUESTS):
+        with pytest.raises(SourceError):
+            await source.proceedings()
+    with pytest.raises(SourceError) as caught:
+        await source.proceedings()
+    assert len(service.requests) == REQUESTS
+    assert caught.value.kind is SourceErrorKind.RATE_LIMITED
+    assert caught.value.retry_after is not None
     fake_time.now += 86_400
-    assert [one.abstract for one in (await icml.proceedings()).papers] == ["", "Later."]
+    service.on(ROWS, json_reply(rows(event(1))))
+    assert len(await papers_of(source)) == 1
+    await source.close()
 
 
-async def test_a_programme_that_shrinks_keeps_its_papers(
-    service: Service, icml: VirtualSiteSource, fake_time: FakeTime
+async def test_a_file_that_is_too_large_is_not_read_to_its_end(
+    service: Service, fake_time: FakeTime
 ):
-    unlinked = event(2, paper_url=None)
-    service.on(ROWS, json_reply(rows(event(1), unlinked)), json_reply(rows(event(2))))
-    await icml.proceedings()
-    fake_time.now += 86_400
-    found = await icml.proceedings()
-    assert [one.key for one in found.papers] == ["openreview:Forum00002", "openreview:Forum00001"]
+    source = site(service, fake_time, largest=10_000)
+    service.on(ROWS, json_reply(rows(*map(event, range(100)))))
+    with pytest.raises(SourceError, match="too large"):
+        await source.proceedings()
+    await source.close()
+
+
+async def test_a_year_without_an_edition_asks_nothing(service: Service, fake_time: FakeTime):
+    source = conference_source(
+        Conference("ECCV", service.url, range(7, 11), every=2, since=2024),
+        now=lambda: datetime(2027, 8, 1, tzinfo=UTC), sleep=fake_time.sleep, clock=fake_time.clock,
+    )  # fmt: skip
+    assert await papers_of(source) == ()
+    assert service.requests == []
+    assert source.interval(datetime(2026, 8, 1, tzinfo=UTC)) == IN_SEASON
+    assert source.interval(datetime(2026, 2, 1, tzinfo=UTC)) == OUT_OF_SEASON
+    assert source.interval(datetime(2027, 8, 1, tzinfo=UTC)) == OUT_OF_SEASON
+    await source.close()
 
 
 @pytest.mark.parametrize(
@@ -268,7 +299,7 @@ async def test_a_programme_that_shrinks_keeps_its_papers(
     ],
 )
 async def test_a_wall_is_a_failure_after_which_everything_is_asked_for_again(
-    answer: Reply, service: Service, icml: VirtualSiteSource
+    answer: Reply, service: Service, icml: ConferenceSource
 ):
     service.on(ROWS, *[answer] * 2, json_reply(rows(event(1))))
     for _ in range(2):
@@ -277,7 +308,7 @@ async def test_a_wall_is_a_failure_after_which_everything_is_asked_for_again(
         with pytest.raises(SourceError) as caught:
             await icml.proceedings()
         assert caught.value.kind is SourceErrorKind.MALFORMED
-    assert len((await icml.proceedings()).papers) == 1
+    assert len(await papers_of(icml)) == 1
     assert all("If-None-Match" not in request.headers for request in service.requests)
 
 
@@ -290,9 +321,11 @@ def test_a_volumes_papers_have_their_id_people_and_version():
             paper(2, "<retracted date='2023-01-01'>Wrong.</retracted><doi>10.1162/tacl_1</doi>"),
             "<paper id='3'><title>No address</title></paper>",
             "<paper id='4'><title/></paper>",
+            paper(5, "<award>Best Paper Award</award>"),
         )
     )  # fmt: skip
-    first, second, third = found.papers
+    first, second, third, fifth = found.papers
+    assert fifth.kind == "award"
     assert first.key == "acl:2022.acl-long.1"
     assert first.title == "Speeding up BERT 1"
     assert first.authors == ("Ali Modarressi",)
@@ -320,32 +353,35 @@ def test_what_is_no_volume_is_a_failure(body: bytes):
         volumes(body)
 
 
-async def test_a_file_of_the_anthology_is_one_batch(service: Service, acl: AnthologySource):
-    other = "<volume id='short'><meta><year>2022</year><venue>acl</venue></meta></volume>"
-    service.on(ACL, Reply(volume(paper(1), paper(2), rest=other)))
-    batch = await acl.latest()
-    assert [record.paper.id for record in batch.records] == [
-        "acl:2022.acl-long.1", "acl:2022.acl-long.2",
-    ]  # fmt: skip
-    assert (batch.day, batch.records[0].paper.source) == (NOW.date(), "ACL Anthology")
+async def test_a_file_of_the_anthology_is_one_edition_without_its_tutorials(
+    service: Service, acl: ConferenceSource
+):
+    other = "<volume id='tutorials'><meta><year>2022</year><venue>acl</venue></meta>{}</volume>"
+    body = volume(paper(1), paper(2, "<award>Best Paper</award>"), rest=other.format(paper(9)))
+    service.on(ACL, Reply(body))
+    found = await acl.proceedings()
+    assert found is not None
+    assert [one.key for one in found.papers] == ["acl:2022.acl-long.2", "acl:2022.acl-long.1"]
+    assert (found.venue, found.last) == ("ACL 2022", date(2022, 5, 31))
+    assert found.papers[0].source == "ACL Anthology"
 
 
 @pytest.mark.parametrize("answer", [html_reply(), Reply(b""), Reply(volume(paper(1))[:-9])])
-async def test_half_a_volume_is_a_failure(answer: Reply, service: Service, acl: AnthologySource):
+async def test_half_a_volume_is_a_failure(answer: Reply, service: Service, acl: ConferenceSource):
     service.on(ACL, answer)
     with pytest.raises(SourceError) as caught:
         await acl.latest()
     assert caught.value.kind is SourceErrorKind.MALFORMED
 
 
-async def test_a_volume_that_is_not_out_is_empty(acl: AnthologySource):
-    assert (await acl.proceedings()).papers == ()
+async def test_a_volume_that_is_not_out_is_empty(acl: ConferenceSource):
+    assert await papers_of(acl) == ()
 
 
-def test_conferences_are_found_at_their_own_sites():
-    assert {one.name for one in CONFERENCES} >= {"ICLR", "ICML", "NeurIPS", "MLSys", "ECCV"}
+def test_conferences_are_found_at_their_own_sites_in_the_order_in_which_they_are_declared():
+    assert [one.name for one in CONFERENCES] == [one.name for one in declared.CONFERENCES]
     assert all(one.url.startswith("https://") for one in CONFERENCES)
-    assert KINDS[0] == "oral"
+    assert PRESENTATIONS[:2] == ("award", "oral")
 
 
 @needs_shared
