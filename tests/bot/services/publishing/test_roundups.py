@@ -230,8 +230,14 @@ async def test_a_week_without_anything_posts_nothing_and_the_list_says_why(
         assert roundups(here.channel) == []
         post = await newest(here, feed)
         assert post.state == PostState.EMPTY
-        said = await listed(here)
-        assert f"No roundup “{NAME}”. No paper passed the filters." in said
+        why = f"No roundup “{NAME}”. No paper passed the filters."
+        assert why in await listed(here)
+        asked = await here.member.slash(here.channel, "paper status")
+        assert asked.response is not None
+        status = text_of(asked.response.message)
+        assert why in status
+        for wrong in ("late", "Late", "couldn't", "Stopped", "failed"):
+            assert wrong not in status
 
 
 async def test_a_roundup_is_posted_once_whatever_is_restarted_and_edited(tmp_path: Path) -> None:
