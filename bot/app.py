@@ -87,7 +87,9 @@ async def open_services(
             stack.push_async_callback(source.close)
         if database is None:
             observe = monitor.instruments.statement
-            database = await Database.open(settings.database_url, observe=observe)
+            database = await Database.open(
+                settings.database_url, observe=observe, files=settings.index_dir
+            )
             stack.push_async_callback(database.close)
         embedder = await open_embedder(settings, clock)
         queries = SourceQueries(database, sources, clock)
@@ -104,7 +106,7 @@ async def open_services(
         rankings = Rankings(sources, settings.settle)
         ranking = rankings.default
         topics = Topics(database, embedder, sources)
-        charts = Charts(database.path.with_suffix(".charts"))
+        charts = Charts(database.beside(".charts"))
         reading = RecentReading(database, search.engine, clock)
         folding = Folding(database, search.engine, embedder)
         publisher = Publisher(

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from papers import zones
+from storage.engines.urls import parsed
 
 
 class SettingsError(Exception):
@@ -63,7 +64,10 @@ class Settings(BaseSettings):
     """A file that holds the token, as Docker's secrets and systemd's credentials are files."""
 
     database_url: str = "sqlite+aiosqlite:///paperboy.db"
-    """Where everything is kept: an SQLite file. Its search index lies beside it."""
+    """Where everything is kept: a file of SQLite, or a database on a PostgreSQL server."""
+    index_dir: Path | None = None
+    """The folder of the search index and other derived files. Default: the database file's own; for
+    a server's database, the working directory."""
 
     huggingface_url: Url = "https://huggingface.co"
     """Where the daily batches come from."""
@@ -174,8 +178,15 @@ class Settings(BaseSettings):
 
     @property
     def database_path(self) -> Path:
-        """The database's file, as `DATABASE_URL` names it."""
-        return Path(self.database_url.partition(":///")[2])
+        """The database's file, as `DATABASE_URL` names it; without one, what backups are named by.
+
+        Raises:
+            DatabaseError: the URL is malformed.
+        """
+        found = parsed(self.database_url)
+        if isinstance(found, Path):
+            return found
+        return (self.index_dir or Path()) / f"{found.database}.db"
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -21,8 +21,10 @@ from storage.tables import erasures, users
 
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NAMED: Final = re.compile(r"-(\d{8}T\d{6}Z)\.db(\.gz)?")
-_LEFT: Final = re.compile(r"-\d{8}T\d{6}Z\.db(\.copy|\.copy\.unfinished|(\.gz)?\.unfinished)")
+_NAMED: Final = re.compile(r"-(\d{8}T\d{6}Z)\.(?:db(?:\.gz)?|dump)")
+_LEFT: Final = re.compile(
+    r"-\d{8}T\d{6}Z\.(db(\.copy|\.copy\.unfinished|(\.gz)?\.unfinished)|dump\.unfinished)"
+)
 
 ROOM: Final = 2.0
 """How many times the database's size has to be free: for a copy, and its compressed form beside it.
@@ -54,7 +56,7 @@ def scheduled(directory: Path, name: str) -> list[Backup]:
     """
     stem = Path(name).stem
     found: list[Backup] = []
-    for path in directory.glob(f"{stem}-*.db*"):
+    for path in directory.glob(f"{stem}-*.d*"):
         if match := _NAMED.fullmatch(path.name.removeprefix(stem)):
             at = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
             found.append(Backup(path, at))
@@ -70,9 +72,10 @@ async def make(database: Database, directory: Path, *, keep: int, now: datetime)
     Raises:
         DatabaseError: there is no new copy; says why.
     """
-    name = f"{database.path.stem}-{now.astimezone(UTC):{_STAMP}}.db{packed.SUFFIX}"
+    kind = f"db{packed.SUFFIX}" if database.is_file else "dump"
+    name = f"{database.path.stem}-{now.astimezone(UTC):{_STAMP}}.{kind}"
     await asyncio.to_thread(_clear, directory, database.path.stem)
-    await asyncio.to_thread(_make_room, database.path, directory)
+    await asyncio.to_thread(_make_room, await database.size(), directory)
     target = directory / name
     await write(database, target)
     for old in scheduled(directory, database.path.name)[keep:]:
@@ -86,6 +89,9 @@ async def write(database: Database, target: Path, progress: packed.Progress | No
     Raises:
         DatabaseError: `target` exists or cannot be written, or the database is damaged.
     """
+    if not database.is_file:
+        # An archive of pg_dump is compressed, and checked by reading all rows.
+        return await database.backup(target)
     compressed = target.suffix == packed.SUFFIX
     copy = target.with_suffix(".copy") if compressed else target
     await asyncio.to_thread(_refuse_existing, target, copy)
@@ -118,10 +124,10 @@ def _clear(directory: Path, stem: str) -> None:
             path.unlink(missing_ok=True)
 
 
-def _make_room(path: Path, directory: Path) -> None:
+def _make_room(size: int, directory: Path) -> None:
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        free, needed = shutil.disk_usage(directory).free, ROOM * path.stat().st_size
+        free, needed = shutil.disk_usage(directory).free, ROOM * size
     except OSError as error:
         raise DatabaseError(f"cannot write backups to {directory}: {error.strerror}") from error
     if free < needed:

@@ -1,8 +1,6 @@
 """The open database: one writer, several readers."""
 
 import asyncio
-import shutil
-import sqlite3
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
@@ -10,16 +8,16 @@ from pathlib import Path
 from typing import Self, TypeAlias
 
 from sqlalchemy import URL
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import migrations
-from storage.database_file import DatabaseError, file_of, prepare
-from storage.engines import sqlite, sqlite_file
+from storage import database_server, migrations
+from storage.database_file import prepare
+from storage.engines.postgresql import PostgreSQL
+from storage.engines.protocol import READERS, Engine, Observe
+from storage.engines.sqlite import SQLiteFile
+from storage.engines.timing import time_statements
+from storage.engines.urls import parsed
 from storage.priority import PriorityLock, is_background
-
-READERS = 4
-"""Connections kept for reading; SQLite reads from memory, more only wait for the interpreter."""
 
 LAST_READS = 5.0
 """Seconds for which closing waits for what is being read."""
@@ -27,30 +25,31 @@ LAST_READS = 5.0
 WORTH_REBUILDING = 100_000_000
 """Bytes below which an old file keeps its free pages: they are used again."""
 
-Observe: TypeAlias = Callable[[str, float], None]
 Fence: TypeAlias = Callable[[AsyncConnection], Awaitable[None]]
 
 
 class Database:
-    """One SQLite file with a single writer and readers that see committed states only.
+    """One database with a single writer and readers that see committed states only.
 
-    Made by `open`. Every connection has a thread that keeps the process alive: `close` it.
+    Made by `open`. Every connection of SQLite has a thread that keeps the process alive: `close`
+    it.
     """
 
-    def __init__(
-        self, path: Path, writer: AsyncEngine, readers: AsyncEngine, observe: Observe | None
-    ) -> None:
+    def __init__(self, engine: Engine, path: Path, observe: Observe | None) -> None:
         self.path = path
+        """The file of SQLite; for a server's database, the name of what is kept beside it here."""
         self.fence: Fence | None = None
         """Called at the start of each writing transaction, which ends with what it raises."""
+        self._engine = engine
         self._observe = observe
-        self._writer = writer
-        self._readers = readers
+        self._writer = engine.writer
+        self._readers = engine.readers
         self._lock = PriorityLock()
         # The patient never take every connection, however many they are.
         self._patient_reads = asyncio.Semaphore(READERS)
         self._reads: dict[asyncio.Future[None], asyncio.Task[object] | None] = {}
         self._writing: asyncio.Task[object] | None = None
+        self._files = path.parent
         self._closed = False
 
     @classmethod
@@ -61,41 +60,53 @@ class Database:
         migrate: bool = True,
         observe: Observe | None = None,
         history: Path = migrations.DIRECTORY,
+        files: Path | None = None,
     ) -> Self:
-        """Open the file that `url` names, bring its schema up to date, and check that it is whole.
+        """Open the database that `url` names, bring its schema up to date, and check a file.
 
         Args:
-            url: `sqlite+aiosqlite:///relative/or//absolute/path` (or `sqlite:///…`).
-            migrate: create a missing file and apply missing migrations; otherwise both are errors.
+            url: `sqlite+aiosqlite:///relative/or//absolute/path` (or `sqlite:///…`), or
+                `postgresql+asyncpg://user:password@host/database`.
+            migrate: create a missing file or missing tables and apply missing migrations; otherwise
+                both are errors.
             observe: called with the kind of each statement (`select`, …, also `transaction` for a
                 whole writing one and `wait` for the wait before it) and the seconds it took.
             history: where the migrations are.
+            files: the folder for what is derived from the database, such as the search index; by
+                default a file's own, and for a server's database the working directory.
 
         Raises:
             DatabaseError: with a sentence for the person who runs the bot.
         """
-        path = file_of(url)
-        await asyncio.to_thread(prepare, path, migrate, history)
-        writer = create_async_engine(
-            URL.create("sqlite+aiosqlite", database=str(path)),
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=1,
-            max_overflow=0,
-            connect_args=sqlite.DRIVER_ARGUMENTS,
-        )
-        readers = create_async_engine(
-            URL.create("sqlite+aiosqlite", database=str(path)),
-            poolclass=AsyncAdaptedQueuePool,
-            pool_size=READERS,
-            max_overflow=READERS,
-            connect_args=sqlite.DRIVER_ARGUMENTS,
-        )
-        sqlite.set_up_writer(writer.sync_engine)
-        sqlite.set_up_readers(readers.sync_engine)
+        found = parsed(url)
+        if isinstance(found, URL):
+            await database_server.prepare(found, migrate, history)
+            engine: Engine = PostgreSQL(found)
+            path = (files or Path()) / f"{found.database}.db"
+        else:
+            await asyncio.to_thread(prepare, found, migrate, history)
+            engine = SQLiteFile(found)
+            path = found
         if observe is not None:
-            for engine in (writer, readers):
-                sqlite.time_statements(engine.sync_engine, observe)
-        return cls(path, writer, readers, observe)
+            for pool in (engine.writer, engine.readers):
+                time_statements(pool.sync_engine, observe)
+        opened = cls(engine, path, observe)
+        opened._files = path.parent if files is None else files
+        return opened
+
+    @property
+    def label(self) -> str:
+        """How messages name the database, without its password."""
+        return self._engine.label
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file of SQLite, not a server's."""
+        return isinstance(self._engine, SQLiteFile)
+
+    def beside(self, suffix: str) -> Path:
+        """Return where a derived file or folder is kept, such as `.index` for the search index."""
+        return self._files / (self.path.stem + suffix)
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncConnection]:
@@ -147,29 +158,36 @@ class Database:
         Raises:
             DatabaseError: `target` exists, or cannot be written.
         """
-        await asyncio.to_thread(_back_up, self.path, target)
+        await self._engine.backup(target)
+
+    async def damage(self) -> str | None:
+        """Return what is wrong with the database's file, `None` if it is intact."""
+        return await self._engine.damage()
+
+    async def size(self) -> int:
+        """Return the bytes that the database takes, on whatever disk it is."""
+        return await self._engine.size()
 
     async def optimize(self) -> None:
-        """Let SQLite bring up to date what it knows of its tables, to choose the right indexes."""
+        """Bring up to date what the engine knows of its tables, to choose the right indexes."""
         async with self.write() as connection:
-            await connection.run_sync(sqlite.optimize)
+            await connection.run_sync(self._engine.optimize)
 
     async def checkpoint(self) -> None:
-        """Copy SQLite's log into the file without holding the writer (`sqlite_file.checkpoint`)."""
+        """Copy the log into the file without holding the writer, where there is one."""
         self._refuse_when_closed()
-        await asyncio.to_thread(sqlite_file.checkpoint, self.path)
+        await self._engine.checkpoint()
 
     async def give_back(self, pages: int = 500) -> int:
         """Return a few free pages to the disk; return how many, 0 when enough are."""
         async with self._lock:
             self._refuse_when_closed()
-            return await asyncio.to_thread(sqlite_file.give_back, self.path, pages)
+            return await self._engine.give_back(pages)
 
     async def rebuild(self, *, worth: int = WORTH_REBUILDING) -> int:
         """Rebuild a database made before free pages were given back, where that is worth it.
 
-        Only where half of the file is free, and only with room for twice what is kept. Returns the
-        bytes freed; writers wait meanwhile.
+        Returns the bytes freed; writers wait meanwhile.
 
         Args:
             worth: bytes that have to be free at least.
@@ -177,22 +195,9 @@ class Database:
         Raises:
             DatabaseError: it is worth it, but there is no room, or it failed.
         """
-        free = await asyncio.to_thread(sqlite_file.waste, self.path)
-        size = self.path.stat().st_size
-        if free is None or free < max(size / 2, worth):
-            return 0
-        if (room := shutil.disk_usage(self.path.parent).free) < 2.2 * (size - free):
-            raise DatabaseError(
-                f"{self.path} has {free / 1e6:,.0f} MB that it does not use; giving them back takes"
-                f" {2.2 * (size - free) / 1e6:,.0f} MB of disk, and {room / 1e6:,.0f} MB are free"
-            )
         async with self._lock:
             self._refuse_when_closed()
-            try:
-                await asyncio.to_thread(sqlite_file.rebuild, self.path)
-            except sqlite3.Error as error:
-                raise DatabaseError(f"{self.path} could not be made smaller: {error}") from error
-        return size - self.path.stat().st_size
+            return await self._engine.rebuild(worth)
 
     async def close(self) -> None:
         """Close every connection; waits for the writer, and may be called again.
@@ -213,12 +218,3 @@ class Database:
         # The engines would quietly connect again, and that connection would never be closed.
         if self._closed:
             raise RuntimeError("the database is closed")
-
-
-def _back_up(source: Path, target: Path) -> None:
-    if target.exists():
-        raise DatabaseError(f"{target} exists already; name a file that does not")
-    try:
-        sqlite_file.copy(source, target)
-    except (OSError, sqlite3.Error) as error:
-        raise DatabaseError(f"cannot write the backup {target}: {error}") from error

@@ -4,54 +4,36 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import URL, NullPool, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import URL, NullPool, create_engine
+from sqlalchemy.exc import DBAPIError
 
 from storage import leases, migrations
-from storage.engines import sqlite, sqlite_file
+from storage.engines import postgresql, sqlite, sqlite_file
+from storage.engines.errors import DatabaseError, DriverError, cause_of
+from storage.engines.urls import file_of
 from storage.processes import Process
+
+__all__ = [
+    "DatabaseError",
+    "DriverError",
+    "file_error",
+    "file_of",
+    "in_use",
+    "prepare",
+    "revision_of",
+    "unusable",
+]
 
 _FETCHED = ("papers", "vectors")
 """Most of a large file, and nothing that a person wrote: the daily backup looks through these."""
 
-DriverError = SQLAlchemyError
-"""What a statement may raise: a full disk, a lock that is not given up, a damaged file."""
-
 
 def file_error(error: BaseException) -> str | None:
-    """Return what is wrong with the file or its disk, for an error that comes from that."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return sqlite_file.trouble(cause) if isinstance(cause, sqlite3.Error) else None
-
-
-class DatabaseError(Exception):
-    """The database cannot be used; the text says why and what to do about it."""
-
-
-def file_of(url: str) -> Path:
-    """Return the file that a database URL names.
-
-    Raises:
-        DatabaseError: it names no SQLite file.
-    """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        # The text itself may hold a password and is not repeated.
-        raise DatabaseError(
-            "DATABASE_URL is not a URL; write for example sqlite+aiosqlite:///paperboy.db"
-        ) from None
-    if parsed.drivername not in ("sqlite", "sqlite+aiosqlite"):
-        raise DatabaseError(
-            f"DATABASE_URL asks for {parsed.drivername}, but only SQLite is supported:"
-            " write for example sqlite+aiosqlite:///paperboy.db"
-        )
-    if parsed.host or parsed.query or parsed.database in (None, "", ":memory:"):
-        raise DatabaseError(
-            "DATABASE_URL has to name a file and nothing else, for example"
-            " sqlite+aiosqlite:///paperboy.db, or with four slashes for an absolute path"
-        )
-    return Path(str(parsed.database)).expanduser()
+    """Return what is wrong with the file or the server, for an error that comes from that."""
+    cause = cause_of(error)
+    if isinstance(cause, sqlite3.Error):
+        return sqlite_file.trouble(cause)
+    return postgresql.trouble(error)
 
 
 def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -> None:
@@ -97,7 +79,7 @@ def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -
 
 def revision_of(path: Path) -> str | None:
     """Return the schema revision of an intact file, `None` for one without tables."""
-    with closing(sqlite3.connect(path, timeout=sqlite.BUSY_TIMEOUT)) as connection:
+    with closing(sqlite3.connect(path, timeout=sqlite_file.BUSY_TIMEOUT)) as connection:
         tables = {
             name
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -140,19 +122,22 @@ def _migrate(path: Path, directory: Path) -> None:
             )
 
 
-def in_use(path: Path, holder: Process) -> DatabaseError:
+def in_use(database: Path | str, holder: Process) -> DatabaseError:
     """Return the error for a database on which another process runs the bot."""
     return DatabaseError(
-        f"a bot is already running on {path}: {holder}. Stop that one first, or give this one a"
+        f"a bot is already running on {database}: {holder}. Stop that one first, or give this one a"
         " database of its own with DATABASE_URL"
     )
 
 
-def unusable(path: Path, error: Exception) -> DatabaseError:
-    """Return the error for a file or disk that does not let the database be opened."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+def unusable(database: Path | str, error: Exception) -> DatabaseError:
+    """Return the error for a file, disk or server that does not let the database be opened."""
+    if (reason := postgresql.trouble(error)) is not None:
+        return DatabaseError(f"cannot use the database {database}: {reason}")
+    cause = cause_of(error)
     reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else cause
     return DatabaseError(
-        f"cannot open the database {path}: {reason}. The file and its directory must be writable"
-        " for the user who runs the bot, on a disk with room, and not locked by another program"
+        f"cannot open the database {database}: {reason}. The file and its directory must be"
+        " writable for the user who runs the bot, on a disk with room, and not locked by another"
+        " program"
     )

@@ -5,8 +5,7 @@ database's clock. A writing transaction takes it: a process that finds in one of
 it holds the lease holds it until that transaction's end.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,9 +15,6 @@ from sqlalchemy import (
     URL,
     ColumnElement,
     Connection,
-    Engine,
-    NullPool,
-    create_engine,
     delete,
     inspect,
     select,
@@ -29,8 +25,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import processes
-from storage.engines import sqlite
+from storage.engines import postgresql, sqlite
 from storage.engines.statements import insert, now
+from storage.engines.urls import parsed
 from storage.processes import Process
 from storage.tables import leases
 from storage.types import Integer, UTCDateTime
@@ -39,6 +36,7 @@ LIFE: Final = timedelta(seconds=20)
 """How long a lease outlasts its last renewal."""
 
 _RUN: Final = "run"
+_PATIENCE: Final = 15
 _ENDED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -140,24 +138,28 @@ async def forget(conn: AsyncConnection) -> None:
     await conn.execute(delete(leases))
 
 
-def read_file(path: Path) -> Lease | None:
-    """Return the lease in a file of any schema; blocks.
+async def read_at(url: str) -> Lease | None:
+    """Return the lease of a database of any schema, which is not opened for it.
 
     `None` if there is none, or if it cannot be read: opening the database says why.
     """
-    if not path.exists():
-        return None
+    found = parsed(url)
     try:
-        with _opened(path, sqlite.set_up_readers) as conn:
-            return read_any(conn)
-    except DBAPIError:
+        if isinstance(found, URL):
+            return await postgresql.alone(found, read_any, patience=_PATIENCE)
+        return await asyncio.to_thread(_read_file, found)
+    except (DBAPIError, OSError):
         return None
 
 
-def in_use(path: Path) -> bool:
-    """Return whether a bot runs on a database file, or may; blocks."""
-    lease = read_file(path)
+async def in_use(url: str) -> bool:
+    """Return whether a bot runs on a database, or may."""
+    lease = await read_at(url)
     return lease is not None and lease.is_held() is not False
+
+
+def _read_file(path: Path) -> Lease | None:
+    return sqlite.alone(path, read_any, write=False) if path.exists() else None
 
 
 def read_any(conn: Connection) -> Lease | None:
@@ -165,23 +167,18 @@ def read_any(conn: Connection) -> Lease | None:
     return read(conn) if inspect(conn).has_table(leases.name) else None
 
 
-def end_in_file(path: Path, lease: Lease) -> None:
-    """End a lease as `end` does; blocks.
+async def end_at(url: str, lease: Lease) -> None:
+    """End a lease as `end` does, in a database that is not opened for it.
 
     Raises:
-        DBAPIError: the file cannot be written.
+        DBAPIError: the database cannot be written.
     """
-    with _opened(path, sqlite.set_up_writer) as conn:
+    found = parsed(url)
+
+    def work(conn: Connection) -> None:
         end(conn, lease)
 
-
-@contextmanager
-def _opened(path: Path, set_up: Callable[[Engine], None]) -> Generator[Connection]:
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        poolclass=NullPool,
-        connect_args=sqlite.DRIVER_ARGUMENTS,
-    )
-    set_up(engine)
-    with engine.begin() as conn:
-        yield conn
+    if isinstance(found, URL):
+        await postgresql.alone(found, work, lock=postgresql.WRITING, patience=_PATIENCE)
+    else:
+        await asyncio.to_thread(sqlite.alone, found, work, write=True)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.sql.operators import ColumnOperators
 
 from storage.database import Database
-from tests import plans, reliability
+from tests import databases, plans, postgresql, reliability
 from tests.databases import empty, open_empty
 from tests.hostile import attacks
 
@@ -19,12 +19,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--full", action="store_true", help="run what takes minutes in its full length"
     )
+    parser.addoption(
+        "--engine",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="what the databases of tests are kept in; those marked `engines` run on both",
+    )
     reliability.add_options(parser)
     attacks.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tell the page's rows whether they are written or compared."""
+    config.addinivalue_line("markers", "engines: runs on SQLite and on PostgreSQL")
+    config.addinivalue_line("markers", "sqlite: looks into a file of SQLite, which must be one")
     reliability.configure(config)
     attacks.configure(config)
 
@@ -70,6 +78,32 @@ def no_table_that_grows_is_read_whole(explained: plans.Plans) -> Iterator[None]:
     yield
     faults = explained.take()
     assert not faults, "\n\n".join(map(str, faults))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked `engines` once for each."""
+    if metafunc.definition.get_closest_marker("engines") and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """What this test's databases are kept in: `--engine`, or each in turn if marked `engines`."""
+    wanted = getattr(request, "param", request.config.getoption("--engine"))
+    if wanted == "sqlite" or request.node.get_closest_marker("sqlite"):
+        if request.config.getoption("--engine") == "postgresql" and not hasattr(request, "param"):
+            pytest.skip("looks into a file of SQLite")
+        yield "sqlite"
+        return
+    server = postgresql.server()
+    if isinstance(server, str):
+        pytest.skip(server)
+    databases.ENGINE.server = server
+    try:
+        yield "postgresql"
+    finally:
+        databases.ENGINE.server = None
+        server.clear()
 
 
 @pytest.fixture

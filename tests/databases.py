@@ -4,9 +4,22 @@ import asyncio
 import functools
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from storage.database import Database
+from tests.postgresql import Server
+
+
+@dataclass(slots=True)
+class Engine:
+    """What the databases of tests are kept in."""
+
+    server: Server | None = None
+    """The PostgreSQL server; without one, each is a file of SQLite."""
+
+
+ENGINE = Engine()
 
 
 def put_empty(folder: Path, name: str = "paperboy.db") -> str:
@@ -19,6 +32,8 @@ def put_empty(folder: Path, name: str = "paperboy.db") -> str:
         The database's URL.
     """
     path = folder / name
+    if ENGINE.server is not None:
+        return ENGINE.server.empty(path)
     if not path.exists():
         path.touch(mode=0o600)
         path.write_bytes(empty())
@@ -27,7 +42,7 @@ def put_empty(folder: Path, name: str = "paperboy.db") -> str:
 
 async def open_empty(folder: Path, name: str = "paperboy.db") -> Database:
     """Open a database that `put_empty` put into `folder`; the caller closes it."""
-    return await Database.open(put_empty(folder, name))
+    return await Database.open(put_empty(folder, name), files=folder)
 
 
 @functools.cache

@@ -1,6 +1,5 @@
 """`paperboy ingest` and `paperboy import`: fetching and importing papers by hand, with progress."""
 
-import asyncio
 import gzip
 import os
 import sys
@@ -109,7 +108,7 @@ async def import_file(settings: Settings, path: Path) -> int:
                     tally[2] + broken,
                 ]
             # Two processes on one index would clear it under each other's feet.
-            if not await asyncio.to_thread(leases.in_use, database.path):
+            if not await leases.in_use(settings.database_url):
                 await _index(database, progress)
         async with database.write() as conn:
             await watermarks.put(conn, name, 0)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -20,6 +21,7 @@ from storage import feeds, papers
 from storage.backups import scheduled
 from storage.database import Database
 from storage.database_file import DatabaseError
+from storage.engines.urls import parsed
 from storage.feeds import Feed
 
 
@@ -87,10 +89,13 @@ async def _machine(settings: Settings, active: list[Feed]) -> AsyncIterator[Find
 
 
 async def _database(settings: Settings) -> tuple[Database | None, str]:
-    path = settings.database_path
-    if not path.exists():
-        return None, f"{path} doesn't exist yet; the first start creates it"
-    return await Database.open(settings.database_url, migrate=False), f"{path} is intact"
+    found = parsed(settings.database_url)
+    if isinstance(found, Path):
+        if not await asyncio.to_thread(found.exists):
+            return None, f"{found} doesn't exist yet; the first start creates it"
+        return await Database.open(settings.database_url, migrate=False), f"{found} is intact"
+    database = await Database.open(settings.database_url, migrate=False)
+    return database, f"{database.label} answers"
 
 
 def _backups(settings: Settings) -> Finding:

@@ -203,7 +203,7 @@ def backup(path: Path) -> None:
     async def copy(settings: Settings) -> None:
         database = await Database.open(settings.database_url, migrate=False)
         try:
-            size = database.path.stat().st_size if path.suffix == packed.SUFFIX else 0
+            size = await database.size() if path.suffix == packed.SUFFIX else 0
             with _progress("Compressing", size) as progress:
                 await backups.write(database, path, progress)
         finally:

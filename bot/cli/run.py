@@ -59,7 +59,9 @@ async def run_bot(settings: Settings, *, life: timedelta = LIFE) -> int:
     with logging_to_stderr(settings), signals(stop):
         try:
             async with (
-                leased(url, stop, end_at_once, observe=observe, life=life) as lease,
+                leased(
+                    url, stop, end_at_once, observe=observe, files=settings.index_dir, life=life
+                ) as lease,
                 serving(monitor, settings),
                 serving_feeds(lambda: monitor.services, settings),
                 monitor.measuring(),

@@ -11,6 +11,7 @@ from bot.services.container import Services
 from papers import calendar
 from storage import batches, digests, metrics, source_health
 from storage.batches import BatchState
+from storage.database import Database
 from storage.digests import DigestState
 from storage.feeds import FeedState
 from storage.posts import PostState
@@ -84,7 +85,9 @@ async def _sources(services: Services, to: Instruments, now: datetime) -> None:
 
 
 async def _database(services: Services, to: Instruments, now: datetime) -> None:
-    sizes, free = await asyncio.to_thread(_on_disk, services.database.path)
+    sizes, free = await asyncio.to_thread(_on_disk, services.database)
+    if not services.database.is_file:
+        sizes["file"] = await services.database.size()
     for part, size in sizes.items():
         to.database_bytes.labels(part).set(size)
     to.disk_free.set(free)
@@ -93,18 +96,18 @@ async def _database(services: Services, to: Instruments, now: datetime) -> None:
         to.backup_age.set((now - (last or services.started_at)).total_seconds())
 
 
-def _on_disk(path: Path) -> tuple[dict[str, int], int]:
-    index = path.with_suffix(".index")
+def _on_disk(database: Database) -> tuple[dict[str, int], int]:
+    index, path = database.beside(".index"), database.path
     sizes = {
         "file": _size(path),
         "log": _size(path.with_name(path.name + "-wal")),
         "index": sum(_size(part) for part in index.glob("*")) if index.is_dir() else 0,
     }
-    return sizes, shutil.disk_usage(path.parent).free
+    return sizes, shutil.disk_usage(index.parent).free
 
 
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except FileNotFoundError:  # tantivy merges and deletes while we look
+    except FileNotFoundError:  # a server has the file, or tantivy merges and deletes while we look
         return 0

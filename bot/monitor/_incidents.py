@@ -220,10 +220,12 @@ class IncidentTracker:
             )
         for task, why in maintenance.failing.items():
             yield Problem("upkeep", task, f"Database maintenance fails ({task}): {why}.")
-        free, size = await asyncio.to_thread(_room, self._services.database.path)
+        database = self._services.database
+        size = await database.size() if database.is_file else 0
+        free = await asyncio.to_thread(_room, database.beside(".index"))
         if free < max(self._thresholds.free_bytes, size):
             yield Problem("disk", "", f"Only {free / 1e6:,.0f} MB of disk space are left.")
 
 
-def _room(path: Path) -> tuple[int, int]:
-    return shutil.disk_usage(path.parent).free, path.stat().st_size
+def _room(beside: Path) -> int:
+    return shutil.disk_usage(beside.parent).free

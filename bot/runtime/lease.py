@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import leases, processes
 from storage.database import Database, Observe
-from storage.database_file import DriverError, file_error, file_of, in_use, unusable
+from storage.database_file import DriverError, file_error, in_use, unusable
+from storage.engines.urls import label_of, parsed
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +152,7 @@ class Lease:
         by = "another process" if found is None else str(found.holder)
         sentence = (
             f"this process was frozen, or the machine was, and {by} took over"
-            f" {self.database.path}. This one ends without sending anything more"
+            f" {self.database.label}. This one ends without sending anything more"
         )
         self._lose(sentence)
         raise LeaseLostError(sentence)
@@ -164,6 +165,7 @@ async def leased(
     lose: Lose,
     *,
     observe: Observe | None = None,
+    files: Path | None = None,
     life: timedelta = LIFE,
 ) -> AsyncGenerator[Lease]:
     """Open a database for this process alone, waiting for a lease that was left behind.
@@ -173,15 +175,15 @@ async def leased(
         stop: ends the wait.
         lose: called when another process has taken the lease.
         observe: as for `Database.open`.
+        files: as for `Database.open`.
         life: how long a lease outlasts its last renewal.
 
     Raises:
         DatabaseError: the database cannot be used, or a bot is running on it already.
         StoppedError: `stop` was set.
     """
-    path = file_of(url)
-    await _until_free(path, stop, life)
-    database = await Database.open(url, observe=observe)
+    await _until_free(url, stop, life)
+    database = await Database.open(url, observe=observe, files=files)
     try:
         lease = await hold(database, life, lose)
         keeping = asyncio.create_task(lease.keep(), name="lease")
@@ -206,16 +208,16 @@ async def hold(database: Database, life: timedelta, lose: Lose) -> Lease:
         async with database.write() as conn:
             held = await conn.run_sync(leases.take, processes.current(), life)
     except leases.HeldError as error:
-        raise in_use(database.path, error.holder) from error
+        raise in_use(database.label, error.holder) from error
     except DriverError as error:
-        raise unusable(database.path, error) from error
+        raise unusable(database.label, error) from error
     lease = Lease(database, held, until, life, lose)
     database.fence = lease.fence
     return lease
 
 
-async def _until_free(path: Path, stop: asyncio.Event, life: timedelta) -> None:
-    """Wait until no other process has the lease of a database file.
+async def _until_free(url: str, stop: asyncio.Event, life: timedelta) -> None:
+    """Wait until no other process has the lease of a database.
 
     A holder that cannot be seen from here shows that it runs by renewing its lease. One that does
     not in the whole of its life has ended, whatever the clocks say.
@@ -224,11 +226,11 @@ async def _until_free(path: Path, stop: asyncio.Event, life: timedelta) -> None:
         DatabaseError: one has it, and runs.
         StoppedError: `stop` was set.
     """
-    first = await asyncio.to_thread(leases.read_file, path)
+    first = await leases.read_at(url)
     found, began = first, _elapsed()
     while found is not None and (held := found.is_held()) is not False:
         if held or first is None or found.expires_at != first.expires_at:
-            raise in_use(path, found.holder)
+            raise in_use(label_of(parsed(url)), found.holder)
         if found is first:
             log.warning(
                 "waiting up to %.0f s for the end of another bot's lease: %s may have ended without"
@@ -238,14 +240,14 @@ async def _until_free(path: Path, stop: asyncio.Event, life: timedelta) -> None:
             )
         if _elapsed() - began >= life.total_seconds():
             try:
-                await asyncio.to_thread(leases.end_in_file, path, found)
-            except DriverError as error:
-                raise unusable(path, error) from error
+                await leases.end_at(url, found)
+            except (DriverError, OSError) as error:
+                raise unusable(label_of(parsed(url)), error) from error
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_EVERY)
             raise StoppedError
-        found = await asyncio.to_thread(leases.read_file, path)
+        found = await leases.read_at(url)
 
 
 def _until(life: timedelta) -> float:

@@ -16,7 +16,6 @@ from bot.settings import Settings
 from storage import backups, retention
 from storage.database import Database
 from storage.database_file import DatabaseError, file_error
-from storage.engines import sqlite_file
 from storage.priority import background
 
 log = logging.getLogger(__name__)
@@ -102,8 +101,8 @@ class Maintenance:
         if self.wanted:
             made = await backups.make(database, self.directory, keep=self._keep, now=now)
             log.info("backed up to %s", made.path)
-        elif wrong := await asyncio.to_thread(sqlite_file.check, database.path):
-            raise DatabaseError(f"{database.path} is damaged: {wrong}")
+        elif wrong := await database.damage():
+            raise DatabaseError(f"{database.label} is damaged: {wrong}")
         self._done["check"] = now
 
     async def _optimize(self, _: datetime) -> None:

@@ -1,23 +1,28 @@
-"""What only SQLite knows of connections: pragmas and locks; `storage.sqlite_file` has its files."""
+"""A database in a file of SQLite: connections, pragmas and locks; `sqlite_file` has the file."""
 
 import asyncio
+import shutil
 import sqlite3
-import time
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-BUSY_TIMEOUT = 15.0
-"""Seconds that a statement waits for another process, such as an import, to release the file."""
+from storage.engines import sqlite_file
+from storage.engines.errors import DatabaseError
+from storage.engines.protocol import READERS
+from storage.engines.sqlite_file import BUSY_TIMEOUT
 
 DRIVER_ARGUMENTS = {"isolation_level": None, "timeout": BUSY_TIMEOUT}
 """The driver begins nothing itself: its own BEGIN is deferred, late, and skips reads and DDL."""
 
+T = TypeVar("T")
+
 OLDEST = (3, 37, 0)
 """The first SQLite that knows STRICT tables."""
-
-_KINDS = frozenset(("select", "insert", "update", "delete"))
 
 
 def set_up_writer(engine: Engine, *, foreign_keys: bool = True) -> None:
@@ -81,25 +86,92 @@ def set_up_readers(engine: Engine) -> None:
     event.listen(engine, "invalidate", _given_up)
 
 
-def time_statements(engine: Engine, observe: Callable[[str, float], None]) -> None:
-    """Tell `observe` the kind of every statement of `engine` and the seconds it took.
+class SQLiteFile:
+    """A database in a file, whose schema is up to date (`storage.engines.protocol.Engine`)."""
 
-    The kind is the first word in lower case, `other` for what is none of the four usual ones.
-    """
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.label = str(path)
+        url = URL.create("sqlite+aiosqlite", database=str(path))
+        self.writer = create_async_engine(
+            url,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=1,
+            max_overflow=0,
+            connect_args=DRIVER_ARGUMENTS,
+        )
+        self.readers = create_async_engine(
+            url,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=READERS,
+            max_overflow=READERS,
+            connect_args=DRIVER_ARGUMENTS,
+        )
+        set_up_writer(self.writer.sync_engine)
+        set_up_readers(self.readers.sync_engine)
 
-    def begins(connection: Connection, *_: Any) -> None:
-        connection.info["paperboy_began"] = time.perf_counter()
+    async def backup(self, target: Path) -> None:
+        """Copy the file while it is in use."""
+        await asyncio.to_thread(_back_up, self.path, target)
 
-    def ended(connection: Connection, _cursor: object, statement: str, *_: Any) -> None:
-        word = statement[:6].lower()
-        seconds = time.perf_counter() - connection.info["paperboy_began"]
-        observe(word if word in _KINDS else "other", seconds)
+    async def damage(self) -> str | None:
+        """Check the file."""
+        return await asyncio.to_thread(sqlite_file.check, self.path)
 
-    event.listen(engine, "before_cursor_execute", begins)
-    event.listen(engine, "after_cursor_execute", ended)
+    async def size(self) -> int:
+        """Return the bytes of the file."""
+        return self.path.stat().st_size
+
+    def optimize(self, connection: Connection) -> None:
+        """Look at a part of each table that has changed much."""
+        connection.exec_driver_sql("PRAGMA analysis_limit = 400")
+        connection.exec_driver_sql("PRAGMA optimize")
+
+    async def checkpoint(self) -> None:
+        """Copy the log into the file without holding the writer (`sqlite_file.checkpoint`)."""
+        await asyncio.to_thread(sqlite_file.checkpoint, self.path)
+
+    async def give_back(self, pages: int) -> int:
+        """Return free pages to the disk (`sqlite_file.give_back`)."""
+        return await asyncio.to_thread(sqlite_file.give_back, self.path, pages)
+
+    async def rebuild(self, worth: int) -> int:
+        """Rewrite a file made before free pages were given back, if half of it is free.
+
+        Needs room for twice what is kept.
+        """
+        free = await asyncio.to_thread(sqlite_file.waste, self.path)
+        size = self.path.stat().st_size
+        if free is None or free < max(size / 2, worth):
+            return 0
+        if (room := shutil.disk_usage(self.path.parent).free) < 2.2 * (size - free):
+            raise DatabaseError(
+                f"{self.path} has {free / 1e6:,.0f} MB that it does not use; giving them back takes"
+                f" {2.2 * (size - free) / 1e6:,.0f} MB of disk, and {room / 1e6:,.0f} MB are free"
+            )
+        try:
+            await asyncio.to_thread(sqlite_file.rebuild, self.path)
+        except sqlite3.Error as error:
+            raise DatabaseError(f"{self.path} could not be made smaller: {error}") from error
+        return size - self.path.stat().st_size
 
 
-def optimize(connection: Connection) -> None:
-    """Refresh the statistics of the tables that have changed much, looking at a part of each."""
-    connection.exec_driver_sql("PRAGMA analysis_limit = 400")
-    connection.exec_driver_sql("PRAGMA optimize")
+def _back_up(source: Path, target: Path) -> None:
+    if target.exists():
+        raise DatabaseError(f"{target} exists already; name a file that does not")
+    try:
+        sqlite_file.copy(source, target)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseError(f"cannot write the backup {target}: {error}") from error
+
+
+def alone(path: Path, work: Callable[[Connection], T], *, write: bool) -> T:
+    """Do something in a transaction on a connection of its own, whatever the schema; blocks."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        poolclass=NullPool,
+        connect_args=DRIVER_ARGUMENTS,
+    )
+    (set_up_writer if write else set_up_readers)(engine)
+    with engine.begin() as connection:
+        return work(connection)

@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from storage.engines.sqlite import BUSY_TIMEOUT
+BUSY_TIMEOUT = 15.0
+"""Seconds that a statement waits for another process, such as an import, to release the file."""
 
 _HEADER = b"SQLite format 3\x00"
 

@@ -3,13 +3,20 @@
 A migration is `versions/NNNN_<what>.py` with `revision = "NNNN"`. It names its own columns instead
 of importing `storage.tables`, which moves on, and passes `sqlite_strict=True` to `op.create_table`
 (in a batch operation that rebuilds a table: `table_kwargs={"sqlite_strict": True}`).
+
+A database on PostgreSQL begins with the schema of its day and has no history before `BASELINE`.
+Migrations after it run on both engines: columns are of `Integer`, `Real` and `Text` of
+`storage.types`, and an index over a part of a table has `sqlite_where` and `postgresql_where`.
 """
 
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 DIRECTORY = Path(__file__).parent
+
+BASELINE = "0046"
+"""The last revision that runs on SQLite alone."""
 
 
 def known_revisions(directory: Path = DIRECTORY) -> list[str]:
@@ -26,12 +33,23 @@ def upgrade(connection: Connection, revision: str = "head", *, directory: Path =
     from alembic import command
     from alembic.config import Config
 
-    # Alembic would make its own table with a VARCHAR, which STRICT does not know.
-    connection.exec_driver_sql(
-        "CREATE TABLE IF NOT EXISTS alembic_version"
-        " (version_num TEXT NOT NULL CONSTRAINT pk_alembic_version PRIMARY KEY) STRICT"
-    )
+    _create_version(connection)
     config = Config()
     config.set_main_option("script_location", str(directory).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def stamp(connection: Connection, revision: str) -> None:
+    """Record that a database has the schema of `revision`."""
+    _create_version(connection)
+    connection.execute(text("INSERT INTO alembic_version VALUES (:it)"), {"it": revision})
+
+
+def _create_version(connection: Connection) -> None:
+    # Alembic would make its own table with a VARCHAR, which STRICT does not know.
+    strict = " STRICT" if connection.dialect.name == "sqlite" else ""
+    connection.exec_driver_sql(
+        "CREATE TABLE IF NOT EXISTS alembic_version"
+        f" (version_num TEXT NOT NULL CONSTRAINT pk_alembic_version PRIMARY KEY){strict}"
+    )

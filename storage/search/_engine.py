@@ -87,7 +87,7 @@ class SearchEngine:
             max_vectors: papers, newest first, that are searched by meaning.
             compact_from: vectors from which they are kept as int8, and in a file.
         """
-        where = directory or database.path.with_suffix(".index")
+        where = directory or database.beside(".index")
         index = await asyncio.to_thread(PaperIndex, where, Analysis())
         memory = None
         if embedder is not None:

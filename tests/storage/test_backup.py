@@ -18,6 +18,8 @@ from storage.database_file import DatabaseError
 from storage.tables import erasures, guilds, users
 from tests.storage.shared import NOON, names, url
 
+pytestmark = pytest.mark.sqlite
+
 HOUR = timedelta(hours=1)
 LATER = datetime(2026, 3, 5, 6, 7, 8, tzinfo=UTC)
 

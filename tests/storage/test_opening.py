@@ -17,6 +17,8 @@ from storage.engines import sqlite_file
 from storage.tables import metadata
 from tests.storage.shared import names, url
 
+pytestmark = pytest.mark.sqlite
+
 
 async def refusal(
     database_url: str, *, migrate: bool = True, history: Path = migrations.DIRECTORY
@@ -80,8 +82,14 @@ def test_the_names_of_the_migrations_are_their_order():
 
 
 async def test_a_url_of_another_database_is_refused_without_repeating_its_password():
-    sentence = await refusal("postgresql+asyncpg://paperboy:hunter2@localhost/papers")
-    assert "only SQLite is supported" in sentence
+    sentence = await refusal("mysql+aiomysql://paperboy:hunter2@localhost/papers")
+    assert "only SQLite and PostgreSQL are supported" in sentence
+    assert "hunter2" not in sentence
+
+
+async def test_a_server_that_does_not_answer_is_named_without_its_password():
+    sentence = await refusal("postgresql+asyncpg://paperboy:hunter2@127.0.0.1:9/papers")
+    assert "papers on 127.0.0.1:9" in sentence
     assert "hunter2" not in sentence
 
 

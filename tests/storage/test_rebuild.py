@@ -13,6 +13,8 @@ from storage.engines import sqlite_file
 from tests.databases import put_empty
 from tests.storage.shared import NOON, url
 
+pytestmark = pytest.mark.sqlite
+
 WORTH = 1_000_000
 ROWS = 100_000
 

@@ -1,0 +1,219 @@
+"""A database on a PostgreSQL server, reached with asyncpg."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, NullPool, event
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from storage.engines.errors import DatabaseError, cause_of
+from storage.engines.protocol import READERS
+from storage.engines.urls import label_of
+
+T = TypeVar("T")
+
+OLDEST: Final = 14
+"""The first major version that the tests have run on is 15; 14 knows everything that is used."""
+
+STATEMENT_TIMEOUT: Final = 60
+"""Seconds after which the server ends a statement."""
+
+LOCK_TIMEOUT: Final = 15
+"""Seconds that a statement waits for another process, such as an import, to end its transaction."""
+
+IDLE_TIMEOUT: Final = 15
+"""Seconds after which the server ends a transaction that does nothing.
+
+A process that is frozen in a transaction would otherwise keep every other one from writing. Less
+than a lease lives, so that whoever takes the lease over can write."""
+
+CONNECT_TIMEOUT: Final = 10
+"""Seconds until a server that does not answer counts as unreachable."""
+
+WRITING: Final = 0x70617065726279
+"""The key of the advisory lock that a writing transaction holds: `paperby`, in ASCII."""
+
+MIGRATING: Final = WRITING + 1
+
+_TROUBLES: Final = {
+    "08": "the connection to the server was lost",
+    "25006": "the server only lets it be read: it may be a replica",
+    "28": "the server refused the user or the password",
+    "3D000": "the server has no such database",
+    "42501": "the user may not do that there",
+    "40001": "another transaction changed the same rows first",
+    "40P01": "two transactions waited for each other",
+    "53100": "the server's disk is full",
+    "53200": "the server is out of memory",
+    "53300": "the server has no connection left for this user",
+    "53": "the server is out of resources",
+    "55P03": "another program has it locked",
+    "57014": "the server ended a statement that took too long",
+    "57P": "the server is being stopped or started",
+    "25P03": "the server ended a transaction that did nothing for too long",
+    "58": "the server cannot read or write its files",
+    "XX": "the server reports damage",
+}
+"""SQLSTATEs, or their beginnings (https://www.postgresql.org/docs/current/errcodes-appendix.html),
+that report the server's state, not a mistake in a statement."""
+
+
+def trouble(error: BaseException) -> str | None:
+    """Return what is wrong with the server, for an error that comes from that."""
+    cause = cause_of(error)
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""
+    for length in (5, 3, 2):
+        if (found := _TROUBLES.get(code[:length])) is not None:
+            return found
+    lost = getattr(error, "connection_invalidated", False)
+    return _TROUBLES["08"] if lost or isinstance(cause, ConnectionError | TimeoutError) else None
+
+
+def _arguments(**settings: str) -> dict[str, Any]:
+    return {
+        "timeout": CONNECT_TIMEOUT,
+        "server_settings": {
+            "application_name": "paperboy",
+            "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT}s",
+            "lock_timeout": f"{LOCK_TIMEOUT}s",
+            "statement_timeout": f"{STATEMENT_TIMEOUT}s",
+            # Statements are short: compiling one takes longer than it saves.
+            "jit": "off",
+            **settings,
+        },
+    }
+
+
+def _lock(engine: Engine) -> None:
+    """Make every transaction of `engine` exclude all others of its kind, as SQLite's do."""
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")
+
+    event.listen(engine, "begin", begun)
+
+
+class PostgreSQL:
+    """A server's database, whose schema is up to date (`storage.engines.protocol.Engine`).
+
+    A writing transaction takes an advisory lock that ends with it. READ COMMITTED then has the
+    meaning of a serial execution, as no statement of one sees what another is doing.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self.label = label_of(url)
+        self.writer = create_async_engine(
+            url,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=1,
+            max_overflow=0,
+            # A connection that was lost while it was unused is replaced, unnoticed.
+            pool_pre_ping=True,
+            connect_args=_arguments(),
+        )
+        self.readers = create_async_engine(
+            url,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=READERS,
+            max_overflow=READERS,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
+            connect_args=_arguments(default_transaction_read_only="on"),
+        )
+        _lock(self.writer.sync_engine)
+
+    async def backup(self, target: Path) -> None:
+        """Write PostgreSQL's own archive with `pg_dump`, where that is installed."""
+        if (program := shutil.which("pg_dump")) is None:
+            raise DatabaseError(
+                f"cannot back up {self.label}: pg_dump is not installed here. Install PostgreSQL's"
+                " client, or back up on the server and set BACKUP_KEEP=0"
+            )
+        if await asyncio.to_thread(target.exists):
+            raise DatabaseError(f"{target} exists already; name a file that does not")
+        unfinished = target.with_name(target.name + ".unfinished")
+        # The password is not among the arguments, which every user of the machine can read.
+        secret = target.with_name(target.name + ".pgpass")
+        plain = self._url.set(drivername="postgresql", password=None, query={})
+        try:
+            unfinished.touch(mode=0o600)
+            if self._url.password:
+                secret.touch(mode=0o600)
+                word = self._url.password.replace("\\", "\\\\").replace(":", "\\:")
+                secret.write_text(f"*:*:*:*:{word}\n")
+                plain = plain.set(query={"passfile": str(secret)})
+            process = await asyncio.create_subprocess_exec(
+                program,
+                "--format=custom",
+                "--no-owner",
+                f"--file={unfinished}",
+                plain.render_as_string(),
+                stderr=asyncio.subprocess.PIPE,
+            )
+            _, said = await process.communicate()
+            if process.returncode:
+                reason = said.decode(errors="replace").strip().splitlines()
+                raise DatabaseError(
+                    f"cannot back up {self.label}: {reason[-1] if reason else 'pg_dump failed'}"
+                )
+            unfinished.replace(target)
+        except OSError as error:
+            raise DatabaseError(f"cannot write the backup {target}: {error}") from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+            secret.unlink(missing_ok=True)
+
+    async def damage(self) -> str | None:
+        """Return `None`: the server checks what it reads itself."""
+        return None
+
+    async def size(self) -> int:
+        """Return the bytes that the database takes on the server's disk."""
+        async with self.readers.connect() as conn:
+            result = await conn.exec_driver_sql("SELECT pg_database_size(current_database())")
+            return int(result.scalar_one())
+
+    def optimize(self, connection: Connection) -> None:
+        """Leave the statistics to the server, whose autovacuum keeps them."""
+
+    async def checkpoint(self) -> None:
+        """Leave the log to the server."""
+
+    async def give_back(self, pages: int) -> int:
+        """Leave free pages to the server, which uses them again."""
+        return 0
+
+    async def rebuild(self, worth: int) -> int:
+        """Leave the files to the server."""
+        return 0
+
+
+async def alone(
+    url: URL, work: Callable[[Connection], T], *, lock: int | None = None, patience: int = 0
+) -> T:
+    """Do something in a transaction on a connection of its own, whatever the schema.
+
+    Args:
+        url: of the database.
+        work: gets the connection.
+        lock: the key of an advisory lock that the transaction holds.
+        patience: seconds after which a statement is ended, 0 for none: migrations may take long.
+    """
+    limit = f"{patience}s"
+    engine = create_async_engine(
+        url,
+        poolclass=NullPool,
+        connect_args=_arguments(statement_timeout=limit, lock_timeout="0"),
+    )
+    try:
+        async with engine.begin() as conn:
+            if lock is not None:
+                await conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
+            return await conn.run_sync(work)
+    finally:
+        await engine.dispose()

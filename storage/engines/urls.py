@@ -1,0 +1,68 @@
+"""What `DATABASE_URL` names: a file of SQLite, or a database on a PostgreSQL server."""
+
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage.engines.errors import DatabaseError
+
+_FILE = ("sqlite", "sqlite+aiosqlite")
+_SERVER = ("postgres", "postgresql", "postgresql+asyncpg")
+_EXAMPLES = (
+    "sqlite+aiosqlite:///paperboy.db or postgresql+asyncpg://paperboy:password@localhost/paperboy"
+)
+
+
+def parsed(url: str) -> Path | URL:
+    """Return the file that a database's URL names, or the URL of a server's database.
+
+    Raises:
+        DatabaseError: it names neither.
+    """
+    try:
+        found = make_url(url)
+    except ArgumentError:
+        # The text itself may hold a password and is not repeated.
+        raise DatabaseError(f"DATABASE_URL is not a URL; write for example {_EXAMPLES}") from None
+    if found.drivername in _SERVER:
+        if not found.database:
+            raise DatabaseError(
+                "DATABASE_URL has to name a database of the server, for example"
+                " postgresql+asyncpg://paperboy:password@localhost/paperboy"
+            )
+        return found.set(drivername="postgresql+asyncpg")
+    if found.drivername not in _FILE:
+        raise DatabaseError(
+            f"DATABASE_URL asks for {found.drivername}, but only SQLite and PostgreSQL are"
+            f" supported: write for example {_EXAMPLES}"
+        )
+    if found.host or found.query or found.database in (None, "", ":memory:"):
+        raise DatabaseError(
+            "DATABASE_URL has to name a file and nothing else, for example"
+            " sqlite+aiosqlite:///paperboy.db, or with four slashes for an absolute path"
+        )
+    return Path(str(found.database)).expanduser()
+
+
+def file_of(url: str) -> Path:
+    """Return the file that a database's URL names.
+
+    Raises:
+        DatabaseError: it names no file.
+    """
+    found = parsed(url)
+    if isinstance(found, URL):
+        raise DatabaseError(
+            "DATABASE_URL names a PostgreSQL server's database; use PostgreSQL's own tools for its"
+            " files (docs/operations.md)"
+        )
+    return found
+
+
+def label_of(found: Path | URL) -> str:
+    """Return how messages name a database, without its password."""
+    if isinstance(found, Path):
+        return str(found)
+    port = f":{found.port}" if found.port else ""
+    return f"{found.database} on {found.host or 'localhost'}{port}"

@@ -1,0 +1,179 @@
+"""A PostgreSQL server for tests: `TEST_DATABASE_URL`, or one of their own on a loopback port.
+
+Each database is made from a template that has the present schema, and dropped after its test.
+"""
+
+import asyncio
+import atexit
+import functools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import asyncpg
+from sqlalchemy import URL, make_url
+
+from storage.database import Database
+
+T = TypeVar("T")
+
+_PLACES: Final = "/usr/lib/postgresql/*/bin"
+_INITDB: Final = ("--encoding=UTF8", "--locale=C", "--no-sync")
+_SETTINGS: Final = (
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "autovacuum=off",
+    "max_connections=200",
+    "shared_buffers=64MB",
+    "log_min_messages=fatal",
+)
+
+
+class Server:
+    """A running server, and the databases that tests made on it."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._prefix = f"paperboy_test_{os.getpid()}"
+        self._made: dict[Path, str] = {}
+        self._count = 0
+        self._ask(f"CREATE DATABASE {self._prefix} TEMPLATE template0 ENCODING 'UTF8'")
+        atexit.register(self._close)
+        _wait(lambda: _migrate(self._url_of(self._prefix)))
+
+    def empty(self, path: Path) -> str:
+        """Return the URL of the database for a path, made when it is first asked for."""
+        if path not in self._made:
+            self._made[path] = self.create(self._prefix)
+        return self._url_of(self._made[path])
+
+    def create(self, template: str = "template0") -> str:
+        """Create a database, without tables by default, and return its name."""
+        self._count += 1
+        name = f"{self._prefix}_{self._count}"
+        self._ask(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
+        return name
+
+    def bare(self, path: Path) -> str:
+        """Return the URL of a database without tables that stands for a path."""
+        self._made[path] = self.create()
+        return self._url_of(self._made[path])
+
+    def clear(self) -> None:
+        """Drop what tests made."""
+        for name in self._made.values():
+            self._ask(f"DROP DATABASE {name} WITH (FORCE)")
+        self._made.clear()
+
+    def _close(self) -> None:
+        asyncio.run(_execute(self.url, f"DROP DATABASE {self._prefix} WITH (FORCE)"))
+
+    def _url_of(self, name: str) -> str:
+        url = self.url.set(database=name, drivername="postgresql+asyncpg")
+        return url.render_as_string(hide_password=False)
+
+    def _ask(self, statement: str) -> None:
+        _wait(lambda: _execute(self.url, statement))
+
+
+@functools.cache
+def server() -> Server | str:
+    """Return the server, or why there is none."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return Server(make_url(given))
+    programs = [*map(str, sorted(Path("/").glob(_PLACES[1:]), reverse=True))]
+    path = os.pathsep.join((*programs, os.environ.get("PATH", "")))
+    initdb, postgres = shutil.which("initdb", path=path), shutil.which("postgres", path=path)
+    if initdb is None or postgres is None:
+        return "PostgreSQL is not installed here, and TEST_DATABASE_URL is not set"
+    started = _start(initdb, postgres)
+    return started if isinstance(started, str) else Server(started)
+
+
+def _start(initdb: str, postgres: str) -> URL | str:
+    home = Path(tempfile.mkdtemp(prefix="paperboy-postgresql-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    user: list[str] = []
+    if os.getuid() == 0:  # the server refuses to run as root
+        name = next((each for each in ("postgres", "nobody") if _exists(each)), None)
+        if name is None or (runuser := shutil.which("runuser")) is None:
+            return "PostgreSQL refuses to run as root, and there is no other user for it"
+        user = [runuser, "-u", name, "--"]
+        shutil.chown(home, name)
+    data = home / "data"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = subprocess.run(
+        [*user, initdb, "-D", data, "--username=paperboy", "--auth=trust", *_INITDB],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd="/",
+    )
+    if made.returncode:
+        return f"PostgreSQL's initdb failed: {made.stderr.strip()}"
+    options = [part for each in _SETTINGS for part in ("-c", each)]
+    process = subprocess.Popen(
+        [*user, postgres, "-D", data, "-p", str(port), *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+    )
+    atexit.register(_stop, process, data)
+    url = URL.create("postgresql", "paperboy", host="127.0.0.1", port=port, database="postgres")
+    for _ in range(100):
+        try:
+            _wait(lambda: _execute(url, "SELECT 1"))
+        except (OSError, asyncpg.PostgresError):
+            time.sleep(0.1)
+        else:
+            return url
+    return "PostgreSQL did not start within ten seconds"
+
+
+def _exists(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def _stop(process: subprocess.Popen[bytes], data: Path) -> None:
+    # The process may be `runuser`, which passes no SIGQUIT on.
+    file = data / "postmaster.pid"
+    if file.exists():
+        os.kill(int(file.read_text().splitlines()[0]), 3)
+    process.wait(10)
+
+
+async def _execute(url: URL, statement: str) -> None:
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connect: Any = asyncpg.connect  # pyright: ignore
+    conn = await connect(plain)
+    try:
+        await conn.execute(statement)
+    finally:
+        await conn.close()
+
+
+async def _migrate(url: str) -> None:
+    await (await Database.open(url)).close()
+
+
+def _wait(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run something on a loop of its own: the caller's thread may be running one already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(work())).result()
