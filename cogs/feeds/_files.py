@@ -75,7 +75,7 @@ class ApplyFile(PaperboyButton, template=template("feed-import", mark=_MARK)):
             view = _render(plan, _("The settings have changed meanwhile. Look at it again."))
             await interaction.edit_original_response(view=view)
             return
-        count = await services.feed_files.apply(plan, guild)
+        count = await services.feed_files.apply(plan)
         title = ngettext("{count} change made", "{count} changes made", count)
         body = "\n".join(map(_line, plan.changes[:_SHOWN]))
         await interaction.edit_original_response(view=render_notice(title, body), attachments=[])

@@ -1,5 +1,6 @@
 """`/feed export` and `/feed import`: a server's feeds as a file, shown before it counts."""
 
+import shutil
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services.feed_files import MAX_BYTES, SETTINGS, read
+from storage import feeds as storage_feeds
+from storage.database import Database
 from storage.feeds import Feed
 from tests.bot.topics import answer
 from tests.bot.world import World, world
@@ -187,3 +190,37 @@ def test_any_bytes_are_read_or_refused(data: bytes | str) -> None:
 def test_the_largest_file_is_read_in_time() -> None:
     whole = "server: 1\nfeeds:\n" + "- {channel: 1, papers: 5}\n" * (MAX_BYTES // 26)
     assert len(read(whole.encode()).feeds) > 7_000
+
+
+async def test_a_file_whose_last_feed_fails_or_whose_import_is_cut_off_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world(tmp_path) as here:
+        await here.add_feed()
+        others = [here.guild.create_text_channel(name) for name in ("second", "third")]
+        text = f"server: {here.guild.id}\nfeeds:\n  - {{channel: {here.channel.id}, papers: 15}}\n"
+        text += "".join(f"  - channel: {each.id}\n" for each in others)
+        shown = await imported(here, text)
+        before = await feeds_of(here)
+        path = here.bot.services.database.path
+        assert path is not None
+        killed = tmp_path / "killed"
+        killed.mkdir()
+        add = storage_feeds.add
+
+        async def taken(conn: Any, **values: Any) -> Feed | None:
+            """Someone else was quicker in the last channel."""
+            if values["channel_id"] != others[1].id:
+                return await add(conn, **values)
+            for file in path.parent.glob(f"{path.name}*"):
+                shutil.copy(file, killed)  # what a process killed now would leave
+            return None
+
+        monkeypatch.setattr(storage_feeds, "add", taken)
+        said = answer(await here.admin.click(shown.response, label="Apply"))
+        assert "already has a daily thread" in said
+        assert await feeds_of(here) == before
+        database = await Database.open(f"sqlite+aiosqlite:///{killed / path.name}")
+        async with database.read() as conn:
+            assert await storage_feeds.of_guild(conn, here.guild.id) == before
+        await database.close()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -182,20 +182,19 @@ class FeedFiles:
                 line = wanted.lines.get(name, wanted.line)
                 raise _WrongError(line, error.sentence) from error
 
-    async def apply(self, plan: Plan, guild: discord.Guild) -> int:
-        """Make the feeds as a plan has them; return how many changed.
+    async def apply(self, plan: Plan) -> int:
+        """Make the feeds as a plan has them, all or none; return how many changed.
 
         Raises:
             UserError: a channel or role changed meanwhile.
         """
+        changes: list[tuple[FeedChannel, Feed | None, dict[str, Any]]] = []
         for change in plan.changes:
+            values = {**change.values, "ping": change.role}
             if change.before is None:
-                given = dict(change.values)
-                given.pop("ping_role_id", None)
-                await self._feeds.add(change.channel, **given, ping=change.role)
-            else:
-                changed = replace(change.before, **change.values)
-                await self._feeds.change(change.before, changed, guild, change.role)
+                values.pop("ping_role_id", None)
+            changes.append((change.channel, change.before, values))
+        await self._feeds.change_together(changes)
         return len(plan.changes)
 
 

@@ -1,6 +1,7 @@
 """Feeds: which channel gets a daily thread, when, and with what in it."""
 
-from bot.services.feeds._feeds import DEFAULT_PAPERS, MIN_PAPERS, Edit, Feeds
+from bot.services.feeds._checks import DEFAULT_PAPERS
+from bot.services.feeds._feeds import MIN_PAPERS, Edit, Feeds
 from bot.services.feeds._known import FeedStatus
 from bot.services.feeds._sources import sources_for
 

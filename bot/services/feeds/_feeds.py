@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import time
 from typing import Any, Final
 
 import discord
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.messenger import Messenger
 from bot.delivery.permissions import FeedChannel, kind_of
@@ -16,23 +16,16 @@ from bot.interactions.pending import Pending
 from bot.runtime.clock import Clock
 from bot.services.feed_requirements import (
     already_there,
-    require_forum,
-    require_forum_options,
-    require_permissions,
-    require_pingable,
-    require_publishing,
 )
-from bot.services.feeds._sources import sources_for
-from bot.services.feeds._states import FeedStates
+from bot.services.feeds._checks import FeedChecks
 from bot.services.publishing import PostPayload, Publisher
 from bot.settings import Settings
 from bot.ui.cards import thread_name
 from bot.ui.reasons import reason_text
-from papers import schedule, zones
 from papers.cadence import Every
 from storage import feeds
 from storage.database import Database
-from storage.feeds import Feed, Kind, Layout, Tags, Taste
+from storage.feeds import Feed, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +38,6 @@ class Edit:
 
 MIN_PAPERS: Final = 3
 """The fewest papers that a daily thread may be asked for."""
-DEFAULT_PAPERS: Final = 10
-"""Papers of a daily thread for which no number was chosen."""
-
-
 _SETTINGS: Final = (
     "at",
     "timezone",
@@ -67,7 +56,7 @@ _SETTINGS: Final = (
 """What `Feeds.copy` takes over as it is."""
 
 
-class Feeds(FeedStates):
+class Feeds(FeedChecks):
     """Reads and changes the feeds of servers."""
 
     def __init__(
@@ -82,86 +71,51 @@ class Feeds(FeedStates):
         self.edits = Pending[Edit]()
         """Changes whose feed is still to be chosen."""
 
-    async def add(
-        self,
-        channel: FeedChannel,
-        *,
-        at: time | None = None,
-        timezone: str | None = None,
-        size: int = DEFAULT_PAPERS,
-        min_votes: int = 0,
-        include: Sequence[str] = (),
-        exclude: Sequence[str] = (),
-        categories: Sequence[str] = (),
-        topics: Sequence[str] = (),
-        ping: discord.Role | None = None,
-        language: str | None = None,
-        taste: Taste = Taste.OFF,
-        publish: bool = False,
-        every: Every = Every.DAY,
-        weekday: int = 0,
-        layout: Layout | None = None,
-        tags: Tags | None = None,
-        sources: Sequence[str] = (),
-    ) -> Feed:
-        """Give a channel its feed.
-
-        Without `timezone` it gets the operator's, without `at` the hour at which the day's papers
-        are ready in its zone.
+    async def add(self, channel: FeedChannel, **settings: Any) -> Feed:
+        """Give a channel its feed; `settings` are those of `new`.
 
         Raises:
-            UserError: the channel has a feed, the sources do not go with the rest, the bot may not
-                post, ping or publish there, or it is no forum and an option is for forums.
+            UserError: the channel has a feed, or as `new` says.
         """
-        kind = kind_of(channel)
-        chosen = sources_for(sources, categories=categories, min_votes=min_votes, every=every)
-        require_permissions(channel)
-        require_forum_options(kind, layout, tags)
-        tags = tags or Tags.EXISTING
-        require_forum(channel, tags)
-        require_pingable(ping, channel)
-        if publish:
-            require_publishing(channel, self._messenger.mention("feed add"))
-        now = self._clock.now()
-        zone = timezone or self._settings.default_timezone
-        if at is None:
-            at = self.default_hour(zone)
+        values = self.new(channel, **settings)
         async with self._database.write() as conn:
-            feed = await feeds.add(
-                conn,
-                guild_id=channel.guild.id,
-                channel_id=channel.id,
-                at=at,
-                timezone=zone,
-                size=size,
-                now=now,
-                min_votes=min_votes,
-                include=include,
-                exclude=exclude,
-                categories=categories,
-                topics=topics,
-                ping_role_id=ping.id if ping else None,
-                language=language,
-                taste=taste,
-                publish=publish,
-                every=every,
-                weekday=weekday,
-                kind=kind,
-                layout=layout or Layout.DAY,
-                tags=tags,
-                sources=chosen,
-            )
-        if feed is None:
-            raise already_there(channel, every, self._messenger.mention("feed edit"))
-        return feed
+            return await self._add(conn, channel, values)
 
-    def default_hour(self, timezone: str) -> time:
-        """Return the hour at which the day's papers are ready in a zone, or the operator's."""
-        settings = self._settings
-        zone = zones.zone(timezone)
-        return schedule.default_hour(
-            zone, self._clock.now(), settings.settle, settings.default_time
-        )
+    async def change_together(
+        self, changes: Sequence[tuple[FeedChannel, Feed | None, Mapping[str, Any]]]
+    ) -> None:
+        """Change feeds in one transaction: all of them, or none.
+
+        Args:
+            changes: for each feed its channel, the feed as it is, and what to change. Where there
+                is no feed yet, that is the settings of `new`; else fields of `Feed`, and `ping` for
+                the role that was chosen to be pinged, if one was.
+
+        Raises:
+            UserError: as for `add` and `change`; then everything is as it was.
+        """
+        wanted: list[tuple[FeedChannel, Feed | None, dict[str, Any]]] = []
+        changed: list[Feed] = []
+        for channel, feed, given in changes:
+            values = dict(given)
+            if feed is None:
+                wanted.append((channel, None, self.new(channel, **values)))
+                continue
+            ping = values.pop("ping", None)
+            changed.append(self._changed(feed, replace(feed, **values), channel.guild, ping))
+        async with self._database.write() as conn:
+            for feed in changed:
+                await feeds.update(conn, feed)
+            for channel, _feed, values in wanted:
+                await self._add(conn, channel, values)
+
+    async def _add(
+        self, conn: AsyncConnection, channel: FeedChannel, values: dict[str, Any]
+    ) -> Feed:
+        feed = await feeds.add(conn, **values)
+        if feed is None:
+            raise already_there(channel, values["every"], self._messenger.mention("feed edit"))
+        return feed
 
     async def change(
         self, feed: Feed, changed: Feed, guild: discord.Guild, ping: discord.Role | None
@@ -181,34 +135,7 @@ class Feeds(FeedStates):
                 the role, publish or create tags there, or the channel is no forum and an option is
                 for forums.
         """
-        found = guild.get_channel_or_thread(feed.channel_id)
-        channel = found if isinstance(found, FeedChannel) else None
-        require_pingable(ping, channel)
-        layout, tags = changed.layout, changed.tags
-        require_forum_options(
-            feed.kind,
-            None if layout is feed.layout else layout,
-            None if tags is feed.tags else tags,
-        )
-        if channel is not None and tags is not feed.tags:
-            require_forum(channel, tags)
-        if changed.publish and not feed.publish:
-            require_publishing(channel, self._messenger.mention("feed add"))
-        changed = replace(
-            changed,
-            sources=sources_for(
-                changed.sources,
-                categories=changed.categories,
-                min_votes=changed.min_votes,
-                every=changed.every,
-            ),
-        )
-        if changed == feed:
-            raise UserError(
-                _("Nothing to update. Give at least one setting a new value, e.g. `time`.")
-            )
-        if _moved(changed) != _moved(feed):
-            changed = replace(changed, set_at=self._clock.now())
+        changed = self._changed(feed, changed, guild, ping)
         async with self._database.write() as conn:
             await feeds.update(conn, changed)
         return changed
@@ -276,7 +203,3 @@ class Feeds(FeedStates):
                 nothing = _("Nothing would be posted as “{name}”.", name=name)
             raise UserError(sentences(nothing, reason_text(draft.why_empty)))
         return draft
-
-
-def _moved(feed: Feed) -> tuple[object, ...]:
-    return feed.at, feed.timezone, feed.every, feed.weekday
