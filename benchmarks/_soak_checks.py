@@ -12,6 +12,7 @@ from benchmarks._soak_channel_checks import PAPER, channels_broken
 from benchmarks._soak_club_checks import clubs_broken, discussions_broken
 from benchmarks._soak_clubs import Clubs
 from benchmarks._soak_people import People
+from storage.digests import DIGESTS_KEPT
 from storage.library import DEFAULT_LISTS, emoji_key
 from tests.discord_server import Message
 
@@ -115,8 +116,14 @@ def _digests(conn: sqlite3.Connection, people: People) -> Iterator[str]:
         kept = conn.execute(
             "SELECT count(*) FROM digests WHERE user_id = ? AND state = 'inbox'", (reader.id,)
         ).fetchone()[0]
-        if reader.id not in people.ever_erased and len(got) > len(sent) + kept:
-            yield f"{reader.name} has {len(got)} digests, and {len(sent)} are noted as sent"
+        since = world.clock.now() - DIGESTS_KEPT.total_seconds()
+        recent = sum(message.sent_at > since for message in got)
+        if reader.id in people.ever_erased:
+            continue
+        if recent > len(sent) + kept:
+            yield f"{reader.name} has {recent} digests, and {len(sent)} are noted as sent"
+        papers = Counter(paper for each in got for paper in set(PAPER.findall(each.text)))
+        yield from (f"{reader.name} got {paper} {n} times" for paper, n in papers.items() if n > 1)
 
 
 def _title(message: Message) -> str:

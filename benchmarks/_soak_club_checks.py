@@ -170,6 +170,8 @@ def _messages(session: Session) -> Iterator[str]:
         removed = session.headed(headings, removed=True)
         made = session.done(step)
         ids = {each.id for each in (*there, *removed)}
+        if step == "volunteers":  # says who presents once someone does
+            ids |= set(session.place.channel.messages)
         if len(there) > 1:
             yield f"{session.name} has {step} {len(there)} times"
         if made is None and there:
@@ -180,7 +182,8 @@ def _messages(session: Session) -> Iterator[str]:
 
 def _asked(session: Session) -> Iterator[str]:
     """Say who was asked to present twice, or not at all."""
-    questions = session.headed([ASKED])
+    called = session.done("volunteers")
+    questions = [each for each in session.headed([ASKED]) if each.id != called]
     for turn in session.turns:
         mention = f"<@{turn['user_id']}>"
         there = [each for each in questions if mention in each.text]

@@ -1,13 +1,16 @@
 """Recognising our own messages: by their nonce while Discord remembers it, then by their texts."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import discord
 
 from bot import limits
 from bot.delivery.messenger import Messenger
+
+T = TypeVar("T")
 
 
 def nonce(*identity: object) -> str:
@@ -49,6 +52,16 @@ async def own_messages_since(
             return
         if messenger.user is not None and message.author.id == messenger.user.id:
             yield message
+
+
+def has_title(texts: Sequence[str], title: str) -> bool:
+    """Tell whether one of a message's texts has this in its first line, as our posts begin."""
+    return any(title in text.partition("\n")[0] for text in texts)
+
+
+def titled(texts: Sequence[str], titles: Mapping[str, T]) -> T | None:
+    """Return what the title stands for that a message has, `None` if it has none of these."""
+    return next((meant for title, meant in titles.items() if has_title(texts, title)), None)
 
 
 def strings_of(message: discord.Message) -> list[str]:

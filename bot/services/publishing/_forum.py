@@ -13,7 +13,7 @@ from bot import limits
 from bot.delivery.forum_posts import ForumPost, own_forum_posts
 from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import Failure, Gone, Outcome, Reason, Refused, Retry, Sent, failure_of
-from bot.delivery.read_back import role_mention, strings_of
+from bot.delivery.read_back import has_title, role_mention, strings_of
 from bot.delivery.single_attempt import single_attempt
 from bot.interactions.shown_papers import papers_in
 from bot.services.publishing._draft import PostPayload
@@ -98,7 +98,7 @@ class Forum:
         def is_it(found: ForumPost) -> bool:
             if found.starter is None:
                 return found.name == title
-            return any(title in text.partition("\n")[0] for text in strings_of(found.starter))
+            return has_title(strings_of(found.starter), title)
 
         async with self._database.read() as conn:
             known = await posts.headers_of(conn, self._post.channel_id)

@@ -6,7 +6,7 @@ forum's post is a header or a card; those of papers belong to the day that was d
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -16,7 +16,7 @@ import discord
 from bot.delivery.forum_posts import own_forum_posts
 from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Failure, Gone, failure_of
-from bot.delivery.read_back import own_messages_since, strings_of
+from bot.delivery.read_back import own_messages_since, strings_of, titled
 from bot.i18n import in_every_language
 from bot.interactions.shown_papers import folded_in, papers_in
 from bot.services.batch_ranking import Rankings
@@ -115,12 +115,12 @@ class RestoredPosts:
         newest: _Thread | None = None
         for message in reversed(messages):
             texts = strings_of(message)
-            day = _day_of(texts, titles)
+            day = titled(texts, titles)
             if day is not None:
                 thread_id = feed.channel_id if feed.kind is Kind.THREAD else message.id
                 newest = _Thread(day, message.created_at, message.id, thread_id)
                 threads[day] = newest
-            elif _day_of(texts, others) is not None:
+            elif titled(texts, others) is not None:
                 newest = None
             elif feed.kind is Kind.THREAD and newest is not None:
                 newest.add(message)
@@ -140,7 +140,7 @@ class RestoredPosts:
         found = own_forum_posts(self._messenger, forum, restore.knows_until)
         for post in sorted([each async for each in found], key=lambda each: each.id):
             texts = [post.name] if post.starter is None else strings_of(post.starter)
-            day = _day_of(texts, titles)
+            day = titled(texts, titles)
             if day is not None:
                 threads[day] = _Thread(day, post.created_at, post.id, post.id)
                 await self._add_cards(feed, threads[day])
@@ -224,14 +224,6 @@ def _titles(every: Every, restore: Restore, now: datetime) -> dict[str, date]:
         for first in _firsts(day, every)
         for title in in_every_language(lambda day=day, first=first: thread_name(day, every, first))
     }
-
-
-def _day_of(texts: Sequence[str], titles: Mapping[str, date]) -> date | None:
-    """Return the day whose title a header shows in a first line, `None` for no header."""
-    first_lines = [text.partition("\n")[0] for text in texts]
-    return next(
-        (day for title, day in titles.items() if any(title in line for line in first_lines)), None
-    )
 
 
 def _firsts(last: date, every: Every) -> list[date | None]:

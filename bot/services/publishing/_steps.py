@@ -25,7 +25,7 @@ from bot.delivery.outcomes import (
     failure_of,
 )
 from bot.delivery.permissions import may_attach, missing_permissions
-from bot.delivery.read_back import own_messages, role_mention, strings_of
+from bot.delivery.read_back import has_title, own_messages, role_mention, strings_of
 from bot.runtime.charts import Charts
 from bot.services.publishing._cards import Cards, ForumCards, ThreadCards, post_nonce
 from bot.services.publishing._draft import PostPayload
@@ -143,7 +143,7 @@ class Steps:
         try:
             if resuming:
                 async for message in own_messages(self._messenger, channel):
-                    if any(title in text.partition("\n")[0] for text in strings_of(message)):
+                    if has_title(strings_of(message), title):
                         return Sent(message.id)
             view, files = await self._rendered(post, draft)
             message = await channel.send(

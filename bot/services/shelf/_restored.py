@@ -8,7 +8,7 @@ import discord
 
 from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import Failure, failure_of
-from bot.delivery.read_back import own_messages_since, strings_of
+from bot.delivery.read_back import own_messages_since, strings_of, titled
 from bot.i18n import in_every_language
 from bot.ui.shelf import weekly_title
 from papers import paper_key
@@ -77,8 +77,6 @@ class RestoredShelves:
         }
         found: dict[date, discord.Message] = {}
         async for message in own_messages_since(self._messenger, channel, restore.knows_until):
-            for text in strings_of(message):
-                for title, day in titles.items():
-                    if title in text.partition("\n")[0]:
-                        found.setdefault(day, message)
+            if (day := titled(strings_of(message), titles)) is not None:
+                found.setdefault(day, message)
         return found

@@ -10,7 +10,7 @@ from bot.delivery.admin_notice import Notices
 from bot.delivery.messenger import Messenger
 from bot.delivery.outcomes import ABOUT_MESSAGE, Failure, Reason, Refused, Retry, Sent, failure_of
 from bot.delivery.permissions import missing_permissions
-from bot.delivery.read_back import nonce, own_messages, strings_of
+from bot.delivery.read_back import has_title, nonce, own_messages, strings_of
 from bot.delivery.retry import retry_at
 from bot.i18n import gettext as _
 from bot.i18n import language_for, sentences, use
@@ -142,7 +142,7 @@ class WeeklyShelves:
         title = weekly_title(payload.day)
         try:
             async for message in own_messages(self._messenger, self._channel(post)):
-                if any(title in text.partition("\n")[0] for text in strings_of(message)):
+                if has_title(strings_of(message), title):
                     return Sent(message.id)
         except Exception as error:
             return failure_of(error)
