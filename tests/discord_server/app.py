@@ -62,7 +62,7 @@ class DiscordServer:
 
     def __init__(self) -> None:
         self.world = FakeDiscord()
-        self.gateway = Gateway(self.world)
+        self.gateway = Gateway(self.world, self._report)
         self.buckets = Buckets(self.world.clock.now)
         self.schema = discord_schema()
         self.requests: list[Request] = []
@@ -294,6 +294,9 @@ class DiscordServer:
             body = json.loads(content)
         parameters = dict(http.match_info)
         return Call(self.world, self.base_url, parameters, dict(http.query), body, files)
+
+    def _report(self, violation: str) -> None:
+        self.violations.append(violation)
 
     async def _on_unknown(self, http: web.Request) -> web.StreamResponse:
         self.violations.append(f"{http.method} {http.path} is not served here")

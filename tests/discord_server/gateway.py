@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,8 +46,10 @@ class Session:
 class Gateway:
     """Serves the websocket."""
 
-    def __init__(self, world: FakeDiscord) -> None:
+    def __init__(self, world: FakeDiscord, report: Callable[[str], None]) -> None:
+        """Serve `world`; `report` hears of identifies that no client may send."""
         self._world = world
+        self._report = report
         self.url = ""
         self.sessions: dict[str, Session] = {}
         self.identified = 0
@@ -122,16 +125,29 @@ class Gateway:
             if data["intents"] & PRIVILEGED:
                 await socket.close(code=4014, message=b"Disallowed intent(s).")
                 return None
-            session = self._identify(socket, data)
+            shard, shards = data.get("shard") or (0, 1)
+            if not 0 <= shard < shards:
+                self._report(f"IDENTIFY with shard {shard} of {shards}")
+                await socket.close(code=4010, message=b"Invalid shard.")
+                return None
+            starts = self._world.starts
+            if not starts.remaining:
+                self._report("IDENTIFY without a session start that remains")
+                await socket.close(code=4004, message=b"Discord has reset the token.")
+                return None
+            if wrong := starts.take(shard, self._world.clock.now()):
+                self._report(f"IDENTIFY: {wrong}")
+                await socket.send_json({"op": INVALID, "d": False})
+                return None
+            session = self._identify(socket, data["intents"], shard, shards)
         await self._announce()
         return session
 
-    def _identify(self, socket: web.WebSocketResponse, data: Json) -> Session:
-        shard, shards = data.get("shard") or (0, 1)
-        for old in [each for each in self.sessions.values() if each.shard == shard]:
-            del self.sessions[old.id]
+    def _identify(
+        self, socket: web.WebSocketResponse, intents: int, shard: int, shards: int
+    ) -> Session:
         self.identified += 1
-        session = Session(f"session-{self.identified}", data["intents"], shard, shards)
+        session = Session(f"session-{self.identified}", intents, shard, shards)
         session.socket = socket
         world = self._world
         guilds = [each for each in world.guilds.values() if (each.id >> 22) % shards == shard]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tests.discord_server.objects import DM, Channel, Guild, Message
 from tests.discord_server.rules import Json, unknown
+from tests.discord_server.session_starts import SessionStarts
 from tests.discord_server.users import User
 
 DISCORD_EPOCH = 1_420_070_400.0
@@ -48,6 +49,7 @@ class State:
         self._count = 0
         self.shards = 1
         """How many connections a bot is asked to make."""
+        self.starts = SessionStarts()
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}

@@ -45,9 +45,11 @@ def own_application(call: Call) -> Answer:
 @route("GET", "/gateway/bot")
 def gateway(call: Call) -> Answer:
     """Where to connect."""
-    start = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
-    url, shards = f"ws{call.base_url[4:]}/gateway", call.world.shards
-    return 200, {"url": url, "shards": shards, "session_start_limit": start}
+    return 200, {
+        "url": f"ws{call.base_url[4:]}/gateway",
+        "shards": call.world.shards,
+        "session_start_limit": call.world.starts.to_json(),
+    }
 
 
 @route("PUT", "/applications/{application_id}/commands")
