@@ -7,7 +7,7 @@ was ever posted never changes: buttons, saves and exports carry it.
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
@@ -145,6 +145,19 @@ def site(key: str) -> str:
     return _SITES[PaperKey.read(key).scheme]
 
 
+def elsewhere(key: str, others: Iterable[str]) -> tuple[str, ...]:
+    """Return those of a work's other keys that lead to another place, one of each, arXiv's first.
+
+    DOIs are left out, which lead to one of the others.
+    """
+    places: dict[Scheme, str] = {}
+    for other in sorted(others):
+        places.setdefault(PaperKey.read(other).scheme, other)
+    places = {scheme: other for scheme, other in places.items() if scheme in _PLACES}
+    places.pop(PaperKey.read(key).scheme, None)
+    return tuple(sorted(places.values(), key=lambda other: not is_arxiv(other)))
+
+
 def doi_url(key: str) -> str | None:
     """Return the address of a paper's DOI, `None` where the key has none."""
     if is_arxiv(key):
@@ -169,6 +182,7 @@ def short(key: str) -> str:
     return "~" + base64.b32encode(digest).decode().lower()[:_SHORT_LETTERS]
 
 
+_PLACES: Final = frozenset(Scheme) - {Scheme.DOI, Scheme.PMID}
 _ARXIV_DOI: Final = "10.48550/arxiv."
 _ACL_DOI: Final = re.compile(r"10\.18653/v1/(?P<id>.+)")
 _OLD_ACL: Final = re.compile(r"[a-z][0-9]{2}-[0-9]{4}")

@@ -15,7 +15,7 @@ from bot.delivery.permissions import invite_link, lacking, needed_in
 from bot.runtime.sources import live_sources
 from bot.settings import Settings, SettingsError
 from papers.embedding import EmbeddingError, load_embedder
-from papers.sources import DatedSource, PaperSource, SourceError
+from papers.sources import DatedSource, EditionSource, PaperSource, SourceError
 from papers.sources.declared import names
 from storage import feeds, papers
 from storage.backups import scheduled
@@ -130,10 +130,19 @@ async def _embedder(settings: Settings) -> Finding:
 
 async def _source(source: PaperSource) -> Finding:
     try:
+        if isinstance(source, EditionSource):
+            return await _edition(source)
         batch = await source.latest()
     except SourceError as error:
         return Finding(False, f"{source.name}: {error.kind} ({error.detail})")
     return Finding(True, f"{source.name}: works; {len(batch.records)} papers for {batch.day}")
+
+
+async def _edition(source: EditionSource) -> Finding:
+    found = await source.proceedings()
+    if found is None or not found.papers:
+        return Finding(True, f"{source.name}: works; no programme of this year yet")
+    return Finding(True, f"{source.name}: works; {found.venue} has {len(found.papers):,} papers")
 
 
 async def _login(client: discord.Client, settings: Settings) -> Finding:

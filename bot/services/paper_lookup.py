@@ -147,6 +147,12 @@ class PaperLookup:
                 known = await papers.by_doi(conn, dois)
         return {record: known[doi] for record in records for doi in record.dois[:1] if doi in known}
 
+    async def elsewhere(self, paper_id: str) -> tuple[str, ...]:
+        """Return the keys of a paper's work at other places (`papers.paper_key.elsewhere`)."""
+        async with self._database.read() as conn:
+            keys = await papers.all_keys(conn, [paper_id])
+        return paper_key.elsewhere(paper_id, keys[paper_id])
+
     async def by_title(self, records: Sequence[Unreadable]) -> list[StoredPaper]:
         """Return the papers with exactly the records' titles and first authors, each once.
 

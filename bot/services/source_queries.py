@@ -12,7 +12,13 @@ from bot.runtime.clock import Clock
 from papers import paper_key
 from papers.model import Record
 from papers.paper_key import Scheme
-from papers.sources import DatedSource, PaperSource, SourceError, SourceErrorKind
+from papers.sources import (
+    DatedSource,
+    EditionSource,
+    PaperSource,
+    SourceError,
+    SourceErrorKind,
+)
 from storage import papers
 from storage.database import Database
 from storage.papers import UpsertReport
@@ -38,7 +44,10 @@ def failure_sentence(source: str, failure: str) -> str:
 
 
 def known_to(source: PaperSource, paper_ids: Iterable[str]) -> list[str]:
-    """Return those papers that a source can be asked for: arXiv's, or those with a DOI."""
+    """Return those papers that a source can be asked for: arXiv's, or those with a DOI; none of a
+    conference, whose whole programme it would take."""
+    if isinstance(source, EditionSource):
+        return []
     if isinstance(source, DatedSource):
         return [key for key in paper_ids if key.startswith(f"{Scheme.DOI}:")]
     return [key for key in paper_ids if paper_key.is_arxiv(key)]

@@ -150,7 +150,10 @@ def card_container(
     else:
         container.add_item(ui.TextDisplay(opening))
     links = paper_links(
-        payload.paper_id, repository=payload.repository, project_page=payload.project_page
+        payload.paper_id,
+        repository=payload.repository,
+        project_page=payload.project_page,
+        elsewhere=payload.elsewhere,
     )
     # One row, which a phone shows whole: the actions, and the links in the order of their use.
     room = limits.ROW_BUTTONS - len(actions)

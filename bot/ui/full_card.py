@@ -28,6 +28,7 @@ def render_paper(
     metrics: Metrics | None = None,
     *,
     saved: int | None = None,
+    elsewhere: Sequence[str] = (),
     actions: Sequence[AnyItem] = (),
 ) -> ui.LayoutView:
     """Return everything known of one paper.
@@ -36,6 +37,7 @@ def render_paper(
         paper: the paper.
         metrics: its numbers now.
         saved: how many people of this server saved it, where that may be shown.
+        elsewhere: keys of the same work at other places.
         actions: DynamicItems, in rows of their own.
     """
     card = card_payload(paper, metrics)
@@ -57,6 +59,7 @@ def render_paper(
         card.paper_id,
         repository=card.repository,
         project_page=card.project_page,
+        elsewhere=elsewhere,
     )
     for row in (*rows(links), *rows(actions)):
         container.add_item(row)

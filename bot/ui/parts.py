@@ -96,13 +96,18 @@ def ranked_list(
 
 
 def paper_links(
-    paper_id: str, *, repository: str | None, project_page: str | None
+    paper_id: str,
+    *,
+    repository: str | None,
+    project_page: str | None,
+    elsewhere: Iterable[str] = (),
 ) -> list[ui.Button[Any]]:
     """Return the link buttons of a paper: its abstract, code and page; of an arXiv paper also its
-    PDF and the Hub's page."""
+    PDF and the Hub's page. `elsewhere` has the same work's keys at other places."""
     on_arxiv = paper_key.is_arxiv(paper_id)
     links = [
         (_("Abstract"), paper_key.page_url(paper_id)),
+        *((paper_key.site(key), paper_key.page_url(key)) for key in elsewhere),
         ("PDF", arxiv_id.pdf_url(paper_id) if on_arxiv else None),
         (_("Code"), repository),
         (_("Project"), project_page),

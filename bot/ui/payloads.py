@@ -146,6 +146,8 @@ class CardPayload(Payload):
     saved_here: int | None = None
     """How many members of the server saved it, where the card is to say so."""
     posted: PostedBefore | None = None
+    elsewhere: tuple[str, ...] = ()
+    """Keys of the same work at other places: its conference's page, its arXiv version."""
 
 
 class TagWish(Payload):

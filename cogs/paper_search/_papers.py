@@ -222,13 +222,16 @@ def card_view(
     *,
     public: bool = False,
     discuss: bool = False,
+    elsewhere: Sequence[str] = (),
 ) -> ui.LayoutView:
-    """Return the full card of a paper with what can be done about it."""
+    """Return the full card of a paper with what can be done about it, and with links to the same
+    work `elsewhere`."""
     paper_id = entry.paper.id
     return render_paper(
         entry.paper,
         entry.metrics,
         saved=saved,
+        elsewhere=elsewhere,
         actions=[
             *card_actions(paper_id, discuss=discuss),
             SimilarButton(paper_id),
@@ -287,12 +290,13 @@ async def _complete(
 
 async def _card(interaction: Interaction, entry: StoredPaper, *, public: bool) -> ui.LayoutView:
     services = services_of(interaction)
+    elsewhere = await services.lookup.elsewhere(entry.paper.id)
     if interaction.guild_id is None:
-        return card_view(entry, public=public)
+        return card_view(entry, public=public, elsewhere=elsewhere)
     saved = await services.library.saved_count(interaction.guild_id, entry.paper.id)
     ours = services.messenger.get_guild(interaction.guild_id) is not None
     discuss = public and ours and await services.discussions.on(interaction.guild_id)
-    return card_view(entry, saved, public=public, discuss=discuss)
+    return card_view(entry, saved, public=public, discuss=discuss, elsewhere=elsewhere)
 
 
 def _linked(paper: Paper) -> str:

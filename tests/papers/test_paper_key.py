@@ -83,6 +83,17 @@ def test_a_version_is_cut_off_only_where_the_registrant_writes_one(doi: str, wor
     assert str(paper_key.of_doi(doi)) == f"doi:{work}"
 
 
+def test_a_work_elsewhere_is_one_link_for_each_other_place_and_arxivs_first():
+    others = {
+        "acl:2025.acl-long.12", "2406.07496", "doi:10.1000/1", "openreview:Forum00001",
+        "page:icml.cc/virtual/2026/oral/2", "page:icml.cc/virtual/2026/poster/1",
+    }  # fmt: skip
+    assert paper_key.elsewhere("openreview:Forum00001", others) == (
+        "2406.07496", "acl:2025.acl-long.12", "page:icml.cc/virtual/2026/oral/2",
+    )  # fmt: skip
+    assert paper_key.elsewhere("2406.07496", {"2406.07496"}) == ()
+
+
 @pytest.mark.parametrize(
     ("key", "label"),
     [

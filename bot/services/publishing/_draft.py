@@ -165,6 +165,7 @@ class PostComposer:
             leaders = [group.leader.paper.id for group in groups]
             saved_here = await _saved_here(conn, feed, leaders, now)
             discussed = await discussions.on(conn, feed.guild_id)
+            works = await papers.all_keys(conn, leaders)
         todays = [candidate.paper.id for candidate in candidates if candidate.batch == day]
         draft = compose(
             day,
@@ -188,6 +189,14 @@ class PostComposer:
                 "layout": feed.layout,
                 "discussed": discussed,
                 "tags": wishes_of(feed, draft.cards),
+                "cards": tuple(
+                    card.model_copy(
+                        update={
+                            "elsewhere": paper_key.elsewhere(card.paper_id, works[card.paper_id])
+                        }
+                    )
+                    for card in draft.cards
+                ),
             }
         )
         if ranked:

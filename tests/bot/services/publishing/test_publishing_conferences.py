@@ -17,6 +17,14 @@ from tests.papers.sources.serving import Reply, Service, html_reply, serving
 START = date(2026, 6, 10)
 DAY = timedelta(days=1)
 ORAL = {"decision": "Accept (oral)"}
+TITLE = "Speculative decoding with trees of drafts"
+ON_ARXIV = Paper(
+    "2605.00001",
+    TITLE,
+    "We decode.",
+    (Author("Ada Example"), Author("Bo Sample")),
+    published_at=at(date(2026, 5, 1), 0),
+)
 
 
 @pytest.fixture
@@ -60,9 +68,12 @@ async def test_a_programme_comes_in_portions_talks_first_and_goes_on_after_a_res
     start = at(START, 8)
     moment = [start]
     posters = [event(number) for number in range(20, 26)]
-    put_programme(service, *posters, event(1, **ORAL), event(2, decision="Accept (oral, award)"))
+    best = event(2, decision="Accept (oral, award)")
+    put_programme(service, *posters, event(1, name=TITLE, **ORAL), best)
     source = icml_source(service, lambda: moment[0])
     async with world(tmp_path, {}, now=start, others=[source]) as here:
+        async with here.bot.services.database.write() as conn:
+            await papers.upsert(conn, [Record(ON_ARXIV)], now=start)
         await here.add_feed(sources=["icml"], size=2)
         await run(here, moment, START, 2)
         assert [header.splitlines()[1] for header in headers(here.channel)] == [
@@ -72,6 +83,8 @@ async def test_a_programme_comes_in_portions_talks_first_and_goes_on_after_a_res
         first = cards(here.channel, 0)
         assert "ICML 2026 award" in first[0]
         assert "ICML 2026 oral" in first[1]
+        assert "https://openreview.net/forum?id=Forum00001" in first[1]
+        assert "https://arxiv.org/abs/2605.00001" in first[1]
         here.others = [icml_source(service, lambda: moment[0])]
         await here.restart()
         await run(here, moment, START + 2 * DAY, 4)
@@ -131,22 +144,19 @@ async def test_a_paper_that_was_posted_from_arxiv_is_not_posted_again(
 ) -> None:
     start = at(START, 8)
     moment = [start]
-    title = "Speculative decoding with trees of drafts"
-    people = (Author("Ada Example"), Author("Bo Sample"))
-    known = Paper("2605.00001", title, "We decode.", people, published_at=at(date(2026, 5, 1), 0))
-    put_programme(service, event(1, name=title, **ORAL), event(2))
-    days = {START: [Record(known, batch=START)]}
+    put_programme(service, event(1, name=TITLE, **ORAL), event(2))
+    days = {START: [Record(ON_ARXIV, batch=START)]}
     source = icml_source(service, lambda: moment[0])
     async with world(tmp_path, days, now=start, others=[source]) as here:
         await here.add_feed()
         await here.tick(at(START, 9))
-        assert title in titles(here)[0]
+        assert TITLE in titles(here)[0]
         async with here.bot.services.database.write() as conn:
             (feed,) = await feeds.active(conn)
             await feeds.remove(conn, feed.id)
         await here.add_feed(sources=["icml"])
         await run(here, moment, START + DAY, 2)
-        assert sum(title in each for each in titles(here)) == 1
+        assert sum(TITLE in each for each in titles(here)) == 1
         async with here.bot.services.database.read() as conn:
             (stored,) = (await papers.get_many(conn, ["2605.00001"])).values()
         assert (stored.paper.venue, stored.paper.kind) == ("ICML 2026", "oral")
