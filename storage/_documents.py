@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import tantivy
 
+from papers.origin import sources, venues
 from papers.search import other_spellings
 from papers.spelling import names, spelled
 from papers.text import readable
@@ -38,7 +39,8 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("run", tokenizer_name="stems")
     builder.add_text_field("authors", tokenizer_name="words")
     builder.add_text_field("organization", tokenizer_name="words")
-    for name in ("categories", "code", "author_names", "keyword_names"):
+    builder.add_text_field("venue", tokenizer_name="words")
+    for name in ("categories", "source", "code", "author_names", "keyword_names"):
         builder.add_text_field(name, tokenizer_name="names", index_option="basic")
     return builder.build()
 
@@ -89,6 +91,10 @@ def document_of(entry: StoredPaper, keys: Callable[[str], NameKeys]) -> tantivy.
         document.add_text("keyword_names", f"{' '.join(spelled(keyword).forms)}{KEY_END}{keyword}")
     for category in dict.fromkeys((*paper.categories, *map(_archive, paper.categories))):
         document.add_text("categories", category.lower())
+    for key in sources(paper):
+        document.add_text("source", key)
+    for venue in venues(paper):
+        document.add_text("venue", " ".join(spelled(venue).words))
     if paper.organization:
         document.add_text("organization", " ".join(spelled(paper.organization).parts))
     if paper.repository:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.subscriptions import Mode, StoredTopic
+from storage.subscriptions import TOPIC_COLUMNS, StoredTopic, topic_of
 from storage.tables import learned_papers, subscriptions, topic_matches, topics
 
 
@@ -24,14 +24,14 @@ async def topics_of(conn: AsyncConnection, user_id: int, paper_id: str) -> list[
         ),
     ).subquery()
     rows = await conn.execute(
-        select(topics.c.id, topics.c.query, topics.c.mode)
+        select(*TOPIC_COLUMNS)
         .join(matched, matched.c.topic_id == topics.c.id)
         .join(subscriptions, subscriptions.c.topic_id == topics.c.id)
         .where(subscriptions.c.user_id == user_id, subscriptions.c.paused == 0)
         .group_by(topics.c.id)
         .order_by(func.max(matched.c.score).desc(), topics.c.id)
     )
-    return [StoredTopic(row.id, row.query, Mode(row.mode)) for row in rows]
+    return [topic_of(row) for row in rows]
 
 
 async def dates_of(conn: AsyncConnection, topic_id: int) -> dict[str, datetime]:

@@ -35,6 +35,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("shelves.claim_due", "shelves"): "which hours there are: an index of those that post weekly",
     ("subscriptions.all_topics", "topics"): "all of them are matched with new papers",
     ("subscriptions.popular", "topics"): "what is typed may be anywhere in a topic",
+    ("subscriptions.source_groups", "topics"): "an index of those with sources of their own",
     ("trends.keywords", "papers"): "some months' keywords, at most every six hours, off the loop",
     ("vectors.newest", "papers"): "at a start, into the matrix; the newest first, up to a limit",
 }

@@ -17,7 +17,7 @@ from bot.settings import Settings, SettingsError
 from papers.embedding import EmbeddingError, load_embedder
 from papers.sources import DatedSource, EditionSource, PaperSource, SourceError
 from papers.sources.declared import names
-from storage import feeds, papers
+from storage import feeds, papers, subscriptions
 from storage.backups import scheduled
 from storage.database import Database
 from storage.database_file import DatabaseError
@@ -63,6 +63,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _machine(settings: Settings, active: list[Feed]) -> AsyncIterator[Finding]:
     """Yield what does not depend on Discord; the feeds that post are added to `active`."""
+    followed: list[tuple[str, ...]] = []
     try:
         database, note = await _database(settings)
     except DatabaseError as error:
@@ -72,13 +73,15 @@ async def _machine(settings: Settings, active: list[Feed]) -> AsyncIterator[Find
         if database is not None:
             async with database.read() as conn:
                 active += await feeds.active(conn)
+                followed += await subscriptions.source_groups(conn)
                 known = await papers.count(conn)
             await database.close()
             yield Finding(True, f"Stored: {known:,} papers; active daily threads: {len(active)}")
     yield _backups(settings)
     yield await _embedder(settings)
     sources = live_sources(settings)
-    wanted = names(key for feed in active for key in feed.sources)
+    groups = (*(feed.sources for feed in active), *followed)
+    wanted = names(key for group in groups for key in group)
     used = [each for each in sources if not isinstance(each, DatedSource) or each.name in wanted]
     try:
         for answer in asyncio.as_completed([_source(source) for source in used]):

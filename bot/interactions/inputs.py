@@ -10,12 +10,11 @@ import discord
 from discord import app_commands
 
 from bot import limits
-from bot.i18n import alternatives, listing, sentences
+from bot.i18n import alternatives, sentences
 from bot.i18n import gettext as _
 from bot.interactions.errors import Interaction, UserError
 from bot.ui.text import escape, plain
 from papers import categories, zone_names
-from papers.sources import declared
 
 _TIME = re.compile(
     r"(?:at\s+|@\s*|kl\.?\s*|um\s+|à\s+|a\s+las\s+|às\s+)?"
@@ -45,12 +44,6 @@ _NAMED_ZONES = 8
 
 _AROUND_EMOJI = " \t\n\\`\"'\u200b\u2060\ufeff"
 """What people copy along with an emoji."""
-
-_LIFE_SCIENCES = (declared.BIORXIV.key, declared.MEDRXIV.key)
-"""Sources that are offered together: many fields have papers in both."""
-
-_CONFERENCES = tuple(conference.key for conference in declared.CONFERENCES)
-_ALL_CONFERENCES = ("conference", "conferences")
 
 _SHORTCODE = re.compile(r":[\w+-]+:")
 _TONE_OR_KIND = re.compile(r"_tone[1-5](?=:)|:{1,2}skin-tone-[1-6](?=:)|(?<=:)flag_(?=[a-z]{2}:)")
@@ -186,60 +179,6 @@ def category_choices(typed: str) -> list[app_commands.Choice[str]]:
         app_commands.Choice(name=plain(name, limits.CHOICE_NAME), value=value)
         for name, value in categories.suggest(typed, limits.CHOICES)
         if len(value) <= limits.CHOICE_VALUE
-    ]
-
-
-def parse_sources(text: str | None) -> tuple[str, ...]:
-    """Read sources by name: `bioRxiv`, `biorxiv, medrxiv`; the default ones are `()`.
-
-    `conferences` stands for all of them.
-
-    Raises:
-        UserError: there is no such source, or they do not go together.
-    """
-    keys = dict.fromkeys(filter(None, re.split(r"[\s,;+&]+", (text or "").casefold())))
-    joined = " ".join(key for key in keys if key not in ("and", "none", "default"))
-    for source in declared.DECLARED.values():
-        joined = joined.replace(source.name.casefold(), source.key)
-    chosen = tuple(
-        key
-        for word in joined.split()
-        for key in (_CONFERENCES if word in _ALL_CONFERENCES else (word,))
-    )
-    if unknown := [key for key in chosen if key not in declared.DECLARED]:
-        known = listing(source.name for source in declared.DECLARED.values())
-        raise UserError(
-            _(
-                "I don't know the source “{text}”. There are {known}.",
-                text=escape(unknown[0], 40),
-                known=known,
-            )
-        )
-    other = tuple(key for key in chosen if key in declared.CHOSEN)
-    if other and other != chosen:
-        raise UserError(
-            _(
-                "Papers of {voted} have upvotes and those of {other} have none, so they can't be"
-                " ranked in one thread. Give each a channel.",
-                voted=listing(declared.names(key for key in chosen if key not in other)),
-                other=listing(declared.names(other)),
-            )
-        )
-    return tuple(sorted(set(other)))
-
-
-def source_choices(typed: str) -> list[app_commands.Choice[str]]:
-    """Complete the sources of a feed: the default ones, each other one, two that go together."""
-    offered = {
-        listing(declared.names(declared.DEFAULT)): "default",
-        **{source.name: source.key for source in declared.CHOSEN.values()},
-        listing(declared.names(_LIFE_SCIENCES)): " ".join(_LIFE_SCIENCES),
-        _("All conferences"): "conferences",
-    }
-    return [
-        app_commands.Choice(name=name, value=keys)
-        for name, keys in offered.items()
-        if typed.strip().casefold() in f"{name} {keys}".casefold()
     ]
 
 

@@ -22,7 +22,7 @@ from papers.sources import (
     SourceErrorKind,
 )
 from papers.sources.declared import names
-from storage import batches, feeds, source_health
+from storage import batches, feeds, source_health, subscriptions
 from storage import papers as paper_store
 from storage.batches import BatchState
 from storage.database import Database
@@ -174,8 +174,9 @@ class Ingester:
         return report
 
     async def _used(self, conn: AsyncConnection) -> list[PaperSource]:
-        """Return the sources, of the dated ones those that a feed which posts is made of."""
-        groups = await feeds.source_groups(conn)
+        """Return the sources, of the dated ones those that a feed which posts is made of, or that a
+        topic is matched with."""
+        groups = *await feeds.source_groups(conn), *await subscriptions.source_groups(conn)
         wanted = names(key for group in groups for key in group)
         return [
             source

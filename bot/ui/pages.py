@@ -16,7 +16,7 @@ from bot.i18n import gettext as _
 from bot.i18n import ngettext, short_date
 from bot.ui import text
 from bot.ui.parts import ACCENT, AnyItem, AnyRow, numbers, page_button, ranked_list, rows
-from bot.ui.payloads import HeaderEntry
+from bot.ui.payloads import HeaderEntry, origin_line
 from papers import paper_key
 from papers.model import Metrics, Paper
 from papers.text import readable
@@ -26,6 +26,7 @@ _NOTES: Final = 400
 _TITLE: Final = 220
 _TITLE_BESIDE_SECTION: Final = 110
 _ABOUT: Final = 130
+_ORIGIN: Final = 80
 _REPOSITORY: Final = 100
 _HIT_NOTES: Final = 110
 _EXTRA: Final = 190
@@ -46,6 +47,8 @@ class Hit:
     paper_id: str
     title: str
     authors: tuple[str, ...] = ()
+    origin: str = ""
+    """Where it appeared, other than on arXiv: "bioRxiv · neuroscience · v2"."""
     published: date | None = None
     upvotes: int | None = None
     stars: int | None = None
@@ -95,6 +98,7 @@ def hit_of(
         paper_id=paper.id,
         title=readable(paper.title),
         authors=tuple(author.name for author in paper.authors),
+        origin=origin_line(paper),
         published=paper.published_at.date() if paper.published_at else None,
         upvotes=metrics.upvotes,
         stars=metrics.stars,
@@ -192,6 +196,7 @@ def _hit(hit: Hit, number: int, room: int, title: int) -> str:
 
 def _about(hit: Hit) -> str:
     people = text.escape(text.people(hit.authors, 2), _ABOUT // 2)
+    origin = text.escape(hit.origin, _ORIGIN)
     published = short_date(hit.published) if hit.published else ""
     code = text.link(_("code"), hit.repository, _REPOSITORY) if hit.repository else ""
     folded = ""
@@ -199,7 +204,7 @@ def _about(hit: Hit) -> str:
         folded = ngettext(
             "and {count} more about this", "and {count} more about this", len(hit.folded)
         )
-    about = (people, published, numbers(hit.upvotes, hit.stars), code, folded)
+    about = (people, origin, published, numbers(hit.upvotes, hit.stars), code, folded)
     return " · ".join(filter(None, about)) or hit.paper_id
 
 

@@ -243,6 +243,16 @@ def _origin(paper: Paper) -> str | None:
     return " ".join(filter(None, (where, shown))) or None
 
 
+def origin_line(paper: Paper) -> str:
+    """Return where a paper appeared, other than on arXiv: "bioRxiv · neuroscience · v2"."""
+    where = _origin(paper)
+    if where is None:
+        return ""
+    version = _version(paper)
+    subjects = [each.rpartition("/")[2] for each in paper.categories if "/" in each]
+    return " · ".join((where, *subjects[:1], *([f"v{version}"] if version else [])))
+
+
 def _version(paper: Paper) -> int | None:
     return None if paper_key.is_arxiv(paper.id) or (paper.version or 0) < _SECOND else paper.version
 

@@ -15,12 +15,11 @@ from bot.interactions.filters import parse_topics, parse_words
 from bot.interactions.inputs import (
     category_choices,
     parse_categories,
-    parse_sources,
     parse_time,
     parse_timezone,
-    source_choices,
     zone_choices,
 )
+from bot.interactions.source_inputs import parse_sources, source_choices
 from bot.services.container import Services
 from bot.services.feeds import DEFAULT_PAPERS, MIN_PAPERS, Edit
 from cogs.feeds._actions import Action, show

@@ -1,7 +1,7 @@
 """Changing a topic that one follows: a form, and then the preview as for a new one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import discord
@@ -12,10 +12,12 @@ from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PaperboySelect, custom_id, template
 from bot.interactions.errors import Interaction, UserError
 from bot.services.container import services_of
+from bot.services.digests import require_votes
 from bot.services.topics import read_topic
 from bot.ui.text import escape, plain
 from cogs.subscriptions._form import MAX_VOTES, form_of
 from cogs.subscriptions._preview import show_preview
+from cogs.subscriptions._sources import chosen_sources
 from storage.subscriptions import Mode, Subscription
 
 
@@ -59,7 +61,9 @@ def topic_options(followed: Sequence[Subscription]) -> list[discord.SelectOption
     return options[: limits.SELECT_OPTIONS] or [discord.SelectOption(label="…", value="0")]
 
 
-async def show_change(interaction: Interaction, topic_id: int, typed: dict[str, str]) -> None:
+async def show_change(
+    interaction: Interaction, topic_id: int, typed: Mapping[str, Sequence[str]]
+) -> None:
     """Preview a topic as it was typed into the form, with a button that puts it in the old one's
     place.
 
@@ -69,14 +73,22 @@ async def show_change(interaction: Interaction, topic_id: int, typed: dict[str, 
     services = services_of(interaction)
     now = services.clock.now()
     before = await services.subscriptions.own(interaction.user.id, topic_id)
-    topic = read_topic(typed.get("topic", ""))
-    min_votes = _votes(typed.get("min_votes", ""))
+    topic = read_topic(_text(typed, "topic"))
+    min_votes = _votes(_text(typed, "min_votes"))
+    # A form of before the last restart may lack this field.
+    chosen = typed.get("sources")
+    sources = before.topic.sources if chosen is None else chosen_sources(chosen)
+    require_votes(sources, before.topic.mode, min_votes)
     await interaction.response.defer(ephemeral=True, thinking=True)
     draft = await services.subscriptions.add_draft(
-        str(topic), before.topic.mode, None, min_votes, now
+        str(topic), before.topic.mode, None, min_votes, now, sources=sources
     )
     view = await show_preview(services, interaction.user.id, draft, now, replaces=topic_id)
     await interaction.edit_original_response(view=view)
+
+
+def _text(typed: Mapping[str, Sequence[str]], name: str) -> str:
+    return next(iter(typed.get(name, ())), "")
 
 
 def _votes(text: str) -> int:

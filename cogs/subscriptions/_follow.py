@@ -22,6 +22,7 @@ from bot.ui.text import escape
 from cogs.subscriptions._form import EditTopic
 from cogs.subscriptions._preview import followed_lines
 from cogs.subscriptions._preview_texts import found_line, how_line, warning_of
+from cogs.subscriptions._sources import sources_for
 from papers.text import readable
 from papers.topics import Topic, TopicError, by_author, parse_plain, within
 from storage.search_sessions import Session
@@ -144,7 +145,9 @@ async def follow(interaction: Interaction, topic: Topic, *, widest: Mode = Mode.
     query = str(read_topic(str(topic)))
     seen = await with_full_keys(interaction, listed_in(interaction.message))
     await interaction.response.defer(ephemeral=True, thinking=True)
-    draft = await services.subscriptions.add_draft(query, Mode.STRICT, None, 0, now)
+    draft = await services.subscriptions.add_draft(
+        query, Mode.STRICT, None, 0, now, sources=sources_for(topic, None)
+    )
     lines = [f"**{escape(query, 200)}**"]
     same = await services.subscriptions.same(user_id, draft)
     if same is not None:
@@ -180,7 +183,9 @@ async def _previewed(
     for mode in _MODES[1 : _MODES.index(widest) + 1]:
         if preview.found:
             break
-        draft = await services.subscriptions.add_draft(draft.query, mode, None, 0, now)
+        draft = await services.subscriptions.add_draft(
+            draft.query, mode, None, 0, now, sources=draft.sources
+        )
         preview = await services.topics.preview(draft, now)
     return draft, preview
 

@@ -11,6 +11,7 @@ from bot.interactions.components import NUMBER, PaperboyButton, custom_id, templ
 from bot.interactions.errors import Interaction
 from bot.interactions.modals import FORM_TIMEOUT
 from bot.services.container import services_of
+from cogs.subscriptions._sources import sources_select
 from papers.topics import MAX_LENGTH
 from storage.subscriptions import Every, Subscription
 
@@ -58,7 +59,7 @@ def form_of(subscription: Subscription) -> ui.Modal:
     form.add_item(
         ui.Label(
             text=_("Topic"),
-            description=_('Words, "a phrase", OR, -without, title: author: cat: org: code:yes'),
+            description=_('Words, "a phrase", OR, -without, title: author: cat: org: source:'),
             component=ui.TextInput(
                 custom_id="topic", default=topic.query, max_length=MAX_LENGTH, required=True
             ),
@@ -76,4 +77,5 @@ def form_of(subscription: Subscription) -> ui.Modal:
             ),
         )
     )
+    form.add_item(ui.Label(text=_("Sources"), component=sources_select(topic.sources)))
     return form

@@ -10,7 +10,7 @@ from discord import ui
 
 from bot import limits
 from bot.i18n import gettext as _
-from bot.i18n import sentences, translated
+from bot.i18n import listing, sentences, translated
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import SEARCHES
 from bot.interactions.errors import Interaction, UserError
@@ -25,6 +25,7 @@ from cogs.subscriptions._form import EditTopic
 from cogs.subscriptions._learned import ForgetTopic
 from cogs.subscriptions._preview_texts import found_line, how_line, nothing_yet, warning_of
 from cogs.subscriptions._standing import Standing, standing_of
+from papers.sources.declared import names
 from papers.topics import Strictness, Topic, narrower, wider
 from storage.subscriptions import Every, Mode, TopicDraft
 
@@ -144,7 +145,12 @@ async def _changed(interaction: Interaction, draft_id: int, step: Step, replaces
     topic, strictness = changed
     seen = draft.shown
     draft = await services.subscriptions.add_draft(
-        str(topic), Mode(strictness.value), draft.every, draft.min_votes, now
+        str(topic),
+        Mode(strictness.value),
+        draft.every,
+        draft.min_votes,
+        now,
+        sources=draft.sources,
     )
     draft = replace(draft, shown=seen)
     view = await show_preview(services, interaction.user.id, draft, now, replaces=replaces)
@@ -186,6 +192,8 @@ class SubscribeTopic(
                 )
             elif draft.min_votes:
                 changed = f"{changed} · {at_least(draft.min_votes)}"
+            if draft.sources:
+                changed = f"{changed} · {escape(listing(names(draft.sources)))}"
             lines = [changed, followed.rhythm, followed.when]
             await interaction.edit_original_response(
                 view=render_notice(_("Topic updated"), "\n".join(filter(None, lines)))

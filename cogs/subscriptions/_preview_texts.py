@@ -7,6 +7,7 @@ from bot.i18n import listing, ngettext, sentences
 from bot.services.digests import at_least
 from bot.services.topics import TOO_FEW, WINDOW, Preview
 from cogs.subscriptions._standing import Standing
+from papers.sources.declared import names
 from storage.subscriptions import Mode, TopicDraft
 
 
@@ -39,6 +40,8 @@ def how_line(draft: TopicDraft, preview: Preview) -> str:
     if preview.precision is not None:
         count = round(10 * preview.precision)
         parts.append(_("about {count} of 10 are on topic", count=count))
+    if draft.sources:
+        parts.append(listing(names(draft.sources)))
     if draft.min_votes:
         parts.append(at_least(draft.min_votes))
     return " · ".join(parts)

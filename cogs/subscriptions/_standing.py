@@ -6,6 +6,7 @@ from bot.i18n import gettext as _
 from bot.i18n import listing
 from bot.services.container import Services
 from bot.services.digests import at_least, describe_learned, describe_matching, often
+from papers.sources.declared import names
 from storage.learned import TopicSignals
 from storage.subscriptions import Every, Mode, Subscriber, Subscription, TopicDraft
 
@@ -30,7 +31,8 @@ class Standing:
         return (
             same is None
             or same.paused
-            or (same.min_votes, same.topic.mode) != (draft.min_votes, draft.mode)
+            or same.min_votes != draft.min_votes
+            or (same.topic.mode, same.topic.sources) != (draft.mode, draft.sources)
             or (self.person is not None and self.person.every is not self.rhythm(draft))
         )
 
@@ -66,6 +68,8 @@ def _already(subscription: Subscription, learned: TopicSignals | None) -> str:
     parts: list[str] = []
     if subscription.topic.mode not in (Mode.STRICT, Mode.TRENDING):
         parts.append(describe_matching(subscription.topic.mode))
+    if subscription.topic.sources:
+        parts.append(listing(names(subscription.topic.sources)))
     if subscription.min_votes:
         parts.append(at_least(subscription.min_votes))
     if learned is not None:

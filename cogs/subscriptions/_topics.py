@@ -11,9 +11,15 @@ from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.cooldowns import SEARCHES, rate_limited
 from bot.interactions.errors import Interaction, UserError, answer_error
-from bot.interactions.modals import submission
+from bot.interactions.modals import filled
+from bot.interactions.source_inputs import parse_topic_sources, topic_source_choices
 from bot.services.container import Services, services_of
-from bot.services.digests import TRENDING, describe_subscription, render_ended
+from bot.services.digests import (
+    TRENDING,
+    describe_subscription,
+    render_ended,
+    require_votes,
+)
 from bot.services.hidden import ShowHidden
 from bot.services.topics import read_topic, window_begins
 from bot.ui.notices import render_notice
@@ -24,6 +30,7 @@ from cogs.subscriptions._form import EVERY, FORM, MAX_VOTES
 from cogs.subscriptions._learned import ForgetLearned
 from cogs.subscriptions._links import LinkTopics
 from cogs.subscriptions._preview import show_preview
+from cogs.subscriptions._sources import sources_for
 from papers.topics import MAX_LENGTH
 from storage.subscriptions import Every, Mode
 
@@ -114,6 +121,7 @@ class Subscriptions(commands.Cog):
         topic='Words, or a query like "flow matching" OR author:"Yann LeCun", or: trending',
         every="How often your digest comes, with all your topics",
         min_votes="Minimum number of upvotes",
+        sources="Where papers come from (default: Hugging Face and arXiv)",
     )
     async def subscribe(
         self,
@@ -121,15 +129,19 @@ class Subscriptions(commands.Cog):
         topic: app_commands.Range[str, 1, MAX_LENGTH],
         every: str | None = None,
         min_votes: app_commands.Range[int, 0, MAX_VOTES] = 0,
+        sources: str | None = None,
     ) -> None:
         """Show what a topic would have brought, with a button that makes it count."""
         now = self.services.clock.now()
         trending = topic.strip().casefold() == TRENDING
-        query = TRENDING if trending else str(read_topic(topic))
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        read = None if trending else read_topic(topic)
+        query = TRENDING if read is None else str(read)
+        chosen = sources_for(read, parse_topic_sources(sources))
         mode = Mode.TRENDING if trending else Mode.STRICT
+        require_votes(chosen, mode, min_votes)
+        await interaction.response.defer(ephemeral=True, thinking=True)
         draft = await self.services.subscriptions.add_draft(
-            query, mode, Every(every) if every else None, min_votes, now
+            query, mode, Every(every) if every else None, min_votes, now, sources=chosen
         )
         view = await show_preview(self.services, interaction.user.id, draft, now)
         await interaction.edit_original_response(view=view)
@@ -149,6 +161,12 @@ class Subscriptions(commands.Cog):
             for topic in known
             if len(topic) <= limits.CHOICE_VALUE
         ]
+
+    @subscribe.autocomplete("sources")
+    async def _sources(
+        self, interaction: Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        return topic_source_choices(current)
 
     @app_commands.command(description="Unsubscribe from a topic")
     @app_commands.describe(topic="Topic you follow")
@@ -187,7 +205,7 @@ class Subscriptions(commands.Cog):
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer the form that changes a topic, also one that was opened before a restart."""
-        form = submission(interaction, FORM)
+        form = filled(interaction, FORM)
         if form is None:
             return
         match, typed = form

@@ -14,7 +14,7 @@ from papers.matching._statistics import TermStatistics
 from papers.model import Paper
 from papers.spelling import names
 from papers.terms import Stemmer, words
-from papers.topics import Branch, Field, FieldName, Leaf, Phrase, Word
+from papers.topics import FILTERS, Branch, Field, FieldName, Leaf, Phrase, Word
 
 Terms = NDArray[np.int32]
 Mask = NDArray[np.bool_]
@@ -161,7 +161,7 @@ class Recent:
                 return self._names.having({word for way in names(value) for word in way}, ids)
             case Field(FieldName.ORGANIZATION, value):
                 return self._names.having(words(value), ids)
-            case Field(FieldName.CATEGORY | FieldName.CODE | FieldName.SINCE):
+            case Field(name) if name in FILTERS:
                 return np.ones(len(ids), dtype=np.bool_)
             case Field(_, text) | Word(text) | Phrase(text):
                 return self._having(words(text), ids, stemmer)

@@ -9,6 +9,8 @@ from papers.calendar import SourceDays
 
 DEFAULT: Final = ("huggingface", "arxiv")
 """What threads, topics and searches use where nothing else was chosen."""
+DEFAULT_POOL: Final = ""
+"""Stands for the papers of the default sources together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,24 @@ def days_of(keys: Iterable[str]) -> SourceDays:
 def have_votes(keys: Iterable[str]) -> bool:
     """Return whether people vote for the papers of these sources, `()` being the default ones."""
     return not any(key in CHOSEN for key in keys)
+
+
+def in_order(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the sources of a topic as they are stored: in the order of `DECLARED`, each once.
+
+    The default ones come together, and alone they are `()`.
+    """
+    given = set(keys)
+    if given & set(DEFAULT):
+        given |= set(DEFAULT)
+    return () if given == set(DEFAULT) else tuple(key for key in DECLARED if key in given)
+
+
+def pools(keys: Collection[str]) -> tuple[str, ...]:
+    """Return which papers a topic of these sources is matched with: of its sources each for itself,
+    but for the default ones, which are one pool (`DEFAULT_POOL`)."""
+    own = tuple(key for key in keys if key in CHOSEN)
+    return own if keys and not set(DEFAULT) & set(keys) else (DEFAULT_POOL, *own)
 
 
 def of_categories(categories: Iterable[str]) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 Plain words are matched by meaning; `"exact phrase"`, `OR`, `-exclude`, parentheses, `title:`,
 `abstract:`, `author:"Yann LeCun"`, `org:`, `cat:cs.CL` (`cat:cs` is the archive; `cs.CL` alone is
-the same), `since:2025` and `code:yes` say more. NOT and ANDNOT exclude like the minus; words beside
-an AND must each be there; commas between alternatives are OR, which binds weakest:
-`diffusion models OR flow matching` is two alternatives of two words.
+the same), `source:biorxiv`, `venue:"ICLR 2026"`, `since:2025` and `code:yes` say more. NOT and
+ANDNOT exclude like the minus; words beside an AND must each be there; commas between alternatives
+are OR, which binds weakest: `diffusion models OR flow matching` is two alternatives of two words.
 """
 
 from papers.topics._edit import Strictness, by_author, narrower, wider, within
@@ -25,6 +25,7 @@ from papers.topics._topic import (
     parse_plain,
 )
 from papers.topics._tree import (
+    FILTERS,
     TEXT_FIELDS,
     All,
     Condition,
@@ -40,6 +41,7 @@ from papers.topics._tree import (
 )
 
 __all__ = [
+    "FILTERS",
     "MAX_BRANCHES",
     "MAX_LENGTH",
     "TEXT_FIELDS",

@@ -9,6 +9,7 @@ from papers.topics._errors import TopicError
 from papers.topics._tokens import is_word
 from papers.topics._topic import Topic
 from papers.topics._tree import (
+    FILTERS,
     QUOTES,
     TEXT_FIELDS,
     All,
@@ -23,6 +24,9 @@ from papers.topics._tree import (
     both,
     either,
 )
+
+_DROPPABLE = FILTERS | {FieldName.ORGANIZATION}
+"""Filters that a wider topic may lack."""
 
 
 class Strictness(StrEnum):
@@ -143,10 +147,9 @@ def _without_filters(node: Node) -> Node:
 
 
 def _is_filter(node: Node) -> bool:
-    droppable = (FieldName.CATEGORY, FieldName.ORGANIZATION, FieldName.CODE, FieldName.SINCE)
     match node:
         case Field(name, _):
-            return name in droppable
+            return name in _DROPPABLE
         case Either(nodes):
             return all(_is_filter(part) for part in nodes)
         case _:

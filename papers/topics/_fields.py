@@ -44,6 +44,13 @@ _MORE_ALIASES: Final = {
     "inst": FieldName.ORGANIZATION,
     "university": FieldName.ORGANIZATION,
     "after": FieldName.SINCE,
+    "sources": FieldName.SOURCE,
+    "server": FieldName.SOURCE,
+    "journal": FieldName.VENUE,
+    "conference": FieldName.VENUE,
+    "conf": FieldName.VENUE,
+    "venues": FieldName.VENUE,
+    "publication": FieldName.VENUE,
 }
 """What people type for a field's name, too; no typing error of a name is compared with these."""
 
@@ -60,6 +67,8 @@ _ANYWHERE: Final = frozenset({ALL_FIELDS, "co", "jr", "rn", "keyword", "keywords
 _UNTIL: Final = frozenset({"before", "until", "submitteddate", "year", "date", "py"})
 """Prefixes of a time that may end, which nothing here can look for."""
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d")
+_CLOSE: Final = frozenset({FieldName.SOURCE, FieldName.VENUE})
+"""Fields whose value stands right behind the colon: "open source: a survey" names none."""
 _NO_VALUE: Final = re.compile(rf"[{BLANKS}/:)]|$")
 
 
@@ -76,6 +85,8 @@ def field_name(match: re.Match[str], source: str) -> str | None:
     written = match[1].lower()
     known = _ALIASES.get(written) or _MORE_ALIASES.get(written)
     known = known or _IN_OTHER_LANGUAGES.get(fold(written))
+    if known in _CLOSE and _NO_VALUE.match(source, match.end()):
+        return None
     if known is not None:
         return None if source.startswith("/", match.end()) else known.value
     if _NO_VALUE.match(source, match.end()):

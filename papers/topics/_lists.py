@@ -4,14 +4,13 @@ import re
 
 from papers.spelling import STOPWORDS
 from papers.topics._tokens import Token
-from papers.topics._tree import FieldName
+from papers.topics._tree import FILTERS
 
 _LONGEST = 5
 """Words of an alternative; longer ones are parts of a sentence."""
 _LINKING = frozenset(["and", "for", "from", "in", "of", "on", "or"])
 """Stopwords that a topic's name has; any other makes a sentence."""
 _NAME = re.compile(r"(?:[A-Z][a-z]+)+")
-_FILTERS = frozenset({FieldName.CATEGORY, FieldName.CODE, FieldName.SINCE})
 
 _OPEN, _CLOSE, _EITHER = Token("(", "(", 0), Token(")", ")", 0), Token("or", ",", 0)
 
@@ -113,6 +112,6 @@ def _is_condition(part: list[Token]) -> bool:
         )
     values = [place for place, token in enumerate(part) if token.kind in ("word", "phrase")]
     return all(
-        place and part[place - 1].kind == "field" and part[place - 1].text in _FILTERS
+        place and part[place - 1].kind == "field" and part[place - 1].text in FILTERS
         for place in values
     ) and any(token.kind in ("category", "field") for token in part)

@@ -7,6 +7,8 @@ from typing import NoReturn
 
 from papers import categories, dates
 from papers.messages import Message
+from papers.origin import declared_key
+from papers.sources.declared import DECLARED
 from papers.topics._errors import TopicError
 from papers.topics._lists import with_lists_read
 from papers.topics._since import day_of, is_date
@@ -176,6 +178,8 @@ def _leaf(field: FieldName | None, token: Token, today: date | None) -> Node:
         return _category(token)
     if field is FieldName.SINCE:
         return Field(field, _since(token, today))
+    if field is FieldName.SOURCE:
+        return Field(field, _source(token))
     if field is FieldName.CODE:
         answer = _YES.get(token.text.lower())
         if answer is None:
@@ -194,6 +198,19 @@ def _since(token: Token, today: date | None) -> str:
     if day is None and not is_date(token.text):
         raise TopicError(dates.complaint(token.text, today), token.position)
     return token.text.strip().lower() if day is None else day.isoformat()
+
+
+def _source(token: Token) -> str:
+    key = declared_key(token.text)
+    if key is None:
+        known = ", ".join(each.name for each in DECLARED.values())
+        raise TopicError(
+            Message(
+                "There is no source “{text}”. Known are: {known}.", text=token.text, known=known
+            ),
+            token.position,
+        )
+    return key
 
 
 def _category(token: Token) -> Node:

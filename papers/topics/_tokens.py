@@ -160,7 +160,7 @@ def _value_of(source: str, field: re.Match[str]) -> int:
 
 
 def _value(source: str, at: int, name: str, found: list[Token]) -> int:
-    """Add the bare value of a field, or the values between commas of categories."""
+    """Add the bare value of a field, or the values between commas of categories and sources."""
     ending = _END_OF_VALUE.search(source, at)
     end = ending.start() if ending else len(source)
     if name == FieldName.CATEGORY:
@@ -170,7 +170,7 @@ def _value(source: str, at: int, name: str, found: list[Token]) -> int:
     text = _clean(source[at:end])
     kept = text.rstrip(",;") or text
     values = [part for part in re.split(r"[,;]", kept) if part]
-    if name != FieldName.CATEGORY or len(values) < 2:
+    if name not in (FieldName.CATEGORY, FieldName.SOURCE) or len(values) < 2:
         found.append(Token("word", kept, at))
     else:
         found.append(Token("(", "(", at))

@@ -8,6 +8,7 @@ from typing import cast
 from papers._resting import collector_resting
 from papers.messages import Message
 from papers.model import Paper
+from papers.origin import sources, venues
 from papers.spelling import names, spelled
 from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
 from papers.topics._errors import TopicError
@@ -164,14 +165,14 @@ def parse(source: str, today: date | None = None) -> Topic:
     return Topic(parse_tree(source, today))
 
 
-def parse_many(sources: Iterable[str]) -> list[Topic | None]:
+def parse_many(texts: Iterable[str]) -> list[Topic | None]:
     """Return the topics that were written, `None` for each that cannot be read.
 
     The garbage collector rests meanwhile: with a hundred thousand topics it would take twice the
     time of reading them.
     """
     with collector_resting():
-        return [_parse_or_none(source) for source in sources]
+        return [_parse_or_none(text) for text in texts]
 
 
 def _parse_or_none(source: str) -> Topic | None:
@@ -245,6 +246,10 @@ def holds(leaf: Leaf, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> bool
             day = day_of(value, None)
             # A digest has new papers only, and none is older than "the past month".
             return day is None or paper.published_at is None or paper.published_at.date() >= day
+        case Field(FieldName.SOURCE, value):
+            return value in sources(paper)
+        case Field(FieldName.VENUE, value):
+            return any(holds_run(tuple(words(venue)), words(value)) for venue in venues(paper))
         case Field(_, value):
             return (paper.repository is not None) is (value == "yes")
 

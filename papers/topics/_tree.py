@@ -20,9 +20,15 @@ class FieldName(StrEnum):
     CATEGORY = "cat"
     CODE = "code"
     SINCE = "since"
+    SOURCE = "source"
+    VENUE = "venue"
 
 
 TEXT_FIELDS = frozenset({FieldName.TITLE, FieldName.ABSTRACT})
+FILTERS = frozenset(
+    {FieldName.CATEGORY, FieldName.CODE, FieldName.SINCE, FieldName.SOURCE, FieldName.VENUE}
+)
+"""Fields that say nothing about a paper's words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,10 @@ _SEARCHED = (
     "organization",
     "repository",
     "published_at",
+    "source",
+    "venue",
+    "journal_ref",
+    "submitter",
 )
 """The fields that derived indexes are made of: a change of any of them makes a new revision."""
 

@@ -105,6 +105,10 @@ class Conditions:
                 return _all([Query.term_query(self._schema, "organization", w) for w in words])
             case FieldName.CATEGORY:
                 return self._category(value)
+            case FieldName.SOURCE:
+                return Query.term_query(self._schema, "source", value)
+            case FieldName.VENUE:
+                return self._together("venue", spelled(value).words)
             case FieldName.SINCE:
                 day = day_of(value, None)
                 return Query.all_query() if day is None else self._since(day)

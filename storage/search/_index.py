@@ -22,7 +22,7 @@ from storage.papers import StoredPaper
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raise it with every change of fields or analysis: an index of another version is rebuilt."""
 
 _HEAP_BYTES = 24_000_000  # of an indexing thread; tantivy's least is 15 MB

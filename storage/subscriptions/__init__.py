@@ -18,6 +18,9 @@ from storage.subscriptions._people import (
     try_again,
 )
 from storage.subscriptions._topics import (
+    COLUMNS as TOPIC_COLUMNS,
+)
+from storage.subscriptions._topics import (
     all_topics,
     brings_from,
     change_mode,
@@ -27,8 +30,10 @@ from storage.subscriptions._topics import (
     of_user,
     popular,
     set_paused,
+    source_groups,
     stored_topic,
     subscribe,
+    topic_of,
     topic_of_key,
     unsubscribe,
     wanted_papers,
@@ -45,6 +50,7 @@ from storage.subscriptions._types import (
 __all__ = [
     "DRAFTS_KEPT",
     "STRIKES",
+    "TOPIC_COLUMNS",
     "Every",
     "Mode",
     "StoredTopic",
@@ -69,9 +75,11 @@ __all__ = [
     "reached",
     "refused",
     "set_paused",
+    "source_groups",
     "stored_topic",
     "subscribe",
     "subscriber",
+    "topic_of",
     "topic_of_key",
     "try_again",
     "unsubscribe",

@@ -25,6 +25,7 @@ async def add_draft(
     every: Every | None,
     min_votes: int,
     now: datetime,
+    sources: Sequence[str] = (),
 ) -> TopicDraft:
     """Store a topic that a user previews, and prune a few of those of days ago."""
     await forget_drafts(conn, now, most=20)
@@ -38,10 +39,11 @@ async def add_draft(
             mode=mode.value,
             every=every.value if every else None,
             min_votes=min_votes,
+            sources=list(sources),
             created_at=now,
         )
     )
-    return TopicDraft(draft_id, query, mode, every, min_votes, now)
+    return TopicDraft(draft_id, query, mode, every, min_votes, now, sources=tuple(sources))
 
 
 async def note_shown(
@@ -79,4 +81,5 @@ async def get_draft(conn: AsyncConnection, draft_id: int) -> TopicDraft | None:
         row.min_votes,
         row.brings_from or row.created_at,
         tuple(row.shown or ()),
+        tuple(row.sources),
     )

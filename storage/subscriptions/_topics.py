@@ -1,9 +1,10 @@
 """Topics, and who follows which."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, literal_column, select
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +12,18 @@ from storage import learned
 from storage.engines.statements import insert
 from storage.subscriptions._types import Mode, StoredTopic, Subscription
 from storage.tables import feed_links, papers, subscriptions, topic_matches, topics
+
+COLUMNS: Final = (topics.c.id, topics.c.query, topics.c.mode, topics.c.sources)
+"""What a `StoredTopic` is made of."""
+
+
+def topic_of(row: Any) -> StoredTopic:
+    """Return the topic of a row that has the `COLUMNS`."""
+    return StoredTopic(row.id, row.query, Mode(row.mode), tuple(row.sources))
+
+
+def _key(mode: Mode, sources: Iterable[str], normal_form: str) -> str:
+    return f"{'+'.join((mode.value, *sources))}:{normal_form}"
 
 
 async def subscribe(
@@ -23,18 +36,20 @@ async def subscribe(
     min_votes: int,
     now: datetime,
     brings_from: datetime | None = None,
+    sources: Sequence[str] = (),
 ) -> bool:
     """Subscribe a known subscriber to a topic; return whether that is new.
 
     Subscribing again changes the votes it takes, and ends a pause. Digests bring what the topic
     matched from `brings_from` on, without it what it matches from now on.
     """
+    shared = _key(mode, sources, key)
     await conn.execute(
         insert(topics)
-        .values(key=f"{mode.value}:{key}", query=query, mode=mode.value, created_at=now)
+        .values(key=shared, query=query, mode=mode.value, sources=list(sources), created_at=now)
         .on_conflict_do_nothing(index_elements=[topics.c.key])
     )
-    topic_id = await conn.scalar(select(topics.c.id).where(topics.c.key == f"{mode.value}:{key}"))
+    topic_id = await conn.scalar(select(topics.c.id).where(topics.c.key == shared))
     mine = (subscriptions.c.user_id == user_id) & (subscriptions.c.topic_id == topic_id)
     known = await conn.scalar(select(func.count()).select_from(subscriptions).where(mine))
     await conn.execute(
@@ -64,16 +79,13 @@ async def brings_from(conn: AsyncConnection, user_id: int, topic_id: int) -> dat
     )
 
 
-async def topic_of_key(conn: AsyncConnection, mode: Mode, key: str) -> StoredTopic | None:
-    """Return the topic that people of this mode and normal form share."""
-    row = (
-        await conn.execute(
-            select(topics.c.id, topics.c.query, topics.c.mode).where(
-                topics.c.key == f"{mode.value}:{key}"
-            )
-        )
-    ).one_or_none()
-    return None if row is None else StoredTopic(row.id, row.query, Mode(row.mode))
+async def topic_of_key(
+    conn: AsyncConnection, mode: Mode, key: str, sources: Sequence[str] = ()
+) -> StoredTopic | None:
+    """Return the topic that people of this mode, these sources and this normal form share."""
+    statement = select(*COLUMNS).where(topics.c.key == _key(mode, sources, key))
+    row = (await conn.execute(statement)).one_or_none()
+    return None if row is None else topic_of(row)
 
 
 async def unsubscribe(conn: AsyncConnection, user_id: int, topic_id: int) -> StoredTopic | None:
@@ -121,11 +133,12 @@ async def change_mode(
     if before is None or not await conn.scalar(select(exists().where(mine))):
         return None
     if before.mode == mode.value:
-        return StoredTopic(topic_id, before.query, mode)
-    key = f"{mode.value}:{before.key.partition(':')[2]}"
+        return topic_of(before)
+    key = _key(mode, before.sources, before.key.partition(":")[2])
+    values = {"query": before.query, "mode": mode.value, "sources": before.sources}
     await conn.execute(
         insert(topics)
-        .values(key=key, query=before.query, mode=mode.value, created_at=now)
+        .values(key=key, **values, created_at=now)
         .on_conflict_do_nothing(index_elements=[topics.c.key])
     )
     after = (await conn.execute(select(topics).where(topics.c.key == key))).one()
@@ -139,7 +152,7 @@ async def change_mode(
     await move_links(conn, user_id, topic_id, after.id)
     await conn.execute(change(subscriptions).where(mine).values(topic_id=after.id))
     await forget_unfollowed(conn, [topic_id])
-    return StoredTopic(after.id, after.query, mode)
+    return topic_of(after)
 
 
 async def move_links(conn: AsyncConnection, user_id: int, before: int, after: int) -> None:
@@ -165,9 +178,7 @@ async def of_user(
         matches = matches.where(topic_matches.c.matched_at >= since)
     rows = await conn.execute(
         select(
-            topics.c.id,
-            topics.c.query,
-            topics.c.mode,
+            *COLUMNS,
             subscriptions.c.min_votes,
             subscriptions.c.paused,
             subscriptions.c.created_at,
@@ -179,7 +190,7 @@ async def of_user(
     )
     return [
         Subscription(
-            StoredTopic(row.id, row.query, Mode(row.mode)),
+            topic_of(row),
             row.min_votes,
             bool(row.paused),
             row.created_at,
@@ -207,22 +218,28 @@ async def followed(conn: AsyncConnection, user_id: int) -> set[str]:
 
 async def stored_topic(conn: AsyncConnection, topic_id: int) -> StoredTopic | None:
     """Return one topic."""
-    row = (
-        await conn.execute(
-            select(topics.c.id, topics.c.query, topics.c.mode).where(topics.c.id == topic_id)
-        )
-    ).one_or_none()
-    return None if row is None else StoredTopic(row.id, row.query, Mode(row.mode))
+    statement = select(*COLUMNS).where(topics.c.id == topic_id)
+    row = (await conn.execute(statement)).one_or_none()
+    return None if row is None else topic_of(row)
 
 
 async def all_topics(conn: AsyncConnection) -> list[StoredTopic]:
     """Return every topic that is matched, in the order of their ids."""
     rows = await conn.execute(
-        select(topics.c.id, topics.c.query, topics.c.mode)
-        .where(topics.c.mode != Mode.TRENDING.value)
-        .order_by(topics.c.id)
+        select(*COLUMNS).where(topics.c.mode != Mode.TRENDING.value).order_by(topics.c.id)
     )
-    return [StoredTopic(row.id, row.query, Mode(row.mode)) for row in rows]
+    return [topic_of(row) for row in rows]
+
+
+async def source_groups(conn: AsyncConnection) -> list[tuple[str, ...]]:
+    """Return the sets of sources that topics have, but for the default one.
+
+    Paused topics count: what they match meanwhile comes once they are resumed.
+    """
+    # As the condition of the index has it: of all topics, few have sources of their own.
+    own = topics.c.sources != literal_column("'[]'")
+    used = await conn.scalars(select(topics.c.sources).where(own).distinct())
+    return sorted(tuple(keys) for keys in used)
 
 
 async def popular(conn: AsyncConnection, typed: str, limit: int) -> Sequence[str]:

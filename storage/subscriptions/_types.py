@@ -30,6 +30,8 @@ class StoredTopic:
     id: int
     query: str
     mode: Mode
+    sources: tuple[str, ...] = ()
+    """The keys of its sources (`papers.sources.declared`); empty for the default ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,5 @@ class TopicDraft:
     moment of subscribing."""
     shown: tuple[str, ...] = ()
     """The ids of the papers that the person saw before they subscribed."""
+    sources: tuple[str, ...] = ()
+    """The keys of its sources; empty for the default ones."""

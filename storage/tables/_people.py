@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 
-from storage.tables._base import table
+from storage.tables._base import table, where
 from storage.types import Integer, ISODate, JSONText, LocalTime, PackedIds, Real, Text, UTCDateTime
 
 users = table(
@@ -16,12 +16,15 @@ users = table(
 topics = table(
     "topics",
     Column("id", Integer, primary_key=True, autoincrement=True),
-    # Mode and normal form: people who ask the same share one row.
+    # Mode, sources and normal form: people who ask the same share one row.
     Column("key", Text, nullable=False, unique=True),
     Column("query", Text, nullable=False),
     # strict · normal · broad · trending (the day's best, whatever they are about)
     Column("mode", Text, nullable=False),
+    # The keys of the sources whose papers it is matched with; empty: the default ones.
+    Column("sources", JSONText, nullable=False, server_default="[]"),
     Column("created_at", UTCDateTime, nullable=False),
+    Index("ix_topics_sources", "sources", **where("sources != '[]'")),
     reuses_ids=False,
 )
 
@@ -157,6 +160,7 @@ topic_drafts = table(
     Column("mode", Text, nullable=False),
     Column("every", Text),
     Column("min_votes", Integer, nullable=False),
+    Column("sources", JSONText, nullable=False, server_default="[]"),
     Column("created_at", UTCDateTime, nullable=False, index=True),
     # The ids of the papers that the preview showed, and from when on its topic's digests bring what
     # it did not show.

@@ -37,6 +37,7 @@ from bot.services.digests._texts import (
     next_digest_at,
     often,
 )
+from bot.services.digests._votes import require_votes
 
 __all__ = [
     "ADDED",
@@ -71,6 +72,7 @@ __all__ = [
     "render_ended",
     "render_entries",
     "reordered",
+    "require_votes",
     "subscriptions_of",
     "title_of",
     "wanted",

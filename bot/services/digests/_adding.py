@@ -91,9 +91,10 @@ async def add_topic(
         min_votes=draft.min_votes,
         now=now,
         brings_from=await _brings_from(conn, user_id, draft, replaces, now),
+        sources=draft.sources,
     )
     await digests.count_as_brought(conn, user_id, draft.shown, now)
-    stored = await subscriptions.topic_of_key(conn, draft.mode, key)
+    stored = await subscriptions.topic_of_key(conn, draft.mode, key, draft.sources)
     same = stored is not None and stored.id == replaces
     replaced = query if same else None
     if replaces and not same:

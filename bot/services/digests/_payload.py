@@ -17,7 +17,7 @@ from bot.ui.news import NewsEntry
 from bot.ui.pages import Fragment, Hit, HitsPage, render_hits
 from bot.ui.parts import AnyItem
 from bot.ui.payload import Payload
-from bot.ui.payloads import summary_of
+from bot.ui.payloads import origin_line, summary_of
 from papers.text import readable
 from storage.papers import StoredPaper, get_many
 
@@ -35,6 +35,8 @@ class DigestEntry(Payload):
     paper_id: str
     title: str
     authors: tuple[str, ...] = ()
+    origin: str = ""
+    """Where it appeared, other than on arXiv."""
     published: date | None = None
     upvotes: int | None = None
     stars: int | None = None
@@ -134,6 +136,7 @@ def entry_of(
         paper_id=known.id,
         title=readable(known.title),
         authors=tuple(author.name for author in known.authors[:8]),
+        origin=origin_line(known),
         published=known.published_at.date() if known.published_at else None,
         upvotes=paper.metrics.upvotes,
         stars=paper.metrics.stars,
@@ -227,6 +230,7 @@ def _hit(entry: DigestEntry) -> Hit:
         paper_id=entry.paper_id,
         title=entry.title,
         authors=entry.authors,
+        origin=entry.origin,
         published=entry.published,
         upvotes=entry.upvotes,
         stars=entry.stars,

@@ -86,8 +86,14 @@ class Subscriptions:
             of_words = [each.topic for each in followed if each.topic.mode is not Mode.TRENDING]
             ids = {stored.id for stored, topic in read_stored(of_words) if topic.key == key}
             same = (each for each in followed if each.topic.id in ids)
-        # The subscription in the draft's own mode first, where there are two.
-        best = sorted(same, key=lambda each: each.topic.mode is not draft.mode)
+        # The subscription in the draft's own mode and sources first, where there are several.
+        best = sorted(
+            same,
+            key=lambda each: (
+                each.topic.mode is not draft.mode,
+                each.topic.sources != draft.sources,
+            ),
+        )
         return best[0] if best else None
 
     async def draft(self, draft_id: int) -> TopicDraft:
@@ -108,12 +114,25 @@ class Subscriptions:
         return draft
 
     async def add_draft(
-        self, query: str, mode: Mode, every: Every | None, min_votes: int, now: datetime
+        self,
+        query: str,
+        mode: Mode,
+        every: Every | None,
+        min_votes: int,
+        now: datetime,
+        *,
+        sources: Sequence[str] = (),
     ) -> TopicDraft:
         """Store a topic to be previewed, for the buttons under the preview."""
         async with self._database.write() as conn:
             return await subscriptions.add_draft(
-                conn, query=query, mode=mode, every=every, min_votes=min_votes, now=now
+                conn,
+                query=query,
+                mode=mode,
+                every=every,
+                min_votes=min_votes,
+                now=now,
+                sources=sources,
             )
 
     async def note_shown(

@@ -3,9 +3,10 @@
 from datetime import date, datetime, timedelta
 
 from bot.i18n import gettext as _
-from bot.i18n import language_for, long_date, marked, ngettext
+from bot.i18n import language_for, listing, long_date, marked, ngettext
 from bot.ui.text import escape
 from papers import schedule, zone_names, zones
+from papers.sources import declared
 from storage.learned import TopicSignals
 from storage.subscriptions import Every, Mode, Subscriber, Subscription
 
@@ -78,6 +79,8 @@ def describe_subscription(subscription: Subscription, learned: TopicSignals | No
         )
         if topic.mode is not Mode.STRICT:
             parts.append(describe_matching(topic.mode))
+        if topic.sources:
+            parts.append(listing(declared.names(topic.sources)))
     if subscription.min_votes:
         parts.append(at_least(subscription.min_votes))
     if learned is not None:

@@ -9,7 +9,8 @@ from bot.i18n import LANGUAGES
 from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.interactions.filters import parse_topics, parse_words
-from bot.interactions.inputs import parse_categories, parse_sources, parse_time
+from bot.interactions.inputs import parse_categories, parse_time
+from bot.interactions.source_inputs import parse_sources
 from bot.services.feeds import MIN_PAPERS
 from bot.ui.text import escape
 from papers import zones

@@ -1,6 +1,7 @@
 """The pass over new papers, and the preview."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,17 +9,26 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from bot.services.topics._matching import (
+    Shown,
+    matcher_of,
+    newest_day,
+    newest_first,
+    passed,
+    precision_of,
+)
+from bot.services.topics._pools import Pools, reached
 from bot.services.topics._reading import read_stored, read_topic
 from bot.services.topics._recent_papers import RecentPapers
 from bot.services.topics._vectors import Floats, TopicVectors
 from papers import calendar
 from papers.embedding import Embedder
-from papers.matching import PRECISION, Matcher, Wanted, propose
-from papers.sources import DatedSource, PaperSource
+from papers.matching import Matcher, Wanted, propose
+from papers.sources import PaperSource
+from papers.sources.declared import pools
 from papers.topics import Strictness, Topic
 from storage import papers, subscriptions, topic_matches
 from storage.database import Database
-from storage.papers import StoredPaper
 from storage.subscriptions import Mode, StoredTopic, TopicDraft
 from storage.topic_matches import NewMatch
 
@@ -37,15 +47,6 @@ _AT_A_TIME = 256
 """Papers embedded after a pass, when many lack it: at the first start, or with a new model."""
 _MAX_NEAREST_PAPERS = 50
 """Papers whose words are proposed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A paper that a topic would have brought, and why."""
-
-    paper: StoredPaper
-    score: float
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,7 @@ class Topics:
         """Without an embedder topics are matched by their words."""
         self._database = database
         self._vectors = TopicVectors(embedder) if embedder is not None else None
-        # What is asked for threads alone is matched with no topic.
-        listed = [source.name for source in sources if not isinstance(source, DatedSource)]
-        self._window = RecentPapers(database, embedder, listed)
+        self._pools = Pools(database, embedder, sources)
 
     async def match_new(self, now: datetime) -> int:
         """Match what is new against every topic, and return how many matches there are.
@@ -90,28 +89,35 @@ class Topics:
         if done == reachable:
             await self._catch_up()
             return 0
-        window = self._window
-        await window.refresh(now)
-        fresh = [
-            item.paper_id
-            for item in window.papers.values()
-            if item.revision > done.revision or item.entry > done.entry
-        ]
+        async with self._database.read() as conn:
+            groups = await subscriptions.source_groups(conn)
+        used = await self._pools.of([(), *groups], now)
+        self._pools.keep(used)
         async with self._database.read() as conn:
             stored = await subscriptions.all_topics(conn)
-        await window.embed(fresh)
         rows = await self._wanted(stored, only=True)
-        found = [
-            NewMatch(rows[place][0].id, shown.paper.paper.id, shown.score, shown.reason)
-            for place, shown in await self._match([wanted for _, wanted in rows], fresh)
-        ]
+        found: list[NewMatch] = []
+        matched = 0
+        for pool, recent in used.items():
+            fresh = [
+                item.paper_id
+                for item in recent.papers.values()
+                if item.revision > done.revision or item.entry > done.entry
+            ]
+            await recent.embed(fresh)
+            some = [(row, wanted) for row, wanted in rows if pool in pools(row.sources)]
+            found += [
+                NewMatch(some[place][0].id, shown.paper.paper.id, shown.score, shown.reason)
+                for place, shown in await self._match(recent, [each for _, each in some], fresh)
+            ]
+            matched += len(fresh)
         async with self._database.write() as conn:
             # A topic whose last follower left meanwhile takes its matches along.
             known = {topic.id for topic in await subscriptions.all_topics(conn)}
             found = [item for item in found if item.topic_id in known]
-            await topic_matches.store(conn, found, window.reached, now=now)
-        if fresh:
-            log.info("matched papers=%d topics=%d n=%d", len(fresh), len(stored), len(found))
+            await topic_matches.store(conn, found, reached(used.values()), now=now)
+        if matched:
+            log.info("matched papers=%d topics=%d n=%d", matched, len(stored), len(found))
         await self._catch_up()
         return len(found)
 
@@ -122,38 +128,42 @@ class Topics:
             UserError: it cannot be read; says where.
         """
         topic = read_topic(draft.query)
-        await self._window.refresh(now)
-        await self._window.embed(self._newest(), _AT_ONCE)
-        ((_, wanted),) = await self._wanted([StoredTopic(0, draft.query, draft.mode)])
-        possible = await asyncio.to_thread(self._window.possible, wanted)
-        found = [
-            shown
-            for _, shown in await self._match([wanted], possible)
-            if (shown.paper.metrics.upvotes or 0) >= draft.min_votes
-        ]
-        found.sort(key=lambda shown: (-shown.score, shown.paper.paper.id))
-        precision = await asyncio.to_thread(self._precision, wanted)
-        days = [each.day for each in self._window.papers.values()]
+        recent = tuple((await self._pools.of([draft.sources], now)).values())
+        row = StoredTopic(0, draft.query, draft.mode, draft.sources)
+        ((_, wanted),) = await self._wanted([row])
+        best: dict[str, Shown] = {}
+        for some in recent:
+            await some.embed(newest_first(some), _AT_ONCE)
+            possible = await asyncio.to_thread(some.possible, wanted)
+            for _, shown in await self._match(some, [wanted], possible):
+                known = best.get(shown.paper.paper.id)
+                if (shown.paper.metrics.upvotes or 0) >= draft.min_votes and (
+                    known is None or shown.score > known.score
+                ):
+                    best[shown.paper.paper.id] = shown
+        found = sorted(best.values(), key=lambda shown: (-shown.score, shown.paper.paper.id))
         preview = Preview(
-            topic, len(days), tuple(found), precision=precision, newest=max(days, default=None)
+            topic,
+            len({paper_id for some in recent for paper_id in some.papers}),
+            tuple(found),
+            precision=await asyncio.to_thread(precision_of, wanted, recent),
+            newest=newest_day(recent),
         )
         if len(found) > TOO_FEW and not preview.nearly_all:
             return preview
-        return replace(preview, proposals=await self._propose(wanted, preview))
+        return replace(preview, proposals=await self._propose(wanted, preview, recent))
 
-    def _precision(self, wanted: Wanted) -> float | None:
-        archive = self._window.archive()
-        scored = archive is not None and archive.calibrates and wanted.topic.text
-        return PRECISION[wanted.strictness] if scored else None
-
-    async def _propose(self, wanted: Wanted, preview: Preview) -> tuple[str, ...]:
+    async def _propose(
+        self, wanted: Wanted, preview: Preview, recent: Sequence[RecentPapers]
+    ) -> tuple[str, ...]:
+        largest = max(recent, key=lambda some: len(some.papers))
         if preview.nearly_all:
             near = [shown.paper.paper for shown in preview.found]
         else:
-            ids = await asyncio.to_thread(self._window.nearest, wanted, _MAX_NEAREST_PAPERS)
+            ids = await asyncio.to_thread(largest.nearest, wanted, _MAX_NEAREST_PAPERS)
             async with self._database.read() as conn:
                 near = [each.paper for each in (await papers.get_many(conn, ids)).values()]
-        statistics = await asyncio.to_thread(self._window.statistics)
+        statistics = await asyncio.to_thread(largest.statistics)
         return tuple(await asyncio.to_thread(propose, wanted.topic, near, statistics))
 
     async def remember(self, topic: StoredTopic, now: datetime) -> None:
@@ -162,18 +172,18 @@ class Topics:
             return
         async with self._database.read() as conn:
             done = await topic_matches.progress(conn)
-        await self._window.refresh(now)
-        seen = self._window.papers
+        recent = await self._pools.of([topic.sources], now)
         rows = await self._wanted([topic])
-        for _, wanted in rows:
+        for some, (_, wanted) in itertools.product(recent.values(), rows):
+            seen = some.papers
             possible = [
                 paper_id
-                for paper_id in await asyncio.to_thread(self._window.possible, wanted)
+                for paper_id in await asyncio.to_thread(some.possible, wanted)
                 if (known := seen.get(paper_id)) is not None
                 and known.revision <= done.revision
                 and known.entry <= done.entry
             ]
-            found = [shown for _, shown in await self._match([wanted], possible)]
+            found = [shown for _, shown in await self._match(some, [wanted], possible)]
             async with self._database.write() as conn:
                 for shown in found:
                     paper_id = shown.paper.paper.id
@@ -187,11 +197,14 @@ class Topics:
 
         A paper that is not embedded yet is embedded now.
         """
-        await self._window.refresh(now)
-        await self._window.embed(paper_ids)
+        (recent,) = (await self._pools.of([()], now)).values()
+        return await self._prepared(recent, paper_ids)
+
+    async def _prepared(self, recent: RecentPapers, paper_ids: Sequence[str]) -> Matcher:
+        await recent.embed(paper_ids)
         async with self._database.read() as conn:
             some = list((await papers.get_many(conn, paper_ids)).values())
-        return await asyncio.to_thread(self._matcher, some)
+        return await asyncio.to_thread(matcher_of, recent, some)
 
     async def wanted(self, queries: Iterable[str]) -> dict[str, Wanted]:
         """Return topics as the matcher takes them, without those that cannot be read any more."""
@@ -206,37 +219,41 @@ class Topics:
         Only papers of the last two weeks that its conditions let through; none for a topic that is
         nothing but conditions. `None` stands for a score that rules would decide instead.
         """
-        await self._window.refresh(now)
-        ids = [paper_id for paper_id in paper_ids if paper_id in self._window.papers]
         rows = await self._wanted([topic])
-        if not ids or not rows or not rows[0][1].topic.text:
+        if not rows or not rows[0][1].topic.text:
             return {}
-        matcher = await self.matcher(ids, now)
-        scores = await asyncio.to_thread(matcher.scores, rows[0][1])
-        scored = self._precision(rows[0][1]) is not None
-        return {
-            paper.id: float(score) if scored else None
-            for paper, score in zip(matcher.papers, scores, strict=True)
-            if np.isfinite(score)
-        }
+        wanted = rows[0][1]
+        found: dict[str, float | None] = {}
+        for recent in (await self._pools.of([topic.sources], now)).values():
+            ids = [paper_id for paper_id in paper_ids if paper_id in recent.papers]
+            if not ids:
+                continue
+            matcher = await self._prepared(recent, ids)
+            scores = await asyncio.to_thread(matcher.scores, wanted)
+            scored = precision_of(wanted, [recent]) is not None
+            found |= {
+                paper.id: float(score) if scored else None
+                for paper, score in zip(matcher.papers, scores, strict=True)
+                if np.isfinite(score)
+            }
+        return found
 
     async def suggest(self, typed: str, limit: int, now: datetime) -> list[str]:
         """Return topics that begin with or hold what was typed: popular ones, then keywords."""
         async with self._database.read() as conn:
             popular = list(await subscriptions.popular(conn, typed, limit))
-        if not self._window.papers:
-            await self._window.refresh(now)
+        recent = self._pools.default
+        if not recent.papers:
+            await recent.refresh(now)
         wanted = typed.casefold()
-        known = [word for word, _ in self._window.keywords().most_common() if wanted in word]
+        known = [word for word, _ in recent.keywords().most_common() if wanted in word]
         known.sort(key=lambda word: not word.startswith(wanted))
         return list(dict.fromkeys([*popular, *known]))[:limit]
 
     async def _catch_up(self) -> None:
         """Embed some papers that came before there was a model."""
-        await self._window.embed(self._newest(), _AT_A_TIME)
-
-    def _newest(self) -> list[str]:
-        return list(reversed(self._window.papers))
+        for recent in self._pools.all():
+            await recent.embed(newest_first(recent), _AT_A_TIME)
 
     async def _wanted(
         self, stored: Sequence[StoredTopic], *, only: bool = False
@@ -256,7 +273,9 @@ class Topics:
 
         return await asyncio.to_thread(read)
 
-    async def _match(self, wanted: Sequence[Wanted], ids: Sequence[str]) -> list[tuple[int, Shown]]:
+    async def _match(
+        self, recent: RecentPapers, wanted: Sequence[Wanted], ids: Sequence[str]
+    ) -> list[tuple[int, Shown]]:
         """Return what the topics want of these papers, with the place of each topic."""
         found: list[tuple[int, Shown]] = []
         if not wanted:
@@ -264,23 +283,5 @@ class Topics:
         for start in range(0, len(ids), _PAPERS):
             async with self._database.read() as conn:
                 some = list((await papers.get_many(conn, ids[start : start + _PAPERS])).values())
-            found += await asyncio.to_thread(self._pass, wanted, some)
+            found += await asyncio.to_thread(passed, recent, wanted, some)
         return found
-
-    def _pass(
-        self, wanted: Sequence[Wanted], some: Sequence[StoredPaper]
-    ) -> list[tuple[int, Shown]]:
-        stored = {each.paper.id: each for each in some}
-        return [
-            (match.wanted, Shown(stored[match.paper.id], match.score, match.reason()))
-            for match in self._matcher(some).match(wanted)
-        ]
-
-    def _matcher(self, some: Sequence[StoredPaper]) -> Matcher:
-        window = self._window
-        return Matcher(
-            [each.paper for each in some],
-            window.statistics(),
-            vectors=window.rows([each.paper.id for each in some]),
-            archive=window.archive(),
-        )

@@ -250,8 +250,10 @@ async def test_a_topic_is_changed_by_a_form_and_previewed_before_it_counts(tmp_p
 
         form = await here.member.select(listed.response, [str(mine.id)])
         assert form.modal is not None
-        filled = [row["component"].get("value") for row in form.modal["components"]]
-        assert filled == ["flow matching", "0"]
+        *filled, sources = [row["component"] for row in form.modal["components"]]
+        assert [field.get("value") for field in filled] == ["flow matching", "0"]
+        chosen = [each["label"] for each in sources["options"] if each.get("default")]
+        assert chosen == ["Hugging Face and arXiv"]
         preview = await here.member.submit_modal(form, {"topic": "proteins", "min_votes": "3"})
         assert preview.response is not None
         assert "Nothing is changed yet" in answer(preview)

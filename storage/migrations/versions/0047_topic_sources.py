@@ -1,0 +1,22 @@
+"""Let a topic be matched with the papers of other sources than the Hub and arXiv.
+
+Revision ID: 0047
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0047"
+down_revision = "0046"
+
+
+def upgrade() -> None:
+    """Apply this migration."""
+    for table in ("topics", "topic_drafts"):
+        op.add_column(
+            table,
+            sa.Column("sources", sa.Text(), nullable=False, server_default=sa.text("'[]'")),
+        )
+    op.create_index(
+        "ix_topics_sources", "topics", ["sources"], sqlite_where=sa.text("sources != '[]'")
+    )
