@@ -51,7 +51,8 @@ async def export(
 ) -> dict[str, list[dict[str, Any]]]:
     """Return every row that belongs to a person, by table, as plain values for JSON.
 
-    Times are ISO 8601 in UTC. A subscription says its topic in words, and news what it is.
+    Times are ISO 8601 in UTC. A subscription says its topic in words and its sources, and news what
+    it is.
 
     Args:
         conn: a reader.
@@ -69,13 +70,16 @@ async def export(
             for row in portion
         ]
     words = await conn.execute(
-        select(topics.c.id, topics.c.query)
+        select(topics.c.id, topics.c.query, topics.c.sources)
         .join(subscriptions, subscriptions.c.topic_id == topics.c.id)
         .where(subscriptions.c.user_id == user_id)
     )
-    queries = {row.id: row.query for row in words}
+    followed = {row.id: row for row in words}
     for row in (*found[subscriptions.name], *found[learned_papers.name]):
-        row["topic"] = queries.get(row["topic_id"])
+        topic = followed.get(row["topic_id"])
+        row["topic"] = topic and topic.query
+    for row in found[subscriptions.name]:
+        row["sources"] = followed[row["topic_id"]].sources
     found[person_news.name] = [
         {key: _plain(value) for key, value in row.items()}
         for row in (await conn.execute(_NEWS.where(person_news.c.user_id == user_id))).mappings()

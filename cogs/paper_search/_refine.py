@@ -25,7 +25,7 @@ def refine_modal(session: Session) -> ui.Modal:
     form.add_item(
         ui.Label(
             text=_("Query"),
-            description=_('Words, "a phrase", OR, -without, title: author: cat: org:'),
+            description=_('Words, "a phrase", OR, -without, title: author: cat: org: source:'),
             component=ui.TextInput(
                 custom_id="query", default=question.query, max_length=QUERY_LENGTH, required=True
             ),

@@ -161,6 +161,7 @@ def _syntax() -> str:
         _("`title:attention`: a word of the title"),
         _("`cat:cs.CL`: an arXiv category; `cat:cs` for all of computer science"),
         _("`org:nvidia`: an organization"),
+        _('`source:biorxiv`, `venue:"ICLR 2026"`: where papers are from'),
         _("`code:yes`: papers with code"),
         _("Questions work, too, and so do arXiv links and numbers."),
     ))  # fmt: skip

@@ -55,6 +55,49 @@ async def follow(
     return topic
 
 
+async def test_topics_of_different_sources_are_different_topics(database: Database) -> None:
+    of_both = ("huggingface", "arxiv", "biorxiv")
+    async with database.write() as conn:
+        default = await follow(conn, ADA, "agents")
+        await subscriptions.subscribe(
+            conn,
+            ADA,
+            key="agents",
+            query="agents",
+            mode=Mode.STRICT,
+            min_votes=0,
+            now=NOW,
+            sources=of_both,
+        )
+        assert await subscriptions.topic_of_key(conn, Mode.STRICT, "agents") == default
+        own = await subscriptions.topic_of_key(conn, Mode.STRICT, "agents", of_both)
+        assert own is not None
+        assert own.id != default.id
+        assert own.sources == of_both
+        assert await subscriptions.source_groups(conn) == [of_both]
+        wider = await subscriptions.change_mode(conn, ADA, own.id, Mode.BROAD, NOW)
+        assert wider is not None
+        assert (wider.mode, wider.sources) == (Mode.BROAD, of_both)
+        await subscriptions.unsubscribe(conn, ADA, wider.id)
+        assert await subscriptions.source_groups(conn) == []
+
+
+async def test_a_draft_keeps_the_sources_that_were_chosen(database: Database) -> None:
+    async with database.write() as conn:
+        made = await subscriptions.add_draft(
+            conn,
+            query="agents",
+            mode=Mode.STRICT,
+            every=None,
+            min_votes=0,
+            now=NOW,
+            sources=["biorxiv"],
+        )
+        found = await subscriptions.get_draft(conn, made.id)
+    assert found is not None
+    assert found.sources == made.sources == ("biorxiv",)
+
+
 def record(number: int, *, votes: int = 3, announcement: Announcement | None = None) -> Record:
     paper = Paper(f"2506.{number:05}", f"Paper {number}", "About it.", (Author("Ada"),))
     return Record(paper, Metrics(votes), MONDAY, announcement)

@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from papers.model import Author
+from papers.model import Author, Record
 from papers.search import Tier
 from papers.topics import parse
 from storage.database import Database
@@ -156,6 +158,36 @@ async def test_an_expression_holds_for_all_hits(
     hits = set(await found(engine, topic.text, expression=topic))
     assert expected <= hits if expression == "diffusion -survey" else hits == expected
     assert "5" not in hits or expression != "diffusion -survey"
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("source:biorxiv", {"2"}),
+        ("source:arxiv", {"1", "3"}),
+        ("cells -source:biorxiv", {"1", "3"}),
+        ('venue:"ICLR 2026"', {"3"}),
+        ("venue:iclr", {"3"}),
+        ("venue:2026", {"3"}),
+        ('venue:"2026 ICLR"', set[str]()),
+        ("-venue:iclr", {"1", "2"}),
+    ],
+)
+async def test_sources_and_venues_are_conditions_too(
+    database: Database, opened: Opener, expression: str, expected: set[str]
+) -> None:
+    def changed(number: int, **values: Any) -> Record:
+        record = paper(number, f"Of cells {number}", "Of cells.")
+        return replace(record, paper=replace(record.paper, **values))
+
+    preprint = {"id": "doi:10.64898/2026.01.05.700001", "source": "bioRxiv"}
+    await fill(database, [changed(1), changed(2, **preprint), changed(3, venue="ICLR 2026")])
+    engine = await opened(None)
+    await engine.follow()
+    topic = parse(expression)
+    numbers = {"doi:10.64898/2026.01.05.700001": "2"}
+    answer = await engine.search(SearchRequest(topic.text, expression=topic))
+    assert {numbers.get(hit.paper_id, hit.paper_id[-1]) for hit in answer.hits} == expected
 
 
 async def test_conditions_alone_list_the_newest(engine: SearchEngine) -> None:

@@ -253,7 +253,7 @@ async def test_a_topic_is_changed_by_a_form_and_previewed_before_it_counts(tmp_p
         *filled, sources = [row["component"] for row in form.modal["components"]]
         assert [field.get("value") for field in filled] == ["flow matching", "0"]
         chosen = [each["label"] for each in sources["options"] if each.get("default")]
-        assert chosen == ["Hugging Face and arXiv"]
+        assert chosen == ["Hugging Face, arXiv"]
         preview = await here.member.submit_modal(form, {"topic": "proteins", "min_votes": "3"})
         assert preview.response is not None
         assert "Nothing is changed yet" in answer(preview)

@@ -15,14 +15,15 @@ from sqlalchemy import func, select
 from bot.services.ingest import Ingester
 from bot.services.topics import Topics
 from papers.embedding import Embedder, EmbeddingError
-from papers.model import Author, Metrics, Paper, Record
+from papers.model import Author, Batch, Metrics, Paper, Record
 from papers.terms import STOPWORDS, words
-from storage import subscriptions, topic_matches
+from storage import batches, subscriptions, topic_matches
 from storage.database import Database
 from storage.papers import get_many
 from storage.subscriptions import Every, Mode, TopicDraft
 from storage.tables import vectors
 from storage.topic_matches import Candidate
+from tests.bot.services.publishing.test_publishing_sources import FakeServer, preprint
 from tests.bot.world import MONDAY, TUESDAY, WEDNESDAY, FakeSource, at
 from tests.databases import open_empty
 
@@ -58,10 +59,12 @@ class Matching:
         self.embedder = embedder
         self.daily = FakeSource({}, name="Daily")
         self.listing = FakeSource({}, name="Listing", curated=False)
+        self.server = FakeServer({})
         self.restart()
 
     def restart(self) -> None:
-        self.topics = Topics(self.database, self.embedder, [self.daily, self.listing])
+        sources = [self.daily, self.listing, self.server]
+        self.topics = Topics(self.database, self.embedder, sources)
 
     async def bring(self, source: FakeSource, day: date, papers: Iterable[Paper]) -> None:
         """Let a source bring a batch."""
@@ -73,14 +76,29 @@ class Matching:
         await self.bring(source, day, papers)
         await self.topics.match_new(at(day, 12))
 
-    async def follow(self, topic: str, mode: Mode = Mode.STRICT) -> None:
+    async def post(self, day: date, *titles: str) -> None:
+        """Let bioRxiv post papers on a day."""
+        records = [preprint(day, number, title) for number, title in enumerate(titles)]
+        async with self.database.write() as conn:
+            await batches.record(conn, Batch(day, tuple(records)), "bioRxiv", now=at(day, 23))
+
+    async def follow(
+        self, topic: str, mode: Mode = Mode.STRICT, sources: Sequence[str] = ()
+    ) -> None:
         now = at(MONDAY, 6)
         async with self.database.write() as conn:
             await subscriptions.ensure_subscriber(
                 conn, READER, at=time(9), timezone="UTC", every=Every.DAY, now=now
             )
             await subscriptions.subscribe(
-                conn, READER, key=f"{topic} {mode}", query=topic, mode=mode, min_votes=0, now=now
+                conn,
+                READER,
+                key=f"{topic} {mode}",
+                query=topic,
+                mode=mode,
+                min_votes=0,
+                now=now,
+                sources=sources,
             )
 
     async def passed(self) -> list[Candidate]:
@@ -270,3 +288,63 @@ async def test_words_are_proposed_from_the_papers_near(tmp_path: Path) -> None:
             TopicDraft(0, "xylophones", Mode.STRICT, None, 0), at(WEDNESDAY, 13)
         )
         assert unheard.proposals == ()
+
+
+async def test_a_topic_is_matched_with_the_papers_of_its_own_sources(tmp_path: Path) -> None:
+    async with matching(tmp_path) as here:
+        await here.follow("flow matching", sources=("biorxiv",))
+        await here.bring(here.daily, MONDAY, papers(MONDAY, "Flow Matching of Images"))
+        await here.post(MONDAY, "Flow Matching of Proteins", "A Map of Every Neuron")
+        await here.topics.match_new(at(TUESDAY, 1))
+        assert await here.titles() == {"Flow Matching of Proteins"}
+        await here.post(TUESDAY, "Flow Matching of Cells")
+        await here.topics.match_new(at(WEDNESDAY, 1))
+        assert await here.titles() == {"Flow Matching of Proteins", "Flow Matching of Cells"}
+
+
+async def test_papers_of_other_sources_change_nothing_for_who_did_not_choose_them(
+    tmp_path: Path,
+) -> None:
+    async with matching(tmp_path) as here:
+        await here.follow("flow matching")
+        await here.bring(here.daily, MONDAY, papers(MONDAY, "Flow Matching of Images"))
+        before = await here.topics.preview(
+            TopicDraft(0, "flow matching", Mode.STRICT, None, 0), at(MONDAY, 13)
+        )
+        await here.follow("flow matching", sources=("huggingface", "arxiv", "biorxiv"))
+        await here.post(MONDAY, *(f"Flow Matching of Protein {n}" for n in range(30)))
+        await here.topics.match_new(at(TUESDAY, 1))
+        after = await here.topics.preview(
+            TopicDraft(0, "flow matching", Mode.STRICT, None, 0), at(TUESDAY, 1)
+        )
+        assert (after.total, after.found) == (before.total, before.found)
+        both = await here.topics.preview(
+            TopicDraft(
+                0,
+                "flow matching",
+                Mode.STRICT,
+                None,
+                0,
+                sources=("huggingface", "arxiv", "biorxiv"),
+            ),
+            at(TUESDAY, 1),
+        )
+        assert (both.total, len(both.found)) == (31, 31)
+        assert both.newest == MONDAY
+        of_default = [each for each in await here.passed() if each.topic_id == 1]
+        assert [each.paper.paper.title for each in of_default] == ["Flow Matching of Images"]
+
+
+async def test_what_a_new_topic_of_another_source_matched_before_is_remembered(
+    tmp_path: Path,
+) -> None:
+    async with matching(tmp_path) as here:
+        await here.post(MONDAY, "Flow Matching of Proteins")
+        await here.topics.match_new(at(TUESDAY, 1))
+        await here.follow("flow matching", sources=("biorxiv",))
+        async with here.database.read() as conn:
+            (topic,) = await subscriptions.all_topics(conn)
+        await here.topics.remember(topic, at(TUESDAY, 1))
+        async with here.database.read() as conn:
+            (mine,) = await subscriptions.of_user(conn, READER)
+        assert mine.matches == 1
