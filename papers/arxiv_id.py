@@ -6,7 +6,8 @@ so that one paper has one key.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from papers import _arxiv_links as links
 from papers.arxiv_grammar import ID, canonical, legible
@@ -62,12 +63,20 @@ def find_all(text: str) -> list[str]:
     of longer numbers and of other DOIs, and whatever stands in a link to a site that is not about
     arXiv papers, unless it is marked as arXiv's or is itself such a link.
     """
-    return list(dict.fromkeys(_found(legible(text), bare=True)))
+    return list(places(legible(text)))
+
+
+def places(text: str) -> dict[str, int]:
+    """Return what `find_all` finds in a text that is `legible`, and where each first stands."""
+    found: dict[str, int] = {}
+    for paper_id, place in _found(text, bare=True):
+        found.setdefault(paper_id, place)
+    return found
 
 
 def find_marked(text: str) -> list[str]:
     """Return the ids that a text marks as arXiv's: by a prefix, a link, a DOI, a catalogue key."""
-    return list(dict.fromkeys(_found(legible(text), bare=False)))
+    return list(dict.fromkeys(each for each, _ in _found(legible(text), bare=False)))
 
 
 def without(text: str) -> str:
@@ -107,20 +116,23 @@ def alphaxiv_url(paper_id: str) -> str:
     return f"https://www.alphaxiv.org/abs/{paper_id}"
 
 
-def _found(text: str, *, bare: bool) -> Iterator[str]:
+def _found(text: str, *, bare: bool) -> Iterator[tuple[str, int]]:
     if _YEAR_AND_MONTH.search(text) is None and links.ENCODED not in text:
         return
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        if kind == "link":
-            yield from links.in_link(match[0])
-        elif kind == "doi":
-            yield from links.in_any(links.decoded(match[0]))
-        elif kind == "key":
-            yield from links.of_key(match[0])
-        elif kind == "marked":
-            yield from links.of_marked(match[0])
-        elif bare and not _PHONE.search(text, max(0, match.start() - 16), match.start()):
+        start = match.start()
+        if match.lastgroup != "bare":
+            for paper_id in _NAMING[match.lastgroup or ""](match[0]):
+                yield paper_id, start
+        elif bare and not _PHONE.search(text, max(0, start - 16), start):
             paper_id = canonical(match["bare"])
             if paper_id is not None:
-                yield paper_id
+                yield paper_id, start
+
+
+_NAMING: Final[Mapping[str, Callable[[str], Iterator[str]]]] = {
+    "link": links.in_link,
+    "doi": lambda text: links.in_any(links.decoded(text)),
+    "key": links.of_key,
+    "marked": links.of_marked,
+}

@@ -45,8 +45,16 @@ _PREPRINT_VERSION = re.compile(r"v[0-9]{1,3}(?:\.(?:full|abstract|pdf|full-text|
 
 def find_all(text: str) -> list[str]:
     """Return the DOIs that a text names, in lower case, in order and each once; none of arXiv's."""
-    found = (match[0].lower() for match in _DOI.finditer(links.decoded(legible(text))))
-    return list(dict.fromkeys(map(_bare, (doi for doi in found if _OF_ARXIV not in doi))))
+    return list(places(links.decoded(legible(text))))
+
+
+def places(text: str) -> dict[str, int]:
+    """Return what `find_all` finds in a text that is decoded, and where each first stands."""
+    found: dict[str, int] = {}
+    for match in _DOI.finditer(text):
+        if _OF_ARXIV not in (doi := match[0].lower()):
+            found.setdefault(_bare(doi), match.start())
+    return found
 
 
 def parse(text: str) -> str | None:

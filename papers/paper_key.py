@@ -166,6 +166,15 @@ def doi_url(key: str) -> str | None:
     return read.url if read.scheme is Scheme.DOI else None
 
 
+def registered_doi(key: str) -> str | None:
+    """Return the DOI that a stored key is looked up by at a registration agency, `None` without
+    one: the ACL registers the papers of its Anthology."""
+    scheme, _, value = key.partition(":")
+    if scheme == Scheme.ACL:
+        return f"10.18653/v1/{value.upper() if _OLD_ACL.fullmatch(value) else value}"
+    return value if scheme == Scheme.DOI else None
+
+
 def is_foreign(text: str) -> bool:
     """Return whether a text is a stored key that is no arXiv id, and too long for a custom id."""
     return _FOREIGN.match(text) is not None

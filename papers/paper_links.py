@@ -58,11 +58,19 @@ _DOI_OF = {next(iter(re.compile(pattern).groupindex)): address for pattern, addr
 
 
 def find_all(text: str) -> list[str]:
-    """Return the keys of the papers that a text names, each once: arXiv's first, then others.
+    """Return the keys of the papers that a text names, each once and in the order of the text.
 
     Of arXiv papers bare ids count, of others links and DOIs.
     """
-    return list(dict.fromkeys((*arxiv_id.find_all(text), *map(str, _others(text)))))
+    arxiv = arxiv_id.find_all(text)
+    plain = links.decoded(legible(text)) if "/" in text else ""
+    others = [(place, str(key)) for place, key in _others(plain)]
+    if not others:
+        return arxiv
+    # What only an address that is still encoded names comes first.
+    places = arxiv_id.places(plain) if arxiv else {}
+    found = [*((places.get(each, 0), each) for each in arxiv), *others]
+    return list(dict.fromkeys(key for _, key in sorted(found, key=lambda each: each[0])))
 
 
 def parse(text: str) -> str | None:
@@ -79,22 +87,19 @@ def parse(text: str) -> str | None:
         return found[0] if len(found) == 1 else None
 
 
-def _others(text: str) -> Iterator[PaperKey]:
-    if "/" not in text:
-        return
-    plain = links.decoded(legible(text))
+def _others(plain: str) -> Iterator[tuple[int, PaperKey]]:
     for match in _SITE.finditer(plain):
         scheme = Scheme(match.lastgroup or "")
         key = of(scheme, _FOLDER.sub("/", match[scheme.value]))
         if key is not None:
-            yield key
+            yield match.start(), key
     for match in _PUBLISHER.finditer(plain):
         group = match.lastgroup or ""
         if (key := of_doi(_DOI_OF[group](match[group].lower()))) is not None:
-            yield key
-    for found in doi.find_all(plain):
+            yield match.start(), key
+    for found, place in doi.places(plain).items():
         if (key := of_doi(_without_page(found))) is not None:
-            yield key
+            yield place, key
 
 
 def _without_page(found: str) -> str:

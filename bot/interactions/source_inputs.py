@@ -82,7 +82,7 @@ def topic_source_choices(typed: str) -> list[app_commands.Choice[str]]:
     offered[_("All conferences")] = "conferences"
     if not kept:
         more = {
-            listing((*declared.names(declared.DEFAULT), name)): f"default, {key}"
+            listing((*declared.names(declared.DEFAULT), name)): ", ".join(("default", key))
             for name, key in offered.items()
             if key != "default"
         }

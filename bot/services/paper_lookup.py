@@ -28,7 +28,7 @@ MAX_ASKED_ONE_BY_ONE: Final = 20
 PATIENCE: Final = 90.0
 """Seconds that all sources together get."""
 MAX_DOIS: Final = 100
-"""DOIs of one file that are asked for, at half a second a request."""
+"""Papers of one file that are asked for by DOI, at half a second a request."""
 MAX_TITLES: Final = 200
 """Records of one file that are looked up among the known papers; each takes some milliseconds."""
 MAX_TITLES_ASKED: Final = 5
@@ -131,21 +131,37 @@ class PaperLookup:
             tuple(paper_id for paper_id in lacking if paper_id not in answered),
         )
 
-    async def by_doi(self, records: Sequence[Unreadable]) -> dict[Unreadable, str]:
-        """Return the records whose DOI is that of a paper, known before or not, with its key.
+    async def by_keys(self, records: Sequence[Unreadable]) -> dict[Unreadable, str]:
+        """Return the records that name a paper, known before or not, by a DOI or another id, with
+        its key.
 
         At most `MAX_DOIS` of those that are not known are asked for.
         """
-        dois = [doi for record in records for doi in record.dois[:1]]
+        known = await self._named(records)
+        asked = [
+            next(filter(paper_key.registered_doi, record.keys), None)
+            for record in records
+            if record not in known
+        ]
+        if missing := list(filter(None, asked))[:MAX_DOIS]:
+            await self.find(missing, patience=PATIENCE)
+            known = await self._named(records)
+        return known
+
+    async def _named(self, records: Sequence[Unreadable]) -> dict[Unreadable, str]:
+        keys = [key for record in records for key in record.keys]
+        dois = [doi for record in records for doi in record.dois]
         async with self._database.read() as conn:
-            known = await papers.by_doi(conn, dois)
-        missing = [doi for doi in dois if doi not in known][:MAX_DOIS]
-        if missing:
-            keys = filter(None, map(paper_key.of_doi, missing))
-            await self.find([str(key) for key in keys], patience=PATIENCE)
-            async with self._database.read() as conn:
-                known = await papers.by_doi(conn, dois)
-        return {record: known[doi] for record in records for doi in record.dois[:1] if doi in known}
+            of_doi = await papers.by_doi(conn, dois)
+            works = await papers.keys_of(conn, keys)
+            stored = await papers.get_many(conn, works.values())
+        found: dict[Unreadable, str] = {}
+        for record in records:
+            there = [of_doi[doi] for doi in record.dois if doi in of_doi]
+            there += [works[key] for key in record.keys if works[key] in stored]
+            if there:
+                found[record] = there[0]
+        return found
 
     async def elsewhere(self, paper_id: str) -> tuple[str, ...]:
         """Return the keys of a paper's work at other places (`papers.paper_key.elsewhere`)."""

@@ -44,12 +44,12 @@ def failure_sentence(source: str, failure: str) -> str:
 
 
 def known_to(source: PaperSource, paper_ids: Iterable[str]) -> list[str]:
-    """Return those papers that a source can be asked for: arXiv's, or those with a DOI; none of a
-    conference, whose whole programme it would take."""
+    """Return those papers that a source can be asked for: arXiv's, or those with a DOI, which the
+    ACL's have; none of a conference, whose whole programme it would take."""
     if isinstance(source, EditionSource):
         return []
     if isinstance(source, DatedSource):
-        return [key for key in paper_ids if key.startswith(f"{Scheme.DOI}:")]
+        return [key for key in paper_ids if key.startswith((f"{Scheme.DOI}:", f"{Scheme.ACL}:"))]
     return [key for key in paper_ids if paper_key.is_arxiv(key)]
 
 

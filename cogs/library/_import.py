@@ -60,8 +60,8 @@ async def import_file(
     if not await _take(services, interaction, report, name):
         raise UserError(
             _(
-                "No arXiv papers found in this file. Send a file with arXiv links or ids: BibTeX,"
-                " RIS, JSON, CSV or plain text."
+                "No papers found in this file that I can look up. Send a file with arXiv ids,"
+                " DOIs or links: BibTeX, RIS, JSON, CSV or plain text."
             )
         )
 
@@ -100,7 +100,7 @@ async def _take(
 
     Entries without a paper are shown with their lines where these are `numbered`.
     """
-    report = _with_published(report, await services.lookup.by_doi(report.unreadable))
+    report = _with_published(report, await services.lookup.by_keys(report.unreadable))
     offers = await services.lookup.by_title(report.unreadable)
     named = report.papers[:MAX_PAPERS]
     if not named and not offers:
@@ -133,7 +133,7 @@ def _not_read(library: LibraryReport) -> list[str]:
 
 
 def _with_published(report: ImportReport, known: Mapping[Unreadable, str]) -> ImportReport:
-    """Return a report in which records with the DOI of a known paper are that paper."""
+    """Return a report in which records with an id of a known paper are that paper."""
     there = set(report.ids)
     added = {paper_id for paper_id in known.values() if paper_id not in there}
     return ImportReport(
@@ -224,14 +224,14 @@ def _report(
     if unread := report.unreadable:
         lines.append(
             ngettext(
-                "⚠️ {count} entry without an arXiv paper:",
-                "⚠️ {count} entries without an arXiv paper:",
+                "⚠️ {count} entry without a paper that I can look up:",
+                "⚠️ {count} entries without a paper that I can look up:",
                 len(unread),
             )
             if any(each.title for each in unread)
             else ngettext(
-                "⚠️ {count} line without an arXiv paper:",
-                "⚠️ {count} lines without an arXiv paper:",
+                "⚠️ {count} line without a paper that I can look up:",
+                "⚠️ {count} lines without a paper that I can look up:",
                 len(unread),
             )
         )

@@ -27,6 +27,7 @@ _NAMES: Final = {
     Role.FILE: "attachmentpath file fileattachments files localfile localurl path",
     Role.TITLE: "documenttitle papertitle shorttitle title titles",
     Role.AUTHOR: "author authors authorsparsed creator creators firstauthor",
+    Role.PUBMED: "pmid pubmed pubmedid",
     Role.OTHER: (
         "abstract abstractnote abstracts automatictags cited citedby citations citing"
         " crossref description editor keyword keywords language manualtags mendeleygroups"

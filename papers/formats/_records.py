@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum, auto
 from typing import Final
 
-from papers import arxiv_id, doi
+from papers import arxiv_id, doi, paper_links
 from papers.formats import texts
 from papers.formats.items import Finding, Imported, Unreadable
+from papers.paper_key import Scheme, of
 
 
 class Role(Enum):
@@ -30,6 +31,8 @@ class Role(Enum):
     """Anything a person wrote: an id where nothing is said but which paper it is."""
     TITLE = auto()
     AUTHOR = auto()
+    PUBMED = auto()
+    """A number of PubMed."""
     OTHER = auto()
     """Abstracts, keywords, references: never an id of a record that has a title or a DOI."""
 
@@ -37,6 +40,8 @@ class Role(Enum):
 Field = tuple[Role, str]
 
 _ARXIV = re.compile(r"\b(?:arxiv|corr)\b", re.IGNORECASE)
+_PMID = re.compile(r"^\s*PMID\s*[:=]?\s*([1-9][0-9]{0,8})\s*$", re.IGNORECASE | re.MULTILINE)
+"""How Zotero writes a number of PubMed among other remarks."""
 _TAG = re.compile(r"<[^<>]{1,200}>")
 _HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*")
 _COMMAND = re.compile(r"\\[a-zA-Z]+\s*")
@@ -72,6 +77,7 @@ def finding(fields: Sequence[Field], line: int, shown: str) -> Finding:
         title=texts.one_line(titles[0]) if titles else "",
         author=texts.one_line(authors[0]) if authors else "",
         dois=tuple(_dois(fields)),
+        keys=tuple(dict.fromkeys(_keys(fields))),
     )
 
 
@@ -112,6 +118,15 @@ def _each(find: Callable[[str], Iterable[str]], texts: Iterable[str]) -> Iterato
 
 def _dois(fields: Sequence[Field]) -> Iterator[str]:
     return _each(doi.find_all, _of(fields, Role.IDENTITY))
+
+
+def _keys(fields: Sequence[Field]) -> Iterator[str]:
+    yield from _each(paper_links.find_all, _of(fields, Role.IDENTITY))
+    numbers = _of(fields, Role.PUBMED)
+    numbers += [match[1] for note in _of(fields, Role.NOTE) for match in _PMID.finditer(note)]
+    for number in numbers:
+        if (key := of(Scheme.PMID, number)) is not None:
+            yield str(key)
 
 
 def _of_key(key: str) -> Iterator[str]:

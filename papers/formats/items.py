@@ -36,7 +36,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A line of a file, or an entry that begins there, in which no arXiv paper could be found."""
+    """A line of a file, or an entry that begins there, which names no arXiv paper."""
 
     line: int
     text: str
@@ -46,6 +46,8 @@ class Unreadable:
     """Its authors as the file writes them, the first one first."""
     dois: tuple[str, ...] = field(default=(), compare=False)
     """In lower case."""
+    keys: tuple[str, ...] = field(default=(), compare=False)
+    """The keys that it has elsewhere (`papers.paper_key`), its DOIs among them."""
 
 
 Finding = Imported | Unreadable

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from papers import arxiv_id
+from papers import arxiv_id, paper_key, paper_links
 from papers.formats import apa, texts
 from papers.formats.items import MARK, Finding, Imported, Unreadable
 from papers.formats.markdown import without_notes
@@ -28,5 +28,7 @@ def read(text: str) -> Iterator[Finding]:
         found = [whole] if whole else arxiv_id.find_all(entry)
         if found:
             yield from map(Imported, found)
+        elif len(keys := paper_links.find_all(entry)) > 1:
+            yield from (Unreadable(number, paper_key.label(key), keys=(key,)) for key in keys)
         elif not _NO_ENTRY.fullmatch(line):
-            yield Unreadable(number, texts.one_line(line))
+            yield Unreadable(number, texts.one_line(line), keys=tuple(keys))

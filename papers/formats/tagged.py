@@ -44,6 +44,7 @@ _NBIB_ROLES: Final = _roles(
     TITLE="TI TT BTI",
     AUTHOR="FAU AU",
     NOTE="GN",
+    PUBMED="PMID",
 )
 _ENDNOTE_ROLES: Final = _roles(
     IDENTITY="U R >",

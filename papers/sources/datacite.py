@@ -16,7 +16,6 @@ from pydantic import Field
 
 from papers import markup, paper_key
 from papers.model import Batch, Record
-from papers.paper_key import Scheme
 from papers.sources._budget import utc_now
 from papers.sources._http import Fetcher
 from papers.sources._lenient_fields import Known, Text, Wire
@@ -180,11 +179,11 @@ class DoiSource:
         return await self.daily(utc_now().date())
 
     async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
-        """Return the records of those `doi:` keys that an agency knows as papers."""
+        """Return the records of those keys with a registered DOI that an agency knows as papers."""
         records: list[Record] = []
         for key in dict.fromkeys(paper_ids):
-            scheme, _, doi = key.partition(":")
-            if scheme == Scheme.DOI and (paper := await self._resolver.resolve(doi)) is not None:
+            doi = paper_key.registered_doi(key)
+            if doi is not None and (paper := await self._resolver.resolve(doi)) is not None:
                 records.append(paper.record())
         return records
 

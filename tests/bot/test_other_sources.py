@@ -153,6 +153,16 @@ async def test_papers_of_a_message_are_saved_by_arxiv_id_and_by_doi(tmp_path: Pa
         assert "A Complete Wiring Diagram of a Brain" in text
 
 
+async def test_a_message_with_only_a_link_that_nothing_resolves_is_answered_with_what_does(
+    tmp_path: Path,
+) -> None:
+    async with searching(tmp_path) as here:
+        link = "https://pubmed.ncbi.nlm.nih.gov/41792208/"
+        message = await here.ada.send(here.channel, link)
+        result = await here.grace.context_menu(here.channel, "Save papers", message)
+        assert "I don't know PMID 41792208" in sent(result).content
+
+
 async def test_a_doi_of_a_paper_that_arxiv_has_leads_to_that_one(tmp_path: Path) -> None:
     same = replace(DIFFUSION.paper, id=f"doi:{ARTICLE_DOI}", venue="NeurIPS", categories=())
     async with searching(tmp_path, sources=with_resolver(Record(same))) as here:

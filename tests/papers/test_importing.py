@@ -153,3 +153,53 @@ def test_a_recorded_month_as_a_list_of_links_comes_in_whole() -> None:
     text = "\n".join(f"* https://arxiv.org/pdf/{paper_id}.pdf" for paper_id in ids)
     report = read_ids(text.encode(), "papers.md")
     assert (report.ids, report.unreadable) == (list(dict.fromkeys(ids)), ())
+
+
+@pytest.mark.parametrize(
+    ("data", "keys"),
+    [
+        (
+            "@inproceedings{a, title={A}, url={https://aclanthology.org/2025.acl-long.12/}}",
+            ("acl:2025.acl-long.12",),
+        ),
+        (
+            "@misc{a, title={A}, url={https://openreview.net/forum?id=Abcd123456&noteId=x}}",
+            ("openreview:Abcd123456",),
+        ),
+        ("@article{a, title={A}, pmid={41792208}}", ("pmid:41792208",)),
+        ("PMID- 41792208\nTI  - A\n", ("pmid:41792208",)),
+        ('[{"title": "A", "PMID": "41792208", "note": "x"}]', ("pmid:41792208",)),
+        ('[{"title": "A", "extra": "tex.x: 1\\nPMID: 41792208"}]', ("pmid:41792208",)),
+        (
+            "TY  - CONF\nTI  - A\nUR  - https://proceedings.mlr.press/v284/allen25a.html\nER  -\n",
+            ("pmlr:v284/allen25a",),
+        ),
+        ("title,url\nA,https://hal.science/hal-04637647v2\n", ("hal:hal-04637647",)),
+        (
+            "https://www.biorxiv.org/content/10.64898/2026.07.13.738145v2.full",
+            ("doi:10.64898/2026.07.13.738145",),
+        ),
+    ],
+)
+def test_an_entry_without_an_arxiv_id_says_which_paper_it_is_elsewhere(
+    data: str, keys: tuple[str, ...]
+) -> None:
+    report = read_ids(data.encode())
+    assert report.papers == ()
+    (entry,) = report.unreadable
+    assert entry.keys == keys
+
+
+def test_a_line_of_several_links_is_an_entry_for_each() -> None:
+    line = b"https://doi.org/10.1000/a and https://pubmed.ncbi.nlm.nih.gov/1234567/"
+    entries = read_ids(line).unreadable
+    assert [(each.line, each.text) for each in entries] == [
+        (1, "doi:10.1000/a"),
+        (1, "PMID 1234567"),
+    ]
+
+
+@pytest.mark.parametrize("link", ["https://osf.io/preprints/psyarxiv/2s7pw", "s2orc:12345"])
+def test_a_link_that_gives_no_id_is_kept_as_an_entry_with_its_line(link: str) -> None:
+    (entry,) = read_ids(f"2406.07496\n{link}\n".encode()).unreadable
+    assert (entry.line, entry.text, entry.keys) == (2, link, ())

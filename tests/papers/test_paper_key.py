@@ -151,3 +151,26 @@ def test_a_page_without_an_id_is_its_own_key():
     assert key is not None
     assert key.url == "https://eprint.iacr.org/2026/123"
     assert paper_key.of_page("javascript:alert(1)") is None
+
+
+def test_papers_are_named_in_the_order_of_the_text_whatever_their_source() -> None:
+    text = (
+        "First https://aclanthology.org/2025.acl-long.12/, then arXiv:2406.07496, then"
+        " https://doi.org/10.1038/s41586-026-10461-3 and 2512.01707; again 2025.acl-long.12,"
+        " https://pubmed.ncbi.nlm.nih.gov/41792208/ and https://arxiv.org/abs/2406.07496v2."
+    )
+    assert paper_links.find_all(text) == [
+        "acl:2025.acl-long.12",
+        "2406.07496",
+        "doi:10.1038/s41586-026-10461-3",
+        "2512.01707",
+        "pmid:41792208",
+    ]
+
+
+def test_the_acl_registers_dois_for_its_papers() -> None:
+    assert paper_key.registered_doi("acl:2025.acl-long.12") == "10.18653/v1/2025.acl-long.12"
+    assert paper_key.registered_doi("acl:p19-1423") == "10.18653/v1/P19-1423"
+    assert paper_key.registered_doi("doi:10.1038/x") == "10.1038/x"
+    assert paper_key.registered_doi("pmid:41792208") is None
+    assert paper_key.registered_doi("2406.07496") is None

@@ -9,7 +9,7 @@ from storage.database import Database
 
 
 async def named(database: Database, text: str) -> list[str]:
-    """Return the keys of the papers that a text names, in order, arXiv's first.
+    """Return the keys of the papers that a text names, in the order of the text.
 
     A DOI may be of a paper that is not known yet; of other ids only known ones count.
     """
@@ -34,4 +34,4 @@ async def named(database: Database, text: str) -> list[str]:
 
 
 def _can_be_asked_for(key: str) -> bool:
-    return paper_key.is_arxiv(key) or key.startswith(f"{Scheme.DOI}:")
+    return paper_key.is_arxiv(key) or key.startswith((f"{Scheme.DOI}:", f"{Scheme.ACL}:"))

@@ -123,8 +123,8 @@ async def test_a_strangers_file_is_read_and_what_was_not_found_is_told(tmp_path:
 @pytest.mark.parametrize(
     ("file", "sentence"),
     [
-        (("nothing.bib", b"@article{x, title={No identifier}}"), "No arXiv papers found"),
-        (("picture.png", bytes(range(256))), "No arXiv papers found"),
+        (("nothing.bib", b"@article{x, title={No identifier}}"), "No papers found"),
+        (("picture.png", bytes(range(256))), "No papers found"),
         (("large.txt", b"x" * 2_000_001), "larger than 2 MB"),
     ],
 )

@@ -73,7 +73,7 @@ async def test_papers_with_an_arxiv_id_are_saved_and_others_are_named(tmp_path: 
         text = said(result)
         assert "2 papers saved to ⭐ favourites." in text
         assert "1 paper wasn't found: `2506.09999`" in text
-        assert "1 entry without an arXiv paper:" in text
+        assert "1 entry without a paper that I can look up:" in text
         assert "> A history of engines" in text
         assert await shelf(here, here.member) == {"favourites": {FIRST, SECOND}}
         await here.member.click(answer(result), label="Undo")
