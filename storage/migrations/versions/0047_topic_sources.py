@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0047"
-down_revision = "0046"
+down_revision = "0048"
 
 
 def upgrade() -> None:
