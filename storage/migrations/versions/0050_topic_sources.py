@@ -1,12 +1,12 @@
 """Let a topic be matched with the papers of other sources than the Hub and arXiv.
 
-Revision ID: 0047
+Revision ID: 0050
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
+revision = "0050"
 down_revision = "0048"
 
 
