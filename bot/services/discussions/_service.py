@@ -173,11 +173,11 @@ class Discussions:
                 waiting = await discussions.get(conn, discussion_id)
             if waiting is None or waiting.thread_id is not None:
                 return
-            if now - waiting.claimed_at > GIVE_UP_AFTER:
+            outcome = await self._finish(waiting, now)
+            # One last attempt also after that time: the thread may be there, unrecorded.
+            if isinstance(outcome, Retry) and now - waiting.claimed_at > GIVE_UP_AFTER:
                 async with self._database.write() as conn:
                     await discussions.drop(conn, discussion_id)
-                return
-            await self._finish(waiting, now)
 
     async def _finish(self, known: Discussion, now: datetime) -> Outcome:
         """Take the steps that are missing; forget the discussion if it cannot be opened."""

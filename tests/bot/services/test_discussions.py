@@ -7,7 +7,7 @@ from typing import Any
 import discord
 import pytest
 import simcord
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from papers.model import Metrics, Record
 from storage.feeds import Kind, Layout
@@ -273,6 +273,19 @@ async def test_what_discord_does_not_answer_for_an_hour_is_given_up(tmp_path: Pa
         assert len(await rows(here)) == 1
         await here.tick(at(MONDAY, 10, 1))
         assert await rows(here) == []
+
+
+async def test_a_thread_that_a_stop_left_unrecorded_is_found_hours_later(tmp_path: Path) -> None:
+    async with world(tmp_path, DAYS) as here:
+        card = await posted(here)
+        await press(here, card)
+        (thread,) = about(here.channel)
+        async with here.bot.services.database.write() as conn:
+            await conn.execute(update(discussions).values(thread_id=None))
+        await here.tick(at(MONDAY, 12))
+        assert await rows(here) == [(here.guild.id, FIRST, thread.id)]
+        await press(here, card)
+        assert [each.id for each in about(here.channel)] == [thread.id]
 
 
 async def test_an_admin_turns_the_button_off_and_on_for_the_server(tmp_path: Path) -> None:
