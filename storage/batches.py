@@ -144,7 +144,8 @@ async def _announced_before(
         return set()
     known = await conn.scalars(
         select(entries.c.paper_id).where(
-            entries.c.day.between(day - _REPEATING, day - timedelta(days=1)),
+            entries.c.day >= day - _REPEATING,
+            entries.c.day < day,
             entries.c.source == source,
             entries.c.announcement == Announcement.NEW.value,
         )
@@ -220,7 +221,7 @@ async def sizes(
     """
     rows = await conn.execute(
         select(batches.c.day, func.max(batches.c.papers).label("papers"))
-        .where(batches.c.day.between(since, up_to), batches.c.source.in_(sources))
+        .where(batches.c.day >= since, batches.c.day <= up_to, batches.c.source.in_(sources))
         .group_by(batches.c.day)
     )
     return {row.day: row.papers for row in rows}
@@ -244,7 +245,7 @@ async def rows(
     """Return what was read of the days from `first` to `last`, newest first."""
     statement = (
         select(batches)
-        .where(batches.c.day.between(first, last))
+        .where(batches.c.day >= first, batches.c.day <= last)
         .order_by(batches.c.day.desc(), batches.c.source)
     )
     if sources is not None:
@@ -263,7 +264,8 @@ async def read_longest_ago(
     rows = await conn.scalars(
         select(batches.c.day)
         .where(
-            batches.c.day.between(first, last),
+            batches.c.day >= first,
+            batches.c.day <= last,
             batches.c.source == source,
             batches.c.state == BatchState.COMPLETE.value,
             batches.c.fetched_at <= before,

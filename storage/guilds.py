@@ -15,6 +15,9 @@ from storage.tables import cards, feeds, guilds, posts
 REMOVED = "the bot was removed from the server"
 """Why the feeds of such a server are disabled, and how they are known again when it returns."""
 
+_WORKER_BITS: Final = 2**22
+"""An id's lower bits; those above are its time (Discord: reference, Snowflakes)."""
+
 LEFT_KEPT: Final = timedelta(days=30)
 """How long a server's feeds are kept after the bot was removed, in case that was a mistake."""
 
@@ -25,7 +28,7 @@ def in_shard(guild_id: ColumnElement[int], shard: tuple[int, int]) -> ColumnElem
     Direct messages, which have no server, belong to shard 0 (Discord: topics/gateway, Sharding).
     """
     number, count = shard
-    return func.coalesce(guild_id, 0).op(">>")(22).op("%")(count) == number
+    return func.coalesce(guild_id, 0) // _WORKER_BITS % count == number
 
 
 class Reconciled(NamedTuple):

@@ -82,12 +82,12 @@ def no_table_that_grows_is_read_whole(explained: plans.Plans) -> Iterator[None]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what is marked `engines` once for each."""
-    if metafunc.definition.get_closest_marker("engines") and "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+    if metafunc.definition.get_closest_marker("engines") and "kept_in" in metafunc.fixturenames:
+        metafunc.parametrize("kept_in", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
-def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+def kept_in(request: pytest.FixtureRequest) -> Iterator[str]:
     """What this test's databases are kept in: `--engine`, or each in turn if marked `engines`."""
     wanted = getattr(request, "param", request.config.getoption("--engine"))
     if wanted == "sqlite" or request.node.get_closest_marker("sqlite"):

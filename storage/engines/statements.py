@@ -25,6 +25,7 @@ __all__ = [
     "now",
     "place",
     "row_of",
+    "smaller",
 ]
 
 
@@ -114,6 +115,13 @@ class place(FunctionElement[int]):  # noqa: N801
     type = Integer()
 
 
+class smaller(FunctionElement[str]):  # noqa: N801
+    """The smaller of two values that are not empty."""
+
+    inherit_cache = True
+    type = Text()
+
+
 class month(FunctionElement[str]):  # noqa: N801
     """The month in UTC, as 2025-12, of a moment in microseconds since the epoch."""
 
@@ -156,6 +164,7 @@ _write(
 )
 _write(folded, "{0} COLLATE NOCASE", "lower({0})")
 _write(place, "instr({0}, {1})", "strpos({0}, {1})")
+_write(smaller, "min({0}, {1})", "least({0}, {1})")
 _write(
     month,
     "strftime('%Y-%m', {0} / 1000000, 'unixepoch')",

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, null, select, update
+from sqlalchemy import delete, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.cadence import DAILY
-from storage.engines.statements import insert
+from storage.engines.statements import insert, smaller
 from storage.posts._types import UNFINISHED
 from storage.tables import post_papers, posts, shown_papers
 
@@ -95,7 +95,7 @@ async def _remember(
         new.on_conflict_do_update(
             index_elements=[shown_papers.c.channel_id, shown_papers.c.year],
             set_={
-                "since": func.min(shown_papers.c.since, new.excluded.since),
+                "since": smaller(shown_papers.c.since, new.excluded.since),
                 "papers": new.excluded.papers,
             },
         )

@@ -140,12 +140,14 @@ async def test_many_readers_at_once_wait_for_each_other(database: Database):
     assert await asyncio.gather(*(look() for _ in range(60))) == [[]] * 60
 
 
+@pytest.mark.sqlite
 async def test_readers_cannot_write(database: Database):
     async with database.read() as connection:
         with pytest.raises(OperationalError, match="readonly"):
             await put(connection, 1)
 
 
+@pytest.mark.sqlite
 async def test_references_to_nothing_are_refused(database: Database):
     with pytest.raises(IntegrityError, match="FOREIGN KEY"):
         async with database.write() as connection:
@@ -156,6 +158,7 @@ async def test_references_to_nothing_are_refused(database: Database):
             )
 
 
+@pytest.mark.sqlite
 async def test_strict_columns_refuse_another_type(database: Database):
     with pytest.raises(IntegrityError, match="cannot store TEXT value in INTEGER column"):
         async with database.write() as connection:
@@ -164,6 +167,7 @@ async def test_strict_columns_refuse_another_type(database: Database):
             )
 
 
+@pytest.mark.sqlite
 async def test_a_write_waits_for_another_process_that_holds_the_file(database: Database):
     other = sqlite3.connect(database.path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")

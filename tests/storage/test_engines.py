@@ -53,7 +53,7 @@ async def test_a_reader_cannot_write_and_sees_one_state(database: Database) -> N
 
 
 async def test_two_writers_of_two_processes_take_turns(
-    database: Database, tmp_path: Path, engine: str
+    database: Database, tmp_path: Path, kept_in: str
 ) -> None:
     other = await open_empty(tmp_path)
 
@@ -128,12 +128,14 @@ async def test_one_process_has_the_lease(database: Database) -> None:
         assert again.epoch == held.epoch + 1
 
 
-async def test_backups_of_both_can_be_read(database: Database, tmp_path: Path, engine: str) -> None:
-    if engine == "postgresql" and shutil.which("pg_dump") is None:
+async def test_backups_of_both_can_be_read(
+    database: Database, tmp_path: Path, kept_in: str
+) -> None:
+    if kept_in == "postgresql" and shutil.which("pg_dump") is None:
         pytest.skip("pg_dump is not installed here")
     target = tmp_path / "copy"
     await database.backup(target)
-    assert target.read_bytes()[:5] == (b"PGDMP" if engine == "postgresql" else b"SQLit")
+    assert target.read_bytes()[:5] == (b"PGDMP" if kept_in == "postgresql" else b"SQLit")
     with pytest.raises(DatabaseError, match="exists already"):
         await database.backup(target)
     assert await database.damage() is None
@@ -141,9 +143,9 @@ async def test_backups_of_both_can_be_read(database: Database, tmp_path: Path, e
 
 
 async def test_a_connection_that_the_server_cut_is_replaced(
-    database: Database, engine: str
+    database: Database, kept_in: str
 ) -> None:
-    if engine == "sqlite":
+    if kept_in == "sqlite":
         pytest.skip("a file cuts no connection")
     async with database.read() as conn:
         await watermarks.get(conn, "any")

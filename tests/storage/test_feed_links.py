@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import feed_links, feeds, guilds, library, papers, personal_data, posts, subscriptions
 from storage.database import Database
+from storage.engines.statements import insert
 from storage.feed_links import OfFeed, OfList, OfTopic, Target
 from storage.subscriptions import Mode
 from storage.tables import feed_links as rows
@@ -36,7 +37,7 @@ async def shown(conn: AsyncConnection, target: OfFeed | OfTopic | OfList) -> lis
 
 
 async def follow(conn: AsyncConnection, user_id: int, key: str, min_votes: int = 0) -> OfTopic:
-    await conn.execute(insert(users).prefix_with("OR IGNORE").values(id=user_id, created_at=NOON))
+    await conn.execute(insert(users).values(id=user_id, created_at=NOON).on_conflict_do_nothing())
     await subscriptions.subscribe(
         conn, user_id, key=key, query=key, mode=Mode.STRICT, min_votes=min_votes, now=NOON
     )

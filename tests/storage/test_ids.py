@@ -24,6 +24,7 @@ async def test_the_number_of_a_removed_feed_is_not_given_out_again(database: Dat
 
 
 @pytest.mark.parametrize("table", HELD_BY_BUTTONS)
+@pytest.mark.sqlite
 async def test_no_id_that_a_button_holds_is_given_out_again(database: Database, table: str) -> None:
     with closing(sqlite3.connect(database.path)) as file:
         ((made,),) = file.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,))

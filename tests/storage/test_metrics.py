@@ -95,6 +95,7 @@ async def test_what_waits_has_an_age_and_the_reason_that_most_of_it_has(database
 
 
 @pytest.mark.parametrize("table", [posts, digests])
+@pytest.mark.sqlite
 async def test_the_figures_of_a_day_are_read_from_an_index_alone(
     database: Database, table: Table
 ) -> None:

@@ -282,6 +282,7 @@ async def test_a_great_backlog_goes_in_many_short_transactions(database: Databas
     assert await size(database, card_rows) == 0
 
 
+@pytest.mark.sqlite
 async def test_free_pages_go_back_to_the_disk_a_few_at_a_time(database: Database) -> None:
     async with database.write() as conn:
         await conn.execute(insert(users), [{"id": n, "created_at": NOON} for n in range(100_000)])
