@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 DIRECTORY = Path(__file__).parent
 
-BASELINE = "0046"
+BASELINE = "0048"
 """The last revision that runs on SQLite alone."""
 
 

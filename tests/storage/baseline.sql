@@ -24,6 +24,15 @@ CREATE TABLE dm_log (
 
 CREATE INDEX ix_dm_log_at ON dm_log (at);
 
+CREATE TABLE editions (
+	source TEXT COLLATE "C" NOT NULL,
+	name TEXT COLLATE "C" NOT NULL,
+	day TEXT COLLATE "C" NOT NULL,
+	until TEXT COLLATE "C" NOT NULL,
+	papers BIGINT NOT NULL,
+	CONSTRAINT pk_editions PRIMARY KEY (source, name)
+);
+
 CREATE TABLE erasures (
 	id BIGSERIAL NOT NULL,
 	salt BYTEA NOT NULL,
