@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.runtime.logs import log_failure
-from bot.services.source_queries import SourceQueries
+from bot.services.source_queries import SourceQueries, known_to
 from papers import calendar
 from papers.news import Side
 from papers.sources import DatedSource, PaperSource
@@ -156,8 +156,15 @@ class NewsWatch:
             paper_ids = await news.claim(conn, side, due, now)
         if not paper_ids:
             return
+        asked = known_to(source, paper_ids)
+        # What became of the others is in the listings of their servers, which are read anyway.
+        if others := [each for each in paper_ids if each not in set(asked)]:
+            async with self._database.write() as conn:
+                _report(await news.sight(conn, others, now, answered=side))
+        if not asked:
+            return
         self._asked[source.name] = now
-        questions = [[each] for each in paper_ids] if source.curated else [paper_ids]
+        questions = [[each] for each in asked] if source.curated else [asked]
         for question in questions:
             answer = await self._queries.ask(source, source.lookup(question), patience=PATIENCE)
             if answer.failure is not None:

@@ -18,13 +18,14 @@ from bot.services.news import (
     NewsWatch,
 )
 from bot.services.source_queries import SourceQueries
-from papers.model import Record
+from papers.model import Announcement, Batch, Record
 from papers.sources import SourceError, SourceErrorKind
-from storage import library, papers, source_health, source_searches
+from storage import batches, library, papers, source_health, source_searches
 from storage.database import Database
 from storage.library import Via
 from storage.news import AFTER_FAILURE, BETWEEN_ANSWERS
 from storage.tables import news, person_news
+from tests.bot.services.publishing.test_publishing_sources import preprint
 from tests.bot.world import MONDAY, FakeSource, at, paper
 from tests.databases import open_empty
 
@@ -230,3 +231,41 @@ async def test_two_processes_ask_about_a_paper_once_and_find_its_news_once(tmp_p
         assert await here.found() == 1
         async with here.database.read() as conn:
             assert await conn.scalar(select(func.count()).select_from(person_news)) == 1
+
+
+async def test_a_saved_preprint_gets_its_news_from_its_servers_listing_alone(
+    tmp_path: Path,
+) -> None:
+    first = preprint(MONDAY, 1, "A Map of Every Neuron")
+    key = first.paper.id
+
+    async def posted(here: Watched, day: int, **known: Any) -> None:
+        now = NOON + timedelta(days=day)
+        revised = replace(first.paper, **known)
+        record = replace(first, paper=revised, announcement=Announcement.REPLACE)
+        async with here.database.write() as conn:
+            batch = Batch(MONDAY + timedelta(days=day), (record,))
+            await batches.record(conn, batch, "bioRxiv", now=now)
+        for minute in range(2):
+            await here.minute(now + timedelta(minutes=minute))
+
+    async with watched(tmp_path, hub(1), arxiv(1)) as here:
+        async with here.database.write() as conn:
+            await papers.upsert(conn, [first], now=NOON)
+            mine = next(e for e in await library.ensure(conn, ADA, NOON) if e.is_default)
+            await library.save(conn, ADA, mine.id, {key: NOON}, via=Via.COMMAND)
+        await here.minute(NOON)
+        await posted(here, 1, version=2)
+        await posted(here, 2, version=2, doi="10.1038/s41586-026-10461-3")
+        await posted(here, 3, version=3, withdrawn_at=NOON + timedelta(days=3))
+        here.restart()
+        await posted(here, 4, version=3, withdrawn_at=NOON + timedelta(days=3))
+        async with here.database.read() as conn:
+            found = await conn.execute(select(news.c.kind, news.c.level).order_by(news.c.id))
+            assert [tuple(row) for row in found] == [
+                ("version", 2),
+                ("published", 1),
+                ("withdrawn", 1),
+            ]
+            assert await conn.scalar(select(func.count()).select_from(person_news)) == 3
+        assert [source.looked_up for source in here.sources] == [[], []], "they don't know it"
