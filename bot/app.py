@@ -14,6 +14,7 @@ from bot.monitor import IncidentTracker, Monitor, Operator
 from bot.runtime.charts import Charts
 from bot.runtime.clock import Clock
 from bot.runtime.lease import Lease
+from bot.runtime.source_memory import restore
 from bot.runtime.task_queue import TaskQueue
 from bot.services.background import RecentReading
 from bot.services.batch_ranking import Rankings
@@ -91,6 +92,7 @@ async def open_services(
                 settings.database_url, observe=observe, files=settings.index_dir
             )
             stack.push_async_callback(database.close)
+        await restore(sources, database, clock)
         embedder = await open_embedder(settings, clock)
         queries = SourceQueries(database, sources, clock)
         search = await open_search(settings, database, queries, clock, embedder)

@@ -20,7 +20,9 @@ from rich.progress import (
     track,
 )
 
+from bot.runtime.clock import SystemClock
 from bot.runtime.logs import logging_to_stderr
+from bot.runtime.source_memory import restore
 from bot.runtime.sources import live_sources
 from bot.services.ingest import Ingester, IngestReport, working_days
 from bot.settings import Settings
@@ -42,6 +44,7 @@ async def ingest(settings: Settings, since: date | None) -> int:
     ingester = Ingester(database, sources, interval=timedelta(minutes=settings.ingest_minutes))
     try:
         with logging_to_stderr(settings.model_copy(update={"log_level": "WARNING"})):
+            await restore(sources, database, SystemClock())
             if since is None:
                 reports = [await ingester.run(now)]
             else:

@@ -7,8 +7,8 @@ Sundays about a third of a working day's papers.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from papers.sources._budget import DailyBudget, utc_now
 from papers.sources._http import Fetcher
 from papers.sources.biorxiv_records import as_category, listed_papers, other_prefix
 from papers.sources.listings import ListedPaper, newest
+from papers.sources.memory import SourceMemory
 from papers.sources.rate_limits import RateLimiter
 from papers.sources.responses import MalformedError, Pages, Response, RetryPolicy, union
 from papers.zones import NEW_YORK
@@ -52,8 +53,9 @@ class _Page:
 class _Known:
     """A listing that was read whole, and when it last was asked for."""
 
-    batch: Batch
-    rows: int
+    rows: tuple[Any, ...]
+    """Every row that was listed once, in its newest form."""
+    total: int
     asked_on: date
 
 
@@ -91,6 +93,21 @@ class BiorxivSource:
         self._reading = asyncio.Lock()
         self._begun: dict[tuple[date, str], Pages[Any]] = {}
         self._known: dict[tuple[date, str], _Known] = {}
+        self._memory: SourceMemory | None = None
+
+    async def restore(self, memory: SourceMemory) -> None:
+        """Take up an earlier process's requests, pages and listings, and keep those to come."""
+        await self._budget.restore(memory)
+        self._memory = memory
+        for name, kept in (await memory.read(self.name)).items():
+            day, _, category = name.partition(" ")
+            asked = date.fromisoformat(day), category
+            if kept["begun"] is not None:
+                rows, total = kept["begun"]
+                self._begun[asked] = Pages(rows, total)
+            if kept["known"] is not None:
+                rows, total, asked_on = kept["known"]
+                self._known[asked] = _Known(tuple(rows), total, date.fromisoformat(asked_on))
 
     def listed_days(self) -> tuple[date, ...]:
         """Return the days that are over at the server and may have papers that were not read yet.
@@ -134,30 +151,32 @@ class BiorxivSource:
         asked, today = (day, category), self._budget.today
         known = self._known.get(asked)
         if known is not None and known.asked_on == today:
-            return known.batch
+            return self._batch(day, known.rows)
         pages = self._begun.setdefault(asked, Pages())
         try:
             while True:
                 page = await self._page(*asked, len(pages.rows))
                 pages.add(page.rows, page.total)
-                unchanged = known is not None and known.rows == pages.total
+                unchanged = known is not None and known.total == pages.total
                 if unchanged or pages.is_whole:
                     break
+                await self._keep(asked)
         except SourceError:
             if pages.rows and self._budget.is_spent:
                 return self._batch(day, pages.rows)
             raise
         except MalformedError as error:
             del self._begun[asked]
+            await self._keep(asked)
             raise SourceError(self.name, SourceErrorKind.MALFORMED, str(error)) from error
         del self._begun[asked]
-        found = self._batch(day, pages.rows)
+        rows, total = tuple(pages.rows), pages.total
         if known is not None:
-            records = union(known.batch.records, found.records, lambda record: record.paper.id)
-            found = replace(found, records=records)
-        self._known[asked] = _Known(found, max(pages.total, known.rows if known else 0), today)
-        self._forget(day)
-        return found
+            rows, total = union(known.rows, rows, _identity), max(total, known.total)
+        self._known[asked] = _Known(rows, total, today)
+        await self._keep(asked)
+        await self._forget(day)
+        return self._batch(day, rows)
 
     async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
         """Return the records of those `doi:` keys that the server has, in their newest version.
@@ -213,11 +232,37 @@ class BiorxivSource:
     def _newest_day(self) -> date:
         return self._now().astimezone(NEW_YORK).date() - timedelta(days=1)
 
-    def _forget(self, day: date) -> None:
+    async def _keep(self, asked: tuple[date, str]) -> None:
+        """Keep what is there of a listing for the next process."""
+        if self._memory is None:
+            return
+        begun, known = self._begun.get(asked), self._known.get(asked)
+        value = {
+            "begun": None if begun is None else [begun.rows, begun.total],
+            "known": None
+            if known is None
+            else [known.rows, known.total, known.asked_on.isoformat()],
+        }
+        day, category = asked
+        await self._memory.write(
+            self.name, f"{day} {category}", value if any(value.values()) else None
+        )
+
+    async def _forget(self, day: date) -> None:
         oldest = min(day, self._newest_day() - _REMEMBERED)
-        for kept in (self._begun, self._known):
-            for asked in [asked for asked in kept if asked[0] < oldest]:
-                del kept[asked]
+        old = {asked for asked in (*self._begun, *self._known) if asked[0] < oldest}
+        for asked in sorted(old):
+            self._begun.pop(asked, None)
+            self._known.pop(asked, None)
+            await self._keep(asked)
+
+
+def _identity(row: Any) -> Hashable:
+    """Return what a row is the row of: a version of a paper."""
+    if not isinstance(row, dict):
+        return repr(row)
+    fields = cast("dict[str, Any]", row)
+    return str(fields.get("doi")), str(fields.get("version"))
 
 
 def _rows(answer: Response) -> tuple[dict[str, Any], list[Any]]:

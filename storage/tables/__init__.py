@@ -43,6 +43,8 @@ from storage.tables._papers import (
     papers,
     snapshots,
     source_health,
+    source_memory,
+    source_requests,
 )
 from storage.tables._people import (
     brought_papers,
@@ -124,6 +126,8 @@ __all__ = [
     "shown_papers",
     "snapshots",
     "source_health",
+    "source_memory",
+    "source_requests",
     "source_searches",
     "subscribers",
     "subscriptions",

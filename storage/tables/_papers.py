@@ -121,3 +121,20 @@ source_health = table(
     Column("detail", Text),
     Column("retry_at", UTCDateTime),
 )
+
+# How many requests a source was sent on its day, counted before each.
+source_requests = table(
+    "source_requests",
+    Column("source", Text, primary_key=True),
+    Column("day", ISODate, nullable=False),
+    Column("made", Integer, nullable=False),
+)
+
+# What else a source goes on with after a restart: listings read in part, validators of answers.
+source_memory = table(
+    "source_memory",
+    Column("source", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", JSONText, nullable=False),
+    Column("written_at", UTCDateTime, nullable=False, index=True),
+)

@@ -73,6 +73,7 @@ AGES = {
     "dm_log": "at",
     "erasures": "erased_at",
     "source_searches": "asked_at",
+    "source_memory": "written_at",
     "shelf_posts": "planned_at",
 }
 """The moment that the age of a table's rows is counted from."""
@@ -111,6 +112,7 @@ async def a_row(database: Database, name: str, at: datetime) -> None:
         "dm_log": {"kind": "send"},
         "erasures": {"salt": b"", "digest": b""},
         "source_searches": {"question": "q", "answers": [], "papers": []},
+        "source_memory": {"source": "bioRxiv", "name": "listing", "value": {}},
         "shelf_posts": {
             "guild_id": 7,
             "local_date": at.date(),

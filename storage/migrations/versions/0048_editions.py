@@ -6,6 +6,8 @@ Revision ID: 0048
 import sqlalchemy as sa
 from alembic import op
 
+from storage.types import Integer, Text
+
 revision = "0048"
 down_revision = "0046"
 
@@ -14,11 +16,11 @@ def upgrade() -> None:
     """Apply this migration."""
     op.create_table(
         "editions",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("day", sa.Text(), nullable=False),
-        sa.Column("until", sa.Text(), nullable=False),
-        sa.Column("papers", sa.Integer(), nullable=False),
+        sa.Column("source", Text, nullable=False),
+        sa.Column("name", Text, nullable=False),
+        sa.Column("day", Text, nullable=False),
+        sa.Column("until", Text, nullable=False),
+        sa.Column("papers", Integer, nullable=False),
         sa.PrimaryKeyConstraint("source", "name", name="pk_editions"),
         sqlite_strict=True,
     )

@@ -6,6 +6,8 @@ Revision ID: 0050
 import sqlalchemy as sa
 from alembic import op
 
+from storage.types import Text
+
 revision = "0050"
 down_revision = "0048"
 
@@ -15,8 +17,12 @@ def upgrade() -> None:
     for table in ("topics", "topic_drafts"):
         op.add_column(
             table,
-            sa.Column("sources", sa.Text(), nullable=False, server_default=sa.text("'[]'")),
+            sa.Column("sources", Text, nullable=False, server_default=sa.text("'[]'")),
         )
     op.create_index(
-        "ix_topics_sources", "topics", ["sources"], sqlite_where=sa.text("sources != '[]'")
+        "ix_topics_sources",
+        "topics",
+        ["sources"],
+        sqlite_where=sa.text("sources != '[]'"),
+        postgresql_where=sa.text("sources != '[]'"),
     )

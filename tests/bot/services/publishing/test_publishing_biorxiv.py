@@ -115,3 +115,19 @@ async def test_a_day_of_more_pages_than_are_asked_for_is_posted_as_far_as_it_cam
         assert kept.papers == 290
         assert len(service.requests) <= 16
         assert not await failing(here)
+
+
+async def test_a_bot_that_starts_again_and_again_does_not_ask_for_what_it_has(
+    service: Service, tmp_path: Path
+) -> None:
+    start = at(YESTERDAY + DAY, 8)
+    moment = [start]
+    put_days(service, 40)
+    service.on(path(30), html_reply())
+    async with world(tmp_path, now=start, others=[source_of(service, moment)]) as here:
+        await here.add_feed(sources=["biorxiv"])
+        for hour in range(4):
+            await run(here, moment, start + timedelta(hours=hour), 1)
+            here.others = [source_of(service, moment)]
+            await here.restart()
+    assert len(service.requests) == 1 + 4  # the first page once, the broken one each time
