@@ -1,5 +1,6 @@
 """Editions of conferences: stored once they are out, and shown a few at a time for some days."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -49,7 +50,7 @@ async def store(
         return UpsertReport()
     # The newest day that is over: its thread is the next one that comes.
     day = SourceDays.DAILY.expected(now)
-    batch = found.batch(day)
+    batch = await asyncio.to_thread(found.batch, day)
     new = changed = unchanged = 0
     for first in range(0, len(batch.records), PORTION):
         async with database.write() as conn:

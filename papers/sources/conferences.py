@@ -132,7 +132,7 @@ class ConferenceSource:
                 return Proceedings(self.name, ())
             self._sent = {}
             found = await self._read(year)
-            return None if found is None else found.seen(today)
+            return None if found is None else await asyncio.to_thread(found.seen, today)
 
     def keep(self) -> None:
         """Note that the last answer is stored, so that it need not be sent again.
