@@ -1,8 +1,10 @@
-"""The demo's page: simcord's preview of one place at a time; the terminal changes places."""
+"""The demo's page: simcord's preview of one place at a time, with lists to change it."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -11,9 +13,13 @@ import simcord
 from simcord import SetupError
 from simcord.preview import Preview
 
-from bot.demo._pictures import stand_ins
+from bot.demo._pictures import Pictures, stand_ins
+from bot.demo._scene import Scene
+from bot.demo._server import DemoServer
 from bot.demo._stage import ADMIN, FORUM, READER, DemoError, Stage
+from bot.demo._suggestions import say_what_to_try, say_what_to_type
 from bot.demo._terminal import Terminal
+from bot.demo._waiting import first, hours, when_free
 
 log = logging.getLogger(__name__)
 
@@ -24,43 +30,33 @@ DIRECT_MESSAGES: Final = "dms"
 
 TICK: Final = 60.0
 """Seconds between two looks at what is due, as `paperboy run` has them."""
-BUSY: Final = 0.2
-"""Seconds until the simulated Discord is asked again while a person's action is under way."""
-SENT: Final = 0.5
-"""Seconds that the page gets to learn that its message was sent, before it is served anew."""
-LONGEST_WAIT: Final = 240.0
-"""Hours that can be let pass at once."""
-
-SUGGESTIONS: Final = (
-    ("paper trending", "/paper trending", "the day's, week's or month's most upvoted papers"),
-    ("paper search", "/paper search query: video generation", "by words and by meaning"),
-    ("paper subscribe", "/paper subscribe topic: diffusion", "preview a topic, then subscribe"),
-    ("paper digest now", "/paper digest now", "new papers on your topics"),
-    ("library show", "/library show", "papers you saved"),
-    ("library export", "/library export format: bibtex", "your library as a file"),
-    ("paper status", "/paper status", "the newest batch and the next thread"),
-    ("feed list", "/feed list", "as Ada: this server's daily threads"),
-    ("feed add", "/feed add channel: reading", "as Ada: set up a thread in another channel"),
-    ("feed post-now", "/feed post-now channel: reading", "then post its first thread now"),
-    ("feed copy", "/feed copy to: forum", "the same as a post in a forum"),
-)
-"""Commands worth trying: shown as far as this bot has them."""
-
-_Viewers = Sequence[simcord.MemberActor | simcord.UserHandle]
 
 
 class Pages:
-    """Serves one place of the simulated Discord after the other, under one port."""
+    """Serves one place of the simulated Discord after the other, under one port.
+
+    The preview shows one channel to some viewers; for another channel, or another person first, a
+    new preview is opened behind the same address.
+    """
 
     def __init__(self, stage: Stage, port: int, place: str = PLACES[0]) -> None:
         self._stage = stage
         self._port = port
-        self._place = READER if place == DIRECT_MESSAGES else place
+        self._scene = Scene(stage)
+        self._server = DemoServer(self)
+        self._place = self._named(READER if place == DIRECT_MESSAGES else place)
+        self._viewer: int | None = None
+        """Who looks first, by id; the admin by default."""
+        self._focus: simcord.InteractionResult | None = None
+        """The answer that the next preview shows."""
         self._preview: Preview | None = None
-        self._written: asyncio.Queue[str] = asyncio.Queue()
-        """Places that people wrote as messages in the page."""
+        self._pictures: Pictures = {}
+        self._drawn_on: date | None = None
         self._capability: str | None = None
-        """The secret of the page's address, where the next page is to have the same."""
+        """The secret of the page's address, where the next preview is to have the same."""
+        self._reopening = asyncio.Event()
+        self._opened = asyncio.Event()
+        self._ticking = asyncio.Lock()
 
     async def serve(self) -> None:
         """Serve until the person leaves; cancel it to stop earlier.
@@ -68,82 +64,169 @@ class Pages:
         Raises:
             DemoError: the port cannot be had.
         """
-        _say_what_to_try(self._stage)
+        try:
+            await self._server.start(self._port)
+        except OSError as error:
+            await self._server.close()
+            raise DemoError(
+                f"port {self._port} is in use; choose another with --port, or 0 for a free one"
+            ) from error
+        say_what_to_try(self._stage)
         subscribers = self._stage.env.backend.subscribers
-        subscribers += (self._tell_of_messages, self._set_page_clock, self._note_places)
-        with Terminal() as typed:
-            if typed.listening:
-                click.echo(
-                    "\nThe page shows one place at a time. To open another, type it here, or send"
-                    " it as a message in the page and reload it:"
-                )
-                for words, what in (
-                    ("thread", "the day's thread, with one card per paper"),
-                    ("forum", "the newest post in the forum, once /feed post-now made one"),
-                    ("ada or grace", "that person's direct messages with the bot"),
-                    ("channel", "back to the channel"),
-                    ("wait 6", "let six hours pass: digests arrive, numbers change"),
-                    ("quit", "end the demo"),
-                ):
-                    click.echo(f"  {words:<30} {what}".rstrip())
-            while await self._show(typed):
-                pass
+        subscribers += (self._tell_of_messages, self._set_page_clock)
+        living = asyncio.create_task(self._live(), name="demo-minutes")
+        try:
+            with Terminal() as typed:
+                if typed.listening:
+                    say_what_to_type()
+                while await self._show(typed):
+                    pass
+        finally:
+            living.cancel()
+            await asyncio.gather(living, return_exceptions=True)
+            await self._server.close()
 
     async def _show(self, typed: Terminal) -> bool:
         """Serve one place until another one is wanted; false to leave."""
-        channel, viewers = self._where()
         try:
-            preview = self._stage.env.preview(
-                channel,
-                viewers=viewers,
-                layout="channel",
-                assets=await stand_ins(self._stage),
-                port=self._port,
-            )
-            if self._capability is not None:
-                preview.capability, self._capability = self._capability, None
-            await preview.__aenter__()
-        except SetupError as error:
-            if isinstance(error.__cause__, OSError):
-                raise DemoError(
-                    f"port {self._port} is in use; choose another with --port, or 0 for a free one"
-                ) from error
-            raise
+            channel = self._scene.handle(self._place)
+        except KeyError:  # it was deleted
+            channel = self._stage.channel
+            self._place = channel.id
+        preview = self._stage.env.preview(
+            channel,
+            viewers=self._scene.viewers(channel.id, self._viewer),
+            layout="channel",
+            assets=await self._drawn(),
+            port=0,
+        )
+        again = self._capability is not None
+        if self._capability is not None:
+            preview.capability, self._capability = self._capability, None
+        await preview.__aenter__()
         self._preview = preview
         try:
-            self._port = urlsplit(preview.url).port or 0
-            click.echo(f"\nOpen {self._name()}:\n\n    {preview.url}\n")
-            return await _first(
-                self._command(preview, typed),
-                self._place_written(preview),
-                self._closed(preview, typed),
-                self._live(preview),
+            inner = urlsplit(preview.url)
+            self._server.inner = f"{inner.scheme}://{inner.netloc}"
+            self._server.capability = preview.capability
+            if self._focus is not None:
+                focus, self._focus = self._focus, None
+                await preview.show(focus)
+            if not again:
+                click.echo(f"\nOpen {self._name()}:\n\n    {self._server.url}\n")
+            self._reopening.clear()
+            self._opened.set()
+            return await first(
+                self._command(preview, typed), self._reopened(preview), self._closed(preview, typed)
             )
         finally:
+            self._server.inner = ""
+            self._preview = None
             await preview.close()
+
+    async def _drawn(self) -> Pictures:
+        """Return the pictures of papers, drawn once a day."""
+        today = self._stage.clock.now().date()
+        if self._drawn_on != today:
+            self._pictures |= await stand_ins(self._stage)
+            self._drawn_on = today
+        return self._pictures
+
+    async def overview(self, given: dict[str, Any]) -> Any:
+        """Return what stands beside the conversation."""
+        del given
+        return self._scene.overview(self._place)
+
+    async def posts(self, given: dict[str, Any]) -> Any:
+        """Return a forum's posts."""
+        return self._scene.posts(int(given["place"]))
+
+    async def pins(self, given: dict[str, Any]) -> Any:
+        """Return the pinned messages of the place."""
+        return self._scene.pins(int(given["place"]))
+
+    async def open(self, given: dict[str, Any]) -> Any:
+        """Show another place.
+
+        Raises:
+            KeyError: there is none.
+        """
+        self._place = self._scene.handle(int(given["place"])).id
+        return await self._reopen(given)
+
+    async def menu(self, given: dict[str, Any]) -> Any:
+        """Use a command of a message's menu, and show its answer.
+
+        Raises:
+            ValueError: the message, or the command in direct messages, is not there.
+        """
+        people = {person.id: person for person in self._stage.people.values()}
+        person = people[int(given["viewer"])]
+        channel = self._scene.handle(self._place)
+        messages = {each.id: each for each in channel.history(viewer=person)}
+        message, name = messages[int(given["message"])], str(given["name"])
+        if channel.guild is None:
+            raise ValueError("menus are for the server's channels here")
+        self._focus = await when_free(lambda: person.context_menu(channel, name, message))
+        if self._focus.modal is None and self._focus.response is None:
+            self._focus = None
+        return await self._reopen(given)
+
+    async def wait(self, given: dict[str, Any]) -> Any:
+        """Let hours pass.
+
+        Raises:
+            ValueError: it is no number of hours.
+        """
+        passing = hours(str(given["hours"]))
+        if passing is None:
+            raise ValueError("hours are needed")
+        await self._wait(passing)
+        return await self._reopen(given)
+
+    async def cancel(self, given: dict[str, Any]) -> Any:
+        """Delete an event, as an admin does.
+
+        Raises:
+            ValueError: it is not there.
+        """
+        events = self._stage.env.backend.get_guild(self._stage.guild.id).scheduled_events
+        if (event := int(given["event"])) not in events:
+            raise ValueError("there is no such event")
+        self._stage.env.backend.delete_scheduled_event(self._stage.guild.id, event)
+        return await self._reopen(given)
+
+    async def _reopen(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Open a preview of the place for who looks, at the same address."""
+        self._viewer = int(given["viewer"]) if given.get("viewer") else self._viewer
+        if self._preview is not None:
+            self._capability = self._preview.capability
+        self._opened.clear()
+        self._reopening.set()
+        await self._opened.wait()
+        return {}
 
     async def _command(self, preview: Preview, typed: Terminal) -> bool:
         while True:
             word, _, argument = (await typed.line()).lower().partition(" ")
             place = READER if word == DIRECT_MESSAGES else word
             if place in PLACES:
-                self._place = place
+                self._place = self._named(place)
                 return True
-            if word == "wait" and (hours := _hours(argument)) is not None:
-                await self._wait(hours)
-                await _when_free(preview.refresh)
+            if word == "wait" and (passing := hours(argument)) is not None:
+                await self._wait(passing)
+                await when_free(preview.refresh)
                 continue
             if word in ("quit", "exit", "q"):
                 return False
             if word:
                 click.echo(f"Type {', '.join(PLACES)}, wait and a number of hours, or quit.")
 
-    async def _place_written(self, preview: Preview) -> bool:
-        """Wait until a place is written in the page, which then shows it when it is reloaded."""
-        self._place = await self._written.get()
-        await _when_free(preview.refresh)
-        await asyncio.sleep(SENT)
-        self._capability = preview.capability
+    async def _reopened(self, preview: Preview) -> bool:
+        """Wait until the page asks for another place, or the same one again."""
+        await self._reopening.wait()
+        with suppress(SetupError):  # what a person began takes too long: leave it
+            await when_free(preview.refresh)
         return True
 
     async def _closed(self, preview: Preview, typed: Terminal) -> bool:
@@ -156,44 +239,50 @@ class Pages:
             await asyncio.Event().wait()
         return False
 
-    async def _live(self, preview: Preview) -> bool:
+    async def _live(self) -> None:
         """Do each minute what is due, and bring the page up to date where that changed it."""
         stage = self._stage
         while True:
             await asyncio.sleep(TICK)
             before = len(stage.env.http_requests)
-            try:
-                await stage.bot.tick(stage.clock.now())
-            except Exception:
-                log.exception("the minute's work failed")
-            if len(stage.env.http_requests) > before:
-                await _when_free(preview.refresh)
+            async with self._ticking:
+                await self._tick()
+            if len(stage.env.http_requests) > before and self._preview is not None:
+                await when_free(self._preview.refresh)
 
-    async def _wait(self, hours: float) -> None:
+    async def _tick(self) -> None:
         stage = self._stage
-        stage.clock.put_forward(hours * 3600)
-        await stage.bot.tick(stage.clock.now())
-        click.echo(f"It is {stage.clock.now():%A, %H:%M} UTC now.")
+        stage.env.backend.expire_due_polls()
+        try:
+            await stage.bot.tick(stage.clock.now())
+        except Exception:
+            log.exception("the minute's work failed")
 
-    def _where(self) -> tuple[simcord.ChannelHandle, _Viewers]:
+    async def _wait(self, passing: float) -> None:
+        """Let time pass in steps of an hour, so that each thing happens at its own time."""
+        async with self._ticking:
+            while passing > 0:
+                self._stage.clock.put_forward(min(passing, 1) * 3600)
+                passing -= 1
+                await self._tick()
+        click.echo(f"It is {self._stage.clock.now():%A, %H:%M} UTC now.")
+
+    def _named(self, word: str) -> int:
+        """Return the place that a word of `PLACES` means."""
         stage = self._stage
-        if self._place in stage.people:
-            channel, user = stage.direct_messages(self._place)
-            return channel, [user]
-        members = list(stage.people.values())
-        if self._place == FORUM and stage.forum_posts:
-            return stage.forum_posts[-1], members
-        return (stage.threads[-1] if self._place == "thread" else stage.channel), members
+        if word in stage.people:
+            return stage.direct_messages(word)[0].id
+        if word == FORUM and stage.forum_posts:
+            return stage.forum_posts[-1].id
+        return (stage.threads[-1] if word == "thread" and stage.threads else stage.channel).id
 
     def _name(self) -> str:
-        if self._place in self._stage.people:
-            return f"{self._place.title()}'s direct messages"
-        if self._place == FORUM:
-            posts = self._stage.forum_posts
-            return f"the post, “{posts[-1].name}”" if posts else "the channel: no post yet"
-        if self._place == "thread":
-            return f"the thread, “{self._stage.threads[-1].name}”"
-        return f"#{self._stage.channel.name} (type thread to open its thread)"
+        stage = self._stage
+        for name in stage.people:
+            if stage.direct_messages(name)[0].id == self._place:
+                return f"{name.title()}'s direct messages"
+        channel = self._scene.handle(self._place)
+        return f"the thread, “{channel.name}”" if channel.is_thread else f"#{channel.name}"
 
     def _tell_of_messages(self, event: str, payload: Mapping[str, Any]) -> None:
         backend = self._stage.env.backend
@@ -201,66 +290,11 @@ class Pages:
             return
         for name, person in self._stage.people.items():
             dm_channel_id = backend.dm_channels.get(person.id)
-            if payload["channel_id"] == str(dm_channel_id) and self._place != name:
+            if payload["channel_id"] == str(dm_channel_id) and self._place != dm_channel_id:
                 click.echo(f"{name.title()} has a new direct message. To read it, type {name}.")
 
-    def _note_places(self, event: str, payload: Mapping[str, Any]) -> None:
-        if event != "MESSAGE_CREATE" or payload["author"].get("bot"):
-            return
-        word = str(payload["content"]).strip().lower()
-        if (place := READER if word == DIRECT_MESSAGES else word) in PLACES:
-            self._written.put_nowait(place)
-
     def _set_page_clock(self, event: str, payload: Mapping[str, Any]) -> None:
-        """Let the page count relative times from now: by itself it looks at the clock when it is
-        opened or refreshed only, and calls what came later the future."""
+        """Let the page count relative times from now, not from when it was opened or refreshed."""
         del event, payload
         if self._preview is not None:
             self._preview.capture_time = self._stage.clock.now()
-
-
-async def _first(*waits: Coroutine[Any, Any, bool]) -> bool:
-    """Return what the first of these to end returns, and cancel the others."""
-    tasks = [asyncio.create_task(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        return next(task for task in tasks if task.done()).result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _when_free(operation: Callable[[], Awaitable[None]]) -> None:
-    """Do something to the simulated Discord once no action of a person is under way there."""
-    while True:
-        try:
-            await operation()
-        except SetupError:
-            await asyncio.sleep(BUSY)
-        else:
-            return
-
-
-def _hours(text: str) -> float | None:
-    try:
-        hours = float(text)
-    except ValueError:
-        return None
-    return hours if 0 < hours <= LONGEST_WAIT else None
-
-
-def _say_what_to_try(stage: Stage) -> None:
-    shown = len(stage.threads[-1].history())
-    click.echo(f"Posted in #{stage.channel.name}: “{stage.threads[-1].name}”, {shown} papers.")
-    click.echo("\nThe page shows a simulated Discord in which the real bot answers. Try:")
-    known = {command.qualified_name for command in stage.bot.tree.walk_commands()}
-    for name, typed, what in SUGGESTIONS:
-        if name in known:
-            click.echo(f"  {typed:<38} {what}")
-    if any(message.reactions for message in stage.threads[-1].history()):
-        click.echo(f"  {'🔖 under a paper':<38} save it to your library")
-    click.echo(
-        "You are Ada, an admin. To be Grace, a member, use “Viewing as”. Answers that only you see"
-        " are below the messages: scroll down."
-    )

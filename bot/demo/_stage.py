@@ -25,6 +25,7 @@ OTHER_CHANNEL = "reading"
 """A channel without a feed, for trying `/feed add`."""
 FORUM, NEWS = "forum", "news"
 """A forum and an announcement channel, without a feed too; a demo that was kept may lack them."""
+VOICE = "meeting"
 OWNER, ADMIN, READER = "owner", "ada", "grace"
 
 SHOWN = 10
@@ -194,12 +195,11 @@ def _build(env: simcord.Env, bot: PaperBot, clock: DemoClock) -> Stage:
     owner = env.create_user(OWNER, global_name="Olga")
     guild = env.create_guild(GUILD, owner=owner)
     admins = guild.create_role("admins", permissions=discord.Permissions(manage_guild=True))
-    guild.create_text_channel(
-        CHANNEL, topic="Trending papers. To open the thread, send “thread” and reload the page"
-    )
+    guild.create_text_channel(CHANNEL, topic="Trending papers, with the day's thread")
     guild.create_text_channel(OTHER_CHANNEL, topic="What we read together")
     guild.create_forum_channel(FORUM)
     guild.create_news_channel(NEWS)
+    guild.create_voice_channel(VOICE)
     guild.add_member(env.create_user(ADMIN, global_name="Ada"), roles=[admins])
     guild.add_member(env.create_user(READER, global_name="Grace"))
     return _find(env, bot, clock)
@@ -225,7 +225,7 @@ async def _refuse_strangers(stage: Stage) -> None:
     if strangers:
         # The bot would take those servers for ones that removed it, and end their feeds.
         raise DemoError(
-            f"{stage.bot.services.database.label} belongs to a bot with feeds in other servers;"
+            f"{stage.bot.services.database.path} belongs to a bot with feeds in other servers;"
             " choose another file for --database"
         )
 

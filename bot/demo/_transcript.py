@@ -11,17 +11,18 @@ def transcript(channel: simcord.ChannelHandle) -> list[str]:
     """Return the lines that everybody sees in a channel and in its threads, oldest first."""
     lines: list[str] = []
     for message in channel.history():
-        if shown := _shown(message):
-            lines += ["", f"#{channel.name}", *shown]
+        if lines_of := shown(message):
+            lines += ["", f"#{channel.name}", *lines_of]
     for thread in sorted(channel.threads, key=lambda thread: thread.id):
         lines += ["", f"Thread: {thread.name}"]
         for message in thread.history():
-            if shown := _shown(message):
-                lines += ["", *shown]
+            if lines_of := shown(message):
+                lines += ["", *lines_of]
     return lines
 
 
-def _shown(message: discord.Message) -> list[str]:
+def shown(message: discord.Message) -> list[str]:
+    """Return the lines of one message; none for Discord's own."""
     if message.is_system():
         return []  # Discord's own: that a thread was begun
     parts = [message.content] if message.content else []

@@ -156,18 +156,46 @@ def test_the_thread_and_direct_messages_are_a_word_away(tmp_path: Path, page: Pa
         picture([header, thread], Path(path))
 
 
-def test_a_place_written_in_the_page_is_shown_when_the_page_is_reloaded(
-    tmp_path: Path, page: Page
-) -> None:
-    with serving(tmp_path) as (process, url):
+def test_forum_posts_menus_pins_and_the_time_are_a_click_away(tmp_path: Path, page: Page) -> None:
+    with serving(tmp_path) as (_, url):
+        page.set_viewport_size({"width": 390, "height": 844})
         visit(page, url)
-        for place, name in (("thread", "Papers of Monday 8 December 2025"), ("Channel", "papers")):
-            page.locator("#channel-composer-input").fill(place)
-            page.locator("#send-message").click()
-            assert next_address(process) == url
-            page.reload()
-            wait_until_idle(page)
-            expect(page.locator("#channel-name")).to_have_text(name)
+        _settled(page)
+        run(page, "/feed add", pick="forum", says="Daily thread set up")
+        run(page, "/feed post-now", pick="forum", says="Posted")
+        page.get_by_role("button", name="☰ Channels").click()
+        page.get_by_role("button", name="forum").click()
+        posts = page.locator("button.demo-card")
+        expect(posts).to_have_count(1)
+        posts.first.click()
+        _settled(page)
+        expect(page.locator("#channel-name")).to_have_text("Papers of Monday 8 December 2025")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+        page.get_by_role("button", name="📌 Pins").click()
+        expect(page.get_by_text("Nothing is pinned here.")).to_be_visible()
+        page.keyboard.press("Escape")
+        card = page.locator("#channel-message-list > article").nth(1)
+        card.hover()
+        card.get_by_role("button", name="Apps").click()
+        page.get_by_role("menuitem", name="Cite").click()
+        _settled(page)
+        expect(page.get_by_role("dialog")).to_contain_text("BibTeX")
+        page.get_by_role("button", name="Cancel").click()
+
+        page.get_by_role("button", name="☰ Channels").click()
+        page.get_by_role("button", name="+1 hour").click()
+        _settled(page)
+        page.get_by_role("button", name="☰ Channels").click()
+        expect(page.locator(".demo-time")).to_contain_text("Monday 8 December, 08:")
+
+
+def _settled(page: Page) -> None:
+    """Wait until the page shows the place that was asked for."""
+    page.wait_for_function(
+        "() => document.body.dataset.demoReady && !document.body.dataset.demoBusy"
+    )
+    wait_until_idle(page)
 
 
 def _shot(page: Page) -> bytes:
