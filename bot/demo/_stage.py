@@ -225,7 +225,7 @@ async def _refuse_strangers(stage: Stage) -> None:
     if strangers:
         # The bot would take those servers for ones that removed it, and end their feeds.
         raise DemoError(
-            f"{stage.bot.services.database.path} belongs to a bot with feeds in other servers;"
+            f"{stage.bot.services.database.label} belongs to a bot with feeds in other servers;"
             " choose another file for --database"
         )
 
