@@ -243,6 +243,7 @@ async def test_taking_out_again_offers_the_same_undo_to_who_lost_the_answer(
     assert await everything(database) == before
 
 
+@pytest.mark.sqlite  # its triggers stop it
 async def test_a_stop_in_the_middle_takes_nothing_out_and_puts_nothing_back(
     database: Database, saved: SavedPapers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
