@@ -120,7 +120,7 @@ class Pages:
                 self._command(preview, typed), self._reopened(preview), self._closed(preview, typed)
             )
         finally:
-            self._server.inner = ""
+            await self._server.leave()
             self._preview = None
             await preview.close()
 

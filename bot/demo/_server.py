@@ -1,5 +1,6 @@
 """The address that the demo's browser opens: simcord's preview, with our lists around it."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,8 @@ _ADDED: Final = (
 _HOP_BY_HOP: Final = frozenset(
     {"host", "origin", "connection", "content-length", "transfer-encoding", "content-encoding"}
 )
+_PATIENCE: Final = 1.0
+"""Seconds that requests under way get before the preview that they went to closes."""
 _LARGEST: Final = 64 * 2**20
 """Bytes of an upload that are passed on."""
 
@@ -53,6 +56,7 @@ class DemoServer:
         self.inner = ""
         """The address of the preview that is open; empty while there is none."""
         self.capability = ""
+        self._passing: set[asyncio.Task[web.Response]] = set()
 
     @property
     def url(self) -> str:
@@ -116,20 +120,44 @@ class DemoServer:
             raise web.HTTPBadRequest(text="this cannot be done here") from error
         return web.json_response(answer)
 
+    async def leave(self) -> None:
+        """Pass nothing more on to the preview, which is about to close.
+
+        A connection that comes while the preview's own server closes would hold that up for a
+        minute: it is neither served nor closed.
+        """
+        self.inner = ""
+        if self._passing:
+            _, pending = await asyncio.wait(self._passing, timeout=_PATIENCE)
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+
     async def _pass_on(self, request: web.Request) -> web.Response:
         if not self._is_ours(request):
             raise web.HTTPForbidden
         if not self.inner or self._client is None:
             raise web.HTTPServiceUnavailable
+        task = asyncio.create_task(self._fetch(self._client, self.inner, request))
+        self._passing.add(task)
+        task.add_done_callback(self._passing.discard)
+        await asyncio.wait([task])
+        if task.cancelled():
+            raise web.HTTPServiceUnavailable
+        return task.result()
+
+    async def _fetch(
+        self, client: aiohttp.ClientSession, inner: str, request: web.Request
+    ) -> web.Response:
         headers = {
             name: value
             for name, value in request.headers.items()
             if name.lower() not in _HOP_BY_HOP
         }
         try:
-            async with self._client.request(
+            async with client.request(
                 request.method,
-                f"{self.inner}{request.path_qs}",
+                f"{inner}{request.path_qs}",
                 headers=headers,
                 data=await request.read() if request.can_read_body else None,
             ) as answer:

@@ -46,7 +46,8 @@ async def store(
         known = await editions.get(conn, source.name, found.venue)
     if not found.papers:
         if known is not None or found.broken:
-            raise SourceError(source.name, SourceErrorKind.MALFORMED, "lists no papers")
+            reason = "lists no papers"  # not shown
+            raise SourceError(source.name, SourceErrorKind.MALFORMED, reason)
         return UpsertReport()
     # The newest day that is over: its thread is the next one that comes.
     day = SourceDays.DAILY.expected(now)

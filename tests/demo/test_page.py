@@ -135,7 +135,7 @@ def test_the_thread_and_direct_messages_are_a_word_away(tmp_path: Path, page: Pa
     with serving(tmp_path, stdin=subprocess.PIPE) as (process, url):
         page.set_viewport_size(PHONE_LIKE)  # pyright: ignore[reportArgumentType] - a plain dict
         visit(page, url)
-        expect(page.get_by_text("EditThinker").first).to_be_visible()
+        expect(page.locator("#channel-message-list")).to_contain_text("EditThinker")
         header = _shot(page)
 
         _go(process, page, "thread")
