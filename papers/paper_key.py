@@ -148,14 +148,22 @@ def site(key: str) -> str:
 def elsewhere(key: str, others: Iterable[str]) -> tuple[str, ...]:
     """Return those of a work's other keys that lead to another place, one of each, arXiv's first.
 
-    DOIs are left out, which lead to one of the others.
+    DOIs are left out, which lead to one of the others, and keys that cannot be read: a thread
+    comes without a link rather than not at all.
     """
     places: dict[Scheme, str] = {}
     for other in sorted(others):
-        places.setdefault(PaperKey.read(other).scheme, other)
-    places = {scheme: other for scheme, other in places.items() if scheme in _PLACES}
-    places.pop(PaperKey.read(key).scheme, None)
+        scheme = _scheme(other)
+        if scheme is not None and scheme in _PLACES and scheme is not _scheme(key):
+            places.setdefault(scheme, other)
     return tuple(sorted(places.values(), key=lambda other: not is_arxiv(other)))
+
+
+def _scheme(key: str) -> Scheme | None:
+    try:
+        return PaperKey.read(key).scheme
+    except ValueError:
+        return None
 
 
 def doi_url(key: str) -> str | None:

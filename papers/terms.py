@@ -67,9 +67,12 @@ class Stemmer:
         except KeyError:
             unknown = [word for word in dict.fromkeys(folded) if word not in known]
             # Folding makes four words of one character such as U+FDFA: they have one stem.
-            whole = ("".join(word.split()) for word in unknown)
-            stems: list[str] = self._analyzer.analyze(" ".join(whole))
-            known.update(zip(unknown, stems, strict=True))
+            # One such as U+FE70 leaves nothing but a space, which is its own stem.
+            whole = {word: "".join(word.split()) for word in unknown}
+            spoken = [word for word in unknown if whole[word]]
+            stems: list[str] = self._analyzer.analyze(" ".join(map(whole.__getitem__, spoken)))
+            known.update(zip(unknown, unknown, strict=True))
+            known.update(zip(spoken, stems, strict=True))
             return list(map(known.__getitem__, folded))
 
     def terms(self, text: str) -> list[str]:

@@ -88,6 +88,10 @@ def test_a_block_of_figures_is_replaced_whole(page: Path) -> None:
 
 def test_no_fault_stands_on_the_page_that_is_not_made_to_happen() -> None:
     tests = "".join(path.read_text() for path in (ROOT / "tests/wire").glob("test_faults*.py"))
-    faults = [row.partition(": ")[2] for row in reliability.rows("faults")]
+    faults = [
+        row.partition(": ")[2]
+        for row in reliability.rows("faults")
+        if not row.startswith("journal club")  # test_faults_club.py has the same check of its own
+    ]
     assert len(faults) >= 20
     assert [fault for fault in faults if fault not in tests] == []

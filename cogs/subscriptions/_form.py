@@ -1,17 +1,22 @@
 """The form that changes a topic that one follows, and the button that opens it."""
 
 import re
-from typing import Final, Self
+from collections.abc import Sequence
+from typing import Any, Final, Self
 
+import discord
 from discord import app_commands, ui
 from discord.app_commands import locale_str
 
+from bot import limits
 from bot.i18n import gettext as _
+from bot.i18n import listing
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.errors import Interaction
 from bot.interactions.modals import FORM_TIMEOUT
 from bot.services.container import services_of
-from cogs.subscriptions._sources import sources_select
+from cogs.subscriptions._sources import DEFAULT_VALUE
+from papers.sources.declared import CHOSEN, DEFAULT, names
 from papers.topics import MAX_LENGTH
 from storage.subscriptions import Every, Subscription
 
@@ -77,5 +82,26 @@ def form_of(subscription: Subscription) -> ui.Modal:
             ),
         )
     )
-    form.add_item(ui.Label(text=_("Sources"), component=sources_select(topic.sources)))
+    form.add_item(ui.Label(text=_("Sources"), component=_sources_select(topic.sources)))
     return form
+
+
+def _sources_select(chosen: Sequence[str]) -> ui.Select[Any]:
+    """Return the form's field for sources, with those that a topic has."""
+    held = chosen or DEFAULT
+    offered = {
+        DEFAULT_VALUE: (listing(names(DEFAULT)), set(DEFAULT) <= set(held)),
+        **{key: (source.name, key in held) for key, source in CHOSEN.items()},
+    }
+    options = [
+        discord.SelectOption(label=name, value=value, default=default)
+        for value, (name, default) in offered.items()
+    ]
+    options = options[: limits.SELECT_OPTIONS]
+    return ui.Select(
+        custom_id="sources",
+        required=False,
+        options=options,
+        min_values=0,
+        max_values=len(options),
+    )

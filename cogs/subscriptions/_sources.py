@@ -1,14 +1,9 @@
 """The sources of a topic: as they are typed, chosen in a form, or named by the topic itself."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-import discord
-from discord import ui
-
-from bot import limits
-from bot.i18n import listing
-from papers.sources.declared import CHOSEN, DEFAULT, in_order, names
+from papers.sources.declared import DEFAULT, in_order
 from papers.topics import Branch, Field, FieldName, Topic
 
 DEFAULT_VALUE: Final = "default"
@@ -34,27 +29,6 @@ def _named(branch: Branch) -> set[str]:
         and isinstance(condition.leaf, Field)
         and condition.leaf.name is FieldName.SOURCE
     }
-
-
-def sources_select(chosen: Sequence[str]) -> ui.Select[Any]:
-    """Return the form's field for sources, with those that a topic has."""
-    held = chosen or DEFAULT
-    offered = {
-        DEFAULT_VALUE: (listing(names(DEFAULT)), set(DEFAULT) <= set(held)),
-        **{key: (source.name, key in held) for key, source in CHOSEN.items()},
-    }
-    options = [
-        discord.SelectOption(label=name, value=value, default=default)
-        for value, (name, default) in offered.items()
-    ]
-    options = options[: limits.SELECT_OPTIONS]
-    return ui.Select(
-        custom_id="sources",
-        required=False,
-        options=options,
-        min_values=0,
-        max_values=len(options),
-    )
 
 
 def chosen_sources(values: Sequence[str]) -> tuple[str, ...]:

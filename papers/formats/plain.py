@@ -21,6 +21,8 @@ def read(text: str) -> Iterator[Finding]:
     lines = (text if references else without_notes(text)).split("\n")
     of_ours = _CITED.fullmatch if references else _LISTED.match
     for number, line in enumerate(lines, start=1):
+        if not line or line.isspace():
+            continue
         listed = of_ours(line) if ours else None
         # A paper's title and authors are a stranger's words: only its link is the entry.
         entry = listed["link"] if listed else line

@@ -174,3 +174,9 @@ def test_the_acl_registers_dois_for_its_papers() -> None:
     assert paper_key.registered_doi("doi:10.1038/x") == "10.1038/x"
     assert paper_key.registered_doi("pmid:41792208") is None
     assert paper_key.registered_doi("2406.07496") is None
+
+
+def test_a_key_that_cannot_be_read_leads_nowhere_and_holds_nothing_up() -> None:
+    assert paper_key.elsewhere(
+        "2506.00000", ["2506.00000", "acl:2024.acl-long.1", "nonsense:1"]
+    ) == ("acl:2024.acl-long.1",)

@@ -5,7 +5,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -198,6 +198,7 @@ def test_nothing_can_be_learned_from_nothing() -> None:
     st.lists(st.builds(Paper, st.text(max_size=9), st.text(), st.text()), min_size=1, max_size=6),
     st.integers(1, 3),
 )
+@example([Paper("", "", "\ufe70")], 1)  # it folds to a space
 def test_whatever_a_paper_says_it_has_a_finite_score_and_a_reason(
     some: list[Paper], saved: int
 ) -> None:

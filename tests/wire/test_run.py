@@ -246,7 +246,7 @@ async def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path
 @pytest.mark.parametrize(
     ("url", "complaint"),
     [
-        ("postgresql+asyncpg://ada:secret@db/paperboy", "only SQLite is supported"),
+        ("postgresql+asyncpg://ada:secret@127.0.0.1:1/paperboy", "Check DATABASE_URL"),
         ("paperboy.db", "DATABASE_URL is not a URL"),
         ("sqlite+aiosqlite://", "has to name a file"),
         ("sqlite+aiosqlite:////proc/nowhere/paperboy.db", "cannot open the database"),
