@@ -37,6 +37,7 @@ LIFE: Final = timedelta(seconds=20)
 
 _RUN: Final = "run"
 _PATIENCE: Final = 15
+"""Seconds that a server gets for a statement about the lease."""
 _ENDED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 

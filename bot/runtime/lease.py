@@ -83,19 +83,23 @@ class Lease:
     async def check(self) -> None:
         """Make sure that this process holds the lease.
 
-        Where the database cannot be read, no other process can have opened it either.
+        Where a file cannot be read, no other process can have opened it either. A server may be out
+        of reach for this process alone: this waits until it answers.
 
         Raises:
             LeaseLostError: another process has it.
         """
-        if self.certain:
-            return
-        try:
-            async with self.database.read() as conn:
-                found = await conn.run_sync(leases.read)
-        except DriverError:
-            return
-        self._compare(found)
+        while not self.certain:
+            try:
+                async with self.database.read() as conn:
+                    found = await conn.run_sync(leases.read)
+            except DriverError:
+                if self.database.is_file:
+                    return
+                await asyncio.sleep(LOOK_EVERY)
+            else:
+                self._compare(found)
+                return
 
     async def fence(self, conn: AsyncConnection) -> None:
         """Make sure of it for the whole of a writing transaction, as its first step.

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, NullPool, event
+import asyncpg
+from sqlalchemy import URL, Connection, Dialect, Engine, NullPool, event
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -39,7 +40,9 @@ WRITING: Final = 0x70617065726279
 
 MIGRATING: Final = WRITING + 1
 
+_UNREACHABLE: Final = "08001"
 _TROUBLES: Final = {
+    _UNREACHABLE: "the server cannot be reached",
     "08": "the connection to the server was lost",
     "25006": "the server only lets it be read: it may be a replica",
     "28": "the server refused the user or the password",
@@ -88,6 +91,23 @@ def _arguments(**settings: str) -> dict[str, Any]:
     }
 
 
+def _connect(engine: Engine) -> None:
+    """Raise a driver's error where the server cannot be reached, as statements do when it is lost.
+
+    asyncpg's own, of the network or of the login, are none of SQLAlchemy's.
+    """
+
+    def connect(dialect: Dialect, _record: object, given: Any, named: Any) -> Any:
+        try:
+            return dialect.connect(*given, **named)
+        except (OSError, asyncpg.PostgresError) as error:
+            failed: Any = dialect.loaded_dbapi.OperationalError(str(error), error)
+            failed.sqlstate = getattr(error, "sqlstate", _UNREACHABLE)
+            raise failed from error
+
+    event.listen(engine, "do_connect", connect)
+
+
 def _lock(engine: Engine) -> None:
     """Make every transaction of `engine` exclude all others of its kind, as SQLite's do."""
 
@@ -125,6 +145,8 @@ class PostgreSQL:
             isolation_level="REPEATABLE READ",
             connect_args=_arguments(default_transaction_read_only="on"),
         )
+        for pool in (self.writer, self.readers):
+            _connect(pool.sync_engine)
         _lock(self.writer.sync_engine)
 
     async def backup(self, target: Path) -> None:
