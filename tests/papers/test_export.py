@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from papers.export import ExportItem, Format, export, filename
 from papers.importing import read_ids
 from papers.model import Author, Paper
+from papers.writable import writable
 
 NASTY = [
     "{", "}", "\\", "$", "%", "&", "#", "_", "~", "^", '"', "'", ",", ";", "=", "@", "-", "+",
@@ -45,8 +46,8 @@ LIBRARIES = st.lists(ITEMS, max_size=4, unique_by=lambda item: item.paper.id)
 
 
 def _shown(text: str) -> str:
-    """Text as it can travel at all: no control characters, one kind of line break."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    """Text as it can travel at all: writable, no control characters, one kind of line break."""
+    text = writable(text).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in text if c in "\n\t" or category(c) not in ("Cc", "Cs"))
 
 
