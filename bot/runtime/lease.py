@@ -4,6 +4,10 @@ A process may be frozen for minutes, by a debugger, a full machine or a suspende
 may run the bot meanwhile. So before every request to Discord and in every writing transaction a
 process makes sure that it still holds the lease, and ends at once if it does not: as after SIGKILL,
 the process that holds it goes on with what the database says.
+
+The check is the last step before a request's bytes are given to the system. A process that is
+frozen between the two, within microseconds, still sends these bytes when it goes on: the nonce
+keeps Discord from posting such a message twice, for the minutes for which Discord remembers it.
 """
 
 import asyncio
@@ -33,6 +37,9 @@ RENEWALS: Final = 4
 
 MARGIN: Final = 0.1
 """The share of that time by which a process trusts its lease less long than others wait for it."""
+
+FRESH: Final = 1.0
+"""Seconds for which an answer about the lease is believed."""
 
 LOOK_EVERY: Final = 0.25
 """Seconds between two looks at a lease that may have been left behind."""
@@ -76,9 +83,10 @@ class Lease:
         """Stop every request of the sessions that this trace belongs to once the lease is lost;
         call it after what holds requests back."""
         trace.on_request_start.append(self._on_request)
-        # aiohttp sends PUT, GET and DELETE again by itself after a connection broke.
-        trace.on_connection_create_start.append(self._on_request)
-        trace.on_connection_reuseconn.append(self._on_request)
+        # A connection may be made before a request leaves, and a body is written by a task of its
+        # own: only these two, called just before bytes are written, leave no time between.
+        trace.on_request_headers_sent.append(self._on_request)
+        trace.on_request_chunk_sent.append(self._on_request)
 
     async def check(self) -> None:
         """Make sure that this process holds the lease.
@@ -90,6 +98,7 @@ class Lease:
             LeaseLostError: another process has it.
         """
         while not self.certain:
+            asked = _elapsed()
             try:
                 async with self.database.read() as conn:
                     found = await conn.run_sync(leases.read)
@@ -99,7 +108,8 @@ class Lease:
                 await asyncio.sleep(LOOK_EVERY)
             else:
                 self._compare(found)
-                return
+                if _elapsed() - asked < FRESH:  # not frozen since
+                    return
 
     async def fence(self, conn: AsyncConnection) -> None:
         """Make sure of it for the whole of a writing transaction, as its first step.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.cli.run import end_at_once
 from bot.runtime.lease import leased
+from storage.database_file import DatabaseError
 from tests.databases import put_empty
 from tests.wire.bot_process import main
 
@@ -20,8 +21,11 @@ async def work(life: float, folder: Path, *given: str) -> None:
     api_url, gateway_url, *numbers = given
     guild_id, channel_id, papers = map(int, numbers)
     lasting = timedelta(seconds=life)
-    async with leased(put_empty(folder), asyncio.Event(), end_at_once, life=lasting) as lease:
-        await main(folder, api_url, gateway_url, guild_id, channel_id, papers, lease=lease)
+    try:
+        async with leased(put_empty(folder), asyncio.Event(), end_at_once, life=lasting) as lease:
+            await main(folder, api_url, gateway_url, guild_id, channel_id, papers, lease=lease)
+    except DatabaseError as error:
+        sys.exit(f"paperboy: {error}")
 
 
 if __name__ == "__main__":

@@ -236,6 +236,58 @@ async def test_a_frozen_process_whose_lease_was_taken_sends_and_writes_nothing(
     assert execute(tmp_path, "SELECT epoch, pid, expires_at > 0 FROM leases") == [(2, 34, 1)]
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("moment", ["on_connection_create_end", "on_connection_reuseconn"])
+async def test_a_process_that_is_frozen_just_before_a_request_leaves_does_not_send_it(
+    tmp_path: Path, method: str, moment: str
+) -> None:
+    """A body is written by a task of its own, one turn of the loop later."""
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(await request.text())
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_route("*", "/", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    database = await open_empty(tmp_path)
+    lost: list[str] = []
+    lease = await hold(database, SOON, lost.append)
+    armed = False
+
+    def freeze() -> None:
+        time.sleep(SOON.total_seconds())  # the whole process stands still
+        execute(tmp_path, "UPDATE leases SET epoch = 2, host = 'web-2', pid = 34")
+
+    async def connected(*_: object) -> None:
+        if armed:
+            loop = asyncio.get_running_loop()
+            if method == "GET":  # written without another turn of the loop
+                freeze()
+            else:
+                loop.call_soon(freeze)
+
+    trace = aiohttp.TraceConfig()
+    lease.install(trace)
+    last = aiohttp.TraceConfig()
+    getattr(last, moment).append(connected)
+    async with aiohttp.ClientSession(trace_configs=[trace, last]) as session:
+        if moment == "on_connection_reuseconn":
+            async with session.get(url):
+                pass
+        asked.clear()
+        armed = True
+        with pytest.raises((LeaseLostError, aiohttp.ClientError)):
+            await session.request(method, url, data=b"late" if method == "POST" else None)
+    assert (asked, len(lost)) == ([], 1)
+    await database.close()
+    await runner.cleanup()
+
+
 async def test_a_frozen_process_whose_lease_nobody_took_goes_on(tmp_path: Path) -> None:
     async with Frozen(tmp_path) as frozen:
         await frozen.lease.check()
