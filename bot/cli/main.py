@@ -83,6 +83,11 @@ def run() -> None:
 @click.option("--once", is_flag=True, help="Print the day's thread and exit.")
 @click.option("--live", is_flag=True, help="Fetch the newest batch from the real sources.")
 @click.option(
+    "--source",
+    metavar="NAME",
+    help="Show a recorded day of another source: biorxiv or medrxiv.",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8765,
@@ -110,7 +115,13 @@ def run() -> None:
 )
 @_guarded
 def demo(
-    once: bool, live: bool, port: int, place: str, language: str, database: Path | None
+    once: bool,
+    live: bool,
+    source: str | None,
+    port: int,
+    place: str,
+    language: str,
+    database: Path | None,
 ) -> None:
     """Try the real bot in a simulated Discord, in your browser, without a token."""
     try:
@@ -127,6 +138,7 @@ def demo(
             load_settings(),
             once=once,
             live=live,
+            source=source,
             port=port,
             place=place,
             language=language,

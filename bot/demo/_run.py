@@ -21,7 +21,9 @@ from bot.runtime.signals import signals
 from bot.runtime.sources import live_sources
 from bot.settings import Settings
 from papers import calendar
+from papers.calendar import SourceDays
 from papers.sources import PaperSource, SourceError, SourceErrorKind
+from papers.sources.recorded import RECORDED, RecordedSource
 from papers.sources.sample import SampleSource
 
 MORNING = timedelta(hours=1)
@@ -39,6 +41,7 @@ async def run_demo(
     *,
     once: bool,
     live: bool = False,
+    source: str | None = None,
     port: int = 0,
     place: str = PLACES[0],
     language: str = ENGLISH.code,
@@ -50,6 +53,7 @@ async def run_demo(
         settings: what the operator set; of it the sources and their addresses count.
         once: print what Discord shows instead of serving it.
         live: take the real sources instead of the sample.
+        source: show a recorded day of this source instead, by its key in `RECORDED`.
         port: where to serve, on this machine only; 0 for a free one.
         place: what the page shows first, one of `PLACES`.
         language: what the simulated server and its people speak.
@@ -76,8 +80,9 @@ async def run_demo(
         )
         page = None if once else (port, place)
         kept = None if database is None else path
-        showing = _show(settings, live=live, page=page, language=language, kept=kept)
         try:
+            sources = _sources(settings, live=live, key=source)
+            showing = _show(settings, sources, page=page, language=language, kept=kept)
             stopped = await _until(stop, showing)
         except (DemoError, SourceError) as error:
             again = ". Try again later, or without --live" if isinstance(error, SourceError) else ""
@@ -102,15 +107,25 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
         await asyncio.gather(working, stopping, return_exceptions=True)
 
 
+def _sources(settings: Settings, *, live: bool, key: str | None) -> Sequence[PaperSource]:
+    if key is None:
+        return live_sources(settings) if live else [SampleSource()]
+    if live:
+        raise DemoError("--source shows a recorded day, and --live today's: choose one of them")
+    if (known := key.strip().lower()) not in RECORDED:
+        raise DemoError(f"there is no recorded day of “{key}”; choose {' or '.join(RECORDED)}")
+    return [RecordedSource(known)]
+
+
 async def _show(
     settings: Settings,
+    sources: Sequence[PaperSource],
     *,
-    live: bool,
     page: tuple[int, str] | None,
     language: str,
     kept: Path | None,
 ) -> None:
-    sources: Sequence[PaperSource] = live_sources(settings) if live else [SampleSource()]
+    recorded = next((each for each in sources if isinstance(each, RecordedSource)), None)
     try:
         newest, now = await _newest(sources, settings.settle)
         left = None if kept is None else kept_at(kept)
@@ -121,9 +136,10 @@ async def _show(
     if left is not None:
         now = max(now, left + timedelta(seconds=1))
     clock = DemoClock(now)
-    _say_when(now, newest, live=live, again=left is not None)
+    _say_when(now, newest, _whose(sources), again=left is not None)
     bot = create_bot(settings, clock=clock, sources=sources)
-    async with staged(bot, clock, language=language, database=kept) as stage:
+    chosen = () if recorded is None else (recorded.key,)
+    async with staged(bot, clock, language=language, database=kept, sources=chosen) as stage:
         await _take_in(stage, newest)
         await bot.tick(clock.now())
         if not stage.threads:
@@ -137,6 +153,9 @@ async def _show(
 
 async def _newest(sources: Sequence[PaperSource], settle: timedelta) -> tuple[date, datetime]:
     """Return the day of the newest batch that the sources have, and when the demo plays."""
+    for source in sources:
+        if isinstance(source, RecordedSource):
+            return source.day, SourceDays.DAILY.settles(source.day) + MORNING
     curated = next(source for source in sources if source.curated)
     if isinstance(curated, SampleSource):
         day = curated.newest_day
@@ -169,6 +188,8 @@ async def _take_in(stage: Stage, newest: date) -> None:
                 # At its own time, so that growth and history are the real ones.
                 await ingester.read_day(day, source.recorded_at[day])
             return
+        if isinstance(source, RecordedSource):
+            return  # the first minute reads it
     for attempt in range(ATTEMPTS):
         report = await app.cycle.ingest(stage.clock.now())
         if not await ingester.unread([newest]):
@@ -181,8 +202,14 @@ async def _take_in(stage: Stage, newest: date) -> None:
     raise DemoError(f"the sources have no batch for {newest}")
 
 
-def _say_when(now: datetime, newest: date, *, live: bool, again: bool) -> None:
-    whose = "the real sources" if live else "the sample"
+def _whose(sources: Sequence[PaperSource]) -> str:
+    (first, *_) = sources
+    if isinstance(first, RecordedSource):
+        return f"what was recorded of {first.name}"
+    return "the sample" if isinstance(first, SampleSource) else "the real sources"
+
+
+def _say_when(now: datetime, newest: date, whose: str, *, again: bool) -> None:
     if abs(now - datetime.now(UTC)) < timedelta(minutes=1):
         click.echo(f"Newest batch of {whose}: {newest:%A} {newest.day} {newest:%B}.")
         return

@@ -1,6 +1,6 @@
 """The simulated server of the demo, its people, and the real bot in it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -89,6 +89,7 @@ async def staged(
     *,
     language: str = ENGLISH.code,
     database: Path | None = None,
+    sources: Sequence[str] = (),
 ) -> AsyncGenerator[Stage]:
     """Run the bot in a simulated Discord until the block ends.
 
@@ -97,9 +98,10 @@ async def staged(
         clock: the time of the bot and of the simulated Discord.
         language: what its people and its server speak, by Discord's code for it.
         database: the bot's file if it is to be kept: then so is the simulated Discord, beside it.
+        sources: what the channel's thread is made of, by keys; `()` for the default ones.
 
     Raises:
-        DemoError: the database belongs to a bot in other servers.
+        DemoError: the database belongs to a bot in other servers, or was kept with other sources.
         DatabaseError: the database cannot be used.
     """
     try:
@@ -118,7 +120,7 @@ async def staged(
         await _refuse_strangers(stage)
         if database is not None:
             keep_in(env, _beside(database))
-        await _add_feed(stage)
+        await _add_feed(stage, sources)
         await env.start()
         _keep_pace(bot)
         _expect_refusals(bot)
@@ -230,13 +232,20 @@ async def _refuse_strangers(stage: Stage) -> None:
         )
 
 
-async def _add_feed(stage: Stage) -> None:
+async def _add_feed(stage: Stage, sources: Sequence[str]) -> None:
     """Give the channel its daily thread before the bot looks around; otherwise it would first
     explain there how to set it up."""
+    database = stage.bot.services.database
     if stage.env.backend.messages.get(stage.channel.id):
+        async with database.read() as conn:
+            kept = [feed.sources for feed in await feeds.active(conn)]
+        if sources and tuple(sources) not in kept:
+            raise DemoError(
+                f"{database.label} was kept with other sources; choose another file for --database"
+            )
         return
     now = stage.clock.now()
-    async with stage.bot.services.database.write() as conn:
+    async with database.write() as conn:
         await feeds.add(
             conn,
             guild_id=stage.guild.id,
@@ -245,4 +254,5 @@ async def _add_feed(stage: Stage) -> None:
             timezone="UTC",
             size=SHOWN,
             now=now,
+            sources=sources,
         )

@@ -21,6 +21,7 @@ from papers import paper_key
 from papers.cadence import Every
 from papers.model import Metrics, Paper
 from papers.presentations import PRESENTATIONS
+from papers.sources.declared import spoken
 from papers.text import first_sentences, readable
 from papers.trending import Ranked, Reason
 
@@ -217,7 +218,7 @@ def card_payload(
         repository=paper.repository,
         project_page=paper.project_page,
         origin=_origin(paper),
-        categories=tuple(category.rpartition("/")[2] for category in paper.categories),
+        categories=tuple(map(spoken, paper.categories)),
         version=_version(paper),
         published=paper.published_at.date() if paper.published_at else None,
         reason=reason,
@@ -249,7 +250,7 @@ def origin_line(paper: Paper) -> str:
     if where is None:
         return ""
     version = _version(paper)
-    subjects = [each.rpartition("/")[2] for each in paper.categories if "/" in each]
+    subjects = [spoken(each) for each in paper.categories if "/" in each]
     return " · ".join((where, *subjects[:1], *([f"v{version}"] if version else [])))
 
 

@@ -36,6 +36,16 @@ def code_of(source: str, category: str) -> str:
     return f"{source}/{re.sub(r'[^a-z0-9]+', '-', plain).strip('-')}"
 
 
+def spoken(category: str) -> str:
+    """Return a category as cards show it: `cell biology` for `biorxiv/cell-biology`; arXiv's codes
+    stay as they are."""
+    source, slash, code = category.rpartition("/")
+    if not slash or source not in DECLARED:
+        return code
+    name = DECLARED[source].categories.get(category, code.replace("-", " "))
+    return " ".join(word if word.isupper() else word.lower() for word in name.split())
+
+
 def _categories(source: str, names: str) -> dict[str, str]:
     return {code_of(source, name): name for name in map(str.strip, names.split(";"))}
 
