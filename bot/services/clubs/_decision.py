@@ -5,7 +5,7 @@ from typing import Final
 
 import discord
 
-from bot.delivery.outcomes import Reason, Refused, Retry
+from bot.delivery.outcomes import Failure, Gone, Reason, Refused, Retry
 from bot.services.clubs._next import Known, Part
 from bot.services.clubs._sender import ClubSender
 from bot.ui.clubs import ClubPost, votes_in
@@ -17,16 +17,18 @@ from storage.database import Database
 COUNTED_WITHIN: Final = timedelta(minutes=15)
 """How long a poll's final count is awaited; after that, the count so far holds."""
 _SOON: Final = 60.0
-_UNREADABLE: Final = (Refused(Reason.NO_ACCESS), Refused(Reason.NO_PERMISSION))
+_UNREADABLE: Final = frozenset({Reason.NO_ACCESS, Reason.NO_PERMISSION, Reason.CHANNEL_GONE})
+"""Why nothing can be read in the channel: that says nothing of the poll."""
 
 
 async def decide(
     database: Database, sender: ClubSender, known: Known, now: datetime
-) -> tuple[Choice | None, list[str]] | Retry | Refused:
+) -> tuple[Choice | None, list[str]] | Failure:
     """Return the choice, `None` without nominations, and the papers that no one voted for.
 
     Those leave the nominations, unless no one voted at all. A poll that the bot may not read keeps
-    its votes: the club waits until an admin lets it.
+    its votes: the club waits until an admin lets it. Only Discord's own word that the message is
+    gone, or that it has no poll any more, means that an admin deleted it.
     """
     async with database.read() as conn:
         waiting = [each.paper_id for each in await clubs.nominations(conn, known.club.id)]
@@ -38,8 +40,13 @@ async def decide(
     polled = ClubPost.from_json(step.payload).papers
     poll = await sender.poll(known, step.made_id)
     ids = [paper.paper_id for paper in polled]
-    if isinstance(poll, Retry) or poll in _UNREADABLE:
+    if isinstance(poll, Retry):
         return poll
+    if isinstance(poll, (Gone, Refused)):
+        if poll.reason in _UNREADABLE:
+            return poll
+        if poll.reason is not Reason.MESSAGE_GONE and now < known.moments.starts:
+            return Retry(poll.reason, _SOON)
     if not isinstance(poll, discord.Poll):
         return Choice(ids[0], Why.POLL_GONE), []
     if not poll.is_finalised() and now < known.moments.decided + COUNTED_WITHIN:

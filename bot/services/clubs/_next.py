@@ -86,6 +86,11 @@ class Known:
         step = self.steps.get(part)
         return step is None or step.state is StepState.PLANNED
 
+    def attempts(self, part: Part) -> int:
+        """Return how often a step was tried."""
+        tried = self.asking if part is Part.ASK else self.steps.get(part)
+        return 0 if tried is None else tried.attempts
+
     def made(self, part: Part) -> int | None:
         """Return the message that a step left."""
         step = self.steps.get(part)

@@ -15,7 +15,7 @@ from bot.runtime.clock import Clock
 from bot.runtime.task_queue import TaskQueue
 from bot.services.clubs._next import Known, Part, next_part
 from bot.services.clubs._sender import ClubSender
-from bot.services.clubs._taker import StepTaker
+from bot.services.clubs._taker import MISLED, StepTaker
 from bot.ui.clubs import ClubPost
 from bot.ui.reasons import reason_text
 from papers.keyed_locks import KeyedLocks
@@ -33,6 +33,9 @@ _LEFT_OUT: Final = frozenset({Part.POLL, Part.EVENT, Part.THREAD, Part.CARD, Par
 """Steps that a club goes on without, where Discord does not allow them."""
 _IN_THREAD: Final = frozenset({Part.CARD, Part.PIN})
 """Steps in the thread, where a missing channel is a deleted thread."""
+_SOON: Final = 60.0
+_LOST: Final = frozenset({Reason.CHANNEL_GONE, Reason.GUILD_GONE})
+"""What one answer says of the club's channel or server, and another may contradict."""
 
 
 class ClubRunner:
@@ -177,18 +180,21 @@ class ClubRunner:
     async def _go_on(self, known: Known, part: Part, failure: Failure, now: datetime) -> bool:
         """Draw the consequences of a step that failed; return whether the next may be taken."""
         club, session = known.club, known.session
+        if isinstance(failure, Gone) and failure.reason in _LOST and part not in _IN_THREAD:
+            failure = await self._sender.confirmed(known, failure)
+        if failure.reason is Reason.UNKNOWN_PLACE and known.attempts(part) < MISLED:
+            failure = Retry(failure.reason, _SOON)
         log.warning("club step failed club_id=%d step=%s: %s", club.id, part, failure.reason)
         match failure:
             case Retry():
-                step = known.steps.get(part)
-                at = retry_at(now, 0 if step is None else step.attempts, failure.after)
+                at = retry_at(now, known.attempts(part), failure.after)
                 async with self._database.write() as conn:
                     await clubs.look_again(conn, session.id, at)
                 return False
             case _ if part is Part.CANCEL:
                 await self._finish(known, SessionState.SKIPPED, now)
                 return False
-            case Gone(Reason.CHANNEL_GONE | Reason.GUILD_GONE) if part not in _IN_THREAD:
+            case Gone(Reason.CHANNEL_GONE) if part not in _IN_THREAD:
                 await self._stop(known, failure.reason)
                 return False
             case Refused(Reason.NO_ACCESS | Reason.NO_PERMISSION) if part not in _LEFT_OUT:

@@ -11,7 +11,16 @@ import discord
 
 from bot import limits
 from bot.delivery.messenger import Messenger
-from bot.delivery.outcomes import Failure, Outcome, Reason, Refused, Retry, Sent, failure_of
+from bot.delivery.outcomes import (
+    Failure,
+    Gone,
+    Outcome,
+    Reason,
+    Refused,
+    Retry,
+    Sent,
+    failure_of,
+)
 from bot.delivery.read_back import nonce, own_messages, strings_of
 from bot.i18n import language_for, use
 from bot.services.clubs._next import Known
@@ -168,6 +177,20 @@ class ClubSender:
         except Exception as error:
             return failure_of(error)
         return None
+
+    async def confirmed(self, known: Known, failure: Gone) -> Failure:
+        """Ask for the club's channel, of which one answer said that it is gone.
+
+        One wrong answer must not end a club: the channel's own has to say the same.
+        """
+        guild = self._messenger.get_guild(known.club.guild_id)
+        if guild is None:
+            return failure
+        try:
+            await guild.fetch_channel(known.club.channel_id)
+        except Exception as error:
+            return failure_of(error)
+        return Retry(failure.reason, _SOON)
 
     async def _find(
         self, channel: discord.PartialMessageable, title: str, mention: str

@@ -7,7 +7,7 @@ import discord
 
 from bot import limits
 from bot.delivery.messenger import MessageTracker, Messenger
-from bot.delivery.outcomes import Failure, Outcome, Reason, Refused, Retry, Sent
+from bot.delivery.outcomes import Failure, Gone, Outcome, Reason, Refused, Retry, Sent
 from bot.delivery.permissions import lacking_for_clubs
 from bot.i18n import long_date
 from bot.services.clubs import _compose as compose
@@ -26,6 +26,8 @@ from storage.papers import StoredPaper
 _SOON: Final = 60.0
 NOT_ASKED: Final = 0
 """Stands for the message of a question that could not be put."""
+MISLED: Final = 3
+"""How often a refusal without a reason that we know is taken for a mistake on the way."""
 _NO_PLACE: Final = frozenset(
     {Reason.CHANNEL_GONE, Reason.GUILD_GONE, Reason.NO_ACCESS, Reason.NO_PERMISSION}
 )
@@ -163,7 +165,9 @@ class StepTaker:
             actions=[Present(session_id, user_id), Decline(session_id, user_id)],
         )
         if not isinstance(outcome, Sent) and (
-            isinstance(outcome, Retry) or outcome.reason in _NO_PLACE
+            isinstance(outcome, Retry)
+            or outcome.reason in _NO_PLACE
+            or (outcome.reason is Reason.UNKNOWN_PLACE and turn.attempts < MISLED)
         ):
             return outcome
         # Where Discord refuses the question itself, the turn stays, and only that is left out.
@@ -195,7 +199,7 @@ class StepTaker:
     async def _decide(self, known: Known, now: datetime) -> Failure | None:
         """Choose the paper, and freeze the message that says so."""
         made = await decide(self._database, self._sender, known, now)
-        if isinstance(made, (Retry, Refused)):
+        if isinstance(made, (Retry, Gone, Refused)):
             return made
         choice, unwanted = made
         paper = await self._paper(None if choice is None else choice.paper_id)
