@@ -76,7 +76,6 @@ async def test_a_process_that_was_frozen_ends_without_sending_what_another_one_h
         lab.server.heal()
         await asyncio.sleep(LIFE)
         lab.world.advance(3_600)  # no nonce is remembered: only the process itself can hold back
-        second = await start(lab)
         before = len(lab.server.requests)
         second = await start(lab)
         refused = await said_by(second)
