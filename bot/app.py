@@ -47,9 +47,12 @@ from bot.services.taste import ServerTaste
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
 from bot.services.trends import Trends
+from bot.services.web_feeds import ServerSources, WebFeeds
 from bot.services.zotero import ZoteroLibraries
 from bot.settings import Settings
 from papers.sources import PaperSource
+from papers.sources.feed import FeedReader
+from papers.sources.public_addresses import anything, is_public
 from papers.sources.zotero import ZoteroSource
 from storage.database import Database
 
@@ -148,6 +151,8 @@ async def open_services(
             settings=settings,
         )
         feeds = Feeds(database, messenger, clock, publisher, settings)
+        reader = FeedReader(allowed=anything if settings.web_feeds_private else is_public)
+        web = WebFeeds(database, reader, on_new=search.catch_up)
         subscriptions = Subscriptions(database, messenger, settings)
         news = NewsWatch(database, queries, on_new=search.catch_up)
         stack.push_async_callback(news.pause)
@@ -161,7 +166,7 @@ async def open_services(
             queue=queue,
             embedder=embedder,
             ingester=Ingester(
-                database, sources, interval=timedelta(minutes=settings.ingest_minutes)
+                database, sources, web, interval=timedelta(minutes=settings.ingest_minutes)
             ),
             search=search,
             ranking=ranking,
@@ -184,6 +189,7 @@ async def open_services(
             discussions=Discussions(database, messenger, library, queue, clock),
             feed_links=FeedLinks(database, clock, messenger, settings),
             servers=Servers(database, clock),
+            server_sources=ServerSources(database, web, clock, most=settings.web_feeds_per_server),
             shelves=Shelves(database, clock),
             weekly_shelves=WeeklyShelves(database, messenger, notices, queue),
             personal_data=PersonalData(database, clock),

@@ -38,6 +38,7 @@ EXTENSIONS: Final = (
     "cogs.feed_links",
     "cogs.feeds",
     "cogs.discussions",
+    "cogs.sources",
     "cogs.servers",
     "cogs.trending",
     "cogs.trends",

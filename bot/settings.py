@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     """DataCite's API, which knows the DOIs that Crossref does not."""
     crossref_mailto: str | None = None
     """Your mail address: Crossref serves those who name one faster."""
+    web_feeds_per_server: Annotated[int, Field(ge=0, le=1_000)] = 25
+    """How many RSS and Atom feeds a server may have as sources; 0 lets none be added."""
+    web_feeds_private: bool = False
+    """Whether these may be in your own network. Keep it off where you don't know every admin: they
+    could read what only your network can reach."""
     zotero_url: Url = "https://api.zotero.org"
     """Zotero's API, from which people import public libraries."""
 

@@ -40,7 +40,7 @@ class Scheme(StrEnum):
     HAL = "hal"
     PMID = "pmid"
     PAGE = "page"
-    """A page that gives its paper no other id: its address, without the protocol and the query."""
+    """A page that gives its paper no other id: its address without the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +115,24 @@ def of_doi(text: str) -> PaperKey | None:
 
 
 def of_page(address: str) -> PaperKey | None:
-    """Return the key of a feed's entry that has no other id: its page's address without a query.
+    """Return the key of a feed's entry that has no other id: its page's address, without what its
+    query says of the way there.
 
     Several feeds that lead to one page have one paper.
     """
-    parts = urlsplit(address.strip())
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
-    return of(Scheme.PAGE, parts.netloc.lower().removeprefix("www.") + parts.path.rstrip("/"))
+    host = parts.netloc.lower().removeprefix("www.")
+    query = "&".join(
+        part for part in parts.query.split("&") if part and not _OF_THE_WAY.match(part)
+    )
+    if query:
+        return of(Scheme.PAGE, f"{host}{parts.path or '/'}?{query}")
+    return of(Scheme.PAGE, host + parts.path.rstrip("/"))
 
 
 def is_arxiv(key: str) -> bool:
@@ -199,6 +209,10 @@ def short(key: str) -> str:
     return "~" + base64.b32encode(digest).decode().lower()[:_SHORT_LETTERS]
 
 
+_OF_THE_WAY: Final = re.compile(
+    r"(?:utm_\w+|af|rss|ref|feed|fbclid|gclid|mc_[ce]id|wt\.\w+)(?:=|$)", re.IGNORECASE
+)
+"""What a link's query holds that says how one came, and not which page it is."""
 _PLACES: Final = frozenset(Scheme) - {Scheme.DOI, Scheme.PMID}
 _ARXIV_DOI: Final = "10.48550/arxiv."
 _ACL_DOI: Final = re.compile(r"10\.18653/v1/(?P<id>.+)")

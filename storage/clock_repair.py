@@ -45,6 +45,7 @@ PLANS: Final = frozenset(
         "followed_papers.community_due_at",
         "source_health.retry_at",
         "dm_breaker.until",
+        "web_feeds.next_at",
     }
 )
 """Moments that lie ahead by their nature."""

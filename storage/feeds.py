@@ -1,7 +1,7 @@
 """Feeds: which channel wants what, when."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import zones
 from papers.cadence import DAILY, Every
+from papers.sources.declared import web_number
+from storage import server_sources
 from storage.engines.statements import insert
 from storage.tables import feeds, guilds
 
@@ -106,6 +108,8 @@ class Feed:
     """Of a weekly roundup, 0 for Monday."""
     sources: tuple[str, ...] = ()
     """The keys of its sources (`papers.sources.declared`); empty for the default ones."""
+    named: Mapping[str, str] = field(default_factory=dict[str, str], compare=False)
+    """What its server calls those of its sources that are feeds of the web, by their keys."""
 
     @property
     def since(self) -> datetime:
@@ -169,20 +173,19 @@ async def add(
         .on_conflict_do_nothing()
         .returning(feeds)
     )
-    row = (await conn.execute(statement)).first()
-    return None if row is None else _feed(row)
+    return next(iter(await _feeds(conn, statement)), None)
 
 
 async def get(conn: AsyncConnection, feed_id: int) -> Feed | None:
     """Return one feed."""
-    row = (await conn.execute(select(feeds).where(feeds.c.id == feed_id))).first()
-    return None if row is None else _feed(row)
+    found = await _feeds(conn, select(feeds).where(feeds.c.id == feed_id))
+    return found[0] if found else None
 
 
 async def of_guild(conn: AsyncConnection, guild_id: int) -> list[Feed]:
     """Return a server's feeds, oldest first."""
     statement = select(feeds).where(feeds.c.guild_id == guild_id).order_by(feeds.c.id)
-    return [_feed(row) for row in await conn.execute(statement)]
+    return await _feeds(conn, statement)
 
 
 def of_kind(known: Iterable[Feed], channel_id: int, every: Every) -> Feed | None:
@@ -217,7 +220,7 @@ async def source_groups(conn: AsyncConnection) -> list[tuple[str, ...]]:
 async def active(conn: AsyncConnection) -> list[Feed]:
     """Return every feed that posts."""
     statement = select(feeds).where(feeds.c.state == FeedState.ACTIVE.value).order_by(feeds.c.id)
-    return [_feed(row) for row in await conn.execute(statement)]
+    return await _feeds(conn, statement)
 
 
 async def misplaced(conn: AsyncConnection) -> list[Feed]:
@@ -240,7 +243,7 @@ async def untold(conn: AsyncConnection, guild_id: int) -> list[Feed]:
         )
         .order_by(feeds.c.id)
     )
-    return [_feed(row) for row in await conn.execute(statement)]
+    return await _feeds(conn, statement)
 
 
 async def update(conn: AsyncConnection, feed: Feed) -> bool:
@@ -318,7 +321,14 @@ async def remove(conn: AsyncConnection, feed_id: int) -> bool:
     return result.rowcount == 1
 
 
-def _feed(row: Row[Any]) -> Feed:
+async def _feeds(conn: AsyncConnection, statement: Any) -> list[Feed]:
+    rows = (await conn.execute(statement)).all()
+    servers = {row.guild_id for row in rows if any(map(web_number, row.sources))}
+    named = await server_sources.names(conn, servers) if servers else {}
+    return [_feed(row, named.get(row.guild_id, {})) for row in rows]
+
+
+def _feed(row: Row[Any], named: Mapping[str, str]) -> Feed:
     return Feed(
         id=row.id,
         guild_id=row.guild_id,
@@ -346,4 +356,5 @@ def _feed(row: Row[Any]) -> Feed:
         every=Every(row.every),
         weekday=row.weekday,
         sources=tuple(row.sources),
+        named={key: named[key] for key in row.sources if key in named},
     )

@@ -24,12 +24,14 @@ from storage import (
     personal_data,
     posts,
     search_sessions,
+    server_sources,
     shelves,
     source_memory,
     source_searches,
     subscriptions,
     topic_matches,
     vectors,
+    web_feeds,
 )
 
 Step: TypeAlias = Callable[[AsyncConnection, datetime], Awaitable[int]]
@@ -67,6 +69,15 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "batch_papers": Kept("`/paper trending` of any day, and what authors' votes are learnt from"),
     "editions": Kept("a row per conference and year"),
     "source_health": Kept("a row per source"),
+    "server_sources": Pruned(
+        server_sources.OFFERS_KEPT,
+        server_sources.forget_offers,
+        "those that were added go with their server",
+    ),
+    "web_feed_entries": Pruned(
+        web_feeds.ENTRIES_KEPT, web_feeds.forget_entries, "and with the feed"
+    ),
+    "web_feeds": Pruned(web_feeds.UNUSED_KEPT, web_feeds.forget, "those that a server has"),
     "source_requests": Kept("a row per source"),
     "source_memory": Pruned(source_memory.UNUSED_KEPT, source_memory.forget),
     "guilds": Pruned(guilds.LEFT_KEPT, guilds.forget_left, "counted from when the bot was removed"),

@@ -1,6 +1,8 @@
 """Sources of papers that people type into a command's options: read, and completed."""
 
 import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from discord import app_commands
 
@@ -14,8 +16,14 @@ from papers.sources import declared
 _LIFE_SCIENCES = (declared.BIORXIV.key, declared.MEDRXIV.key)
 """Sources that are offered together: many fields have papers in both."""
 
+_SEPARATORS = re.compile(r"[\s,;+&]+")
+_NONE: Mapping[str, str] = MappingProxyType({})
+_KNOWN = 1_000
+"""Characters of the names of all sources in an answer."""
+
 _CONFERENCES = tuple(conference.key for conference in declared.CONFERENCES)
 _ALL_CONFERENCES = ("conference", "conferences")
+_MEANT = ("default", "hf", "hub", *_ALL_CONFERENCES)
 
 
 def parse_topic_sources(text: str | None) -> tuple[str, ...] | None:
@@ -28,16 +36,21 @@ def parse_topic_sources(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else declared.in_order(_source_keys(text))
 
 
-def parse_sources(text: str | None) -> tuple[str, ...]:
+def parse_sources(text: str | None, named: Mapping[str, str] = _NONE) -> tuple[str, ...]:
     """Read the sources of a feed: `bioRxiv`, `biorxiv, medrxiv`; the default ones are `()`.
 
     `conferences` stands for all of them.
 
+    Args:
+        text: as it was typed.
+        named: what the server calls its feeds of the web, by their keys. Whether the server has
+            those that are named by their keys is checked with the rest of the feed's settings.
+
     Raises:
         UserError: there is no such source, or they do not go together.
     """
-    chosen = _source_keys(text)
-    other = tuple(key for key in chosen if key in declared.CHOSEN)
+    chosen = _source_keys(text, named)
+    other = tuple(filter(declared.is_other, chosen))
     if other and other != chosen:
         raise UserError(
             _(
@@ -50,9 +63,26 @@ def parse_sources(text: str | None) -> tuple[str, ...]:
     return tuple(sorted(set(other)))
 
 
-def _source_keys(text: str | None) -> tuple[str, ...]:
-    keys = dict.fromkeys(filter(None, re.split(r"[\s,;+&]+", (text or "").casefold())))
-    joined = " ".join(key for key in keys if key not in ("and", "none"))
+def plain_name(text: str) -> str:
+    """Return the name of a source as names are compared: however it is written among others."""
+    words = filter(None, _SEPARATORS.split(text.casefold()))
+    return " ".join(word for word in words if word not in ("and", "none"))
+
+
+def is_taken(name: str, others: Iterable[str]) -> bool:
+    """Return whether a name means another source already, or none at all."""
+    plain = plain_name(name)
+    known = {*others, *declared.DECLARED, *declared.names(declared.DECLARED), *_MEANT}
+    named = {plain_name(each) for each in known}
+    return not plain or plain in named or declared.web_number(plain) is not None
+
+
+def _source_keys(text: str | None, named: Mapping[str, str] = _NONE) -> tuple[str, ...]:
+    joined = " ".join(dict.fromkeys(plain_name(text or "").split()))
+    # A server's own names first, the longest of them before those that begin like it.
+    of_names = {plain_name(name): key for key, name in named.items()}
+    for name in sorted(of_names, key=len, reverse=True):
+        joined = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", of_names[name], joined)
     for source in declared.DECLARED.values():
         joined = joined.replace(source.name.casefold(), source.key)
     joined = joined.replace("default", " ".join(declared.DEFAULT))
@@ -61,13 +91,14 @@ def _source_keys(text: str | None) -> tuple[str, ...]:
         for word in joined.split()
         for key in (_CONFERENCES if word in _ALL_CONFERENCES else (word,))
     )
-    if unknown := [key for key in chosen if key not in declared.DECLARED]:
-        known = listing(source.name for source in declared.DECLARED.values())
+    known = {*declared.DECLARED, *named}
+    if unknown := [key for key in chosen if key not in known and declared.web_number(key) is None]:
+        names = escape(listing((*declared.names(declared.DECLARED), *named.values())), _KNOWN)
         raise UserError(
             _(
                 "I don't know the source “{text}”. There are {known}.",
                 text=escape(unknown[0], 40),
-                known=known,
+                known=names,
             )
         )
     return chosen
@@ -98,16 +129,24 @@ def topic_source_choices(typed: str) -> list[app_commands.Choice[str]]:
     return [each for each in choices if len(each.value) <= limits.CHOICE_VALUE][: limits.CHOICES]
 
 
-def source_choices(typed: str) -> list[app_commands.Choice[str]]:
-    """Complete the sources of a feed: the default ones, each other one, two that go together."""
+def source_choices(typed: str, named: Mapping[str, str]) -> list[app_commands.Choice[str]]:
+    """Complete the last of a feed's sources typed so far: the default ones, the server's own feeds,
+    each other one, some that go together."""
+    before, _separator, last = typed.rpartition(",")
+    kept = [part.strip() for part in before.split(",") if part.strip()]
     offered = {
         listing(declared.names(declared.DEFAULT)): "default",
+        **{name: key for key, name in named.items()},
         **{source.name: source.key for source in declared.CHOSEN.values()},
         listing(declared.names(_LIFE_SCIENCES)): " ".join(_LIFE_SCIENCES),
         _("All conferences"): "conferences",
     }
-    return [
-        app_commands.Choice(name=name, value=keys)
+    choices = [
+        app_commands.Choice(
+            name=plain(", ".join((*kept, name)), limits.CHOICE_NAME),
+            value=", ".join((*kept, keys)),
+        )
         for name, keys in offered.items()
-        if typed.strip().casefold() in f"{name} {keys}".casefold()
+        if last.strip().casefold() in f"{name} {keys}".casefold()
     ]
+    return [each for each in choices if len(each.value) <= limits.CHOICE_VALUE][: limits.CHOICES]

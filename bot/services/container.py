@@ -40,6 +40,7 @@ from bot.services.status import Status
 from bot.services.topics import Topics
 from bot.services.trending import TrendingLists
 from bot.services.trends import Trends
+from bot.services.web_feeds import ServerSources
 from bot.services.zotero import ZoteroLibraries
 from bot.settings import Settings
 from papers.embedding import Embedder, give_back_memory
@@ -85,6 +86,7 @@ class Services:
     feed_files: FeedFiles
     feed_links: FeedLinks
     servers: Servers
+    server_sources: ServerSources
     shelves: Shelves
     weekly_shelves: WeeklyShelves
     personal_data: PersonalData

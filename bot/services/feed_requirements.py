@@ -18,6 +18,7 @@ from bot.interactions.errors import UserError
 from bot.ui.text import escape
 from papers import zones
 from papers.cadence import Every
+from papers.sources.declared import web_number
 from storage.feeds import Feed, FeedState, Kind, Layout, Tags
 
 
@@ -133,7 +134,8 @@ def require_workable(feed: Feed, guild: discord.Guild, mention: Callable[[str], 
         mention: writes a command as people can tap it.
 
     Raises:
-        UserError: its zone is unknown, its channel is gone, or the bot lacks permissions there.
+        UserError: its zone is unknown, its channel or a source of it is gone, or the bot lacks
+            permissions there.
     """
     if feed.timezone not in zones.names():
         raise UserError(
@@ -142,6 +144,10 @@ def require_workable(feed: Feed, guild: discord.Guild, mention: Callable[[str], 
                 zone=escape(feed.timezone),
                 command=mention("feed edit"),
             )
+        )
+    if any(web_number(key) is not None and key not in feed.named for key in feed.sources):
+        raise UserError(
+            _("Its source was removed. Choose others with {command}.", command=mention("feed edit"))
         )
     channel = guild.get_channel_or_thread(feed.channel_id)
     if channel is None and feed.kind is Kind.THREAD:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.services import editions
+from bot.services.web_feeds import WebFeeds
 from papers import calendar
 from papers.cadence import Every
 from papers.calendar import SourceDays
@@ -87,10 +88,16 @@ class Ingester:
     """Brings what the sources have into the database, one source never waiting for another."""
 
     def __init__(
-        self, database: Database, sources: Sequence[PaperSource], *, interval: timedelta
+        self,
+        database: Database,
+        sources: Sequence[PaperSource],
+        web: WebFeeds | None = None,
+        *,
+        interval: timedelta,
     ) -> None:
         self._database = database
         self._sources = sources
+        self._web = web
         self._interval = interval
         self._pass = asyncio.Lock()
 
@@ -157,7 +164,8 @@ class Ingester:
         tally, failures, days = _Tally(), list[SourceError](), list[date]()
         async with self._pass:
             await asyncio.gather(
-                *(self._read_new(source, now, tally, failures, days) for source in sources)
+                self._read_web(now, tally),
+                *(self._read_new(source, now, tally, failures, days) for source in sources),
             )
             await self._complete_categories(sources, now, tally, failures)
         report = IngestReport(
@@ -172,6 +180,12 @@ class Ingester:
                 ",".join(error.source for error in failures) or "none",
             )
         return report
+
+    async def _read_web(self, now: datetime, tally: _Tally) -> None:
+        """Read the feeds that servers added; how each is, is kept with it."""
+        if self._web is not None:
+            for report, broken in await self._web.read_due(now):
+                tally.add(report, broken)
 
     async def _used(self, conn: AsyncConnection) -> list[PaperSource]:
         """Return the sources, of the dated ones those that a feed which posts is made of, or that a

@@ -8,17 +8,19 @@ from bot.i18n import gettext as _
 from bot.ui.cadence import describe_cadence, describe_coming_roundup
 from bot.ui.cards import thread_name
 from bot.ui.reasons import reason_text
+from bot.ui.sources import sources_of
 from bot.ui.text import escape, timestamp
 from papers import calendar, schedule, zone_names, zones
 from papers.calendar import SourceDays
 from papers.categories import is_category
 from papers.schedule import Coming
-from papers.sources.declared import is_conferences, names
+from papers.sources.declared import is_conferences
 from papers.text import cut
 from storage.feeds import Feed, FeedState, Kind, Layout, Tags, Taste
 from storage.posts import Post, PostState
 
 _SHOWN_TOPIC = 80
+_SHOWN_SOURCES = 500
 _DAY = timedelta(days=1)
 
 
@@ -47,7 +49,9 @@ def describe(
     """
     lines = [describe_cadence(feed)]
     if feed.sources:
-        lines.append(_("New papers of {sources}", sources=listing(names(feed.sources))))
+        lines.append(
+            _("New papers of {sources}", sources=escape(listing(sources_of(feed)), _SHOWN_SOURCES))
+        )
     if filters := describe_filters(feed):
         lines.append(_("Filters: {filters}", filters=filters))
     if unknown := [code for code in feed.categories if not is_category(code)]:

@@ -87,7 +87,7 @@ class Feeds(commands.Cog):
         sources: str | None = None,
     ) -> None:
         """Give a channel its feed; only the channel is needed."""
-        guild_of(interaction)
+        guild = guild_of(interaction)
         zone = None
         if timezone:
             zone = await asyncio.to_thread(parse_timezone, timezone, self.services.clock.now())
@@ -109,7 +109,7 @@ class Feeds(commands.Cog):
             tags=Tags(tags) if tags else None,
             every=cadence_of(every, weekday) or Every.DAY,
             weekday=weekday or 0,
-            sources=parse_sources(sources),
+            sources=parse_sources(sources, await self.services.feeds.named(guild.id)),
         )
         title = said_of(feed, _("Daily thread set up"), _("Roundup set up"))
         await show(interaction, feed, title)
@@ -172,7 +172,8 @@ class Feeds(commands.Cog):
         if tags is not None:
             fields["tags"] = Tags(tags)
         if sources is not None:
-            fields["sources"] = parse_sources(sources)
+            named = await self.services.feeds.named(guild_of(interaction).id)
+            fields["sources"] = parse_sources(sources, named)
         kind = cadence_of(every, weekday)
         if kind is not None and kind.is_daily:
             fields["every"] = kind
@@ -191,9 +192,10 @@ class Feeds(commands.Cog):
     @add.autocomplete("sources")
     @edit.autocomplete("sources")
     async def _sources(
-        self, _interaction: Interaction, current: str
+        self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return source_choices(current)
+        named = await self.services.feeds.named(guild_of(interaction).id)
+        return source_choices(current, named)
 
     @add.autocomplete("categories")
     @edit.autocomplete("categories")

@@ -9,6 +9,7 @@ from papers.calendar import SourceDays
 
 DEFAULT: Final = ("huggingface", "arxiv")
 """What threads, topics and searches use where nothing else was chosen."""
+_WEB: Final = re.compile(r"web[1-9][0-9]{0,17}", re.ASCII)
 DEFAULT_POOL: Final = ""
 """Stands for the papers of the default sources together."""
 
@@ -97,9 +98,32 @@ CHOSEN: Final = {key: each for key, each in DECLARED.items() if key not in DEFAU
 """Those that a thread may be made of in the place of the default ones."""
 
 
+def web_key(number: int) -> str:
+    """Return the key of a feed that a server added (`storage.web_feeds`), by its number."""
+    return f"web{number}"
+
+
+def web_number(key: str) -> int | None:
+    """Return the number of the feed with that key, `None` for the key of another source."""
+    return int(key.removeprefix("web")) if _WEB.fullmatch(key) else None
+
+
+def is_other(key: str) -> bool:
+    """Return whether a source is none of the default ones: one of `CHOSEN`, or a server's feed."""
+    return key in CHOSEN or web_number(key) is not None
+
+
 def names(keys: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of sources by their keys; unknown ones are left out."""
-    return tuple(DECLARED[key].name for key in keys if key in DECLARED)
+    """Return the names of sources by their keys; unknown ones are left out.
+
+    They are what batches are stored under. That of a feed which a server added is its key: people
+    read the name that the server gave it (`bot.ui.sources`).
+    """
+    return tuple(
+        DECLARED[key].name if key in DECLARED else key
+        for key in keys
+        if key in DECLARED or web_number(key) is not None
+    )
 
 
 def conferences_of(keys: Iterable[str]) -> tuple[str, ...]:
@@ -114,12 +138,12 @@ def is_conferences(keys: Collection[str]) -> bool:
 
 def days_of(keys: Iterable[str]) -> SourceDays:
     """Return which days the batches of these sources have, `()` standing for the default ones."""
-    return SourceDays.DAILY if any(key in CHOSEN for key in keys) else SourceDays.HUB
+    return SourceDays.DAILY if any(map(is_other, keys)) else SourceDays.HUB
 
 
 def have_votes(keys: Iterable[str]) -> bool:
     """Return whether people vote for the papers of these sources, `()` being the default ones."""
-    return not any(key in CHOSEN for key in keys)
+    return not any(map(is_other, keys))
 
 
 def in_order(keys: Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Any RSS or Atom feed that an operator or an admin names.
+"""Any RSS or Atom feed that an admin adds.
 
 Feeds hold a window of their newest entries, so an entry is of the day on which it is first seen.
 Entries' own dates serve to show them only: whole issues come at once, under the date of an issue.
@@ -7,15 +7,14 @@ Entries' own dates serve to show them only: whole issues come at once, under the
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from papers.model import Batch, Record
+from papers.keyed_locks import KeyedLocks
 from papers.sources import SourceError, SourceErrorKind
-from papers.sources._budget import utc_now
 from papers.sources._http import Fetcher
 from papers.sources.feed_parsing import parse_feed
 from papers.sources.feed_records import FeedContents, contents
@@ -27,10 +26,11 @@ LONGEST_INTERVAL: Final = timedelta(days=1)
 REDIRECTS: Final = 3
 LARGEST_FEED: Final = 4 * 1024 * 1024
 """Bytes, unpacked. What is larger is no list of new papers."""
-BACKLOG: Final = timedelta(days=3)
-"""How old an entry may be, by its own date, to be new when a feed is read for the first time."""
 _LONGEST_ADDRESS: Final = 2000
-_MANNERS: Final = RetryPolicy(timeout=20.0, attempts=2, patience=30.0, cache_for=0.0)
+_TIMEOUT: Final = 20.0
+_AT_ONCE: Final = 8
+"""Feeds that are asked for at the same time."""
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SKIPPED = re.compile(rb"<skip(Days|Hours)>(.{0,2000}?)</skip", re.IGNORECASE | re.DOTALL)
 _SKIP = re.compile(rb"<(?:day|hour)>\s*(\w{1,9})\s*</", re.IGNORECASE)
@@ -48,8 +48,8 @@ class FeedState:
     """When to ask again, `None` for at once."""
     failures: int = 0
     """In a row."""
-    read: bool = False
-    """Whether it was ever read."""
+    gone: bool = False
+    """Whether the feed was said to be gone for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,116 +60,109 @@ class _Answer:
     skipped: frozenset[str] = frozenset()
 
 
-class FeedSource:
-    """One feed. `state` is that of the last time; the newest one is kept here.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of asking for a feed."""
 
-    Raises:
-        ValueError: the address is not one of the web.
+    state: FeedState
+    """What to keep from now on."""
+    contents: FeedContents | None = None
+    """What the feed holds; `None` if that has not changed, or on failure."""
+    failure: SourceError | None = None
+
+
+class FeedReader:
+    """Asks for feeds: each once, a few of them at a time, and those of one host one by one.
+
+    Args:
+        allowed: which addresses a connection may be made to.
+        timeout: seconds for one feed, from the request to the last byte.
     """
-
-    curated = False
 
     def __init__(
         self,
-        name: str,
-        state: FeedState,
         *,
         allowed: Allowed = is_public,
-        manners: RetryPolicy = _MANNERS,
-        now: Callable[[], datetime] = utc_now,
+        timeout: float = _TIMEOUT,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._allowed = allowed
+        # One attempt: another one is an hour later.
+        self._manners = RetryPolicy(timeout=timeout, attempts=1, patience=timeout, cache_for=0.0)
+        self._sleep = sleep
+        self._clock = clock
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._hosts = KeyedLocks()
+
+    async def read(self, state: FeedState, now: datetime, today: date) -> Reading:
+        """Ask for a feed, whether its time has come or not; failures are part of the answer.
+
+        Args:
+            state: the feed's, from the last time.
+            now: the present instant, from which the next time is counted.
+            today: the day after which dates are not believed.
+
+        Raises:
+            ValueError: the address is not one of the web.
+        """
         if not is_address(state.url):
             raise ValueError("not a web address")
-        self.name = name
-        self.state = state
-        self._now = now
-        self._reading = asyncio.Lock()
-        self._last: Batch | None = None
-        self._failure: SourceError | None = None
-        self._fetcher = Fetcher(
-            name,
-            gate=asyncio.Semaphore(1),
-            manners=manners,
-            connector=lambda: public_connector(allowed),
-            largest=LARGEST_FEED,
-            redirects=REDIRECTS,
-            sleep=sleep,
-            clock=clock,
-        )
-
-    async def latest(self) -> Batch:
-        """Return the feed's papers as of today (UTC), or without a request what it had last.
-
-        Nothing is asked before `state.next_at`; a feed that failed goes on failing until then. A
-        feed that has not changed has an empty batch.
-
-        Raises:
-            SourceError: also (`REFUSED`) when the address is not public, the feed is too large or
-                redirects too often, or it is gone for good.
-        """
-        async with self._reading:
-            return await self._latest(self._now())
-
-    async def daily(self, day: date) -> Batch:
-        """Return the batch of today; a feed has no history.
-
-        Raises:
-            SourceError: also (`REFUSED`) for another day.
-        """
-        today = self._now().date()
-        if day != today:
-            raise SourceError(self.name, SourceErrorKind.REFUSED, f"it has no {day}")
-        return await self.latest()
-
-    async def lookup(self, paper_ids: Sequence[str]) -> list[Record]:
-        """Return nothing: a feed cannot be asked for papers."""
-        return []
-
-    async def search(self, query: str, limit: int) -> list[Record]:
-        """Return nothing: a feed has no search."""
-        return []
-
-    async def close(self) -> None:
-        """Release the connection."""
-        await self._fetcher.close()
-
-    async def _latest(self, now: datetime) -> Batch:
-        if self.state.next_at is not None and now < self.state.next_at:
-            if (failed := self._failure) is not None:
-                wait = (self.state.next_at - now).total_seconds()
-                raise SourceError(self.name, failed.kind, failed.detail, wait)
-            last = self._last
-            return last if last and last.day == now.date() else Batch(now.date(), ())
-        try:
-            answer = await self._fetcher.get(
-                self.state.url,
-                {},
-                lambda response: _read(response, self.name, now.date()),
-                accept=(200, 304, 410),
-                fresh=True,
-                headers=_conditions(self.state),
+        name = urlsplit(state.url).hostname or ""
+        async with self._hosts.of(name), self._places:
+            fetcher = Fetcher(
+                name,
+                gate=asyncio.Semaphore(1),
+                manners=self._manners,
+                connector=lambda: public_connector(self._allowed),
+                largest=LARGEST_FEED,
+                redirects=REDIRECTS,
+                sleep=self._sleep,
+                clock=self._clock,
             )
-        except SourceError as error:
-            self.state = after_failure(self.state, now, error)
-            self._failure = error
-            raise
-        self._failure = None
-        self._last = self._batch(answer, now)
-        self.state = after_answer(self.state, now, answer)
-        return self._last
+            try:
+                answer = await fetcher.get(
+                    state.url,
+                    {},
+                    lambda response: _read(response, name, today),
+                    accept=(200, 304, 410),
+                    fresh=True,
+                    headers=_conditions(state),
+                )
+            except SourceError as error:
+                return Reading(after_failure(state, now, error), failure=error)
+            finally:
+                await fetcher.close()
+        return Reading(after_answer(state, now, answer), answer.contents)
 
-    def _batch(self, answer: _Answer, now: datetime) -> Batch:
-        today = now.date()
-        if answer.contents is None:
-            return Batch(today, ())
-        since = date.min if self.state.read else today - BACKLOG
-        records = (
-            paper.record(today, new=paper.day is None or paper.day >= since)
-            for paper in answer.contents.papers
-        )
-        return Batch(today, tuple(records), answer.contents.broken)
+
+class GoneError(SourceError):
+    """A feed was said to be gone for good."""
+
+
+def canonical_address(text: str) -> str:
+    """Return the address of a feed in one form, so that one feed is not asked for twice: scheme and
+    host in lower case, without the usual port and the fragment.
+
+    Raises:
+        ValueError: it is not one of the web, or has a password in it.
+    """
+    text = text.strip()
+    if text.casefold().startswith("feed:"):  # as some sites link theirs
+        rest = text[len("feed:") :]
+        text = f"https:{rest}" if rest.startswith("//") else rest
+    if not is_address(text):
+        raise ValueError("not a web address")
+    parts = urlsplit(text)
+    host = (parts.hostname or "").rstrip(".")
+    try:
+        host = host.encode("idna").decode() if not host.isascii() else host
+    except UnicodeError as error:
+        raise ValueError("not a web address") from error
+    host = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    port = "" if parts.port in (None, usual) else f":{parts.port}"
+    return urlunsplit((parts.scheme, f"{host}{port}", parts.path or "/", parts.query, ""))
 
 
 def is_address(url: str) -> bool:
@@ -194,7 +187,8 @@ def after_answer(state: FeedState, now: datetime, answer: _Answer) -> FeedState:
     """Return the state after an answer: in an hour, or as much later as the feed says itself."""
     minutes = answer.contents.ttl if answer.contents else None
     named = timedelta(minutes=min(minutes or 0, 10_000))
-    interval = min(max(SHORTEST_INTERVAL, named), LONGEST_INTERVAL)
+    fresh = timedelta(seconds=_max_age(answer.headers))
+    interval = min(max(SHORTEST_INTERVAL, named, fresh), LONGEST_INTERVAL)
     return replace(
         state,
         url=answer.moved_to if answer.moved_to and is_address(answer.moved_to) else state.url,
@@ -203,7 +197,7 @@ def after_answer(state: FeedState, now: datetime, answer: _Answer) -> FeedState:
         or (state.last_modified if answer.contents is None else None),
         next_at=_not_skipped(now + interval, answer.skipped),
         failures=0,
-        read=True,
+        gone=False,
     )
 
 
@@ -213,7 +207,14 @@ def after_failure(state: FeedState, now: datetime, error: SourceError) -> FeedSt
     interval = SHORTEST_INTERVAL * 2 ** min(failures - 1, 10)
     named = timedelta(seconds=error.retry_after or 0)
     interval = min(max(interval, named, SHORTEST_INTERVAL), LONGEST_INTERVAL)
-    return replace(state, failures=failures, next_at=now + interval)
+    gone = isinstance(error, GoneError)
+    return replace(state, failures=failures, next_at=now + interval, gone=gone)
+
+
+def _max_age(headers: Mapping[str, str]) -> int:
+    """Return the seconds for which an answer is said to stay fresh, 0 if it is not said."""
+    found = _MAX_AGE.search(headers.get("Cache-Control", ""))
+    return int(found[1]) if found else 0
 
 
 def _not_skipped(moment: datetime, skipped: frozenset[str]) -> datetime:
@@ -239,7 +240,7 @@ def _conditions(state: FeedState) -> dict[str, str]:
 
 def _read(response: Response, name: str, today: date) -> _Answer:
     if response.status == 410:
-        raise SourceError(name, SourceErrorKind.REFUSED, "it is gone for good")
+        raise GoneError(name, SourceErrorKind.REFUSED, "it is gone for good")
     if response.status == 304:
         return _Answer(None, response.headers, response.moved_to)
     if response.is_html:
@@ -247,6 +248,8 @@ def _read(response: Response, name: str, today: date) -> _Answer:
     if not response.body.strip():
         raise MalformedError("answered with nothing")
     found = contents(*parse_feed(response.body), today)
+    if found.broken and not found.papers:
+        raise MalformedError("none of its entries has a title and an address")
     skipped = frozenset(
         (name.decode().lower().lstrip("0") or "0")
         for part in _SKIPPED.finditer(response.body[:20_000])

@@ -1,8 +1,9 @@
 """Entries of RSS and Atom feeds, of any journal or site, as papers."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -102,6 +103,8 @@ class FeedContents:
     """Entries without a title or an address."""
     ttl: int | None = None
     """Minutes for which the feed does not change, as it says itself."""
+    guids: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The feed's own ids of its entries by the keys of their papers, where no two are equal."""
 
 
 def contents(
@@ -114,6 +117,7 @@ def contents(
     known = _Head.model_validate(head)
     title = feed_title(known.journal or known.title or "")
     papers: dict[str, ListedPaper] = {}
+    guids: dict[str, str] = {}
     broken = 0
     for wire in entries:
         entry = _Entry.model_validate(wire)
@@ -124,8 +128,11 @@ def contents(
         except ValueError:
             broken += 1
         else:
-            papers.setdefault(paper.key, paper)
-    return FeedContents(title, tuple(papers.values()), broken, known.ttl)
+            if papers.setdefault(paper.key, paper) is paper and entry.id:
+                guids[paper.key] = entry.id
+    often = Counter(guids.values())
+    guids = {key: guid for key, guid in guids.items() if often[guid] == 1}
+    return FeedContents(title, tuple(papers.values()), broken, known.ttl, guids)
 
 
 def feed_title(text: str) -> str:

@@ -36,6 +36,11 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
+def anything(address: IPv4Address | IPv6Address) -> bool:
+    """Return whether an address is allowed where all are, in a network of the operator's own."""
+    return True
+
+
 def public_connector(allowed: Allowed = is_public) -> aiohttp.TCPConnector:
     """Return a connector that makes no connection to an address that is not allowed."""
 

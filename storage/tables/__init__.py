@@ -77,6 +77,11 @@ from storage.tables._shelves import (
     shelf_posts,
     shelves,
 )
+from storage.tables._web_feeds import (
+    server_sources,
+    web_feed_entries,
+    web_feeds,
+)
 
 __all__ = [
     "batch_papers",
@@ -119,6 +124,7 @@ __all__ = [
     "removals",
     "saves",
     "search_sessions",
+    "server_sources",
     "shelf_additions",
     "shelf_papers",
     "shelf_posts",
@@ -138,4 +144,6 @@ __all__ = [
     "users",
     "vectors",
     "watermarks",
+    "web_feed_entries",
+    "web_feeds",
 ]

@@ -63,6 +63,9 @@ ADMIN: Final = (
     "feed preview",
     "feed insights",
     "feed post-now",
+    "source add",
+    "source list",
+    "source remove",
 )
 CLUB: Final = ("club create", "club edit", "club skip", "club end")
 OTHERS: Final = (

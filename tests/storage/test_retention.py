@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from papers.club_schedule import Every
-from storage import cards, clubs, papers, posts, retention, shelves, topic_matches
+from storage import cards, clubs, papers, posts, retention, shelves, topic_matches, web_feeds
 from storage.database import Database
 from storage.retention import Kept, Pruned
 from storage.tables import (
@@ -75,6 +75,8 @@ AGES = {
     "source_searches": "asked_at",
     "source_memory": "written_at",
     "shelf_posts": "planned_at",
+    "web_feeds": "created_at",
+    "server_sources": "offered_at",
 }
 """The moment that the age of a table's rows is counted from."""
 
@@ -113,6 +115,8 @@ async def a_row(database: Database, name: str, at: datetime) -> None:
         "erasures": {"salt": b"", "digest": b""},
         "source_searches": {"question": "q", "answers": [], "papers": []},
         "source_memory": {"source": "bioRxiv", "name": "listing", "value": {}},
+        "web_feeds": {"url": "https://journal.example/rss", "next_at": at},
+        "server_sources": {"guild_id": 7, "web_feed_id": 1, "name": "Tests"},
         "shelf_posts": {
             "guild_id": 7,
             "local_date": at.date(),
@@ -126,6 +130,8 @@ async def a_row(database: Database, name: str, at: datetime) -> None:
         await conn.execute(insert(guilds).values(id=7, joined_at=at))
         await shelves.ensure(conn, [7], at)
         await conn.execute(insert(users).values(id=9, created_at=at))
+        if name == "server_sources":
+            await web_feeds.add(conn, "https://journal.example/rss", at)
         await conn.execute(insert(metadata.tables["topics"]).values(topic))
         await clubs.add(
             conn,
@@ -157,7 +163,7 @@ async def test_old_rows_go_when_their_time_is_over_and_not_before(
 
 def test_every_table_that_loses_its_oldest_rows_is_tried() -> None:
     others = {"snapshots", "guilds", "post_papers", "digest_papers", "vectors"}  # tested apart
-    others |= {"followed_papers", "person_news", "club_steps", "club_turns"}
+    others |= {"followed_papers", "person_news", "club_steps", "club_turns", "web_feed_entries"}
     pruned = {name for name, rule in retention.RETENTION.items() if isinstance(rule, Pruned)}
     assert pruned == AGES.keys() | others
 

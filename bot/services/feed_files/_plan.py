@@ -1,7 +1,7 @@
 """What a file of feeds would change in a server, checked whole before anything is changed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,9 +80,10 @@ class FeedFiles:
         changes: list[Change] = []
         named: set[tuple[int, str]] = set()
         alone = 0
+        sources = await self._feeds.named(guild.id)
         for wanted in said.feeds:
             try:
-                change = self._change(wanted, guild, known, named)
+                change = self._change(wanted, guild, known, named, sources)
             except _WrongError as error:
                 problems += error.problems
                 continue
@@ -100,6 +101,7 @@ class FeedFiles:
         guild: discord.Guild,
         known: Sequence[Feed],
         named: set[tuple[int, str]],
+        sources: Mapping[str, str],
     ) -> Change | None:
         channel = guild.get_channel_or_thread(wanted.channel_id)
         if not isinstance(channel, FeedChannel):
@@ -130,7 +132,7 @@ class FeedFiles:
             values = {name: new for name, new in values.items() if getattr(before, name) != new}
             if not values:
                 return None
-        self._check(wanted, channel, before, values, role)
+        self._check(wanted, channel, before, values, role, sources)
         return Change(channel, before, values, role)
 
     def _check(
@@ -140,6 +142,7 @@ class FeedFiles:
         before: Feed | None,
         values: dict[str, Any],
         role: discord.Role | None,
+        sources: Mapping[str, str],
     ) -> None:
         """Raise for what `Feeds.add` and `Feeds.change` would refuse."""
         all_values = values if before is None else {**_fields(before), **values}
@@ -172,6 +175,7 @@ class FeedFiles:
                     categories=all_values.get("categories", ()),
                     min_votes=all_values.get("min_votes", 0),
                     every=all_values.get("every", Every.DAY),
+                    named=sources,
                 ),
             ),
         )

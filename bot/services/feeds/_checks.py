@@ -1,8 +1,9 @@
 """What is checked before a feed is added or changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import time
+from types import MappingProxyType
 from typing import Any, Final
 
 import discord
@@ -51,8 +52,11 @@ class FeedChecks(FeedStates):
         layout: Layout | None = None,
         tags: Tags | None = None,
         sources: Sequence[str] = (),
+        named: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, Any]:
         """Return what `storage.feeds.add` needs for a channel's new feed, after all checks.
+
+        `named` is what the server calls its feeds of the web, by their keys.
 
         Without `timezone` it gets the operator's, without `at` the hour at which the day's papers
         are ready in its zone.
@@ -62,7 +66,9 @@ class FeedChecks(FeedStates):
                 post, ping or publish there, or it is no forum and an option is for forums.
         """
         kind = kind_of(channel)
-        chosen = sources_for(sources, categories=categories, min_votes=min_votes, every=every)
+        chosen = sources_for(
+            sources, categories=categories, min_votes=min_votes, every=every, named=named
+        )
         require_permissions(channel)
         require_forum_options(kind, layout, tags)
         tags = tags or Tags.EXISTING
@@ -107,7 +113,12 @@ class FeedChecks(FeedStates):
         )
 
     def _changed(
-        self, feed: Feed, changed: Feed, guild: discord.Guild, ping: discord.Role | None
+        self,
+        feed: Feed,
+        changed: Feed,
+        guild: discord.Guild,
+        ping: discord.Role | None,
+        named: Mapping[str, str],
     ) -> Feed:
         """Check a change; return it as it is to be stored."""
         found = guild.get_channel_or_thread(feed.channel_id)
@@ -130,7 +141,9 @@ class FeedChecks(FeedStates):
                 categories=changed.categories,
                 min_votes=changed.min_votes,
                 every=changed.every,
+                named=named,
             ),
+            named=named,
         )
         if changed == feed:
             raise UserError(

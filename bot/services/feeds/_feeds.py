@@ -77,7 +77,7 @@ class Feeds(FeedChecks):
         Raises:
             UserError: the channel has a feed, or as `new` says.
         """
-        values = self.new(channel, **settings)
+        values = self.new(channel, named=await self.named(channel.guild.id), **settings)
         async with self._database.write() as conn:
             return await self._add(conn, channel, values)
 
@@ -96,13 +96,17 @@ class Feeds(FeedChecks):
         """
         wanted: list[tuple[FeedChannel, Feed | None, dict[str, Any]]] = []
         changed: list[Feed] = []
+        names = {
+            guild_id: await self.named(guild_id)
+            for guild_id in {channel.guild.id for channel, _feed, _values in changes}
+        }
         for channel, feed, given in changes:
-            values = dict(given)
+            values, named = dict(given), names[channel.guild.id]
             if feed is None:
-                wanted.append((channel, None, self.new(channel, **values)))
+                wanted.append((channel, None, self.new(channel, named=named, **values)))
                 continue
             ping = values.pop("ping", None)
-            changed.append(self._changed(feed, replace(feed, **values), channel.guild, ping))
+            changed.append(self._changed(feed, replace(feed, **values), channel.guild, ping, named))
         async with self._database.write() as conn:
             for feed in changed:
                 await feeds.update(conn, feed)
@@ -135,7 +139,7 @@ class Feeds(FeedChecks):
                 the role, publish or create tags there, or the channel is no forum and an option is
                 for forums.
         """
-        changed = self._changed(feed, changed, guild, ping)
+        changed = self._changed(feed, changed, guild, ping, await self.named(guild.id))
         async with self._database.write() as conn:
             await feeds.update(conn, changed)
         return changed

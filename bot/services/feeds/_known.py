@@ -1,5 +1,6 @@
 """The feeds of servers as they are: all of them, one that is meant, when the next thread comes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.delivery.messenger import Messenger
@@ -12,7 +13,7 @@ from bot.services.publishing import Publisher
 from bot.settings import Settings
 from papers.cadence import Every
 from papers.schedule import Coming
-from storage import feeds, posts
+from storage import feeds, posts, server_sources
 from storage.database import Database
 from storage.feeds import Feed
 from storage.posts import Post
@@ -52,6 +53,11 @@ class KnownFeeds:
             return known[-1].timezone
         operators = self._settings.default_timezone
         return operators if operators != "UTC" else None
+
+    async def named(self, guild_id: int) -> Mapping[str, str]:
+        """Return what a server calls its feeds of the web, by their keys among sources."""
+        async with self._database.read() as conn:
+            return (await server_sources.names(conn, [guild_id])).get(guild_id, {})
 
     async def of_guild(self, guild_id: int) -> list[FeedStatus]:
         """Return a server's feeds, oldest first, each with its next thread and its newest post."""

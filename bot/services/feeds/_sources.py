@@ -1,20 +1,30 @@
 """Which sources a feed's papers come from, and what its other settings mean for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.i18n import gettext as _
 from bot.i18n import listing
 from bot.interactions.errors import UserError
+from bot.ui.sources import source_names
+from bot.ui.text import escape
 from papers.cadence import Every
 from papers.sources import declared
 
+_SHOWN = 300
+
 
 def sources_for(
-    sources: Iterable[str], *, categories: Iterable[str], min_votes: int, every: Every
+    sources: Iterable[str],
+    *,
+    categories: Iterable[str],
+    min_votes: int,
+    every: Every,
+    named: Mapping[str, str],
 ) -> tuple[str, ...]:
     """Return the sources of a feed with these settings, by their keys.
 
-    A category of another source than arXiv chooses that source where none was chosen.
+    A category of another source than arXiv chooses that source where none was chosen. `named` is
+    what the server calls its feeds of the web, by their keys.
 
     Raises:
         UserError: the categories are not the sources', or these have no votes and the rest of the
@@ -26,8 +36,16 @@ def sources_for(
         raise UserError(
             _(
                 "{sources} has no category {categories}. Choose one of its own, or another source.",
-                sources=source_names(chosen),
+                sources=_names(chosen, named),
                 categories=listing(f"`{code}`" for code in other),
+            )
+        )
+    known = {*declared.DECLARED, *named}
+    if removed := [key for key in chosen if key not in known]:
+        raise UserError(
+            _(
+                "This server has no source “{name}” any more. Choose `sources` again.",
+                name=escape(removed[0], 40),
             )
         )
     if not declared.have_votes(chosen) and min_votes:
@@ -35,7 +53,7 @@ def sources_for(
             _(
                 "Papers of {sources} have no upvotes, so none would pass `min_votes`. Set it to 0,"
                 " and choose papers by topics or categories.",
-                sources=source_names(chosen),
+                sources=_names(chosen, named),
             )
         )
     if not declared.have_votes(chosen) and not every.is_daily:
@@ -43,15 +61,14 @@ def sources_for(
             _(
                 "Papers of {sources} have no upvotes, so there are no best ones of a week or a"
                 " month. Set up a daily thread for them.",
-                sources=source_names(chosen),
+                sources=_names(chosen, named),
             )
         )
     return chosen
 
 
-def source_names(keys: tuple[str, ...]) -> str:
-    """Return the names of sources by their keys, the default ones for `()`."""
-    return listing(declared.names(keys or declared.DEFAULT))
+def _names(keys: tuple[str, ...], named: Mapping[str, str]) -> str:
+    return escape(listing(source_names(keys or declared.DEFAULT, named)), _SHOWN)
 
 
 def _is_of(category: str, sources: tuple[str, ...]) -> bool:

@@ -27,6 +27,7 @@ from bot.ui.payloads import (
     ranked_card,
 )
 from bot.ui.roundup_payload import RoundupPayload
+from bot.ui.sources import shown_names
 from papers import paper_key
 from papers.folding import Likeness
 from papers.sources.declared import have_votes
@@ -180,7 +181,7 @@ class PostComposer:
             notes=notes_of(feed),
             ping_role_id=feed.ping_role_id,
             saved_here=saved_here,
-            sources=() if votes else ranking.listing,
+            sources=() if votes else shown_names(ranking.listing, feed.named),
             editions=shown_of(open_editions, [group.leader for group in groups], day),
         )
         draft = draft.model_copy(

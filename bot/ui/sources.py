@@ -1,0 +1,30 @@
+"""The names of a feed's sources, as its server knows them."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.i18n import gettext as _
+from papers.sources import declared
+from storage.feeds import Feed
+
+
+def source_names(keys: Iterable[str], named: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of sources.
+
+    Args:
+        keys: of the sources (`papers.sources.declared`).
+        named: what the server calls its feeds of the web, by their keys.
+    """
+    return shown_names(declared.names(keys), named)
+
+
+def shown_names(names: Iterable[str], named: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what people read of the names that batches are stored under."""
+    return tuple(
+        named.get(name, _("a removed feed")) if declared.web_number(name) is not None else name
+        for name in names
+    )
+
+
+def sources_of(feed: Feed) -> tuple[str, ...]:
+    """Return the names of a feed's sources, none where they are the default ones."""
+    return source_names(feed.sources, feed.named)
