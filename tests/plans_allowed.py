@@ -37,6 +37,8 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("subscriptions.popular", "topics"): "what is typed may be anywhere in a topic",
     ("subscriptions.source_groups", "topics"): "an index of those with sources of their own",
     ("trends.keywords", "papers"): "some months' keywords, at most every six hours, off the loop",
+    ("web_feeds.forget", "web_feeds"): "in the upkeep; a row per feed that servers added",
+    ("web_feeds.health", "web_feeds"): "`paperboy check`; a row per feed that servers added",
     ("vectors.newest", "papers"): "at a start, into the matrix; the newest first, up to a limit",
 }
 """Why a function of `storage` has to read the whole of a table that grows."""

@@ -1,7 +1,8 @@
 """`paperboy check`: settings, connections and permissions."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -17,12 +18,13 @@ from bot.settings import Settings, SettingsError
 from papers.embedding import EmbeddingError, load_embedder
 from papers.sources import DatedSource, EditionSource, PaperSource, SourceError
 from papers.sources.declared import names
-from storage import feeds, papers, subscriptions
+from storage import feeds, papers, subscriptions, web_feeds
 from storage.backups import scheduled
 from storage.database import Database
 from storage.database_file import DatabaseError
 from storage.engines.urls import parsed
 from storage.feeds import Feed
+from storage.web_feeds import WebFeed
 
 
 class Finding(NamedTuple):
@@ -75,8 +77,11 @@ async def _machine(settings: Settings, active: list[Feed]) -> AsyncIterator[Find
                 active += await feeds.active(conn)
                 followed += await subscriptions.source_groups(conn)
                 known = await papers.count(conn)
+                web = await web_feeds.health(conn)
             await database.close()
             yield Finding(True, f"Stored: {known:,} papers; active daily threads: {len(active)}")
+            if web:
+                yield _web_feeds(web)
     yield _backups(settings)
     yield await _embedder(settings)
     sources = live_sources(settings)
@@ -89,6 +94,17 @@ async def _machine(settings: Settings, active: list[Feed]) -> AsyncIterator[Find
     finally:
         for source in sources:
             await source.close()
+
+
+def _web_feeds(web: Sequence[WebFeed]) -> Finding:
+    """Say how many of the servers' feeds fail. Their addresses are the servers' own."""
+    failing = [feed for feed in web if feed.kind is not None]
+    text = f"Feeds added by servers: {len(web)}"
+    if not failing:
+        return Finding(True, f"{text}; all of them work or were not asked yet")
+    kinds = Counter(str(feed.kind) for feed in failing)
+    why = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
+    return Finding(False, f"{text}; failing: {len(failing)} ({why})", warning=True)
 
 
 async def _database(settings: Settings) -> tuple[Database | None, str]:

@@ -24,6 +24,7 @@ NO_SETTINGS = {
     "kind",
     "state",
     "disabled_reason",
+    "named",
     "told_at",
     "created_at",
     "set_at",
