@@ -33,8 +33,12 @@ def rss(*entries: str) -> Reply:
 
 def shown(result: simcord.InteractionResult) -> str:
     """Return what an answer says."""
+    return text_of(sent(result).message) or sent(result).content
+
+
+def sent(result: simcord.InteractionResult) -> simcord.ResponseMessage:
     assert result.response is not None
-    return text_of(result.response.message) or result.response.content
+    return result.response
 
 
 @dataclass
@@ -56,7 +60,7 @@ class Place:
     async def add(self, **options: str) -> str:
         """Add the feed, and return what is said."""
         offered = await self.offer(**options)
-        return shown(await self.here.admin.click(offered.response, label="Add"))
+        return shown(await self.here.admin.click(sent(offered), label="Add"))
 
     def has(self, *entries: str) -> None:
         """Let the feed have these entries from now on."""
@@ -70,9 +74,15 @@ class Place:
 
 
 @asynccontextmanager
-async def placed(folder: Path, *entries: str, **settings: object) -> AsyncGenerator[Place]:
-    known = {"web_feeds_private": True, **settings}
-    async with serving() as journal, world(folder, now=at(MONDAY, 12), **known) as here:
+async def placed(
+    folder: Path, *entries: str, private: bool = True, most: int = 25
+) -> AsyncGenerator[Place]:
+    async with (
+        serving() as journal,
+        world(
+            folder, now=at(MONDAY, 12), web_feeds_private=private, web_feeds_per_server=most
+        ) as here,
+    ):
         place = Place(here, journal)
         place.has(*entries)
         yield place
@@ -96,7 +106,7 @@ async def test_a_feed_is_added_and_a_thread_shows_what_it_has_new(tmp_path: Path
         assert "Add The Journal?" in text
         assert "6 entries" in text
         assert "Paper 10 of the journal" in text
-        said = shown(await here.admin.click(offered.response, label="Add"))
+        said = shown(await here.admin.click(sent(offered), label="Add"))
         assert "Source added" in said
         added = await here.admin.slash(
             here.channel, "feed add", channel=here.channel, sources="the journal", time="09:00"
@@ -128,7 +138,7 @@ async def test_a_second_server_adds_the_same_feed_without_a_request(tmp_path: Pa
             channel, "source add", url=place.url.upper().replace("FEED", "feed")
         )
         assert "Paper 1 of the journal" in shown(offered)
-        assert "Source added" in shown(await linus.click(offered.response, label="Add"))
+        assert "Source added" in shown(await linus.click(sent(offered), label="Add"))
         assert len(place.journal.requests) == 1
         await here.tick(here.clock.now() + timedelta(hours=2))
         assert len(place.journal.requests) == 2

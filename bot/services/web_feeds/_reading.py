@@ -141,7 +141,7 @@ async def _note(
     while day < today:
         await batches.note(conn, Batch(day, ()), feed.key, now=now)
         day += _DAY
-    guids = {} if found is None else found.guids
+    guids = dict[str, str]() if found is None else found.guids
     stored_as = await papers.keys_of(conn, [paper.key for paper in read])
     entries = {
         paper.key: {
