@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["web_feed_id"],
             ["web_feeds.id"],
-            name="fk_web_feed_entries_web_feed_id_web_feeds",
+            name="fk_web_feed_entries_web_feed_id",
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("web_feed_id", "entry", name="pk_web_feed_entries"),
@@ -67,13 +67,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["guild_id"],
             ["guilds.id"],
-            name="fk_server_sources_guild_id_guilds",
+            name="fk_server_sources_guild_id",
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["web_feed_id"],
             ["web_feeds.id"],
-            name="fk_server_sources_web_feed_id_web_feeds",
+            name="fk_server_sources_web_feed_id",
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("guild_id", "web_feed_id", name="pk_server_sources"),
