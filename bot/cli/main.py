@@ -254,6 +254,21 @@ def restore_backup(path: Path) -> None:
     _await(put_back(load_settings()))
 
 
+@main.command(name="move")
+@click.argument("source_url")
+@click.argument("target_url")
+@_guarded
+def move_database(source_url: str, target_url: str) -> None:
+    """Copy the whole database at SOURCE_URL to an empty one at TARGET_URL. Stop the bot first.
+
+    Each is a URL as for DATABASE_URL, of an SQLite file or a PostgreSQL database. The source stays
+    as it is. After an interruption, the same command goes on where it stopped.
+    """
+    from bot.cli.move import move
+
+    _await(move(load_settings(), source_url, target_url))
+
+
 @main.command()
 @click.argument("user_id", type=int)
 @_guarded

@@ -200,6 +200,9 @@ class PostgreSQL:
             result = await conn.exec_driver_sql("SELECT pg_database_size(current_database())")
             return int(result.scalar_one())
 
+    def take_any_text(self) -> None:
+        """Do nothing: the server has no such texts."""
+
     def optimize(self, connection: Connection) -> None:
         """Leave the statistics to the server, whose autovacuum keeps them."""
 
@@ -232,6 +235,7 @@ async def alone(
         poolclass=NullPool,
         connect_args=_arguments(statement_timeout=limit, lock_timeout="0"),
     )
+    _connect(engine.sync_engine)
     try:
         async with engine.begin() as conn:
             if lock is not None:
