@@ -10,14 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from storage import leases, migrations, unfinished
 from storage.engines import postgresql, sqlite, sqlite_file
 from storage.engines.errors import DatabaseError, DriverError, cause_of
-from storage.engines.urls import file_of
 from storage.processes import Process
 
 __all__ = [
     "DatabaseError",
     "DriverError",
     "file_error",
-    "file_of",
     "in_use",
     "prepare",
     "revision_of",

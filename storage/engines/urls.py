@@ -46,21 +46,6 @@ def parsed(url: str) -> Path | URL:
     return Path(str(found.database)).expanduser()
 
 
-def file_of(url: str) -> Path:
-    """Return the file that a database's URL names.
-
-    Raises:
-        DatabaseError: it names no file.
-    """
-    found = parsed(url)
-    if isinstance(found, URL):
-        raise DatabaseError(
-            "DATABASE_URL names a PostgreSQL server's database; use PostgreSQL's own tools for its"
-            " files (docs/operations.md)"
-        )
-    return found
-
-
 def same(first: str, second: str) -> bool:
     """Return whether two URLs name one database, as far as that can be seen from them.
 
