@@ -188,7 +188,7 @@ async def test_what_cannot_be_written_is_removed_and_counted(make: Make) -> None
     await fill(here)
     with closing(sqlite3.connect(here.path, isolation_level=None)) as file:
         (first, second, *_) = file.execute("SELECT id, key FROM mutes ORDER BY id").fetchall()
-        half = b"caf\xed\xa0\x80e".decode("utf-8", "surrogatepass")
+        half = b"sal\xed\xa0\x80t".decode("utf-8", "surrogatepass")
         file.execute("UPDATE papers SET title = 'a' || char(0) || 'b' WHERE row = 1")
         file.execute(
             "UPDATE papers SET title = CAST(? AS TEXT) WHERE row = 101",
@@ -205,7 +205,7 @@ async def test_what_cannot_be_written_is_removed_and_counted(make: Make) -> None
     async with away.read() as conn:
         known = (await conn.execute(select(papers).order_by(papers.c.row).limit(2))).all()
         words = {row.id: row.key for row in await conn.execute(select(mutes))}
-    assert [row.title for row in known] == ["ab", "cafe"]
+    assert [row.title for row in known] == ["ab", "salt"]
     assert known[0].keywords == ["onetwo", "three"]
     assert (words[first[0]], words[second[0]]) == ("same\ufffd", "same")
 
