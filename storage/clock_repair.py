@@ -57,6 +57,7 @@ DROPPED: Final = frozenset(
         "snapshots.at",
         "source_health.succeeded_at",
         "source_health.failed_at",
+        "trending_papers.read_at",
     }
 )
 """Moments without which their row says nothing: the row is deleted, and each source asked now."""

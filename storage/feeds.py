@@ -108,6 +108,8 @@ class Feed:
     """Of a weekly roundup, 0 for Monday."""
     sources: tuple[str, ...] = ()
     """The keys of its sources (`papers.sources.declared`); empty for the default ones."""
+    trending: bool = False
+    """Whether its overviews name what trends on the Hub."""
     named: Mapping[str, str] = field(default_factory=dict[str, str], compare=False)
     """What its server calls those of its sources that are feeds of the web, by their keys."""
 
@@ -141,6 +143,7 @@ async def add(
     every: Every = Every.DAY,
     weekday: int = 0,
     sources: Iterable[str] = (),
+    trending: bool = False,
 ) -> Feed | None:
     """Give a channel a feed; `None` if it has one of that kind already (`of_kind`)."""
     await conn.execute(insert(guilds).values(id=guild_id, joined_at=now).on_conflict_do_nothing())
@@ -167,6 +170,7 @@ async def add(
             every=every.value,
             weekday=weekday,
             sources=list(sources),
+            trending=trending,
             state=FeedState.ACTIVE.value,
             created_at=now,
         )
@@ -215,6 +219,16 @@ async def source_groups(conn: AsyncConnection) -> list[tuple[str, ...]]:
         select(feeds.c.sources).where(feeds.c.state == FeedState.ACTIVE.value).distinct()
     )
     return sorted(tuple(keys) for keys in used)
+
+
+async def any_trending(conn: AsyncConnection) -> bool:
+    """Return whether a feed that posts names what trends."""
+    statement = select(
+        select(feeds.c.id)
+        .where(feeds.c.state == FeedState.ACTIVE.value, feeds.c.trending == 1)
+        .exists()
+    )
+    return bool(await conn.scalar(statement))
 
 
 async def active(conn: AsyncConnection) -> list[Feed]:
@@ -272,6 +286,7 @@ async def update(conn: AsyncConnection, feed: Feed) -> bool:
             every=feed.every.value,
             weekday=feed.weekday,
             sources=list(feed.sources),
+            trending=feed.trending,
             set_at=feed.set_at,
         )
     )
@@ -353,6 +368,7 @@ def _feed(row: Row[Any], named: Mapping[str, str]) -> Feed:
         layout=Layout(row.layout),
         tags=Tags(row.tags),
         publish=bool(row.publish),
+        trending=bool(row.trending),
         every=Every(row.every),
         weekday=row.weekday,
         sources=tuple(row.sources),

@@ -30,6 +30,7 @@ from storage import (
     source_searches,
     subscriptions,
     topic_matches,
+    trending,
     vectors,
     web_feeds,
 )
@@ -102,6 +103,8 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "post_papers": Pruned(posts.POSTS_KEPT, posts.fold, "as `posts`, which it goes with"),
     "shown_papers": Kept("no channel gets a paper twice; 3 bytes for each paper shown"),
     "cards": Pruned(cards.CARDS_KEPT, cards.prune, "an older message says itself what it shows"),
+    "trending_papers": Kept("one answer of the Hub, up to a hundred rows"),
+    "trending_named": Pruned(trending.NAMED_KEPT, trending.forget),
     "shelves": Kept("a row per server that uses its shelf; goes with its server"),
     "shelf_papers": Kept("what was pinned, blocked or posted; goes with its server"),
     "shelf_additions": Kept(f"{_WITH_PERSON}, or with the server"),

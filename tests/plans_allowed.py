@@ -8,6 +8,7 @@ SMALL: Final[Mapping[str, str]] = {
     "synced_commands": "a row per application",
     "watermarks": "a row per pass",
     "dm_breaker": "one row",
+    "trending_papers": "one answer of the Hub, up to a hundred rows",
     "incidents": "a few a day at worst; pruned after three months",
     "batches": "a row per source and day with papers: 250 a year",
 }

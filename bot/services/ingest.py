@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.services import editions
+from bot.services import editions, hub_trending
 from bot.services.web_feeds import WebFeeds
 from papers import calendar
 from papers.cadence import Every
@@ -208,6 +208,7 @@ class Ingester:
     ) -> None:
         if source.curated:
             await self._read_curated(source, now, tally, failures, days)
+            await hub_trending.read(self._database, source, now)
         elif isinstance(source, EditionSource):
             await self._read_edition(source, now, tally, failures)
         elif isinstance(source, DatedSource):

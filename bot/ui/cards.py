@@ -41,6 +41,7 @@ from bot.ui.payloads import (
     HeaderPayload,
 )
 from bot.ui.roundups import sections_of, topics_picture
+from bot.ui.trending import trending_section
 from papers import paper_key, roundups
 from papers.cadence import Every
 
@@ -95,7 +96,7 @@ def render_header(payload: HeaderPayload, *, picture: bool = False) -> ui.Layout
     closing = f"-# {text.escape(payload.footer, _LINE)}" if payload.footer else ""
     ping = "" if payload.ping_role_id is None else f"<@&{payload.ping_role_id}>"
     room = limits.LAYOUT_CHARACTERS - sum(map(text.length, (opening, closing, ping)))
-    sections = sections_of(payload, room)
+    sections = sections_of(payload, room) or trending_section(payload, room)
     room -= sum(map(text.length, sections))
 
     container = ui.Container[ui.LayoutView](ui.TextDisplay(opening), accent_colour=ACCENT)

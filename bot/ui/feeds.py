@@ -99,6 +99,8 @@ def describe(
                 " was posted."
             )
         )
+    if feed.trending:
+        lines.append(_("Below its list, each overview names what trends on Hugging Face."))
     if feed.kind is Kind.FORUM:
         lines += filter(None, [_describe_forum(feed)])
     if last is not None and last.state == PostState.EMPTY and last.reason:

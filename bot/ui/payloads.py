@@ -64,6 +64,21 @@ class EditionPart(Payload):
     days: int
 
 
+class TrendingEntry(Payload):
+    """A paper that trends on the Hub, as the overview names it."""
+
+    paper_id: str
+    title: Text
+    url: Text
+    upvotes: int | None = None
+    stars: int | None = None
+    posted: bool = False
+    """Whether a thread of the channel had it."""
+    since: date | None = None
+    """The day of that thread, where it is known, or when an overview named the paper first; `None`
+    of one that is new here."""
+
+
 class HeaderPayload(Payload):
     """The header of a daily thread, or of a roundup, with its day or the last of its days."""
 
@@ -85,6 +100,8 @@ class HeaderPayload(Payload):
     editions: tuple[EditionPart, ...] = ()
     """The conferences whose papers it shows."""
     roundup: RoundupPayload | None = None
+    trending: tuple[TrendingEntry, ...] = ()
+    """What trends on the Hub besides, as it was when the post was planned."""
 
     @property
     def every(self) -> Every:

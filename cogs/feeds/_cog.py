@@ -80,6 +80,7 @@ class Feeds(commands.Cog):
         language: str | None = None,
         taste: str | None = None,
         publish: bool = False,
+        trending: bool = False,
         posts: str | None = None,
         tags: str | None = None,
         every: str | None = None,
@@ -105,6 +106,7 @@ class Feeds(commands.Cog):
             language=language_of(language),
             taste=Taste(taste or Taste.OFF),
             publish=publish,
+            trending=trending,
             layout=Layout(posts) if posts else None,
             tags=Tags(tags) if tags else None,
             every=cadence_of(every, weekday) or Every.DAY,
@@ -134,6 +136,7 @@ class Feeds(commands.Cog):
         language: str | None = None,
         taste: str | None = None,
         publish: bool | None = None,
+        trending: bool | None = None,
         posts: str | None = None,
         tags: str | None = None,
         every: str | None = None,
@@ -167,6 +170,8 @@ class Feeds(commands.Cog):
             fields["taste"] = Taste(taste)
         if publish is not None:
             fields["publish"] = publish
+        if trending is not None:
+            fields["trending"] = trending
         if posts is not None:
             fields["layout"] = Layout(posts)
         if tags is not None:

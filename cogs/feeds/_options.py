@@ -34,6 +34,7 @@ OPTIONS: Final = {
     "every": locale_str("A daily thread, or a roundup of the week or month with up to 10 papers"),
     "weekday": locale_str("Day of a weekly roundup (default: Monday)"),
     "publish": locale_str("Announcement channels: publish the overview to channels that follow"),
+    "trending": locale_str("Also name what trends on Hugging Face, below the overview's list"),
     "posts": locale_str("Forum and media channels: what each post has"),
     "tags": locale_str("Forum and media channels: tags by topics and categories"),
 }

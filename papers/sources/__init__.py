@@ -100,6 +100,15 @@ class EditionSource(DatedSource, Protocol):
 
 
 @runtime_checkable
+class TrendingSource(PaperSource, Protocol):
+    """A source that says which papers of any age get attention now."""
+
+    async def trending(self) -> tuple[Record, ...]:
+        """Return these papers in the source's own order, never none."""
+        ...
+
+
+@runtime_checkable
 class AuthorSource(PaperSource, Protocol):
     """A source that can be asked for an author's papers."""
 

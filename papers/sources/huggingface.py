@@ -90,6 +90,19 @@ class HuggingFaceSource:
             self.name, SourceErrorKind.MALFORMED, "its newest papers belong to no batch"
         )
 
+    async def trending(self) -> tuple[Record, ...]:
+        """Return the first hundred papers that trend now, of any age, as the Hub orders them.
+
+        How it orders them is not published; a paper stays for days, and old ones come back.
+
+        Raises:
+            SourceError: also (`MALFORMED`) when it lists nothing, or nothing that can be read.
+        """
+        records, _ = await self._listing({"sort": "trending"}, pages=1, fresh=True)
+        if not records:
+            raise SourceError(self.name, SourceErrorKind.MALFORMED, "lists no trending papers")
+        return records
+
     async def paper(self, paper_id: str) -> Record | None:
         """Return one paper with the numbers of what links to it; `None` if the Hub has none."""
         known = arxiv_id.parse(paper_id)

@@ -15,6 +15,7 @@ from papers.schedule import Owed
 from storage.engines.statements import insert
 from storage.posts._types import EMPTY, PLANNED, SKIPPED, Crosspost, DueFeed, Used
 from storage.tables import batches, feeds, post_papers, posts
+from storage.trending import note_named
 
 
 async def claim_due(
@@ -122,12 +123,14 @@ async def plan(
     rest: Sequence[int] | None = None,
     reason: str | None = None,
     crosspost: bool = False,
+    trending: Collection[str] = (),
 ) -> int | None:
     """Freeze a post; `None` if that batch was planned there before. Without papers the day is
     recorded as empty.
 
     Papers that are `folded` behind one of `paper_ids` count as shown, and get no card of their own.
-    A header of which `crosspost` is asked is published to other channels later on.
+    A header of which `crosspost` is asked is published to other channels later on. The papers that
+    it names as `trending` are noted as named, and don't count as shown.
     The `upvotes` of papers and of the `rest`, which found no room, are noted as they are now, and
     which of them have `code`.
     A day that was empty may be planned again: what the feed wants may have changed since. Earlier
@@ -183,6 +186,9 @@ async def plan(
                 }
                 for at, (paper_id, behind) in enumerate(_places(paper_ids, folded))
             ],
+        )
+        await note_named(
+            conn, trending, channel_id=feed.channel_id, guild_id=feed.guild_id, now=now
         )
     if feed.every.is_daily:
         await _record_skipped(conn, feed, now, sources)

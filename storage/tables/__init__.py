@@ -9,6 +9,7 @@ from storage.tables._channels import (
     post_papers,
     posts,
     shown_papers,
+    trending_named,
 )
 from storage.tables._clubs import (
     club_members,
@@ -45,6 +46,7 @@ from storage.tables._papers import (
     source_health,
     source_memory,
     source_requests,
+    trending_papers,
 )
 from storage.tables._people import (
     brought_papers,
@@ -141,6 +143,8 @@ __all__ = [
     "topic_drafts",
     "topic_matches",
     "topics",
+    "trending_named",
+    "trending_papers",
     "users",
     "vectors",
     "watermarks",

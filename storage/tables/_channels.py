@@ -60,6 +60,8 @@ feeds = table(
     Column("every", Text, nullable=False, server_default="day"),
     # Of a weekly roundup, 0 for Monday.
     Column("weekday", Integer, nullable=False, server_default="0"),
+    # Whether overviews name what trends on the Hub.
+    Column("trending", Integer, nullable=False, server_default="0"),
     # A channel has one daily thread, one weekly and one monthly roundup.
     Index(
         "uq_feeds_channel_id_daily",
@@ -147,6 +149,20 @@ shown_papers = table(
     # The oldest batch among them.
     Column("since", ISODate, nullable=False),
     Column("papers", PackedIds, nullable=False),
+)
+
+# What the overviews of a channel named as trending on the Hub. A paper that was named has not been
+# posted: it still gets its card on its day.
+trending_named = table(
+    "trending_named",
+    Column("channel_id", Integer, primary_key=True, autoincrement=False),
+    Column("paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "guild_id", Integer, ForeignKey("guilds.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    # For the first time.
+    Column("named_at", UTCDateTime, nullable=False, index=True),
+    Index("ix_trending_named_paper_id", "paper_id"),
 )
 
 # Which message of ours shows which paper: a card shows one, a digest several.

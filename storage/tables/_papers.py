@@ -110,6 +110,16 @@ editions = table(
     Column("papers", Integer, nullable=False),
 )
 
+# What trends on the Hub, in its order, as it was last read.
+trending_papers = table(
+    "trending_papers",
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "paper_id", Text, ForeignKey("papers.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("read_at", UTCDateTime, nullable=False),
+)
+
 source_health = table(
     "source_health",
     Column("source", Text, primary_key=True),

@@ -30,6 +30,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "topics": ("diffusion; robots", longest("a OR ", 2_000), longest("((", 2_000)),
     "no_ping": (True, False),
     "publish": (True, False),
+    "trending": (True, False),
     "posts": ("day", "paper"),
     "tags": ("existing", "created", "off"),
     "url": ("https://journal.example/rss", longest("https://a.example/", 2_000), "javascript:0"),

@@ -1,7 +1,7 @@
 """What a file of feeds would change in a server, checked whole before anything is changed."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from bot.services.feed_requirements import (
     require_pingable,
     require_publishing,
 )
-from bot.services.feeds import Feeds, sources_for
+from bot.services.feeds import Feeds, require_trending, sources_for
 from papers.cadence import Every
 from storage import feeds
 from storage.feeds import Feed, Tags
@@ -147,7 +147,18 @@ class FeedFiles:
         """Raise for what `Feeds.add` and `Feeds.change` would refuse."""
         all_values = values if before is None else {**_fields(before), **values}
         add = self._messenger.mention("feed add")
-        checks = (
+        every = all_values.get("every", Every.DAY)
+
+        def chosen() -> tuple[str, ...]:
+            return sources_for(
+                all_values.get("sources", ()),
+                categories=all_values.get("categories", ()),
+                min_votes=all_values.get("min_votes", 0),
+                every=every,
+                named=sources,
+            )
+
+        checks: tuple[tuple[str, Callable[[], object]], ...] = (
             ("", lambda: require_permissions(channel) if before is None else None),
             (
                 "layout",
@@ -168,14 +179,13 @@ class FeedFiles:
                 "publish",
                 lambda: require_publishing(channel, add) if values.get("publish") else None,
             ),
+            ("sources", chosen),
             (
-                "sources",
-                lambda: sources_for(
-                    all_values.get("sources", ()),
-                    categories=all_values.get("categories", ()),
-                    min_votes=all_values.get("min_votes", 0),
-                    every=all_values.get("every", Every.DAY),
-                    named=sources,
+                "trending",
+                lambda: (
+                    require_trending(chosen(), every, all_values.get("layout"), sources)
+                    if all_values.get("trending")
+                    else None
                 ),
             ),
         )
@@ -213,5 +223,8 @@ class _WrongError(Exception):
 def _fields(feed: Feed) -> dict[str, Any]:
     return {
         name: getattr(feed, name)
-        for name in ("tags", "sources", "categories", "min_votes", "every")
+        for name in (
+            *("tags", "layout", "sources", "categories", "min_votes", "every"),
+            "trending",
+        )
     }

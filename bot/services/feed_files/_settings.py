@@ -142,6 +142,7 @@ SETTINGS: Final = (
     Setting("language", "language", _code_or_servers, _language),
     Setting("taste", "taste", str, lambda typed: Taste(_choice(tuple(Taste))(typed))),
     Setting("publish", "publish", bool, _switch),
+    Setting("trending", "trending", bool, _switch),
     Setting(
         "posts", "layout", str, lambda typed: Layout(_choice(tuple(Layout))(typed)), of_forums=True
     ),

@@ -18,7 +18,7 @@ from bot.services.feed_requirements import (
     require_pingable,
     require_publishing,
 )
-from bot.services.feeds._sources import sources_for
+from bot.services.feeds._sources import require_trending, sources_for
 from bot.services.feeds._states import FeedStates
 from papers import schedule, zones
 from papers.cadence import Every
@@ -53,6 +53,7 @@ class FeedChecks(FeedStates):
         tags: Tags | None = None,
         sources: Sequence[str] = (),
         named: Mapping[str, str] = MappingProxyType({}),
+        trending: bool = False,
     ) -> dict[str, Any]:
         """Return what `storage.feeds.add` needs for a channel's new feed, after all checks.
 
@@ -62,13 +63,15 @@ class FeedChecks(FeedStates):
         are ready in its zone.
 
         Raises:
-            UserError: the sources do not go with the rest, the bot may not
+            UserError: the sources or `trending` do not go with the rest, the bot may not
                 post, ping or publish there, or it is no forum and an option is for forums.
         """
         kind = kind_of(channel)
         chosen = sources_for(
             sources, categories=categories, min_votes=min_votes, every=every, named=named
         )
+        if trending:
+            require_trending(chosen, every, layout, named)
         require_permissions(channel)
         require_forum_options(kind, layout, tags)
         tags = tags or Tags.EXISTING
@@ -102,6 +105,7 @@ class FeedChecks(FeedStates):
             "layout": layout or Layout.DAY,
             "tags": tags,
             "sources": chosen,
+            "trending": trending,
         }
 
     def default_hour(self, timezone: str) -> time:
@@ -145,6 +149,8 @@ class FeedChecks(FeedStates):
             ),
             named=named,
         )
+        if changed.trending:
+            require_trending(changed.sources, changed.every, changed.layout, named)
         if changed == feed:
             raise UserError(
                 _("Nothing to update. Give at least one setting a new value, e.g. `time`.")

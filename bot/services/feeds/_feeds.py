@@ -52,6 +52,7 @@ _SETTINGS: Final = (
     "every",
     "weekday",
     "sources",
+    "trending",
 )
 """What `Feeds.copy` takes over as it is."""
 
@@ -184,6 +185,7 @@ class Feeds(FeedChecks):
             raise UserError(_("I can't see that channel. Choose another."))
         settings: dict[str, Any] = {name: getattr(feed, name) for name in _SETTINGS}
         settings |= {"every": Every.WEEK, "weekday": 0, "publish": feed.publish}
+        settings["trending"] = False  # which a roundup hasn't
         if feed.kind is Kind.FORUM:
             settings["tags"] = feed.tags
         ping = None if feed.ping_role_id is None else guild.get_role(feed.ping_role_id)

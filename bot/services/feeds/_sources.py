@@ -9,6 +9,7 @@ from bot.ui.sources import source_names
 from bot.ui.text import escape
 from papers.cadence import Every
 from papers.sources import declared
+from storage.feeds import Layout
 
 _SHOWN = 300
 
@@ -65,6 +66,44 @@ def sources_for(
             )
         )
     return chosen
+
+
+def require_trending(
+    sources: tuple[str, ...],
+    every: Every,
+    layout: Layout | None,
+    named: Mapping[str, str],
+) -> None:
+    """Return for a feed whose overview can name what trends on the Hub.
+
+    Args:
+        sources: the feed's, as `sources_for` returned them.
+        every: how often it posts.
+        layout: what one post of a forum has, if that was chosen.
+        named: what the server calls its feeds of the web, by their keys.
+
+    Raises:
+        UserError: it has other sources, it is a roundup, or it has no overview.
+    """
+    if not declared.have_votes(sources):
+        raise UserError(
+            _(
+                "`trending` names papers of Hugging Face, and this thread is made of {sources}."
+                " Leave out one of the two settings.",
+                sources=_names(sources, named),
+            )
+        )
+    if not every.is_daily:
+        raise UserError(
+            _("`trending` is for daily threads: a roundup says itself what rose in its time.")
+        )
+    if layout is Layout.PAPER:
+        raise UserError(
+            _(
+                "`trending` stands in the day's overview, which a forum with one post per paper"
+                " doesn't have. Choose one post a day with `posts`."
+            )
+        )
 
 
 def _names(keys: tuple[str, ...], named: Mapping[str, str]) -> str:

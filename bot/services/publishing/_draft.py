@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +18,7 @@ from bot.services.folding import Folding
 from bot.services.publishing._order import Ordering, folded, notes_of
 from bot.services.publishing._rest import rest, shown_of, why_empty
 from bot.services.publishing._tags import wishes_of
+from bot.services.publishing._trending import TrendingSection
 from bot.services.taste import LEAST_SAVERS, SAVED_WITHIN
 from bot.ui.payloads import (
     CardPayload,
@@ -75,6 +77,11 @@ class PostPayload(BaseModel):
         return [card.paper_id for card in self.cards]
 
     @property
+    def trending(self) -> list[str]:
+        """The papers that the header names because they trend."""
+        return [entry.paper_id for entry in self.header.trending]
+
+    @property
     def with_code(self) -> list[str]:
         """The papers shown whose code is known."""
         return [card.paper_id for card in self.cards if card.repository is not None]
@@ -95,7 +102,7 @@ class PostPayload(BaseModel):
             )
             for entry in self.header.entries
         )
-        changes: dict[str, Any] = {"entries": entries, "notes": ()}
+        changes: dict[str, Any] = {"entries": entries, "notes": (), "trending": ()}
         if (roundup := self.header.roundup) is not None:
             changes["roundup"] = RoundupPayload(every=roundup.every, first=roundup.first)
         header = self.header.model_copy(update=changes)
@@ -128,6 +135,7 @@ class PostComposer:
         self._rankings = rankings
         self._ordering = ordering
         self._folding = folding
+        self._trending = TrendingSection(database, ordering)
         # The first one's answer serves all feeds of the minute.
         self._comparing = asyncio.Lock()
         self._compared: tuple[_Moment, Likeness] | None = None
@@ -200,6 +208,16 @@ class PostComposer:
                 ),
             }
         )
+        if ranked and feed.trending:
+            trending = await self._trending.of(
+                feed,
+                day,
+                now,
+                shown=shown,
+                there={*draft.paper_ids, *chain(*draft.folded.values())},
+            )
+            header = draft.header.model_copy(update={"trending": trending})
+            draft = draft.model_copy(update={"header": header})
         if ranked:
             return draft.model_copy(update={"rest": rest(ranked, groups, feed.size)})
         about = [paper_id for paper_id in todays if paper_id in ordered.wanted]

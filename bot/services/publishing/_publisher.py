@@ -207,6 +207,7 @@ class Publisher:
                 sources=self._rankings.of(feed.sources).sources,
                 reason=draft.why_empty,
                 crosspost=feed.publish,
+                trending=draft.trending,
             )
         if post_id is None:
             return

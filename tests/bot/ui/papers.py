@@ -4,7 +4,7 @@ from datetime import UTC, date
 
 from hypothesis import strategies as st
 
-from bot.ui.payloads import CardPayload, HeaderEntry, HeaderPayload
+from bot.ui.payloads import CardPayload, HeaderEntry, HeaderPayload, TrendingEntry
 from papers.model import Author, Metrics, Paper
 from papers.trending import Reason
 from tests.bot.ui.texts import anything, long_anything
@@ -45,6 +45,16 @@ entries = st.builds(
     ),
     reason=reasons,
 )
+trends = st.builds(
+    TrendingEntry,
+    paper_id=ids,
+    title=titles,
+    url=st.builds("https://arxiv.org/abs/{}".format, ids),
+    upvotes=counts,
+    stars=counts,
+    posted=st.booleans(),
+    since=st.one_of(st.none(), days),
+)
 headers = st.builds(
     HeaderPayload,
     day=days,
@@ -55,6 +65,7 @@ headers = st.builds(
     footer=st.one_of(st.none(), anything),
     updated_at=st.one_of(st.none(), moments),
     ping_role_id=st.one_of(st.none(), st.integers(1, 2**63)),
+    trending=st.lists(trends, max_size=3).map(tuple),
 )
 people = st.one_of(
     st.lists(anything, max_size=12).map(tuple),

@@ -15,6 +15,7 @@ from papers.sources.huggingface import HuggingFaceSource
 from papers.sources.huggingface_records import records_of
 from papers.sources.responses import RetryPolicy
 from tests.papers.sources.serving import Answering, FakeTime, Reply, Service, html_reply, json_reply
+from tests.shared import SHARED, needs_shared
 
 DAILY = "/api/daily_papers"
 SEARCH = "/api/papers/search"
@@ -271,6 +272,52 @@ async def test_a_newest_listing_without_any_day_is_a_failure_and_no_empty_day(
 
 
 # Single papers, search
+
+
+# What trends
+
+
+async def test_what_trends_is_one_request_in_the_hubs_order_whatever_its_age(
+    service: Service, source: HuggingFaceSource
+):
+    rows = [wire(3, None), wire(1), "noise", wire(2, "2024-12-28T00:00:00.000Z"), wire(1)]
+    service.on(DAILY, paged([*rows, *(wire(n) for n in range(10, 300))]))
+    records = await source.trending()
+    assert [r.paper.id for r in records[:3]] == ["2607.00003", "2607.00001", "2607.00002"]
+    assert len(records) == 98
+    assert [dict(query) for query in service.queries] == [
+        {"sort": "trending", "limit": "100", "p": "0"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        json_reply([]),
+        json_reply(["noise", {"paper": {}}]),
+        json_reply({"error": "no"}),
+        html_reply(),
+        Reply(b""),
+    ],
+    ids=["nothing", "nothing readable", "no list", "a wall", "an empty body"],
+)
+async def test_an_answer_without_what_trends_is_a_failure(
+    answer: Reply, service: Service, source: HuggingFaceSource
+):
+    service.on(DAILY, answer)
+    assert (await failure(source.trending())).kind is SourceErrorKind.MALFORMED
+
+
+@needs_shared
+async def test_the_recorded_answer_is_an_old_paper_with_its_numbers(
+    service: Service, source: HuggingFaceSource
+):
+    (path,) = (SHARED / "samples/beyond_arxiv/huggingface").glob("*sort_trending.json")
+    service.on(DAILY, Reply(path.read_bytes()))
+    (record,) = await source.trending()
+    assert record.paper.id == "2412.20138"
+    assert record.batch is None
+    assert (record.metrics.upvotes, record.metrics.stars) == (140, 107_465)
 
 
 async def test_one_paper_comes_with_what_links_to_it(service: Service, source: HuggingFaceSource):
