@@ -44,4 +44,5 @@ def _line(entry: TrendingEntry) -> str:
         # Translators: of a paper that this section named before.
         said = _("named here on {day}", day=short_date(entry.since))
         return f"-# {title} · {said}"
-    return " · ".join(filter(None, (title, numbers(entry.upvotes, entry.stars))))
+    facts = numbers(entry.upvotes, entry.stars)
+    return f"{title}\n-# {facts}" if facts else title

@@ -1,6 +1,7 @@
 """What trends on the Hub, and what overviews named of it, in the database."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +17,7 @@ from tests.storage.shared import record
 
 pytestmark = pytest.mark.engines
 
+POST: dict[str, Any] = {"payload": {}, "paper_ids": PAPERS, "sources": (), "late": False}
 TREND = [f"2412.{number:05}" for number in range(1, 5)]
 
 
@@ -39,8 +41,7 @@ async def test_a_post_that_is_planned_notes_what_its_overview_names(database: Da
         async def plan(day: int, *names: str) -> int | None:
             due = DueFeed(feed, 1, 11, TUESDAY + day * DAY, TUESDAY + day * DAY)
             now = NINE + day * DAY
-            known = {"payload": {}, "paper_ids": PAPERS, "sources": (), "late": False}
-            return await posts.plan(conn, due, now=now, trending=names, **known)  # pyright: ignore[reportArgumentType] - the rest of its arguments
+            return await posts.plan(conn, due, now=now, trending=names, **POST)
 
         assert await plan(0, TREND[0])
         assert await plan(0, TREND[3]) is None  # that batch was planned before
@@ -74,8 +75,7 @@ async def test_the_thread_of_a_paper_is_the_channels_own_and_a_daily_one(
         await planned(conn, TUESDAY)
         await planned(conn, TUESDAY + DAY, channel=12)
         due = DueFeed(await feed_in(conn), 1, 11, TUESDAY, TUESDAY + 2 * DAY, Every.WEEK)
-        known = {"payload": {}, "paper_ids": PAPERS, "sources": (), "late": False}
-        assert await posts.plan(conn, due, now=NINE, **known)  # pyright: ignore[reportArgumentType] - the rest of its arguments
+        assert await posts.plan(conn, due, now=NINE, **POST)
         assert await trending.posted(conn, 11, PAPERS) == dict.fromkeys(PAPERS, TUESDAY)
         assert await trending.posted(conn, 12, [PAPERS[0]]) == {PAPERS[0]: TUESDAY + DAY}
         assert await trending.posted(conn, 13, PAPERS) == {}

@@ -80,17 +80,21 @@ def section(here: World, thread: int = -1) -> list[str]:
     return rest[: next(n for n, line in enumerate(rest) if line.startswith("-# React"))]
 
 
+def titles(lines: list[str]) -> list[str]:
+    """Return how the lines begin that name a paper."""
+    return [line.partition("]")[0] for line in lines if "](" in line]
+
+
 async def test_the_overview_names_three_papers_that_trend_in_the_hubs_order(
     tmp_path: Path,
 ) -> None:
     async with world(tmp_path) as here:
         await given(here, AGENTS, ROBOTS, PROTEINS, CHESS)
         await here.tick(at(MONDAY, 9))
-        first, *others = section(here)
-        assert first == (
-            "[Trading Agents](https://arxiv.org/abs/2412.00001) · 140 upvotes · 107,465 stars"
-        )
-        assert [line.partition("]")[0] for line in others] == ["[Robots", "[Proteins"]
+        title, facts, *others = section(here)
+        assert title == "[Trading Agents](https://arxiv.org/abs/2412.00001)"
+        assert facts == "-# 140 upvotes · 107,465 stars"
+        assert titles(others) == ["[Robots", "[Proteins"]
         assert len(cards(here.channel)) == 3
 
 
@@ -113,13 +117,13 @@ async def test_what_was_named_comes_once_as_new_and_then_only_beside_something_n
     async with world(tmp_path) as here:
         hub = await given(here, AGENTS, ROBOTS)
         await here.tick(at(MONDAY, 9))
-        assert len(section(here)) == 2
+        assert titles(section(here)) == ["[Trading Agents", "[Robots"]
         await here.tick(at(TUESDAY, 9))
         assert len(headers(here.channel)) == 2
         assert section(here) == []
         hub.trends = [AGENTS, PROTEINS, ROBOTS]
         await here.tick(at(WEDNESDAY, 9))
-        again, new, too = section(here)
+        again, new, _, too = section(here)
         assert again.startswith("-# [Trading Agents]")
         assert again.endswith(" · named here on 9 Jun 2025")
         assert new.startswith("[Proteins]")
@@ -148,7 +152,7 @@ async def test_a_paper_of_the_thread_itself_is_not_named_below_it(tmp_path: Path
         hub = await given(here)
         hub.trends = [hub.days[MONDAY][1], AGENTS]
         await here.tick(at(MONDAY, 9))
-        assert [line.partition("]")[0] for line in section(here)] == ["[Trading Agents"]
+        assert titles(section(here)) == ["[Trading Agents"]
 
 
 async def test_a_paper_that_was_named_still_gets_its_card_on_its_day(tmp_path: Path) -> None:
@@ -184,7 +188,7 @@ async def test_the_feeds_filters_apply(tmp_path: Path, settings: dict[str, Any])
             for day, records in hub.days.items()
         }
         await here.tick(at(MONDAY, 9))
-        assert [line.partition("]")[0] for line in section(here)] == ["[Robots"]
+        assert titles(section(here)) == ["[Robots"]
 
 
 @pytest.mark.parametrize("fault", ["answers", "hangs"])
@@ -244,7 +248,22 @@ async def test_a_bot_that_is_killed_before_it_sends_names_the_same_papers(
         await here.restart()
         await here.tick(at(MONDAY, 11))
         assert len(headers(here.channel)) == 1
-        assert [line.partition("]")[0] for line in section(here)] == ["[Trading Agents"]
+        assert titles(section(here)) == ["[Trading Agents"]
+
+
+async def test_a_channel_that_blocks_a_title_gets_its_thread_without_the_section(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        await given(here, AGENTS)
+        path = f"/channels/{here.channel.id}/messages"
+        here.env.inject_error("POST", path, status=400, code=200000, times=1)
+        await here.tick(at(MONDAY, 9))
+        await here.tick(at(MONDAY, 10))
+        assert len(headers(here.channel)) == 1
+        assert section(here) == []
+        assert "Trading Agents" not in headers(here.channel)[0]
+        assert "Paper number 900" not in headers(here.channel)[0]
 
 
 async def test_the_section_costs_no_request(tmp_path: Path) -> None:
