@@ -8,6 +8,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engines.statements import insert
+from storage.papers import families
 from storage.tables import cards, discussions, guilds
 
 
@@ -31,18 +32,21 @@ class Discussion:
 
 async def of_paper(conn: AsyncConnection, guild_id: int, paper_id: str) -> Discussion | None:
     """Return the discussion of a paper in a server, finished or not."""
-    mine = (discussions.c.guild_id == guild_id) & (discussions.c.paper_id == paper_id)
-    row = (await conn.execute(select(discussions).where(mine))).one_or_none()
+    keys = await families(conn, [paper_id])
+    mine = (discussions.c.guild_id == guild_id) & discussions.c.paper_id.in_(keys)
+    found = await conn.execute(select(discussions).where(mine).order_by(discussions.c.id).limit(1))
+    row = found.first()
     return None if row is None else _discussion(row)
 
 
 async def post_about(conn: AsyncConnection, guild_id: int, paper_id: str) -> int | None:
     """Return the newest post of a forum that is about a paper alone: its card begins the post."""
+    keys = await families(conn, [paper_id])
     return await conn.scalar(
         select(cards.c.channel_id)
         .where(
             cards.c.guild_id == guild_id,
-            cards.c.paper_id == paper_id,
+            cards.c.paper_id.in_(keys),
             cards.c.channel_id == cards.c.message_id,
         )
         .order_by(cards.c.message_id.desc())
@@ -78,6 +82,8 @@ async def claim(
         message_id: the message that can carry the thread; without one, a message is sent first.
         now: the present instant.
     """
+    if (there := await of_paper(conn, guild_id, paper_id)) is not None:
+        return there
     await conn.execute(insert(guilds).values(id=guild_id, joined_at=now).on_conflict_do_nothing())
     await conn.execute(
         insert(discussions)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engines.statements import insert
-from storage.papers import StoredPaper, stored
+from storage.papers import StoredPaper, stored, work_of
 from storage.subscriptions import wanted_papers
 from storage.tables import (
     feed_links,
@@ -174,13 +174,17 @@ def _matched(target: OfTopic) -> Select[Any]:
 
 
 def _listed(target: OfList) -> Select[Any]:
-    added = func.min(saves.c.saved_at, type_=saves.c.saved_at.type)
-    return (
-        select(papers, added.label("added_at"))
-        .join(saves, saves.c.paper_id == papers.c.id)
+    held = (
+        select(work_of(saves.c.paper_id).label("work"), saves.c.saved_at)
         .where(
             saves.c.user_id == target.user_id, saves.c.list_id == target.list_id, saves.c.kept == 1
         )
+        .subquery()
+    )
+    added = func.min(held.c.saved_at, type_=saves.c.saved_at.type)
+    return (
+        select(papers, added.label("added_at"))
+        .join(held, held.c.work == papers.c.id)
         .group_by(papers.c.row)
         .order_by(added.desc(), papers.c.id)
     )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.mutes import Mutes
 from storage.engines.statements import delete_some, insert
+from storage.papers import every_key
 from storage.tables import (
     dismissals,
     lists,
@@ -55,7 +56,7 @@ class Mute:
 
 
 async def known(conn: AsyncConnection, user_id: int) -> set[str]:
-    """Return the ids of the papers that a person saved, dismissed or opened."""
+    """Return every key of the papers that a person saved, dismissed or opened."""
     on_lists = (
         select(saves.c.paper_id)
         .join(lists, lists.c.id == saves.c.list_id)
@@ -63,7 +64,8 @@ async def known(conn: AsyncConnection, user_id: int) -> set[str]:
     )
     refused = select(dismissals.c.paper_id).where(dismissals.c.user_id == user_id)
     opened = select(opened_papers.c.paper_id).where(opened_papers.c.user_id == user_id)
-    return set(await conn.scalars(on_lists.union(refused, opened)))
+    some = on_lists.union(refused, opened).subquery()
+    return set(await conn.scalars(every_key(select(some))))
 
 
 async def dismiss(
@@ -92,9 +94,9 @@ async def restore(conn: AsyncConnection, user_id: int, dismissed_at: datetime | 
 
 
 async def dismissed(conn: AsyncConnection, user_id: int) -> set[str]:
-    """Return the ids of the papers that a person dismissed, for whatever reason."""
+    """Return every key of the papers that a person dismissed, for whatever reason."""
     mine = dismissals.c.user_id == user_id
-    return set(await conn.scalars(select(dismissals.c.paper_id).where(mine)))
+    return set(await conn.scalars(every_key(select(dismissals.c.paper_id).where(mine))))
 
 
 async def keeps_anything(conn: AsyncConnection, user_id: int) -> bool:

@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engines.statements import insert
 from storage.hidden import Dismissal
+from storage.papers import keys_of
 from storage.tables import dismissals, learned_papers, lists, saves, subscriptions, topic_matches
 
 MOST: Final = 50
@@ -64,15 +65,19 @@ async def signals(conn: AsyncConnection, user_id: int) -> dict[int, TopicSignals
             for each in (_saved(source, user_id), _dismissed(source, user_id))
         )
     )
+    rows = (await conn.execute(statement)).all()
+    works = await keys_of(conn, [row.paper_id for row in rows])
     saved: dict[int, dict[str, tuple[datetime, float]]] = {}
     hidden: dict[int, dict[str, datetime]] = {}
-    for row in await conn.execute(statement):
+    for row in rows:
+        work = works[row.paper_id]
         if row.is_saved:
             known = saved.setdefault(row.topic_id, {})
             this: tuple[datetime, float] = (row.at, row.score)
-            known[row.paper_id] = max(this, known.get(row.paper_id, this))
+            known[work] = max(this, known.get(work, this))
         else:
-            hidden.setdefault(row.topic_id, {})[row.paper_id] = row.at
+            refused = hidden.setdefault(row.topic_id, {})
+            refused[work] = max(row.at, refused.get(work, row.at))
     return {
         topic_id: _newest(saved.get(topic_id, {}), hidden.get(topic_id, {}))
         for topic_id in {*saved, *hidden}

@@ -6,10 +6,11 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import library
 from storage.engines.statements import insert
 from storage.hidden import Dismissal
-from storage.papers import StoredPaper, stored
-from storage.tables import dismissals, papers, preferences, saves, users
+from storage.papers import StoredPaper, stored, work_of
+from storage.tables import dismissals, papers, preferences, users
 
 IN_DIGEST: Final = 3
 """How many picks a digest brings at most, unless its reader says otherwise."""
@@ -19,18 +20,18 @@ _INSERT_USER: Final = insert(users).on_conflict_do_nothing()
 
 async def saved(conn: AsyncConnection, user_id: int, list_id: int, limit: int) -> list[StoredPaper]:
     """Return the papers that a person saved to a list, at most `limit`, the newest save last."""
-    last = func.max(saves.c.saved_at).label("last")
+    held = library.works(user_id, list_id)
+    last = func.max(held.c.saved_at).label("last")
     newest = (
-        select(saves.c.paper_id, last)
-        .where(saves.c.list_id == list_id, saves.c.user_id == user_id, saves.c.kept == 1)
-        .group_by(saves.c.paper_id)
-        .order_by(last.desc(), saves.c.paper_id)
+        select(held.c.work, last)
+        .group_by(held.c.work)
+        .order_by(last.desc(), held.c.work)
         .limit(limit)
         .subquery()
     )
     rows = await conn.execute(
         select(papers)
-        .join(newest, newest.c.paper_id == papers.c.id)
+        .join(newest, newest.c.work == papers.c.id)
         .order_by(newest.c.last, papers.c.id)
     )
     return [stored(row) for row in rows]
@@ -41,11 +42,16 @@ async def dismissed(conn: AsyncConnection, user_id: int, limit: int) -> list[Sto
 
     Those that they have only seen already are not among them.
     """
+    unwanted = (
+        select(work_of(dismissals.c.paper_id).label("work"), dismissals.c.dismissed_at)
+        .where(dismissals.c.user_id == user_id, dismissals.c.kind == Dismissal.UNWANTED.value)
+        .subquery()
+    )
     rows = await conn.execute(
         select(papers)
-        .join(dismissals, dismissals.c.paper_id == papers.c.id)
-        .where(dismissals.c.user_id == user_id, dismissals.c.kind == Dismissal.UNWANTED.value)
-        .order_by(dismissals.c.dismissed_at.desc(), papers.c.id)
+        .join(unwanted, unwanted.c.work == papers.c.id)
+        .group_by(papers.c.row)
+        .order_by(func.max(unwanted.c.dismissed_at).desc(), papers.c.id)
         .limit(limit)
     )
     return [stored(row) for row in rows][::-1]

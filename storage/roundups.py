@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from papers.cadence import DAILY
 from papers.news import Kind
 from storage.chunks import chunks
+from storage.papers import work_of
 from storage.tables import cards, news, papers, post_papers, posts, saves
 from storage.thread_saves import from_card
 
@@ -106,15 +107,23 @@ async def most_saved(
         least: members that a paper needs to be named at all.
         limit: papers at most.
     """
-    members = func.count(saves.c.user_id.distinct())
-    newest = func.max(post_papers.c.message_id)
-    most = (
-        select(saves.c.paper_id, members.label("members"), newest.label("message_id"))
+    there = (
+        select(
+            work_of(saves.c.paper_id).label("paper_id"),
+            saves.c.user_id,
+            post_papers.c.message_id,
+        )
         .select_from(saves)
         .join(post_papers, from_card())
         .join(posts, (posts.c.id == post_papers.c.post_id) & (posts.c.guild_id == guild_id))
         .where(saves.c.guild_id == guild_id, saves.c.saved_at > since, saves.c.saved_at <= until)
-        .group_by(saves.c.paper_id)
+        .subquery()
+    )
+    members = func.count(there.c.user_id.distinct())
+    newest = func.max(there.c.message_id)
+    most = (
+        select(there.c.paper_id, members.label("members"), newest.label("message_id"))
+        .group_by(there.c.paper_id)
         .having(members >= least)
         .order_by(members.desc(), newest.desc())
         .limit(limit)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.library import counted
-from storage.papers import StoredPaper, stored
+from storage.papers import StoredPaper, stored, work_of
 from storage.posts import DONE, SENDING
 from storage.tables import papers, post_papers, posts, saves
 
@@ -152,20 +152,28 @@ async def of_guild(
         each: newest papers of one member that count at most.
         limit: papers that are returned at most, the most saved ones.
     """
-    last = func.max(saves.c.saved_at)
-    mine = (
+    there = (
         select(
-            saves.c.paper_id,
+            work_of(saves.c.paper_id).label("paper_id"),
             saves.c.user_id,
-            last.label("last"),
-            func.row_number()
-            .over(partition_by=saves.c.user_id, order_by=(last.desc(), saves.c.paper_id))
-            .label("place"),
+            saves.c.saved_at,
         )
         .join(post_papers, from_card())
         .join(posts, (posts.c.id == post_papers.c.post_id) & (posts.c.guild_id == guild_id))
         .where(saves.c.guild_id == guild_id, saves.c.saved_at >= since)
-        .group_by(saves.c.paper_id, saves.c.user_id)
+        .subquery()
+    )
+    last = func.max(there.c.saved_at)
+    mine = (
+        select(
+            there.c.paper_id,
+            there.c.user_id,
+            last.label("last"),
+            func.row_number()
+            .over(partition_by=there.c.user_id, order_by=(last.desc(), there.c.paper_id))
+            .label("place"),
+        )
+        .group_by(there.c.paper_id, there.c.user_id)
         .subquery()
     )
     savers = await conn.scalar(select(func.count(mine.c.user_id.distinct())))

@@ -149,7 +149,8 @@ class NoteForm(ui.Modal):
                     style=discord.TextStyle.paragraph,
                     default=note,
                     required=False,
-                    max_length=NOTE_LENGTH,
+                    # Notes on several keys of a paper are one text, and may be longer.
+                    max_length=max(NOTE_LENGTH, len(note or "")),
                 ),
             )
         )

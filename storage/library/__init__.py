@@ -5,7 +5,7 @@ file). A paper is on a list as long as one origin keeps it there, and taking an 
 away nothing else, so that a reaction and a button never contradict each other.
 """
 
-from storage.library._find import matching, only_noted, rows, titles
+from storage.library._find import matching, only_noted, rows, titles, works
 from storage.library._lists import (
     change,
     create,
@@ -16,6 +16,7 @@ from storage.library._lists import (
     make_defaults,
     of_user,
 )
+from storage.library._notes import add_notes, holds, set_note
 from storage.library._reactions import (
     Cleared,
     Event,
@@ -59,9 +60,7 @@ from storage.library._removals import (
 )
 from storage.library._saves import (
     Toggled,
-    add_notes,
     default_list,
-    holds,
     move,
     of_paper,
     on_list,
@@ -69,7 +68,6 @@ from storage.library._saves import (
     read_list,
     remove,
     save,
-    set_note,
     toggle,
     undo,
 )
@@ -162,4 +160,5 @@ __all__ = [
     "top",
     "undo",
     "without_tone",
+    "works",
 ]

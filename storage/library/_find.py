@@ -5,9 +5,10 @@ A note outlives the saves of its paper where a reaction was taken off or a list 
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.papers import work_of
 from storage.tables import notes, papers, saves
 
 _MAX_WORDS = 30
@@ -20,6 +21,15 @@ def mine(user_id: int, list_id: int | None) -> ColumnElement[bool]:
     return held if list_id is None else held & (saves.c.list_id == list_id)
 
 
+def works(user_id: int, list_id: int | None = None) -> Subquery:
+    """Return the person's saves as a table of `work` and `saved_at`, one row for each save."""
+    return (
+        select(work_of(saves.c.paper_id).label("work"), saves.c.saved_at)
+        .where(mine(user_id, list_id))
+        .subquery("held")
+    )
+
+
 async def titles(
     conn: AsyncConnection, user_id: int, typed: str, limit: int, list_id: int | None = None
 ) -> list[tuple[str, str]]:
@@ -27,12 +37,13 @@ async def titles(
 
     The latest saved come first; without `list_id`, those with only a note follow.
     """
+    held = works(user_id, list_id)
     statement = (
         select(papers.c.id, papers.c.title)
-        .join(saves, saves.c.paper_id == papers.c.id)
-        .where(mine(user_id, list_id), *_holding(typed))
+        .join(held, held.c.work == papers.c.id)
+        .where(*_holding(typed))
         .group_by(papers.c.row)
-        .order_by(func.max(saves.c.saved_at).desc(), papers.c.row)
+        .order_by(func.max(held.c.saved_at).desc(), papers.c.row)
         .limit(limit)
     )
     found = [(row.id, row.title) for row in await conn.execute(statement)]
@@ -45,10 +56,11 @@ async def only_noted(
     conn: AsyncConnection, user_id: int, limit: int, typed: str = ""
 ) -> list[tuple[str, str]]:
     """Return id and title of papers on no list that have a note, the latest written first."""
+    noted = _noted(user_id)
     statement = (
-        _only_noted(user_id, papers.c.id, papers.c.title)
+        _only_noted(user_id, noted, papers.c.id, papers.c.title)
         .where(*_holding(typed))
-        .order_by(notes.c.updated_at.desc(), papers.c.row)
+        .order_by(noted.c.updated_at.desc(), papers.c.row)
         .limit(limit)
     )
     return [(row.id, row.title) for row in await conn.execute(statement)]
@@ -61,46 +73,58 @@ async def matching(
 
     Without `list_id`, those with only a note follow the saved ones.
     """
-    held = _holding(words, papers.c.abstract, papers.c.authors, notes.c.text)
+    held, noted = works(user_id, list_id), _noted(user_id)
+    holding = _holding(words, papers.c.abstract, papers.c.authors, noted.c.text)
     statement = (
-        select(saves.c.paper_id)
-        .join(papers, papers.c.id == saves.c.paper_id)
-        .outerjoin(
-            notes,
-            (notes.c.user_id == saves.c.user_id) & (notes.c.paper_id == saves.c.paper_id),
-        )
-        .where(mine(user_id, list_id), *held)
-        .group_by(saves.c.paper_id)
-        .order_by(func.max(saves.c.saved_at).desc())
+        select(held.c.work)
+        .join(papers, papers.c.id == held.c.work)
+        .outerjoin(noted, noted.c.work == held.c.work)
+        .where(*holding)
+        .group_by(held.c.work)
+        .order_by(func.max(held.c.saved_at).desc())
     )
     found = list((await conn.execute(statement)).scalars())
     if list_id is None:
-        noted = _only_noted(user_id, papers.c.id).where(*held).order_by(notes.c.updated_at.desc())
-        found += (await conn.execute(noted)).scalars()
+        others = _only_noted(user_id, noted, papers.c.id).where(*holding)
+        found += (await conn.execute(others.order_by(noted.c.updated_at.desc()))).scalars()
     return found
 
 
 async def rows(conn: AsyncConnection, user_id: int, list_id: int | None = None) -> dict[str, int]:
     """Return the papers that `matching` looks through, with each one's place in the index."""
+    held = works(user_id, list_id)
     found = await conn.execute(
-        select(papers.c.id, papers.c.row)
-        .join(saves, saves.c.paper_id == papers.c.id)
-        .where(mine(user_id, list_id))
-        .distinct()
+        select(papers.c.id, papers.c.row).join(held, held.c.work == papers.c.id).distinct()
     )
     places = {row.id: row.row for row in found}
     if list_id is None:
-        noted = await conn.execute(_only_noted(user_id, papers.c.id, papers.c.row))
-        places |= {row.id: row.row for row in noted}
+        noted = _only_noted(user_id, _noted(user_id), papers.c.id, papers.c.row)
+        places |= {row.id: row.row for row in await conn.execute(noted)}
     return places
 
 
-def _only_noted(user_id: int, *columns: Any) -> Any:
-    kept = select(saves.c.paper_id).where(mine(user_id, None))
+def _noted(user_id: int) -> Subquery:
+    """Return the person's notes by work: all that was written on it, and when last."""
+    each = (
+        select(work_of(notes.c.paper_id).label("work"), notes.c.text, notes.c.updated_at)
+        .where(notes.c.user_id == user_id)
+        .subquery()
+    )
     return (
-        select(*columns)
-        .join(notes, notes.c.paper_id == papers.c.id)
-        .where(notes.c.user_id == user_id, notes.c.paper_id.not_in(kept))
+        select(
+            each.c.work,
+            func.aggregate_strings(each.c.text, " ").label("text"),
+            func.max(each.c.updated_at).label("updated_at"),
+        )
+        .group_by(each.c.work)
+        .subquery("noted")
+    )
+
+
+def _only_noted(user_id: int, noted: Subquery, *columns: Any) -> Any:
+    kept = select(works(user_id).c.work)
+    return (
+        select(*columns).join(noted, noted.c.work == papers.c.id).where(noted.c.work.not_in(kept))
     )
 
 

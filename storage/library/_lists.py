@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.chunks import chunks
 from storage.engines.statements import insert
 from storage.library._types import DEFAULT_LISTS, MAX_LISTS, ReadingList, emoji_key, without_tone
+from storage.papers import work_of
 from storage.tables import lists, saves, users
 
 _INSERT_USER = insert(users).on_conflict_do_nothing()
@@ -19,7 +20,7 @@ _INSERT_LIST = insert(lists).on_conflict_do_nothing()
 async def of_user(conn: AsyncConnection, user_id: int) -> list[ReadingList]:
     """Return a person's lists, the default first; none for a person who never saved."""
     papers = (
-        select(func.count(saves.c.paper_id.distinct()))
+        select(func.count(work_of(saves.c.paper_id).distinct()))
         .where(saves.c.list_id == lists.c.id, saves.c.kept == 1)
         .scalar_subquery()
     )

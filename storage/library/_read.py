@@ -4,16 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chunks import chunks
 from storage.engines.statements import insert
 from storage.guilds import in_shard
-from storage.library._find import mine
+from storage.library._find import mine, works
+from storage.library._notes import note_of
 from storage.library._saves import ensure_user, read_lists
-from storage.library._types import NOWHERE, Card, Place, Saved, Sort, Via
-from storage.papers import StoredPaper, get_many, stored
+from storage.library._types import NOWHERE, Card, Note, Place, Saved, Sort, Via
+from storage.papers import StoredPaper, every_key, families, get_many, stored, work_of
 from storage.tables import cards, notes, papers, post_papers, posts, preferences, saves
 
 
@@ -27,22 +28,21 @@ async def page(
     limit: int,
 ) -> tuple[list[Saved], int]:
     """Return part of a person's library in order, and how many papers all of it has."""
-    held = mine(user_id, list_id)
-    total = await conn.scalar(select(func.count(saves.c.paper_id.distinct())).where(held))
-    first = func.min(saves.c.saved_at)
+    held = works(user_id, list_id)
+    total = await conn.scalar(select(func.count(held.c.work.distinct())))
+    first = func.min(held.c.saved_at)
     order: dict[Sort, list[ColumnElement[Any]]] = {
         Sort.NEWEST: [first.desc()],
         Sort.OLDEST: [first],
-        Sort.UNREAD: [_is_read(user_id), first.desc()],
+        Sort.UNREAD: [held.c.work.in_(_read_works(user_id)), first.desc()],
         Sort.VOTES: [papers.c.upvotes.desc().nulls_last(), first.desc()],
         Sort.PUBLISHED: [papers.c.published_at.desc().nulls_last(), first.desc()],
         Sort.TITLE: [func.lower(papers.c.title)],
     }
     rows = await conn.execute(
-        select(saves.c.paper_id)
-        .join(papers, papers.c.id == saves.c.paper_id)
-        .where(held)
-        .group_by(saves.c.paper_id, papers.c.row)
+        select(held.c.work)
+        .join(papers, papers.c.id == held.c.work)
+        .group_by(held.c.work, papers.c.row)
         .order_by(*order[sort], papers.c.row)
         .offset(offset)
         .limit(limit)
@@ -52,12 +52,9 @@ async def page(
 
 async def all_of(conn: AsyncConnection, user_id: int, list_id: int | None = None) -> list[Saved]:
     """Return a person's whole library, or one list, in the order it was saved in."""
-    first = func.min(saves.c.saved_at)
+    held = works(user_id, list_id)
     rows = await conn.execute(
-        select(saves.c.paper_id)
-        .where(mine(user_id, list_id))
-        .group_by(saves.c.paper_id)
-        .order_by(first, saves.c.paper_id)
+        select(held.c.work).group_by(held.c.work).order_by(func.min(held.c.saved_at), held.c.work)
     )
     return await describe(conn, user_id, list(rows.scalars()))
 
@@ -65,34 +62,37 @@ async def all_of(conn: AsyncConnection, user_id: int, list_id: int | None = None
 async def describe(conn: AsyncConnection, user_id: int, paper_ids: Sequence[str]) -> list[Saved]:
     """Return what a person's library says of these papers, in this order; others are left out.
 
-    A paper that is on no list and has a note is there with the note alone.
+    Keys of one work are one paper, under the key of the work. A paper that is on no list and has a
+    note is there with the note alone.
     """
     found: dict[str, list[Row[Any]]] = {}
-    written: dict[str, Row[Any]] = {}
-    for ids in chunks(paper_ids):
+    written: dict[str, list[Row[Any]]] = {}
+    keys = await families(conn, paper_ids)
+    for ids in chunks(list(keys)):
         rows = await conn.execute(
-            select(saves)
-            .where(saves.c.user_id == user_id, saves.c.kept == 1, saves.c.paper_id.in_(ids))
-            .order_by(saves.c.saved_at, saves.c.id)
+            select(saves).where(
+                saves.c.user_id == user_id, saves.c.kept == 1, saves.c.paper_id.in_(ids)
+            )
         )
         for row in rows:
-            found.setdefault(row.paper_id, []).append(row)
+            found.setdefault(keys[row.paper_id], []).append(row)
         texts = await conn.execute(
             select(notes).where(notes.c.user_id == user_id, notes.c.paper_id.in_(ids))
         )
-        written.update({row.paper_id: row for row in texts})
+        for row in texts:
+            written.setdefault(keys[row.paper_id], []).append(row)
     read = set((await conn.execute(read_lists(user_id))).scalars())
     return [
-        _saved(paper_id, found.get(paper_id, ()), written.get(paper_id), read)
-        for paper_id in paper_ids
-        if paper_id in found or paper_id in written
+        _saved(work, found.get(work, ()), note_of(written.get(work, ())), read)
+        for work in dict.fromkeys(keys[paper_id] for paper_id in paper_ids)
+        if work in found or work in written
     ]
 
 
 async def saved_papers(conn: AsyncConnection, user_id: int, list_id: int | None = None) -> set[str]:
-    """Return every paper that a person has saved."""
-    rows = await conn.execute(select(saves.c.paper_id).where(mine(user_id, list_id)).distinct())
-    return set(rows.scalars())
+    """Return every paper that a person has saved, by each key of its work."""
+    held = select(saves.c.paper_id).where(mine(user_id, list_id))
+    return set((await conn.execute(every_key(held))).scalars())
 
 
 async def papers_of(conn: AsyncConnection, entries: Iterable[Saved]) -> list[StoredPaper]:
@@ -146,26 +146,31 @@ async def top(
 ) -> tuple[list[tuple[StoredPaper, int]], int]:
     """Return the papers that most members saved in a server since then, and how many there are."""
     here = (saves.c.guild_id == guild_id) & (saves.c.saved_at >= since) & counted()
-    members = func.count(saves.c.user_id.distinct())
+    saved = (
+        select(work_of(saves.c.paper_id).label("work"), saves.c.user_id)
+        .where(here)
+        .subquery("saved")
+    )
+    members = func.count(saved.c.user_id.distinct())
     rows = await conn.execute(
         select(papers, members.label("members"))
-        .join(saves, saves.c.paper_id == papers.c.id)
-        .where(here)
+        .join(saved, saved.c.work == papers.c.id)
         .group_by(papers.c.row)
         .order_by(members.desc(), papers.c.upvotes.desc().nulls_last(), papers.c.row.desc())
         .offset(offset)
         .limit(limit)
     )
-    total = await conn.scalar(select(func.count(saves.c.paper_id.distinct())).where(here))
+    total = await conn.scalar(select(func.count(saved.c.work.distinct())))
     return [(stored(row), row.members) for row in rows], total or 0
 
 
 async def saved_count(conn: AsyncConnection, guild_id: int, paper_id: str) -> int:
     """Return how many members saved a paper in a server."""
+    keys = await families(conn, [paper_id])
     return (
         await conn.scalar(
             select(func.count(saves.c.user_id.distinct())).where(
-                saves.c.guild_id == guild_id, saves.c.paper_id == paper_id, counted()
+                saves.c.guild_id == guild_id, saves.c.paper_id.in_(keys), counted()
             )
         )
         or 0
@@ -189,15 +194,10 @@ async def set_counts(conn: AsyncConnection, user_id: int, now: datetime, *, coun
     )
 
 
-def _is_read(user_id: int) -> ColumnElement[Any]:
-    read = saves.alias()
-    return exists(
-        select(read.c.id).where(
-            read.c.user_id == user_id,
-            read.c.paper_id == saves.c.paper_id,
-            read.c.kept == 1,
-            read.c.list_id.in_(read_lists(user_id)),
-        )
+def _read_works(user_id: int) -> Select[Any]:
+    """Return the papers on lists that mark them as read."""
+    return select(work_of(saves.c.paper_id)).where(
+        mine(user_id, None), saves.c.list_id.in_(read_lists(user_id))
     )
 
 
@@ -208,10 +208,10 @@ def counted() -> ColumnElement[bool]:
     return (saves.c.kept == 1) & ~silent
 
 
-def _saved(paper_id: str, rows: Sequence[Row[Any]], note: Row[Any] | None, read: set[int]) -> Saved:
+def _saved(paper_id: str, rows: Sequence[Row[Any]], note: Note | None, read: set[int]) -> Saved:
     if note is not None and not rows:
         return Saved(paper_id, (), note.updated_at, None, NOWHERE, note.text, read=False)
-    first = rows[0]
+    first = min(rows, key=lambda row: (row.saved_at, row.id))
     on = {row.list_id for row in rows}
     return Saved(
         paper_id=paper_id,

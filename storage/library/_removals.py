@@ -15,14 +15,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engines.statements import delete_some, insert
 from storage.library import _lists
+from storage.library._notes import note_on
 from storage.library._saves import of_paper
-from storage.library._types import ReadingList, Via
+from storage.library._types import Note, ReadingList, Via
+from storage.papers import families
 from storage.tables import notes, removals, saves
 
 REMOVALS_KEPT: Final = timedelta(days=1)
 """How long a removal can be undone. A deleted note is gone for good after that."""
 
-_COLUMNS: Final = ("list_id", "via", "emoji_key", "message_id", "channel_id", "guild_id")
+_COLUMNS: Final = (
+    "paper_id",
+    "list_id",
+    "via",
+    "emoji_key",
+    "message_id",
+    "channel_id",
+    "guild_id",
+)
 
 
 class NoteBack(Enum):
@@ -53,20 +63,19 @@ class Holding:
 
     rows: Mapping[tuple[Any, ...], Row[Any]]
     """Every save that keeps the paper on a list, by what distinguishes it."""
-    note: Row[Any] | None
+    note: Note | None
 
 
 async def holding(conn: AsyncConnection, user_id: int, paper_id: str) -> Holding:
     """Return what a person's library holds of a paper, to be compared by `remember`."""
+    keys = await families(conn, [paper_id])
     kept = await conn.execute(
         select(saves)
-        .where(saves.c.user_id == user_id, saves.c.paper_id == paper_id, saves.c.kept == 1)
+        .where(saves.c.user_id == user_id, saves.c.paper_id.in_(keys), saves.c.kept == 1)
         .order_by(saves.c.saved_at, saves.c.id)
     )
-    note = await conn.execute(
-        select(notes).where(notes.c.user_id == user_id, notes.c.paper_id == paper_id)
-    )
-    return Holding({_identity(row): row for row in kept}, note.first())
+    note = await note_on(conn, user_id, paper_id)
+    return Holding({_identity(row): row for row in kept}, note)
 
 
 async def remember(
@@ -99,9 +108,10 @@ async def remember(
 
 async def latest_removal(conn: AsyncConnection, user_id: int, paper_id: str) -> int | None:
     """Return the person's latest removal of a paper that can still be put back."""
+    keys = await families(conn, [paper_id])
     return await conn.scalar(
         select(removals.c.id)
-        .where(removals.c.user_id == user_id, removals.c.paper_id == paper_id)
+        .where(removals.c.user_id == user_id, removals.c.paper_id.in_(keys))
         .order_by(removals.c.id.desc())
         .limit(1)
     )
@@ -157,7 +167,7 @@ async def _take_replacements(
             delete(saves).where(
                 saves.c.user_id == user_id,
                 saves.c.list_id == row["list_id"],
-                saves.c.paper_id == paper_id,
+                saves.c.paper_id == row.get("paper_id", paper_id),
                 saves.c.emoji_key.is_(None),
                 saves.c.via == row["via"],
                 saves.c.saved_at == datetime.fromisoformat(row["saved_at"]),
@@ -168,6 +178,7 @@ async def _take_replacements(
 async def _restore(
     conn: AsyncConnection, user_id: int, paper_id: str, row: Mapping[str, Any]
 ) -> None:
+    values = {"paper_id": paper_id, **row}
     if row["emoji_key"] is not None:
         standing = await conn.execute(
             update(saves)
@@ -175,19 +186,18 @@ async def _restore(
                 saves.c.message_id == row["message_id"],
                 saves.c.user_id == user_id,
                 saves.c.emoji_key == row["emoji_key"],
-                saves.c.paper_id == paper_id,
+                saves.c.paper_id == values["paper_id"],
             )
             .values(kept=1)
         )
         if standing.rowcount:
             return
-    values = dict(row)
     if values["emoji_key"] is not None:
         values |= {"emoji_key": None, "via": Via.BUTTON.value}
     values["saved_at"] = datetime.fromisoformat(row["saved_at"])
     await conn.execute(
         insert(saves)
-        .values(user_id=user_id, paper_id=paper_id, kept=1, **values)
+        .values(user_id=user_id, kept=1, **values)
         .on_conflict_do_nothing(
             index_elements=[saves.c.list_id, saves.c.paper_id],
             index_where=saves.c.emoji_key.is_(None),
@@ -198,24 +208,25 @@ async def _restore(
 async def _restore_note(conn: AsyncConnection, user_id: int, removal: Row[Any]) -> NoteBack:
     if removal.note is None:
         return NoteBack.NONE
-    written = await conn.execute(
-        insert(notes)
-        .values(
+    if await note_on(conn, user_id, removal.paper_id) is not None:
+        return NoteBack.NEWER_STAYS
+    await conn.execute(
+        insert(notes).values(
             user_id=user_id,
             paper_id=removal.paper_id,
             text=removal.note,
             updated_at=removal.noted_at,
         )
-        .on_conflict_do_nothing()
     )
-    return NoteBack.RESTORED if written.rowcount else NoteBack.NEWER_STAYS
+    return NoteBack.RESTORED
 
 
 def _identity(row: Row[Any]) -> tuple[Any, ...]:
-    """Return what is unique to a save: its reaction, or for a deliberate one its list."""
+    """Return what is unique to a save of a work: the paper, and its reaction, or its list for a
+    deliberate one."""
     if row.emoji_key is None:
-        return (row.list_id,)
-    return (row.message_id, row.emoji_key)
+        return (row.paper_id, row.list_id)
+    return (row.paper_id, row.message_id, row.emoji_key)
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chunks import chunks
 from storage.engines.statements import insert
 from storage.library import _lists
 from storage.library._types import NOWHERE, Place, ReadingList, Via
+from storage.papers import families, keys_of
 from storage.tables import lists, notes, saves, users
 
 _SAVE = insert(saves).on_conflict_do_nothing(
@@ -37,20 +38,19 @@ async def toggle(
 ) -> Toggled:
     """Save a paper to the person's default list, or take back that it was saved on purpose."""
     target = await default_list(conn, user_id, now)
-    here = (saves.c.list_id == target.id) & (saves.c.paper_id == paper_id)
+    keys = await families(conn, [paper_id])
+    here = (saves.c.list_id == target.id) & saves.c.paper_id.in_(keys)
     held = await conn.execute(
         select(saves.c.emoji_key).where(here, saves.c.emoji_key.is_not(None), saves.c.kept == 1)
     )
-    keys = tuple(dict.fromkeys(held.scalars()))
-    before = (
-        await conn.execute(
-            delete(saves).where(here, saves.c.emoji_key.is_(None)).returning(saves.c.saved_at)
-        )
-    ).first()
-    if before is not None:
-        return Toggled(target, saved=False, saved_at=before.saved_at, held=keys)
+    emoji = tuple(dict.fromkeys(held.scalars()))
+    taken = await conn.execute(
+        delete(saves).where(here, saves.c.emoji_key.is_(None)).returning(saves.c.saved_at)
+    )
+    if before := list(taken.scalars()):
+        return Toggled(target, saved=False, saved_at=min(before), held=emoji)
     await save(conn, user_id, target.id, {paper_id: now}, via=Via.BUTTON, place=place)
-    return Toggled(target, saved=True, saved_at=now, held=keys)
+    return Toggled(target, saved=True, saved_at=now, held=emoji)
 
 
 async def default_list(conn: AsyncConnection, user_id: int, now: datetime) -> ReadingList:
@@ -76,42 +76,62 @@ async def save(
     via: Via,
     place: Place = NOWHERE,
 ) -> list[str]:
-    """Put papers on a list on purpose, each with when; return those that were not on it."""
+    """Put papers on a list on purpose, each with when; return those that were not on it.
+
+    Keys of one work are one paper: the first of them is put on the list, with the earliest moment.
+    """
     if not papers:
         return []
-    known = await on_list(conn, list_id, papers)
-    await conn.execute(
-        _SAVE,
-        [
-            {
-                "user_id": user_id,
-                "list_id": list_id,
-                "paper_id": paper_id,
-                "via": via.value,
-                "emoji_key": None,
-                "kept": 1,
-                "message_id": place.message_id,
-                "channel_id": place.channel_id,
-                "guild_id": place.guild_id,
-                "saved_at": at,
-            }
-            for paper_id, at in papers.items()
-        ],
-    )
-    return [paper_id for paper_id in papers if paper_id not in known]
+    keys = await families(conn, papers)
+    known: set[str] = set()
+    on_purpose: dict[str, set[str]] = {}
+    for ids in chunks(list(keys)):
+        there = (saves.c.list_id == list_id) & saves.c.paper_id.in_(ids)
+        for row in await conn.execute(select(saves).where(there)):
+            if row.kept:
+                known.add(keys[row.paper_id])
+            if row.emoji_key is None:
+                on_purpose.setdefault(keys[row.paper_id], set()).add(row.paper_id)
+    first: dict[str, str] = {}
+    since: dict[str, datetime] = {}
+    for paper_id, at in papers.items():
+        work = keys[paper_id]
+        first.setdefault(work, paper_id)
+        since[work] = min(at, since.get(work, at))
+    rows = [
+        {
+            "user_id": user_id,
+            "list_id": list_id,
+            "paper_id": paper_id,
+            "via": via.value,
+            "emoji_key": None,
+            "kept": 1,
+            "message_id": place.message_id,
+            "channel_id": place.channel_id,
+            "guild_id": place.guild_id,
+            "saved_at": since[work],
+        }
+        for work, paper_id in first.items()
+        if not on_purpose.get(work, set()) - {paper_id}
+    ]
+    if rows:
+        await conn.execute(_SAVE, rows)
+    return [paper_id for work, paper_id in first.items() if work not in known]
 
 
 async def on_list(conn: AsyncConnection, list_id: int, paper_ids: Iterable[str]) -> set[str]:
     """Return which of these papers are on a list."""
+    wanted = list(paper_ids)
+    keys = await families(conn, wanted)
     found: set[str] = set()
-    for ids in chunks(list(paper_ids)):
+    for ids in chunks(list(keys)):
         rows = await conn.execute(
             select(saves.c.paper_id).where(
                 saves.c.list_id == list_id, saves.c.paper_id.in_(ids), saves.c.kept == 1
             )
         )
-        found.update(rows.scalars())
-    return found
+        found.update(keys[paper_id] for paper_id in rows.scalars())
+    return {paper_id for paper_id in wanted if keys[paper_id] in found}
 
 
 async def remove(
@@ -122,37 +142,41 @@ async def remove(
     Reactions that saved them may still stand: they are kept in mind as overruled. The note goes
     with the paper's last list; a note on a paper that was on no list stays.
     """
+    keys = await families(conn, paper_ids)
     left: set[str] = set()
-    for ids in chunks(list(dict.fromkeys(paper_ids))):
-        mine = (saves.c.user_id == user_id) & saves.c.paper_id.in_(ids)
-        if list_id is not None:
-            mine &= saves.c.list_id == list_id
+    of_works: dict[str, list[str]] = {}
+    for key, work in keys.items():
+        of_works.setdefault(work, []).append(key)
+    for some in chunks(list(of_works), 100):
+        ids = [key for work in some for key in of_works[work]]
+        held = (saves.c.user_id == user_id) & saves.c.paper_id.in_(ids)
+        mine = held if list_id is None else held & (saves.c.list_id == list_id)
         there = select(saves.c.paper_id).where(mine, saves.c.kept == 1).distinct()
-        taken = (await conn.execute(there)).scalars().all()
+        taken = {keys[key] for key in (await conn.execute(there)).scalars()}
         await conn.execute(delete(saves).where(mine, saves.c.emoji_key.is_(None)))
         await conn.execute(update(saves).where(mine).values(kept=0))
-        kept = select(saves.c.paper_id).where(saves.c.user_id == user_id, saves.c.kept == 1)
+        still = select(saves.c.paper_id).where(held, saves.c.kept == 1).distinct()
+        kept = {keys[key] for key in (await conn.execute(still)).scalars()}
+        gone = [key for work in taken - kept for key in of_works[work]]
         await conn.execute(
-            delete(notes).where(
-                notes.c.user_id == user_id,
-                notes.c.paper_id.in_(taken),
-                notes.c.paper_id.not_in(kept),
-            )
+            delete(notes).where(notes.c.user_id == user_id, notes.c.paper_id.in_(gone))
         )
-        left.update(taken)
+        left |= taken
     return len(left)
 
 
 async def undo(conn: AsyncConnection, user_id: int, saved_at: datetime) -> int:
     """Take back what was saved on purpose at exactly that moment; return how many papers."""
-    result = await conn.execute(
-        delete(saves).where(
+    taken = await conn.execute(
+        delete(saves)
+        .where(
             saves.c.user_id == user_id,
             saves.c.saved_at == saved_at,
             saves.c.emoji_key.is_(None),
         )
+        .returning(saves.c.paper_id)
     )
-    return result.rowcount
+    return len(set((await keys_of(conn, taken.scalars().all())).values()))
 
 
 async def place_on(
@@ -182,7 +206,8 @@ async def move(
 
     It keeps when and where it was saved.
     """
-    mine = (saves.c.user_id == user_id) & (saves.c.paper_id == paper_id) & (saves.c.kept == 1)
+    keys = await families(conn, [paper_id])
+    mine = (saves.c.user_id == user_id) & saves.c.paper_id.in_(keys) & (saves.c.kept == 1)
     if source is not None:
         mine &= saves.c.list_id == source
     first = (
@@ -201,55 +226,14 @@ async def move(
 
 async def of_paper(conn: AsyncConnection, user_id: int, paper_id: str) -> dict[int, datetime]:
     """Return which of a person's lists a paper is on, and since when."""
+    keys = await families(conn, [paper_id])
     rows = await conn.execute(
         select(saves.c.list_id, func.min(saves.c.saved_at).label("since"))
-        .where(saves.c.user_id == user_id, saves.c.paper_id == paper_id, saves.c.kept == 1)
+        .where(saves.c.user_id == user_id, saves.c.paper_id.in_(keys), saves.c.kept == 1)
         .group_by(saves.c.list_id)
         .order_by(saves.c.list_id)
     )
     return {row.list_id: row.since for row in rows}
-
-
-async def holds(conn: AsyncConnection, user_id: int, paper_id: str) -> bool:
-    """Return whether a person has saved a paper, or has a note on it from when it was saved."""
-    noted = select(notes.c.paper_id).where(notes.c.user_id == user_id, notes.c.paper_id == paper_id)
-    return bool(await of_paper(conn, user_id, paper_id)) or await conn.scalar(noted) is not None
-
-
-async def set_note(
-    conn: AsyncConnection, user_id: int, paper_id: str, note: str | None, now: datetime
-) -> bool:
-    """Write a person's note on a paper, or delete it; false if they hold nothing of the paper."""
-    if not await holds(conn, user_id, paper_id):
-        return False
-    if note is None:
-        await conn.execute(
-            delete(notes).where(notes.c.user_id == user_id, notes.c.paper_id == paper_id)
-        )
-        return True
-    await conn.execute(
-        insert(notes)
-        .values(user_id=user_id, paper_id=paper_id, text=note, updated_at=now)
-        .on_conflict_do_update(
-            index_elements=[notes.c.user_id, notes.c.paper_id],
-            set_={"text": note, "updated_at": literal(now, notes.c.updated_at.type)},
-        )
-    )
-    return True
-
-
-async def add_notes(
-    conn: AsyncConnection, user_id: int, texts: Mapping[str, str], now: datetime
-) -> None:
-    """Write notes on papers that have none yet."""
-    if texts:
-        await conn.execute(
-            insert(notes).on_conflict_do_nothing(),
-            [
-                {"user_id": user_id, "paper_id": paper_id, "text": text, "updated_at": now}
-                for paper_id, text in texts.items()
-            ],
-        )
 
 
 async def ensure_user(conn: AsyncConnection, user_id: int, now: datetime) -> None:

@@ -90,6 +90,16 @@ class Card(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a person wrote on a paper."""
+
+    text: str
+    """Where they wrote on several keys of the work, one text after the other, oldest first."""
+    updated_at: datetime
+    """The latest moment that any of it was written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """A paper in a user's library: on which lists, since when, from where, with which note."""
 

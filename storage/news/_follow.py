@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from papers.news import Event, Kind, Levels, Side, events, is_sighted, joined, levels
 from storage.chunks import chunks
 from storage.engines.statements import insert as upserting
-from storage.papers import get_many
+from storage.papers import families, get_many, work_of
 from storage.tables import (
     batch_papers,
     followed_papers,
     lists,
     news,
+    paper_aliases,
     person_news,
     preferences,
     saves,
@@ -36,7 +37,16 @@ _SEEN: Final = {
     Side.ARCHIVE: followed_papers.c.archive_seen_at,
     Side.COMMUNITY: followed_papers.c.community_seen_at,
 }
-_SAVED: Final = exists().where(saves.c.paper_id == followed_papers.c.paper_id, saves.c.kept == 1)
+_ALIAS: Final = exists().where(paper_aliases.c.alias == followed_papers.c.paper_id)
+"""That the paper turned out to be another, which is followed in its place."""
+_SAVED: Final = ~_ALIAS & or_(
+    exists().where(saves.c.paper_id == followed_papers.c.paper_id, saves.c.kept == 1),
+    exists().where(
+        paper_aliases.c.paper_id == followed_papers.c.paper_id,
+        saves.c.paper_id == paper_aliases.c.alias,
+        saves.c.kept == 1,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,8 @@ async def unfollowed(
         newest: how many of the newest saves are looked at; `None` for all. Ids of saves are given
             out again when the newest is deleted, so that none of them could be a watermark.
     """
-    kept = select(saves.c.paper_id, saves.c.saved_at).where(saves.c.kept == 1)
+    work = work_of(saves.c.paper_id).label("paper_id")
+    kept = select(work, saves.c.saved_at).where(saves.c.kept == 1)
     if newest is not None:
         kept = kept.order_by(saves.c.id.desc()).limit(newest)
     recent = kept.subquery()
@@ -138,9 +149,11 @@ async def _put_off(
 async def listed(conn: AsyncConnection, day: date, source: str) -> list[str]:
     """Return the followed papers of one batch."""
     rows = await conn.scalars(
-        select(batch_papers.c.paper_id)
-        .join(followed_papers, followed_papers.c.paper_id == batch_papers.c.paper_id)
+        select(followed_papers.c.paper_id)
+        .select_from(batch_papers)
+        .join(followed_papers, followed_papers.c.paper_id == work_of(batch_papers.c.paper_id))
         .where(batch_papers.c.day == day, batch_papers.c.source == source)
+        .distinct()
     )
     return list(rows)
 
@@ -220,10 +233,11 @@ async def _publish(conn: AsyncConnection, paper_id: str, event: Event, now: date
     )
     if news_id is None:
         return 0
+    keys = await families(conn, [paper_id])
     readers = await conn.scalars(
         select(saves.c.user_id)
         .join(lists, lists.c.id == saves.c.list_id)
-        .where(saves.c.paper_id == paper_id, saves.c.kept == 1, lists.c.news == 1)
+        .where(saves.c.paper_id.in_(keys), saves.c.kept == 1, lists.c.news == 1)
         .where(~exists().where(preferences.c.user_id == saves.c.user_id, preferences.c.news == 0))
         .distinct()
     )

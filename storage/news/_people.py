@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.news import Event, Kind
 from storage.engines.statements import delete_some, insert
+from storage.papers import work_of
 from storage.tables import lists, news, papers, person_news, preferences, saves, users
 
 NEWS_KEPT: Final = timedelta(days=90)
@@ -118,15 +119,13 @@ def _of(user_id: int) -> Select[Any]:
 
 def _followed(user_id: int) -> ColumnElement[bool]:
     """Match news about papers on a list whose news the person wants."""
-    on_list = exists().where(
-        saves.c.user_id == user_id,
-        saves.c.paper_id == news.c.paper_id,
-        saves.c.kept == 1,
-        saves.c.list_id == lists.c.id,
-        lists.c.news == 1,
+    on_list = (
+        select(work_of(saves.c.paper_id))
+        .join(lists, lists.c.id == saves.c.list_id)
+        .where(saves.c.user_id == user_id, saves.c.kept == 1, lists.c.news == 1)
     )
     off = exists().where(preferences.c.user_id == user_id, preferences.c.news == 0)
-    return on_list & ~off
+    return work_of(news.c.paper_id).in_(on_list) & ~off
 
 
 async def _read(conn: AsyncConnection, statement: Select[Any]) -> list[News]:

@@ -1,5 +1,6 @@
 """Papers as we know them: put in from any source, read back by id and by change."""
 
+from storage.papers._aliases import all_keys, every_key, families, keys_of, work_of
 from storage.papers._read import (
     Heading,
     Snapshot,
@@ -19,7 +20,7 @@ from storage.papers._read import (
 )
 from storage.papers._thin import thin_snapshots
 from storage.papers._upsert import UpsertReport, upsert
-from storage.papers._works import all_keys, by_doi, keys_of
+from storage.papers._works import by_doi
 
 __all__ = [
     "Heading",
@@ -31,6 +32,8 @@ __all__ = [
     "by_short",
     "changed_since",
     "count",
+    "every_key",
+    "families",
     "first_authors",
     "get",
     "get_many",
@@ -43,4 +46,5 @@ __all__ = [
     "thin_snapshots",
     "upsert",
     "without_categories",
+    "work_of",
 ]

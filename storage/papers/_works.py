@@ -1,6 +1,6 @@
 """Which stored paper a record is of, when sources know one work by several keys."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,31 +10,11 @@ from papers.paper_key import Scheme, of_doi
 from papers.works import one_work, title_number
 from storage.chunks import chunks
 from storage.engines.statements import insert
+from storage.papers._aliases import keys_of
 from storage.papers._read import StoredPaper, by_published_doi, stored
 from storage.tables import paper_aliases, papers
 
 _DOI = f"{Scheme.DOI}:"
-
-
-async def keys_of(conn: AsyncConnection, keys: Iterable[str]) -> dict[str, str]:
-    """Return the key of the work of each key: its own, unless it is another's alias."""
-    wanted = list(dict.fromkeys(keys))
-    found = {key: key for key in wanted}
-    for some in chunks(wanted):
-        statement = select(paper_aliases).where(paper_aliases.c.alias.in_(some))
-        found |= {row.alias: row.paper_id for row in await conn.execute(statement)}
-    return found
-
-
-async def all_keys(conn: AsyncConnection, keys: Iterable[str]) -> dict[str, set[str]]:
-    """Return every key of each key's work, itself among them."""
-    works = await keys_of(conn, keys)
-    found: dict[str, set[str]] = {}
-    for some in chunks(list(set(works.values()))):
-        statement = select(paper_aliases).where(paper_aliases.c.paper_id.in_(some))
-        for row in await conn.execute(statement):
-            found.setdefault(row.paper_id, set()).add(row.alias)
-    return {key: {key, work, *found.get(work, ())} for key, work in works.items()}
 
 
 async def by_doi(conn: AsyncConnection, dois: Iterable[str]) -> dict[str, str]:
@@ -55,11 +35,14 @@ async def works(conn: AsyncConnection, records: Sequence[Record]) -> dict[str, s
     ids = {record.paper.id: _ids(record) for record in records}
     known = await _known(conn, {key for each in ids.values() for key in each})
     alike = await _alike(conn, [r.paper for r in records if not known.keys() & ids[r.paper.id]])
+    named_by = await _named_by(conn, {paper_id for _, paper_id in known.values()})
     found: dict[str, str] = {}
     for record in records:
         own = record.paper.id
         there = [known[key] for key in ids[own] if key in known]
-        if there := [each for each in there if _may_be(own, each[1])]:
+        if there := [
+            each for each in there if _may_be_one([own], [each[1], *named_by.get(each[1], ())])
+        ]:
             paper_id = min(there)[1]
         else:
             paper_id = _titled(record, ids[own], alike) or own
@@ -69,6 +52,7 @@ async def works(conn: AsyncConnection, records: Sequence[Record]) -> dict[str, s
                     (record.paper, _schemes(record.paper, ids[own]), paper_id)
                 )
         found[own] = paper_id
+        named_by.setdefault(paper_id, []).append(own)
         for key in ids[own]:
             known.setdefault(key, (_NEW, paper_id))
     return found
@@ -77,15 +61,51 @@ async def works(conn: AsyncConnection, records: Sequence[Record]) -> dict[str, s
 async def note_aliases(
     conn: AsyncConnection, records: Sequence[Record], stored_as: Mapping[str, str]
 ) -> None:
-    """Note the keys by which records name their works, besides those of the stored papers."""
-    rows = [
-        {"alias": key, "paper_id": stored_as[record.paper.id]}
+    """Note the keys by which records name their works, besides those of the stored papers.
+
+    A DOI that a record only states is noted where it is the key of a stored paper: `works` finds it
+    by the record otherwise.
+    """
+    there = await _rows(conn, {key for record in records for key in _stated(record.paper)})
+    links = {
+        (key, stored_as[record.paper.id]): key == record.paper.id
         for record in records
-        for key in (record.paper.id, *record.aliases)
-        if key != stored_as[record.paper.id]
-    ]
+        for key in _ids(record)
+        if key in (record.paper.id, *record.aliases) or key in there
+    }
+    works_of = await keys_of(conn, {key for link in links for key in link})
+    named_by = await _named_by(conn, works_of.values())
+    rows: dict[str, str] = {}
+    for (key, paper_id), is_own in links.items():
+        work, other = works_of[paper_id], works_of[key]
+        one, two = {work, *named_by.get(work, ())}, {other, key, *named_by.get(other, ())}
+        if other == work:
+            continue
+        if _may_be_one(one, two):
+            rows |= dict.fromkeys(two, work)
+            works_of |= dict.fromkeys(two, work)
+            named_by[work] = list(one | two - {work})
+        elif is_own and not named_by.get(key):
+            rows[key] = work
     if rows:
-        await conn.execute(insert(paper_aliases).on_conflict_do_nothing(), rows)
+        statement = insert(paper_aliases)
+        await conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=[paper_aliases.c.alias],
+                set_={"paper_id": statement.excluded.paper_id},
+            ),
+            [{"alias": alias, "paper_id": work} for alias, work in rows.items()],
+        )
+
+
+async def _named_by(conn: AsyncConnection, keys: Iterable[str]) -> dict[str, list[str]]:
+    """Return the aliases of each key."""
+    found: dict[str, list[str]] = {}
+    for some in chunks(list(keys)):
+        statement = select(paper_aliases).where(paper_aliases.c.paper_id.in_(some))
+        for row in await conn.execute(statement):
+            found.setdefault(row.paper_id, []).append(row.alias)
+    return found
 
 
 _NEW = 1 << 62
@@ -102,10 +122,20 @@ def _may_be(own: str, other: str) -> bool:
     return own == other or scheme is Scheme.DOI or scheme is not _scheme(other)
 
 
+def _may_be_one(some: Collection[str], others: Collection[str]) -> bool:
+    """Return whether two sets of keys may be of one work, or already share one."""
+    return not {*some}.isdisjoint(others) or all(
+        _may_be(one, other) for one in some for other in others
+    )
+
+
 def _ids(record: Record) -> list[str]:
     """Return the keys that a record names its work by, its own first."""
-    stated = [f"{_DOI}{record.paper.doi.lower()}"] if record.paper.doi else []
-    return list(dict.fromkeys((record.paper.id, *record.aliases, *stated)))
+    return list(dict.fromkeys((record.paper.id, *record.aliases, *_stated(record.paper))))
+
+
+def _stated(paper: Paper) -> list[str]:
+    return [f"{_DOI}{paper.doi.lower()}"] if paper.doi else []
 
 
 def _schemes(paper: Paper, keys: Iterable[str]) -> set[Scheme]:
@@ -128,16 +158,22 @@ async def _known(conn: AsyncConnection, keys: set[str]) -> dict[str, tuple[int, 
             for doi, paper_id in (await by_published_doi(conn, dois)).items()
         }
     of |= {alias: key for alias, key in (await keys_of(conn, keys)).items() if alias != key}
-    rows: dict[str, int] = {}
-    for some in chunks(list({*of.values(), *keys})):
-        statement = select(papers.c.id, papers.c.row).where(papers.c.id.in_(some))
-        rows |= {row.id: row.row for row in await conn.execute(statement)}
+    rows = await _rows(conn, {*of.values(), *keys})
     found: dict[str, tuple[int, str]] = {}
     for key, paper_id in of.items():
         there = [(rows[each], each) for each in {key, paper_id} if each in rows]
         if there:
             found[key] = min(there)
     return found
+
+
+async def _rows(conn: AsyncConnection, keys: Iterable[str]) -> dict[str, int]:
+    """Return the rows of the papers that are stored by these keys."""
+    rows: dict[str, int] = {}
+    for some in chunks(list(keys)):
+        statement = select(papers.c.id, papers.c.row).where(papers.c.id.in_(some))
+        rows |= {row.id: row.row for row in await conn.execute(statement)}
+    return rows
 
 
 _Alike = dict[int, list[tuple[Paper, set[Scheme], str]]]
@@ -150,11 +186,7 @@ async def _alike(conn: AsyncConnection, new: Sequence[Paper]) -> _Alike:
     for some in chunks(sorted(numbers)):
         statement = select(papers).where(papers.c.title_number.in_(some)).order_by(papers.c.row)
         there += [(row.title_number, stored(row)) for row in await conn.execute(statement)]
-    aliases: dict[str, list[str]] = {}
-    for some in chunks([each.paper.id for _, each in there]):
-        statement = select(paper_aliases).where(paper_aliases.c.paper_id.in_(some))
-        for row in await conn.execute(statement):
-            aliases.setdefault(row.paper_id, []).append(row.alias)
+    aliases = await _named_by(conn, [each.paper.id for _, each in there])
     found: _Alike = {}
     for number, each in there:
         keys = [each.paper.id, *aliases.get(each.paper.id, ())]

@@ -15,6 +15,7 @@ from storage import library
 from storage.chunks import chunks
 from storage.engines.statements import insert
 from storage.library import NOWHERE, Cleared, Event, Member, Place, Reaction
+from storage.papers import all_keys, families
 from storage.shelves._settings import ensure, of_guilds, same_emoji
 from storage.shelves._types import AddedVia
 from storage.tables import cards, shelf_additions, shelf_papers, users
@@ -153,7 +154,7 @@ async def add_on_purpose(
 ) -> bool:
     """Add a paper for a person; false, and nothing changes, for one that is blocked there."""
     await ensure(conn, [guild_id], now)
-    if (guild_id, paper_id) in await _blocked(conn, [guild_id], paper_id):
+    if (guild_id, paper_id) in await _blocked(conn, [guild_id]):
         return False
     await _ensure_users(conn, {user_id: now})
     await conn.execute(
@@ -173,19 +174,20 @@ async def add_on_purpose(
 
 async def take_back(conn: AsyncConnection, guild_id: int, user_id: int, paper_id: str) -> None:
     """Take back what a person added, however; what others added stays."""
+    keys = await families(conn, [paper_id])
     await _overrule(
         conn,
         (shelf_additions.c.guild_id == guild_id)
         & (shelf_additions.c.user_id == user_id)
-        & (shelf_additions.c.paper_id == paper_id),
+        & shelf_additions.c.paper_id.in_(keys),
     )
 
 
 async def take_off(conn: AsyncConnection, guild_id: int, paper_id: str) -> None:
     """Take a paper off a shelf for all who added it; anyone may add it again."""
+    keys = await families(conn, [paper_id])
     await _overrule(
-        conn,
-        (shelf_additions.c.guild_id == guild_id) & (shelf_additions.c.paper_id == paper_id),
+        conn, (shelf_additions.c.guild_id == guild_id) & shelf_additions.c.paper_id.in_(keys)
     )
     await _mark(conn, guild_id, paper_id, pinned_at=None)
 
@@ -222,6 +224,8 @@ async def _overrule(conn: AsyncConnection, which: ColumnElement[bool]) -> None:
 async def _mark(
     conn: AsyncConnection, guild_id: int, paper_id: str, **values: datetime | None
 ) -> None:
+    """Set what a server's admins say of a paper, whichever keys of its work they named before."""
+    keys = await families(conn, [paper_id])
     statement = insert(shelf_papers)
     if any(value is not None for value in values.values()):
         await conn.execute(
@@ -229,26 +233,25 @@ async def _mark(
                 index_elements=[shelf_papers.c.guild_id, shelf_papers.c.paper_id], set_=values
             )
         )
-        return
-    await conn.execute(
-        update(shelf_papers)
-        .where(shelf_papers.c.guild_id == guild_id, shelf_papers.c.paper_id == paper_id)
-        .values(**values)
-    )
+    gone = {name: None for name, value in values.items() if value is None}
+    if gone:
+        await conn.execute(
+            update(shelf_papers)
+            .where(shelf_papers.c.guild_id == guild_id, shelf_papers.c.paper_id.in_(keys))
+            .values(gone)
+        )
 
 
-async def _blocked(
-    conn: AsyncConnection, guild_ids: Iterable[int], paper_id: str | None = None
-) -> set[tuple[int, str]]:
+async def _blocked(conn: AsyncConnection, guild_ids: Iterable[int]) -> set[tuple[int, str]]:
+    """Return what is blocked in some servers, by every key of each paper's work."""
     found: set[tuple[int, str]] = set()
     for ids in chunks(list(guild_ids)):
         statement = select(shelf_papers.c.guild_id, shelf_papers.c.paper_id).where(
             shelf_papers.c.guild_id.in_(ids), shelf_papers.c.blocked_at.is_not(None)
         )
-        if paper_id is not None:
-            statement = statement.where(shelf_papers.c.paper_id == paper_id)
         found.update((row.guild_id, row.paper_id) for row in await conn.execute(statement))
-    return found
+    keys = await all_keys(conn, {paper_id for _, paper_id in found})
+    return {(guild_id, key) for guild_id, paper_id in found for key in keys[paper_id]}
 
 
 async def _clear(conn: AsyncConnection, event: Cleared) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, literal, null, select, union_all
+from sqlalchemy import func, literal, null, select, union, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chunks import chunks
 from storage.library import counted
-from storage.papers import stored
+from storage.papers import families, stored, work_of
 from storage.shelves._types import OfPaper, OnShelf, ShelfSort
 from storage.tables import papers, preferences, saves, shelf_additions, shelf_papers, shelves
 
@@ -50,12 +50,10 @@ async def papers_on(
         .limit(limit)
     )
     if unposted_since is not None:
-        posted = exists().where(
-            shelf_papers.c.guild_id == guild_id,
-            shelf_papers.c.paper_id == papers.c.id,
-            shelf_papers.c.posted_at.is_not(None),
+        posted = select(work_of(shelf_papers.c.paper_id)).where(
+            shelf_papers.c.guild_id == guild_id, shelf_papers.c.posted_at.is_not(None)
         )
-        statement = statement.where(on.c.added_at >= unposted_since, ~posted)
+        statement = statement.where(on.c.added_at >= unposted_since, papers.c.id.not_in(posted))
     rows = await conn.execute(statement)
     return [OnShelf(stored(row), row.added_at, row.people, bool(row.pinned)) for row in rows]
 
@@ -68,38 +66,43 @@ async def count(conn: AsyncConnection, guild_id: int) -> int:
 
 async def of_paper(conn: AsyncConnection, guild_id: int, user_id: int, paper_id: str) -> OfPaper:
     """Return what a server's shelf says of one paper, to one person."""
+    keys = await families(conn, [paper_id])
     added = await conn.execute(
         select(shelf_additions.c.user_id)
         .where(
             shelf_additions.c.guild_id == guild_id,
-            shelf_additions.c.paper_id == paper_id,
+            shelf_additions.c.paper_id.in_(keys),
             shelf_additions.c.kept == 1,
         )
         .distinct()
     )
     people = set(added.scalars())
-    marks = (
-        await conn.execute(
-            select(shelf_papers).where(
-                shelf_papers.c.guild_id == guild_id, shelf_papers.c.paper_id == paper_id
-            )
+    marks = await conn.execute(
+        select(shelf_papers).where(
+            shelf_papers.c.guild_id == guild_id, shelf_papers.c.paper_id.in_(keys)
         )
-    ).first()
+    )
+    each = marks.all()
     return OfPaper(
         people=len(people),
         mine=user_id in people,
-        pinned=marks is not None and marks.pinned_at is not None,
-        blocked=marks is not None and marks.blocked_at is not None,
+        pinned=any(mark.pinned_at is not None for mark in each),
+        blocked=any(mark.blocked_at is not None for mark in each),
     )
 
 
 async def blocked(conn: AsyncConnection, guild_id: int, limit: int) -> list[tuple[str, str]]:
     """Return id and title of the papers that are blocked in a server, the latest first."""
+    marks = (
+        select(work_of(shelf_papers.c.paper_id).label("work"), shelf_papers.c.blocked_at)
+        .where(shelf_papers.c.guild_id == guild_id, shelf_papers.c.blocked_at.is_not(None))
+        .subquery()
+    )
     rows = await conn.execute(
         select(papers.c.id, papers.c.title)
-        .join(shelf_papers, shelf_papers.c.paper_id == papers.c.id)
-        .where(shelf_papers.c.guild_id == guild_id, shelf_papers.c.blocked_at.is_not(None))
-        .order_by(shelf_papers.c.blocked_at.desc(), papers.c.row)
+        .join(marks, marks.c.work == papers.c.id)
+        .group_by(papers.c.row)
+        .order_by(func.max(marks.c.blocked_at).desc(), papers.c.row)
         .limit(limit)
     )
     return [(row.id, row.title) for row in rows]
@@ -109,11 +112,13 @@ async def named(
     conn: AsyncConnection, guild_id: int, paper_ids: Iterable[str]
 ) -> dict[str, list[int]]:
     """Return who added each of these papers, those alone who let shelves name them, first first."""
-    found: dict[str, list[int]] = {}
-    first = func.min(shelf_additions.c.added_at)
-    for ids in chunks(list(paper_ids)):
+    wanted = list(paper_ids)
+    keys = await families(conn, wanted)
+    first: dict[str, dict[int, datetime]] = {}
+    since = func.min(shelf_additions.c.added_at, type_=shelf_additions.c.added_at.type)
+    for ids in chunks(list(keys)):
         rows = await conn.execute(
-            select(shelf_additions.c.paper_id, shelf_additions.c.user_id)
+            select(shelf_additions.c.paper_id, shelf_additions.c.user_id, since.label("since"))
             .join(preferences, preferences.c.user_id == shelf_additions.c.user_id)
             .where(
                 shelf_additions.c.guild_id == guild_id,
@@ -122,10 +127,15 @@ async def named(
                 preferences.c.named == 1,
             )
             .group_by(shelf_additions.c.paper_id, shelf_additions.c.user_id)
-            .order_by(first, shelf_additions.c.user_id)
         )
         for row in rows:
-            found.setdefault(row.paper_id, []).append(row.user_id)
+            people = first.setdefault(keys[row.paper_id], {})
+            people[row.user_id] = min(row.since, people.get(row.user_id, row.since))
+    found: dict[str, list[int]] = {}
+    for paper_id in wanted:
+        if keys[paper_id] in first:
+            people = sorted((at, user_id) for user_id, at in first[keys[paper_id]].items())
+            found[paper_id] = [user_id for _, user_id in people]
     return found
 
 
@@ -144,23 +154,25 @@ async def saved_here(
     savers = select(func.count(saves.c.user_id.distinct())).where(here, saves.c.saved_at >= since)
     if (await conn.scalar(savers) or 0) < least:
         return {}
-    found: dict[str, int] = {}
-    for ids in chunks(list(paper_ids)):
-        both = union_all(
+    wanted_ids = list(paper_ids)
+    keys = await families(conn, wanted_ids)
+    members: dict[str, set[int]] = {}
+    for ids in chunks(list(keys)):
+        both = union(
             select(saves.c.paper_id, saves.c.user_id).where(here, saves.c.paper_id.in_(ids)),
             select(shelf_additions.c.paper_id, shelf_additions.c.user_id).where(
                 shelf_additions.c.guild_id == guild_id,
                 shelf_additions.c.paper_id.in_(ids),
                 shelf_additions.c.kept == 1,
             ),
-        ).subquery()
-        rows = await conn.execute(
-            select(
-                both.c.paper_id, func.count(both.c.user_id.distinct()).label("members")
-            ).group_by(both.c.paper_id)
         )
-        found |= {row.paper_id: row.members for row in rows}
-    return found
+        for row in await conn.execute(both):
+            members.setdefault(keys[row.paper_id], set()).add(row.user_id)
+    return {
+        paper_id: len(members[keys[paper_id]])
+        for paper_id in wanted_ids
+        if keys[paper_id] in members
+    }
 
 
 def _on(guild_id: int) -> Any:
@@ -168,13 +180,16 @@ def _on(guild_id: int) -> Any:
     added_at = shelf_additions.c.added_at
     origins = union_all(
         select(
-            shelf_additions.c.paper_id,
+            work_of(shelf_additions.c.paper_id).label("paper_id"),
             added_at.label("at"),
             shelf_additions.c.user_id,
             literal(0).label("pinned"),
         ).where(shelf_additions.c.guild_id == guild_id, shelf_additions.c.kept == 1),
         select(
-            shelf_papers.c.paper_id, shelf_papers.c.pinned_at.label("at"), null(), literal(1)
+            work_of(shelf_papers.c.paper_id),
+            shelf_papers.c.pinned_at.label("at"),
+            null(),
+            literal(1),
         ).where(shelf_papers.c.guild_id == guild_id, shelf_papers.c.pinned_at.is_not(None)),
     ).subquery()
     return select(

@@ -56,7 +56,8 @@ papers = table(
 )
 
 # Keys of one work: each belongs to the paper that was stored first. A paper that has a row of its
-# own and turns out to be another keeps that row, so that it can be separated again.
+# own and turns out to be another keeps that row, so that it can be separated again; what people
+# saved by either key is one paper (`storage.papers.work_of`).
 paper_aliases = table(
     "paper_aliases",
     Column("alias", Text, primary_key=True),

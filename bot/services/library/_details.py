@@ -93,10 +93,10 @@ class SavedPaperDetails:
         """
         async with self._database.read() as conn:
             mine = await library.describe(conn, user_id, [paper_id])
-            stored = await papers.get(conn, paper_id)
+            stored = await papers.get(conn, mine[0].paper_id) if mine else None
             lists = await library.of_user(conn, user_id)
             on = await library.of_paper(conn, user_id, paper_id)
-        if not mine or stored is None:
+        if stored is None:
             raise UserError(_("This paper is no longer in your library."))
         return SavedPaper(mine[0], stored, tuple(lists), on)
 

@@ -12,12 +12,13 @@ from bot import limits
 from bot.services.library._lists import NAME_LENGTH, find_list
 from bot.ui.text import plain
 from papers.importing import Imported
-from storage import library
+from storage import library, papers
 from storage.database import Database
 from storage.library import ReadingList, Saved, Via
 from storage.papers import StoredPaper
 
-_NOTE: Final = 500
+_NOTE: Final = 1500
+"""Characters of a note: more than can be typed, as the notes of a paper that had several keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ async def _save(
         await library.save(conn, user_id, list_id, saved, via=Via.IMPORT)
     written = {each.id: each.note[:_NOTE] for each in named if each.note}
     await library.add_notes(conn, user_id, written, now)
-    return len({each.id for each in named} - before)
+    works = await papers.keys_of(conn, [each.id for each in named])
+    return len({work for key, work in works.items() if key not in before})
 
 
 async def _ids(
