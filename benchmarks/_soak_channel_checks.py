@@ -1,5 +1,6 @@
 """What must hold of channels after any number of days: a sentence for each thing that does not."""
 
+import json
 import re
 import sqlite3
 from collections import Counter
@@ -13,7 +14,7 @@ from tests.discord_server.objects import CROSSPOSTED, FORUMS, NEWS
 
 HEADER = re.compile(r"Papers of \w+ \d+ \w+ \d{4}")
 ROUNDUP = re.compile(r"Best papers of [^\n]+")
-PAPER = re.compile(r"(?:arxiv\.org/abs|doi\.org)/(\d{4}\.\d{5}|10\.64898/[\d.]+\d)")
+PAPER = re.compile(r"(?:arxiv\.org/abs|doi\.org)/(\d{4}\.\d{5}|10\.\d{4,5}/[\d.]+\d)")
 PUBLISHED_WITHIN = timedelta(hours=12)
 """How long after its post an overview is published at the latest, if nothing is in the way."""
 
@@ -142,13 +143,16 @@ def _published(conn: sqlite3.Connection, people: People) -> Iterator[str]:
 
 def _owed(conn: sqlite3.Connection, channel: Channel, people: People) -> Iterator[str]:
     """Say which batches a channel did not get around which nobody was in the way."""
+    usual = ("bioRxiv",) if channel is people.preprints else ("Soak",)
+    sources = people.listed.get(channel.id, usual)
     rows = conn.execute(
-        "SELECT day, posts.state, posts.reason FROM batches LEFT JOIN posts"
+        "SELECT DISTINCT day, posts.state, posts.reason FROM batches LEFT JOIN posts"
         " ON posts.batch_day = batches.day AND posts.channel_id = :channel"
-        " WHERE batches.state = 'complete' AND papers > 0 AND batches.source = :source"
+        " WHERE batches.state = 'complete' AND papers > 0"
+        " AND batches.source IN (SELECT value FROM json_each(:sources))"
         " AND day > (SELECT min(batch_day) FROM posts WHERE channel_id = :channel)"
         " AND day < (SELECT max(batch_day) FROM posts WHERE channel_id = :channel)",
-        {"channel": channel.id, "source": "bioRxiv" if channel is people.preprints else "Soak"},
+        {"channel": channel.id, "sources": json.dumps(sources)},
     )
     for row in rows:
         day = date.fromisoformat(row["day"])

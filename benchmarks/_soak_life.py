@@ -77,6 +77,7 @@ class Soak:
             embedder="none",
             feeds_port=0,
             feeds_url="https://papers.example",
+            web_feeds_private=True,
         ).model_copy(update={"requests_per_second": 2_000.0})
         bot = create_bot(settings, clock=self.clock, sources=[self.month, self.preprints])
         vars(bot)["_connection"].guild_ready_timeout = 0.05

@@ -29,6 +29,8 @@ class People:
     """What `/feed add` is told of some channels besides."""
     weekly: list[Channel] = field(default_factory=list[Channel])
     """Channels that get a roundup of the week, on Mondays at noon."""
+    listed: dict[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
+    """The sources of channels whose papers are from several."""
     preprints: Channel | None = None
     """The channel that gets papers of a source without votes."""
     offices: dict[int, Channel] = field(default_factory=dict[int, Channel])

@@ -1,6 +1,7 @@
 """A month in a few minutes: `python -m benchmarks.soak [--days N] [--seed N] [--write]`.
 
-With `--zones`, a feed in every kind of time zone instead, and each of its threads at its hour.
+With `--zones`, a feed in every kind of time zone instead, and each of its threads at its hour; with
+`--community`, one server with channels for machine learning, neuroscience and a lab's journals.
 
 The real bot, connected over real sockets to the tests' local Discord, lives through simulated
 days: sources that are late or out of reach, readers who react, follow, search and erase, admins who
@@ -26,14 +27,27 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._soak_checks import broken, counted
+from benchmarks._soak_community import Community
 from benchmarks._soak_life import START, Soak, soaking
 from benchmarks._soak_report import flat, measured, told
 from benchmarks._soak_sources import moment
 from benchmarks._soak_zones import written, zones_soak
 from papers import calendar
 from tests import reliability
+from tests.papers.sources.serving import serving
 
-__all__ = ["START", "Soak", "broken", "live", "main", "moment", "soak", "soaking"]
+__all__ = [
+    "START",
+    "Community",
+    "Soak",
+    "broken",
+    "community_soak",
+    "live",
+    "main",
+    "moment",
+    "soak",
+    "soaking",
+]
 
 MEASURED = 6
 """Days from which on memory says something."""
@@ -60,21 +74,45 @@ async def soak(
         return await live(here, days, seed, guilds=guilds, channels=channels, readers=readers)
 
 
+async def community_soak(folder: Path, days: int, seed: int, *, readers: int = 8) -> dict[str, Any]:
+    """Live through so many days in one server with channels for three fields."""
+    async with soaking(folder, seed) as here, serving() as journals:
+        community = Community(here, journals, seed)
+        return await live(
+            here, days, seed, guilds=1, channels=1, readers=readers, community=community
+        )
+
+
 async def live(
-    here: Soak, days: int, seed: int, *, guilds: int, channels: int, readers: int
+    here: Soak,
+    days: int,
+    seed: int,
+    *,
+    guilds: int,
+    channels: int,
+    readers: int,
+    community: Community | None = None,
 ) -> dict[str, Any]:
-    """Let a soak live through so many days, and one of quiet; return the report."""
+    """Let a soak live through so many days, and one of quiet; return the report.
+
+    `community` is what there is in the place of a channel of every kind.
+    """
     began = time.monotonic()
     ears = Ears()
     logging.getLogger().addHandler(ears)
     memory: list[dict[str, Any]] = []
     try:
+        here.people.settle(guilds, channels, readers)
+        if community is None:
+            here.people.settle_places()
+        else:
+            community.settle(days)
         for source in (here.month, here.preprints):
             source.fill(START - timedelta(days=4), days + 6)
-        here.people.settle(guilds, channels, readers)
-        here.people.settle_places()
         here.clubs.settle()
         await here.start()
+        if community is not None:
+            await community.begin()
         await here.people.begin()
         await here.clubs.begin()
         await here.reader.begin()
@@ -88,6 +126,7 @@ async def live(
         wrong = [
             *broken(here.folder, here.people, here.clubs),
             *here.reader.broken(),
+            *(() if community is None else community.broken()),
             *(f"logged: {each}" for each in ears.heard),
         ]
     finally:
@@ -111,6 +150,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--zones", action="store_true", help="a feed in every kind of time zone")
     parser.add_argument("--write", action="store_true", help="write it into docs/reliability.md")
+    parser.add_argument("--community", action="store_true", help="channels for three fields")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.CRITICAL)
     if asked.zones:
@@ -121,11 +161,12 @@ def main() -> int:
             reliability.write_block("zones", written(report))
         return 1 if report["broken"] else 0
     with tempfile.TemporaryDirectory() as folder:
-        report = asyncio.run(soak(Path(folder), asked.days, asked.seed))
+        lived = community_soak if asked.community else soak
+        report = asyncio.run(lived(Path(folder), asked.days, asked.seed))
     for day in report["memory"]:
         print(json.dumps(day))
     print(json.dumps({key: value for key, value in report.items() if key != "memory"}))
-    if asked.write:
+    if asked.write and not asked.community:
         reliability.write_block("soak", told(report, START))
     return 1 if report["broken"] else 0
 
