@@ -320,3 +320,27 @@ async def test_a_server_has_one_discussion_of_a_work(database: Database) -> None
             conn, HERE, ARXIV, channel_id=71, payload={}, message_id=None, now=NOON
         )
         assert again == first
+
+
+async def test_a_link_joins_all_that_both_works_were_joined_with(database: Database) -> None:
+    async with database.write() as conn:
+        for key in (ARTICLE, PREPRINT, ARXIV):
+            await papers.upsert(conn, [Record(paper(key))], now=NOON)
+        await papers.upsert(conn, [LINKS[PREPRINT, ARXIV]], now=NOON)
+        assert set((await papers.keys_of(conn, KEYS)).values()) == {ARTICLE, PREPRINT, OTHER}
+        await papers.upsert(conn, [LINKS[ARXIV, ARTICLE]], now=NOON)
+        assert set((await papers.keys_of(conn, KEYS)).values()) == {ARTICLE, OTHER}
+
+
+async def test_two_arxiv_papers_that_state_one_doi_are_two(database: Database) -> None:
+    same = ARTICLE.removeprefix("doi:")
+    async with database.write() as conn:
+        for record in (
+            Record(paper(ARTICLE)),
+            Record(paper(ARXIV, doi=same)),
+            Record(paper(OTHER, doi=same)),
+        ):
+            for _ in range(2):
+                await papers.upsert(conn, [record], now=NOON)
+        works = await papers.keys_of(conn, KEYS)
+        assert (works[ARXIV], works[ARTICLE], works[OTHER]) == (ARTICLE, ARTICLE, OTHER)
