@@ -12,11 +12,13 @@ from bot.i18n import long_date, ngettext
 from bot.ui.lists import titled
 from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem
+from bot.ui.text import escape
 from storage.shelves import Adding, Shelf
 
 MAX_POSTED: Final = 15
 """Papers that a weekly post lists: what its characters hold beside titles of any length."""
-_TITLE: Final = 150
+_TITLE: Final = 120
+_ORIGIN: Final = 50
 
 
 class PostedPaper(BaseModel):
@@ -28,6 +30,8 @@ class PostedPaper(BaseModel):
     title: str
     people: int
     """Who added it, without names; 0 for one that an admin pinned."""
+    origin: str = ""
+    """Where it appeared, other than on arXiv."""
 
 
 class WeeklyPayload(BaseModel):
@@ -57,7 +61,7 @@ def weekly_title(day: date) -> str:
 def render_weekly(payload: WeeklyPayload, *, actions: Sequence[AnyItem] = ()) -> ui.LayoutView:
     """Return a weekly post: papers, each with how many people added it."""
     lines = [
-        f"**{number}.** {titled(each.paper_id, each.title, _TITLE)}\n-# {added_by(each.people)}"
+        f"**{number}.** {titled(each.paper_id, each.title, _TITLE)}\n-# {_facts(each)}"
         for number, each in enumerate(payload.entries, 1)
     ]
     if payload.others:
@@ -73,6 +77,10 @@ def render_weekly(payload: WeeklyPayload, *, actions: Sequence[AnyItem] = ()) ->
         ),
         actions=actions,
     )
+
+
+def _facts(paper: PostedPaper) -> str:
+    return " · ".join(filter(None, (escape(paper.origin, _ORIGIN), added_by(paper.people))))
 
 
 def added_by(people: int) -> str:

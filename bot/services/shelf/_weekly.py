@@ -17,6 +17,7 @@ from bot.i18n import language_for, sentences, use
 from bot.interactions.save_select import SaveSome
 from bot.runtime.task_queue import TaskQueue
 from bot.services.shelf._restored import RestoredShelves
+from bot.ui.payloads import origin_line
 from bot.ui.reasons import reason_text
 from bot.ui.shelf import MAX_POSTED, PostedPaper, WeeklyPayload, render_weekly, weekly_title
 from papers.keyed_locks import KeyedLocks
@@ -95,6 +96,7 @@ class WeeklyShelves:
                     paper_id=each.stored.paper.id,
                     title=readable(each.stored.paper.title),
                     people=each.people,
+                    origin=origin_line(each.stored.paper),
                 )
                 for each in new[:MAX_POSTED]
             ),

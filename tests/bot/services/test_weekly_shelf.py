@@ -8,7 +8,8 @@ import discord
 import pytest
 from sqlalchemy import delete, update
 
-from storage import restores, shelves
+from papers.model import Paper, Record
+from storage import papers, restores, shelves
 from storage.shelves import ShelfPostState
 from storage.tables import shelf_papers, shelf_posts
 from tests.bot.library_fakes import FIRST, SECOND, THIRD, posted, said, slash
@@ -103,6 +104,29 @@ async def test_more_papers_than_fit_are_counted_and_do_not_come_again(tmp_path: 
         assert "…and 5 more papers." in text
         await here.tick(at(TUESDAY, 9) + WEEK)
         assert len(weekly(here)) == 1
+
+
+async def test_a_post_says_where_papers_are_from_and_fits_however_long_that_is(
+    tmp_path: Path,
+) -> None:
+    async with posted(tmp_path) as here:
+        await on_tuesdays(here)
+        now = here.clock.now()
+        async with here.bot.services.database.write() as conn:
+            for number in range(15):
+                paper = Paper(
+                    f"doi:10.64898/2025.06.09.{700_000 + number}",
+                    f"{number} " + "Ḷong & wide * title " * 40,
+                    categories=("biorxiv/neuroscience",),
+                    source="bioRxiv" if number else "A Journal of " + "Long Names & Places " * 9,
+                )
+                await papers.upsert(conn, [Record(paper)], now=now)
+                await shelves.pin(conn, here.guild.id, paper.id, now)
+        await here.tick(at(TUESDAY, 9))
+        (text,) = weekly(here)
+        assert text.count("bioRxiv · neuroscience · Pinned by the admins") == 14
+        assert "A Journal of Long Names" in text
+        assert len(text) <= 4_000
 
 
 @pytest.mark.parametrize("again", ["sent and unrecorded", "not sent"])
