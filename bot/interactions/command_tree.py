@@ -13,7 +13,7 @@ from discord.http import Route
 
 from bot.interactions.cooldowns import ANYTHING, TYPING, cooldowns_of
 from bot.interactions.errors import Interaction, answer_error
-from bot.interactions.language import speak_to
+from bot.interactions.language import speak_to, with_translations
 from bot.interactions.option_validation import require_valid
 from storage.synced_commands import SyncedCommands
 
@@ -74,7 +74,7 @@ class Registration:
         """
         tree = self._client.tree
         application_id = self._client.application_id or 0
-        payload = [await _payload(command, tree) for command in tree.get_commands()]
+        payload = [with_translations(command.to_dict(tree)) for command in tree.get_commands()]
         wanted = _hash_of(payload)
         known = await store.get(application_id)
         if known is not None:
@@ -90,12 +90,11 @@ class Registration:
                     raise
                 log.warning("registered commands could not be read: %s", error)
                 return
-        if same_commands(payload, there):
-            self._ids = {each["name"]: int(each["id"]) for each in there}
-        else:
-            synced = await tree.sync()
-            self._ids = {command.name: command.id for command in synced}
-            log.info("commands registered n=%d", len(synced))
+        if not same_commands(payload, there):
+            # `tree.sync()` would make the payload once more, in ten times the time.
+            there = await self._client.http.bulk_upsert_global_commands(application_id, payload)
+            log.info("commands registered n=%d", len(there))
+        self._ids = {each["name"]: int(each["id"]) for each in there}
         await store.put(application_id, wanted, self._ids)
 
     async def _registered(self, application_id: int) -> list[Any]:
@@ -173,16 +172,6 @@ def _part(value: Any) -> Any:
             if part is not None and part is not False and part not in ("", [], {})
         }
     return [_part(part) for part in cast("list[Any]", value)] if isinstance(value, list) else value
-
-
-async def _payload(
-    command: app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu,
-    tree: app_commands.CommandTree[Any],
-) -> dict[str, Any]:
-    """Return a command as it is registered, with its descriptions in every language."""
-    if tree.translator is None:
-        return command.to_dict(tree)
-    return await command.get_translated_payload(tree, tree.translator)
 
 
 def _hash_of(payload: Sequence[Mapping[str, Any]]) -> str:

@@ -1,10 +1,12 @@
 """Every command: named once, documented, and described for whoever reads it in Discord."""
 
+import json
 import re
 from pathlib import Path
 
 from discord import app_commands
 
+from bot.interactions.language import with_translations
 from tests.bot.world import world
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -40,3 +42,14 @@ async def test_every_option_says_what_it_is(tmp_path: Path) -> None:
             if str(option.description) in ("", "…")
         ]
     assert silent == []
+
+
+async def test_commands_are_registered_as_discord_py_would_register_them(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        tree, translator = here.bot.tree, here.bot.tree.translator
+        assert translator is not None
+        commands = tree.get_commands()
+        theirs = [await command.get_translated_payload(tree, translator) for command in commands]
+    ours = [with_translations(command.to_dict(tree)) for command in commands]
+    assert ours == theirs
+    assert json.dumps(ours).count('"ja": ') > 100  # translated at all
