@@ -14,6 +14,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from storage.engines import sqlite_file
 from storage.engines.errors import DatabaseError
 from storage.engines.protocol import READERS
+from storage.engines.sqlite_driver import OneTripDriver
 from storage.engines.sqlite_file import BUSY_TIMEOUT
 
 DRIVER_ARGUMENTS = {"isolation_level": None, "timeout": BUSY_TIMEOUT}
@@ -95,6 +96,7 @@ class SQLiteFile:
         url = URL.create("sqlite+aiosqlite", database=str(path))
         self.writer = create_async_engine(
             url,
+            module=OneTripDriver(),
             poolclass=AsyncAdaptedQueuePool,
             pool_size=1,
             max_overflow=0,
@@ -102,6 +104,7 @@ class SQLiteFile:
         )
         self.readers = create_async_engine(
             url,
+            module=OneTripDriver(),
             poolclass=AsyncAdaptedQueuePool,
             pool_size=READERS,
             max_overflow=READERS,
