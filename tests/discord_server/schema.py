@@ -6,10 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
-
+from tests.quick_schema import quick_validator
 from tests.shared import SHARED
 
 SPECIFICATION = SHARED / "data" / "discord-openapi.json"
@@ -34,9 +31,6 @@ class Schema:
         # https://discord.com/developers/docs/resources/channel#channel-object-channel-types
         kinds = self._document["components"]["schemas"]["ChannelTypes"]
         kinds["oneOf"].append({"title": "GUILD_MEDIA", "const": 16})
-        resource: Any = Resource(contents=self._document, specification=DRAFT202012)
-        empty: Any = Registry  # generic over what a resource holds, which is JSON here
-        self._registry: Any = empty().with_resource("urn:discord", resource)
         self._operations = [
             Operation(method.upper(), path, _pattern(path))
             for path, item in self._document["paths"].items()
@@ -95,8 +89,7 @@ class Schema:
         )
         validator = self._validators.get(pointer)
         if validator is None:
-            make: Any = Draft202012Validator
-            validator = make({"$ref": f"urn:discord#{pointer}"}, registry=self._registry)
+            validator = quick_validator(self._document, pointer)
             self._validators[pointer] = validator
         spelled = _spelled(body)
         key = pointer, _ID.sub("1", json.dumps(spelled))
