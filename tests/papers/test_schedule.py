@@ -1,6 +1,7 @@
 """When a feed posts, in every time zone there is, held against a clock that is walked by hand."""
 
 import random
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -139,18 +140,19 @@ class Model:
                 self.arrivals[day] = settled + self.chance.random() * 30 * HOUR
             else:
                 self.arrivals[day] = settled - HOUR
+        self.comes = self.arrivals | self.empty
+        self.days = sorted(self.comes)
         self.posted: dict[date, datetime] = {}
         self.dates: dict[date, date] = {}
         self.used: date | None = None
 
-    def known(self, now: datetime) -> dict[date, bool]:
-        found = {day: True for day, at in self.arrivals.items() if at <= now}
-        return found | {day: False for day, at in self.empty.items() if at <= now}
-
     def near(self, now: datetime) -> dict[date, bool]:
         """Return what is known of the last weeks: all that the schedule looks at."""
-        since = now.date() - 30 * DAY
-        return {day: there for day, there in self.known(now).items() if day >= since}
+        # No batch comes before its own day.
+        first = bisect_left(self.days, now.date() - 30 * DAY)
+        last = bisect_right(self.days, now.date())
+        days = self.days[first:last]
+        return {day: day in self.arrivals for day in days if self.comes[day] <= now}
 
     def moments(self) -> list[datetime]:
         """Return when to look: at each opening and arrival, just before and after, and between."""
