@@ -38,6 +38,7 @@ async def test_a_restart_makes_no_backup_before_its_time(tmp_path: Path) -> None
         assert len(made(here, tmp_path)) == 1
 
 
+@pytest.mark.sqlite
 async def test_backups_can_be_switched_off_and_the_file_is_checked_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +138,7 @@ async def test_one_failed_task_stops_no_other_and_the_operator_hears_of_it(
         assert here.bot.services.maintenance.failing == {}
 
 
+@pytest.mark.sqlite
 async def test_pruning_does_not_hold_the_writer_to_copy_what_others_wrote(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         path, feeds = here.bot.services.database.path, list[int]()

@@ -8,7 +8,7 @@ import pytest
 
 from bot.client import create_bot
 from papers.cadence import Every
-from storage import backups, posts
+from storage import backups, posts, server_backups
 from storage.feeds import Kind, Layout
 from tests.bot.library_fakes import card, change_paper, posted
 from tests.bot.topics import FLOW, about, brought, follower, working_days
@@ -37,9 +37,12 @@ async def back_up(here: World) -> Path:
 
 async def restore(here: World, backup: Path) -> None:
     """Stop the bot, put the backup back and start it, as an operator does."""
-    old, path = here.bot, here.bot.services.database.path
+    old = here.bot
     await old.services.database.close()
-    await backups.restore(backup, path, now=here.clock.now())
+    settings, now = old.settings, here.clock.now()
+    await server_backups.restore_at(
+        backup, settings.database_url, now=now, files=settings.index_dir
+    )
     here.bot = create_bot(old.settings, clock=here.clock, sources=[here.source])
     await here.env.restart_bot(here.bot)
     await old.close()
