@@ -48,6 +48,7 @@ _ROOTS: Final = {
     "shelf": Page.LIBRARY,
     "privacy": Page.PRIVACY,
     "feed": Page.SERVER,
+    "source": Page.SERVER,
     "club": Page.SERVER,
 }
 _FOR_ADMINS: Final = ("settings", "link")
