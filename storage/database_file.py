@@ -7,15 +7,17 @@ from pathlib import Path
 from sqlalchemy import URL, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from storage import leases, migrations, unfinished
+from storage import leases, migrations
 from storage.engines import postgresql, sqlite, sqlite_file
 from storage.engines.errors import DatabaseError, DriverError, cause_of
+from storage.engines.urls import file_of
 from storage.processes import Process
 
 __all__ = [
     "DatabaseError",
     "DriverError",
     "file_error",
+    "file_of",
     "in_use",
     "prepare",
     "revision_of",
@@ -34,12 +36,8 @@ def file_error(error: BaseException) -> str | None:
     return postgresql.trouble(error)
 
 
-def prepare(
-    path: Path, migrate: bool, directory: Path = migrations.DIRECTORY, *, moving: bool = False
-) -> None:
+def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -> None:
     """Leave an intact file of the newest schema of `directory` at `path`.
-
-    With `moving` it may hold a part of another database, but no data of an older schema.
 
     Raises:
         DatabaseError: with a sentence for the person who runs the bot.
@@ -60,7 +58,7 @@ def prepare(
                 f"{path} is damaged: {wrong}. Put a backup in its place with `paperboy restore`,"
                 " or move the file away to start with an empty one"
             )
-        revision = revision_of(path, moving=moving)
+        revision = revision_of(path)
         known = migrations.known_revisions(directory)
         if revision is not None and revision not in known:
             raise DatabaseError(
@@ -69,8 +67,6 @@ def prepare(
             )
         if revision == known[-1]:
             return
-        if moving and revision is not None:
-            raise unfinished.older(str(path))
         if not migrate:
             raise DatabaseError(
                 f"{path} has an older schema ({revision or 'none'}, needed is {known[-1]});"
@@ -81,12 +77,8 @@ def prepare(
         raise unusable(path, error) from error
 
 
-def revision_of(path: Path, *, moving: bool = False) -> str | None:
-    """Return the schema revision of an intact file, `None` for one without tables.
-
-    Raises:
-        DatabaseError: it is another program's, or without `moving` only a part of a database.
-    """
+def revision_of(path: Path) -> str | None:
+    """Return the schema revision of an intact file, `None` for one without tables."""
     with closing(sqlite3.connect(path, timeout=sqlite_file.BUSY_TIMEOUT)) as connection:
         tables = {
             name
@@ -94,8 +86,6 @@ def revision_of(path: Path, *, moving: bool = False) -> str | None:
         }
         if not tables:
             return None
-        if unfinished.NAME in tables and not moving:
-            raise unfinished.refusal(str(path))
         row = (
             connection.execute("SELECT version_num FROM alembic_version").fetchone()
             if "alembic_version" in tables

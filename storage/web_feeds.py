@@ -64,12 +64,6 @@ async def get(conn: AsyncConnection, feed_id: int) -> WebFeed | None:
     return None if row is None else web_feed(row)
 
 
-async def at(conn: AsyncConnection, url: str) -> WebFeed | None:
-    """Return the feed with an address (`papers.sources.feed.canonical_address`)."""
-    row = (await conn.execute(select(web_feeds).where(web_feeds.c.url == url))).first()
-    return None if row is None else web_feed(row)
-
-
 async def add(conn: AsyncConnection, url: str, now: datetime) -> WebFeed:
     """Return the feed with an address; one that was not known is to be asked for at once."""
     await conn.execute(
@@ -118,10 +112,11 @@ async def claim(
     return None if row is None else web_feed(row)
 
 
-async def keep(conn: AsyncConnection, feed: WebFeed) -> None:
-    """Store how a feed is now. An address that another feed has is not taken over."""
+async def keep(conn: AsyncConnection, feed: WebFeed) -> int:
+    """Store how a feed is now, and return the number of the feed that has its address: an address
+    that another one has is not taken over."""
     state = feed.state
-    taken = await conn.scalar(
+    taken: int | None = await conn.scalar(
         select(web_feeds.c.id).where(web_feeds.c.url == state.url, web_feeds.c.id != feed.id)
     )
     values: dict[str, Any] = {} if taken is not None else {"url": state.url}
@@ -143,6 +138,7 @@ async def keep(conn: AsyncConnection, feed: WebFeed) -> None:
             **values,
         )
     )
+    return feed.id if taken is None else taken
 
 
 async def seen(

@@ -38,6 +38,9 @@ SEARCHES: Final = RateLimit("searches", burst=12, every=3.0)
 FILES: Final = RateLimit("files", burst=4, every=30.0)
 """What makes or reads a file of a whole library."""
 
+FEEDS: Final = RateLimit("feeds", burst=10, every=30.0)
+"""What asks an address that a person typed."""
+
 
 class TooFastError(UserError):
     """A user was faster than the rate limit; says when to go on."""

@@ -184,8 +184,8 @@ class Ingester:
     async def _read_web(self, now: datetime, tally: _Tally) -> None:
         """Read the feeds that servers added; how each is, is kept with it."""
         if self._web is not None:
-            for report, broken in await self._web.read_due(now):
-                tally.add(report, broken)
+            for stored in await self._web.read_due(now):
+                tally.add(stored.report, stored.broken)
 
     async def _used(self, conn: AsyncConnection) -> list[PaperSource]:
         """Return the sources, of the dated ones those that a feed which posts is made of, or that a

@@ -11,11 +11,20 @@ from bot.settings import Settings
 from papers import calendar
 from papers.calendar import WhyNothing
 from papers.sources import DatedSource, PaperSource
-from storage import batches, digests, incidents, metrics, papers, source_health
+from storage import (
+    batches,
+    digests,
+    incidents,
+    metrics,
+    papers,
+    server_sources,
+    source_health,
+)
 from storage.database import Database
 from storage.incidents import Incident
 from storage.metrics import Backlog
 from storage.search import EngineStatus
+from storage.server_sources import ServerSource
 from storage.source_health import SourceHealth
 
 
@@ -51,6 +60,8 @@ class StatusReport:
     """Why there is no newer batch, where one could be expected."""
     sources: Sequence[tuple[str, SourceHealth | None]]
     """Each source by name, `None` if it has not been asked yet."""
+    web: Sequence[ServerSource]
+    """The feeds that the place added."""
     search: EngineStatus
     embedder: str
     """The embedding model that the operator set."""
@@ -101,6 +112,7 @@ class Status:
             known = await papers.count(conn)
             waiting = await digests.backlog(conn)
             resting = await digests.broken_until(conn, now)
+            web = [] if guild_id is None else await server_sources.of_guild(conn, guild_id)
             operations = None
             if manages:
                 operations = Operations(
@@ -125,6 +137,7 @@ class Status:
                 for source in self._sources
                 if source.name in states or not isinstance(source, DatedSource)
             ],
+            web=web,
             search=await self._engine.status(),
             embedder=self._settings.embedder,
             waiting=waiting,

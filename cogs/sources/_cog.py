@@ -11,7 +11,7 @@ from bot import limits
 from bot.i18n import gettext as _
 from bot.i18n import ngettext
 from bot.interactions.cancel import Cancel
-from bot.interactions.cooldowns import FILES, rate_limited
+from bot.interactions.cooldowns import FEEDS, rate_limited
 from bot.interactions.errors import Interaction
 from bot.services.container import Services
 from bot.services.web_feeds import LONGEST_NAME, problem_of
@@ -50,7 +50,7 @@ class Sources(commands.Cog):
         url="The feed's address, such as https://www.nature.com/neuro.rss",
         name="What this server calls it; the feed's own name if you leave this out",
     )
-    @rate_limited(FILES)
+    @rate_limited(FEEDS)
     async def add(
         self,
         interaction: Interaction,

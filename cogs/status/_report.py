@@ -8,6 +8,7 @@ from typing import Final
 from bot.i18n import gettext as _
 from bot.i18n import long_date, marked, ngettext, number, sentences
 from bot.services.status import Batch, StatusReport
+from bot.services.web_feeds import problem_of
 from bot.ui.feeds import describe
 from bot.ui.reasons import reason_text
 from bot.ui.text import escape, timestamp
@@ -17,8 +18,11 @@ from papers.sources import SourceErrorKind
 from storage.incidents import Incident
 from storage.metrics import Backlog
 from storage.search import EngineStatus
+from storage.server_sources import ServerSource
 from storage.source_health import SourceHealth
 
+_MOST_FEEDS: Final = 8
+"""Lines about a server's own feeds."""
 _FAILING: Final = {
     SourceErrorKind.UNREACHABLE: marked("unreachable since {when}"),
     SourceErrorKind.RATE_LIMITED: marked("limiting how often I ask, since {when}"),
@@ -34,8 +38,9 @@ def status_lines(report: StatusReport) -> list[str]:
     if report.why_nothing is not None:
         paragraphs.append(why_nothing_line(report.why_nothing))
     paragraphs.append(next_batch_line(report.now, report.settle))
-    sources = "\n".join(source_line(name, state) for name, state in report.sources)
-    paragraphs.append(_("**Sources**") + f"\n{sources}")
+    sources = [source_line(name, state) for name, state in report.sources]
+    sources += web_lines(report.web, report.now)
+    paragraphs.append("\n".join((_("**Sources**"), *sources)))
     paragraphs.append(search_line(report.search, report.embedder))
     if report.waiting or report.resting:
         paragraphs.append(_digests_line(report.waiting, report.resting))
@@ -172,6 +177,21 @@ def source_line(source: str, state: SourceHealth | None) -> str:
         )
     failing = marked("failing since {when}") if state.kind is None else _FAILING[state.kind]
     return f"🔴 {name}: " + _(failing, when=timestamp(state.failing_since, "f"))
+
+
+def web_lines(web: Sequence[ServerSource], now: datetime) -> list[str]:
+    """Say how the feeds are that a server added: those that fail first, at most `_MOST_FEEDS`."""
+    ordered = sorted(web, key=lambda source: source.feed.kind is None)
+    lines = [
+        f"🔴 {escape(source.name)}: {problem_of(source.feed, now)}"
+        if source.feed.kind is not None
+        else f"🟢 {escape(source.name)}: "
+        + _("working, checked {when}", when=timestamp(source.feed.read_at or now, "R"))
+        for source in ordered[:_MOST_FEEDS]
+    ]
+    if more := len(ordered[_MOST_FEEDS:]):
+        lines.append(_("and {count} more", count=more))
+    return lines
 
 
 def _newest_line(newest: Batch | None, known: int) -> str:

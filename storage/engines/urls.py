@@ -9,7 +9,6 @@ from storage.engines.errors import DatabaseError
 
 _FILE = ("sqlite", "sqlite+aiosqlite")
 _SERVER = ("postgres", "postgresql", "postgresql+asyncpg")
-_PORT = 5432
 _EXAMPLES = (
     "sqlite+aiosqlite:///paperboy.db or postgresql+asyncpg://paperboy:password@localhost/paperboy"
 )
@@ -46,22 +45,19 @@ def parsed(url: str) -> Path | URL:
     return Path(str(found.database)).expanduser()
 
 
-def same(first: str, second: str) -> bool:
-    """Return whether two URLs name one database, as far as that can be seen from them.
+def file_of(url: str) -> Path:
+    """Return the file that a database's URL names.
 
     Raises:
-        DatabaseError: one of them names none.
+        DatabaseError: it names no file.
     """
-    one, other = parsed(first), parsed(second)
-    if isinstance(one, Path) or isinstance(other, Path):
-        return (
-            isinstance(one, Path) and isinstance(other, Path) and one.resolve() == other.resolve()
+    found = parsed(url)
+    if isinstance(found, URL):
+        raise DatabaseError(
+            "DATABASE_URL names a PostgreSQL server's database; use PostgreSQL's own tools for its"
+            " files (docs/operations.md)"
         )
-    return _place(one) == _place(other)
-
-
-def _place(url: URL) -> tuple[str, int, str | None]:
-    return url.host or "localhost", url.port or _PORT, url.database
+    return found
 
 
 def label_of(found: Path | URL) -> str:

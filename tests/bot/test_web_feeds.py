@@ -7,10 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import discord
+import pytest
 import simcord
 
+from storage import feeds, guilds, web_feeds
+from storage.feeds import FeedState
 from tests.bot.world import MONDAY, World, at, cards, headers, text_of, world
-from tests.papers.sources.serving import Reply, Service, serving
+from tests.papers.sources.serving import Reply, Service, html_reply, serving
 
 DAY = timedelta(days=1)
 HEAD = '<rss version="2.0"><channel><title>Journal of Tests - Table of Contents</title>'
@@ -142,3 +145,198 @@ async def test_a_second_server_adds_the_same_feed_without_a_request(tmp_path: Pa
         assert len(place.journal.requests) == 1
         await here.tick(here.clock.now() + timedelta(hours=2))
         assert len(place.journal.requests) == 2
+
+
+async def said(place: Place, **options: str) -> str:
+    return shown(await place.offer(**options))
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (html_reply("Just a moment..."), "no RSS or Atom feed"),
+        (Reply(b""), "no RSS or Atom feed"),
+        (Reply(b"<rss version='2.0'><channel><item><title>x"), "no RSS or Atom feed"),
+        (Reply(status=404), "refused my request"),
+        (Reply(b" " * 5_000_000), "refused my request"),
+        (Reply(status=500), "has a problem"),
+        (Reply(status=429, headers={"Retry-After": "7200"}), "slow down"),
+        (Reply(status=410), "gone for good"),
+        (Reply(drop=True), "couldn't be reached"),
+    ],
+    ids=["wall", "nothing", "broken", "404", "large", "500", "429", "gone", "cut off"],
+)
+async def test_what_is_no_feed_is_refused_with_its_reason_and_not_asked_again_at_once(
+    reply: Reply, why: str, tmp_path: Path
+) -> None:
+    async with placed(tmp_path) as place:
+        place.journal.on("/feed", reply)
+        assert why in await said(place)
+        assert why in await said(place)
+        assert len(place.journal.requests) == 1
+        text = shown(await place.here.admin.slash(place.here.channel, "source list"))
+        assert "None yet" in text
+
+
+async def test_addresses_of_private_networks_are_refused(tmp_path: Path) -> None:
+    async with placed(tmp_path, entry(1, 9), private=False) as place:
+        for url in (place.url, place.url.replace("127.0.0.1", "localhost")):
+            assert "private network" in await said(place, url=url)
+        for url in ("ftp://journal.example/rss", "https://me:secret@journal.example/rss", "x"):
+            assert "isn't the address of a feed" in await said(place, url=url)
+        assert place.journal.requests == []
+
+
+async def test_names_and_numbers_of_feeds_are_limited(tmp_path: Path) -> None:
+    async with placed(tmp_path, entry(1, 9), most=1) as place:
+        assert "already means another source" in await said(place, name="bioRxiv")
+        assert "already means another source" in await said(place, name="web7")
+        await place.add(name="Tests & more")
+        place.journal.on("/other", rss(entry(2, 9)))
+        assert "No more feeds are possible" in await said(place, url=f"{place.journal.url}/other")
+        assert len(place.journal.requests) == 1
+
+
+async def test_a_feed_that_the_server_has_is_not_added_again(tmp_path: Path) -> None:
+    async with placed(tmp_path, entry(1, 9)) as place:
+        await place.add(name="Tests & more")
+        assert "already has this feed as **Tests & more**" in await said(place, name="Again")
+        place.journal.on("/old", Reply(status=301, headers={"Location": "/feed"}))
+        moved = await said(place, url=f"{place.journal.url}/old", name="Again")
+        assert "already has this feed as **Tests & more**" in moved
+
+
+async def channel_with(place: Place, sources: str) -> str:
+    here = place.here
+    return shown(
+        await here.admin.slash(
+            here.channel, "feed add", channel=here.channel, sources=sources, time="09:00"
+        )
+    )
+
+
+async def test_a_feed_is_chosen_by_its_name_in_any_company_and_by_its_server_alone(
+    tmp_path: Path,
+) -> None:
+    async with placed(tmp_path, entry(1, 9)) as place:
+        here = place.here
+        await place.add(name="Science and Tests")
+        offers = await here.admin.autocomplete(here.channel, "feed add", "sources", "science")
+        assert [(each["name"], each["value"]) for each in offers] == [("Science and Tests", "web1")]
+        assert await here.admin.autocomplete(here.channel, "source remove", "source", "tests")
+        assert "have upvotes and those of" in await channel_with(place, "arxiv, science and tests")
+        text = await channel_with(place, "biorxiv and science and tests")
+        assert "New papers of bioRxiv, Science and Tests" in text
+        lab = here.env.create_guild("Lab", owner=here.env.create_user("boss"))
+        desk = lab.create_text_channel("desk")
+        rights = discord.Permissions(manage_guild=True)
+        linus = lab.add_member(
+            here.env.create_user("linus"), roles=[lab.create_role("admins", permissions=rights)]
+        )
+        refused = await linus.slash(desk, "feed add", channel=desk, sources="web1")
+        assert "has no source" in shown(refused)
+        async with here.bot.services.database.read() as conn:
+            assert await feeds.of_guild(conn, lab.id) == []
+
+
+async def test_a_removed_feed_leaves_its_threads_and_pauses_those_of_nothing_else(
+    tmp_path: Path,
+) -> None:
+    async with placed(tmp_path, entry(1, 9)) as place:
+        here = place.here
+        await place.add(name="Tests")
+        await channel_with(place, "tests")
+        other = here.guild.create_text_channel("other")
+        await here.add_feed(other, sources=["biorxiv", "web1"])
+        listed = shown(await here.admin.slash(here.channel, "source list"))
+        assert f"Shown in <#{here.channel.id}>, <#{other.id}>" in listed
+        asked = await here.admin.slash(here.channel, "source remove", source="tests")
+        assert f"Paused, because it is their only source: <#{here.channel.id}>" in shown(asked)
+        assert f"No longer shown in <#{other.id}>" in shown(asked)
+        removed = await here.admin.click(sent(asked), label="Remove")
+        assert "Source removed" in shown(removed)
+        async with here.bot.services.database.read() as conn:
+            alone, both = await feeds.of_guild(conn, here.guild.id)
+        assert (alone.state, both.state) == (FeedState.PAUSED, FeedState.ACTIVE)
+        assert both.sources == ("biorxiv",)
+        resumed = await here.admin.slash(here.channel, "feed resume", channel=here.channel)
+        assert "Its source was removed" in shown(resumed)
+        requests = len(place.journal.requests)
+        await here.tick(here.clock.now() + timedelta(hours=3))
+        assert len(place.journal.requests) == requests
+
+
+async def test_nothing_comes_twice_whatever_a_feed_changes(tmp_path: Path) -> None:
+    async with placed(tmp_path, entry(1, 9), entry(2, 9)) as place:
+        here = place.here
+        await place.add(name="Tests")
+        await channel_with(place, "tests")
+        await place.until_tomorrow()
+        assert len(titles(here)) == 2
+        place.has(entry(1, 10, guid="another"), entry(2, 10, guid="and another"))
+        await place.until_tomorrow()
+        moved = entry(1, 10, guid="another").replace("/a/1", "/moved/1")
+        place.has(moved, entry(2, 10, guid="and another"))
+        for _ in range(10):
+            await place.until_tomorrow()
+        assert len(titles(here)) == 2
+
+
+async def test_a_feed_that_fails_for_days_goes_on_and_its_channel_waits(tmp_path: Path) -> None:
+    async with placed(tmp_path, entry(1, 9)) as place:
+        here = place.here
+        await place.add(name="Tests")
+        await channel_with(place, "tests")
+        await place.until_tomorrow()
+        place.journal.on("/feed", Reply(status=503, headers={"Retry-After": "1800"}))
+        await place.until_tomorrow()
+        listed = shown(await here.admin.slash(here.channel, "source list"))
+        assert "has a problem" in listed
+        status = shown(await here.admin.slash(here.channel, "paper status"))
+        assert "🔴 Tests: The feed's server has a problem." in status
+        place.has(entry(2, 11), entry(1, 9))
+        for _ in range(3):
+            await place.until_tomorrow()
+        assert len(titles(here)) == 2
+        assert "has a problem" not in shown(await here.admin.slash(here.channel, "source list"))
+        status = shown(await here.admin.slash(here.channel, "paper status"))
+        assert "🟢 Tests: working" in status
+
+
+async def test_a_server_that_left_is_read_for_no_more_and_its_feeds_go_with_it(
+    tmp_path: Path,
+) -> None:
+    async with placed(tmp_path, entry(1, 9)) as place:
+        here = place.here
+        await place.add(name="Tests")
+        database = here.bot.services.database
+        now = here.clock.now()
+        async with database.write() as conn:
+            await guilds.left(conn, here.guild.id, now)
+            assert await web_feeds.due(conn, now + DAY, most=9) == []
+            later = now + guilds.LEFT_KEPT + 2 * DAY
+            for forget in (guilds.forget_left, web_feeds.forget):
+                while await forget(conn, later):
+                    pass
+            assert await web_feeds.get(conn, 1) is None
+
+
+async def test_a_bot_that_is_killed_between_its_steps_asks_again_an_hour_later_and_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    async with placed(tmp_path, entry(1, 9)) as place:
+        here = place.here
+        await place.add(name="Tests")
+        await channel_with(place, "tests")
+        place.has(entry(2, 9), entry(1, 9))
+        database = here.bot.services.database
+        now = here.clock.now() + timedelta(hours=2)
+        async with database.write() as conn:  # the request was claimed, and no answer came
+            assert await web_feeds.claim(conn, 1, now, now + timedelta(hours=1)) is not None
+        await here.restart()
+        await here.tick(now + timedelta(minutes=59))
+        assert len(place.journal.requests) == 1
+        await here.tick(now + timedelta(minutes=61))
+        assert len(place.journal.requests) == 2
+        await place.until_tomorrow()
+        assert len(titles(here)) == 2

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -40,6 +40,17 @@ _MADE_UP: Final = timedelta(days=7)
 _DAY: Final = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What came of one feed."""
+
+    report: UpsertReport
+    broken: int
+    """Entries that could not be read."""
+    feed_id: int
+    """The feed that has its address now: another one, if it moved to where that is."""
+
+
 class WebFeeds:
     """Reads feeds of the web.
 
@@ -57,9 +68,9 @@ class WebFeeds:
         self._on_new = on_new
         self._locks = KeyedLocks()
 
-    async def read_due(self, now: datetime) -> Sequence[tuple[UpsertReport, int]]:
-        """Ask for the feeds whose time it is; return what was stored of each, and how many entries
-        could not be read. A feed that fails is noted as failing, and stops no other."""
+    async def read_due(self, now: datetime) -> Sequence[Stored]:
+        """Ask for the feeds whose time it is; return what was stored of each. A feed that fails is
+        noted as failing, and stops no other."""
         async with self._database.read() as conn:
             due = await web_feeds.due(conn, now, most=_MOST_DUE)
         found = await asyncio.gather(*(self._read(feed_id, now) for feed_id in due))
@@ -67,13 +78,14 @@ class WebFeeds:
 
     async def read(self, feed_id: int, now: datetime) -> WebFeed | None:
         """Return a feed as it is after asking for it, if its time has come; `None` if it was
-        deleted."""
-        if await self._read(feed_id, now) is not None:
+        deleted. Of one that moved for good to where another one is, that other is returned."""
+        stored = await self._read(feed_id, now)
+        if stored is not None:
             self._on_new()
         async with self._database.read() as conn:
-            return await web_feeds.get(conn, feed_id)
+            return await web_feeds.get(conn, feed_id if stored is None else stored.feed_id)
 
-    async def _read(self, feed_id: int, now: datetime) -> tuple[UpsertReport, int] | None:
+    async def _read(self, feed_id: int, now: datetime) -> Stored | None:
         async with self._locks.of(feed_id):
             async with self._database.write() as conn:
                 feed = await web_feeds.claim(conn, feed_id, now, now + SHORTEST_INTERVAL)
@@ -96,9 +108,7 @@ class WebFeeds:
                 )
                 return await self._store(feed, Reading(state, failure=failure), now, today)
 
-    async def _store(
-        self, feed: WebFeed, reading: Reading, now: datetime, today: date
-    ) -> tuple[UpsertReport, int]:
+    async def _store(self, feed: WebFeed, reading: Reading, now: datetime, today: date) -> Stored:
         """Store what came: the papers, a portion at a time, then in one transaction what is new and
         how the feed is. A process that is killed before has stored no state, and asks again."""
         found, failure = reading.contents, reading.failure
@@ -119,12 +129,14 @@ class WebFeeds:
         if found is not None:
             newest = tuple(paper.title for paper in read[:NEWEST])
             after = replace(after, title=found.title, entries=len(read), newest=newest)
+        there = feed.id
         async with self._database.write() as conn:
             if await web_feeds.get(conn, feed.id) is not None:
                 if failure is None:
                     await _note(conn, feed, found, read, now, today)
-                await web_feeds.keep(conn, after)
-        return UpsertReport(new, changed, unchanged), 0 if found is None else found.broken
+                there = await web_feeds.keep(conn, after)
+        broken = 0 if found is None else found.broken
+        return Stored(UpsertReport(new, changed, unchanged), broken, there)
 
 
 async def _note(

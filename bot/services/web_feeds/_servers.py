@@ -75,9 +75,6 @@ class ServerSources:
             feed = await web_feeds.add(conn, address, now)
         _require_new(known, feed)
         feed = await self._web.read(feed.id, now) or feed
-        async with self._database.read() as conn:
-            # Where it moved to for good, it may be known already.
-            feed = await web_feeds.at(conn, feed.state.url) or feed
         _require_new(known, feed)
         if feed.read_at is None:
             raise UserError(problem_of(feed, now))
@@ -176,8 +173,8 @@ class ServerSources:
         if len(known) >= self._most:
             raise UserError(
                 _(
-                    "This server has {count} feeds, and no more are possible. Remove one first.",
-                    count=len(known),
+                    "No more feeds are possible: this server's limit is {count}. Remove one first.",
+                    count=self._most,
                 )
             )
 
