@@ -14,6 +14,7 @@ from bot.monitor import IncidentTracker, Monitor, Operator
 from bot.runtime.charts import Charts
 from bot.runtime.clock import Clock
 from bot.runtime.lease import Lease
+from bot.runtime.part import WHOLE, Part
 from bot.runtime.source_memory import restore
 from bot.runtime.task_queue import TaskQueue
 from bot.services.background import RecentReading
@@ -79,6 +80,7 @@ async def open_services(
     messenger: Messenger,
     monitor: Monitor,
     database: Database | None = None,
+    part: Part = WHOLE,
 ) -> AsyncGenerator[Services]:
     """Open the database, unless it is open, and put the services together; close what was opened
     in reverse.
@@ -98,7 +100,7 @@ async def open_services(
         await restore(sources, database, clock)
         embedder = await open_embedder(settings, clock)
         queries = SourceQueries(database, sources, clock)
-        search = await open_search(settings, database, queries, clock, embedder)
+        search = await open_search(settings, database, queries, clock, embedder, embeds=part.keeps)
         stack.push_async_callback(search.close)
         lookup = PaperLookup(database, queries, search.engine, on_new=search.catch_up)
         library = Library(database, messenger, clock, search.engine, seed=settings.save_reactions)
@@ -222,6 +224,7 @@ async def open_app(
     client: Client,
     monitor: Monitor,
     lease: Lease | None = None,
+    part: Part = WHOLE,
 ) -> AsyncGenerator[App]:
     """Open the services, and what drives and watches them.
 
@@ -235,10 +238,11 @@ async def open_app(
         messenger=client,
         monitor=monitor,
         database=None if lease is None else lease.database,
+        part=part,
     ) as services:
         incidents = IncidentTracker(services, monitor, client)
         with monitor.watching(services):
-            cycle = Cycle(services, incidents)
+            cycle = Cycle(services, incidents, part)
             try:
                 yield App(services, cycle, incidents)
             finally:

@@ -5,7 +5,7 @@ import importlib
 import logging
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -26,6 +26,8 @@ from bot.interactions.unknown_components import CustomIdRegistry, answer_unknown
 from bot.monitor import Monitor
 from bot.runtime.clock import Clock, SystemClock
 from bot.runtime.lease import Lease
+from bot.runtime.part import WHOLE, Part
+from bot.runtime.shared_work import take_turn
 from bot.runtime.sources import live_sources
 from bot.services.container import Services
 from bot.settings import Settings
@@ -53,6 +55,10 @@ EXTENSIONS: Final = (
     "cogs.status",
 )
 
+IDENTIFY_EVERY: Final = timedelta(seconds=5.5)
+"""How long one process after another identifies: Discord asks for five seconds between two shards
+(topics/gateway, Rate Limiting), however many a large bot may start at a time."""
+
 
 class PaperBot(commands.AutoShardedBot):
     """The connection to Discord of one application."""
@@ -66,8 +72,9 @@ class PaperBot(commands.AutoShardedBot):
         shard_count: int | None,
         monitor: Monitor,
         lease: Lease | None,
+        part: Part,
     ) -> None:
-        self.limiter = Limiter(settings.requests_per_second)
+        self.limiter = Limiter(part.pace(settings.requests_per_second))
         self.trace = trace = aiohttp.TraceConfig()
         single_attempt.install(trace)
         self.limiter.install(trace)
@@ -91,13 +98,18 @@ class PaperBot(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=60.0,
             http_trace=trace,
-            shard_count=shard_count,
+            shard_count=shard_count if part.shards is None else part.shards.count,
         )
+        if part.shards is not None:
+            self.shard_ids = part.shards.ids  # at least one: without any, all would be connected
         forget_unlisted(self)
         clean_interactions(self)
         self.settings = settings
         self.clock = clock
         self.monitor = monitor
+        self.part = part
+        """What of the bot's work this process does."""
+        self._lease = lease
         self.paper_group = app_commands.Group(
             name="paper",
             description="Find, follow and keep research papers",
@@ -110,7 +122,7 @@ class PaperBot(commands.AutoShardedBot):
         """The shards whose servers Discord has listed since the start."""
         self.cooldowns = Cooldowns()
         self.custom_ids = CustomIdRegistry()
-        self._registration = Registration(self)
+        self.registration = Registration(self)
         self._lifetime = Lifetime(
             open_app(
                 settings,
@@ -119,9 +131,10 @@ class PaperBot(commands.AutoShardedBot):
                 client=self,
                 monitor=monitor,
                 lease=lease,
+                part=part,
             )
         )
-        monitor.watch(self)
+        monitor.watch(self, listens=part.listens)
 
     @property
     def app(self) -> App:
@@ -155,7 +168,8 @@ class PaperBot(commands.AutoShardedBot):
         services = (await self.open()).services
         services.search.catch_up()
         await self.add_commands()
-        await self._registration.renew(services.registered_commands, self.settings.sync_commands)
+        mode = self.settings.sync_commands if self.part.keeps else "never"
+        await self.registration.renew(services.registered_commands, mode)
         log.info("invite link: %s", invite_link(self.application_id or 0))
 
     async def add_commands(self) -> None:
@@ -189,7 +203,7 @@ class PaperBot(commands.AutoShardedBot):
     def mention(self, command: str) -> str:
         """Return a command as people can tap it: `</paper search:123>`, or plain before the
         first sync."""
-        return self._registration.mention(command)
+        return self.registration.mention(command)
 
     async def tick(self, now: datetime) -> None:
         """Do one whole pass: ingest if due, publish what is due, and return when all is sent."""
@@ -216,7 +230,7 @@ class PaperBot(commands.AutoShardedBot):
         Without any connection to the gateway, as in a simulated Discord, all are known.
         """
         shard_id = (guild_id >> 22) % (self.shard_count or 1)
-        return shard_id in self.known_shards or not self.shards
+        return shard_id in self.known_shards or not (self.shards or self.part.shards)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Note which servers of one shard the bot is in: at the start, and after a lost session,
@@ -233,6 +247,14 @@ class PaperBot(commands.AutoShardedBot):
     async def on_ready(self) -> None:
         """Log that every shard knows its servers."""
         log.info("ready guilds=%d shards=%s", len(self.guilds), self.shard_count)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until a shard may identify: of several processes only one does within some
+        seconds."""
+        if self.part.shards is None or self._lease is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await take_turn(self._lease.database, "identify", IDENTIFY_EVERY)
 
     async def close(self) -> None:
         """Finish or drop what is being sent, in bounded time, and close everything."""
@@ -253,6 +275,7 @@ def create_bot(
     shard_count: int | None = 1,
     monitor: Monitor | None = None,
     lease: Lease | None = None,
+    part: Part = WHOLE,
 ) -> PaperBot:
     """Build a bot that is connected to nothing.
 
@@ -264,6 +287,7 @@ def create_bot(
         monitor: what the process knows of itself; one of the bot's own by default.
         lease: the database, held for this process alone; by default the bot opens the one that the
             settings name, and leaves it to its caller that no other process does.
+        part: what of the bot's work this process does; its shards come before `shard_count`.
     """
     return PaperBot(
         settings,
@@ -272,4 +296,5 @@ def create_bot(
         shard_count=shard_count,
         monitor=monitor or Monitor(),
         lease=lease,
+        part=part,
     )

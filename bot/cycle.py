@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.monitor import IncidentTracker
 from bot.runtime.logs import log_failure
+from bot.runtime.part import WHOLE, Part
 from bot.services.container import Services
 from bot.services.ingest import IngestReport
 from bot.ui.text import plural
@@ -23,7 +24,8 @@ INGEST_TIMEOUT: Final = 15.0
 class Cycle:
     """Does what the clock asks, once a minute."""
 
-    def __init__(self, services: Services, incidents: IncidentTracker) -> None:
+    def __init__(self, services: Services, incidents: IncidentTracker, part: Part = WHOLE) -> None:
+        self._part = part
         self._services = services
         self._incidents = incidents
         self._ingest: asyncio.Task[IngestReport] | None = None
@@ -36,6 +38,16 @@ class Cycle:
         is posted meanwhile. News about saved papers is looked for beside all this.
         """
         await asyncio.to_thread(self._services.give_back_memory)
+        if self._part.keeps:
+            await self._keep(now, timeout)
+        else:
+            self._services.search.catch_up()
+        if self._part.listens:
+            await self._claim(now)
+        if self._part.keeps:
+            self._services.news.start(now)
+
+    async def _keep(self, now: datetime, timeout: float | None) -> None:  # noqa: ASYNC109 - as above
         await self._repair_clock(now)
         if self._ingest is None:
             expected = calendar.expected_batch(now, self._services.settings.settle)
@@ -46,12 +58,14 @@ class Cycle:
             if (error := ingest.exception()) is not None:
                 # What is known is posted all the same, and the next minute tries again.
                 log_failure(log, error, "the sources could not be fetched")
+
+    async def _claim(self, now: datetime) -> None:
         await self._services.publisher.claim(now)
-        await self._services.digester.claim(now)
+        if self._part.has_digests:
+            await self._services.digester.claim(now)
         await self._services.weekly_shelves.claim(now)
         await self._services.clubs.claim(now)
         await self._services.discussions.claim(now)
-        self._services.news.start(now)
 
     async def run_whole(self, now: datetime) -> None:
         """Do one whole pass, and return when everything is sent and indexed."""

@@ -3,7 +3,7 @@ down."""
 
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -13,10 +13,12 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from papers import zones
+from papers.shards import AnyShards, Shards, parse_shards
 from storage.engines.urls import parsed
 
 
@@ -37,6 +39,10 @@ def _words(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
+def _shards(value: object) -> object:
+    return parse_shards(value) if isinstance(value, str) else value
+
+
 def _url(value: str) -> str:
     AnyHttpUrl(value)
     return value.rstrip("/")
@@ -44,6 +50,7 @@ def _url(value: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Url = Annotated[str, AfterValidator(_url)]
+ShardsOrNone = Annotated[Shards | AnyShards | None, BeforeValidator(_shards), NoDecode]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 
 
@@ -68,6 +75,13 @@ class Settings(BaseSettings):
     index_dir: Path | None = None
     """The folder of the search index and other derived files. Default: the database file's own; for
     a server's database, the working directory."""
+
+    role: Literal["all", "gateway", "keeper"] = "all"
+    """What this process does: everything; the work for some shards' servers; or what is done once
+    for all. Several processes need a PostgreSQL server."""
+    shards: ShardsOrNone = None
+    """Which shards a gateway has, of how many: `0-3/8`, or `auto/8` to wait for a part whose
+    process has ended."""
 
     huggingface_url: Url = "https://huggingface.co"
     """Where the daily batches come from."""
@@ -166,6 +180,19 @@ class Settings(BaseSettings):
     discord_gateway_url: str | None = None
     """The same for the gateway: a ws:// address."""
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.role == "gateway" and self.shards is None:
+            raise ValueError("ROLE=gateway needs SHARDS, such as 0-3/8")
+        if self.role != "gateway" and self.shards is not None:
+            raise ValueError(f"SHARDS is for ROLE=gateway; with ROLE={self.role} leave it out")
+        if self.role != "all" and isinstance(parsed(self.database_url), Path):
+            raise ValueError(
+                f"ROLE={self.role} is for several processes, which a file cannot serve: name a"
+                " PostgreSQL server in DATABASE_URL"
+            )
+        return self
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
@@ -203,9 +230,9 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
-        sentences = [
-            f"{'.'.join(str(part) for part in problem['loc']).upper()}: "
-            f"{problem['msg'].removeprefix('Value error, ')}"
-            for problem in error.errors()
-        ]
+        sentences: list[str] = []
+        for problem in error.errors():
+            name = ".".join(map(str, problem["loc"])).upper()
+            text = problem["msg"].removeprefix("Value error, ")
+            sentences.append(f"{name}: {text}" if name else text)
         raise SettingsError("; ".join(sentences)) from error

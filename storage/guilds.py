@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers.shards import Shards
 from storage import feed_links
 from storage.engines.statements import delete_some, insert
 from storage.feeds import FeedState
@@ -29,6 +30,14 @@ def in_shard(guild_id: ColumnElement[int], shard: tuple[int, int]) -> ColumnElem
     """
     number, count = shard
     return func.coalesce(guild_id, 0) // _WORKER_BITS % count == number
+
+
+def in_shards(guild_id: ColumnElement[int], shards: Shards | None) -> ColumnElement[bool]:
+    """Return the condition that a server belongs to these shards; `None` for all."""
+    if shards is None:
+        return true()
+    number = func.coalesce(guild_id, 0) // _WORKER_BITS % shards.count
+    return number.between(shards.first, shards.last)
 
 
 class Reconciled(NamedTuple):

@@ -1,5 +1,8 @@
 """Which process runs the bot on a database: the one that holds its lease, and renews it.
 
+Where several share the work, each holds the lease of its part: of some shards, or of what one
+process does for all. A part that two leases would overlap in has one holder.
+
 A lease ends when it is released, when its holder has ended, or `LIFE` after its last renewal on the
 database's clock. A writing transaction takes it: a process that finds in one of its own that
 it holds the lease holds it until that transaction's end.
@@ -24,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers.shards import shards_of
 from storage import processes
 from storage.engines import postgresql, sqlite
 from storage.engines.statements import insert, now
@@ -35,10 +39,15 @@ from storage.types import Integer, UTCDateTime
 LIFE: Final = timedelta(seconds=20)
 """How long a lease outlasts its last renewal."""
 
-_RUN: Final = "run"
+RUN: Final = "run"
+"""The lease of the one process that does everything."""
+KEEPER: Final = "keeper"
+"""The lease of the process that does what is done once for all servers."""
+
 _PATIENCE: Final = 15
 """Seconds that a server gets for a statement about the lease."""
-_ENDED: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TURN: Final = "turn: "
+ENDED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,8 @@ class Lease:
     holder: Process
     valid: bool
     """Whether it had not expired when it was read."""
+    name: str = RUN
+    """Which lease: `RUN`, `KEEPER` or the name of `Shards`."""
 
     def is_held(self) -> bool | None:
         """Return whether its holder still runs the bot; `None` if only time can show."""
@@ -59,7 +70,7 @@ class Lease:
 
     def same(self, other: "Lease") -> bool:
         """Return whether the other one has the same holder, renewed or not."""
-        return (other.epoch, other.holder) == (self.epoch, self.holder)
+        return (other.name, other.epoch, other.holder) == (self.name, self.epoch, self.holder)
 
 
 class HeldError(Exception):
@@ -70,51 +81,92 @@ class HeldError(Exception):
         self.holder = holder
 
 
-def read(conn: Connection) -> Lease | None:
-    """Return the lease, `None` before the first one."""
-    row = conn.execute(
-        select(leases, (type_coerce(leases.c.expires_at, Integer) > now()).label("valid")).where(
-            leases.c.name == _RUN
+def read(conn: Connection, name: str = RUN) -> Lease | None:
+    """Return a lease, `None` before the first one."""
+    return next((lease for lease in read_all(conn) if lease.name == name), None)
+
+
+def read_all(conn: Connection) -> list[Lease]:
+    """Return every lease that there was, by name."""
+    valid = (type_coerce(leases.c.expires_at, Integer) > now()).label("valid")
+    return [
+        Lease(
+            row.epoch,
+            row.expires_at,
+            Process(row.host, row.system, row.pid, row.started),
+            bool(row.valid),
+            row.name,
         )
-    ).first()
-    if row is None:
-        return None
-    holder = Process(row.host, row.system, row.pid, row.started)
-    return Lease(row.epoch, row.expires_at, holder, bool(row.valid))
+        for row in conn.execute(select(leases, valid).order_by(leases.c.name))
+        if not row.name.startswith(_TURN)
+    ]
 
 
-def take(conn: Connection, process: Process, life: timedelta = LIFE) -> Lease:
-    """Give the lease to a process.
+def collide(one: str, other: str) -> bool:
+    """Return whether two leases are of work that only one process may do."""
+    if RUN in (one, other) or one == other:
+        return True
+    first, second = shards_of(one), shards_of(other)
+    return first is not None and second is not None and first.collides(second)
+
+
+def take(conn: Connection, process: Process, life: timedelta = LIFE, name: str = RUN) -> Lease:
+    """Give a lease to a process, and end those that it collides with.
 
     Raises:
-        HeldError: a process holds it, or may hold it.
+        HeldError: a process holds one of those, or may hold it.
     """
-    before = read(conn)
-    if before is not None and before.is_held() is not False:
-        raise HeldError(before.holder)
-    values = {
-        "epoch": 1 if before is None else before.epoch + 1,
-        "expires_at": _after(life),
-        "host": process.host,
-        "system": process.system,
-        "pid": process.pid,
-        "started": process.started,
-    }
-    statement = insert(leases).values(name=_RUN, **values)
-    conn.execute(statement.on_conflict_do_update(index_elements=[leases.c.name], set_=values))
-    ours = select(leases.c.epoch, leases.c.expires_at).where(leases.c.name == _RUN)
-    epoch, expires_at = conn.execute(ours).one()
-    return Lease(epoch, expires_at, process, valid=True)
+    known = read_all(conn)
+    others = [lease for lease in known if collide(lease.name, name)]
+    for lease in others:
+        if lease.is_held() is not False:
+            raise HeldError(lease.holder)
+    conn.execute(delete(leases).where(leases.c.name.in_([lease.name for lease in others])))
+    conn.execute(
+        insert(leases).values(
+            name=name,
+            epoch=1 + max((lease.epoch for lease in known), default=0),
+            expires_at=_after(life),
+            host=process.host,
+            system=process.system,
+            pid=process.pid,
+            started=process.started,
+        )
+    )
+    return next(lease for lease in read_all(conn) if lease.name == name)
 
 
 def renew(conn: Connection, lease: Lease, life: timedelta = LIFE) -> Lease | None:
     """Prolong a lease, also one that has expired, unless another process has it; return the lease
     that there is then."""
-    found = read(conn)
+    found = read(conn, lease.name)
     if found is None or not lease.same(found):
         return found
-    conn.execute(update(leases).where(leases.c.name == _RUN).values(expires_at=_after(life)))
-    return read(conn)
+    conn.execute(update(leases).where(leases.c.name == lease.name).values(expires_at=_after(life)))
+    return read(conn, lease.name)
+
+
+def take_turn(conn: Connection, what: str, process: Process, span: timedelta) -> bool:
+    """Let a process do something that may be done once in a while; return whether it may now."""
+    name = f"{_TURN}{what}"
+    due = select(leases.c.name).where(
+        leases.c.name == name, type_coerce(leases.c.expires_at, Integer) > now()
+    )
+    if conn.execute(due).first() is not None:
+        return False
+    conn.execute(delete(leases).where(leases.c.name == name))
+    conn.execute(
+        insert(leases).values(
+            name=name,
+            epoch=0,
+            expires_at=_after(span),
+            host=process.host,
+            system=process.system,
+            pid=process.pid,
+            started=process.started,
+        )
+    )
+    return True
 
 
 def end(conn: Connection, lease: Lease) -> None:
@@ -122,11 +174,11 @@ def end(conn: Connection, lease: Lease) -> None:
     conn.execute(
         update(leases)
         .where(
-            leases.c.name == _RUN,
+            leases.c.name == lease.name,
             leases.c.epoch == lease.epoch,
             leases.c.expires_at == lease.expires_at,
         )
-        .values(expires_at=_ENDED)
+        .values(expires_at=ENDED)
     )
 
 
@@ -164,8 +216,10 @@ def _read_file(path: Path) -> Lease | None:
 
 
 def read_any(conn: Connection) -> Lease | None:
-    """Return the lease of a database of any schema."""
-    return read(conn) if inspect(conn).has_table(leases.name) else None
+    """Return a lease of a database of any schema, one that is held rather than another."""
+    known = read_all(conn) if inspect(conn).has_table(leases.name) else []
+    held = (lease for lease in known if lease.is_held() is not False)
+    return next(held, known[0] if known else None)
 
 
 async def end_at(url: str, lease: Lease) -> None:

@@ -7,6 +7,7 @@ SMALL: Final[Mapping[str, str]] = {
     "source_health": "a row per source",
     "synced_commands": "a row per application",
     "watermarks": "a row per pass",
+    "leases": "a row per process that runs the bot",
     "dm_breaker": "one row",
     "trending_papers": "one answer of the Hub, up to a hundred rows",
     "incidents": "a few a day at worst; pruned after three months",

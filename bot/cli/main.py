@@ -70,13 +70,24 @@ def main() -> None:
 
 
 @main.command()
+@click.option(
+    "--role",
+    type=click.Choice(["all", "gateway", "keeper"]),
+    help="Part of the work, if several processes share it. Default: ROLE, or all.",
+)
+@click.option(
+    "--shards",
+    metavar="0-3/8|auto/8",
+    help="Shards of a gateway, of how many. Default: SHARDS.",
+)
 @_guarded
-def run() -> None:
+def run(role: str | None, shards: str | None) -> None:
     """Run the bot until you stop it with Ctrl-C or SIGTERM."""
     with lasting_imports():
         from bot.cli.run import run_bot
 
-    _await(run_bot(load_settings()))
+    given = {"role": role, "shards": shards}
+    _await(run_bot(load_settings(**{name: each for name, each in given.items() if each})))
 
 
 @main.command()

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-import os
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ import discord.http
 import yarl
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.cli.holding import holding, part_of
 from bot.client import PaperBot, create_bot
 from bot.feed_server import serving_feeds
 from bot.monitor import Monitor, serving
-from bot.runtime.lease import LIFE, Lease, StoppedError, leased
+from bot.runtime.clock import Clock
+from bot.runtime.lease import LIFE, Lease, StoppedError
 from bot.runtime.logs import log_failure, logging_to_stderr
 from bot.runtime.signals import signals
 from bot.settings import Settings, SettingsError
+from papers.sources import PaperSource
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +44,21 @@ class TokenRefusedError(Exception):
     """Discord refused the token; trying again would not help."""
 
 
-async def run_bot(settings: Settings, *, life: timedelta = LIFE) -> int:
-    """Run the bot until a signal stops it, and return the exit code.
+async def run_bot(
+    settings: Settings,
+    *,
+    life: timedelta = LIFE,
+    clock: Clock | None = None,
+    sources: Sequence[PaperSource] | None = None,
+) -> int:
+    """Run the bot, or the part of it that the settings name, until a signal stops it, and return
+    the exit code.
 
     Args:
         settings: what the operator set.
         life: how long another process waits for this one after it stopped renewing its lease.
+        clock: as for `create_bot`.
+        sources: as for `create_bot`.
 
     Raises:
         SettingsError: there is no token.
@@ -55,30 +68,29 @@ async def run_bot(settings: Settings, *, life: timedelta = LIFE) -> int:
     point_at(settings)
     monitor = Monitor()
     stop = asyncio.Event()
-    url, observe = settings.database_url, monitor.instruments.statement
+
+    def bot_of(lease: Lease) -> PaperBot:
+        return create_bot(
+            settings,
+            clock=clock,
+            sources=sources,
+            shard_count=1 if settings.discord_gateway_url is not None else None,
+            monitor=monitor,
+            lease=lease,
+            part=part_of(settings, lease),
+        )
+
     with logging_to_stderr(settings), signals(stop):
         try:
             async with (
-                leased(
-                    url, stop, end_at_once, observe=observe, files=settings.index_dir, life=life
-                ) as lease,
+                holding(settings, stop, monitor, life) as lease,
                 serving(monitor, settings),
                 serving_feeds(lambda: monitor.services, settings),
                 monitor.measuring(),
             ):
-                return await _serve(settings, token, stop, monitor, lease)
+                return await _serve(partial(bot_of, lease), token, stop)
         except StoppedError:
             return 0
-
-
-def end_at_once(sentence: str) -> None:
-    """End a process that lost its lease.
-
-    Not even what is under way may be completed: it is another process's work by now. What SIGKILL
-    leaves behind is what that process expects.
-    """
-    click.echo(f"paperboy: {sentence}.", err=True)
-    os._exit(1)
 
 
 def token_of(settings: Settings) -> str:
@@ -120,17 +132,10 @@ def point_at(settings: Settings) -> None:
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
 
 
-async def _serve(
-    settings: Settings, token: str, stop: asyncio.Event, monitor: Monitor, lease: Lease
-) -> int:
+async def _serve(new_bot: Callable[[], PaperBot], token: str, stop: asyncio.Event) -> int:
     pause = FIRST_PAUSE
     while not stop.is_set():
-        bot = create_bot(
-            settings,
-            shard_count=1 if settings.discord_gateway_url is not None else None,
-            monitor=monitor,
-            lease=lease,
-        )
+        bot = new_bot()
         started = asyncio.get_running_loop().time()
         try:
             await _connected(bot, token, stop)
@@ -156,7 +161,7 @@ async def _serve(
 async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
     """Run one bot until it stops by itself or is asked to."""
     scheduler: Any = AsyncIOScheduler(timezone="UTC")  # APScheduler 3 has no types
-    connection = asyncio.create_task(bot.start(token), name="connection")
+    connection = asyncio.create_task(_stay_connected(bot, token), name="connection")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     try:
         scheduler.add_job(
@@ -178,6 +183,9 @@ async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
             max_instances=1,
         )
         scheduler.start()
+        if bot.part.shards is not None:
+            # Another process may have left work a moment ago.
+            bot.add_listener(partial(every_minute, bot), "on_guilds_known")
         await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
             _raise_final(connection)
@@ -192,6 +200,15 @@ async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
             log.warning("shutdown timed out; some connections were not closed")
         connection.cancel()
         await asyncio.gather(connection, stopping, return_exceptions=True)
+
+
+async def _stay_connected(bot: PaperBot, token: str) -> None:
+    if bot.part.listens:
+        await bot.start(token)
+    else:
+        await bot.login(token)
+        await every_minute(bot)
+        await asyncio.Event().wait()
 
 
 def _raise_final(connection: asyncio.Task[None]) -> None:
@@ -220,12 +237,17 @@ def _raise_final(connection: asyncio.Task[None]) -> None:
 
 
 async def every_minute(bot: PaperBot) -> None:
-    """Do the minute's work once a shard is ready, and look for problems."""
-    if bot.known_shards:
+    """Do the minute's work once a shard is ready, where the process has any, and look for
+    problems."""
+    services = bot.monitor.services
+    if bot.known_shards or (services is not None and not bot.part.listens):
+        if services is not None and not bot.registration.known:
+            # Another process has registered the commands since.
+            await bot.registration.renew(services.registered_commands, "never")
         await run_minute(bot)
     else:
         bot.monitor.cycle_skipped()
-    if (services := bot.monitor.services) is not None:
+    if services is not None and bot.part.keeps:
         try:
             await bot.app.incidents.check(services.clock.now())
         except Exception:
@@ -245,7 +267,7 @@ async def run_minute(bot: PaperBot) -> None:
 
 
 async def _upkeep(bot: PaperBot) -> None:
-    if (services := bot.monitor.services) is None:
+    if (services := bot.monitor.services) is None or not bot.part.keeps:
         return
     try:
         await services.maintenance.run(services.clock.now())

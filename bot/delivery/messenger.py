@@ -5,6 +5,8 @@ from typing import Any, Protocol
 import discord
 from discord.abc import Snowflake
 
+from bot.runtime.part import Part
+
 
 class Messenger(Protocol):
     """Writes to channels and people, and knows who it writes as."""
@@ -17,6 +19,11 @@ class Messenger(Protocol):
     @property
     def shard_count(self) -> int | None:
         """Connections to the gateway, `None` before the first one."""
+        ...
+
+    @property
+    def part(self) -> Part:
+        """What of the bot's work this process does."""
         ...
 
     def get_guild(self, guild_id: int, /) -> discord.Guild | None:
@@ -46,6 +53,12 @@ class Messenger(Protocol):
     def mention(self, command: str, /) -> str:
         """Return a command as people can tap it: `</paper search:123>`."""
         ...
+
+
+def owns(messenger: Messenger, guild_id: int | None) -> bool:
+    """Return whether a server is this process's; the others' are another one's to write to."""
+    shards = messenger.part.shards
+    return shards is None or shards.has(guild_id)
 
 
 def messenger_of(interaction: discord.Interaction[Any]) -> Messenger:

@@ -63,6 +63,11 @@ class Registration:
         self._client = client
         self._ids: dict[str, int] = {}
 
+    @property
+    def known(self) -> bool:
+        """Whether the commands' ids are known."""
+        return bool(self._ids)
+
     async def renew(self, store: CommandStore, mode: Literal["changed", "always", "never"]) -> None:
         """Register the commands if Discord has others (`changed`), `always` or `never`.
 

@@ -34,6 +34,8 @@ async def checks(monitor: Monitor) -> list[Check]:
 
 
 def _gateway(monitor: Monitor) -> Check:
+    if not monitor.listens:
+        return Check("gateway", True, "not needed: other processes are connected")
     shards = monitor.shards()
     broken = [shard for shard in shards if shard.trouble is not None]
     if not shards or (not monitor.connected and len(broken) == len(shards)):
@@ -54,7 +56,7 @@ def _cycle(monitor: Monitor) -> Check:
     if monitor.failing_cycles:
         text += f", and failed since ({monitor.last_failure})"
     # Without a connection there is no minute's work, and that is the gateway's line above.
-    connected = monitor.connected
+    connected = monitor.connected or not monitor.listens
     return Check("beat", age < monitor.thresholds.cycle_age, text, restart_helps=connected)
 
 

@@ -37,6 +37,8 @@ class Monitor:
         self.requests = Requests(self.instruments, thresholds)
         self.client: discord.AutoShardedClient | None = None
         """The connection of the moment."""
+        self.listens = True
+        """Whether the process is connected to Discord's gateway at all."""
         self.services: Services | None = None
         """What runs behind it, while it is open."""
         self.failing_cycles = 0
@@ -47,9 +49,10 @@ class Monitor:
         self._lags: deque[float] = deque(maxlen=LAGS_KEPT)
         self._measuring = False
 
-    def watch(self, client: discord.AutoShardedClient) -> None:
-        """Look at this connection from now on."""
+    def watch(self, client: discord.AutoShardedClient, *, listens: bool = True) -> None:
+        """Look at this connection from now on, or at none where the process needs none."""
         self.client = client
+        self.listens = listens
 
     @property
     def connected(self) -> bool:
@@ -97,7 +100,7 @@ class Monitor:
     def disconnected_for(self) -> float:
         """Return for how many seconds a connection has been missing; call it now and then."""
         found = self.shards()
-        if not self._measuring:
+        if not self._measuring or not self.listens:
             return 0.0  # a simulated Discord has no connections
         if found and all(shard.trouble is None for shard in found):
             self._connected_at = time.monotonic()

@@ -79,6 +79,11 @@ class Lease:
         """
         return _elapsed() < self._until and datetime.now(UTC) < self._held.expires_at
 
+    @property
+    def name(self) -> str:
+        """What it is the lease of."""
+        return self._held.name
+
     def install(self, trace: aiohttp.TraceConfig) -> None:
         """Stop every request of the sessions that this trace belongs to once the lease is lost;
         call it after what holds requests back."""
@@ -101,7 +106,7 @@ class Lease:
             asked = _elapsed()
             try:
                 async with self.database.read() as conn:
-                    found = await conn.run_sync(leases.read)
+                    found = await conn.run_sync(leases.read, self.name)
             except DriverError:
                 if self.database.is_file:
                     return
@@ -117,8 +122,9 @@ class Lease:
         Raises:
             LeaseLostError: another process has it.
         """
-        if not self.certain:
-            self._compare(await conn.run_sync(leases.read))
+        # Several processes may be on several machines, whose clocks may differ.
+        if self.name != leases.RUN or not self.certain:
+            self._compare(await conn.run_sync(leases.read, self.name))
 
     async def renew(self) -> None:
         """Prolong the lease.
@@ -149,8 +155,13 @@ class Lease:
         """Leave the database to the next process, which need not wait then."""
         with suppress(DriverError, LeaseLostError):
             async with self.database.write() as conn:
-                held = self._compare(await conn.run_sync(leases.read))
+                held = self._compare(await conn.run_sync(leases.read, self.name))
                 await conn.run_sync(leases.end, held)
+
+    @property
+    def _work(self) -> str:
+        label = self.database.label
+        return label if self.name == leases.RUN else f"its work on {label} ({self.name})"
 
     async def _on_request(
         self,
@@ -166,7 +177,7 @@ class Lease:
         by = "another process" if found is None else str(found.holder)
         sentence = (
             f"this process was frozen, or the machine was, and {by} took over"
-            f" {self.database.label}. This one ends without sending anything more"
+            f" {self._work}. This one ends without sending anything more"
         )
         self._lose(sentence)
         raise LeaseLostError(sentence)
@@ -199,20 +210,26 @@ async def leased(
     await _until_free(url, stop, life)
     database = await Database.open(url, observe=observe, files=files)
     try:
-        lease = await hold(database, life, lose)
-        keeping = asyncio.create_task(lease.keep(), name="lease")
-        try:
+        async with kept(await hold(database, life, lose)) as lease:
             yield lease
-        finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
-            await lease.release()
     finally:
         await database.close()
 
 
-async def hold(database: Database, life: timedelta, lose: Lose) -> Lease:
-    """Take the lease of an open database for this process; the caller keeps and releases it.
+@asynccontextmanager
+async def kept(lease: Lease) -> AsyncGenerator[Lease]:
+    """Renew a lease while the block runs, and release it then."""
+    keeping = asyncio.create_task(lease.keep(), name="lease")
+    try:
+        yield lease
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await lease.release()
+
+
+async def hold(database: Database, life: timedelta, lose: Lose, name: str = leases.RUN) -> Lease:
+    """Take a lease of an open database for this process; the caller keeps and releases it.
 
     Raises:
         DatabaseError: another process has it, or the database cannot be written.
@@ -220,7 +237,7 @@ async def hold(database: Database, life: timedelta, lose: Lose) -> Lease:
     until = _until(life)
     try:
         async with database.write() as conn:
-            held = await conn.run_sync(leases.take, processes.current(), life)
+            held = await conn.run_sync(leases.take, processes.current(), life, name)
     except leases.HeldError as error:
         raise in_use(database.label, error.holder) from error
     except DriverError as error:

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers.shards import Shards
 from storage.chunks import chunks
 from storage.engines.statements import insert
-from storage.guilds import in_shard
+from storage.guilds import in_shard, in_shards
 from storage.library._find import mine, works
 from storage.library._notes import note_of
 from storage.library._saves import ensure_user, read_lists
@@ -131,12 +132,19 @@ async def recent_cards(
     return [Card(row.message_id, row.channel_id, row.guild_id, row.posted_at) for row in rows]
 
 
-async def thread_cards(conn: AsyncConnection, since: datetime, after: int) -> set[int]:
-    """Return the cards with greater ids than `after` in the threads begun since a moment."""
+async def thread_cards(
+    conn: AsyncConnection, since: datetime, after: int, shards: Shards | None = None
+) -> set[int]:
+    """Return the cards with greater ids than `after` in the threads begun since a moment, with
+    `shards` only those in their servers."""
     rows = await conn.execute(
         select(post_papers.c.message_id)
         .join(posts, posts.c.id == post_papers.c.post_id)
-        .where(posts.c.started_at >= since, post_papers.c.message_id > after)
+        .where(
+            posts.c.started_at >= since,
+            post_papers.c.message_id > after,
+            in_shards(posts.c.guild_id, shards),
+        )
     )
     return set(rows.scalars())
 

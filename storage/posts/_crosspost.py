@@ -7,18 +7,23 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.cadence import DAILY
+from papers.shards import Shards
+from storage.guilds import in_shards
 from storage.posts._types import DONE, Crosspost
 from storage.tables import posts
 
 
-async def crossposts_due(conn: AsyncConnection, now: datetime) -> list[int]:
+async def crossposts_due(
+    conn: AsyncConnection, now: datetime, shards: Shards | None = None
+) -> list[int]:
     """Return the posts whose header is to be published, oldest first: of a thread after its first
-    refresh, of a roundup, which has none, at once."""
+    refresh, of a roundup, which has none, at once. With `shards`, only those of their servers."""
     rows = await conn.execute(
         select(posts.c.id)
         .where(
             posts.c.crosspost.in_((Crosspost.OWED.value, Crosspost.CLAIMED.value)),
             posts.c.state == DONE,
+            in_shards(posts.c.guild_id, shards),
             or_(posts.c.refreshes > 0, posts.c.every.not_in(DAILY)),
             posts.c.header_message_id.is_not(None),
             or_(posts.c.next_try_at.is_(None), posts.c.next_try_at <= now),

@@ -8,7 +8,9 @@ from sqlalchemy import and_, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.cadence import DAILY
+from papers.shards import Shards
 from storage.engines.statements import insert
+from storage.guilds import in_shards
 from storage.posts._types import DONE, SENDING, Post, Step
 from storage.tables import cards, post_papers, posts
 
@@ -96,10 +98,14 @@ async def finish(
 
 
 async def refresh_due(
-    conn: AsyncConnection, now: datetime, offsets: Sequence[timedelta]
+    conn: AsyncConnection,
+    now: datetime,
+    offsets: Sequence[timedelta],
+    shards: Shards | None = None,
 ) -> list[int]:
     """Return the done posts whose header is due for its next refresh (`offsets` after it was
-    finished). A roundup's votes have settled: its header stays as it is."""
+    finished), with `shards` only those of their servers. A roundup's votes have settled: its header
+    stays as it is."""
     # The state is in each branch, so that SQLite finds them by their index among years of posts.
     due = or_(
         *(
@@ -114,6 +120,7 @@ async def refresh_due(
     rows = await conn.execute(
         select(posts.c.id).where(
             due,
+            in_shards(posts.c.guild_id, shards),
             posts.c.header_message_id.is_not(None),
             posts.c.payload.is_not(None),
             posts.c.every.in_(DAILY),

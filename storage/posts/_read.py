@@ -7,19 +7,25 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.cadence import DAILY, Every
+from papers.shards import Shards
+from storage.guilds import in_shards
 from storage.posts._types import DONE, EMPTY, SENDING, SKIPPED, UNFINISHED, Post, Step
 from storage.tables import feeds, post_papers, posts, shown_papers
 
 
-async def unfinished(conn: AsyncConnection, now: datetime) -> list[int]:
+async def unfinished(
+    conn: AsyncConnection, now: datetime, shards: Shards | None = None
+) -> list[int]:
     """Return the ids of posts that wait to be sent, or sent on, oldest first.
 
-    Those of a feed that is paused or disabled wait until it is resumed.
+    Those of a feed that is paused or disabled wait until it is resumed. With `shards`, only posts
+    of their servers.
     """
     rows = await conn.execute(
         select(posts.c.id)
         .outerjoin(feeds, feeds.c.id == posts.c.feed_id)
         .where(
+            in_shards(posts.c.guild_id, shards),
             or_(feeds.c.id.is_(None), feeds.c.state == "active"),
             posts.c.state.in_(UNFINISHED),
             or_(posts.c.next_try_at.is_(None), posts.c.next_try_at <= now),

@@ -75,6 +75,7 @@ class SearchEngine:
         directory: Path | None = None,
         max_vectors: int = MAX_VECTORS,
         compact_from: int = COMPACT_FROM,
+        embeds: bool = True,
     ) -> Self:
         """Open the index beside the database; the vectors are read when they are first needed.
 
@@ -86,13 +87,16 @@ class SearchEngine:
             directory: of the index, if not beside the database.
             max_vectors: papers, newest first, that are searched by meaning.
             compact_from: vectors from which they are kept as int8, and in a file.
+            embeds: whether papers are embedded here; otherwise another process does.
         """
         where = directory or database.beside(".index")
         index = await asyncio.to_thread(PaperIndex, where, Analysis())
         memory = None
         if embedder is not None:
             file = where / VECTOR_FILE
-            memory = VectorCache(database, embedder, max_vectors, file, compact_from=compact_from)
+            memory = VectorCache(
+                database, embedder, max_vectors, file, compact_from=compact_from, embeds=embeds
+            )
         engine = cls(database, index, memory)
         await engine._indexer.refresh_state()
         return engine
@@ -208,9 +212,12 @@ class SearchEngine:
 
     async def embed_next(self, limit: int = BATCH) -> int:
         """Embed the next papers that need it, newest first; return how many, 0 when done or while
-        the model cannot be loaded.
+        the model cannot be loaded. Where another process embeds, take what it has made.
         """
         if self._vectors is None:
+            return 0
+        if not self._vectors.embeds:
+            await self._vectors.follow()
             return 0
         try:
             done = await self._vectors.embed_next(limit)

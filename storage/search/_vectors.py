@@ -12,6 +12,7 @@ from pathlib import Path
 from cachetools import LRUCache
 
 from papers.embedding import Embedder, EmbeddingError, paper_text
+from storage import papers as stored_papers
 from storage import vectors
 from storage.database import Database
 from storage.search._matrix import COMPACT_FROM, VectorMatrix
@@ -43,14 +44,21 @@ class VectorCache:
         file: Path,
         *,
         compact_from: int = COMPACT_FROM,
+        embeds: bool = True,
     ) -> None:
-        """`limit` is of papers, and the rest as `VectorMemory` takes it."""
+        """`limit` is of papers, and the rest as `VectorMemory` takes it.
+
+        One that does not `embed` papers takes the vectors that another process makes.
+        """
         self.embedder = embedder
+        self.embeds = embeds
+        self._followed = 0
         self.model = vectors.model_key(embedder)
         self._database = database
         self._memory = VectorMemory(
             database, file, self.model, embedder.dimensions, limit, compact_from=compact_from
         )
+        self._limit = limit
         self.matrix = VectorMatrix(embedder.dimensions, limit)
         self.works = True
         """Whether the model embedded what it was last asked for."""
@@ -68,8 +76,27 @@ class VectorCache:
         """Read the vectors that the database has, unless they have been read."""
         async with self._loading:
             if not self._loaded:
+                if not self.embeds:
+                    async with self._database.read() as conn:
+                        self._followed = await vectors.embedded_up_to(conn, self.model)
                 self.matrix = await self._memory.load()
                 self._loaded = True
+
+    async def follow(self) -> None:
+        """Take in the vectors that another process has made since the last time."""
+        await self.load()
+        async with self._database.read() as conn:
+            latest = await stored_papers.latest_revision(conn)
+            if latest == self._followed:
+                return
+            upto = await vectors.embedded_up_to(conn, self.model)
+            above = min(self._followed, upto)
+            found = vectors.newest(
+                conn, self.model, self.embedder.dimensions, self._limit, above=above
+            )
+            async for rows, made in found:
+                await asyncio.to_thread(self.matrix.add, rows, made)
+        self._followed = upto
 
     async def embed_next(self, limit: int = BATCH) -> int:
         """Embed the newest papers that lack a vector of their present text; return how many.

@@ -9,7 +9,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from bot.cli.run import end_at_once
+from bot.cli.holding import end_at_once
 from bot.runtime.lease import leased
 from storage.database_file import DatabaseError
 from tests.databases import put_empty

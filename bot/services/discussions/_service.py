@@ -16,7 +16,7 @@ import discord
 from discord import ui
 
 from bot import limits
-from bot.delivery.messenger import MessageTracker, Messenger
+from bot.delivery.messenger import MessageTracker, Messenger, owns
 from bot.delivery.outcomes import Failure, Gone, Outcome, Reason, Refused, Retry, Sent, failure_of
 from bot.delivery.read_back import nonce, own_messages, strings_of
 from bot.i18n import gettext as _
@@ -166,7 +166,7 @@ class Discussions:
     async def _resume(self, discussion_id: int, now: datetime) -> None:
         async with self._database.read() as conn:
             waiting = await discussions.get(conn, discussion_id)
-        if waiting is None:
+        if waiting is None or not owns(self._messenger, waiting.guild_id):
             return
         async with self._under_way.of((waiting.guild_id, waiting.paper_id)):
             async with self._database.read() as conn:

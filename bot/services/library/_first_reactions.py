@@ -46,14 +46,23 @@ class ReactionSeeder:
         self._newest = 0
         self._noted = 0
 
+    @property
+    def _watermark(self) -> str:
+        """The name of the watermark of this process's servers."""
+        shards = self._messenger.part.shards
+        return WATERMARK if shards is None else f"{WATERMARK} {shards.name}"
+
     async def load(self) -> None:
         """Learn which cards may have been left without by a stop."""
         if not self._wanted:
             return
         since = self._clock.now() - personal_data.REACTIONS_READ
         async with self._database.read() as conn:
-            self._newest = self._noted = await watermarks.get(conn, WATERMARK)
-            self._missed = await library.thread_cards(conn, since, self._newest)
+            # One that was alone before knows that of every server.
+            known = [await watermarks.get(conn, name) for name in {self._watermark, WATERMARK}]
+            self._newest = self._noted = max(known)
+            shards = self._messenger.part.shards
+            self._missed = await library.thread_cards(conn, since, self._newest, shards)
 
     def seed(self, message: discord.PartialMessage) -> None:
         """Put the reaction on a card in a while, where the settings allow."""
@@ -108,5 +117,5 @@ class ReactionSeeder:
         if self._newest > self._noted and not self._owed and not self._missed:
             newest = self._newest
             async with self._database.write() as conn:
-                await watermarks.put(conn, WATERMARK, newest)
+                await watermarks.put(conn, self._watermark, newest)
             self._noted = newest

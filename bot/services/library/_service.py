@@ -202,7 +202,9 @@ class Library:
             shard_id = self._behind.pop()
             await self._reconciler.reconcile_shard(shard_id)
             self._read.add(shard_id)
-        if len(self._read) >= (self._messenger.shard_count or 1):
+        shards = self._messenger.part.shards
+        own = (self._messenger.shard_count or 1) if shards is None else len(shards.ids)
+        if len(self._read) >= own:
             # Before that, other shards' messages are still to be read.
             await self._seeder.caught_up()
 

@@ -84,13 +84,13 @@ class Publisher:
         Those of a shard that has not listed its servers yet wait: a post needs the server's
         language and permissions, and discord.py makes no thread in a server that it does not know.
         """
-        knows = self._messenger.knows
+        knows, shards = self._messenger.knows, self._messenger.part.shards
         async with self._database.read() as conn:
             due = await self._due(conn, now)
             misplaced = await feeds.misplaced(conn)
-            unfinished = await posts.unfinished(conn, now)
-            stale = await posts.refresh_due(conn, now, REFRESHES)
-            unpublished = await posts.crossposts_due(conn, now)
+            unfinished = await posts.unfinished(conn, now, shards)
+            stale = await posts.refresh_due(conn, now, REFRESHES, shards)
+            unpublished = await posts.crossposts_due(conn, now, shards)
         submit = self._queue.submit
         for post_id in unfinished:
             submit(("post", post_id), lambda post_id=post_id: self.send(post_id, now))

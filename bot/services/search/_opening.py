@@ -38,8 +38,15 @@ async def open_search(
     queries: SourceQueries,
     clock: Clock,
     embedder: Embedder | None,
+    *,
+    embeds: bool = True,
 ) -> PaperSearch:
-    """Open the search over a database; whatever is missing of its index is made by `catch_up`."""
-    engine = await SearchEngine.open(database, embedder=embedder, max_vectors=settings.max_vectors)
+    """Open the search over a database; whatever is missing of its index is made by `catch_up`.
+
+    Where it does not `embed` papers, another process does.
+    """
+    engine = await SearchEngine.open(
+        database, embedder=embedder, max_vectors=settings.max_vectors, embeds=embeds
+    )
     folding = Folding(database, engine, embedder)
     return PaperSearch(database, engine, folding, queries, clock)

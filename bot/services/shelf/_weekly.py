@@ -7,7 +7,7 @@ from typing import Final
 import discord
 
 from bot.delivery.admin_notice import Notices
-from bot.delivery.messenger import Messenger
+from bot.delivery.messenger import Messenger, owns
 from bot.delivery.outcomes import ABOUT_MESSAGE, Failure, Reason, Refused, Retry, Sent, failure_of
 from bot.delivery.permissions import missing_permissions
 from bot.delivery.read_back import has_title, nonce, own_messages, strings_of
@@ -116,6 +116,8 @@ class WeeklyShelves:
             post = await shelves.post(conn, post_id)
             shelf = None if post is None else await shelves.get(conn, post.guild_id)
         if post is None or shelf is None or post.state not in shelves.UNFINISHED:
+            return
+        if not owns(self._messenger, post.guild_id):
             return
         payload = WeeklyPayload.model_validate(post.payload)
         with use(language_for(payload.language)):

@@ -1,0 +1,43 @@
+"""Which part of the bot's work a process does, where several share it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from papers.shards import Shards
+
+KEEPER_PACE: Final = 1.0
+"""Requests a second that are left to the process that keeps: it registers commands and writes to
+the bot's owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one process does."""
+
+    shards: Shards | None = None
+    """Whose servers' events it hears and answers, and whose posts it sends; `None`: all of them."""
+    keeps: bool = True
+    """Whether it does what is done once for all servers: asks the sources, embeds and matches
+    papers, prunes, registers commands, and tells the owner what is wrong."""
+    listens: bool = True
+    """Whether it is connected to the gateway, and sends posts."""
+
+    @property
+    def has_digests(self) -> bool:
+        """Whether it sends people's digests: reactions in direct messages come to shard 0."""
+        return self.listens and (self.shards is None or self.shards.has(None))
+
+    def pace(self, rate: float) -> float:
+        """Return how many of the bot's requests a second are this process's.
+
+        Those of all parts are at most `rate`.
+        """
+        if not self.listens:
+            return min(KEEPER_PACE, rate / 2)
+        if self.shards is None:
+            return rate
+        return (rate - min(KEEPER_PACE, rate / 2)) * self.shards.share
+
+
+WHOLE: Final = Part()
+"""Everything, by one process."""
