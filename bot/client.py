@@ -254,7 +254,7 @@ class PaperBot(commands.AutoShardedBot):
         if self.part.shards is None or self._lease is None:
             await super().before_identify_hook(shard_id, initial=initial)
         else:
-            await take_turn(self._lease.database, "identify", IDENTIFY_EVERY)
+            await take_turn(self._lease, "identify", IDENTIFY_EVERY)
 
     async def close(self) -> None:
         """Finish or drop what is being sent, in bounded time, and close everything."""

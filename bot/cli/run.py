@@ -207,7 +207,6 @@ async def _stay_connected(bot: PaperBot, token: str) -> None:
         await bot.start(token)
     else:
         await bot.login(token)
-        await every_minute(bot)
         await asyncio.Event().wait()
 
 
@@ -267,7 +266,10 @@ async def run_minute(bot: PaperBot) -> None:
 
 
 async def _upkeep(bot: PaperBot) -> None:
-    if (services := bot.monitor.services) is None or not bot.part.keeps:
+    if (services := bot.monitor.services) is None:
+        return
+    if not bot.part.keeps:
+        services.library.forget_old(services.clock.now())
         return
     try:
         await services.maintenance.run(services.clock.now())

@@ -64,18 +64,18 @@ async def sharing(
         await database.close()
 
 
-async def take_turn(database: Database, what: str, span: timedelta) -> None:
+async def take_turn(lease: Lease, what: str, span: timedelta) -> None:
     """Wait until no process has done something that may be done once in a while.
 
     Args:
-        database: the one that they share.
+        lease: this process's.
         what: its name.
         span: how long the next process waits after this one.
     """
     process = processes.current()
     while True:
         with suppress(DriverError):
-            async with database.write() as conn:
+            async with lease.database.write() as conn:
                 if await conn.run_sync(leases.take_turn, what, process, span):
                     return
         await asyncio.sleep(TURN_EVERY)

@@ -1,12 +1,14 @@
 """How far a post has got, and what a channel was shown."""
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
-from storage import feeds, papers, posts
+from papers.shards import Shards
+from storage import feeds, guilds, papers, posts
 from storage.database import Database
 from storage.feeds import FeedState
 from storage.posts import Step
 from storage.tables import cards, post_papers
+from storage.tables import posts as table
 from tests.storage.posted import DAY, HOUR, NINE, PAPERS, SECOND, TUESDAY, feed_in, got, planned
 from tests.storage.shared import record
 
@@ -74,6 +76,29 @@ async def test_posts_wait_in_order_and_each_until_its_next_try(database: Databas
         await posts.mark_sending(conn, waiting, NINE)
         fresh = await planned(conn, channel=14)
         assert await posts.unfinished(conn, NINE + HOUR) == [waiting, sending, fresh]
+
+
+async def test_of_several_processes_each_is_given_the_posts_of_its_own_servers(
+    database: Database,
+) -> None:
+    shards = [Shards(0, 1, 4), Shards(2, 3, 4)]
+    async with database.write() as conn:
+        mine = [await planned(conn, channel=channel) for channel in range(11, 17)]
+        for number, post_id in enumerate(mine):
+            server = (number << 22) + 5
+            await guilds.joined(conn, server, NINE)
+            change = update(table).where(table.c.id == post_id)
+            await conn.execute(change.values(guild_id=server, crosspost="owed"))
+        for found, own in zip((mine[:2] + mine[4:], mine[2:4]), shards, strict=True):
+            assert await posts.unfinished(conn, NINE, own) == found
+        for post_id in mine:
+            await posts.mark_header(conn, post_id, 500 + post_id)
+            await posts.finish(conn, post_id, posts.DONE, NINE)
+        for found, own in zip((mine[:2] + mine[4:], mine[2:4]), shards, strict=True):
+            assert await posts.refresh_due(conn, NINE + DAY, [HOUR], own) == found
+        await conn.execute(update(table).values(refreshes=1))
+        for found, own in zip((mine[:2] + mine[4:], mine[2:4]), shards, strict=True):
+            assert await posts.crossposts_due(conn, NINE + DAY, own) == found
 
 
 async def test_posts_of_a_paused_feed_wait_and_those_of_a_removed_one_go_on(

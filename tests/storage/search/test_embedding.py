@@ -1,6 +1,7 @@
 """Which papers are embedded, in which order, and how often they are looked for."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -62,6 +63,44 @@ async def test_a_paper_that_changed_is_embedded_again_after_a_restart(
     embedder = CountingEmbedder()
     await embed_all(await opened(embedder))
     assert numbers(embedder) == ["changed"]
+
+
+async def test_a_process_that_does_not_embed_takes_the_vectors_that_another_one_made(
+    database: Database, tmp_path: Path
+) -> None:
+    await fill(database, [paper(n, f"old{n}") for n in range(1, 6)])
+    own, other = CountingEmbedder(), CountingEmbedder()
+    keeper = await SearchEngine.open(database, embedder=own, directory=tmp_path / "keeper")
+    reader = await SearchEngine.open(
+        database, embedder=other, directory=tmp_path / "reader", embeds=False
+    )
+
+    def known() -> list[int]:
+        found = reader.vectors_of(range(1, 10))
+        assert found is not None
+        return [row for row, vector in enumerate(found, 1) if vector.any()]
+
+    await reader.embed_next()
+    assert known() == []
+    await keeper.embed_next(2)
+    await reader.embed_next()
+    assert known() == [4, 5], "the newest come first, and the others are not given up for that"
+    await embed_all(keeper)
+    await reader.embed_next()
+    assert known() == [1, 2, 3, 4, 5]
+    await fill(database, [paper(2, "changed"), paper(6, "new6")])
+    await reader.embed_next()
+    await embed_all(keeper)
+    await reader.embed_next()
+    assert known() == [1, 2, 3, 4, 5, 6]
+    ours, theirs = keeper.vectors_of([2]), reader.vectors_of([2])
+    assert ours is not None
+    assert theirs is not None
+    # What is read from the database has half the digits.
+    np.testing.assert_allclose(ours, theirs, atol=1e-3)
+    assert other.texts == []
+    await keeper.close()
+    await reader.close()
 
 
 class Failing(CountingEmbedder):
