@@ -14,6 +14,10 @@ RUN ["/opt/paperboy/bin/python", "-m", "pip", "uninstall", "--yes", "setuptools"
 
 FROM python:3.11-slim-bookworm
 
+# pg_dump, pg_restore and psql, for backups of a database on a PostgreSQL server.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin paperboy \
     && install --directory --owner=paperboy --group=paperboy --mode=0700 /data
 COPY --from=build /opt/paperboy /opt/paperboy

@@ -43,8 +43,8 @@ class Backup:
 class Restored:
     """What putting a backup back did."""
 
-    kept: Path | None
-    """Where the previous database is now."""
+    kept: Path | str | None
+    """Where the previous database is now: a file, or a schema of the server's database."""
     erased: int
     """People who had erased everything since the backup, and are erased again."""
 
@@ -138,7 +138,12 @@ def _make_room(size: int, directory: Path) -> None:
 
 
 async def restore(
-    source: Path, target: Path, *, now: datetime, progress: packed.Progress | None = None
+    source: Path,
+    target: Path,
+    *,
+    now: datetime,
+    files: Path | None = None,
+    progress: packed.Progress | None = None,
 ) -> Restored:
     """Put the backup `source`, compressed or not, in the place of `target`.
 
@@ -148,7 +153,8 @@ async def restore(
     The previous file is never overwritten but renamed to `<target>.replaced-<time>`. Who had erased
     everything since the backup was made is erased again, and what links were revoked since then are
     revoked again, as far as the previous file can be read.
-    The search index beside it is deleted: the bot rebuilds it from the database.
+    The search index, which is beside it or in `files`, is deleted: the bot rebuilds it from the
+    database.
 
     Raises:
         DatabaseError: the backup is damaged or of another program, or the bot has `target` open.
@@ -156,7 +162,14 @@ async def restore(
     kept = await _restore(source, target, now, progress)
     known = [] if kept is None else await asyncio.to_thread(_erasures, kept)
     links = None if kept is None else await asyncio.to_thread(_links, kept)
-    database = await Database.open(f"sqlite+aiosqlite:///{target}")
+    database = await Database.open(f"sqlite+aiosqlite:///{target}", files=files)
+    return Restored(kept, await bring_up_to_date(database, known, links, now))
+
+
+async def bring_up_to_date(
+    database: Database, known: list[dict[str, Any]], links: set[bytes] | None, now: datetime
+) -> int:
+    """Do again what a backup lacks; return how many people are erased again. Closes it."""
     try:
         async with database.write() as conn:
             await restores.mark(conn, now)
@@ -166,8 +179,8 @@ async def restore(
                 await feed_links.keep_only(conn, links)
     finally:
         await database.close()
-    await asyncio.to_thread(shutil.rmtree, target.with_suffix(".index"), ignore_errors=True)
-    return Restored(kept, erased)
+    await asyncio.to_thread(shutil.rmtree, database.beside(".index"), ignore_errors=True)
+    return erased
 
 
 def _check(file: Path, source: Path) -> None:

@@ -61,6 +61,7 @@ class Database:
         observe: Observe | None = None,
         history: Path = migrations.DIRECTORY,
         files: Path | None = None,
+        moving: bool = False,
     ) -> Self:
         """Open the database that `url` names, bring its schema up to date, and check a file.
 
@@ -74,17 +75,19 @@ class Database:
             history: where the migrations are.
             files: the folder for what is derived from the database, such as the search index; by
                 default a file's own, and for a server's database the working directory.
+            moving: open one that holds only a part of another (`storage.unfinished`), but none of
+                an older schema.
 
         Raises:
             DatabaseError: with a sentence for the person who runs the bot.
         """
         found = parsed(url)
         if isinstance(found, URL):
-            await database_server.prepare(found, migrate, history)
+            await database_server.prepare(found, migrate, history, moving=moving)
             engine: Engine = PostgreSQL(found)
             path = (files or Path()) / f"{found.database}.db"
         else:
-            await asyncio.to_thread(prepare, found, migrate, history)
+            await asyncio.to_thread(prepare, found, migrate, history, moving=moving)
             engine = SQLiteFile(found)
             path = found
         if observe is not None:
@@ -167,6 +170,10 @@ class Database:
     async def size(self) -> int:
         """Return the bytes that the database takes, on whatever disk it is."""
         return await self._engine.size()
+
+    def take_any_text(self) -> None:
+        """Let what is read hold what is no character, as old files may; call it before reading."""
+        self._engine.take_any_text()
 
     async def optimize(self) -> None:
         """Bring up to date what the engine knows of its tables, to choose the right indexes."""

@@ -7,17 +7,15 @@ from pathlib import Path
 from sqlalchemy import URL, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from storage import leases, migrations
+from storage import leases, migrations, unfinished
 from storage.engines import postgresql, sqlite, sqlite_file
 from storage.engines.errors import DatabaseError, DriverError, cause_of
-from storage.engines.urls import file_of
 from storage.processes import Process
 
 __all__ = [
     "DatabaseError",
     "DriverError",
     "file_error",
-    "file_of",
     "in_use",
     "prepare",
     "revision_of",
@@ -36,8 +34,12 @@ def file_error(error: BaseException) -> str | None:
     return postgresql.trouble(error)
 
 
-def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -> None:
+def prepare(
+    path: Path, migrate: bool, directory: Path = migrations.DIRECTORY, *, moving: bool = False
+) -> None:
     """Leave an intact file of the newest schema of `directory` at `path`.
+
+    With `moving` it may hold a part of another database, but no data of an older schema.
 
     Raises:
         DatabaseError: with a sentence for the person who runs the bot.
@@ -58,7 +60,7 @@ def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -
                 f"{path} is damaged: {wrong}. Put a backup in its place with `paperboy restore`,"
                 " or move the file away to start with an empty one"
             )
-        revision = revision_of(path)
+        revision = revision_of(path, moving=moving)
         known = migrations.known_revisions(directory)
         if revision is not None and revision not in known:
             raise DatabaseError(
@@ -67,6 +69,8 @@ def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -
             )
         if revision == known[-1]:
             return
+        if moving and revision is not None:
+            raise unfinished.older(str(path))
         if not migrate:
             raise DatabaseError(
                 f"{path} has an older schema ({revision or 'none'}, needed is {known[-1]});"
@@ -77,8 +81,12 @@ def prepare(path: Path, migrate: bool, directory: Path = migrations.DIRECTORY) -
         raise unusable(path, error) from error
 
 
-def revision_of(path: Path) -> str | None:
-    """Return the schema revision of an intact file, `None` for one without tables."""
+def revision_of(path: Path, *, moving: bool = False) -> str | None:
+    """Return the schema revision of an intact file, `None` for one without tables.
+
+    Raises:
+        DatabaseError: it is another program's, or without `moving` only a part of a database.
+    """
     with closing(sqlite3.connect(path, timeout=sqlite_file.BUSY_TIMEOUT)) as connection:
         tables = {
             name
@@ -86,6 +94,8 @@ def revision_of(path: Path) -> str | None:
         }
         if not tables:
             return None
+        if unfinished.NAME in tables and not moving:
+            raise unfinished.refusal(str(path))
         row = (
             connection.execute("SELECT version_num FROM alembic_version").fetchone()
             if "alembic_version" in tables

@@ -8,15 +8,19 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import leases, migrations
+from storage import leases, migrations, unfinished
 from storage.engines import postgresql
 from storage.engines.errors import DatabaseError
 from storage.engines.urls import label_of
 from storage.tables import metadata
 
 
-async def prepare(url: URL, migrate: bool, directory: Path = migrations.DIRECTORY) -> None:
+async def prepare(
+    url: URL, migrate: bool, directory: Path = migrations.DIRECTORY, *, moving: bool = False
+) -> None:
     """Leave a database of the newest schema of `directory` at `url`.
+
+    With `moving` it may hold a part of another, but no data of an older schema.
 
     Raises:
         DatabaseError: with a sentence for the person who runs the bot.
@@ -25,7 +29,7 @@ async def prepare(url: URL, migrate: bool, directory: Path = migrations.DIRECTOR
 
     def work(connection: Connection) -> None:
         _check_server(connection, label)
-        _prepare(connection, label, migrate, directory)
+        _prepare(connection, label, migrate, directory, moving)
 
     try:
         await postgresql.alone(url, work, lock=postgresql.MIGRATING)
@@ -52,7 +56,9 @@ def _check_server(connection: Connection, label: str) -> None:
         )
 
 
-def _prepare(connection: Connection, label: str, migrate: bool, directory: Path) -> None:
+def _prepare(
+    connection: Connection, label: str, migrate: bool, directory: Path, moving: bool
+) -> None:
     known = migrations.known_revisions(directory)
     tables = set(inspect(connection).get_table_names())
     if not tables:
@@ -65,6 +71,8 @@ def _prepare(connection: Connection, label: str, migrate: bool, directory: Path)
         raise DatabaseError(
             f"{label} is a database of another program; name another one in DATABASE_URL"
         )
+    if unfinished.NAME in tables and not moving:
+        raise unfinished.refusal(label)
     revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if revision not in known:
         raise DatabaseError(
@@ -73,6 +81,8 @@ def _prepare(connection: Connection, label: str, migrate: bool, directory: Path)
         )
     if revision == known[-1]:
         return
+    if moving:
+        raise unfinished.older(label)
     if not migrate:
         raise DatabaseError(
             f"{label} has an older schema ({revision}, needed is {known[-1]}); start the bot once"

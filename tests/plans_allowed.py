@@ -46,6 +46,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
 """Why a function of `storage` has to read the whole of a table that grows."""
 
 REPAIRS: Final[Mapping[str, str]] = {
+    "moving": "by `paperboy move` alone, with the bot stopped: every table is copied and compared",
     "clock_repair": "once, after the machine's clock was far ahead: every table is looked through",
 }
 """Modules of `storage` that look through whatever there is, each with when."""

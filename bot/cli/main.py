@@ -17,7 +17,8 @@ from bot.i18n import LANGUAGES
 from bot.runtime.imports import lasting_imports
 from bot.settings import Settings, SettingsError, load_settings
 from papers import dates
-from storage.database_file import DatabaseError, file_of
+from storage.database_file import DatabaseError
+from storage.engines.urls import label_of, parsed
 
 P = ParamSpec("P")
 
@@ -243,26 +244,53 @@ def backup(path: Path) -> None:
 def restore_backup(path: Path) -> None:
     """Replace the database with the backup PATH. Stop the bot first.
 
-    The current database is kept beside it. The next start rebuilds the search index.
+    The current database is kept beside it, on a PostgreSQL server in a schema of its own. The next
+    start rebuilds the search index.
     """
     from storage import packed
-    from storage.backups import restore
+    from storage.server_backups import restore_at
 
     size = packed.plain_size(path) if path.is_file() and packed.is_packed(path) else 0
 
     async def put_back(settings: Settings) -> None:
-        target = file_of(settings.database_url)
+        target = label_of(parsed(settings.database_url))
         with _progress("Decompressing", size) as progress:
-            restored = await restore(path, target, now=datetime.now(UTC), progress=progress)
+            restored = await restore_at(
+                path,
+                settings.database_url,
+                now=datetime.now(UTC),
+                files=settings.index_dir,
+                progress=progress,
+            )
         click.echo(f"{target} was restored from {path}.")
-        if restored.kept is not None:
+        if isinstance(restored.kept, Path):
             click.echo(f"The previous database was kept as {restored.kept}.")
+        elif restored.kept is not None:
+            click.echo(
+                f"The previous tables were kept in the schema {restored.kept}. Delete them, and"
+                f" people's data in them, with: DROP SCHEMA {restored.kept} CASCADE"
+            )
         if restored.erased:
             click.echo(
                 f"Erased again {restored.erased:,} who had deleted their data since the backup."
             )
 
     _await(put_back(load_settings()))
+
+
+@main.command(name="move")
+@click.argument("source_url")
+@click.argument("target_url")
+@_guarded
+def move_database(source_url: str, target_url: str) -> None:
+    """Copy the whole database at SOURCE_URL to an empty one at TARGET_URL. Stop the bot first.
+
+    Each is a URL as for DATABASE_URL, of an SQLite file or a PostgreSQL database. The source stays
+    as it is. After an interruption, the same command goes on where it stopped.
+    """
+    from bot.cli.move import move
+
+    _await(move(load_settings(), source_url, target_url))
 
 
 @main.command()

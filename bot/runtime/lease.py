@@ -192,6 +192,8 @@ async def leased(
     observe: Observe | None = None,
     files: Path | None = None,
     life: timedelta = LIFE,
+    migrate: bool = True,
+    moving: bool = False,
 ) -> AsyncGenerator[Lease]:
     """Open a database for this process alone, waiting for a lease that was left behind.
 
@@ -202,13 +204,17 @@ async def leased(
         observe: as for `Database.open`.
         files: as for `Database.open`.
         life: how long a lease outlasts its last renewal.
+        migrate: as for `Database.open`.
+        moving: as for `Database.open`.
 
     Raises:
         DatabaseError: the database cannot be used, or a bot is running on it already.
         StoppedError: `stop` was set.
     """
     await _until_free(url, stop, life)
-    database = await Database.open(url, observe=observe, files=files)
+    database = await Database.open(
+        url, migrate=migrate, observe=observe, files=files, moving=moving
+    )
     try:
         async with kept(await hold(database, life, lose)) as lease:
             yield lease

@@ -1,17 +1,19 @@
 """A database on a PostgreSQL server, reached with asyncpg."""
 
-import asyncio
-import shutil
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import asyncpg
 from sqlalchemy import URL, Connection, Dialect, Engine, NullPool, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from storage.engines.errors import DatabaseError, cause_of
+from storage.engines import archives
+from storage.engines.errors import cause_of
 from storage.engines.protocol import READERS
 from storage.engines.urls import label_of
 
@@ -31,6 +33,10 @@ IDLE_TIMEOUT: Final = 15
 
 A process that is frozen in a transaction would otherwise keep every other one from writing. Less
 than a lease lives, so that whoever takes the lease over can write."""
+
+ANSWER_TIMEOUT: Final = STATEMENT_TIMEOUT + 15.0
+"""Seconds after which a server that does not answer counts as lost: it would have ended the
+statement itself. Its machine or the network may be gone, which nothing else tells for minutes."""
 
 CONNECT_TIMEOUT: Final = 10
 """Seconds until a server that does not answer counts as unreachable."""
@@ -76,9 +82,10 @@ def trouble(error: BaseException) -> str | None:
     return _TROUBLES["08"] if lost or isinstance(cause, ConnectionError | TimeoutError) else None
 
 
-def _arguments(**settings: str) -> dict[str, Any]:
+def _arguments(answer: float | None = ANSWER_TIMEOUT, **settings: str) -> dict[str, Any]:
     return {
         "timeout": CONNECT_TIMEOUT,
+        "command_timeout": answer,
         "server_settings": {
             "application_name": "paperboy",
             "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT}s",
@@ -105,7 +112,20 @@ def _connect(engine: Engine) -> None:
             failed.sqlstate = getattr(error, "sqlstate", _UNREACHABLE)
             raise failed from error
 
+    def failed(context: ExceptionContext) -> Any:
+        cause = context.original_exception
+        if not isinstance(cause, TimeoutError):
+            return None
+        # The driver's own, after ANSWER_TIMEOUT: what the server does with the statement is
+        # unknown, and the connection is given up.
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
+        return OperationalError(
+            context.statement, None, cause, hide_parameters=True, connection_invalidated=True
+        )
+
     event.listen(engine, "do_connect", connect)
+    event.listen(engine, "handle_error", failed)
 
 
 def _lock(engine: Engine) -> None:
@@ -124,7 +144,7 @@ class PostgreSQL:
     meaning of a serial execution, as no statement of one sees what another is doing.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, answer: float = ANSWER_TIMEOUT) -> None:
         self._url = url
         self.label = label_of(url)
         self.writer = create_async_engine(
@@ -134,7 +154,7 @@ class PostgreSQL:
             max_overflow=0,
             # A connection that was lost while it was unused is replaced, unnoticed.
             pool_pre_ping=True,
-            connect_args=_arguments(),
+            connect_args=_arguments(answer),
         )
         self.readers = create_async_engine(
             url,
@@ -143,7 +163,7 @@ class PostgreSQL:
             max_overflow=READERS,
             pool_pre_ping=True,
             isolation_level="REPEATABLE READ",
-            connect_args=_arguments(default_transaction_read_only="on"),
+            connect_args=_arguments(answer, default_transaction_read_only="on"),
         )
         for pool in (self.writer, self.readers):
             _connect(pool.sync_engine)
@@ -151,44 +171,7 @@ class PostgreSQL:
 
     async def backup(self, target: Path) -> None:
         """Write PostgreSQL's own archive with `pg_dump`, where that is installed."""
-        if (program := shutil.which("pg_dump")) is None:
-            raise DatabaseError(
-                f"cannot back up {self.label}: pg_dump is not installed here. Install PostgreSQL's"
-                " client, or back up on the server and set BACKUP_KEEP=0"
-            )
-        if await asyncio.to_thread(target.exists):
-            raise DatabaseError(f"{target} exists already; name a file that does not")
-        unfinished = target.with_name(target.name + ".unfinished")
-        # The password is not among the arguments, which every user of the machine can read.
-        secret = target.with_name(target.name + ".pgpass")
-        plain = self._url.set(drivername="postgresql", password=None, query={})
-        try:
-            unfinished.touch(mode=0o600)
-            if self._url.password:
-                secret.touch(mode=0o600)
-                word = self._url.password.replace("\\", "\\\\").replace(":", "\\:")
-                secret.write_text(f"*:*:*:*:{word}\n")
-                plain = plain.set(query={"passfile": str(secret)})
-            process = await asyncio.create_subprocess_exec(
-                program,
-                "--format=custom",
-                "--no-owner",
-                f"--file={unfinished}",
-                plain.render_as_string(),
-                stderr=asyncio.subprocess.PIPE,
-            )
-            _, said = await process.communicate()
-            if process.returncode:
-                reason = said.decode(errors="replace").strip().splitlines()
-                raise DatabaseError(
-                    f"cannot back up {self.label}: {reason[-1] if reason else 'pg_dump failed'}"
-                )
-            unfinished.replace(target)
-        except OSError as error:
-            raise DatabaseError(f"cannot write the backup {target}: {error}") from error
-        finally:
-            unfinished.unlink(missing_ok=True)
-            secret.unlink(missing_ok=True)
+        await archives.dump(self._url, target)
 
     async def damage(self) -> str | None:
         """Return `None`: the server checks what it reads itself."""
@@ -199,6 +182,9 @@ class PostgreSQL:
         async with self.readers.connect() as conn:
             result = await conn.exec_driver_sql("SELECT pg_database_size(current_database())")
             return int(result.scalar_one())
+
+    def take_any_text(self) -> None:
+        """Do nothing: the server has no such texts."""
 
     def optimize(self, connection: Connection) -> None:
         """Leave the statistics to the server, whose autovacuum keeps them."""
@@ -227,15 +213,35 @@ async def alone(
         patience: seconds after which a statement is ended, 0 for none: migrations may take long.
     """
     limit = f"{patience}s"
+    answer = patience + ANSWER_TIMEOUT - STATEMENT_TIMEOUT if patience else None
     engine = create_async_engine(
         url,
         poolclass=NullPool,
-        connect_args=_arguments(statement_timeout=limit, lock_timeout="0"),
+        connect_args=_arguments(answer, statement_timeout=limit, lock_timeout="0"),
     )
+    _connect(engine.sync_engine)
     try:
         async with engine.begin() as conn:
             if lock is not None:
                 await conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({lock})")
             return await conn.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def locked(url: URL, lock: int) -> AsyncGenerator[None]:
+    """Hold an advisory lock outside of any transaction, which nothing ends meanwhile."""
+    engine = create_async_engine(
+        url,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args=_arguments(None, statement_timeout="0", lock_timeout="0"),
+    )
+    _connect(engine.sync_engine)
+    try:
+        async with engine.connect() as conn:
+            await conn.exec_driver_sql(f"SELECT pg_advisory_lock({lock})")
+            yield
     finally:
         await engine.dispose()

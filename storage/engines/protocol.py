@@ -42,6 +42,10 @@ class Engine(Protocol):
         """Return the bytes that the database takes."""
         ...
 
+    def take_any_text(self) -> None:
+        """Let connections made from now on read texts that hold what is no character."""
+        ...
+
     def optimize(self, connection: Connection) -> None:
         """Refresh the statistics by which indexes are chosen, in a writing transaction."""
         ...

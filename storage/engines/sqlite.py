@@ -125,6 +125,14 @@ class SQLiteFile:
         """Return the bytes of the file."""
         return self.path.stat().st_size
 
+    def take_any_text(self) -> None:
+        """Read halves of characters as they are, which the driver refuses by itself."""
+
+        def connected(connection: Any, _record: object) -> None:
+            connection.driver_connection.text_factory = _any_text
+
+        event.listen(self.readers.sync_engine, "connect", connected)
+
     def optimize(self, connection: Connection) -> None:
         """Look at a part of each table that has changed much."""
         connection.exec_driver_sql("PRAGMA analysis_limit = 400")
@@ -157,6 +165,13 @@ class SQLiteFile:
         except sqlite3.Error as error:
             raise DatabaseError(f"{self.path} could not be made smaller: {error}") from error
         return size - self.path.stat().st_size
+
+
+def _any_text(stored: bytes) -> str:
+    try:
+        return stored.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return stored.decode("utf-8", "replace")
 
 
 def _back_up(source: Path, target: Path) -> None:

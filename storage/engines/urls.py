@@ -9,6 +9,7 @@ from storage.engines.errors import DatabaseError
 
 _FILE = ("sqlite", "sqlite+aiosqlite")
 _SERVER = ("postgres", "postgresql", "postgresql+asyncpg")
+_PORT = 5432
 _EXAMPLES = (
     "sqlite+aiosqlite:///paperboy.db or postgresql+asyncpg://paperboy:password@localhost/paperboy"
 )
@@ -45,19 +46,22 @@ def parsed(url: str) -> Path | URL:
     return Path(str(found.database)).expanduser()
 
 
-def file_of(url: str) -> Path:
-    """Return the file that a database's URL names.
+def same(first: str, second: str) -> bool:
+    """Return whether two URLs name one database, as far as that can be seen from them.
 
     Raises:
-        DatabaseError: it names no file.
+        DatabaseError: one of them names none.
     """
-    found = parsed(url)
-    if isinstance(found, URL):
-        raise DatabaseError(
-            "DATABASE_URL names a PostgreSQL server's database; use PostgreSQL's own tools for its"
-            " files (docs/operations.md)"
+    one, other = parsed(first), parsed(second)
+    if isinstance(one, Path) or isinstance(other, Path):
+        return (
+            isinstance(one, Path) and isinstance(other, Path) and one.resolve() == other.resolve()
         )
-    return found
+    return _place(one) == _place(other)
+
+
+def _place(url: URL) -> tuple[str, int, str | None]:
+    return url.host or "localhost", url.port or _PORT, url.database
 
 
 def label_of(found: Path | URL) -> str:

@@ -12,6 +12,7 @@ from bot.runtime.lease import LeaseLostError, hold
 from storage import watermarks
 from storage.database import Database
 from storage.database_file import DriverError, file_error
+from storage.engines.postgresql import PostgreSQL
 from storage.tables import leases
 from tests import postgresql
 
@@ -131,3 +132,22 @@ async def test_a_lease_is_renewed_again_after_the_server_was_away(away: Away) ->
     assert lease.certain
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def test_a_server_that_never_answers_counts_as_lost(tmp_path: Path) -> None:
+    server = postgresql.server()
+    if isinstance(server, str):
+        pytest.skip(server)
+    engine = PostgreSQL(make_url(server.empty(tmp_path)), 0.5)
+    try:
+        async with engine.readers.connect() as conn:
+            await conn.exec_driver_sql("SELECT 1")
+            with pytest.raises(DriverError) as caught:
+                await conn.exec_driver_sql("SELECT pg_sleep(60)")
+            assert file_error(caught.value) == "the connection to the server was lost"
+        async with engine.readers.connect() as conn:
+            assert (await conn.exec_driver_sql("SELECT 2")).scalar_one() == 2
+    finally:
+        await engine.writer.dispose()
+        await engine.readers.dispose()
+        server.clear()
