@@ -41,6 +41,8 @@ _COLOURS: Final = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e
 _MARKS: Final = ("o", "s", "^", "D", "v", "P")
 
 
+_PAD: Final = 0.15
+"""Inches between bars that lie, with their names, and the picture's edge."""
 _LABELS: Final = 5
 _GAP: Final = 0.07  # between the numbers of two lines, of the whole height
 
@@ -98,6 +100,7 @@ def _rank(axes: Any, names: Sequence[str], values: Sequence[float | None]) -> No
     axes.bar_label(bars, padding=6, color=_TEXT, fontweight="bold")
     axes.set_xticks([])
     axes.margins(x=0.1)
+    axes.figure.get_layout_engine().set(w_pad=_PAD, h_pad=_PAD)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
 

@@ -13,6 +13,7 @@ from bot.i18n import use
 from bot.interactions.language import server_language
 from bot.services.container import CogHost, Services
 from bot.ui.notices import render_notice
+from cogs.club import SetUpClub
 from cogs.feeds import SetUpFeed
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,10 @@ class Servers(commands.Cog):
 def _welcome(services: Services, guild: discord.Guild) -> discord.ui.LayoutView:
     missing = lacking(guild.me.guild_permissions)
     paragraphs = (
-        _("I post the day's trending research papers in a thread."),
+        _(
+            "I post the day's trending research papers in a text channel, an announcement channel"
+            " or a forum, and I can run a journal club."
+        ),
         _("I still need: **{permissions}**", permissions=named(missing))
         if missing
         else _("I have every permission I need."),
@@ -72,7 +76,9 @@ def _welcome(services: Services, guild: discord.Guild) -> discord.ui.LayoutView:
             help=services.mention("paper help"),
         ),
     )
-    return render_notice(_("Hi, I'm Paperboy"), "\n\n".join(paragraphs), actions=[SetUpFeed()])
+    return render_notice(
+        _("Hi, I'm Paperboy"), "\n\n".join(paragraphs), actions=[SetUpFeed(), SetUpClub()]
+    )
 
 
 async def setup(bot: CogHost) -> None:

@@ -40,6 +40,36 @@ _SIGNS = str.maketrans({"±": "+", "\u2212": "-", "\u2013": "-", "\u2014": "-", 
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "\u2019": "", "'": "", ".": ""})
 
 
+LARGE: Final = (
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Paris",
+    "America/New_York",
+    "America/Los_Angeles",
+    "Asia/Kolkata",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Asia/Singapore",
+    "America/Sao_Paulo",
+    "Australia/Sydney",
+    "Asia/Seoul",
+    "Europe/Madrid",
+    "Europe/Istanbul",
+    "Asia/Dubai",
+    "America/Chicago",
+    "America/Toronto",
+    "Europe/Rome",
+    "Europe/Zurich",
+    "Europe/Warsaw",
+    "America/Mexico_City",
+    "Africa/Johannesburg",
+    "Africa/Lagos",
+    "Asia/Jakarta",
+    "Pacific/Auckland",
+)
+"""Zones in which many people live or do research, to choose from before anything is typed."""
+
+
 def find(text: str, at: datetime) -> list[str]:
     """Return the IANA zones that `text` can mean: one where it is clear, none where it is unknown.
 

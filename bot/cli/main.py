@@ -100,6 +100,11 @@ def run(role: str | None, shards: str | None) -> None:
     help="Show a recorded day of another source: biorxiv or medrxiv.",
 )
 @click.option(
+    "--invited",
+    is_flag=True,
+    help="Begin in a server that has just invited the bot, and set everything up yourself.",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8765,
@@ -130,6 +135,7 @@ def demo(
     once: bool,
     live: bool,
     source: str | None,
+    invited: bool,
     port: int,
     place: str,
     language: str,
@@ -151,6 +157,7 @@ def demo(
             once=once,
             live=live,
             source=source,
+            invited=invited,
             port=port,
             place=place,
             language=language,

@@ -28,6 +28,9 @@ PLACES: Final = ("channel", "thread", FORUM, ADMIN, READER)
 DIRECT_MESSAGES: Final = "dms"
 """Chooses the member's direct messages, too: the admin has less to expect there."""
 
+REACTIONS: Final = ("🔖", "⭐", "✅", "📌")
+"""What the page offers to react with: to save a paper, and to add it to the server's shelf."""
+
 TICK: Final = 60.0
 """Seconds between two looks at what is due, as `paperboy run` has them."""
 
@@ -170,6 +173,22 @@ class Pages:
         self._focus = await when_free(lambda: person.context_menu(channel, name, message))
         if self._focus.modal is None and self._focus.response is None:
             self._focus = None
+        return await self._reopen(given)
+
+    async def react(self, given: dict[str, Any]) -> Any:
+        """Add a reaction to a message, as the person who looks.
+
+        Raises:
+            ValueError: that emoji is not offered.
+        """
+        emoji = str(given["emoji"])
+        if emoji not in REACTIONS:
+            raise ValueError("that emoji is not offered")
+        person = {each.id: each for each in self._stage.people.values()}[int(given["viewer"])]
+        channel = self._scene.handle(self._place)
+        messages = {each.id: each for each in channel.history(viewer=person)}
+        message = messages[int(given["message"])]
+        await when_free(lambda: person.set_reaction(message, emoji, reacted=True))
         return await self._reopen(given)
 
     async def wait(self, given: dict[str, Any]) -> Any:

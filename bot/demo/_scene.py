@@ -1,5 +1,6 @@
 """What the demo's page shows around the conversation: channels, posts, events and pins."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, cast
@@ -21,6 +22,9 @@ _KINDS: Final = {
 """The channels that the list shows, by Discord's type."""
 _UNREADABLE: Final = frozenset({"forum", "voice", "stage"})
 """Channels whose own messages the page does not show."""
+_LINK: Final = re.compile(r"\[((?:\\.|[^\]\\])*)\]\([^)\s]*\)")
+_MARK: Final = re.compile(r"(?<!\\)(?:\*\*|__|~~|`)")
+_ESCAPED: Final = re.compile(r"\\([^\w\s])")
 _EXCERPT: Final = 3
 _LINE: Final = 160
 _OVER: Final = 3
@@ -56,6 +60,7 @@ class Scene:
             ],
             "events": [self._event(each) for each in self._events()],
             "menus": sorted(self._menus()),
+            "published": self._published(place),
         }
 
     def posts(self, forum_id: int) -> list[dict[str, Any]]:
@@ -166,6 +171,10 @@ class Scene:
             "on": event.status > 1,
         }
 
+    def _published(self, channel_id: int) -> list[str]:
+        """Return the messages that went to the channels that follow an announcement channel."""
+        return [str(each) for each in self._stage.published(channel_id)]
+
     def _menus(self) -> list[str]:
         tree = self._stage.bot.tree
         return [each.name for each in tree.get_commands(type=discord.AppCommandType.message)]
@@ -180,4 +189,10 @@ _TYPES: Final = frozenset(kind.value for kind in _KINDS)
 
 def _excerpt(message: discord.Message) -> str:
     lines = [line.strip() for line in shown(message) if line.strip()]
-    return "\n".join(line[:_LINE].lstrip("#- ") for line in lines[:_EXCERPT])
+    return "\n".join(_unmarked(line)[:_LINE] for line in lines[:_EXCERPT])
+
+
+def _unmarked(line: str) -> str:
+    """Return a line of a message as its reader sees it: without markup and addresses."""
+    plain = _LINK.sub(r"\1", line.lstrip("#- "))
+    return _ESCAPED.sub(r"\1", _MARK.sub("", plain))

@@ -31,6 +31,9 @@ OWNER, ADMIN, READER = "owner", "ada", "grace"
 SHOWN = 10
 """Papers in the demo's thread."""
 
+_PUBLISHED = discord.MessageFlags(crossposted=True, is_crossposted=True).value
+"""simcord marks what was published as the copy is marked on Discord."""
+
 SETTLE_TIMEOUT = 30.0
 """Seconds that the bot gets to answer in the simulated Discord: it may load its model first."""
 
@@ -66,6 +69,11 @@ class Stage:
         forum = self.guild.channels.get(FORUM)
         return [] if forum is None else sorted(forum.threads, key=lambda thread: thread.id)
 
+    def published(self, channel_id: int) -> list[int]:
+        """Return the messages of an announcement channel that went to those that follow it."""
+        messages = self.env.backend.messages.get(channel_id, {}).values()
+        return [each.id for each in messages if each.flags & _PUBLISHED]
+
     def direct_messages(self, name: str) -> tuple[simcord.ChannelHandle, simcord.UserHandle]:
         """Return a person's conversation with the bot, and the person as its only viewer."""
         user = self.people[name].user
@@ -90,6 +98,7 @@ async def staged(
     language: str = ENGLISH.code,
     database: Path | None = None,
     sources: Sequence[str] = (),
+    invited: bool = False,
 ) -> AsyncGenerator[Stage]:
     """Run the bot in a simulated Discord until the block ends.
 
@@ -99,6 +108,7 @@ async def staged(
         language: what its people and its server speak, by Discord's code for it.
         database: the bot's file if it is to be kept: then so is the simulated Discord, beside it.
         sources: what the channel's thread is made of, by keys; `()` for the default ones.
+        invited: give no channel a thread: the bot has just joined, and says how to set one up.
 
     Raises:
         DemoError: the database belongs to a bot in other servers, or was kept with other sources.
@@ -120,7 +130,8 @@ async def staged(
         await _refuse_strangers(stage)
         if database is not None:
             keep_in(env, _beside(database))
-        await _add_feed(stage, sources)
+        if not invited:
+            await _add_feed(stage, sources)
         await env.start()
         _keep_pace(bot)
         _expect_refusals(bot)

@@ -27,6 +27,11 @@ SUGGESTIONS: Final = (
 
 def say_what_to_try(stage: Stage) -> None:
     """Print commands and what to look at."""
+    if not stage.threads:
+        click.echo(
+            f"Paperboy has just joined this server. Its welcome is in #{stage.channel.name}."
+        )
+        return
     shown = len(stage.threads[-1].history())
     click.echo(f"Posted in #{stage.channel.name}: “{stage.threads[-1].name}”, {shown} papers.")
     click.echo("\nThe page shows a simulated Discord in which the real bot answers. Try:")

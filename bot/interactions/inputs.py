@@ -123,15 +123,15 @@ def parse_timezone(text: str, now: datetime) -> str:
 def timezone_choices(text: str, now: datetime, locale: str) -> list[tuple[str, str]]:
     """Return up to 25 zones for what was typed so far, as (what people see, name).
 
-    Before anything is typed, those of the person's locale come first. Make the call in a thread,
-    as `parse_timezone`.
+    Before anything is typed, those of the person's locale come first, then those of large cities
+    all over the world: many people's Discord speaks English wherever they live. Make the call in a
+    thread, as `parse_timezone`.
     """
     if text.strip():
         zones = zone_names.complete(text, now, limits.CHOICES)
     else:
         likely = [*zone_names.of_locale(locale, now), "UTC"]
-        others = zone_names.complete("", now, limits.CHOICES)
-        zones = list(dict.fromkeys((*likely, *others)))[: limits.CHOICES]
+        zones = list(dict.fromkeys((*likely, *zone_names.LARGE)))[: limits.CHOICES]
     return [
         (
             _(

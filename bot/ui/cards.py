@@ -40,7 +40,7 @@ from bot.ui.payloads import (
     EditionPart,
     HeaderPayload,
 )
-from bot.ui.roundups import sections_of, topics_picture
+from bot.ui.roundups import sections_of, topics_caption, topics_picture
 from bot.ui.trending import trending_section
 from papers import paper_key, roundups
 from papers.cadence import Every
@@ -95,7 +95,9 @@ def render_header(payload: HeaderPayload, *, picture: bool = False) -> ui.Layout
     opening = _opening(payload)
     closing = f"-# {text.escape(payload.footer, _LINE)}" if payload.footer else ""
     ping = "" if payload.ping_role_id is None else f"<@&{payload.ping_role_id}>"
-    room = limits.LAYOUT_CHARACTERS - sum(map(text.length, (opening, closing, ping)))
+    caption = f"**{topics_caption()}**" if picture else ""
+    spent = sum(map(text.length, (opening, closing, ping, caption)))
+    room = limits.LAYOUT_CHARACTERS - spent
     sections = sections_of(payload, room) or trending_section(payload, room)
     room -= sum(map(text.length, sections))
 
@@ -104,7 +106,8 @@ def render_header(payload: HeaderPayload, *, picture: bool = False) -> ui.Layout
     for item in ranked_list(payload.entries, room):
         container.add_item(item)
     if picture and payload.roundup is not None:
-        container.add_item(ui.Separator(visible=False)).add_item(topics_picture(payload.roundup))
+        container.add_item(ui.Separator()).add_item(ui.TextDisplay(caption))
+        container.add_item(topics_picture(payload.roundup))
     if sections:
         container.add_item(ui.Separator())
     for section in sections:

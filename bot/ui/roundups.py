@@ -53,6 +53,11 @@ def sections_of(payload: HeaderPayload, room: int) -> list[str]:
     return sections
 
 
+def topics_caption() -> str:
+    """Return what stands above the picture of the topics."""
+    return _("Most frequent topics, by number of papers")
+
+
 def topics_picture(roundup: RoundupPayload) -> ui.MediaGallery[Any]:
     """Return the place of the picture of the topics, which says the same to screen readers."""
     topics = listing(f"{label(name)} {papers}" for name, papers in roundup.topics)

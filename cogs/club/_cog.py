@@ -23,7 +23,8 @@ from bot.ui.parts import ALARM
 from bot.ui.text import escape
 from cogs.club._end import EndClub
 from cogs.club._nominate import take_form
-from cogs.club._shared import channel_of, find_club, guild_of, require_manager
+from cogs.club._setup import take_club_form
+from cogs.club._shared import channel_of, find_club, guild_of, require_manager, usual_zone
 from cogs.club._status import render_standing
 from papers.club_schedule import Every
 from papers.query_names import query_names
@@ -227,15 +228,14 @@ class ClubCommands(commands.Cog):
         """Take the answer of a form, also one that was opened before a restart."""
         try:
             await take_form(interaction)
+            await take_club_form(interaction)
         except Exception as error:
             await answer_error(interaction, error)
 
     async def _zone(self, interaction: Interaction, typed: str | None) -> str:
         if typed:
             return await asyncio.to_thread(parse_timezone, typed, self.services.clock.now())
-        guild = guild_of(interaction)
-        known = [club.timezone for club in await self.services.clubs.of_guild(guild.id)]
-        usual = known[0] if known else await self.services.feeds.usual_zone(guild.id)
+        usual = await usual_zone(self.services, guild_of(interaction).id)
         if usual is None:
             raise UserError(_("Choose a time zone: type a city in `timezone`."))
         return usual

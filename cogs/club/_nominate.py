@@ -16,6 +16,7 @@ from bot.services.clubs import FORM, SOME_CLUB, NominatedPapers
 from bot.services.container import services_of
 from bot.ui.lists import titled
 from bot.ui.notices import render_notice
+from bot.ui.text import timestamp
 from cogs._named_papers import named_in, not_found_lines
 from cogs.club._nominate_form import choosing_form
 from cogs.club._shared import guild_of, no_club
@@ -81,7 +82,12 @@ async def _answer(interaction: Interaction, club: Club, paper_ids: Sequence[str]
     clubs = services_of(interaction).clubs
     done = await clubs.nominate(club, paper_ids, interaction.user.id)
     new = [each for each, outcome in done.outcomes.items() if outcome is Nominated.NEW]
-    view = render_notice(_("Nominated") if new else _("Not nominated"), "\n".join(_lines(done)))
+    lines = _lines(done)
+    known = (await clubs.standing(club)).known
+    if new and known is not None and services_of(interaction).clock.now() < known.moments.poll:
+        poll = timestamp(known.moments.poll, "R")
+        lines.append("-# " + _("The poll opens {when}.", when=poll))
+    view = render_notice(_("Nominated") if new else _("Not nominated"), "\n".join(lines))
     await interaction.followup.send(view=view, ephemeral=True)
 
 

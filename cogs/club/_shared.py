@@ -55,6 +55,12 @@ async def find_club(interaction: Interaction, channel: discord.TextChannel | Non
     return here[0]
 
 
+async def usual_zone(services: Services, guild_id: int) -> str | None:
+    """Return the zone of a server's first club or of its feeds, `None` where nothing says it."""
+    known = await services.clubs.of_guild(guild_id)
+    return known[0].timezone if known else await services.feeds.usual_zone(guild_id)
+
+
 def no_club(services: Services) -> UserError:
     """Return the error for a server without a club."""
     return UserError(

@@ -15,7 +15,7 @@ from bot.ui.notices import render_notice
 from bot.ui.parts import AnyItem, link_button
 from bot.ui.reasons import reason_text
 from bot.ui.text import escape, link, timestamp
-from papers import paper_key
+from papers import paper_key, zone_names
 from papers.text import readable
 from storage.clubs import Answer, ClubState, StepState
 
@@ -34,7 +34,7 @@ async def render_standing(
             channel=f"<#{club.channel_id}>",
             rhythm=rhythm(club.anchor, club.every),
             time=f"{club.at:%H:%M}",
-            zone=escape(club.timezone),
+            zone=escape(zone_names.label(club.timezone)),
         )
     ]
     if club.state is ClubState.STOPPED:
@@ -106,5 +106,11 @@ def _session(known: Known, paper: str | None, now: datetime) -> list[str]:
     elif poll is not None and poll.state is StepState.DONE:
         lines.append(_("The poll is open until {when}.", when=timestamp(when.decided)))
     elif now < when.poll:
-        lines.append(_("The poll opens {when}.", when=timestamp(when.poll, "R")))
+        lines.append(
+            _(
+                "Members nominate papers in {channel} until the poll opens {when}.",
+                channel=f"<#{known.club.channel_id}>",
+                when=timestamp(when.poll, "R"),
+            )
+        )
     return lines

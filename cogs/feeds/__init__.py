@@ -11,7 +11,7 @@ from cogs.feeds._form import FORM
 from cogs.feeds._insights import PageInsights
 from cogs.feeds._preview import PagePreview
 from cogs.feeds._settings_form import FORM as SETTINGS_FORM
-from cogs.feeds._setup import SetUpFeed
+from cogs.feeds._setup_button import SetUpFeed
 from cogs.feeds._shared import guild_of, require_manager
 
 __all__ = [

@@ -23,12 +23,13 @@ from bot.ui.cards import render_header
 from bot.ui.charts import FILE
 from bot.ui.feeds import describe, describe_post
 from bot.ui.notices import render_notice
-from bot.ui.parts import link_button
+from bot.ui.parts import AnyItem, link_button
 from cogs.feed_links import Kind, show_links
 from cogs.feeds._buttons import RemoveFeed
-from cogs.feeds._channel_form import channel_form, has_channel_form
+from cogs.feeds._channel_form import channel_form, channel_label, has_channel_form
 from cogs.feeds._form import form_of
 from cogs.feeds._insights import send_insights
+from cogs.feeds._next_steps import next_steps
 from cogs.feeds._preview import render_cards
 from cogs.feeds._settings_form import settings_form
 from cogs.feeds._shared import answer, described, guild_of, require_manager, said_of
@@ -54,6 +55,9 @@ class Action(StrEnum):
     ROUNDUP = "roundup"
 
 
+_ANY: Final = "…"
+"""Of a button that is made to read a press, and never shown."""
+
 ACTIONS: Final = "|".join(Action)
 """The form of an action in a custom id."""
 
@@ -68,7 +72,6 @@ _LABELS: Final = {
     Action.POST_NOW: marked("Post now"),
     Action.REMOVE: marked("Remove…"),
     Action.LINK: marked("Links for feed readers"),
-    Action.CHANNEL: marked("Kind of channel…"),
     Action.ROUNDUP: marked("Weekly roundup"),
 }
 
@@ -76,10 +79,14 @@ _LABELS: Final = {
 class FeedButton(PaperboyButton, template=template("feed-do", do=ACTIONS, feed_id=NUMBER)):
     """Does something with one feed."""
 
-    def __init__(self, action: Action, feed_id: int, label: str = "") -> None:
+    def __init__(
+        self, action: Action, feed_id: int, label: str = "", *, first: bool = False
+    ) -> None:
         super().__init__(
             ui.Button(
-                label=label or _(_LABELS[action]), custom_id=custom_id("feed-do", action, feed_id)
+                label=label or _(_LABELS.get(action, _ANY)),
+                style=discord.ButtonStyle.primary if first else discord.ButtonStyle.secondary,
+                custom_id=custom_id("feed-do", action, feed_id),
             )
         )
         self.action, self.feed_id = action, feed_id
@@ -107,7 +114,8 @@ def panel(feed: Feed, guild: discord.Guild | None) -> list[FeedButton]:
     if feed.every.is_daily:
         more = (*more, Action.INSIGHTS, Action.ROUNDUP)
     actions = (*first, Action.EDIT, Action.FILTER, *more, *last)
-    return [FeedButton(action, feed.id) for action in actions]
+    labels = {Action.CHANNEL: channel_label(feed)}
+    return [FeedButton(action, feed.id, labels.get(action, "")) for action in actions]
 
 
 async def act(
@@ -149,8 +157,10 @@ async def act(
         case Action.LINK:
             await show_links(interaction, Kind.FEED, feed.id)
         case Action.ROUNDUP:
-            weekly = await services_of(interaction).feeds.weekly(feed, guild_of(interaction))
-            await show(interaction, weekly, _("Roundup"))
+            weekly, is_new = await services_of(interaction).feeds.weekly(
+                feed, guild_of(interaction)
+            )
+            await show(interaction, weekly, _("Roundup set up") if is_new else _("Roundup"))
 
 
 async def show(interaction: Interaction, feed: Feed, title: str) -> None:
@@ -223,5 +233,8 @@ async def _post_now(interaction: Interaction, feed: Feed) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     post = await services.publisher.post_now(feed, services.clock.now())
     title, text, url = describe_post(feed, post, services.mention("paper status"))
-    links = [link_button(_("Open thread"), url)] if url else []
-    await interaction.followup.send(view=render_notice(title, text, actions=links), ephemeral=True)
+    actions: list[AnyItem] = []
+    if url:
+        actions = [link_button(_("Open thread"), url), *await next_steps(interaction)]
+    view = render_notice(title, text, actions=actions)
+    await interaction.followup.send(view=view, ephemeral=True)

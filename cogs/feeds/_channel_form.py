@@ -24,10 +24,27 @@ def has_channel_form(feed: Feed, guild: discord.Guild | None) -> bool:
     return news or feed.publish or feed.kind is Kind.FORUM
 
 
+def channel_label(feed: Feed) -> str:
+    """Return what the form is about, as a button says it."""
+    return _("Posts and tags…") if feed.kind is Kind.FORUM else _("Publishing…")
+
+
+def channel_hint(feed: Feed) -> str:
+    """Say what there is to choose for a feed's kind of channel, and where."""
+    if feed.kind is Kind.FORUM:
+        return _(
+            "One post per paper, or other tags? Press **{button}**", button=channel_label(feed)
+        )
+    return _(
+        "To send each overview to the channels that follow this one, press **{button}**",
+        button=channel_label(feed),
+    )
+
+
 def channel_form(feed: Feed) -> ui.Modal:
     """Return the form, filled in with the feed as it is."""
     form = ui.Modal(
-        title=_("Kind of channel"),
+        title=_("Posts and tags") if feed.kind is Kind.FORUM else _("Publishing"),
         timeout=FORM_TIMEOUT,
         custom_id=custom_id("feed-channel", feed.id),
     )

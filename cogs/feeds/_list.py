@@ -7,7 +7,8 @@ from bot.ui.feeds import describe
 from bot.ui.notices import render_notice
 from cogs.feeds._actions import Action, panel
 from cogs.feeds._choosing import ChooseFeed, choices_of
-from cogs.feeds._setup import SetUpFeed
+from cogs.feeds._next_steps import next_steps
+from cogs.feeds._setup_button import SetUpFeed
 from cogs.feeds._shared import answer, guild_of
 
 
@@ -27,5 +28,6 @@ async def show_list(interaction: Interaction) -> None:
         if len(feeds) == 1
         else [ChooseFeed(Action.SHOW, 0, choices_of(guild, feeds))]
     )
+    actions = [*actions, *await next_steps(interaction)]
     view = render_notice(_("Daily threads"), "\n\n".join(lines), actions=actions)
     await answer(interaction, view)

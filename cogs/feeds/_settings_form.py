@@ -3,25 +3,24 @@
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from datetime import time
 from typing import Any, Final
 
 import discord
 from discord import ui
 
-from bot import limits
 from bot.i18n import LANGUAGES
 from bot.i18n import gettext as _
 from bot.interactions.components import NUMBER, custom_id, template
 from bot.interactions.errors import Interaction, UserError
 from bot.interactions.inputs import parse_time, timezone_choices
 from bot.interactions.modals import FORM_TIMEOUT
+from bot.interactions.time_form import hour_field, weekday_field, zone_field
 from bot.services.container import services_of
 from bot.ui.cadence import WEEKDAYS
 from bot.ui.research_fields import FIELDS, fields_in, with_fields
 from cogs.feeds._channel_option import KINDS
 from cogs.feeds._shared import SERVERS_LANGUAGE, guild_of, said_of
-from papers import zone_names, zones
+from papers import zones
 from papers.cadence import Every
 from storage.feeds import Feed
 
@@ -52,13 +51,19 @@ async def settings_form(interaction: Interaction, feed: Feed | None) -> ui.Modal
         custom_id=custom_id("feed-set", NEW if feed is None else feed.id),
     )
     if feed is None:
-        form.add_item(ui.Label(text=_("Channel"), component=_channel()))
-    form.add_item(ui.Label(text=_("Time"), component=_hour(at)))
+        form.add_item(
+            ui.Label(
+                text=_("Channel"),
+                description=_("A text, announcement, forum or media channel, or a thread."),
+                component=_channel(),
+            )
+        )
+    form.add_item(ui.Label(text=_("Time"), component=hour_field(at, HOURS)))
     form.add_item(
         ui.Label(
             text=_("Time zone"),
             description=_("Not listed? Choose it later with /feed edit."),
-            component=_zone(labels, zone),
+            component=zone_field(labels, zone),
         )
     )
     form.add_item(
@@ -77,7 +82,9 @@ async def settings_form(interaction: Interaction, feed: Feed | None) -> ui.Modal
     )
     # A form has five fields: a weekly roundup keeps its language, which `/feed edit` changes.
     if feed is not None and feed.every is Every.WEEK:
-        form.add_item(ui.Label(text=_("Day of the week"), component=_weekday(feed.weekday)))
+        form.add_item(
+            ui.Label(text=_("Day of the week"), component=weekday_field(WEEKDAYS, feed.weekday))
+        )
     elif feed is not None:
         form.add_item(ui.Label(text=_("Language"), component=_language(feed.language)))
     return form
@@ -126,27 +133,6 @@ def _channel() -> ui.ChannelSelect[Any]:
     )
 
 
-def _hour(at: time) -> ui.RadioGroup[Any]:
-    hours = sorted({time(hour) for hour in HOURS} | {at})
-    texts = [f"{hour:%H:%M}" for hour in hours]
-    return ui.RadioGroup(
-        custom_id="hour",
-        options=[
-            discord.RadioGroupOption(label=text, value=text, default=hour == at)
-            for text, hour in zip(texts, hours, strict=True)
-        ],
-    )
-
-
-def _zone(labels: Mapping[str, str], chosen: str) -> ui.Select[Any]:
-    names = labels if chosen in labels else {chosen: zone_names.label(chosen), **labels}
-    options = [
-        discord.SelectOption(label=label, value=zone, default=zone == chosen)
-        for zone, label in names.items()
-    ]
-    return ui.Select(custom_id="timezone", options=options[: limits.SELECT_OPTIONS])
-
-
 def _fields(categories: Sequence[str]) -> ui.CheckboxGroup[Any]:
     held = fields_in(categories)
     return ui.CheckboxGroup(
@@ -170,16 +156,6 @@ def _role(role_id: int | None) -> ui.RoleSelect[Any]:
         required=False,
         min_values=0,
         default_values=chosen,
-    )
-
-
-def _weekday(chosen: int) -> ui.Select[Any]:
-    return ui.Select(
-        custom_id="weekday",
-        options=[
-            discord.SelectOption(label=_(day), value=str(number), default=number == chosen)
-            for number, day in enumerate(WEEKDAYS)
-        ],
     )
 
 

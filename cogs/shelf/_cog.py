@@ -85,9 +85,8 @@ class ShelfCommands(commands.Cog):
         named = await paper_id_of(self.services, paper)
         paper_id = (await known_paper(self.services, named)).paper.id
         await add(interaction, paper_id, AddedVia.COMMAND)
-        await interaction.followup.send(
-            view=await shelved_view(interaction, paper_id), ephemeral=True
-        )
+        view = await shelved_view(interaction, paper_id, added=True)
+        await interaction.followup.send(view=view, ephemeral=True)
 
     @rate_limited(FILES)
     @shelf.command(name="export", description="Export this server's shelf as a file")

@@ -141,8 +141,15 @@ async def require_known(interaction: Interaction, paper_id: str) -> ShelfEntry:
     return found
 
 
-async def shelved_view(interaction: Interaction, paper_id: str) -> ui.LayoutView:
+async def shelved_view(
+    interaction: Interaction, paper_id: str, *, added: bool = False
+) -> ui.LayoutView:
     """Return what the shelf says of a paper, with all that the person may do about it.
+
+    Args:
+        interaction: whom it is for, and where.
+        paper_id: the paper.
+        added: whether the person has just added it.
 
     Raises:
         UserError: the paper is not known.
@@ -154,13 +161,20 @@ async def shelved_view(interaction: Interaction, paper_id: str) -> ui.LayoutView
         title = _("Blocked from the shelf")
         lines.append(_("The admins of this server don't want this paper on the shelf."))
     elif there.there:
-        title = _("On the shelf")
+        title = _("Added to the shelf") if added else _("On the shelf")
         lines.append(f"-# {people_line(there.people, found.named)}")
         if there.people and there.pinned:
             lines.append(f"-# {added_by(0)}")
     else:
         title = _("Not on the shelf")
+    if added:
+        whole = _("{command} shows the whole shelf.", command=mention(interaction, "shelf show"))
+        lines.append(f"-# {whole}")
     manages = interaction.permissions.manage_guild
+    if manages and there.there:
+        lines.append(
+            "-# " + _("Remove takes it off for everyone. Block also keeps it from coming back.")
+        )
     return render_notice(
         title,
         "\n".join(lines),

@@ -15,6 +15,7 @@ from bot.interactions.errors import Interaction
 from bot.interactions.replies import turn
 from bot.services.container import services_of
 from bot.ui.parts import ACCENT, rows
+from cogs.club import SetUpClub
 from cogs.feeds import SetUpFeed
 from cogs.status._start import sections
 
@@ -28,6 +29,7 @@ class Page(StrEnum):
     PAPERS = "papers"
     DIGEST = "digest"
     LIBRARY = "library"
+    TOGETHER = "together"
     PRIVACY = "privacy"
     QUERY = "query"
     SERVER = "server"
@@ -38,6 +40,7 @@ _TITLES: Final = {
     Page.PAPERS: marked("Find papers"),
     Page.DIGEST: marked("Follow topics"),
     Page.LIBRARY: marked("Your library"),
+    Page.TOGETHER: marked("Read together"),
     Page.PRIVACY: marked("Your data"),
     Page.QUERY: marked("How to write a search"),
     Page.SERVER: marked("Manage this server"),
@@ -45,7 +48,7 @@ _TITLES: Final = {
 
 _ROOTS: Final = {
     "library": Page.LIBRARY,
-    "shelf": Page.LIBRARY,
+    "shelf": Page.TOGETHER,
     "privacy": Page.PRIVACY,
     "feed": Page.SERVER,
     "source": Page.SERVER,
@@ -53,6 +56,8 @@ _ROOTS: Final = {
 }
 _FOR_ADMINS: Final = ("settings", "link")
 """What is for those who manage a server of the commands under `/shelf`."""
+_FOR_MEMBERS: Final = ("status", "swap")
+"""What is for everyone of the commands under `/club`."""
 _FOLLOWING: Final = ("subscribe", "unsubscribe", "subscriptions", "digest", "inbox")
 """What belongs to digests of the commands under `/paper`."""
 
@@ -62,8 +67,14 @@ class ChooseHelp(PaperboySelect, template=template("help")):
 
     accepts = "|".join(Page)
 
-    def __init__(self, *, manages: bool = False, chosen: Page | None = None) -> None:
-        pages = [page for page in Page if manages or page is not Page.SERVER]
+    def __init__(
+        self, *, manages: bool = False, in_server: bool = False, chosen: Page | None = None
+    ) -> None:
+        hidden = {
+            *(() if manages else (Page.SERVER,)),
+            *(() if in_server else (Page.TOGETHER,)),
+        }
+        pages = [page for page in Page if page not in hidden]
         options = [
             discord.SelectOption(label=_(_TITLES[page]), value=page, default=page is chosen)
             for page in pages
@@ -88,17 +99,25 @@ def render_help(interaction: Interaction, page: Page) -> ui.LayoutView:
     container = ui.Container[ui.LayoutView](accent_colour=ACCENT)
     if page is Page.START:
         container.add_item(ui.TextDisplay(_intro()))
-        for section in sections():
+        for section in sections(in_server=interaction.guild is not None):
             container.add_item(section)
         if manages:
-            text = _("**For admins**\nPost the day's papers in a channel")
-            accessory: Any = SetUpFeed()
-            container.add_item(ui.Section[ui.LayoutView](text, accessory=accessory))
+            for_admins = (
+                (_("**For admins**\nPost the day's papers in a channel"), SetUpFeed()),
+                (_("**For admins**\nNominate, vote on and discuss a paper"), SetUpClub()),
+            )
+            for text, button in for_admins:
+                accessory: Any = button
+                container.add_item(ui.Section[ui.LayoutView](text, accessory=accessory))
         container.add_item(ui.TextDisplay(f"-# {_credits()}"))
     else:
         body = _syntax() if page is Page.QUERY else "\n".join(_commands(interaction, page))
         container.add_item(ui.TextDisplay(f"### {_(_TITLES[page])}\n{body}"))
-    select = ChooseHelp(manages=manages, chosen=None if page is Page.START else page)
+    select = ChooseHelp(
+        manages=manages,
+        in_server=interaction.guild is not None,
+        chosen=None if page is Page.START else page,
+    )
     view = ui.LayoutView(timeout=None).add_item(container)
     for row in rows([select]):
         view.add_item(row)
@@ -133,6 +152,15 @@ def _commands(interaction: Interaction, page: Page) -> Iterator[str]:
     ]
     for command in sorted(found, key=lambda command: command.qualified_name):
         yield f"{services.mention(command.qualified_name)} {_(command.description)}"
+    if page is Page.TOGETHER:
+        yield _("**Discuss** under a paper opens the one thread about it in this server.")
+    if page is Page.SERVER:
+        add = services.mention("feed add")
+        yield _(
+            "Roundups of the week or month: {add} with `every`. Other sources, such as bioRxiv or"
+            " conferences: `sources`. Forums and announcement channels work too.",
+            add=add,
+        )
     if page is Page.PAPERS:
         manages = interaction.guild is not None and interaction.permissions.manage_guild
         menus = tree.get_commands(type=discord.AppCommandType.message)
@@ -149,6 +177,8 @@ def _page_of(command: app_commands.Command[Any, ..., Any]) -> Page:
         return Page.DIGEST if name in _FOLLOWING else Page.PAPERS
     if root == "shelf" and name in _FOR_ADMINS:
         return Page.SERVER
+    if root == "club" and name in _FOR_MEMBERS:
+        return Page.TOGETHER
     return _ROOTS[root]
 
 

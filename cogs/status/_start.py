@@ -25,6 +25,7 @@ class Task(StrEnum):
     FOLLOW = "follow"
     LIBRARY = "library"
     SHOW = "show"
+    SHELF = "shelf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,12 @@ STEPS: Final = {
         example=marked("arXiv link or number, e.g. 2406.07496"),
         longest=200,
     ),
+    Task.SHELF: _Step(
+        title=marked("This server's shelf"),
+        about=marked("Papers that members added for each other"),
+        button=marked("Open shelf"),
+        command=("shelf", "show"),
+    ),
 }
 
 TASKS: Final = "|".join(Task)
@@ -115,13 +122,14 @@ class StartButton(PaperboyButton, template=template("start", task=TASKS)):
             await run(interaction, self.task)
 
 
-def sections() -> list[ui.Section[ui.LayoutView]]:
-    """Return the tasks, each beside its button."""
+def sections(*, in_server: bool) -> list[ui.Section[ui.LayoutView]]:
+    """Return the tasks, each beside its button; the shelf is there in servers only."""
     return [
         ui.Section[ui.LayoutView](
             f"**{_(step.title)}**\n{_(step.about)}", accessory=cast("Any", StartButton(task))
         )
         for task, step in STEPS.items()
+        if in_server or task is not Task.SHELF
     ]
 
 

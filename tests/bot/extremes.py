@@ -169,6 +169,7 @@ CHOSEN: Final[Mapping[str, Sequence[Sequence[str]]]] = {
 FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "cite-form": ("paper", "style"),
     "club-form": ("paper", "club", "shelved"),
+    "club-set": ("channel", "weekday", "hour", "timezone", "presenters"),
     "feed-form": ("time", "timezone", "papers", "min_votes", "topics"),
     "feed-channel": ("posts", "tags", "publish"),
     "feed-set": ("channel", "hour", "timezone", "fields", "role", "language"),

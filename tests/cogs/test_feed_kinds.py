@@ -44,7 +44,7 @@ async def test_a_forum_is_set_up_with_what_its_posts_have(tmp_path: Path) -> Non
         assert "Posts get the forum's tags that fit." in text
         changed = await said(here, "feed edit", channel=forum, posts="paper", tags="off")
         assert "Forum: one post per paper." in changed
-        assert "tags" not in changed
+        assert "Posts get the forum's tags" not in changed
         await here.tick(at(MONDAY, 9))
         assert [thread.name for thread in forum.threads] == [
             f"Paper number 90{n}" for n in range(3)

@@ -1,4 +1,4 @@
-"""`/paper help`: five things to do first, then every command by group."""
+"""`/paper help`: some things to do first, then every command by group."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from discord import app_commands
 from tests.bot.topics import answer
 from tests.bot.world import MONDAY, World, at, text_of, world
 
-FIRST = ("Show papers", "Search…", "Follow…", "Open library", "Look up…")
+FIRST = ("Show papers", "Search…", "Follow…", "Open library", "Look up…", "Open shelf")
 
 
 async def opened(here: World, *, admin: bool = False) -> Any:
@@ -19,7 +19,7 @@ async def opened(here: World, *, admin: bool = False) -> Any:
     return result.response
 
 
-async def test_the_help_begins_with_five_things_to_tap(tmp_path: Path) -> None:
+async def test_the_help_begins_with_things_to_tap(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         text = text_of((await opened(here)).message)
         assert all(label in text for label in FIRST)
@@ -53,7 +53,7 @@ async def test_every_command_stands_in_one_group_of_the_help(tmp_path: Path) -> 
     async with world(tmp_path) as here:
         shown = await opened(here, admin=True)
         texts: list[str] = []
-        for page in ("papers", "digest", "library", "privacy", "server"):
+        for page in ("papers", "digest", "library", "together", "privacy", "server"):
             await here.admin.select(shown, values=[page])
             texts.append(text_of(shown.message))
         commands = [
@@ -72,6 +72,10 @@ async def test_commands_for_admins_are_listed_for_admins_alone(tmp_path: Path) -
     async with world(tmp_path) as here:
         shown = await opened(here)
         assert "Manage this server" not in str(shown.message.components)
+        await here.member.select(shown, values=["together"])
+        text = text_of(shown.message)
+        assert all(f"</{name}:" in text for name in ("shelf show", "club status", "club swap"))
+        assert "</club create:" not in text
 
 
 async def test_the_help_names_the_commands_on_messages_that_a_person_has(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ async def test_admins_choose_another_emoji_but_none_that_saves_for_everybody(
 async def test_a_person_adds_takes_back_and_adds_again_by_button(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         added = await slash(here, "shelf add", paper=FIRST)
-        assert "On the shelf" in said(added)
+        assert "Added to the shelf" in said(added)
         assert "Others see only how many people did" in said(added)
         assert "Pin" not in items(added)
         await here.member.react(card(here), PIN)

@@ -1,6 +1,7 @@
 // The lists around the preview's conversation: channels, posts, events, pins, the menus of
 // messages, and the time of the simulated server.
 const SIGNS = { text: "#", news: "📣", forum: "🗂️", voice: "🔊", stage: "🎙️" };
+const REACTIONS = [["🔖", "Save"], ["⭐", "Favourite"], ["✅", "Read"], ["📌", "Add to shelf"]];
 const WAITS = [["+1 hour", 1], ["+1 day", 24], ["+1 week", 168]];
 const capability = location.hash.slice(1);
 let scene = null;
@@ -153,12 +154,12 @@ function closeMenu() {
   menu = null;
 }
 
-function showMenu(button, message) {
+function showMenu(button, items) {
   closeMenu();
   menu = make("div", "demo-menu");
   menu.setAttribute("role", "menu");
-  for (const name of scene.menus) {
-    const item = make("button", "", name, () => { closeMenu(); go("menu", { name, message }, `${name}…`); });
+  for (const [label, pressed] of items) {
+    const item = make("button", "", label, () => { closeMenu(); pressed(); });
     item.setAttribute("role", "menuitem");
     menu.append(item);
   }
@@ -174,8 +175,18 @@ function addMenus() {
   for (const message of document.querySelectorAll("#channel-message-list > article")) {
     const tools = message.querySelector(".message-context-actions");
     if (!tools || tools.querySelector(".demo-apps")) continue;
-    const button = make("button", "demo-apps", "Apps ▸", () => showMenu(button, message.dataset.messageId));
-    tools.append(button);
+    const id = message.dataset.messageId;
+    const react = make("button", "demo-apps", "☺", () => showMenu(react, REACTIONS.map(
+      ([emoji, what]) => [`${emoji} ${what}`, () => go("react", { emoji, message: id }, `${what}…`)])));
+    react.setAttribute("aria-label", "React");
+    react.title = "React";
+    const button = make("button", "demo-apps", "Apps ▸", () => showMenu(button, scene.menus.map(
+      (name) => [name, () => go("menu", { name, message: id }, `${name}…`)])));
+    tools.append(react, button);
+  }
+  for (const id of scene?.published || []) {
+    const header = document.querySelector(`#channel-message-list > article[data-message-id="${id}"] header`);
+    if (header && !header.querySelector(".demo-published")) header.append(make("span", "demo-published", "Published"));
   }
   for (const line of document.querySelectorAll("#channel-message-list .thread-summary:not([role])")) {
     const id = line.closest("article")?.dataset.messageId;
@@ -193,10 +204,29 @@ document.addEventListener("keydown", (event) => {
   else if (!panel.hidden) panel.hidden = true;
   else rail.classList.remove("demo-shown");
 });
+// Links to the simulated server's own places open here, and not on the real Discord.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.('a[href^="https://discord.com/channels/"]');
+  if (!link || !scene) return;
+  event.preventDefault();
+  const [, channel, message] = new URL(link.href).pathname.split("/").slice(2);
+  const forum = scene.channels.find((each) => each.id === channel && each.kind === "forum");
+  if (forum) showPosts(forum);
+  else if (channel !== scene.place) open(channel);
+  else document.querySelector(`[data-message-id="${message}"]`)?.scrollIntoView();
+}, true);
 document.addEventListener("click", (event) => {
   if (menu && !menu.contains(event.target) && !event.target.closest(".demo-apps")) closeMenu();
 });
 new MutationObserver(addMenus).observe(document.getElementById("channel-message-list"), { childList: true, subtree: true });
+
+// As on Discord, the answer to what a person did comes into view.
+const answer = document.getElementById("view-action-output");
+let answers = 0;
+new MutationObserver(() => {
+  if (answer.hidden || answer.disabled) { answers = 0; return; }
+  if (!answers++) setTimeout(() => { if (!answer.hidden && !answer.disabled && !document.querySelector("dialog[open], [role=dialog]")) answer.click(); }, 150);
+}).observe(answer, { attributes: true, attributeFilter: ["hidden", "disabled"] });
 
 async function refresh() {
   try {

@@ -98,7 +98,7 @@ class Present(PaperboyButton, template=template("club-yes", session_id=NUMBER, u
         message = interaction.message
         with use(public_language(interaction)):
             if opening and message and opening.made_id == message.id:
-                post = ClubPost.from_json(opening.payload)
+                post = compose.presented(ClubPost.from_json(opening.payload))
                 actions = [Nominate(known.club.id)]
                 view = render_post(post, presenter_id=user_id, actions=actions)
             else:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot import limits
 from bot.delivery.permissions import FOR_CLUBS
-from bot.i18n import current, long_date, sentences
+from bot.i18n import current, language_for, long_date, sentences, use
 from bot.i18n import gettext as _
 from bot.services.clubs._next import Known
 from bot.ui import text
@@ -36,14 +36,25 @@ def opening(known: Known, waiting: int) -> ClubPost:
         _(
             "Nominate papers with the button, or with a message's menu: **Apps → Nominate**."
             " A poll on them opens {poll}.",
-            poll=text.timestamp(when.poll, "R"),
+            poll=text.timestamp(when.poll),
         ),
     ]
     if waiting:
         lines.append(_("Papers nominated already: {count}.", count=waiting))
     if not known.club.rotates:
-        lines.append(_("Who presents? Press **I'll present**."))
+        lines.append(_wanted())
     return _post(_("Journal club of {day}", day=day), lines)
+
+
+def presented(post: ClubPost) -> ClubPost:
+    """Return the message that asks for nominations without asking who presents."""
+    with use(language_for(post.language)):
+        asked = _wanted()
+    return post.model_copy(update={"lines": tuple(each for each in post.lines if each != asked)})
+
+
+def _wanted() -> str:
+    return _("Who presents? Press **I'll present**.")
 
 
 def asking(known: Known, user_id: int) -> ClubPost:
@@ -119,7 +130,8 @@ def result(known: Known, choice: Choice | None, paper: StoredPaper | None) -> Cl
 def reminder(known: Known, paper: StoredPaper | None) -> ClubPost:
     """Return the message an hour before."""
     when = known.moments
-    lines = [_("We meet {when}.", when=text.timestamp(when.starts, "R"))]
+    starts = f"{text.timestamp(when.starts)} ({text.timestamp(when.starts, 'R')})"
+    lines = [_("We meet {when}.", when=starts)]
     if paper is None:
         lines.append(_("There is no paper yet. We'll discuss the next one that is nominated."))
     day = long_date(known.session.day)
@@ -160,9 +172,8 @@ def cancelled(known: Known, next_at: datetime, *, event_gone: bool) -> ClubPost:
 def event(known: Known, paper: StoredPaper | None, place: str) -> ClubEvent:
     """Return a session as an event of the server."""
     title = None if paper is None else readable(paper.paper.title)
-    about = (
-        [] if paper is None else [readable(paper.paper.title), paper_key.page_url(paper.paper.id)]
-    )
+    where = _("We discuss it in a thread in #{channel}.", channel=place)
+    about = [] if paper is None else [title or "", paper_key.page_url(paper.paper.id), where]
     when = known.moments
     return ClubEvent(
         name=event_name(title),

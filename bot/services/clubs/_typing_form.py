@@ -38,7 +38,8 @@ def typing_form(club_id: int, shelf: Sequence[Paper] = ()) -> ui.Modal:
         required=not shelf,
         placeholder="https://arxiv.org/abs/2406.07496",
     )
-    form.add_item(ui.Label(text=_("Link or arXiv id"), component=field))
+    or_shelf = _("Or choose from the shelf below.") if shelf else None
+    form.add_item(ui.Label(text=_("Link or arXiv id"), description=or_shelf, component=field))
     if shelf:
         options = [
             discord.SelectOption(

@@ -20,6 +20,7 @@ from bot.services.feed_requirements import (
 from bot.services.feeds._checks import FeedChecks
 from bot.services.publishing import PostPayload, Publisher
 from bot.settings import Settings
+from bot.ui.cadence import describe_coming_roundup
 from bot.ui.cards import thread_name
 from bot.ui.reasons import reason_text
 from papers.cadence import Every
@@ -170,8 +171,9 @@ class Feeds(FeedChecks):
             return there
         return await self.change(there, changed, guild, ping)
 
-    async def weekly(self, feed: Feed, guild: discord.Guild) -> Feed:
-        """Return the weekly roundup beside a daily thread, set up like it where there is none.
+    async def weekly(self, feed: Feed, guild: discord.Guild) -> tuple[Feed, bool]:
+        """Return the weekly roundup beside a daily thread, and whether it is new: it is set up like
+        the thread where there is none.
 
         Raises:
             UserError: the channel is gone, or the bot may not post or ping there.
@@ -179,7 +181,7 @@ class Feeds(FeedChecks):
         async with self._database.read() as conn:
             known = await feeds.of_guild(conn, guild.id)
         if (there := feeds.of_kind(known, feed.channel_id, Every.WEEK)) is not None:
-            return there
+            return there, False
         channel = guild.get_channel_or_thread(feed.channel_id)
         if not isinstance(channel, FeedChannel):
             raise UserError(_("I can't see that channel. Choose another."))
@@ -189,7 +191,7 @@ class Feeds(FeedChecks):
         if feed.kind is Kind.FORUM:
             settings["tags"] = feed.tags
         ping = None if feed.ping_role_id is None else guild.get_role(feed.ping_role_id)
-        return await self.add(channel, **settings, ping=ping)
+        return await self.add(channel, **settings, ping=ping), True
 
     async def preview(self, feed: Feed) -> PostPayload:
         """Return the post that would be made of a feed now.
@@ -207,5 +209,10 @@ class Feeds(FeedChecks):
             else:
                 name = thread_name(draft.header.day, feed.every)
                 nothing = _("Nothing would be posted as “{name}”.", name=name)
-            raise UserError(sentences(nothing, reason_text(draft.why_empty)))
+            why = reason_text(draft.why_empty)
+            now = self._clock.now()
+            coming = await self._publisher.coming(feed, now)
+            if coming is not None and not feed.every.is_daily:
+                why = sentences(why, describe_coming_roundup(coming, now, feed))
+            raise UserError(sentences(nothing, why))
         return draft

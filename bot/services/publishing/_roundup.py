@@ -1,6 +1,7 @@
 """What a roundup will say: the best of a week or a month, and what became of papers since."""
 
-from collections import Counter
+import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -150,20 +151,32 @@ def card_url(guild_id: int, card: Posted | Saved) -> str:
 def topics_of(keywords: Iterable[Sequence[str]]) -> tuple[tuple[str, int], ...]:
     """Return the keywords that most papers have, with how many; none where there are too few.
 
-    Only those in ASCII, which every font draws, and that stand whole beside their bar.
+    Only those in ASCII, which every font draws, and that stand whole beside their bar. An acronym
+    counts as what it stands for where that is a keyword too: "llms" as "large language models".
 
     Args:
         keywords: those of each paper.
     """
-    counts = Counter(
-        word
-        for each in keywords
-        for word in {" ".join(readable(keyword).casefold().split()) for keyword in each}
-        if word.isascii() and word.isprintable() and len(word) > 1 and label(word) == word
+    papers_with: defaultdict[str, set[int]] = defaultdict(set)
+    for number, each in enumerate(keywords):
+        for word in {" ".join(readable(keyword).casefold().split()) for keyword in each}:
+            if word.isascii() and word.isprintable() and len(word) > 1 and label(word) == word:
+                papers_with[word].add(number)
+    for word in sorted(papers_with, key=lambda word: (-len(papers_with[word]), word)):
+        for short in _acronyms(word):
+            papers_with[word] |= papers_with.pop(short, set())
+    common = sorted(
+        ((word, len(numbers)) for word, numbers in papers_with.items()),
+        key=lambda pair: (-pair[1], pair[0]),
     )
-    common = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     found = tuple((word, papers) for word, papers in common if papers >= _LEAST_PAPERS)[:TOPICS]
     return found if len(found) >= _FEWEST_TOPICS else ()
+
+
+def _acronyms(word: str) -> tuple[str, ...]:
+    """Return how a keyword of some words is shortened, as one and as many; none for one word."""
+    initials = "".join(part[0] for part in re.split(r"[\s-]+", word) if part)
+    return (initials, f"{initials}s") if len(initials) > 1 else ()
 
 
 def _rose(
