@@ -67,6 +67,14 @@ def wait_until_idle(page: Page) -> None:
     )
 
 
+def settled(page: Page) -> None:
+    """Wait until the page shows the place that was asked for."""
+    page.wait_for_function(
+        "() => document.body.dataset.demoReady && !document.body.dataset.demoBusy"
+    )
+    wait_until_idle(page)
+
+
 def press(page: Page, button: Locator) -> None:
     """Click something that the bot answers."""
     wait_until_idle(page)

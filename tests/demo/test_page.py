@@ -19,6 +19,7 @@ from tests.demo.browsing import (
     press,
     quick,
     run,
+    settled,
     visit,
     wait_until_idle,
 )
@@ -160,7 +161,7 @@ def test_forum_posts_menus_pins_and_the_time_are_a_click_away(tmp_path: Path, pa
     with serving(tmp_path) as (_, url):
         page.set_viewport_size({"width": 390, "height": 844})
         visit(page, url)
-        _settled(page)
+        settled(page)
         run(page, "/feed add", pick="forum", says="Daily thread set up")
         run(page, "/feed post-now", pick="forum", says="Posted")
         page.get_by_role("button", name="☰ Channels").click()
@@ -168,7 +169,7 @@ def test_forum_posts_menus_pins_and_the_time_are_a_click_away(tmp_path: Path, pa
         posts = page.locator("button.demo-card")
         expect(posts).to_have_count(1)
         posts.first.click()
-        _settled(page)
+        settled(page)
         expect(page.locator("#channel-name")).to_have_text("Papers of Monday 8 December 2025")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -179,23 +180,15 @@ def test_forum_posts_menus_pins_and_the_time_are_a_click_away(tmp_path: Path, pa
         card.hover()
         card.get_by_role("button", name="Apps").click()
         page.get_by_role("menuitem", name="Cite").click()
-        _settled(page)
+        settled(page)
         expect(page.get_by_role("dialog")).to_contain_text("BibTeX")
         page.get_by_role("button", name="Cancel").click()
 
         page.get_by_role("button", name="☰ Channels").click()
         page.get_by_role("button", name="+1 hour").click()
-        _settled(page)
+        settled(page)
         page.get_by_role("button", name="☰ Channels").click()
         expect(page.locator(".demo-time")).to_contain_text("Monday 8 December, 08:")
-
-
-def _settled(page: Page) -> None:
-    """Wait until the page shows the place that was asked for."""
-    page.wait_for_function(
-        "() => document.body.dataset.demoReady && !document.body.dataset.demoBusy"
-    )
-    wait_until_idle(page)
 
 
 def _shot(page: Page) -> bytes:

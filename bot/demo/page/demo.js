@@ -220,13 +220,18 @@ document.addEventListener("click", (event) => {
 });
 new MutationObserver(addMenus).observe(document.getElementById("channel-message-list"), { childList: true, subtree: true });
 
-// As on Discord, the answer to what a person did comes into view.
-const answer = document.getElementById("view-action-output");
-let answers = 0;
+// As on Discord, the answer to what a person sends or presses comes into view.
+const latest = document.getElementById("new-messages");
+let acted = 0;
+for (const kind of ["click", "keydown"]) {
+  document.addEventListener(kind, (event) => {
+    if (kind === "click" ? event.target.closest?.("#send-message, .component-button, dialog button, [role=dialog] button") : event.key === "Enter") acted = Date.now();
+  }, true);
+}
 new MutationObserver(() => {
-  if (answer.hidden || answer.disabled) { answers = 0; return; }
-  if (!answers++) setTimeout(() => { if (!answer.hidden && !answer.disabled && !document.querySelector("dialog[open], [role=dialog]")) answer.click(); }, 150);
-}).observe(answer, { attributes: true, attributeFilter: ["hidden", "disabled"] });
+  const line = document.getElementById("channel-timeline");
+  if (!latest.hidden && Date.now() - acted < 8000) line.scrollTo(0, line.scrollHeight);
+}).observe(latest, { attributes: true, attributeFilter: ["hidden"] });
 
 async function refresh() {
   try {
