@@ -10,6 +10,7 @@ Everything in them is the real bot's, on the sample's papers: titles, names and 
 the sentences about papers are the sample's own, and thumbnails are drawn by the demo.
 """
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -69,17 +70,18 @@ def chosen(page: Page, shown: str, option: str) -> None:
     page.get_by_role("option", name=option).first.click()
 
 
-def shot(page: Page, text: str = "", *, above: int = 12) -> bytes:
-    """Return a picture of the conversation from the last message with a text on."""
+def shot(page: Page, text: str, *, end: bool = False) -> bytes:
+    """Return a picture of the last message with a text, and what follows it; or of its end."""
     settled(page)
     page.mouse.move(0, 0)
     page.locator(MESSAGES, has_text=text).last.evaluate(
-        """(message, above) => {
+        """(message, end) => {
             const line = document.getElementById("channel-timeline");
-            const by = message.getBoundingClientRect().top - line.getBoundingClientRect().top;
-            line.scrollTo(0, line.scrollTop + by - above);
+            const [there, seen] = [message, line].map((each) => each.getBoundingClientRect());
+            const by = end ? there.bottom - seen.bottom : there.top - seen.top - 12;
+            line.scrollTo(0, line.scrollTop + by);
         }""",
-        above,
+        end,
     )
     page.wait_for_timeout(400)
     return page.locator("#channel-layout").screenshot()
@@ -88,19 +90,25 @@ def shot(page: Page, text: str = "", *, above: int = 12) -> bytes:
 def rhythm(page: Page) -> list[bytes]:
     """Set up a forum and a roundup; return their phones."""
     run(page, "/feed add", pick="forum", says="Daily thread set up")
-    run(page, "/feed post-now", pick="forum", says="Posted")
+    pressed(page, "Posts and tags…")
+    form = page.get_by_role("dialog")
+    for choice in ("One post per paper", "The forum's tags, and new ones for topics"):
+        form.get_by_text(choice, exact=True).click()
+    submitted(page)
+    pressed(page, "Post now")
+    expect(page.locator("#channel-message-list")).to_contain_text("Open thread")
     opened(page, "forum")
-    expect(page.locator("button.demo-card")).to_have_count(1)
+    expect(page.locator("button.demo-card")).to_have_count(10)
     phones = [page.screenshot(clip={"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT - 48})]
-    page.locator("button.demo-card").click()
+    page.locator("button.demo-card", has_text="EditThinker").click()
     page.wait_for_timeout(300)
-    phones.append(shot(page, "EditThinker", above=0))
+    phones.append(shot(page, "EditThinker"))
     opened(page, "papers")
     run(page, "/feed settings", pick="papers", says="Weekly roundup")
     pressed(page, "Weekly roundup")
     pressed(page, "Post now")
     expect(page.locator("#channel-message-list")).to_contain_text("The roundup “")
-    phones.append(shot(page, "The best 10 of 50 papers"))
+    phones.append(shot(page, "The best 10 of 50 papers", end=True))
     return phones
 
 
@@ -118,6 +126,7 @@ def together(page: Page) -> list[bytes]:
     chosen(page, "Choose a channel…", "reading")
     chosen(page, "Choose a day…", "Friday")
     submitted(page)
+    let_pass(page, "+1 hour")
     opened(page, "reading")
     for number in VOTED:
         pressed(page, "Nominate")
@@ -139,8 +148,10 @@ def together(page: Page) -> list[bytes]:
 
 
 def main() -> None:
-    """Make both pictures."""
-    for name, of in (("rhythm", rhythm), ("together", together)):
+    """Make both pictures, or those that are named."""
+    made = {"rhythm": rhythm, "together": together}
+    for name in sys.argv[1:] or made:
+        of = made[name]
         with (
             tempfile.TemporaryDirectory() as folder,
             serving(Path(folder)) as (_, url),

@@ -1,5 +1,6 @@
 """The simulated server of the demo, its people, and the real bot in it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from bot.demo._discord import KeptDiscord, keep_in, set_clock, speak_in, start_p
 from bot.i18n import ENGLISH
 from bot.interactions.command_tree import PaperTree
 from bot.interactions.errors import is_refusal
+from papers import zone_names
 from storage import feeds
 
 GUILD = "Reading Group"
@@ -127,6 +129,8 @@ async def staged(
         if language != ENGLISH.code:
             speak_in(env, language)
         await bot.open()
+        # A form that names zones reads their tables in a thread, which simcord does not wait for.
+        await asyncio.to_thread(zone_names.find, "UTC", clock.now())
         await _refuse_strangers(stage)
         if database is not None:
             keep_in(env, _beside(database))

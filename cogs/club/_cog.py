@@ -61,7 +61,7 @@ class ClubCommands(commands.Cog):
 
     club = app_commands.Group(
         name="club",
-        description="Journal club: nominate, vote, meet and discuss a paper",
+        description="Nominate papers for a journal club, vote, meet and discuss",
         guild_only=True,
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )

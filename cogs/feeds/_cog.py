@@ -47,7 +47,7 @@ class Feeds(commands.Cog):
 
     feed = app_commands.Group(
         name="feed",
-        description="Manage the daily threads of this server",
+        description="Manage the daily threads and roundups of this server",
         default_permissions=discord.Permissions(manage_guild=True),
         guild_only=True,
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
@@ -61,7 +61,7 @@ class Feeds(commands.Cog):
         require_manager(interaction)
         return True
 
-    @feed.command(name="add", description="Set up a daily thread of trending papers in a channel")
+    @feed.command(name="add", description="Set up a daily thread or a roundup in a channel")
     @app_commands.describe(**OPTIONS)
     @app_commands.choices(**CHOICES)
     async def add(
@@ -116,7 +116,7 @@ class Feeds(commands.Cog):
         title = said_of(feed, _("Daily thread set up"), _("Roundup set up"))
         await show(interaction, feed, title)
 
-    @feed.command(name="edit", description="Change a channel's daily thread")
+    @feed.command(name="edit", description="Change a channel's daily thread or roundup")
     @app_commands.describe(**OPTIONS | CHANGED)
     @app_commands.choices(**CHOICES)
     async def edit(
@@ -216,7 +216,7 @@ class Feeds(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         return await topic_choices(self.services, current)
 
-    @feed.command(name="list", description="Show this server's daily threads")
+    @feed.command(name="list", description="Show this server's daily threads and roundups")
     async def list_feeds(self, interaction: Interaction) -> None:
         """List the server's feeds."""
         await show_list(interaction)
