@@ -22,6 +22,8 @@ from tests.demo.running import serving
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH, HEIGHT = 390, 844
 MESSAGES = "#channel-message-list > article"
+PATIENCE = 120_000
+"""Milliseconds that each step gets: pictures may be made on a busy machine."""
 LARGEST = 200_000
 """Bytes of a picture in the repository."""
 VOTED = ("2512.05965", "2511.22699", "2512.05356")
@@ -158,6 +160,8 @@ def main() -> None:
             browser() as page,
         ):
             page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+            page.set_default_timeout(PATIENCE)
+            expect.set_options(timeout=PATIENCE)
             visit(page, url)
             path = ROOT / "docs" / f"{name}.png"
             picture(of(page), path)
