@@ -41,7 +41,8 @@ async def test_it_is_set_up_at_once_copied_and_left_out_of_the_weekly_roundup(
         guild = here.bot.get_guild(here.guild.id)
         assert guild is not None
         first = (await feeds_of(here))[0]
-        assert not (await here.bot.services.feeds.weekly(first, guild)).trending
+        roundup, new = await here.bot.services.feeds.weekly(first, guild)
+        assert (new, roundup.trending) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ async def test_a_restored_database_is_the_backup_and_the_previous_one_is_kept(
 ):
     await database.close()
     kept = (await restore(backup, database.path, now=LATER)).kept
-    assert kept is not None
+    assert isinstance(kept, Path)
     assert kept.name == "paperboy.db.replaced-20260305T060708Z"
     assert members(database.path) == [1]
     assert members(kept) == [1, 2]
@@ -120,7 +120,7 @@ async def test_a_damaged_database_is_replaced_and_kept_with_its_log(
     log = database.path.with_name("paperboy.db-wal")
     log.write_bytes(b"its log")
     kept = (await restore(backup, database.path, now=LATER)).kept
-    assert kept is not None
+    assert isinstance(kept, Path)
     assert kept.read_bytes().startswith(b"no database any more")
     assert kept.with_name(kept.name + "-wal").read_bytes() == b"its log"
     assert members(database.path) == [1]
