@@ -81,7 +81,7 @@ async def test_the_form_of_a_forum_changes_its_posts_and_tags(tmp_path: Path) ->
         await said(here, "feed add", channel=forum)
         shown = (await here.admin.slash(here.channel, "feed settings", channel=forum)).response
         assert shown is not None
-        form = await here.admin.click(shown, label="Kind of channel…")
+        form = await here.admin.click(shown, label="Posts and tags…")
         await here.admin.submit_modal(form, {"posts": "paper", "tags": "off"})
         feed = await only_feed(here)
         assert (feed.layout, feed.tags) == (Layout.PAPER, Tags.OFF)
@@ -94,7 +94,7 @@ async def test_the_form_of_an_announcement_channel_turns_publishing_on(tmp_path:
         await said(here, "feed add", channel=news)
         shown = (await here.admin.slash(here.channel, "feed settings", channel=news)).response
         assert shown is not None
-        form = await here.admin.click(shown, label="Kind of channel…")
+        form = await here.admin.click(shown, label="Publishing…")
         await here.admin.submit_modal(form, {"publish": "on"})
         assert (await only_feed(here)).publish
         assert "Publishes each overview" in text_of(shown.message)
@@ -105,7 +105,9 @@ async def test_a_text_channel_has_no_such_form(tmp_path: Path) -> None:
         await here.add_feed()
         shown = (await here.admin.slash(here.channel, "feed settings")).response
         assert shown is not None
-        assert "Kind of channel" not in str(shown.message.components)
+        components = str(shown.message.components)
+        assert "Posts and tags…" not in components
+        assert "Publishing…" not in components
 
 
 async def test_a_preview_of_posts_per_paper_has_no_overview(tmp_path: Path) -> None:
