@@ -73,18 +73,21 @@ def moments(day: date, at: time, zone: ZoneInfo) -> Moments:
     )
 
 
-def first_day(weekday: int, at: time, zone: ZoneInfo, now: datetime) -> date:
-    """Return the date of a new club's first session: `LEAD` from now at least.
+def first_day(
+    weekday: int, at: time, zone: ZoneInfo, now: datetime, *, after: date | None = None
+) -> date:
+    """Return the date of a new series' first session: `LEAD` from now at least.
 
     Args:
         weekday: 0 is Monday.
         at: the hour on the wall clock of `zone`.
         zone: the club's time zone.
         now: the present instant.
+        after: the last date that had a session, held or cancelled.
     """
     day = now.astimezone(zone).date()
     day += ((weekday - day.weekday()) % 7) * _DAY
-    while starts_at(day, at, zone) < now + LEAD:
+    while starts_at(day, at, zone) < now + LEAD or (after is not None and day <= after):
         day += _WEEK
     return day
 

@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from bot import limits
 from bot.i18n import gettext as _
 from bot.i18n import long_date, use
 from bot.interactions.cancel import Cancel
@@ -20,7 +21,7 @@ from bot.services.container import Services
 from bot.ui.clubs import HOW_OFTEN, WEEKDAYS
 from bot.ui.notices import render_notice
 from bot.ui.parts import ALARM
-from bot.ui.text import escape
+from bot.ui.text import escape, plain
 from cogs.club._end import EndClub
 from cogs.club._nominate import take_form
 from cogs.club._setup import take_club_form
@@ -36,11 +37,13 @@ _OPTIONS: Final = {
     "timezone": locale_str("Time zone: type a city"),
     "every": locale_str("How often it meets"),
     "presenters": locale_str("Mention who takes turns to present; leave it out for volunteers"),
+    "place": locale_str("Room or link to a call (default: the channel)"),
 }
 _WHICH: Final = locale_str("Channel (default: this one)")
 _CHANGED: Final = {
     "channel": _WHICH,
     "presenters": locale_str("Mention who takes turns to present, or none for volunteers"),
+    "place": locale_str("Room or link to a call, or none for the channel"),
 }
 _NOTHING: Final = frozenset(query_names("nothing")["words"])
 _MENTION: Final = re.compile(r"<@!?([1-9][0-9]{16,17}|[1-8][0-9]{18})>")
@@ -89,6 +92,7 @@ class ClubCommands(commands.Cog):
         timezone: str | None = None,
         every: str = Every.WEEK.value,
         presenters: app_commands.Range[str, 1, _TYPED] | None = None,
+        place: app_commands.Range[str, 1, limits.EVENT_LOCATION] | None = None,
     ) -> None:
         """Start a club; the first session is three days ahead at least."""
         at = parse_time(time)
@@ -99,11 +103,14 @@ class ClubCommands(commands.Cog):
             timezone=await self._zone(interaction, timezone),
             every=Every(every),
             members=_members(presenters or ""),
+            place=_place(place or "") or None,
         )
         view = await render_standing(self.services, standing, channel, _("Journal club started"))
         await interaction.response.send_message(view=view, ephemeral=True)
 
-    @club.command(name="edit", description="Change when a journal club meets or who presents")
+    @club.command(
+        name="edit", description="Change when and where a journal club meets, or who presents"
+    )
     @app_commands.describe(**_OPTIONS | _CHANGED)
     @app_commands.choices(weekday=_DAYS)
     @app_commands.choices(every=_RHYTHMS)
@@ -116,19 +123,21 @@ class ClubCommands(commands.Cog):
         timezone: str | None = None,
         every: str | None = None,
         presenters: app_commands.Range[str, 1, _TYPED] | None = None,
+        place: app_commands.Range[str, 1, limits.EVENT_LOCATION] | None = None,
     ) -> None:
         """Change what is named, everything else stays; a club that has stopped starts again."""
         club = await find_club(interaction, channel)
-        place = channel_of(interaction, club)
+        meets_in = channel_of(interaction, club)
         new = Settings(
             weekday,
             None if time is None else parse_time(time),
             None if timezone is None else await self._zone(interaction, timezone),
             None if every is None else Every(every),
             None if presenters is None else _members(presenters),
+            None if place is None else _place(place),
         )
-        standing = await self.services.clubs.edit(club, place, new)
-        view = await render_standing(self.services, standing, place, _("Journal club changed"))
+        standing = await self.services.clubs.edit(club, meets_in, new)
+        view = await render_standing(self.services, standing, meets_in, _("Journal club changed"))
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @create.autocomplete("timezone")
@@ -239,6 +248,12 @@ class ClubCommands(commands.Cog):
         if usual is None:
             raise UserError(_("Choose a time zone: type a city in `timezone`."))
         return usual
+
+
+def _place(typed: str) -> str:
+    """Return a place on one line, empty for none."""
+    place = plain(typed, limits.EVENT_LOCATION)
+    return "" if place.casefold() in _NOTHING else place
 
 
 def _members(typed: str) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.i18n import gettext as _
 from bot.i18n import long_date, short_date
-from bot.services.clubs import Known, Nominate, Part, Standing, shortcomings
+from bot.services.clubs import Known, Nominate, Part, Standing, shortcomings, where
 from bot.services.container import Services
 from bot.ui.clubs import rhythm
 from bot.ui.notices import render_notice
@@ -37,6 +37,8 @@ async def render_standing(
             zone=escape(zone_names.label(club.timezone)),
         )
     ]
+    if club.place is not None:
+        lines.append(where(club))
     if club.state is ClubState.STOPPED:
         reason = reason_text(club.reason or "")
         again = _("{command} starts it again.", command=services.mention("club edit"))

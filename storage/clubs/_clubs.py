@@ -24,6 +24,7 @@ async def add(
     timezone: str,
     rotates: bool,
     now: datetime,
+    place: str | None = None,
 ) -> Club | None:
     """Give a channel its club; `None` if it has one already."""
     await conn.execute(insert(guilds).values(id=guild_id, joined_at=now).on_conflict_do_nothing())
@@ -39,6 +40,7 @@ async def add(
             rotates=int(rotates),
             state=ClubState.ACTIVE.value,
             created_at=now,
+            place=place,
         )
         .on_conflict_do_nothing(index_elements=[clubs.c.channel_id])
         .returning(clubs)
@@ -60,7 +62,7 @@ async def all_of(conn: AsyncConnection, guild_id: int) -> list[Club]:
 
 
 async def update(conn: AsyncConnection, club: Club) -> None:
-    """Store when a club meets and who presents, made with `dataclasses.replace`."""
+    """Store when and where a club meets and who presents, made with `dataclasses.replace`."""
     await conn.execute(
         change(clubs)
         .where(clubs.c.id == club.id)
@@ -70,6 +72,7 @@ async def update(conn: AsyncConnection, club: Club) -> None:
             at=club.at,
             timezone=club.timezone,
             rotates=int(club.rotates),
+            place=club.place,
         )
     )
 

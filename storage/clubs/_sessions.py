@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clubs._types import Club, ClubState, Session, SessionState, session_of
@@ -62,6 +62,14 @@ async def sessions_before(conn: AsyncConnection, club_id: int, most: int) -> lis
         .limit(most)
     )
     return [session_of(row) for row in await conn.execute(statement)]
+
+
+async def last_day(conn: AsyncConnection, club_id: int) -> date | None:
+    """Return the last date whose session was held, missed or cancelled."""
+    statement = select(func.max(club_sessions.c.day)).where(
+        club_sessions.c.club_id == club_id, ~_OPEN
+    )
+    return await conn.scalar(statement)
 
 
 async def due(conn: AsyncConnection, now: datetime) -> list[tuple[int, int]]:

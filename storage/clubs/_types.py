@@ -77,6 +77,8 @@ class Club:
     state: ClubState
     reason: str | None
     created_at: datetime
+    place: str | None = None
+    """A room or a link to a call; `None` for the channel itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def club_of(row: Row[Any]) -> Club:
         ClubState(row.state),
         row.reason,
         row.created_at,
+        row.place,
     )
 
 

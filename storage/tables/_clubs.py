@@ -21,6 +21,8 @@ clubs = table(
     Column("state", Text, nullable=False),
     Column("reason", Text),
     Column("created_at", UTCDateTime, nullable=False),
+    # A room or a link to a call; empty for the channel itself.
+    Column("place", Text),
     reuses_ids=False,
 )
 

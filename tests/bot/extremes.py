@@ -52,6 +52,7 @@ VALUES: Final[Mapping[str, Sequence[Any]]] = {
     "list": ("to read", "read", longest("x", 6_000)),
     "from": ("to read", "read", longest("x", 6_000)),
     "to": ("read", "favourites", longest("x", 6_000)),
+    "place": ("Room 101", "https://meet.example/club", longest("*_ ", 100)),
     "name": ("Later", longest("y", 40), longest("🧪", 40)),
     "emoji": ("🧪", "-", longest("🧪", 6_000)),
     "confirm": (True, False),

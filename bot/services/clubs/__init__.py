@@ -2,6 +2,7 @@
 
 from bot.services.clubs._buttons import Decline, Nominate, Present
 from bot.services.clubs._clubs import MAX_MEMBERS, Clubs, shortcomings
+from bot.services.clubs._compose import where
 from bot.services.clubs._decision import COUNTED_WITHIN
 from bot.services.clubs._next import Known, Part
 from bot.services.clubs._runner import ClubRunner
@@ -28,4 +29,5 @@ __all__ = [
     "Settings",
     "Standing",
     "shortcomings",
+    "where",
 ]

@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from typing import Final
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.outcomes import Retry
 from bot.delivery.permissions import lacking_for_clubs
@@ -14,7 +13,8 @@ from bot.i18n import gettext as _
 from bot.interactions.errors import UserError
 from bot.runtime.clock import Clock
 from bot.services.clubs._compose import without
-from bot.services.clubs._next import Known, Part
+from bot.services.clubs._next import Known
+from bot.services.clubs._reschedule import reschedule
 from bot.services.clubs._runner import ClubRunner
 from bot.services.clubs._sender import ClubSender
 from bot.services.clubs._types import NominatedPapers, Settings, Standing
@@ -61,6 +61,7 @@ class Clubs:
         timezone: str,
         every: Every,
         members: Sequence[int] = (),
+        place: str | None = None,
     ) -> Standing:
         """Give a channel its club, and open the first session.
 
@@ -82,6 +83,7 @@ class Clubs:
                 timezone=timezone,
                 rotates=bool(members),
                 now=now,
+                place=place,
             )
             if club is None:
                 raise UserError(_("{channel} has a journal club already.", channel=channel.mention))
@@ -101,27 +103,8 @@ class Clubs:
         require_permissions(channel)
         _require_few(new.members or ())
         now = self._clock.now()
-        changed = replace(
-            club,
-            at=club.at if new.at is None else new.at,
-            timezone=new.timezone or club.timezone,
-            every=new.every or club.every,
-            rotates=club.rotates if new.members is None else bool(new.members),
-        )
         async with self._database.write() as conn:
-            session = await clubs.the_open_one(conn, club.id)
-            if new.reschedules:
-                weekday = club.anchor.weekday() if new.weekday is None else new.weekday
-                zone = zones.zone(changed.timezone)
-                first = club_schedule.first_day(weekday, changed.at, zone, now)
-                if session is not None and not await _is_movable(conn, session):
-                    first = _on_or_after(first, session.day)
-                    changed = replace(changed, anchor=first)
-                else:
-                    changed = replace(changed, anchor=first)
-                    if session is not None:
-                        await clubs.discard(conn, session.id)
-                    session = await clubs.open_session(conn, changed, first, now)
+            changed, session = await reschedule(conn, club, new, now)
             await clubs.update(conn, changed)
             if new.members is not None:
                 await clubs.set_members(conn, club.id, new.members, now)
@@ -268,17 +251,6 @@ class Clubs:
 def shortcomings(channel: discord.TextChannel) -> list[str]:
     """Return what a club in a channel has to do without, a sentence each."""
     return without(lacking_for_clubs(channel))
-
-
-async def _is_movable(conn: AsyncConnection, session: Session) -> bool:
-    taken = await clubs.steps(conn, session.id)
-    return session.decided_at is None and not {Part.POLL, Part.CANCEL} & set(taken)
-
-
-def _on_or_after(first: date, used: date) -> date:
-    while first <= used:
-        first = club_schedule.next_day(first, Every.WEEK, first)
-    return first
 
 
 def _require_few(members: Sequence[int]) -> None:

@@ -23,6 +23,7 @@ from bot.ui.payloads import CardPayload, card_payload
 from papers import paper_key
 from papers.club_vote import Choice
 from papers.text import readable
+from storage.clubs import Club
 from storage.papers import StoredPaper
 
 _LINK = 300
@@ -33,6 +34,7 @@ def opening(known: Known, waiting: int) -> ClubPost:
     when, day = known.moments, long_date(known.session.day)
     lines = [
         _("{when}, {rhythm}.", when=text.timestamp(when.starts), rhythm=_rhythm(known)),
+        where(known.club),
         _(
             "Nominate papers with the button, or with a message's menu: **Apps → Nominate**."
             " A poll on them opens {poll}.",
@@ -122,7 +124,11 @@ def result(known: Known, choice: Choice | None, paper: StoredPaper | None) -> Cl
         )
     return _post(
         _("We'll discuss this paper on {day}", day=day),
-        [why_chosen(choice), _("We meet {when}.", when=text.timestamp(when.starts))],
+        [
+            why_chosen(choice),
+            _("We meet {when}.", when=text.timestamp(when.starts)),
+            where(known.club),
+        ],
         card_payload(paper.paper, paper.metrics),
     )
 
@@ -131,7 +137,7 @@ def reminder(known: Known, paper: StoredPaper | None) -> ClubPost:
     """Return the message an hour before."""
     when = known.moments
     starts = f"{text.timestamp(when.starts)} ({text.timestamp(when.starts, 'R')})"
-    lines = [_("We meet {when}.", when=starts)]
+    lines = [_("We meet {when}.", when=starts), where(known.club)]
     if paper is None:
         lines.append(_("There is no paper yet. We'll discuss the next one that is nominated."))
     day = long_date(known.session.day)
@@ -169,19 +175,28 @@ def cancelled(known: Known, next_at: datetime, *, event_gone: bool) -> ClubPost:
     )
 
 
-def event(known: Known, paper: StoredPaper | None, place: str) -> ClubEvent:
+def event(known: Known, paper: StoredPaper | None, channel: str) -> ClubEvent:
     """Return a session as an event of the server."""
     title = None if paper is None else readable(paper.paper.title)
-    where = _("We discuss it in a thread in #{channel}.", channel=place)
-    about = [] if paper is None else [title or "", paper_key.page_url(paper.paper.id), where]
+    thread = _("We discuss it in a thread in #{channel}.", channel=channel)
+    about = [] if paper is None else [title or "", paper_key.page_url(paper.paper.id), thread]
     when = known.moments
     return ClubEvent(
         name=event_name(title),
         description=text.plain("\n".join(about) or event_name(None), limits.EVENT_DESCRIPTION),
-        location=text.plain(f"#{place}", limits.EVENT_LOCATION),
+        location=text.plain(known.club.place or f"#{channel}", limits.EVENT_LOCATION),
         starts=when.starts,
         ends=when.ends,
     )
+
+
+def where(club: Club) -> str:
+    """Return where a club meets, as a sentence; empty for its channel."""
+    if club.place is None:
+        return ""
+    is_link = club.place.startswith(("https://", "http://"))
+    place = text.link(club.place, club.place) if is_link else text.escape(club.place)
+    return _("Where: {place}", place=place)
 
 
 def without(missing: Sequence[str]) -> list[str]:

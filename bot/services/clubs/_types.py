@@ -12,7 +12,7 @@ from storage.clubs import Club, Nominated, Nomination, Session
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """When a club meets and who presents; `None` for what stays."""
+    """When and where a club meets and who presents; `None` for what stays."""
 
     weekday: int | None = None
     at: time | None = None
@@ -20,11 +20,8 @@ class Settings:
     every: Every | None = None
     members: Sequence[int] | None = None
     """Who takes turns, in this order; empty for volunteers."""
-
-    @property
-    def reschedules(self) -> bool:
-        """Whether this changes when the club meets."""
-        return any(each is not None for each in (self.weekday, self.at, self.timezone, self.every))
+    place: str | None = None
+    """A room or a link to a call; empty for the channel itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
+from storage import clubs
 from storage.clubs import MAX_OF_ONE
 from tests.bot.clubs import (
     DECIDED,
@@ -161,6 +162,64 @@ async def test_a_skipped_session_is_cancelled_with_its_event_and_nominations_sta
         assert "Paper number 900" in await status(here)
         await until(here, REMINDED, STARTS)
         assert here.channel.threads == []
+
+
+@pytest.mark.parametrize("change", [{"time": "18"}, {"weekday": 3}, {"every": "fortnight"}])
+async def test_a_cancelled_session_stays_cancelled_when_the_club_is_edited(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
+    async with club(tmp_path) as here:
+        await here.admin.slash(here.channel, "club skip")
+        await here.tick(OPENS)
+        text = said(await here.admin.slash(here.channel, "club edit", **change))
+        assert "Next session: **Thursday 19 June 2025**" in text
+        await here.tick(OPENS)
+        assert (await open_session(here)).day.isoformat() == "2025-06-19"
+
+
+async def test_a_club_without_a_session_gets_one_when_it_is_edited(tmp_path: Path) -> None:
+    async with club(tmp_path) as here:
+        session = await open_session(here)
+        async with here.bot.services.database.write() as conn:
+            await clubs.finish(conn, session.id, clubs.SessionState.SKIPPED, OPENS)
+        text = said(await here.admin.slash(here.channel, "club edit"))
+        assert "Next session: **Thursday 19 June 2025**" in text
+
+
+@pytest.mark.parametrize(("every", "then"), [("fortnight", "2025-06-26"), ("month", "2025-07-10")])
+async def test_a_new_hour_keeps_the_dates_of_the_series(
+    tmp_path: Path, every: str, then: str
+) -> None:
+    async with club(tmp_path, every=every) as here:
+        await until(here, POLL, DECIDED, STARTS, ENDS)
+        await here.admin.slash(here.channel, "club edit", time="18")
+        session = await open_session(here)
+        assert (session.day.isoformat(), session.at.hour) == (then, 18)
+
+
+async def test_settings_that_stay_call_no_second_time(tmp_path: Path) -> None:
+    async with club(tmp_path) as here:
+        before = await open_session(here)
+        await here.admin.slash(here.channel, "club edit", time="17", weekday=3, every="week")
+        await here.tick(OPENS)
+        assert (await open_session(here)).id == before.id
+        assert len(posts(here, "Journal club of")) == 1
+
+
+async def test_a_place_stands_in_the_messages_and_the_event_until_it_is_taken_back(
+    tmp_path: Path,
+) -> None:
+    async with club(tmp_path, place="https://meet.example/a_b_c") as here:
+        await nominate(here, here.member, FIRST)
+        await until(here, POLL, DECIDED, REMINDED)
+        (event,) = events(here)
+        assert event.entity_metadata["location"] == "https://meet.example/a_b_c"
+        for heading in ("Journal club of", "We'll discuss", "Journal club soon"):
+            (post,) = posts(here, heading)
+            assert "(https://meet.example/a_b_c)" in post
+        text = said(await here.admin.slash(here.channel, "club edit", place="Room *7*"))
+        assert "Where: Room \\*7\\*" in text
+        assert "Where" not in said(await here.admin.slash(here.channel, "club edit", place="none"))
 
 
 async def test_a_session_skipped_during_its_poll_ends_the_poll(tmp_path: Path) -> None:
