@@ -46,7 +46,7 @@ async def test_a_forum_is_set_up_with_what_its_posts_have(tmp_path: Path) -> Non
         assert "Forum: one post per paper." in changed
         assert "Posts get the forum's tags" not in changed
         await here.tick(at(MONDAY, 9))
-        assert [thread.name for thread in forum.threads] == [
+        assert [thread.name for thread in forum.threads[::-1]] == [
             f"Paper number 90{n}" for n in range(3)
         ]
         posted = await said(here, "feed post-now", channel=forum)

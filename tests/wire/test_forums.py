@@ -46,6 +46,11 @@ async def forum_of(
     return forum
 
 
+def shown(here: Connected, forum: Channel) -> list[Channel]:
+    """Return a forum's posts as Discord shows them: the newest first."""
+    return here.world.threads_of(forum)[::-1]
+
+
 def tags_known(here: Connected, forum: Channel) -> list[int] | None:
     """Return the tags that the bot knows of a forum, `None` before it knows the forum."""
     found = here.bot.get_channel(forum.id)
@@ -109,13 +114,13 @@ async def test_a_forum_gets_one_post_a_day_whose_replies_are_the_cards(
     assert discord_server.invalid_requests == 0
 
 
-async def test_a_forum_gets_a_post_for_each_paper_and_only_the_first_notifies(
+async def test_a_forum_shows_a_post_for_each_paper_best_first_and_only_that_notifies(
     discord_server: DiscordServer, tmp_path: Path
 ) -> None:
     async with connected(discord_server, tmp_path, DAYS) as here:
         forum = await forum_of(here, posts="paper")
         await here.tick(at(MONDAY, 9))
-        posts = here.world.threads_of(forum)
+        posts = shown(here, forum)
         assert [post.name for post in posts] == [f"Paper number 90{n}" for n in range(3)]
         starters = [post.history[0] for post in posts]
         assert all(len(post.history) == 1 for post in posts)
@@ -153,7 +158,7 @@ async def test_posts_get_the_tags_of_the_forum_that_fit_by_name(
         names = ("News", "machine learning", "CS.cl", "Images and video")
         forum = await forum_of(here, *names, posts="paper")
         await here.tick(at(MONDAY, 9))
-        posts = here.world.threads_of(forum)
+        posts = shown(here, forum)
         assert [tags_of(forum, post) for post in posts] == [
             ["CS.cl", "machine learning"],
             ["Images and video"],
@@ -184,7 +189,7 @@ async def test_missing_tags_are_created_on_request_as_far_as_there_is_room(
         forum = await forum_of(here, *others, allow=may, posts="paper", tags="created")
         await here.tick(at(MONDAY, 9))
         assert [tag.name for tag in forum.tags] == [*others, "cs.CL", "cs.CV"]
-        posts = here.world.threads_of(forum)
+        posts = shown(here, forum)
         assert [tags_of(forum, post) for post in posts] == [["cs.CL"], ["cs.CV"], ["cs.CL"], []]
         assert discord_server.count("PATCH /channels/*") == 1
 
@@ -197,7 +202,7 @@ async def test_tags_that_cannot_be_created_any_more_are_left_out(
         forum = await forum_of(here, "cs.CV", allow=may, posts="paper", tags="created")
         discord_server.fail("PATCH /channels/*", status=403, code=50013)
         await here.tick(at(MONDAY, 9))
-        posts = here.world.threads_of(forum)
+        posts = shown(here, forum)
         assert [tags_of(forum, post) for post in posts] == [[], ["cs.CV"], [], []]
 
 
@@ -209,7 +214,7 @@ async def test_a_forum_that_requires_a_tag_gets_its_posts_with_one_that_the_bot_
         names = ("Staff", "Papers", "cs.CV")
         forum = await forum_of(here, *names, flags=REQUIRE_TAG, moderated=("Staff",), posts=layout)
         await here.tick(at(MONDAY, 9))
-        found = [tags_of(forum, post) for post in here.world.threads_of(forum)]
+        found = [tags_of(forum, post) for post in shown(here, forum)]
         each = [["Papers"], ["cs.CV"], ["Papers"], ["Papers"]]
         assert found == ([["cs.CV"]] if layout == "day" else each)
 
@@ -259,7 +264,7 @@ async def test_a_forums_first_post_pings_the_role_and_the_others_do_not(
         await discord_server.until(lambda: here.knows_role(readers.id))
         forum = await forum_of(here, posts="paper", ping=readers)
         await here.tick(at(MONDAY, 9))
-        starters = [post.history[0] for post in here.world.threads_of(forum)]
+        starters = [post.history[0] for post in shown(here, forum)]
         assert [each.mentioned_roles for each in starters] == [[readers.id], [], []]
 
 

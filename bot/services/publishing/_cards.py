@@ -21,6 +21,10 @@ from storage.posts import Post, Step
 class Cards(Protocol):
     """A place for a post's cards."""
 
+    def in_order(self, steps: Sequence[Step]) -> Sequence[Step]:
+        """Return cards, the best first, in the order in which they are sent."""
+        ...
+
     async def there(self, steps: Sequence[Step]) -> dict[str, int] | Failure:
         """Return the messages of those cards that were sent and not recorded, by paper."""
         ...
@@ -48,6 +52,10 @@ class ThreadCards:
         self._thread = messenger.get_partial_messageable(
             self._thread_id, guild_id=post.guild_id, type=discord.ChannelType.public_thread
         )
+
+    def in_order(self, steps: Sequence[Step]) -> Sequence[Step]:
+        """Return the cards as they are: a thread is read from its first message on."""
+        return steps
 
     async def there(self, steps: Sequence[Step]) -> dict[str, int] | Failure:
         """Return the messages of those cards that were sent and not recorded, by paper."""
@@ -93,19 +101,23 @@ class ForumCards:
         self._forum = forum
         self._draft = draft
 
+    def in_order(self, steps: Sequence[Step]) -> Sequence[Step]:
+        """Return the cards with the best last: a forum shows its newest post first."""
+        return steps[::-1]
+
     async def there(self, steps: Sequence[Step]) -> dict[str, int] | Failure:
         """Return the posts of those papers that were made and not recorded, by paper."""
         return await self._forum.find_papers(steps)
 
     async def send(self, step: Step) -> Outcome:
-        """Make a post; only the first of the day notifies anyone."""
-        first = step.position == 0
+        """Make a post; only that of the day's best paper notifies anyone."""
+        best = step.position == 0
         return await self._forum.open(
             post_name(self._draft.cards[step.position]),
             card_view(self._draft, step),
             place=step.position,
-            ping_role_id=self._draft.header.ping_role_id if first else None,
-            silent=not first,
+            ping_role_id=self._draft.header.ping_role_id if best else None,
+            silent=not best,
         )
 
     def channel_of(self, message_id: int) -> int:

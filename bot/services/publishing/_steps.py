@@ -199,7 +199,7 @@ class Steps:
         if not isinstance(there, dict):
             return there
         unknown = 0
-        for step in steps:
+        for step in cards.in_order(steps):
             message_id = there.get(step.paper_id)
             if message_id is None:
                 outcome = await cards.send(step)
