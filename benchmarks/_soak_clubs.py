@@ -13,6 +13,7 @@ from tests.discord_server.rules import Json
 
 _MEETS_ON = 3
 """Thursday: three days after the first Monday, the least between set-up and first session."""
+_HOURS = (5, 10, 11)
 _OF_CHANNELS = ("Papers of", "Best papers of")
 """What the names of daily threads and roundups begin with."""
 _MENTION = re.compile(r"<@(\d+)>")
@@ -200,6 +201,7 @@ class Clubs:
             (1, self.delete_call),
             (1, self.club_skip),
             (2, self.club_swap),
+            (2, self.club_move),
             (1, self.club_forbid),
         ]
         await self._one_of(acts)
@@ -253,6 +255,15 @@ class Clubs:
         place = self.people.chance.choice(self.places)
         member = self._member(place.channel.id)
         await self._admin(place.channel, "club swap", channel=place.channel, member=member)
+        return True
+
+    async def club_move(self) -> bool:
+        """Let a club meet at another hour, and elsewhere."""
+        chance = self.people.chance
+        place = chance.choice(self.places)
+        where = chance.choice(("Room 1", "https://meet.example/club", "none"))
+        hour = str(chance.choice(_HOURS))
+        await self._admin(place.channel, "club edit", channel=place.channel, time=hour, place=where)
         return True
 
     async def club_forbid(self) -> bool:

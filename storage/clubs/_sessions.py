@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.clubs._types import Club, ClubState, Session, SessionState, session_of
 from storage.engines.statements import insert
-from storage.tables import club_sessions, clubs, guilds
+from storage.tables import club_sessions, club_steps, clubs, guilds
 
 _OPEN = club_sessions.c.state == SessionState.OPEN.value
 
@@ -94,6 +94,22 @@ async def look_again(conn: AsyncConnection, session_id: int, at: datetime) -> No
     await conn.execute(
         update(club_sessions).where(club_sessions.c.id == session_id, _OPEN).values(look_at=at)
     )
+
+
+async def move(
+    conn: AsyncConnection, club: Club, session_id: int, announcement: str, now: datetime
+) -> None:
+    """Give an open session its club's hour and zone, and forget its step `announcement`.
+
+    Who was asked to present stays.
+    """
+    await conn.execute(
+        update(club_sessions)
+        .where(club_sessions.c.id == session_id, _OPEN)
+        .values(at=club.at, timezone=club.timezone, opened_at=now, look_at=now)
+    )
+    announced = (club_steps.c.session_id == session_id, club_steps.c.step == announcement)
+    await conn.execute(delete(club_steps).where(*announced))
 
 
 async def discard(conn: AsyncConnection, session_id: int) -> None:

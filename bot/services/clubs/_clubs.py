@@ -95,7 +95,8 @@ class Clubs:
     async def edit(self, club: Club, channel: discord.TextChannel, new: Settings) -> Standing:
         """Change a club, and start it again if it was stopped.
 
-        A session that has a poll already stays as it was announced; else it is announced again.
+        A session that has a poll already stays as it was announced; else it is announced again,
+        and what named another date or hour is deleted.
 
         Raises:
             UserError: the bot may not post in its channel.
@@ -103,14 +104,16 @@ class Clubs:
         require_permissions(channel)
         _require_few(new.members or ())
         now = self._clock.now()
-        async with self._database.write() as conn:
-            changed, session = await reschedule(conn, club, new, now)
+        known = await self._open(club)
+        async with self._runner.under_way(known), self._database.write() as conn:
+            changed, session, untrue = await reschedule(conn, club, new, now)
             await clubs.update(conn, changed)
             if new.members is not None:
                 await clubs.set_members(conn, club.id, new.members, now)
             await clubs.set_state(conn, club.id, ClubState.ACTIVE)
             if session is not None:
                 await clubs.look_again(conn, session.id, now)
+        await self._sender.take_back(club, untrue)
         self._wake(club, session)
         return await self.standing(await self.own(club.id, club.guild_id))
 

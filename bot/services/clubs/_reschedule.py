@@ -1,8 +1,9 @@
 """The session of a club whose weekday, hour, zone or rhythm changed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,10 +16,20 @@ from storage.clubs import Club, Session
 _ANNOUNCED: Final = frozenset({Part.POLL, Part.CANCEL})
 
 
+class Rescheduled(NamedTuple):
+    """A club whose settings changed."""
+
+    club: Club
+    session: Session | None
+    """Its open session."""
+    untrue: Sequence[int] = ()
+    """Messages that name another date or hour."""
+
+
 async def reschedule(
     conn: AsyncConnection, club: Club, new: Settings, now: datetime
-) -> tuple[Club, Session | None]:
-    """Change when and where a club meets; return it and its open session.
+) -> Rescheduled:
+    """Change when and where a club meets.
 
     A session whose poll is out stays as it was announced. Any other takes the new date and hour,
     and is announced again. A date that had a session, cancelled ones too, is not used again. A
@@ -37,7 +48,7 @@ async def reschedule(
     new_series = weekday != club.anchor.weekday() or changed.every is not club.every
     new_hour = (changed.at, changed.timezone) != (club.at, club.timezone)
     if session is not None and not (new_series or new_hour):
-        return changed, session
+        return Rescheduled(changed, session)
     if session is not None and not await _is_movable(conn, session):
         used, moved = session.day, None
     else:
@@ -48,11 +59,25 @@ async def reschedule(
         changed = replace(changed, anchor=first)
     else:
         first = _following(changed, used, moved, now)
-    if session is None or moved is not None:
-        if moved is not None:
-            await clubs.discard(conn, moved.id)
-        session = await clubs.open_session(conn, changed, first, now)
-    return changed, session
+    if session is not None and moved is None:
+        return Rescheduled(changed, session)
+    untrue = [] if moved is None else await _announced(conn, moved, same_day=moved.day == first)
+    if moved is not None and moved.day == first:
+        await clubs.move(conn, changed, moved.id, Part.OPEN, now)
+        return Rescheduled(changed, await clubs.the_open_one(conn, club.id), untrue)
+    if moved is not None:
+        await clubs.discard(conn, moved.id)
+    return Rescheduled(changed, await clubs.open_session(conn, changed, first, now), untrue)
+
+
+async def _announced(conn: AsyncConnection, session: Session, *, same_day: bool) -> list[int]:
+    """Return the messages of a session that name its hour or, unless it stays, its date."""
+    taken = await clubs.steps(conn, session.id)
+    parts = (Part.OPEN,) if same_day else (Part.OPEN, Part.VOLUNTEERS)
+    made = [taken[part].made_id for part in parts if part in taken]
+    if not same_day:
+        made += [turn.message_id for turn in await clubs.turns(conn, session.id)]
+    return [each for each in made if each]
 
 
 def _following(club: Club, used: date | None, moved: Session | None, now: datetime) -> date:

@@ -1,6 +1,7 @@
 """The steps of every club's sessions: which are due, and what follows when one fails."""
 
 import logging
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from typing import Final
 
@@ -96,6 +97,10 @@ class ClubRunner:
                     failure = await self._take(known, part, now)
                 if failure is not None and not await self._go_on(known, part, failure, now):
                     return
+
+    def under_way(self, known: Known | None) -> AbstractAsyncContextManager[object]:
+        """Return what waits for the steps of a session under way, and holds up the next ones."""
+        return nullcontext() if known is None else self._under_way.of(known.session.id)
 
     async def known(self, session_id: int) -> Known | None:
         """Return all that is on record of a session, `None` if it is gone."""

@@ -4,6 +4,7 @@ Messages have a nonce that follows from their session and step. After the time f
 honours it, and for events, which have none, what is there is read back first.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Final
 
@@ -26,6 +27,9 @@ from bot.i18n import language_for, use
 from bot.services.clubs._next import Known
 from bot.ui.clubs import ClubEvent, ClubPost, heading, poll_of, poll_text, render_post
 from bot.ui.parts import AnyItem
+from storage.clubs import Club
+
+log = logging.getLogger(__name__)
 
 _SOON: Final = 60.0
 _NO_EVENT: Final = 10_070
@@ -85,6 +89,17 @@ class ClubSender:
         except Exception as error:
             return failure_of(error)
         return Sent(sent.id)
+
+    async def take_back(self, club: Club, message_ids: Sequence[int]) -> None:
+        """Delete messages of a club that are no longer true, as far as Discord lets it."""
+        channel = self._messenger.get_partial_messageable(
+            club.channel_id, guild_id=club.guild_id, type=discord.ChannelType.text
+        )
+        for message_id in message_ids:
+            try:
+                await channel.get_partial_message(message_id).delete()
+            except Exception as error:
+                log.info("message of a club stays club_id=%d: %s", club.id, failure_of(error))
 
     async def poll(self, known: Known, message_id: int) -> discord.Poll | Failure | None:
         """Return a poll as it stands, `None` for a message that lost it."""

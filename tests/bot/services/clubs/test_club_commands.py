@@ -8,6 +8,7 @@ import pytest
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
+from bot.ui.text import timestamp
 from storage import clubs
 from storage.clubs import MAX_OF_ONE
 from tests.bot.clubs import (
@@ -195,6 +196,30 @@ async def test_a_new_hour_keeps_the_dates_of_the_series(
         await here.admin.slash(here.channel, "club edit", time="18")
         session = await open_session(here)
         assert (session.day.isoformat(), session.at.hour) == (then, 18)
+
+
+async def test_a_new_hour_replaces_the_call_and_keeps_who_presents(tmp_path: Path) -> None:
+    async with club(tmp_path) as here:
+        call = message_with(here, "Journal club of")
+        await here.member.click(call, label="I'll present")
+        await here.admin.slash(here.channel, "club edit", time="18")
+        await here.tick(OPENS)
+        (text,) = posts(here, "Journal club of Thursday 12 June 2025")
+        assert timestamp(STARTS + WEEK / 7 / 24) in text
+        assert f"Presenter: <@{here.member.id}>" in await status(here)
+
+
+async def test_a_new_day_takes_back_the_call_and_the_question_to_a_presenter(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, now=OPENS) as here:
+        await here.tick(OPENS)
+        await create(here, presenters=f"<@{here.member.id}>")
+        await here.tick(OPENS)
+        await here.admin.slash(here.channel, "club edit", weekday=4)
+        await here.tick(OPENS)
+        assert len(posts(here, "Journal club of")) == len(posts(here, "Who presents on")) == 1
+        assert len(posts(here, "Journal club of Friday 13 June 2025")) == 1
 
 
 async def test_settings_that_stay_call_no_second_time(tmp_path: Path) -> None:
