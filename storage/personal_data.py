@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import server_sources
 from storage.engines.statements import delete_some, insert
 from storage.subscriptions import forget_unfollowed
 from storage.tables import (
@@ -51,8 +52,8 @@ async def export(
 ) -> dict[str, list[dict[str, Any]]]:
     """Return every row that belongs to a person, by table, as plain values for JSON.
 
-    Times are ISO 8601 in UTC. A subscription says its topic in words and its sources, and news what
-    it is.
+    Times are ISO 8601 in UTC. A subscription says its topic in words and its sources, with what
+    servers call those that are their feeds, and news what it is.
 
     Args:
         conn: a reader.
@@ -80,6 +81,7 @@ async def export(
         row["topic"] = topic and topic.query
     for row in found[subscriptions.name]:
         row["sources"] = followed[row["topic_id"]].sources
+        row["feeds"] = await server_sources.named(conn, row["sources"])
     found[person_news.name] = [
         {key: _plain(value) for key, value in row.items()}
         for row in (await conn.execute(_NEWS.where(person_news.c.user_id == user_id))).mappings()

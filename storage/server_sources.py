@@ -1,6 +1,6 @@
 """Which feeds of the web each server has as sources, and under which name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from papers.sources.declared import web_key
+from papers.sources.declared import ServerFeed, server_feed, web_key
 from storage.chunks import chunks
 from storage.engines.statements import delete_some, insert
 from storage.tables import guilds, server_sources, web_feeds
@@ -96,6 +96,26 @@ async def names(conn: AsyncConnection, guild_ids: Collection[int]) -> dict[int, 
         )
         for row in rows:
             found.setdefault(row.guild_id, {})[web_key(row.web_feed_id)] = row.name
+    return found
+
+
+async def named(conn: AsyncConnection, keys: Iterable[str]) -> dict[str, str]:
+    """Return what the feeds among a topic's sources are called in the servers that they were chosen
+    in, by their keys; those that a server removed, or that left with it, are missing."""
+    wanted = set(filter(None, map(server_feed, keys)))
+    found: dict[str, str] = {}
+    for some in chunks(sorted({feed.guild_id for feed in wanted})):
+        rows = await conn.execute(
+            select(server_sources.c.guild_id, server_sources.c.web_feed_id, server_sources.c.name)
+            .join(guilds, guilds.c.id == server_sources.c.guild_id)
+            .where(
+                server_sources.c.guild_id.in_(some),
+                server_sources.c.added_at.is_not(None),
+                guilds.c.left_at.is_(None),
+            )
+        )
+        known = {ServerFeed(row.guild_id, row.web_feed_id): row.name for row in rows}
+        found |= {feed.key: name for feed, name in known.items() if feed in wanted}
     return found
 
 

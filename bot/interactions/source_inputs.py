@@ -26,14 +26,36 @@ _ALL_CONFERENCES = ("conference", "conferences")
 _MEANT = ("default", "hf", "hub", *_ALL_CONFERENCES)
 
 
-def parse_topic_sources(text: str | None) -> tuple[str, ...] | None:
+def parse_topic_sources(text: str | None, named: Mapping[str, str]) -> tuple[str, ...] | None:
     """Read the sources of a topic, in any combination; the default ones alone are `()`, `None` is
     no choice.
+
+    Args:
+        text: as it was typed.
+        named: the feeds that the person may choose, by their keys in topics. A feed may also be
+            typed as the number that its server gave it (`web7`).
 
     Raises:
         UserError: there is no such source.
     """
-    return None if text is None else declared.in_order(_source_keys(text))
+    if text is None:
+        return None
+    # Of the server that they are in first.
+    of_number = {key.partition("@")[0]: key for key in reversed([*named])}
+    chosen = [of_number.get(key, key) for key in _source_keys(text, named)]
+    require_known((key for key in chosen if key not in declared.DECLARED), named)
+    return declared.in_order(chosen)
+
+
+def require_known(feeds: Iterable[str], named: Mapping[str, str]) -> None:
+    """Check that feeds are among those that a person may choose, by their keys in topics.
+
+    Raises:
+        UserError: one is not.
+    """
+    for key in feeds:
+        if key not in named:
+            raise _unknown(key, named)
 
 
 def parse_sources(text: str | None, named: Mapping[str, str] = _NONE) -> tuple[str, ...]:
@@ -80,7 +102,7 @@ def is_taken(name: str, others: Iterable[str]) -> bool:
 def _source_keys(text: str | None, named: Mapping[str, str] = _NONE) -> tuple[str, ...]:
     joined = " ".join(dict.fromkeys(plain_name(text or "").split()))
     # A server's own names first, the longest of them before those that begin like it.
-    of_names = {plain_name(name): key for key, name in named.items()}
+    of_names = {plain_name(name): key for key, name in reversed([*named.items()])}
     for name in sorted(of_names, key=len, reverse=True):
         joined = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", of_names[name], joined)
     for source in declared.DECLARED.values():
@@ -93,47 +115,41 @@ def _source_keys(text: str | None, named: Mapping[str, str] = _NONE) -> tuple[st
     )
     known = {*declared.DECLARED, *named}
     if unknown := [key for key in chosen if key not in known and declared.web_number(key) is None]:
-        names = escape(listing((*declared.names(declared.DECLARED), *named.values())), _KNOWN)
-        raise UserError(
-            _(
-                "I don't know the source “{text}”. There are {known}.",
-                text=escape(unknown[0], 40),
-                known=names,
-            )
-        )
+        raise _unknown(unknown[0], named)
     return chosen
 
 
-def topic_source_choices(typed: str) -> list[app_commands.Choice[str]]:
-    """Complete the last of the sources typed so far; those before it stay."""
-    before, _separator, last = typed.rpartition(",")
-    kept = [part.strip() for part in before.split(",") if part.strip()]
-    default = listing(declared.names(declared.DEFAULT))
-    offered = {default: "default", **{each.name: each.key for each in declared.CHOSEN.values()}}
-    offered[_("All conferences")] = "conferences"
-    if not kept:
-        more = {
-            listing((*declared.names(declared.DEFAULT), name)): ", ".join(("default", key))
-            for name, key in offered.items()
-            if key != "default"
-        }
-        offered |= {**more, listing(declared.names(_LIFE_SCIENCES)): ", ".join(_LIFE_SCIENCES)}
-    choices = [
-        app_commands.Choice(
-            name=plain(", ".join((*kept, name)), limits.CHOICE_NAME),
-            value=", ".join((*kept, keys)),
+def _unknown(key: str, named: Mapping[str, str]) -> UserError:
+    names = escape(listing((*declared.names(declared.DECLARED), *named.values())), _KNOWN)
+    return UserError(
+        _(
+            "I don't know the source “{text}”. There are {known}.",
+            text=escape(key, 40),
+            known=names,
         )
-        for name, keys in offered.items()
-        if last.strip().casefold() in f"{name} {keys}".casefold()
-    ]
-    return [each for each in choices if len(each.value) <= limits.CHOICE_VALUE][: limits.CHOICES]
+    )
+
+
+def topic_source_choices(typed: str, named: Mapping[str, str]) -> list[app_commands.Choice[str]]:
+    """Complete the last of a topic's sources typed so far; those before it stay."""
+    default = listing(declared.names(declared.DEFAULT))
+    offered = {default: "default"}
+    for key, name in named.items():
+        offered.setdefault(name, key.partition("@")[0])
+    offered |= {each.name: each.key for each in declared.CHOSEN.values()}
+    offered[_("All conferences")] = "conferences"
+    together = {
+        listing((*declared.names(declared.DEFAULT), name)): ", ".join(("default", key))
+        for name, key in offered.items()
+        if key != "default"
+    }
+    together |= {listing(declared.names(_LIFE_SCIENCES)): ", ".join(_LIFE_SCIENCES)}
+    return _choices(typed, offered, together)
 
 
 def source_choices(typed: str, named: Mapping[str, str]) -> list[app_commands.Choice[str]]:
     """Complete the last of a feed's sources typed so far: the default ones, the server's own feeds,
     each other one, some that go together."""
-    before, _separator, last = typed.rpartition(",")
-    kept = [part.strip() for part in before.split(",") if part.strip()]
     offered = {
         listing(declared.names(declared.DEFAULT)): "default",
         **{name: key for key, name in named.items()},
@@ -141,12 +157,21 @@ def source_choices(typed: str, named: Mapping[str, str]) -> list[app_commands.Ch
         listing(declared.names(_LIFE_SCIENCES)): " ".join(_LIFE_SCIENCES),
         _("All conferences"): "conferences",
     }
+    return _choices(typed, offered)
+
+
+def _choices(
+    typed: str, offered: Mapping[str, str], alone: Mapping[str, str] = _NONE
+) -> list[app_commands.Choice[str]]:
+    """Return what completes the last source typed; `alone` are offered behind no other one."""
+    before, _separator, last = typed.rpartition(",")
+    kept = [part.strip() for part in before.split(",") if part.strip()]
     choices = [
         app_commands.Choice(
             name=plain(", ".join((*kept, name)), limits.CHOICE_NAME),
             value=", ".join((*kept, keys)),
         )
-        for name, keys in offered.items()
+        for name, keys in (offered if kept else {**offered, **alone}).items()
         if last.strip().casefold() in f"{name} {keys}".casefold()
     ]
     return [each for each in choices if len(each.value) <= limits.CHOICE_VALUE][: limits.CHOICES]

@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.i18n import gettext as _
-from bot.i18n import listing
+from bot.i18n import listing, sentences
 from bot.interactions.components import NUMBER, PaperboyButton, custom_id, template
 from bot.interactions.errors import Interaction
 from bot.services.container import services_of
@@ -48,7 +48,13 @@ class AddSource(PaperboyButton, template=template("source-add", web_feed_id=NUMB
             add=services.mention("feed add"),
             edit=services.mention("feed edit"),
         )
-        await interaction.response.edit_message(view=render_notice(_("Source added"), text))
+        topics = _(
+            "Everyone here can also choose it as a source of their topics, in {subscribe}.",
+            subscribe=services.mention("paper subscribe"),
+        )
+        await interaction.response.edit_message(
+            view=render_notice(_("Source added"), sentences(text, topics))
+        )
 
 
 class RemoveSource(PaperboyButton, template=template("source-remove", web_feed_id=NUMBER)):

@@ -105,6 +105,7 @@ class Sources(commands.Cog):
             _("Paused, because it is their only source: {channels}.", channels=channels(alone))
             if alone
             else "",
+            _("Topics that people follow from it go on with their other sources."),
             _("Existing threads and saved papers stay."),
         ]
         view = render_notice(

@@ -152,6 +152,12 @@ def _commands(interaction: Interaction, page: Page) -> Iterator[str]:
     ]
     for command in sorted(found, key=lambda command: command.qualified_name):
         yield f"{services.mention(command.qualified_name)} {_(command.description)}"
+    if page is Page.DIGEST:
+        yield _(
+            "Sources other than Hugging Face and arXiv: {subscribe} with `sources`. In a server,"
+            " its feeds of journals and sites, too.",
+            subscribe=services.mention("paper subscribe"),
+        )
     if page is Page.TOGETHER:
         yield _("**Discuss** under a paper opens the one thread about it in this server.")
     if page is Page.SERVER:

@@ -15,7 +15,7 @@ from bot.services.container import services_of
 from bot.services.digests import require_votes
 from bot.services.topics import read_topic
 from bot.ui.text import escape, plain
-from cogs.subscriptions._form import MAX_VOTES, form_of
+from cogs.subscriptions._form import MAX_VOTES, show_form
 from cogs.subscriptions._preview import show_preview
 from cogs.subscriptions._sources import chosen_sources
 from storage.subscriptions import Mode, Subscription
@@ -42,9 +42,7 @@ class ChangeTopic(PaperboySelect, template=template("change-topic")):
 
     async def chosen(self, interaction: Interaction, values: list[str]) -> None:
         """Show the form, with the topic as it is."""
-        services = services_of(interaction)
-        subscription = await services.subscriptions.own(interaction.user.id, int(values[0]))
-        await interaction.response.send_modal(form_of(subscription))
+        await show_form(interaction, int(values[0]))
 
 
 def topic_options(followed: Sequence[Subscription]) -> list[discord.SelectOption]:
@@ -75,10 +73,9 @@ async def show_change(
     before = await services.subscriptions.own(interaction.user.id, topic_id)
     topic = read_topic(_text(typed, "topic"))
     min_votes = _votes(_text(typed, "min_votes"))
-    # A form of before the last restart may lack this field.
-    chosen = typed.get("sources")
-    sources = before.topic.sources if chosen is None else chosen_sources(chosen)
-    require_votes(sources, before.topic.mode, min_votes)
+    named = await services.server_sources.for_topics(interaction.user.id, interaction.guild_id)
+    sources = chosen_sources(typed, before.topic, named)
+    require_votes(sources, named, before.topic.mode, min_votes)
     await interaction.response.defer(ephemeral=True, thinking=True)
     draft = await services.subscriptions.add_draft(
         str(topic), before.topic.mode, None, min_votes, now, sources=sources

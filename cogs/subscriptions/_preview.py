@@ -20,14 +20,17 @@ from bot.services.topics import read_topic
 from bot.ui.notices import render_notice
 from bot.ui.pages import HitsPage, hit_of, render_hits
 from bot.ui.parts import AnyItem
+from bot.ui.sources import sources_of
 from bot.ui.text import escape
 from cogs.subscriptions._form import EditTopic
 from cogs.subscriptions._learned import ForgetTopic
 from cogs.subscriptions._preview_texts import found_line, how_line, nothing_yet, warning_of
 from cogs.subscriptions._standing import Standing, standing_of
-from papers.sources.declared import names
 from papers.topics import Strictness, Topic, narrower, wider
 from storage.subscriptions import Every, Mode, TopicDraft
+
+_SOURCES = 300
+"""Characters of a topic's sources."""
 
 Step = Callable[[Topic, Strictness], tuple[Topic, Strictness] | None]
 
@@ -193,7 +196,7 @@ class SubscribeTopic(
             elif draft.min_votes:
                 changed = f"{changed} · {at_least(draft.min_votes)}"
             if draft.sources:
-                changed = f"{changed} · {escape(listing(names(draft.sources)))}"
+                changed = f"{changed} · {escape(listing(sources_of(draft)), _SOURCES)}"
             lines = [changed, followed.rhythm, followed.when]
             await interaction.edit_original_response(
                 view=render_notice(_("Topic updated"), "\n".join(filter(None, lines)))

@@ -6,8 +6,8 @@ from bot.i18n import gettext as _
 from bot.i18n import listing, ngettext, sentences
 from bot.services.digests import at_least
 from bot.services.topics import TOO_FEW, WINDOW, Preview
+from bot.ui.sources import sources_of
 from cogs.subscriptions._standing import Standing
-from papers.sources.declared import names
 from storage.subscriptions import Mode, TopicDraft
 
 
@@ -41,7 +41,7 @@ def how_line(draft: TopicDraft, preview: Preview) -> str:
         count = round(10 * preview.precision)
         parts.append(_("about {count} of 10 are on topic", count=count))
     if draft.sources:
-        parts.append(listing(names(draft.sources)))
+        parts.append(listing(sources_of(draft)))
     if draft.min_votes:
         parts.append(at_least(draft.min_votes))
     return " · ".join(parts)

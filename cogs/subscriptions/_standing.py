@@ -6,7 +6,7 @@ from bot.i18n import gettext as _
 from bot.i18n import listing
 from bot.services.container import Services
 from bot.services.digests import at_least, describe_learned, describe_matching, often
-from papers.sources.declared import names
+from bot.ui.sources import sources_of
 from storage.learned import TopicSignals
 from storage.subscriptions import Every, Mode, Subscriber, Subscription, TopicDraft
 
@@ -69,7 +69,7 @@ def _already(subscription: Subscription, learned: TopicSignals | None) -> str:
     if subscription.topic.mode not in (Mode.STRICT, Mode.TRENDING):
         parts.append(describe_matching(subscription.topic.mode))
     if subscription.topic.sources:
-        parts.append(listing(names(subscription.topic.sources)))
+        parts.append(listing(sources_of(subscription.topic)))
     if subscription.min_votes:
         parts.append(at_least(subscription.min_votes))
     if learned is not None:

@@ -136,9 +136,10 @@ class Subscriptions(commands.Cog):
         trending = topic.strip().casefold() == TRENDING
         read = None if trending else read_topic(topic)
         query = TRENDING if read is None else str(read)
-        chosen = sources_for(read, parse_topic_sources(sources))
+        named = await self._feeds(interaction) if sources else {}
+        chosen = sources_for(read, parse_topic_sources(sources, named))
         mode = Mode.TRENDING if trending else Mode.STRICT
-        require_votes(chosen, mode, min_votes)
+        require_votes(chosen, named, mode, min_votes)
         await interaction.response.defer(ephemeral=True, thinking=True)
         draft = await self.services.subscriptions.add_draft(
             query, mode, Every(every) if every else None, min_votes, now, sources=chosen
@@ -166,7 +167,11 @@ class Subscriptions(commands.Cog):
     async def _sources(
         self, interaction: Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
-        return topic_source_choices(current)
+        return topic_source_choices(current, await self._feeds(interaction))
+
+    async def _feeds(self, interaction: Interaction) -> dict[str, str]:
+        service = self.services.server_sources
+        return await service.for_topics(interaction.user.id, interaction.guild_id)
 
     @app_commands.command(description="Unsubscribe from a topic")
     @app_commands.describe(topic="Topic you follow")

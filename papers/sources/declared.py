@@ -3,13 +3,14 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from papers.calendar import SourceDays
 
 DEFAULT: Final = ("huggingface", "arxiv")
 """What threads, topics and searches use where nothing else was chosen."""
 _WEB: Final = re.compile(r"web[1-9][0-9]{0,17}", re.ASCII)
+_SERVERS_WEB: Final = re.compile(r"(web[1-9][0-9]{0,17})@([1-9][0-9]{0,18})", re.ASCII)
 DEFAULT_POOL: Final = ""
 """Stands for the papers of the default sources together."""
 
@@ -108,9 +109,36 @@ def web_number(key: str) -> int | None:
     return int(key.removeprefix("web")) if _WEB.fullmatch(key) else None
 
 
+class ServerFeed(NamedTuple):
+    """A feed of the web as a source of a topic: chosen in a server that has it."""
+
+    guild_id: int
+    number: int
+
+    @property
+    def key(self) -> str:
+        """Its key among the sources of a topic: `web7@3001`."""
+        return f"{web_key(self.number)}@{self.guild_id}"
+
+
+def server_feed(key: str) -> ServerFeed | None:
+    """Return the feed that a topic has under this key, `None` for the key of another source.
+
+    A topic keeps the server in which a feed was chosen: it is called as there, and brings nothing
+    more once that server has removed it.
+    """
+    found = _SERVERS_WEB.fullmatch(key)
+    return ServerFeed(int(found[2]), int(found[1].removeprefix("web"))) if found else None
+
+
+def is_feed(key: str) -> bool:
+    """Return whether a source is a feed of the web, of a thread or of a topic."""
+    return web_number(key) is not None or server_feed(key) is not None
+
+
 def is_other(key: str) -> bool:
     """Return whether a source is none of the default ones: one of `CHOSEN`, or a server's feed."""
-    return key in CHOSEN or web_number(key) is not None
+    return key in CHOSEN or is_feed(key)
 
 
 def names(keys: Iterable[str]) -> tuple[str, ...]:
@@ -122,7 +150,7 @@ def names(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         DECLARED[key].name if key in DECLARED else key
         for key in keys
-        if key in DECLARED or web_number(key) is not None
+        if key in DECLARED or is_feed(key)
     )
 
 
@@ -147,20 +175,29 @@ def have_votes(keys: Iterable[str]) -> bool:
 
 
 def in_order(keys: Iterable[str]) -> tuple[str, ...]:
-    """Return the sources of a topic as they are stored: in the order of `DECLARED`, each once.
+    """Return the sources of a topic as they are stored: in the order of `DECLARED`, then servers'
+    feeds, each once.
 
     The default ones come together, and alone they are `()`.
     """
     given = set(keys)
     if given & set(DEFAULT):
         given |= set(DEFAULT)
-    return () if given == set(DEFAULT) else tuple(key for key in DECLARED if key in given)
+    feeds = sorted(filter(None, map(server_feed, given)))
+    chosen = (*(key for key in DECLARED if key in given), *(feed.key for feed in feeds))
+    return () if chosen == DEFAULT else chosen
 
 
-def pools(keys: Collection[str]) -> tuple[str, ...]:
+def pools(keys: Collection[str], *, lost: Collection[str] = ()) -> tuple[str, ...]:
     """Return which papers a topic of these sources is matched with: of its sources each for itself,
-    but for the default ones, which are one pool (`DEFAULT_POOL`)."""
-    own = tuple(key for key in keys if key in CHOSEN)
+    but for the default ones, which are one pool (`DEFAULT_POOL`).
+
+    Args:
+        keys: of the topic's sources.
+        lost: those of them that are no source any more; a topic without another one has no pool.
+    """
+    others = filter(is_other, (key for key in keys if key not in lost))
+    own = tuple(dict.fromkeys(key.partition("@")[0] for key in others))
     return own if keys and not set(DEFAULT) & set(keys) else (DEFAULT_POOL, *own)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import server_sources
 from storage.engines.statements import delete_some, insert
 from storage.subscriptions._types import Every, Mode, TopicDraft
 from storage.tables import topic_drafts
@@ -43,7 +44,10 @@ async def add_draft(
             created_at=now,
         )
     )
-    return TopicDraft(draft_id, query, mode, every, min_votes, now, sources=tuple(sources))
+    named = await server_sources.named(conn, sources)
+    return TopicDraft(
+        draft_id, query, mode, every, min_votes, now, sources=tuple(sources), named=named
+    )
 
 
 async def note_shown(
@@ -82,4 +86,5 @@ async def get_draft(conn: AsyncConnection, draft_id: int) -> TopicDraft | None:
         row.brings_from or row.created_at,
         tuple(row.shown or ()),
         tuple(row.sources),
+        await server_sources.named(conn, row.sources),
     )

@@ -1,6 +1,6 @@
 """Topics, and who follows which."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, literal_column, sele
 from sqlalchemy import update as change
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import learned
+from storage import learned, server_sources
 from storage.engines.statements import insert
 from storage.subscriptions._types import Mode, StoredTopic, Subscription
 from storage.tables import feed_links, papers, subscriptions, topic_matches, topics
@@ -17,9 +17,10 @@ COLUMNS: Final = (topics.c.id, topics.c.query, topics.c.mode, topics.c.sources)
 """What a `StoredTopic` is made of."""
 
 
-def topic_of(row: Any) -> StoredTopic:
-    """Return the topic of a row that has the `COLUMNS`."""
-    return StoredTopic(row.id, row.query, Mode(row.mode), tuple(row.sources))
+def topic_of(row: Any, named: Mapping[str, str] | None = None) -> StoredTopic:
+    """Return the topic of a row that has the `COLUMNS`, with the names of servers' feeds."""
+    own = {key: named[key] for key in row.sources if key in named} if named else {}
+    return StoredTopic(row.id, row.query, Mode(row.mode), tuple(row.sources), own)
 
 
 def _key(mode: Mode, sources: Iterable[str], normal_form: str) -> str:
@@ -176,7 +177,7 @@ async def of_user(
     )
     if since is not None:
         matches = matches.where(topic_matches.c.matched_at >= since)
-    rows = await conn.execute(
+    found = await conn.execute(
         select(
             *COLUMNS,
             subscriptions.c.min_votes,
@@ -188,9 +189,11 @@ async def of_user(
         .where(subscriptions.c.user_id == user_id)
         .order_by(subscriptions.c.created_at, topics.c.id)
     )
+    rows = found.all()
+    named = await server_sources.named(conn, (key for row in rows for key in row.sources))
     return [
         Subscription(
-            topic_of(row),
+            topic_of(row, named),
             row.min_votes,
             bool(row.paused),
             row.created_at,
@@ -240,6 +243,16 @@ async def source_groups(conn: AsyncConnection) -> list[tuple[str, ...]]:
     own = topics.c.sources != literal_column("'[]'")
     used = await conn.scalars(select(topics.c.sources).where(own).distinct())
     return sorted(tuple(keys) for keys in used)
+
+
+async def sources_of(conn: AsyncConnection, user_id: int) -> set[str]:
+    """Return the keys of the sources that a person's topics have, but for the default ones."""
+    chosen = await conn.scalars(
+        select(topics.c.sources)
+        .join(subscriptions, subscriptions.c.topic_id == topics.c.id)
+        .where(subscriptions.c.user_id == user_id, topics.c.sources != literal_column("'[]'"))
+    )
+    return set[str]().union(*chosen)
 
 
 async def popular(conn: AsyncConnection, typed: str, limit: int) -> Sequence[str]:

@@ -1,8 +1,11 @@
 """What subscriptions are made of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+
+from papers.sources.declared import server_feed
 
 
 class Mode(StrEnum):
@@ -32,6 +35,14 @@ class StoredTopic:
     mode: Mode
     sources: tuple[str, ...] = ()
     """The keys of its sources (`papers.sources.declared`); empty for the default ones."""
+    named: Mapping[str, str] = field(default_factory=dict[str, str], compare=False)
+    """What servers call those of its sources that are their feeds, by their keys; known where a
+    person's topics are read."""
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Those of its sources that are feeds which their servers have no more."""
+        return frozenset(key for key in self.sources if server_feed(key) and key not in self.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +90,5 @@ class TopicDraft:
     """The ids of the papers that the person saw before they subscribed."""
     sources: tuple[str, ...] = ()
     """The keys of its sources; empty for the default ones."""
+    named: Mapping[str, str] = field(default_factory=dict[str, str], compare=False)
+    """What servers call those of its sources that are their feeds, by their keys."""

@@ -124,3 +124,22 @@ async def test_a_thread_knows_its_feeds_by_the_names_of_its_own_server(database:
             7: {feed.key: "Tests"},
             8: {feed.key: "Proben"},
         }
+
+
+async def test_a_topics_feeds_are_named_by_the_servers_that_still_have_them(
+    database: Database,
+) -> None:
+    async with database.write() as conn:
+        feed = await web_feeds.add(conn, URL, NOON)
+        other = await web_feeds.add(conn, URL + "2", NOON)
+        for server, name in ((7, "Tests"), (8, "Theirs")):
+            await server_sources.offer(conn, server, feed.id, name, NOON)
+            await server_sources.add(conn, server, feed.id, NOON)
+        await server_sources.offer(conn, 7, other.id, "Only offered", NOON)
+        ours, theirs = f"web{feed.id}@7", f"web{feed.id}@8"
+        keys = ("biorxiv", ours, theirs, f"web{other.id}@7", f"web{feed.id}@9", f"web{feed.id}")
+        assert await server_sources.named(conn, keys) == {ours: "Tests", theirs: "Theirs"}
+        assert await server_sources.named(conn, [theirs]) == {theirs: "Theirs"}
+        await server_sources.remove(conn, 7, feed.id)
+        await guilds.left(conn, 8, NOON)
+        assert await server_sources.named(conn, keys) == {}

@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 
 from bot.i18n import gettext as _
 from bot.i18n import language_for, listing, long_date, marked, ngettext
+from bot.ui.sources import sources_of
 from bot.ui.text import escape
 from papers import schedule, zone_names, zones
-from papers.sources import declared
+from papers.sources.declared import pools
 from storage.learned import TopicSignals
 from storage.subscriptions import Every, Mode, Subscriber, Subscription
 
@@ -21,6 +22,8 @@ _AT = {
     Every.WEEK: marked("Every Monday at {time} ({zone})"),
 }
 
+_SOURCES = 200
+"""Characters of a topic's sources."""
 _RHYTHM = 7
 """Days after which every rhythm begins again."""
 
@@ -80,7 +83,9 @@ def describe_subscription(subscription: Subscription, learned: TopicSignals | No
         if topic.mode is not Mode.STRICT:
             parts.append(describe_matching(topic.mode))
         if topic.sources:
-            parts.append(listing(declared.names(topic.sources)))
+            parts.append(escape(listing(sources_of(topic)), _SOURCES))
+        if not pools(topic.sources, lost=topic.lost):
+            parts.append(_("⚠️ nothing comes any more"))
     if subscription.min_votes:
         parts.append(at_least(subscription.min_votes))
     if learned is not None:

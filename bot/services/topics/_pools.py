@@ -5,13 +5,14 @@ compared with its like: each source beside the default ones is a pool of its own
 reads changes no match in another.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.services.topics._recent_papers import RecentPapers
 from papers.embedding import Embedder
 from papers.sources import DatedSource, PaperSource
-from papers.sources.declared import DEFAULT_POOL, names, pools
+from papers.sources.declared import DEFAULT_POOL, names, pools, server_feed
+from storage import server_sources
 from storage.database import Database
 from storage.topic_matches import Progress
 
@@ -32,10 +33,19 @@ class Pools:
         """Return the papers of every pool that is held."""
         return tuple(self._known.values())
 
-    async def of(self, groups: Iterable[Sequence[str]], now: datetime) -> dict[str, RecentPapers]:
-        """Return the pools of these sets of sources, read up to now."""
+    async def lost(self, groups: Iterable[Sequence[str]]) -> set[str]:
+        """Return those of these sources that are feeds which their servers have no more."""
+        feeds = {key for group in groups for key in group if server_feed(key) is not None}
+        if not feeds:
+            return feeds
+        async with self._database.read() as conn:
+            return feeds - set(await server_sources.named(conn, feeds))
+
+    async def of(self, groups: Collection[Sequence[str]], now: datetime) -> dict[str, RecentPapers]:
+        """Return the pools of these sets of sources, but for those lost, read up to now."""
+        lost = await self.lost(groups)
         found: dict[str, RecentPapers] = {}
-        for pool in dict.fromkeys(pool for group in groups for pool in pools(group)):
+        for pool in dict.fromkeys(pool for group in groups for pool in pools(group, lost=lost)):
             if (papers := self._known.get(pool)) is None:
                 papers = RecentPapers(self._database, self._embedder, names([pool]))
                 self._known[pool] = papers

@@ -91,7 +91,7 @@ class Topics:
             return 0
         async with self._database.read() as conn:
             groups = await subscriptions.source_groups(conn)
-        used = await self._pools.of([(), *groups], now)
+        used, lost = await self._pools.of([(), *groups], now), await self._pools.lost(groups)
         self._pools.keep(used)
         async with self._database.read() as conn:
             stored = await subscriptions.all_topics(conn)
@@ -105,7 +105,7 @@ class Topics:
                 if item.revision > done.revision or item.entry > done.entry
             ]
             await recent.embed(fresh)
-            some = [(row, wanted) for row, wanted in rows if pool in pools(row.sources)]
+            some = [each for each in rows if pool in pools(each[0].sources, lost=lost)]
             found += [
                 NewMatch(some[place][0].id, shown.paper.paper.id, shown.score, shown.reason)
                 for place, shown in await self._match(recent, [each for _, each in some], fresh)
@@ -149,7 +149,7 @@ class Topics:
             precision=await asyncio.to_thread(precision_of, wanted, recent),
             newest=newest_day(recent),
         )
-        if len(found) > TOO_FEW and not preview.nearly_all:
+        if not recent or (len(found) > TOO_FEW and not preview.nearly_all):
             return preview
         return replace(preview, proposals=await self._propose(wanted, preview, recent))
 

@@ -19,7 +19,7 @@ from papers.sources import SourceErrorKind
 from papers.sources.feed import canonical_address
 from papers.sources.public_addresses import PRIVATE
 from papers.text import cut
-from storage import feeds, server_sources, web_feeds
+from storage import feeds, server_sources, subscriptions, web_feeds
 from storage.database import Database
 from storage.feeds import Feed, FeedState
 from storage.server_sources import ServerSource
@@ -126,6 +126,15 @@ class ServerSources:
             return {}
         async with self._database.read() as conn:
             return (await server_sources.names(conn, [guild_id])).get(guild_id, {})
+
+    async def for_topics(self, user_id: int, guild_id: int | None) -> dict[str, str]:
+        """Return the feeds that a person may choose for a topic: those of the server that they are
+        in, then those that their topics have from others; their names, by their keys in topics."""
+        here = await self.names(guild_id)
+        found = {f"{key}@{guild_id}": name for key, name in here.items()}
+        async with self._database.read() as conn:
+            own = await server_sources.named(conn, await subscriptions.sources_of(conn, user_id))
+        return found | {key: name for key, name in own.items() if key not in found}
 
     async def users(self, guild_id: int) -> Mapping[str, Sequence[Feed]]:
         """Return the server's daily threads that use each source, by its key."""
