@@ -85,7 +85,10 @@ def _reader(text: str, filename: str) -> Callable[[str], Iterator[Finding]]:
     # References of ours begin with anybody's name, which may look like anything.
     if text.startswith(apa.HEAD):
         return plain.read
-    # A table first: its cells may hold anything at the beginning of a line.
+    # Before tables: on one line, the names of fields look like those of columns.
+    if text.lstrip()[:1] in ("{", "[") and (filename.endswith("json") or _is_json(text)):
+        return csl.read
+    # Before the others: cells may hold anything at the beginning of a line.
     if table.looks_like_one(text):
         return table.read
     if _BIBTEX.search(text):
@@ -94,8 +97,6 @@ def _reader(text: str, filename: str) -> Callable[[str], Iterator[Finding]]:
         return bibtex.read_with_text if in_text else bibtex.read
     if tagged.looks_like_one(text):
         return tagged.read
-    if text.lstrip()[:1] in ("{", "[") and (filename.endswith("json") or _is_json(text)):
-        return csl.read
     if filename.endswith((".csv", ".tsv")):
         return table.read
     return plain.read

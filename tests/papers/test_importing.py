@@ -91,6 +91,17 @@ def test_csl_json_is_read_up_to_where_it_breaks() -> None:
     assert report.unreadable == (Unreadable(2, "No paper"), Unreadable(10, "{broken"))
 
 
+def test_json_on_one_line_is_no_table_whatever_its_fields_are_called() -> None:
+    items = [
+        {"title": "Front matter", "creators": [], "shortTitle": "", "DOI": ""},
+        {"title": "Attention", "creators": [], "shortTitle": "", "url": "arxiv.org/abs/1706.03762"},
+    ]
+    for name in ("zotero.json", "refs"):
+        report = read_ids(json.dumps(items).encode(), name)
+        assert report.ids == ["1706.03762"]
+        assert report.unreadable == (Unreadable(1, "Front matter", title="Front matter"),)
+
+
 def test_a_table_from_elsewhere_is_read_by_rows() -> None:
     text = (
         '"Key","Title","Url","DOI"\n'
