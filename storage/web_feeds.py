@@ -50,7 +50,14 @@ class WebFeed:
 def web_feed(row: Row[Any]) -> WebFeed:
     """Return the feed in a row that has the columns of `web_feeds`."""
     state = FeedState(
-        row.url, row.etag, row.last_modified, row.next_at, row.failures, bool(row.gone)
+        row.url,
+        row.etag,
+        row.last_modified,
+        row.next_at,
+        row.failures,
+        gone=bool(row.gone),
+        ttl=row.ttl,
+        skipped=tuple(row.skipped),
     )
     kind = None if row.kind is None else SourceErrorKind(row.kind)
     return WebFeed(
@@ -130,6 +137,8 @@ async def keep(conn: AsyncConnection, feed: WebFeed) -> int:
             next_at=state.next_at,
             failures=state.failures,
             gone=int(state.gone),
+            ttl=state.ttl,
+            skipped=list(state.skipped),
             kind=None if feed.kind is None else feed.kind.value,
             detail=None if feed.detail is None else feed.detail[:DETAIL_LENGTH],
             read_at=feed.read_at,

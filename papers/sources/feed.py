@@ -7,7 +7,7 @@ Entries' own dates serve to show them only: whole issues come at once, under the
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -27,11 +27,13 @@ REDIRECTS: Final = 3
 LARGEST_FEED: Final = 4 * 1024 * 1024
 """Bytes, unpacked. What is larger is no list of new papers."""
 _LONGEST_ADDRESS: Final = 2000
+_LONGEST_TTL: Final = 10_000
 _TIMEOUT: Final = 20.0
 _AT_ONCE: Final = 8
 """Feeds that are asked for at the same time."""
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SKIPPABLE: Final = {*_DAYS, *map(str, range(24))}
 _SKIPPED = re.compile(rb"<skip(Days|Hours)>(.{0,2000}?)</skip", re.IGNORECASE | re.DOTALL)
 _SKIP = re.compile(rb"<(?:day|hour)>\s*(\w{1,9})\s*</", re.IGNORECASE)
 
@@ -50,6 +52,11 @@ class FeedState:
     """In a row."""
     gone: bool = False
     """Whether the feed was said to be gone for good."""
+    ttl: int | None = None
+    """Minutes for which the feed said that it does not change; an answer without a feed says
+    nothing of that."""
+    skipped: tuple[str, ...] = ()
+    """Days and hours at which it said not to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class _Answer:
     contents: FeedContents | None
     headers: Mapping[str, str]
     moved_to: str | None = None
-    skipped: frozenset[str] = frozenset()
+    skipped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +192,10 @@ def is_address(url: str) -> bool:
 
 def after_answer(state: FeedState, now: datetime, answer: _Answer) -> FeedState:
     """Return the state after an answer: in an hour, or as much later as the feed says itself."""
-    minutes = answer.contents.ttl if answer.contents else None
-    named = timedelta(minutes=min(minutes or 0, 10_000))
+    if answer.contents is not None:
+        ttl = max(0, min(answer.contents.ttl or 0, _LONGEST_TTL))
+        state = replace(state, ttl=ttl or None, skipped=answer.skipped)
+    named = timedelta(minutes=state.ttl or 0)
     fresh = timedelta(seconds=_max_age(answer.headers))
     interval = min(max(SHORTEST_INTERVAL, named, fresh), LONGEST_INTERVAL)
     return replace(
@@ -195,7 +204,7 @@ def after_answer(state: FeedState, now: datetime, answer: _Answer) -> FeedState:
         etag=answer.headers.get("ETag") or (state.etag if answer.contents is None else None),
         last_modified=answer.headers.get("Last-Modified")
         or (state.last_modified if answer.contents is None else None),
-        next_at=_not_skipped(now + interval, answer.skipped),
+        next_at=_not_skipped(now + interval, state.skipped),
         failures=0,
         gone=False,
     )
@@ -217,7 +226,7 @@ def _max_age(headers: Mapping[str, str]) -> int:
     return int(found[1]) if found else 0
 
 
-def _not_skipped(moment: datetime, skipped: frozenset[str]) -> datetime:
+def _not_skipped(moment: datetime, skipped: Sequence[str]) -> datetime:
     """Return the first hour from `moment` on that the feed does not skip, within a day."""
     for hours in range(25):
         later = moment + timedelta(hours=hours)
@@ -250,9 +259,10 @@ def _read(response: Response, name: str, today: date) -> _Answer:
     found = contents(*parse_feed(response.body), today)
     if found.broken and not found.papers:
         raise MalformedError("none of its entries has a title and an address")
-    skipped = frozenset(
+    skipped = {
         (name.decode().lower().lstrip("0") or "0")
         for part in _SKIPPED.finditer(response.body[:20_000])
         for name in _SKIP.findall(part[2])
-    )
-    return _Answer(found, response.headers, response.moved_to, skipped)
+    }
+    known = tuple(sorted(skipped & _SKIPPABLE))
+    return _Answer(found, response.headers, response.moved_to, known)

@@ -15,6 +15,9 @@ web_feeds = table(
     # What the last answer said of itself, for the next request.
     Column("etag", Text),
     Column("last_modified", Text),
+    # How often it asked to be asked, for the answers that say only that it has not changed.
+    Column("ttl", Integer),
+    Column("skipped", JSONText, nullable=False, server_default="[]"),
     # Set before each request to the moment of the next one.
     Column("next_at", UTCDateTime, nullable=False),
     # In a row; empty kind and detail while there are none.

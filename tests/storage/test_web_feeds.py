@@ -39,7 +39,9 @@ async def test_how_a_feed_is_comes_back_as_it_was_stored(database: Database) -> 
     async with database.write() as conn:
         feed = await web_feeds.add(conn, URL, NOON)
         other = await web_feeds.add(conn, URL + "2", NOON)
-        state = FeedState(URL + "3", '"v1"', "Thu", NOON + HOUR, 2, gone=True)
+        state = FeedState(
+            URL + "3", '"v1"', "Thu", NOON + HOUR, 2, gone=True, ttl=1440, skipped=("1", "sunday")
+        )
         after = replace(
             feed,
             title="Tests",

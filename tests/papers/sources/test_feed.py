@@ -306,8 +306,13 @@ def test_an_entry_that_comes_twice_is_one_paper():
 async def test_a_feed_is_asked_for_hourly_or_as_seldom_as_it_wishes(
     head: str, hours: int, service: Service
 ):
-    service.on("/feed", reply(item(1), head=head))
-    assert (await ask(service)).state.next_at == NOW + timedelta(hours=hours)
+    service.on("/feed", reply(item(1), head=head), Reply(status=304), reply(item(1)))
+    first = await ask(service)
+    assert first.state.next_at == NOW + timedelta(hours=hours)
+    unchanged = await ask(service, first.state)
+    assert unchanged.contents is None
+    assert unchanged.state.next_at == NOW + timedelta(hours=hours)
+    assert (await ask(service, unchanged.state)).state.next_at == NOW + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
