@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -92,7 +93,7 @@ def test_csl_json_is_read_up_to_where_it_breaks() -> None:
 
 
 def test_json_on_one_line_is_no_table_whatever_its_fields_are_called() -> None:
-    items = [
+    items: list[dict[str, Any]] = [
         {"title": "Front matter", "creators": [], "shortTitle": "", "DOI": ""},
         {"title": "Attention", "creators": [], "shortTitle": "", "url": "arxiv.org/abs/1706.03762"},
     ]
