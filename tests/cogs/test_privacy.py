@@ -61,6 +61,7 @@ NOBODYS = {
     "web_feeds.entries": "a count",
     "web_feeds.failures": "a count",
     "web_feeds.gone": "yes or no",
+    "web_feeds.ttl": "minutes",
     "leases.epoch": "a count",
     "leases.pid": "a process of the bot's",
     "post_papers.code": "yes or no",
