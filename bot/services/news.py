@@ -43,7 +43,7 @@ NEWEST_SAVES: Final = 1_000
 
 _ALL_SAVES: Final = timedelta(days=1)
 _BATCHES: Final = timedelta(days=10)
-"""How far back batches are read again, and more (`bot.services.ingest.CATCH_UP_BATCHES`)."""
+"""How far back batches are read again, and more (`bot.services.ingest`)."""
 
 
 class NewsWatch:

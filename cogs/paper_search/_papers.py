@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import discord
 from discord import ui
@@ -30,21 +30,16 @@ from bot.interactions.save_buttons import SaveButton
 from bot.services.container import Services, services_of
 from bot.services.hidden import RefusePaper, open_form
 from bot.services.search import SimilarPage
-from bot.ui import text
-from bot.ui.full_card import render_paper, shown_abstract
-from bot.ui.notices import render_notice
-from bot.ui.pages import HitsPage, hit_of, render_hits
-from bot.ui.parts import AnyItem, link_button, page_button
+from bot.ui.full_card import render_paper
+from bot.ui.pages import render_hits
+from bot.ui.parts import AnyItem, page_button
 from cogs.cite import CiteButton
-from cogs.paper_search._labels import options, why
+from cogs.paper_search._labels import options
 from cogs.paper_search._lookup import known_paper
+from cogs.paper_search._views import abstract_view, nothing_similar, pdf_buttons, similar_hits
 from cogs.subscriptions import FollowSimilar
-from papers import arxiv_id, paper_key
-from papers.model import Paper
-from papers.text import readable
 from storage.papers import StoredPaper
 
-_ABSTRACT = 3_400
 _OPENED: Final = rf"(?:card|text|like|skip):(?:{PAPER})"  # not shown
 
 
@@ -187,13 +182,11 @@ async def open_abstract(interaction: Interaction, paper_id: str) -> None:
 
     async def make() -> ui.LayoutView:
         paper = (await known_paper(services, paper_id)).paper
-        return render_notice(
-            readable(paper.title),
-            text.escape(shown_abstract(paper), _ABSTRACT)
-            or _("This paper's abstract isn't available yet."),
-            actions=[
+        return abstract_view(
+            paper,
+            [
                 page_button(paper_id),
-                *_pdf(paper_id),
+                *pdf_buttons(paper_id),
                 SaveButton(paper_id),
                 SimilarButton(paper_id),
                 RefusePaper(paper_id),
@@ -245,22 +238,8 @@ def similar_view(page: SimilarPage) -> ui.LayoutView:
     """Return a page of the papers like one, each with why."""
     paper = page.paper.paper
     if not page.papers:
-        return render_notice(
-            _("No similar papers"),
-            _(
-                "I found no papers similar to {paper}. Try again later.",
-                paper=_linked(paper),
-            ),
-        )
-    hits = HitsPage(
-        title=_("Similar to {title}", title=readable(paper.title)),
-        hits=tuple(
-            hit_of(entry.paper, entry.metrics, notes=[why(similar)])
-            for entry, similar in page.papers
-        ),
-        first=page.first,
-        total=page.total,
-    )
+        return nothing_similar(paper)
+    hits = similar_hits(page)
     turns: list[AnyItem] = list(
         page_buttons(
             page.number,
@@ -297,14 +276,3 @@ async def _card(interaction: Interaction, entry: StoredPaper, *, public: bool) -
     ours = services.messenger.get_guild(interaction.guild_id) is not None
     discuss = public and ours and await services.discussions.on(interaction.guild_id)
     return card_view(entry, saved, public=public, discuss=discuss, elsewhere=elsewhere)
-
-
-def _linked(paper: Paper) -> str:
-    return text.link(readable(paper.title), paper_key.page_url(paper.id), 300)
-
-
-def _pdf(paper_id: str) -> list[ui.Button[Any]]:
-    """Return the button of an arXiv paper's PDF; of other sources no PDF is linked."""
-    if not paper_key.is_arxiv(paper_id):
-        return []
-    return [link_button(_("PDF"), arxiv_id.pdf_url(paper_id))]
