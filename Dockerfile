@@ -1,5 +1,5 @@
 # Paperboy in a container. Build and start it with `docker compose up --detach`; see compose.yaml.
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11-slim-trixie AS build
 
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
@@ -12,7 +12,7 @@ RUN ["/opt/paperboy/bin/pip", "install", "--no-deps", "--no-index", "--no-build-
 # What is only needed to install is not needed to run.
 RUN ["/opt/paperboy/bin/python", "-m", "pip", "uninstall", "--yes", "setuptools", "pip"]
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-trixie
 
 # pg_dump, pg_restore and psql, for backups of a database on a PostgreSQL server.
 RUN apt-get update \

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from papers import zones
 from papers.shards import AnyShards, Shards, parse_shards
-from storage.engines.urls import parsed
+from storage.engines.urls import parsed, with_password
 
 
 class SettingsError(Exception):
@@ -72,6 +72,8 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite+aiosqlite:///paperboy.db"
     """Where everything is kept: a file of SQLite, or a database on a PostgreSQL server."""
+    database_password_file: Path | None = None
+    """A file that holds the password of `database_url`'s user, as Docker's secrets are files."""
     index_dir: Path | None = None
     """The folder of the search index and other derived files. Default: the database file's own; for
     a server's database, the working directory."""
@@ -176,9 +178,18 @@ class Settings(BaseSettings):
     """The public address under which the proxy serves that port: what links begin with."""
 
     discord_api_url: Url | None = None
-    """Another server that speaks Discord's REST API, for tests against a local one."""
+    """Another server that speaks Discord's REST API: a rate-limiting proxy, or a local one for
+    tests."""
     discord_gateway_url: str | None = None
     """The same for the gateway: a ws:// address."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_password(cls, given: dict[str, object]) -> dict[str, object]:
+        if not (file := given.get("database_password_file")):
+            return given
+        url = given.get("database_url")
+        return {**given, "database_url": with_password(str(url or ""), Path(str(file)))}
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

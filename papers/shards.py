@@ -1,6 +1,7 @@
 """Parts of a bot's shards: which of its servers one process of several looks after."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -86,6 +87,19 @@ def parse_shards(text: str) -> Shards | AnyShards:
     raise ValueError(
         f"{text!r} names no shards: use a part such as 0-3/8, one such as 2/8, or auto/8"
     )
+
+
+def without_process(held: Iterable[str], known: Iterable[str]) -> int:
+    """Return how many shards no process has.
+
+    Args:
+        held: the names of the leases that processes have.
+        known: those of all that there were, which say how many shards there are.
+    """
+    parts = [part for name in held if (part := shards_of(name)) is not None]
+    every = [part for name in known if (part := shards_of(name)) is not None]
+    count = max((part.count for part in parts or every), default=0)
+    return count - len({shard for part in parts for shard in part.ids})
 
 
 def shards_of(name: str) -> Shards | None:

@@ -102,6 +102,17 @@ def read_all(conn: Connection) -> list[Lease]:
     ]
 
 
+def remaining(conn: Connection) -> dict[str, timedelta]:
+    """Return for how long each lease is valid unless it is renewed; nothing where it is not."""
+    asked_at = type_coerce(now(), UTCDateTime).label("asked_at")
+    rows = conn.execute(select(leases.c.name, leases.c.expires_at, asked_at))
+    return {
+        name: max(timedelta(), expires_at - asked_at)
+        for name, expires_at, asked_at in rows
+        if not name.startswith(_TURN)
+    }
+
+
 def collide(one: str, other: str) -> bool:
     """Return whether two leases are of work that only one process may do."""
     if RUN in (one, other) or one == other:

@@ -9,6 +9,7 @@ import functools
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -87,21 +88,65 @@ class Server:
         _wait(lambda: _execute(self.url, statement))
 
 
+class Program:
+    """The server's program with a data directory of its own, on a loopback port."""
+
+    def __init__(self, command: list[str], data: Path, port: int) -> None:
+        self.url = URL.create(
+            "postgresql", "paperboy", host="127.0.0.1", port=port, database="postgres"
+        )
+        options = [part for each in _SETTINGS for part in ("-c", each)]
+        self._command = [*command, "-D", str(data), "-p", str(port), *options]
+        self._data = data
+        self._process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.stop)
+
+    def start(self) -> bool:
+        """Start it, and return whether it answers within some seconds."""
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+        )
+        for _ in range(300):
+            try:
+                self.ask("SELECT 1")
+            except (OSError, asyncpg.PostgresError):
+                time.sleep(0.1)
+            else:
+                return True
+        return False
+
+    def stop(self) -> None:
+        """Let it end at once, as by a failure: its connections break."""
+        if self._process is None:
+            return
+        # The process may be `runuser`, which passes no SIGQUIT on.
+        file = self._data / "postmaster.pid"
+        if file.exists():
+            os.kill(int(file.read_text().splitlines()[0]), signal.SIGQUIT)
+        self._process.wait(10)
+        self._process = None
+
+    def ask(self, statement: str) -> None:
+        """Run a statement as the server's superuser."""
+        _wait(lambda: _execute(self.url, statement))
+
+
 @functools.cache
 def server() -> Server | str:
     """Return the server, or why there is none."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         return Server(make_url(given))
+    found = program()
+    return found if isinstance(found, str) else Server(found.url)
+
+
+def program() -> Program | str:
+    """Start a server of one's own, and return it, or why there is none."""
     programs = [*map(str, sorted(Path("/").glob(_PLACES[1:]), reverse=True))]
     path = os.pathsep.join((*programs, os.environ.get("PATH", "")))
     initdb, postgres = shutil.which("initdb", path=path), shutil.which("postgres", path=path)
     if initdb is None or postgres is None:
         return "PostgreSQL is not installed here, and TEST_DATABASE_URL is not set"
-    started = _start(initdb, postgres)
-    return started if isinstance(started, str) else Server(started)
-
-
-def _start(initdb: str, postgres: str) -> URL | str:
     home = Path(tempfile.mkdtemp(prefix="paperboy-postgresql-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     user: list[str] = []
@@ -124,23 +169,8 @@ def _start(initdb: str, postgres: str) -> URL | str:
     )
     if made.returncode:
         return f"PostgreSQL's initdb failed: {made.stderr.strip()}"
-    options = [part for each in _SETTINGS for part in ("-c", each)]
-    process = subprocess.Popen(
-        [*user, postgres, "-D", data, "-p", str(port), *options],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-    )
-    atexit.register(_stop, process, data)
-    url = URL.create("postgresql", "paperboy", host="127.0.0.1", port=port, database="postgres")
-    for _ in range(100):
-        try:
-            _wait(lambda: _execute(url, "SELECT 1"))
-        except (OSError, asyncpg.PostgresError):
-            time.sleep(0.1)
-        else:
-            return url
-    return "PostgreSQL did not start within ten seconds"
+    own = Program([*user, postgres], data, port)
+    return own if own.start() else "PostgreSQL did not start within 30 seconds"
 
 
 def _exists(name: str) -> bool:
@@ -149,14 +179,6 @@ def _exists(name: str) -> bool:
     except KeyError:
         return False
     return True
-
-
-def _stop(process: subprocess.Popen[bytes], data: Path) -> None:
-    # The process may be `runuser`, which passes no SIGQUIT on.
-    file = data / "postmaster.pid"
-    if file.exists():
-        os.kill(int(file.read_text().splitlines()[0]), 3)
-    process.wait(10)
 
 
 async def _execute(url: URL, statement: str) -> None:

@@ -10,9 +10,11 @@ import pytest
 import yaml
 
 from bot.settings import Settings
+from papers.shards import Shards, parse_shards
 
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ("bot", "cogs", "papers", "storage")
+FILES = ("compose.yaml", "compose.cluster.yaml")
 SETTINGS = {name.upper() for name in Settings.model_fields}
 
 
@@ -23,8 +25,18 @@ def instructions() -> list[tuple[str, str]]:
     return [(line.split()[0], line.split(maxsplit=1)[1]) for line in lines]
 
 
+def composed(name: str) -> dict[str, dict[str, Any]]:
+    return yaml.safe_load((ROOT / name).read_text())["services"]
+
+
+def services() -> dict[str, dict[str, Any]]:
+    """Return every service that is a process of the bot's, by its file and name."""
+    found = {(file, name): each for file in FILES for name, each in composed(file).items()}
+    return {f"{file}: {name}": each for (file, name), each in found.items() if "build" in each}
+
+
 def service() -> dict[str, Any]:
-    return yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["paperboy"]
+    return composed("compose.yaml")["paperboy"]
 
 
 def test_the_image_is_made_of_one_base_with_a_version_and_of_nothing_from_elsewhere() -> None:
@@ -66,19 +78,54 @@ def test_the_container_runs_as_nobody_in_particular_and_tells_its_health() -> No
     assert "TOKEN" not in (ROOT / "Dockerfile").read_text()
 
 
-def test_the_composed_service_can_write_nowhere_but_to_its_volume() -> None:
-    described = service()
+@pytest.mark.parametrize("described", services().values(), ids=services())
+def test_a_composed_service_can_write_nowhere_but_to_its_volume(described: dict[str, Any]) -> None:
     assert described["read_only"] is True
     assert described["user"] == "10001:10001"
     assert described["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in described["security_opt"]
     assert described["volumes"] == ["data:/data"]
     assert all("noexec" in mount and "size=" in mount for mount in described["tmpfs"])
-    assert described["environment"]["DATABASE_URL"].endswith(":////data/paperboy.db")
     assert all(port.startswith("127.0.0.1:") for port in described["ports"])
     assert described["restart"] == "unless-stopped"
     assert int(described["stop_grace_period"].rstrip("s")) > 30
     assert not {"privileged", "network_mode", "pid", "ipc", "devices"} & described.keys()
+
+
+def test_the_one_process_keeps_its_database_in_the_volume() -> None:
+    assert service()["environment"]["DATABASE_URL"].endswith(":////data/paperboy.db")
+
+
+def test_the_cluster_has_all_shards_once_and_a_spare_for_each_role() -> None:
+    found = [each["command"] for name, each in services().items() if "cluster" in name]
+    assert all(command[:2] == ["run", "--role"] for command in found)
+    assert [command[2] for command in found].count("keeper") == 2
+    parts = [parse_shards(command[4]) for command in found if command[2] == "gateway"]
+    taken = [part for part in parts if isinstance(part, Shards)]
+    (count,) = {part.count for part in parts}
+    assert sorted(shard for part in taken for shard in part.ids) == list(range(count))
+    assert [str(part) for part in parts if part not in taken] == [f"auto/{count}"]
+
+
+def test_the_cluster_waits_for_its_server_and_reads_secrets_from_files() -> None:
+    database = composed("compose.cluster.yaml")["database"]
+    assert database["image"].startswith("postgres:17")
+    assert "ports" not in database, "only the bot's own processes reach it"
+    assert database["healthcheck"]["test"][1] == "pg_isready"
+    assert database["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/database_password"
+    for name, each in services().items():
+        if "cluster" in name:
+            assert each["depends_on"] == {"database": {"condition": "service_healthy"}}
+            assert "/livez" in each["healthcheck"]["test"][-1]
+            read = {value for value in each["environment"].values() if "/run/secrets" in value}
+            assert read == {f"/run/secrets/{secret}" for secret in each["secrets"]}
+    ports = [port for each in services().values() for port in each["ports"]]
+    cluster = [port for port in ports if port != "127.0.0.1:9464:9464"]
+    assert len(set(cluster)) == len(cluster)
+    text = (ROOT / "compose.cluster.yaml").read_text()
+    assert re.search(r"postgresql\+asyncpg://\w+:", text) is None, "no password stands in it"
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert {"discord_token.txt", "database_password.txt"} <= set(ignored)
 
 
 def test_what_is_deployed_sets_only_settings_that_exist() -> None:
@@ -86,7 +133,8 @@ def test_what_is_deployed_sets_only_settings_that_exist() -> None:
     python = {"PATH", "PYTHONDONTWRITEBYTECODE"}
     named = {name for name in re.findall(r"\b([A-Z_]+)=", image) if not name.startswith("PIP_")}
     assert named - python <= SETTINGS
-    assert service()["environment"].keys() <= SETTINGS
+    for each in services().values():
+        assert each["environment"].keys() <= SETTINGS
     unit = (ROOT / "deploy" / "paperboy.service").read_text()
     assert set(re.findall(r"^#? ?Environment=(\w+)", unit, re.MULTILINE)) <= SETTINGS
 

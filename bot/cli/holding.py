@@ -41,9 +41,22 @@ async def holding(
         return
     with _own_folder(files or Path()) as files:
         async with sharing(
-            url, settings.shards, stop, end_at_once, observe=observe, files=files, life=life
+            url,
+            settings.shards,
+            stop,
+            end_at_once,
+            observe=observe,
+            files=files,
+            life=life,
+            waiting=monitor.waits,
         ) as lease:
+            monitor.takes(_slot_of(lease))
             yield lease
+
+
+def _slot_of(lease: Lease) -> str:
+    shards = shards_of(lease.name)
+    return lease.name if shards is None else str(shards)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -67,6 +68,8 @@ async def run_bot(
     token = token_of(settings)
     point_at(settings)
     monitor = Monitor()
+    if settings.role != "all":
+        monitor.shares(settings.database_path.stem, settings.role)
     stop = asyncio.Event()
 
     def bot_of(lease: Lease) -> PaperBot:
@@ -83,14 +86,30 @@ async def run_bot(
     with logging_to_stderr(settings), signals(stop):
         try:
             async with (
-                holding(settings, stop, monitor, life) as lease,
-                serving(monitor, settings),
+                _answering(settings, stop, monitor, life) as lease,
                 serving_feeds(lambda: monitor.services, settings),
                 monitor.measuring(),
             ):
                 return await _serve(partial(bot_of, lease), token, stop)
         except StoppedError:
             return 0
+
+
+@asynccontextmanager
+async def _answering(
+    settings: Settings, stop: asyncio.Event, monitor: Monitor, life: timedelta
+) -> AsyncGenerator[Lease]:
+    """Hold the database, or a part of the work, and answer for the health.
+
+    A spare is asked for its health while it waits; where one process does everything, that another
+    one does it already is said before the port is found to be that one's.
+    """
+    if settings.role == "all":
+        async with holding(settings, stop, monitor, life) as lease, serving(monitor, settings):
+            yield lease
+    else:
+        async with serving(monitor, settings), holding(settings, stop, monitor, life) as lease:
+            yield lease
 
 
 def token_of(settings: Settings) -> str:

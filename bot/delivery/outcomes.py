@@ -8,6 +8,8 @@ from typing import TypeAlias
 import aiohttp
 import discord
 
+from bot.delivery.rate_limiter import BY_PROXY
+
 
 class Reason(StrEnum):
     """Why something could not be delivered: stored and logged in these words.
@@ -77,6 +79,7 @@ ABOUT_MESSAGE = frozenset({Reason.BAD_PAYLOAD, Reason.BLOCKED, Reason.UNKNOWN})
 Outcome: TypeAlias = Sent | Retry | Gone | Refused
 Failure: TypeAlias = Retry | Gone | Refused
 
+_AT_ONCE = 1.0
 _SOON = 30.0
 _LATER = 3_600.0
 
@@ -134,11 +137,13 @@ def _http_failure(error: discord.HTTPException) -> Failure:
     if error.status == 401:
         # The operator reset the token: nothing is wrong with what was sent, it can go out later.
         return Retry(Reason.UNAUTHORIZED, _SOON)
+    if error.status == 429 and BY_PROXY in error.response.headers:
+        return Retry(Reason.RATE_LIMITED, _AT_ONCE)
     if error.status == 429:
         # discord.py raises a 429 only where it lacks a `Via` header: Cloudflare's ban on the
         # address.
         return Retry(Reason.RATE_LIMITED, _LATER)
-    if error.status >= 500:
+    if error.status >= 500 or error.status == 408:  # a proxy's: Discord did not answer it in time
         return Retry(Reason.UNAVAILABLE, _SOON)
     if error.status in (403, 404):
         # A new code, or none, as a proxy answers: no reason to take the channel for lost.

@@ -48,6 +48,10 @@ stall does not become the usual."""
 MAX_ANSWER_SECONDS: Final = 5.0
 """A request that is unanswered for so many seconds is taken to have been counted all the same."""
 
+BY_PROXY: Final = "generated-by-proxy"
+"""A header of answers that do not come from Discord but from a rate-limiting proxy before it
+(https://github.com/germanoeich/nirn-proxy): one of its machines could not be reached."""
+
 _RESET: Final = ("X-RateLimit-Reset", "X-RateLimit-Reset-After")
 
 LONGEST_PAUSE: Final = 60.0
@@ -222,6 +226,8 @@ def _clock_of(response: aiohttp.ClientResponse) -> float | None:
 async def _asked_of_all(response: aiohttp.ClientResponse) -> float:
     """Return how long all requests are to wait; 0 if only this route's are."""
     headers = response.headers
+    if BY_PROXY in headers:
+        return 0.0
     # Without `Via` it does not come from Discord but from Cloudflare, which bans the address.
     everywhere = (
         headers.get("X-RateLimit-Global") == "true"

@@ -9,7 +9,8 @@ from bot.monitor._instruments import Instruments
 from bot.monitor._monitor import Monitor
 from bot.services.container import Services
 from papers import calendar
-from storage import batches, digests, metrics, source_health
+from papers.shards import without_process
+from storage import batches, digests, leases, metrics, source_health
 from storage.batches import BatchState
 from storage.database import Database
 from storage.digests import DigestState
@@ -31,6 +32,8 @@ async def collect(monitor: Monitor) -> None:
         await _deliveries(services, monitor.instruments, now)
         await _sources(services, monitor.instruments, now)
         await _database(services, monitor.instruments, now)
+        if monitor.instruments.place:
+            await _leases(services, monitor.instruments)
 
 
 def _process(monitor: Monitor) -> None:
@@ -94,6 +97,16 @@ async def _database(services: Services, to: Instruments, now: datetime) -> None:
     if services.maintenance.wanted:
         last = await asyncio.to_thread(services.maintenance.last)
         to.backup_age.set((now - (last or services.started_at)).total_seconds())
+
+
+async def _leases(services: Services, to: Instruments) -> None:
+    async with services.database.read() as conn:
+        found = await conn.run_sync(leases.remaining)
+    to.lease_remaining.clear()
+    for name, remaining in found.items():
+        to.lease_remaining.labels(name).set(remaining.total_seconds())
+    missing = without_process([name for name, remaining in found.items() if remaining], list(found))
+    to.shards_without_process.set(missing)
 
 
 def _on_disk(database: Database) -> tuple[dict[str, int], int]:

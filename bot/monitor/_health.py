@@ -21,12 +21,16 @@ class Check:
 async def checks(monitor: Monitor) -> list[Check]:
     """Look at every part. Takes at most a few seconds, whatever is broken."""
     lag = monitor.lag
+    loop = Check(
+        "loop",
+        lag < monitor.thresholds.loop_lag,
+        f"{lag:.2f} s late at worst in the last half minute",
+    )
+    if (spare := monitor.spare) is not None:
+        text = f"waiting: {spare.why}"
+        return [loop, Check("spare", spare.reachable, text, restart_helps=False)]
     return [
-        Check(
-            "loop",
-            lag < monitor.thresholds.loop_lag,
-            f"{lag:.2f} s late at worst in the last half minute",
-        ),
+        loop,
         _gateway(monitor),
         _cycle(monitor),
         await _database(monitor),

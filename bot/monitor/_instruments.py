@@ -1,14 +1,35 @@
 """What is measured, by name. No label holds an id of a person, a server or a channel."""
 
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.metrics_core import Metric
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 _FAST: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
 _NETWORK: Final = (0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30)
+
+
+class _Placed(Collector):
+    """What a registry has, each value with more labels."""
+
+    def __init__(self, registry: CollectorRegistry, labels: Mapping[str, str]) -> None:
+        self._registry = registry
+        self._labels = labels
+
+    def collect(self) -> Iterable[Metric]:
+        for metric in self._registry.collect():
+            # Some collectors give the same one each time.
+            placed = Metric(metric.name, metric.documentation, metric.type, metric.unit)
+            placed.samples = [
+                sample._replace(labels={**self._labels, **sample.labels})
+                for sample in metric.samples
+            ]
+            yield placed
 
 
 class Instruments:
@@ -16,6 +37,8 @@ class Instruments:
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
+        self.place: dict[str, str] = {}
+        """Where several processes share the work, which one this is: more labels."""
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
 
@@ -58,6 +81,15 @@ class Instruments:
         )
         self.beat_failures = Counter(
             "paperboy_beat_failures_total", "Minutes whose work failed.", registry=registry
+        )
+        self.lease_remaining = gauge(
+            "lease_remaining_seconds",
+            "Of several processes: time until a part of the work is free, unless its lease is"
+            " renewed; 0 while no process has it.",
+            "lease",
+        )
+        self.shards_without_process = gauge(
+            "shards_without_process", "Of several processes: shards whose servers none looks after."
         )
         self.healthy = gauge("healthy", "1 while /healthz says so.")
         self.incidents = gauge("incidents", "Incidents that are not over.", "kind")
@@ -107,6 +139,11 @@ class Instruments:
             "backup_age_seconds",
             "Time since the last scheduled backup, or since the start while there is none.",
         )
+
+    @property
+    def placed(self) -> Collector:
+        """Everything, with `place` among each value's labels."""
+        return _Placed(self.registry, self.place)
 
     def statement(self, kind: str, seconds: float) -> None:
         """Note that a statement of a kind took so long."""

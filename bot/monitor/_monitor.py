@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import discord
@@ -25,6 +26,15 @@ LAGS_KEPT: Final = 60
 """The loop's lag is looked at twice a second, and the worst of half a minute reported."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """A process that waits for a part of the work."""
+
+    why: str
+    reachable: bool
+    """Whether the database can be reached meanwhile."""
+
+
 class Monitor:
     """Keeps what health, metrics and incidents are read from.
 
@@ -41,6 +51,8 @@ class Monitor:
         """Whether the process is connected to Discord's gateway at all."""
         self.services: Services | None = None
         """What runs behind it, while it is open."""
+        self.spare: Spare | None = None
+        """Why the process waits, while other ones have all the work that it could do."""
         self.failing_cycles = 0
         """How many minutes' work in a row has failed."""
         self.last_failure = ""
@@ -53,6 +65,20 @@ class Monitor:
         """Look at this connection from now on, or at none where the process needs none."""
         self.client = client
         self.listens = listens
+
+    def shares(self, cluster: str, role: str) -> None:
+        """Say in every metric that this process shares the work on a database, and as what."""
+        self.instruments.place = {"cluster": cluster, "role": role, "slot": "spare"}
+
+    def waits(self, why: str, reachable: bool) -> None:
+        """Note that other processes have all the work, or that the database can't be reached."""
+        self.spare = Spare(why, reachable)
+
+    def takes(self, slot: str) -> None:
+        """Note that the process has a part of the work now."""
+        self.spare = None
+        self.instruments.place["slot"] = slot
+        self._cycle_at = self._connected_at = time.monotonic()
 
     @property
     def connected(self) -> bool:

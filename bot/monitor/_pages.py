@@ -42,7 +42,7 @@ class _Pages:
         self._monitor.instruments.healthy.set(all(check.ok for check in found))
         await collect(self._monitor)
         return web.Response(
-            body=generate_latest(self._monitor.instruments.registry),
+            body=generate_latest(self._monitor.instruments.placed),
             headers={"Content-Type": CONTENT_TYPE_LATEST},
         )
 

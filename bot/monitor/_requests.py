@@ -16,6 +16,7 @@ import discord
 from discord.http import Route
 from yarl import URL
 
+from bot.delivery.rate_limiter import BY_PROXY
 from bot.monitor._instruments import Instruments
 from bot.monitor._thresholds import Thresholds
 
@@ -103,7 +104,8 @@ class Requests:
         route = route_of(params.url)
         self._note(context, params.method, route, str(answer.status))
         shared = answer.headers.get("X-RateLimit-Scope") == "shared"  # does not count against us
-        if answer.status in INVALID and not shared and route.startswith("/"):
+        proxys = BY_PROXY in answer.headers  # Discord has not seen it
+        if answer.status in INVALID and not shared and not proxys and route.startswith("/"):
             self.invalid.add()
 
     async def _failed(

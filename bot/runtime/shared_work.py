@@ -7,11 +7,11 @@ long as that lasts.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from bot.runtime.lease import LIFE, Lease, Lose, StoppedError, hold, kept
 from papers.shards import AnyShards, Shards, shards_of
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks at the parts that other processes have."""
+
+Waiting: TypeAlias = Callable[[str, bool], None]
+"""Hears why a process waits, and whether the database can be reached meanwhile."""
 
 TURN_EVERY: Final = 0.25
 """Seconds between two looks at whose turn it is."""
@@ -39,6 +42,7 @@ async def sharing(
     observe: Observe | None = None,
     files: Path | None = None,
     life: timedelta = LIFE,
+    waiting: Waiting = lambda _why, _reachable: None,
 ) -> AsyncGenerator[Lease]:
     """Open a database that several processes share, and hold a part of the work.
 
@@ -50,6 +54,7 @@ async def sharing(
         observe: as for `Database.open`.
         files: as for `Database.open`; no other process may use this folder.
         life: how long a lease outlasts its last renewal.
+        waiting: called whenever the reason changes for which this process waits.
 
     Raises:
         DatabaseError: the database cannot be used.
@@ -57,7 +62,7 @@ async def sharing(
     """
     database = await Database.open(url, observe=observe, files=files)
     try:
-        async with kept(await _wait(database, wanted, stop, lose, life)) as lease:
+        async with kept(await _wait(database, wanted, stop, lose, life, waiting)) as lease:
             log.info("this process has %s", lease.name)
             yield lease
     finally:
@@ -87,18 +92,21 @@ async def _wait(
     stop: asyncio.Event,
     lose: Lose,
     life: timedelta,
+    waiting: Waiting,
 ) -> Lease:
     said = ""
     while not stop.is_set():
+        reachable = True
         try:
             for name in await _free(database, wanted):
                 with suppress(DatabaseError):  # another process was faster
                     return await hold(database, life, lose, name)
             reason = f"other processes have {_words(wanted)}"
         except DriverError as error:
-            reason = file_error(error) or type(error).__name__
+            reachable, reason = False, file_error(error) or type(error).__name__
         if reason != said:
             log.info("waiting as a spare: %s", reason)
+            waiting(reason, reachable)
             said = reason
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_EVERY)

@@ -14,6 +14,9 @@ from storage.engines.urls import label_of
 BEGINNING: Final = b"PGDMP"
 """How an archive begins."""
 
+_NEWER: Final = b"SET transaction_timeout = 0;\n"
+"""What `pg_restore` prints from version 17 on, and servers before 17 refuse. It is the default."""
+
 REPLACED: Final = "replaced_"
 """How schemas begin that hold what was there before a restore."""
 
@@ -78,6 +81,7 @@ async def replace(url: URL, archive: Path, schema: str, moved: Sequence[str]) ->
         await client.pipe(
             purpose,
             "".join(f"{each};\n" for each in first).encode(),
+            _NEWER,
             [pg_restore, "--no-owner", "--no-privileges", "--file=-", str(archive)],
             [
                 psql,

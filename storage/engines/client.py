@@ -15,6 +15,8 @@ from storage.engines.errors import DatabaseError
 _PIPE: Final = asyncio.subprocess.PIPE
 _TLS: Final = ("ssl", "sslmode")
 _CHUNK: Final = 1 << 16
+_HEAD: Final = 40
+"""Lines with which a program's output begins: an archive's settings, before any data."""
 
 
 def program(name: str, purpose: str) -> str:
@@ -94,8 +96,12 @@ async def run(purpose: str, *arguments: str) -> str:
     return out.decode(errors="replace")
 
 
-async def pipe(purpose: str, beginning: bytes, first: Iterable[str], second: Iterable[str]) -> None:
+async def pipe(
+    purpose: str, beginning: bytes, without: bytes, first: Iterable[str], second: Iterable[str]
+) -> None:
     """Run two programs, of which the second reads something and then what the first prints.
+
+    A line `without` is left out where it is among the first ones.
 
     The second gets the end of its input only where the first one succeeded; otherwise it is killed,
     so that it completes nothing.
@@ -109,7 +115,7 @@ async def pipe(purpose: str, beginning: bytes, first: Iterable[str], second: Ite
     )
     try:
         errors = [asyncio.create_task(_read(each.stderr)) for each in (giving, taking)]
-        broken = not await _pass_on(beginning, giving, taking)
+        broken = not await _pass_on(beginning, without, giving, taking)
         if await giving.wait() and not broken:
             raise _failed(purpose, await errors[0])
         if taking.stdin is not None:
@@ -123,13 +129,19 @@ async def pipe(purpose: str, beginning: bytes, first: Iterable[str], second: Ite
 
 
 async def _pass_on(
-    chunk: bytes, giving: asyncio.subprocess.Process, taking: asyncio.subprocess.Process
+    chunk: bytes,
+    without: bytes,
+    giving: asyncio.subprocess.Process,
+    taking: asyncio.subprocess.Process,
 ) -> bool:
     """Return whether everything was taken."""
     if giving.stdout is None or taking.stdin is None:
         return False
     try:
         taking.stdin.write(chunk)
+        for _ in range(_HEAD):
+            if (line := await giving.stdout.readline()) != without:
+                taking.stdin.write(line)
         while chunk := await giving.stdout.read(_CHUNK):
             taking.stdin.write(chunk)
             await taking.stdin.drain()

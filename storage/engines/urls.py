@@ -46,6 +46,23 @@ def parsed(url: str) -> Path | URL:
     return Path(str(found.database)).expanduser()
 
 
+def with_password(url: str, file: Path) -> str:
+    """Return the URL of a server's database with the password that a file holds.
+
+    Raises:
+        DatabaseError: the URL names no server, or the file cannot be read.
+    """
+    found = parsed(url)
+    if not isinstance(found, URL):
+        raise DatabaseError("DATABASE_PASSWORD_FILE is for a PostgreSQL server in DATABASE_URL")
+    try:
+        password = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or "it isn't a text file"
+        raise DatabaseError(f"DATABASE_PASSWORD_FILE: {file} can't be read: {reason}") from error
+    return found.set(password=password).render_as_string(hide_password=False)
+
+
 def same(first: str, second: str) -> bool:
     """Return whether two URLs name one database, as far as that can be seen from them.
 

@@ -126,6 +126,7 @@ class DiscordServer:
         code: int = 0,
         retry_after: float | None = None,
         via: bool = True,
+        proxy: bool = False,
         html: bool = False,
         hang: float = 0.0,
         drop: bool = False,
@@ -141,11 +142,14 @@ class DiscordServer:
             code: Discord's code in it.
             retry_after: the seconds that a 429 asks to wait.
             via: whether a 429 is Discord's own; without, it is Cloudflare's ban.
+            proxy: whether a proxy before Discord gives the answer.
             html: whether the answer is a page for people, as a broken proxy gives.
             hang: seconds of silence first.
             drop: break the connection instead of answering.
         """
-        fault = Fault(pattern, when, skip, times, status, code, retry_after, via, html, hang, drop)
+        fault = Fault(
+            pattern, when, skip, times, status, code, retry_after, via, proxy, html, hang, drop
+        )
         self._faults.append(fault)
         return fault
 

@@ -44,6 +44,8 @@ class Fault:
     retry_after: float | None = None
     via: bool = True
     """Whether a 429 comes from Discord itself; without `Via` it is Cloudflare's ban."""
+    proxy: bool = False
+    """Whether a proxy before Discord gives the answer."""
     html: bool = False
     """Whether the answer is a page for people, as a broken proxy gives."""
     hang: float = 0.0

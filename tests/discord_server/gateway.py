@@ -24,6 +24,8 @@ class Session:
     intents: int
     shard: int
     shards: int
+    agent: str = ""
+    """The client's name for itself."""
     events: list[Json] = field(default_factory=list[Json])
     cursor: int = 0
     deaf: bool = False
@@ -93,6 +95,7 @@ class Gateway:
                     case 2 | 6 if session is None:
                         session = await self._open(socket, message["op"], message["d"])
                         if session is not None:
+                            session.agent = request.headers.get("User-Agent", "")
                             session.transport = request.transport
                             writer = asyncio.create_task(_write(socket, session))
                     case _:

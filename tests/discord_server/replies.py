@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from typing import Any
 
 from aiohttp import web
@@ -32,6 +33,21 @@ def slow_down(seconds: float, headers: dict[str, str], *, everywhere: bool) -> w
     return respond(429, body, extra | ({"X-RateLimit-Global": "true"} if everywhere else {}))
 
 
+def proxys_429() -> web.Response:
+    """Answer as nirn-proxy does when a member of its cluster cannot be reached (lib/http.go)."""
+    body: Json = {"global": False, "message": "You are being rate limited.", "retry_after": 1}
+    headers = {
+        "generated-by-proxy": "true",
+        "x-ratelimit-scope": "user",
+        "x-ratelimit-limit": "1",
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": str(int(time.time()) + 1),
+        "x-ratelimit-after": "1",
+        "retry-after": "1",
+    }
+    return respond(429, body, headers)
+
+
 async def strike(http: web.Request, fault: Fault) -> web.StreamResponse | None:
     """Let a request fail as told; `None` if it is to be carried out after all."""
     fault.strike()
@@ -45,6 +61,8 @@ async def strike(http: web.Request, fault: Fault) -> web.StreamResponse | None:
         if http.transport is not None:
             http.transport.abort()
         return web.Response(status=500)
+    if fault.proxy and fault.status == 429:
+        return proxys_429()
     if fault.status == 429 and fault.via:
         return slow_down(fault.retry_after or 1.0, {}, everywhere=False)
     headers: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from papers.shards import AnyShards, Shards, parse_shards, shards_of
+from papers.shards import AnyShards, Shards, parse_shards, shards_of, without_process
 
 
 def test_parts_are_read_and_written_the_same_way() -> None:
@@ -35,6 +35,14 @@ def test_two_parts_collide_if_they_have_a_shard_or_count_differently() -> None:
     assert Shards(0, 3, 8).collides(Shards(3, 4, 8))
     assert not Shards(0, 3, 8).collides(Shards(4, 7, 8))
     assert Shards(0, 3, 8).collides(Shards(8, 15, 16))
+
+
+def test_shards_are_counted_that_no_process_has() -> None:
+    left, right, quarter = Shards(0, 3, 8).name, Shards(4, 7, 8).name, Shards(4, 5, 8).name
+    assert without_process([left, right, "keeper"], [left, right, "keeper"]) == 0
+    assert without_process([left, quarter], [left, quarter]) == 2, "never started"
+    assert without_process(["keeper"], [left, right, "keeper"]) == 8
+    assert without_process(["run"], ["run"]) == without_process([], []) == 0
 
 
 def test_each_server_belongs_to_one_part_and_direct_messages_to_shard_0() -> None:

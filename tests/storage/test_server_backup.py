@@ -1,5 +1,6 @@
 """Backups of a database on a PostgreSQL server, put back."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -195,3 +196,26 @@ async def test_the_programs_get_what_the_url_says_and_no_password() -> None:
 
 def open_file(name: str) -> tuple[str, int]:
     return Path(name).read_text(), Path(name).stat().st_mode & 0o777
+
+
+async def test_an_archive_is_put_back_by_a_newer_client_than_the_server(
+    database: Database, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`pg_restore` sets from version 17 on what servers before 17 do not know."""
+    await fill(database)
+    before = await contents(database)
+    backup = await backed_up(database, tmp_path)
+    await database.close()
+    newer = tmp_path / "programs" / "pg_restore"
+    newer.parent.mkdir()
+    newer.write_text(
+        "#!/bin/sh\necho 'SET lock_timeout = 0;'\necho 'SET transaction_timeout = 0;'\n"
+        f'exec {shutil.which("pg_restore")} "$@"\n'
+    )
+    newer.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{newer.parent}:{os.environ['PATH']}")
+    await server_backups.restore_at(backup, where, now=LATER, files=tmp_path)
+    again = await Database.open(where, files=tmp_path)
+    found = await contents(again)
+    await again.close()
+    assert found["papers"] == before["papers"] != []

@@ -1,18 +1,28 @@
-"""One process of several that share a database, as `paperboy run` runs it, on a day of its own.
+"""One process of several that share a database: a command of `paperboy`, on a day of its own.
 
-`python -m tests.wire.cluster_process ROLE SHARDS FOLDER DATABASE API GATEWAY LIFE AHEAD`: SHARDS is
-`-` for a keeper, LIFE how many seconds a lease lasts, and AHEAD how far the clock is.
+`python -m tests.wire.cluster_process AHEAD LIFE run --role …`: AHEAD is how far the clock is, in
+seconds, and LIFE how many seconds a lease lasts. The settings come from the environment, as ever;
+with `APART=1` the process takes all others for processes of other machines.
 """
 
-import asyncio
+import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import partial
+from typing import Any
 
-from bot.cli.run import run_bot
-from bot.settings import Settings
+from discord.http import HTTPClient
+
+import bot.cli.run
+from bot.cli.main import main
+from papers.model import Record
+from storage import processes
 from tests.bot.world import MONDAY, FakeSource, votes
-from tests.wire.bot_process import TOKEN
+
+TOPIC = "flow matching"
+TITLE = "Your papers of Monday 9 June 2025"
+"""The first line of the digest of a person who follows the topic."""
 
 
 class Ahead:
@@ -26,28 +36,42 @@ class Ahead:
         return datetime.now(UTC) + self._ahead
 
 
-async def work(
-    role: str, shards: str, folder: str, database: str, api: str, gateway: str, *more: str
-) -> int:
-    """Run the process until it is stopped."""
-    life, ahead = map(float, more)
-    settings = Settings(
-        _env_file=None,  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
-        role=role,  # pyright: ignore[reportArgumentType]
-        shards=None if shards == "-" else shards,  # pyright: ignore[reportArgumentType]
-        discord_token=TOKEN,  # pyright: ignore[reportArgumentType]
-        database_url=database,
-        index_dir=Path(folder),
-        embedder="none",
-        discord_api_url=api,
-        discord_gateway_url=gateway,
-    )
-    # Only the keeper asks: what a gateway asked for would be on record as failed.
-    source = FakeSource({MONDAY: votes(MONDAY, 30, 20, 10)}, failing=role != "keeper")
-    return await run_bot(
-        settings, life=timedelta(seconds=life), clock=Ahead(ahead), sources=[source]
-    )
+class KeepersSource(FakeSource):
+    """A source that only the keeper may ask: what a gateway asked for is on record as failed."""
+
+    def __init__(self, papers: list[Record]) -> None:
+        super().__init__({MONDAY: papers}, failing="keeper" not in sys.argv)
+
+
+def sign_requests() -> None:
+    """Let every request say which process it is of, as Discord's operators see an address."""
+    begin = HTTPClient.__init__
+
+    def signed(self: HTTPClient, *given: Any, **more: Any) -> None:
+        begin(self, *given, **more)
+        self.user_agent += f" process/{os.getpid()}"
+
+    HTTPClient.__init__ = signed
+
+
+def papers() -> list[Record]:
+    """Return the day's papers, all of the topic."""
+    found = votes(MONDAY, 30, 20, 10)
+    return [
+        replace(each, paper=replace(each.paper, title=f"Flow Matching for Problem {number}"))
+        for number, each in enumerate(found)
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(work(*sys.argv[1:])))
+    ahead, life, *arguments = sys.argv[1:]
+    sign_requests()
+    if os.environ.get("APART"):
+        processes._system = lambda: ""  # pyright: ignore[reportPrivateUsage]
+    bot.cli.run.run_bot = partial(
+        bot.cli.run.run_bot,
+        life=timedelta(seconds=float(life)),
+        clock=Ahead(float(ahead)),
+        sources=[KeepersSource(papers())],
+    )
+    main(arguments)

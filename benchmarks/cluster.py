@@ -1,0 +1,137 @@
+"""A cluster whose parts die at any moment: `python -m benchmarks.cluster [--runs N] [--seed S]`.
+
+In each run a keeper, three gateways and a spare of each role, processes of their own on a private
+PostgreSQL server, post a thread to each of many channels and a digest to each of many people of a
+local Discord (`tests.discord_server`). Meanwhile processes are killed with SIGKILL, most of them
+while they send, before Discord carried a request out or after; others are frozen for longer than
+their lease lasts, and thawed when another process has their work, half of them when Discord
+remembers no nonce any more. The server is stopped and started, and its connections are cut. What
+has ended is started again, as Docker does. In half of the runs the processes take each other for
+processes of other machines, so that only time shows that one has ended. Everything random follows
+from the seed, except the machine's own timing.
+
+Prints JSON lines, one for each figure. `--write` puts them into docs/reliability.md.
+"""
+
+import argparse
+import asyncio
+import json
+import platform
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks._cluster_run import Outcome, Plan, Run
+from benchmarks._measures import percentile
+from tests.postgresql import Server, program
+from tests.reliability import write_block
+
+Figures = dict[str, float]
+
+
+async def measure(plan: Plan, runs: int, seed: int, *, keep: bool) -> list[Outcome]:
+    """Run so many times, and say after each how it went."""
+    postgres = program()
+    if isinstance(postgres, str):
+        raise SystemExit(f"benchmarks.cluster: {postgres}")
+    databases = Server(postgres.url)
+    found: list[Outcome] = []
+    for number in range(runs):
+        folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="paperboy-cluster-"))
+        outcome = await Run(plan, seed + number, postgres, databases, folder).measure()
+        found.append(outcome)
+        wrong = outcome.lost or outcome.doubled or outcome.sent_after_thaw or outcome.wrong
+        told = "; ".join(f"{what} {times}" for what, times in sorted(outcome.happened.items()))
+        sys.stderr.write(
+            f"run {number + 1}, seed {outcome.seed}, {outcome.seconds:.0f} s: lost {outcome.lost},"
+            f" doubled {outcome.doubled}, sent after thawing {outcome.sent_after_thaw} ({told})\n"
+        )
+        if wrong or keep:
+            sys.stderr.write(f"  logs: {folder}\n")
+            sys.stderr.writelines(f"  {line}\n" for line in outcome.wrong[:10])
+        else:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    return found
+
+
+def figures(found: Sequence[Outcome], plan: Plan) -> Figures:
+    """Return what all runs together came to."""
+    happened = sum((outcome.happened for outcome in found), Counter[str]())
+    takeovers = [each for outcome in found for each in outcome.takeovers if not each.stopped]
+    taken = [each.taken - each.began for each in takeovers if each.taken is not None]
+    heard = [each.heard - each.began for each in takeovers if each.heard is not None]
+    return {
+        "runs": len(found),
+        "channels_per_run": plan.channels,
+        "digests_per_run": plan.digests,
+        "lost": sum(outcome.lost for outcome in found),
+        "doubled": sum(outcome.doubled for outcome in found),
+        "sent_after_thaw": sum(outcome.sent_after_thaw for outcome in found),
+        "kills": sum(times for what, times in happened.items() if what.startswith("killed")),
+        "kills_while_sending": sum(
+            times for what, times in happened.items() if what.endswith("a request")
+        ),
+        "freezes": happened["frozen"],
+        "nonces_forgotten": happened["nonces forgotten"],
+        "server_stops": happened["server stopped"],
+        "connections_cut": happened["connections cut"],
+        "takeovers": len(taken),
+        "takeover_p50_s": percentile(taken, 0.5),
+        "takeover_max_s": max(taken, default=0.0),
+        "heard_again_p50_s": percentile(heard, 0.5),
+        "heard_again_max_s": max(heard, default=0.0),
+        "requests": sum(outcome.requests for outcome in found),
+        "refused_429": sum(outcome.refused for outcome in found),
+        "failures": sum(len(outcome.wrong) for outcome in found),
+        "seconds": sum(outcome.seconds for outcome in found),
+        "load_average": sum(outcome.load for outcome in found) / len(found),
+    }
+
+
+def report(found: Figures, command: str) -> str:
+    """Return the figures as a table."""
+    rows = [f"| {name.replace('_', ' ')} | {value:,.6g} |" for name, value in found.items()]
+    where = f"`{command} --write`, Python {platform.python_version()}"
+    return "\n".join(["| figure | value |", "| --- | --- |", *rows, "", where])
+
+
+def main() -> None:
+    """Measure, print, and write down where asked to."""
+    parser = argparse.ArgumentParser(prog="benchmarks.cluster", description=__doc__)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of the first run")
+    parser.add_argument("--channels", type=int, default=150)
+    parser.add_argument("--digests", type=int, default=100)
+    parser.add_argument("--kills", type=int, default=20, help="by SIGKILL, in each run")
+    parser.add_argument("--freezes", type=int, default=2, help="longer than a lease, in each run")
+    parser.add_argument("--stops", type=int, default=1, help="of the server, in each run")
+    parser.add_argument("--cuts", type=int, default=2, help="of its connections, in each run")
+    parser.add_argument("--life", type=float, default=20, help="seconds that a lease lasts")
+    parser.add_argument("--pace", type=float, default=1.0, help="of Discord's limits; 0.1: tenfold")
+    parser.add_argument("--every", type=float, default=5, help="seconds between two of these")
+    parser.add_argument("--patience", type=float, default=600, help="seconds for what is late")
+    parser.add_argument("--settle", type=float, default=5, help="seconds for what is doubled")
+    parser.add_argument("--keep", action="store_true", help="keep each run's logs")
+    parser.add_argument("--write", action="store_true", help="write into docs/reliability.md")
+    options = parser.parse_args()
+    plan = Plan.model_validate(vars(options))
+    found = figures(asyncio.run(measure(plan, options.runs, options.seed, keep=options.keep)), plan)
+    for figure, value in found.items():
+        line = {"bench": "cluster", "figure": figure, "value": round(value, 3)}
+        sys.stdout.write(json.dumps(line) + "\n")
+    if options.write:
+        write_block("cluster", report(found, " ".join(["python -m benchmarks.cluster", *given()])))
+    if found["lost"] or found["doubled"] or found["sent_after_thaw"] or found["failures"]:
+        raise SystemExit(1)
+
+
+def given() -> list[str]:
+    """Return the options of this call."""
+    return [each for each in sys.argv[1:] if each != "--write"]
+
+
+if __name__ == "__main__":
+    main()
