@@ -104,8 +104,8 @@ class Requests:
         route = route_of(params.url)
         self._note(context, params.method, route, str(answer.status))
         shared = answer.headers.get("X-RateLimit-Scope") == "shared"  # does not count against us
-        proxys = BY_PROXY in answer.headers  # Discord has not seen it
-        if answer.status in INVALID and not shared and not proxys and route.startswith("/"):
+        from_proxy = BY_PROXY in answer.headers  # Discord has not seen it
+        if answer.status in INVALID and not shared and not from_proxy and route.startswith("/"):
             self.invalid.add()
 
     async def _failed(

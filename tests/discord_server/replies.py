@@ -33,7 +33,7 @@ def slow_down(seconds: float, headers: dict[str, str], *, everywhere: bool) -> w
     return respond(429, body, extra | ({"X-RateLimit-Global": "true"} if everywhere else {}))
 
 
-def proxys_429() -> web.Response:
+def proxy_429() -> web.Response:
     """Answer as nirn-proxy does when a member of its cluster cannot be reached (lib/http.go)."""
     body: Json = {"global": False, "message": "You are being rate limited.", "retry_after": 1}
     headers = {
@@ -62,7 +62,7 @@ async def strike(http: web.Request, fault: Fault) -> web.StreamResponse | None:
             http.transport.abort()
         return web.Response(status=500)
     if fault.proxy and fault.status == 429:
-        return proxys_429()
+        return proxy_429()
     if fault.status == 429 and fault.via:
         return slow_down(fault.retry_after or 1.0, {}, everywhere=False)
     headers: dict[str, str] = {}

@@ -69,7 +69,9 @@ class Composed(Cluster):
             return answer.status, await answer.text()
 
     async def saves(self) -> list[tuple[object, ...]]:
-        return await self.ask("SELECT user_id, paper_id FROM saves WHERE kept = 1 ORDER BY paper_id")
+        return await self.ask(
+            "SELECT user_id, paper_id FROM saves WHERE kept = 1 ORDER BY paper_id"
+        )
 
 
 def free_port() -> int:
