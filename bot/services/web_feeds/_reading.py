@@ -17,7 +17,7 @@ from papers.sources import SourceError, SourceErrorKind
 from papers.sources.feed import SHORTEST_INTERVAL, FeedReader, Reading
 from papers.sources.feed_records import FeedContents
 from papers.sources.listings import ListedPaper
-from storage import batches, papers, web_feeds
+from storage import batches, papers, web_feed_moves, web_feeds
 from storage.database import Database
 from storage.database_file import DriverError
 from storage.papers import UpsertReport
@@ -135,6 +135,9 @@ class WebFeeds:
                 if failure is None:
                     await _note(conn, feed, found, read, now, today)
                 there = await web_feeds.keep(conn, after)
+                if there != feed.id:
+                    await web_feed_moves.fold(conn, feed.id, there)
+                    log.info("feed moved web_feed=%d to=%d", feed.id, there)
         broken = 0 if found is None else found.broken
         return Stored(UpsertReport(new, changed, unchanged), broken, there)
 
