@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Announcement, Batch, Record
 from storage.chunks import chunks
-from storage.engines.statements import insert
+from storage.engines.statements import delete_some, insert
 from storage.papers import StoredPaper, UpsertReport, keys_of, stored, upsert
 from storage.tables import batch_papers as entries
 from storage.tables import batches
 from storage.tables import papers as paper_table
 
+EMPTY_KEPT = timedelta(days=90)
+"""How long it is known of a day that a source had no papers: three times as long as it matters to
+threads, and longer than any source is asked for a day again."""
 _DAYS = 5
 _REPEATING = timedelta(days=7)
 """How far back a listing is compared: a feed that stands still does so for days."""
@@ -274,3 +277,11 @@ async def read_longest_ago(
         .limit(limit)
     )
     return list(rows)
+
+
+async def forget_empty(conn: AsyncConnection, now: datetime, *, most: int = 500) -> int:
+    """Delete that sources had no papers on days older than `EMPTY_KEPT`; return how many, 0 at the
+    end. Days with papers stay."""
+    empty = batches.c.state == BatchState.EMPTY.value
+    old = batches.c.day < (now - EMPTY_KEPT).date()
+    return await delete_some(conn, batches, empty, old, first=batches.c.day, most=most)

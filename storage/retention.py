@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import (
+    batches,
     cards,
     clubs,
     digests,
@@ -66,7 +67,11 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
         papers.thin_snapshots,
         "one an hour for a week, one a day for a quarter, then one a week",
     ),
-    "batches": Kept("`/paper trending` of any day; a row per source and day"),
+    "batches": Pruned(
+        batches.EMPTY_KEPT,
+        batches.forget_empty,
+        "days with papers, for `/paper trending` of any day",
+    ),
     "batch_papers": Kept("`/paper trending` of any day, and what authors' votes are learnt from"),
     "editions": Kept("a row per conference and year"),
     "source_health": Kept("a row per source"),

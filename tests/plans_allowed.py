@@ -11,7 +11,7 @@ SMALL: Final[Mapping[str, str]] = {
     "dm_breaker": "one row",
     "trending_papers": "one answer of the Hub, up to a hundred rows",
     "incidents": "a few a day at worst; pruned after three months",
-    "batches": "a row per source and day with papers: 250 a year",
+    "batches": "a row per source and day; those without papers are pruned",
 }
 """Tables that do not grow, or so slowly that reading them whole takes less than a millisecond."""
 

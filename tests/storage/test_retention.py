@@ -7,7 +7,18 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from papers.club_schedule import Every
-from storage import cards, clubs, papers, posts, retention, shelves, topic_matches, web_feeds
+from papers.model import Batch
+from storage import (
+    batches,
+    cards,
+    clubs,
+    papers,
+    posts,
+    retention,
+    shelves,
+    topic_matches,
+    web_feeds,
+)
 from storage.database import Database
 from storage.retention import Kept, Pruned
 from storage.tables import (
@@ -77,6 +88,7 @@ AGES = {
     "shelf_posts": "planned_at",
     "web_feeds": "created_at",
     "server_sources": "offered_at",
+    "trending_named": "named_at",
 }
 """The moment that the age of a table's rows is counted from."""
 
@@ -117,6 +129,7 @@ async def a_row(database: Database, name: str, at: datetime) -> None:
         "source_memory": {"source": "bioRxiv", "name": "listing", "value": {}},
         "web_feeds": {"url": "https://journal.example/rss", "next_at": at},
         "server_sources": {"guild_id": 7, "web_feed_id": 1, "name": "Tests"},
+        "trending_named": {"guild_id": 7, "channel_id": 5, "paper_id": "2603.00001"},
         "shelf_posts": {
             "guild_id": 7,
             "local_date": at.date(),
@@ -164,8 +177,29 @@ async def test_old_rows_go_when_their_time_is_over_and_not_before(
 def test_every_table_that_loses_its_oldest_rows_is_tried() -> None:
     others = {"snapshots", "guilds", "post_papers", "digest_papers", "vectors"}  # tested apart
     others |= {"followed_papers", "person_news", "club_steps", "club_turns", "web_feed_entries"}
+    others |= {"batches"}
     pruned = {name for name, rule in retention.RETENTION.items() if isinstance(rule, Pruned)}
     assert pruned == AGES.keys() | others
+
+
+async def test_a_quiet_day_is_forgotten_after_months_and_a_day_with_papers_never(
+    database: Database,
+) -> None:
+    day = NOON.date()
+    async with database.write() as conn:
+        await batches.record(conn, Batch(day, ()), "web1", now=NOON)
+        await batches.record(conn, Batch(day, (record(),)), "web2", now=NOON)
+
+    async def known() -> list[str]:
+        async with database.read() as conn:
+            return [row.source for row in await batches.rows(conn, day, day)]
+
+    await prune(database, NOON + batches.EMPTY_KEPT)
+    assert await known() == ["web1", "web2"]
+    await prune(database, NOON + batches.EMPTY_KEPT + DAY)
+    assert await known() == ["web2"]
+    await prune(database, NOON + 2000 * DAY)
+    assert await known() == ["web2"]
 
 
 async def shown_on(database: Database, day: date, paper_id: str, *, state: str = "done") -> None:
