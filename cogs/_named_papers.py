@@ -13,8 +13,8 @@ from bot.interactions.errors import UserError
 from bot.interactions.short_keys import short_key
 from bot.services.container import Services
 from bot.services.paper_lookup import Found
+from bot.services.search import unknown_links
 from bot.ui.text import escape, plain
-from papers import paper_key, paper_links
 from papers.text import readable
 from storage.papers import StoredPaper
 
@@ -32,15 +32,8 @@ async def named_in(services: Services, message: discord.Message) -> list[str]:
         UserError: it names none.
     """
     named = await services.search.named(text_of(message))
-    if not named and (others := paper_links.find_all(text_of(message))):
-        shown = listing(paper_key.label(key) for key in others[:_SHOWN])
-        raise UserError(
-            _(
-                "I don't know {papers}, and can look up only arXiv ids, DOIs and papers of the ACL"
-                " Anthology. Try the paper's DOI.",
-                papers=escape(shown),
-            )
-        )
+    if not named and (refusal := unknown_links(text_of(message), services.mention("paper search"))):
+        raise refusal
     if not named:
         raise UserError(
             _(

@@ -216,6 +216,8 @@ _OF_THE_WAY: Final = re.compile(
 _PLACES: Final = frozenset(Scheme) - {Scheme.DOI, Scheme.PMID}
 _ARXIV_DOI: Final = "10.48550/arxiv."
 _ACL_DOI: Final = re.compile(r"10\.18653/v1/(?P<id>.+)")
+_OLD_CVF: Final = re.compile(r"^/([A-Za-z]+)(201[0-9]|2020)(?=/)")
+"""A conference's folder was `content_CVPR_2020` before it was `content/CVPR2021`."""
 _OLD_ACL: Final = re.compile(r"[a-z][0-9]{2}-[0-9]{4}")
 
 _FORMS: Final[Mapping[Scheme, str]] = {
@@ -240,8 +242,8 @@ _ADDRESSES: Final[Mapping[Scheme, Callable[[str], str]]] = {
         f"https://aclanthology.org/{value.upper() if _OLD_ACL.fullmatch(value) else value}/"
     ),
     Scheme.PMLR: "https://proceedings.mlr.press/{}.html".format,
-    Scheme.CVF: lambda value: "https://openaccess.thecvf.com/content/{}/html/{}.html".format(
-        *value.split("/", 1)
+    Scheme.CVF: lambda value: "https://openaccess.thecvf.com/content{}/html/{}.html".format(
+        *_OLD_CVF.sub(r"_\1_\2", f"/{value}").rsplit("/", 1)
     ),
     # The form of 2022 and later; the site leads to its other tracks from there.
     Scheme.NEURIPS: lambda value: (

@@ -1,10 +1,11 @@
 """Papers of every source named in a text: by id, by link, by DOI."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from papers import _arxiv_links as links
+from papers import _publisher_links as publishers
 from papers import arxiv_id, doi
 from papers.arxiv_grammar import legible
 from papers.paper_key import PaperKey, Scheme, of, of_doi
@@ -21,7 +22,8 @@ _SITES: Final[Mapping[Scheme, str]] = {
     ),
     Scheme.PMLR: r"proceedings\.mlr\.press/(?P<pmlr>v[0-9]{1,4}/[a-z0-9_-]{2,60})",
     Scheme.CVF: (
-        r"openaccess\.thecvf\.com/content(?:/|_)(?P<cvf>[A-Za-z0-9]{3,20}/(?:html|papers)/"
+        r"openaccess\.thecvf\.com/content(?:/|_)"
+        r"(?P<cvf>[A-Za-z]{3,16}_?(?:19|20)[0-9]{2}/(?:html|papers)/"
         r"[A-Za-z0-9_.-]{5,240}?_paper)\.(?:html|pdf)"
     ),
     Scheme.NEURIPS: (
@@ -38,23 +40,7 @@ _SITES: Final[Mapping[Scheme, str]] = {
     ),
 }
 _SITE = re.compile("|".join(_SITES.values()), re.IGNORECASE)
-_FOLDER: Final = re.compile(r"/(?:html|papers|hash|file)/")
-
-_PUBLISHERS: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
-    # A research article; `d41586-` is news.
-    (r"nature\.com/articles/(?P<nature>s[0-9]{5}-[0-9]{3}-[0-9]{5}-[0-9a-z])", "10.1038/{}".format),
-    (
-        r"ssrn\.com/(?:sol3/papers\.cfm\?(?:[^\s#]*?&)?abstract_id|abstract)=(?P<ssrn>[0-9]{4,9})",
-        "10.2139/ssrn.{}".format,
-    ),
-    (
-        r"(?:connect\.)?(?:bio|med)rxiv\.org/(?:content|cgi/content)/(?:early/[0-9/]+/|short/)?"
-        r"(?P<server>[0-9]{6})(?:v[0-9]+)?",
-        "10.1101/{}".format,
-    ),
-)
-_PUBLISHER = re.compile("|".join(pattern for pattern, _ in _PUBLISHERS), re.IGNORECASE)
-_DOI_OF = {next(iter(re.compile(pattern).groupindex)): address for pattern, address in _PUBLISHERS}
+_FOLDER: Final = re.compile(r"_?(?P<year>[0-9]{4})/(?:html|papers|hash|file)/")
 
 
 def find_all(text: str) -> list[str]:
@@ -71,6 +57,12 @@ def find_all(text: str) -> list[str]:
     places = arxiv_id.places(plain) if arxiv else {}
     found = [*((places.get(each, 0), each) for each in arxiv), *others]
     return list(dict.fromkeys(key for _, key in sorted(found, key=lambda each: each[0])))
+
+
+def pages(text: str) -> list[str]:
+    """Return what pages of papers are called that a text links to and that give no id which is
+    understood here, such as PubMed Central's."""
+    return publishers.pages(links.decoded(legible(text))) if "/" in text else []
 
 
 def parse(text: str) -> str | None:
@@ -90,18 +82,12 @@ def parse(text: str) -> str | None:
 def _others(plain: str) -> Iterator[tuple[int, PaperKey]]:
     for match in _SITE.finditer(plain):
         scheme = Scheme(match.lastgroup or "")
-        key = of(scheme, _FOLDER.sub("/", match[scheme.value]))
+        key = of(scheme, _FOLDER.sub(r"\g<year>/", match[scheme.value], count=1))
         if key is not None:
             yield match.start(), key
-    for match in _PUBLISHER.finditer(plain):
-        group = match.lastgroup or ""
-        if (key := of_doi(_DOI_OF[group](match[group].lower()))) is not None:
-            yield match.start(), key
-    for found, place in doi.places(plain).items():
-        if (key := of_doi(_without_page(found))) is not None:
+    for place, address in publishers.dois(plain):
+        if (key := of_doi(address)) is not None:
             yield place, key
-
-
-def _without_page(found: str) -> str:
-    """Return a DOI from a publisher's address without the name of a page behind it."""
-    return re.sub(r"\.(?:full|abstract|short|pdf|full\.pdf|full-text|epdf)$", "", found)
+    for found, place in doi.places(plain).items():
+        if (key := of_doi(publishers.without_page(found))) is not None:
+            yield place, key

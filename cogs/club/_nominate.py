@@ -14,6 +14,7 @@ from bot.interactions.modals import filled
 from bot.interactions.short_keys import with_full_keys
 from bot.services.clubs import FORM, SOME_CLUB, NominatedPapers
 from bot.services.container import services_of
+from bot.services.search import unknown_links
 from bot.ui.lists import titled
 from bot.ui.notices import render_notice
 from bot.ui.text import timestamp
@@ -62,9 +63,10 @@ async def take_form(interaction: Interaction) -> None:
     match match["named"]:
         case "typed":
             shelved = [each for each in fields.get("shelved", ()) if re.fullmatch(PAPER, each)]
-            paper_ids = [*await services.search.named(_only(fields, "paper")), *shelved]
+            typed = _only(fields, "paper")
+            paper_ids = [*await services.search.named(typed), *shelved]
             if not paper_ids:
-                raise UserError(
+                raise unknown_links(typed, services.mention("paper search")) or UserError(
                     _("I found no paper there. Give an arXiv link or id, e.g. 2406.07496.")
                 )
         case "several":

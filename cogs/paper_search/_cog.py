@@ -18,6 +18,7 @@ from bot.services.search import (
     newest_of,
     parse_since,
     since_choices,
+    unknown_links,
 )
 from cogs.paper_search._labels import SORTS
 from cogs.paper_search._lookup import choice, paper_id_of, suggested, title_choices
@@ -64,6 +65,9 @@ class PaperSearch(commands.Cog):
         if len(named := await self.services.search.named(query)) == 1:
             await open_card(interaction, named[0], public=public)
             return
+        is_link = not named and len(query.split()) == 1
+        if is_link and (refusal := unknown_links(query, self.services.mention("paper search"))):
+            raise refusal
         day = await self._since_day(interaction, since or "")
         question = _question(brief(query, named), day, category or "", Sort(sort))
         await open_results(interaction, question, public=public)

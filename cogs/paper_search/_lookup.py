@@ -12,7 +12,7 @@ from bot.i18n import sentences
 from bot.interactions.errors import UserError
 from bot.interactions.short_keys import short_key
 from bot.services.container import Services
-from bot.services.search import QUERY_LENGTH, LookUp
+from bot.services.search import QUERY_LENGTH, LookUp, unknown_links
 from bot.services.source_queries import failure_sentence
 from bot.ui import text
 from storage.papers import StoredPaper
@@ -78,6 +78,8 @@ async def paper_id_of(services: Services, typed: str) -> str:
     named = await services.search.named(typed)
     if named:
         return named[0]
+    if refusal := unknown_links(typed, services.mention("paper search")):
+        raise refusal
     titled = await _titled(services, typed)
     if len(titled) == 1:
         return titled[0]

@@ -1,6 +1,7 @@
 """Search as the bot offers it: local first, fresh second, and pages that outlive a restart."""
 
 from bot.services.search._authors import AuthorSearch, AuthorsPapers
+from bot.services.search._named import unknown_links
 from bot.services.search._opening import open_embedder, open_search
 from bot.services.search._passages import passage_of
 from bot.services.search._reading import (
@@ -38,4 +39,5 @@ __all__ = [
     "read",
     "refuse_link",
     "since_choices",
+    "unknown_links",
 ]
