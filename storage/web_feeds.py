@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.sources import SourceErrorKind
@@ -185,10 +185,10 @@ async def seen(
 
 async def health(conn: AsyncConnection) -> Sequence[WebFeed]:
     """Return the feeds that a server has, by their numbers."""
-    added = select(server_sources.c.web_feed_id).where(server_sources.c.added_at.is_not(None))
-    rows = await conn.execute(
-        select(web_feeds).where(web_feeds.c.id.in_(added)).order_by(web_feeds.c.id)
+    added = exists().where(
+        server_sources.c.web_feed_id == web_feeds.c.id, server_sources.c.added_at.is_not(None)
     )
+    rows = await conn.execute(select(web_feeds).where(added).order_by(web_feeds.c.id))
     return [web_feed(row) for row in rows]
 
 

@@ -122,6 +122,8 @@ def sentence_of(error: Exception) -> str | None:
                 " server can add them in the channel's settings.",
                 permissions=_permissions(error.missing_permissions),
             )
+        case app_commands.TransformerError(value=discord.Object()):
+            return _("I can't see what you chose. Choose something else.")
         case app_commands.TransformerError():
             return _(
                 "I couldn't read “{value}”. Choose one of the suggestions.",

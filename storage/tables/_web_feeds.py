@@ -1,6 +1,6 @@
 """RSS and Atom feeds that servers added as sources."""
 
-from sqlalchemy import Column, ForeignKey, Index
+from sqlalchemy import Column, ForeignKey, Index, text
 
 from storage.tables._base import table, where
 from storage.types import Integer, ISODate, JSONText, Text, UTCDateTime
@@ -11,7 +11,7 @@ web_feeds = table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("url", Text, nullable=False, unique=True),
     # As the feed calls itself.
-    Column("title", Text, nullable=False, server_default=""),
+    Column("title", Text, nullable=False, server_default=text("''")),
     # What the last answer said of itself, for the next request.
     Column("etag", Text),
     Column("last_modified", Text),

@@ -80,7 +80,7 @@ OTHERS: Final = (
     "privacy settings",
 )
 
-REFUSED: Final = re.compile(r"Manage Server|takes|can be|has changed")
+REFUSED: Final = re.compile(r"Manage Server|takes|can be|has changed|can't see what you chose")
 
 known = st.sampled_from(("2506.00900", "2506.00901", "To read", "read", "⭐", "matter", "1", "day"))
 """Answers that lead further into a command than nonsense does."""

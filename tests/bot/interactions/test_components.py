@@ -209,6 +209,15 @@ async def test_a_failing_command_answers_with_the_id_that_the_log_has(
     assert "what='broken'" in caplog.text
 
 
+def test_a_choice_that_cannot_be_seen_is_not_shown_as_code() -> None:
+    error = app_commands.TransformerError(
+        discord.Object(5),  # pyright: ignore[reportArgumentType] - what it holds for a hidden role
+        discord.AppCommandOptionType.role,
+        app_commands.Transformer(),
+    )
+    assert sentence_of(error) == "I can't see what you chose. Choose something else."
+
+
 def test_known_refusals_say_what_to_do() -> None:
     missing = sentence_of(app_commands.MissingPermissions(["manage_guild"]))
     assert missing == "You're missing permissions in this server: **Manage Server**."

@@ -81,5 +81,5 @@ def test_every_moment_in_the_database_is_known_as_past_planned_or_a_fact() -> No
         if isinstance(column.type, UTCDateTime)
     }
     assert names >= clock_repair.FACTS | clock_repair.PLANS | clock_repair.DROPPED
-    endings = ("due_at", "next_try_at", "retry_at", "until", "expires_at", "look_at")
+    endings = ("due_at", "next_try_at", "next_at", "retry_at", "until", "expires_at", "look_at")
     assert {name for name in names if name.endswith(endings)} == clock_repair.PLANS
