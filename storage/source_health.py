@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.sources import SourceError, SourceErrorKind
 from storage.engines.statements import insert
 from storage.tables import source_health
+
+_OF_TRENDING = " (trending)"
 
 DETAIL_LENGTH = 500
 """Characters kept of what went wrong; a source may answer with a whole page."""
@@ -25,6 +28,12 @@ class SourceHealth:
     kind: SourceErrorKind | None
     detail: str | None
     retry_at: datetime | None
+
+
+def of_trending(source: str) -> str:
+    """Return the name under which it is kept how a source's list of what trends is: it may fail
+    while the source itself is well."""
+    return f"{source}{_OF_TRENDING}"
 
 
 async def succeeded(conn: AsyncConnection, source: str, now: datetime) -> bool:
@@ -61,16 +70,27 @@ async def failed(conn: AsyncConnection, error: SourceError, now: datetime) -> No
 
 
 async def all(conn: AsyncConnection) -> list[SourceHealth]:  # noqa: A001 -- read as `health.all`
-    """Return every source that was ever asked, by name."""
-    return [
-        SourceHealth(
-            source=row.source,
-            succeeded_at=row.succeeded_at,
-            failing_since=row.failing_since,
-            failed_at=row.failed_at,
-            kind=None if row.kind is None else SourceErrorKind(row.kind),
-            detail=row.detail,
-            retry_at=row.retry_at,
-        )
-        for row in await conn.execute(select(source_health).order_by(source_health.c.source))
-    ]
+    """Return every source that was ever asked, by name; their lists of what trends are none."""
+    own = source_health.c.source.not_like(f"%{_OF_TRENDING}")
+    rows = await conn.execute(select(source_health).where(own).order_by(source_health.c.source))
+    return [_health(row) for row in rows]
+
+
+async def get(conn: AsyncConnection, name: str) -> SourceHealth | None:
+    """Return how a source is, or with `of_trending` its list, `None` if it was never asked."""
+    row = (
+        await conn.execute(select(source_health).where(source_health.c.source == name))
+    ).one_or_none()
+    return None if row is None else _health(row)
+
+
+def _health(row: Row[Any]) -> SourceHealth:
+    return SourceHealth(
+        source=row.source,
+        succeeded_at=row.succeeded_at,
+        failing_since=row.failing_since,
+        failed_at=row.failed_at,
+        kind=None if row.kind is None else SourceErrorKind(row.kind),
+        detail=row.detail,
+        retry_at=row.retry_at,
+    )

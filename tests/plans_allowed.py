@@ -41,6 +41,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("trends.keywords", "papers"): "some months' keywords, at most every six hours, off the loop",
     ("web_feeds.forget", "web_feeds"): "in the upkeep; a row per feed that servers added",
     ("web_feeds.health", "web_feeds"): "`paperboy check`; a row per feed that servers added",
+    ("web_feeds.health", "server_sources"): "`paperboy check`; the feeds of all servers",
     ("vectors.newest", "papers"): "at a start, into the matrix; the newest first, up to a limit",
 }
 """Why a function of `storage` has to read the whole of a table that grows."""

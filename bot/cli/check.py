@@ -16,7 +16,13 @@ from bot.delivery.permissions import invite_link, lacking, needed_in
 from bot.runtime.sources import live_sources
 from bot.settings import Settings, SettingsError
 from papers.embedding import EmbeddingError, load_embedder
-from papers.sources import DatedSource, EditionSource, PaperSource, SourceError
+from papers.sources import (
+    DatedSource,
+    EditionSource,
+    PaperSource,
+    SourceError,
+    TrendingSource,
+)
 from papers.sources.declared import names
 from storage import feeds, papers, subscriptions, web_feeds
 from storage.backups import scheduled
@@ -89,7 +95,10 @@ async def _machine(settings: Settings, active: list[Feed]) -> AsyncIterator[Find
     wanted = names(key for group in groups for key in group)
     used = [each for each in sources if not isinstance(each, DatedSource) or each.name in wanted]
     try:
-        for answer in asyncio.as_completed([_source(source) for source in used]):
+        asked = [_source(source) for source in used]
+        if any(feed.trending for feed in active):
+            asked += [_trending(each) for each in sources if isinstance(each, TrendingSource)]
+        for answer in asyncio.as_completed(asked):
             yield await answer
     finally:
         for source in sources:
@@ -155,6 +164,17 @@ async def _source(source: PaperSource) -> Finding:
     except SourceError as error:
         return Finding(False, f"{source.name}: {error.kind} ({error.detail})")
     return Finding(True, f"{source.name}: works; {len(batch.records)} papers for {batch.day}")
+
+
+async def _trending(source: TrendingSource) -> Finding:
+    """Say whether the list of what trends works; threads come on time without it."""
+    try:
+        found = await source.trending()
+    except SourceError as error:
+        return Finding(
+            False, f"{source.name}, what trends: {error.kind} ({error.detail})", warning=True
+        )
+    return Finding(True, f"{source.name}, what trends: works; {len(found)} papers")
 
 
 async def _edition(source: EditionSource) -> Finding:

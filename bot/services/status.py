@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.runtime.clock import Clock
 from bot.services.feeds import Feeds, FeedStatus
 from bot.services.search_engine import Engine
 from bot.settings import Settings
 from papers import calendar
 from papers.calendar import WhyNothing
-from papers.sources import DatedSource, PaperSource
+from papers.sources import DatedSource, PaperSource, TrendingSource
 from storage import (
     batches,
     digests,
@@ -60,6 +62,8 @@ class StatusReport:
     """Why there is no newer batch, where one could be expected."""
     sources: Sequence[tuple[str, SourceHealth | None]]
     """Each source by name, `None` if it has not been asked yet."""
+    not_trending: SourceHealth | None
+    """How the list of what trends is, where it fails and a feed of the place wants it."""
     web: Sequence[ServerSource]
     """The feeds that the place added."""
     search: EngineStatus
@@ -105,6 +109,7 @@ class Status:
         """
         now, settle = self._clock.now(), self._settings.settle
         curated = [source.name for source in self._sources if source.curated]
+        here = [] if guild_id is None else await self._feeds.of_guild(guild_id)
         async with self._database.read() as conn:
             day = await batches.newest_complete(conn, calendar.batch_day(now), sources=curated)
             rows = [] if day is None else await batches.rows(conn, day, day, sources=curated)
@@ -112,6 +117,8 @@ class Status:
             known = await papers.count(conn)
             waiting = await digests.backlog(conn)
             resting = await digests.broken_until(conn, now)
+            wanted = any(each.feed.trending for each in here)
+            not_trending = await self._not_trending(conn) if wanted else None
             web = [] if guild_id is None else await server_sources.of_guild(conn, guild_id)
             operations = None
             if manages:
@@ -137,11 +144,21 @@ class Status:
                 for source in self._sources
                 if source.name in states or not isinstance(source, DatedSource)
             ],
+            not_trending=not_trending,
             web=web,
             search=await self._engine.status(),
             embedder=self._settings.embedder,
             waiting=waiting,
             resting=resting,
-            feeds=[] if guild_id is None else await self._feeds.of_guild(guild_id),
+            feeds=here,
             operations=operations,
         )
+
+    async def _not_trending(self, conn: AsyncConnection) -> SourceHealth | None:
+        """Return how the first list of what trends is that fails, `None` if all are well."""
+        for source in self._sources:
+            if isinstance(source, TrendingSource):
+                state = await source_health.get(conn, source_health.of_trending(source.name))
+                if state is not None and state.failing_since is not None:
+                    return state
+        return None

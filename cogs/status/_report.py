@@ -39,6 +39,8 @@ def status_lines(report: StatusReport) -> list[str]:
         paragraphs.append(why_nothing_line(report.why_nothing))
     paragraphs.append(next_batch_line(report.now, report.settle))
     sources = [source_line(name, state) for name, state in report.sources]
+    if (trending := report.not_trending) is not None:
+        sources.append(source_line(_("What trends on Hugging Face"), trending))
     sources += web_lines(report.web, report.now)
     paragraphs.append("\n".join((_("**Sources**"), *sources)))
     paragraphs.append(search_line(report.search, report.embedder))

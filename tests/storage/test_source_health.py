@@ -48,3 +48,16 @@ async def test_sources_fail_each_for_itself(database: Database):
         ("listing", NOON),
         ("votes", None),
     ]
+
+
+async def test_a_list_of_what_trends_is_no_source(database: Database):
+    name = source_health.of_trending("votes")
+    async with database.write() as connection:
+        await source_health.failed(
+            connection, SourceError(name, SourceErrorKind.REFUSED, "403"), NOON
+        )
+        assert await source_health.all(connection) == []
+        state = await source_health.get(connection, name)
+        assert await source_health.get(connection, "votes") is None
+    assert state is not None
+    assert state.failing_since == NOON

@@ -11,7 +11,8 @@ from bot.cli.run import token_of
 from bot.settings import SettingsError
 from storage import backups
 from storage.database import Database
-from tests.bot.world import make_settings
+from tests.bot.services.publishing.test_trending_section import Hub
+from tests.bot.world import MONDAY, make_settings, votes, world
 
 TOKEN = "MTA.bm90.YW55"
 
@@ -89,3 +90,27 @@ async def test_nobody_else_may_read_the_database_or_its_log(tmp_path: Path) -> N
     await database.close()
     assert modes
     assert set(modes.values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("answers", "line"),
+    [
+        (True, "✓ Fake, what trends: works; 1 papers"),
+        (False, "! Fake, what trends: malformed (lists no trending papers)"),
+    ],
+)
+async def test_the_list_of_what_trends_is_checked_if_a_feed_wants_it(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    answers: bool,
+    line: str,
+) -> None:
+    hub = Hub({MONDAY: votes(MONDAY, 30)}, trends=votes(MONDAY, 20), answers=answers)
+    monkeypatch.setattr("bot.cli.check.live_sources", Mock(return_value=[hub]))
+    async with world(tmp_path) as here:
+        await check(here.bot.settings)
+        assert "what trends" not in capsys.readouterr().out
+        await here.add_feed(trending=True)
+        await check(here.bot.settings)
+        assert line in capsys.readouterr().out

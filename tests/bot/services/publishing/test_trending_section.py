@@ -288,3 +288,38 @@ async def test_a_preview_shows_the_section_and_names_nothing(tmp_path: Path) -> 
         assert HEADING in answer(shown)
         async with here.bot.services.database.read() as conn:
             assert await trending.named(conn, here.channel.id, [AGENTS.paper.id]) == {}
+
+
+async def status(here: World) -> str:
+    return answer(await here.admin.slash(here.channel, "paper status"))
+
+
+async def test_the_status_says_that_the_list_fails_as_long_as_it_does(tmp_path: Path) -> None:
+    line = "🔴 What trends on Hugging Face: sending unreadable answers since"
+    async with world(tmp_path) as here:
+        hub = await given(here, AGENTS)
+        await here.tick(at(MONDAY, 9))
+        assert "What trends" not in await status(here)
+        hub.answers = False
+        for hour in (10, 11, 12):
+            await here.tick(at(MONDAY, hour))
+        text = await status(here)
+        assert f"{line} <t:{at(MONDAY, 10).timestamp():.0f}:f>" in text
+        assert "🟢 Fake" in text, "the source itself is well"
+        assert "has not answered for an hour" not in text
+        hub.answers = True
+        await here.tick(at(MONDAY, 14))
+        assert "What trends" not in await status(here)
+
+
+async def test_the_status_of_who_does_not_want_the_section_is_silent_about_it(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        hub = await given(here, AGENTS)
+        hub.answers = False
+        await here.tick(at(MONDAY, 9))
+        assert "What trends" in await status(here)
+        async with here.bot.services.database.write() as conn:
+            await conn.exec_driver_sql("UPDATE feeds SET trending = 0")
+        assert "What trends" not in await status(here)
