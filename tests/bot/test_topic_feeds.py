@@ -200,3 +200,43 @@ async def test_a_word_that_all_papers_of_a_feed_have_is_found_in_all(tmp_path: P
             here.channel, "paper subscribe", topic="mice", sources="mine"
         )
         assert "5 of 5 papers in 14 days match" in answer(preview)
+
+
+def guided(title: str, guid: str, rest: str = "") -> str:
+    """Return an entry that has nothing but a title, an id of the feed's own, and a day."""
+    return (
+        f"<item><title>{title}</title><guid {rest}>{guid}</guid>"
+        "<pubDate>09 Jun 2025 08:00:00 GMT</pubDate></item>"
+    )
+
+
+async def test_an_entry_with_only_a_guid_leads_where_that_says_and_else_does_not_come(
+    tmp_path: Path,
+) -> None:
+    async with placed(tmp_path, entry(9, 9, "Cheese")) as place:
+        here = place.here
+        await place.add(name="Mine")
+        await follow(here, here.member, "mice", sources="mine")
+        own = 'isPermaLink="false"'
+        place.has(
+            guided("Mice of a page", "https://journal.example/a/7"),
+            guided("Mice of an address", "https://journal.example/a/8", own),
+            guided("Mice of a work", "doi:10.1000/Mice9", own),
+            guided("Mice of nowhere", "tag:journal.example,2025:10", own),
+            guided("Mice of a number", "4711", own),
+        )
+        await place.until_tomorrow()
+        (text,) = brought(here.member)
+        for title, address in {
+            "Mice of a page": "https://journal.example/a/7",
+            "Mice of an address": "https://journal.example/a/8",
+            "Mice of a work": "https://doi.org/10.1000/mice9",
+        }.items():
+            assert text.count(f"[{title}]({address})") == 1
+        assert text.count("Journal of Tests") == 3
+        assert text.count("mice: “mice” in the title") == 3
+        assert "nowhere" not in text
+        assert "number" not in text
+        for _ in range(2):
+            await place.until_tomorrow()
+        assert len(brought(here.member)) == 1, "nothing comes twice"
