@@ -94,7 +94,7 @@ class EditionSource(DatedSource, Protocol):
         was when `keep` was last called."""
         ...
 
-    def keep(self) -> None:
+    async def keep(self) -> None:
         """Note that the last answer is stored."""
         ...
 

@@ -20,6 +20,7 @@ from papers.sources._http import Fetcher
 from papers.sources.anthology_records import volumes
 from papers.sources.conference_records import proceedings_of, programme
 from papers.sources.listings import Proceedings
+from papers.sources.memory import SourceMemory
 from papers.sources.responses import MalformedError, Response, RetryPolicy
 
 ANTHOLOGY_URL: Final = "https://raw.githubusercontent.com/acl-org/acl-anthology/master/data/xml"
@@ -32,6 +33,9 @@ IN_SEASON: Final = timedelta(days=1)
 OUT_OF_SEASON: Final = timedelta(days=7)
 LARGEST: Final = 48 * 1024 * 1024
 """Bytes of one file. A row has about 2 KB, and the largest programme 6,628 (ICML 2026)."""
+_READING: Final = 1
+"""Counts what has ever been read of the files: where a newer version reads more, it asks for each
+once more, whether it has changed or not."""
 _MANNERS: Final = RetryPolicy(timeout=120.0, attempts=2, patience=150.0, cache_for=0.0)
 _NOTHING: Final[Mapping[str, Any]] = {"count": 0, "results": []}
 T = TypeVar("T")
@@ -97,10 +101,10 @@ class ConferenceSource:
         self.name = conference.name
         self._conference = conference
         self._now = now
-        budget = DailyBudget(self.name, requests, pace, now=now, sleep=sleep, clock=clock)
+        self._budget = DailyBudget(self.name, requests, pace, now=now, sleep=sleep, clock=clock)
         self._fetcher = Fetcher(
             self.name,
-            gate=budget,
+            gate=self._budget,
             manners=manners,
             session=session,
             largest=largest,
@@ -110,6 +114,16 @@ class ConferenceSource:
         self._reading = asyncio.Lock()
         self._conditions: dict[str, dict[str, str]] = {}
         self._sent: dict[str, dict[str, str]] = {}
+        self._memory: SourceMemory | None = None
+
+    async def restore(self, memory: SourceMemory) -> None:
+        """Take up an earlier process's requests and what its stored answers said, and keep those to
+        come."""
+        await self._budget.restore(memory)
+        self._memory = memory
+        for url, kept in (await memory.read(self.name)).items():
+            if kept["reading"] == _READING:
+                self._conditions[url] = kept["conditions"]
 
     def interval(self, now: datetime) -> timedelta:
         """Return how long after an answer the conference is to be asked again."""
@@ -134,12 +148,18 @@ class ConferenceSource:
             found = await self._read(year)
             return None if found is None else await asyncio.to_thread(found.seen, today)
 
-    def keep(self) -> None:
-        """Note that the last answer is stored, so that it need not be sent again.
+    async def keep(self) -> None:
+        """Note that the last answer is stored, so that it need not be sent again, also not to a
+        later process.
 
         An answer that was lost on the way to the database is sent once more.
         """
         self._conditions |= self._sent
+        if self._memory is None:
+            return
+        for url, conditions in self._sent.items():
+            kept = {"reading": _READING, "conditions": conditions}
+            await self._memory.write(self.name, url, kept if conditions else None)
 
     def listed_days(self) -> tuple[date, ...]:
         """Return no days: an edition is no listing of one."""

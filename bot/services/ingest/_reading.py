@@ -94,7 +94,7 @@ class Reading:
             if found is not None:
                 report = await editions.store(self._database, source, found, reading.now)
                 reading.add(report, found.broken)
-            source.keep()
+            await source.keep()
         except Exception as error:
             await self._failed(source, error, reading)
         else:

@@ -227,7 +227,7 @@ async def test_a_programme_that_was_stored_is_sent_again_only_if_it_changed(
     service.on(ABSTRACTS, answer({"1": "We ask."}, '"a1"'))
     for _ in range(2):  # what was not stored is sent once more
         assert len(await papers_of(icml)) == 1
-    icml.keep()
+    await icml.keep()
     assert await icml.proceedings() is None
     assert len(service.requests) == 6
     service.on(ROWS, answer(rows(event(1), event(2)), '"r2"'))
@@ -241,7 +241,7 @@ async def test_abstracts_that_come_later_are_added(service: Service, icml: Confe
 
     service.on(ROWS, answer)
     assert (await papers_of(icml))[0].abstract == ""
-    icml.keep()
+    await icml.keep()
     service.on(ABSTRACTS, json_reply({"1": "We ask."}))
     assert (await papers_of(icml))[0].abstract == "We ask."
 
