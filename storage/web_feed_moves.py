@@ -5,8 +5,8 @@ from dataclasses import replace
 from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from papers.sources.declared import web_key
-from storage import feeds
+from papers.sources.declared import ServerFeed, web_key
+from storage import feeds, subscriptions
 from storage.batches import BatchState
 from storage.chunks import chunks
 from storage.engines.statements import insert
@@ -33,6 +33,8 @@ async def fold(conn: AsyncConnection, feed_id: int, into: int) -> None:
             await conn.execute(delete(server_sources).where(others, here))  # an offer at most
             await conn.execute(update(server_sources).where(theirs, here).values(web_feed_id=into))
         await _fold_sources(conn, guild_id, web_key(feed_id), web_key(into))
+        before, after = (ServerFeed(guild_id, each).key for each in (feed_id, into))
+        await subscriptions.replace_source(conn, before, after)
     await conn.execute(delete(server_sources).where(theirs))
 
 

@@ -37,6 +37,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("shelves.claim_due", "shelves"): "which hours there are: an index of those that post weekly",
     ("subscriptions.all_topics", "topics"): "all of them are matched with new papers",
     ("subscriptions.popular", "topics"): "what is typed may be anywhere in a topic",
+    ("subscriptions.replace_source", "topics"): "once, when a feed moved to where another one is",
     ("subscriptions.source_groups", "topics"): "an index of those with sources of their own",
     ("trends.keywords", "papers"): "some months' keywords, at most every six hours, off the loop",
     ("web_feeds.forget", "web_feeds"): "in the upkeep; a row per feed that servers added",

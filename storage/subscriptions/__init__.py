@@ -7,6 +7,7 @@ from storage.subscriptions._drafts import (
     get_draft,
     note_shown,
 )
+from storage.subscriptions._moves import replace_source
 from storage.subscriptions._people import (
     STRIKES,
     change_settings,
@@ -75,6 +76,7 @@ __all__ = [
     "popular",
     "reached",
     "refused",
+    "replace_source",
     "set_paused",
     "source_groups",
     "sources_of",

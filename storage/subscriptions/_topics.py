@@ -23,7 +23,8 @@ def topic_of(row: Any, named: Mapping[str, str] | None = None) -> StoredTopic:
     return StoredTopic(row.id, row.query, Mode(row.mode), tuple(row.sources), own)
 
 
-def _key(mode: Mode, sources: Iterable[str], normal_form: str) -> str:
+def key_of(mode: Mode, sources: Iterable[str], normal_form: str) -> str:
+    """Return what those who follow the same topic in the same mode and sources share."""
     return f"{'+'.join((mode.value, *sources))}:{normal_form}"
 
 
@@ -44,7 +45,7 @@ async def subscribe(
     Subscribing again changes the votes it takes, and ends a pause. Digests bring what the topic
     matched from `brings_from` on, without it what it matches from now on.
     """
-    shared = _key(mode, sources, key)
+    shared = key_of(mode, sources, key)
     await conn.execute(
         insert(topics)
         .values(key=shared, query=query, mode=mode.value, sources=list(sources), created_at=now)
@@ -84,7 +85,7 @@ async def topic_of_key(
     conn: AsyncConnection, mode: Mode, key: str, sources: Sequence[str] = ()
 ) -> StoredTopic | None:
     """Return the topic that people of this mode, these sources and this normal form share."""
-    statement = select(*COLUMNS).where(topics.c.key == _key(mode, sources, key))
+    statement = select(*COLUMNS).where(topics.c.key == key_of(mode, sources, key))
     row = (await conn.execute(statement)).one_or_none()
     return None if row is None else topic_of(row)
 
@@ -135,7 +136,7 @@ async def change_mode(
         return None
     if before.mode == mode.value:
         return topic_of(before)
-    key = _key(mode, before.sources, before.key.partition(":")[2])
+    key = key_of(mode, before.sources, before.key.partition(":")[2])
     values = {"query": before.query, "mode": mode.value, "sources": before.sources}
     await conn.execute(
         insert(topics)

@@ -1,13 +1,24 @@
 """A feed that moved to another's address: what both had is had by one."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.model import Batch
-from storage import batches, server_sources, web_feed_moves, web_feeds
+from storage import (
+    batches,
+    papers,
+    server_sources,
+    subscriptions,
+    topic_matches,
+    web_feed_moves,
+    web_feeds,
+)
 from storage.batches import BatchState
 from storage.database import Database
+from storage.subscriptions import Every, Mode
+from storage.topic_matches import NewMatch
 from tests.storage.shared import NOON, record
 
 pytestmark = pytest.mark.engines
@@ -71,3 +82,67 @@ async def test_a_feed_that_is_only_offered_where_it_moved_from_is_not_offered_an
         await web_feed_moves.fold(conn, old.id, new.id)
         assert await server_sources.get(conn, 7, old.id) is None
         assert [each.name for each in await server_sources.of_guild(conn, 8)] == ["Ours"]
+
+
+ADA, BO, CY = 1, 2, 3
+
+
+async def follow(conn: AsyncConnection, user_id: int, words: str, *sources: str) -> None:
+    await subscriptions.ensure_subscriber(
+        conn, user_id, at=time(9), timezone="UTC", every=Every.DAY, now=NOON
+    )
+    await subscriptions.subscribe(
+        conn,
+        user_id,
+        key=words,
+        query=words,
+        mode=Mode.STRICT,
+        min_votes=0,
+        now=NOON,
+        sources=sources,
+    )
+
+
+async def followed(conn: AsyncConnection, user_id: int) -> list[tuple[str, tuple[str, ...], int]]:
+    return [
+        (each.topic.query, each.topic.sources, each.matches)
+        for each in await subscriptions.of_user(conn, user_id)
+    ]
+
+
+async def test_topics_have_the_feed_that_it_moved_to_with_what_they_matched(
+    database: Database,
+) -> None:
+    async with database.write() as conn:
+        old = await web_feeds.add(conn, URL, NOON)
+        new = await web_feeds.add(conn, URL + "/", NOON)
+        for guild_id, feed in ((7, old), (7, new), (8, old)):
+            await server_sources.offer(conn, guild_id, feed.id, f"Feed {feed.id}", NOON)
+            await server_sources.add(conn, guild_id, feed.id, NOON)
+        was, now_is, theirs = f"{old.key}@7", f"{new.key}@7", f"{old.key}@8"
+        await follow(conn, ADA, "mice", was, "biorxiv")
+        await follow(conn, ADA, "rats", was)
+        await follow(conn, ADA, "cats", was)
+        await follow(conn, ADA, "cats", now_is)
+        await follow(conn, BO, "cats", now_is)
+        await follow(conn, CY, "mice", theirs)
+        await papers.upsert(conn, [record("2603.00001")], now=NOON)
+        matched = [
+            NewMatch(topic.id, "2603.00001", 1.0, "in the title")
+            for topic in await subscriptions.all_topics(conn)
+            if was in topic.sources
+        ]
+        await topic_matches.remember(conn, matched, at=NOON)
+        await web_feed_moves.fold(conn, old.id, new.id)
+        assert await followed(conn, ADA) == [
+            ("mice", ("biorxiv", now_is), 1),
+            ("rats", (now_is,), 1),
+            ("cats", (now_is,), 1),
+        ]
+        assert await followed(conn, BO) == [("cats", (now_is,), 1)]
+        assert await followed(conn, CY) == [("mice", (f"{new.key}@8",), 0)]
+        for user_id in (ADA, BO, CY):
+            for each in await subscriptions.of_user(conn, user_id):
+                assert each.topic.lost == frozenset()
+        await follow(conn, BO, "rats", now_is)
+        assert len(await subscriptions.all_topics(conn)) == 4
