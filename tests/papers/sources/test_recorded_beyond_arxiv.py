@@ -1,22 +1,19 @@
 """Whole answers of bioRxiv and Crossref as they were recorded, served again on loopback."""
 
-import gzip
 import json
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
-import yaml
 
 from papers.sources import SourceError, SourceErrorKind
 from papers.sources.biorxiv import BiorxivSource
 from papers.sources.crossref import Crossref
 from papers.sources.crossref_records import listed_works
 from tests.papers.sources.biorxiv_answers import YESTERDAY, biorxiv_source, path
+from tests.papers.sources.recorded_answers import SAMPLES, cassette
 from tests.papers.sources.serving import FakeTime, Reply, Service, json_reply
-from tests.shared import SHARED, needs_shared
-
-SAMPLES = SHARED / "samples" / "beyond_arxiv"
+from tests.shared import needs_shared
 
 pytestmark = needs_shared
 
@@ -36,13 +33,7 @@ async def biorxiv(service: Service, fake_time: FakeTime) -> AsyncIterator[Biorxi
 
 def recorded(name: str) -> Iterator[tuple[str, int, bytes]]:
     """Yield the address, status and body of each answer in a cassette of VCR."""
-    cassette: Any = yaml.safe_load((SAMPLES / "crossref" / f"{name}.yaml").read_text())
-    for turn in cassette["interactions"]:
-        body = turn["response"]["body"]["string"]
-        raw = body if isinstance(body, bytes) else cast("str", body).encode()
-        if raw.startswith(b"\x1f\x8b"):
-            raw = gzip.decompress(raw)
-        yield turn["request"]["uri"], turn["response"]["status"]["code"], raw
+    return cassette(SAMPLES / "crossref" / f"{name}.yaml")
 
 
 @pytest.mark.parametrize(
