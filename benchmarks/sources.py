@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks._sources_answers import FEEDS, WORKING_DAYS
-from benchmarks._sources_days import live
+from benchmarks._sources_days import START, live
 from benchmarks._sources_samples import samples_of, unread
 from papers.sources.declared import DECLARED
 from tests import reliability
+
+__all__ = ["START", "live", "samples_of", "unread"]
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "sources.md"
 _DAYS: Final = (*(each.name for each in DECLARED.values()), *FEEDS)

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks._sources_days import START, live
-from benchmarks._sources_samples import samples_of, unread
-from benchmarks.sources import PAGE
+from benchmarks.sources import PAGE, START, live, samples_of, unread
 from papers.sources.declared import DECLARED
 from tests import reliability
 from tests.shared import needs_shared
