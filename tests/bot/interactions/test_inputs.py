@@ -2,6 +2,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
+from bot import limits
 from bot.interactions.errors import UserError
 from bot.interactions.inputs import (
     parse_categories,
@@ -10,6 +11,7 @@ from bot.interactions.inputs import (
     parse_timezone,
     timezone_choices,
 )
+from bot.interactions.time_form import zone_field
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -184,3 +186,13 @@ def test_the_bare_name_of_a_servers_emoji_is_explained() -> None:
 def test_an_emoji_that_discord_does_not_have_yet_is_refused() -> None:
     with pytest.raises(UserError, match="doesn't have"):
         parse_emoji("\U0001f6d9")  # accepted for Unicode 18
+
+
+def test_a_form_offers_a_zone_that_is_not_in_its_list_first() -> None:
+    labels = {"Europe/Berlin": "Berlin", "UTC": "UTC"}
+    chosen = zone_field(labels, "Asia/Kolkata")
+    assert [each.value for each in chosen.options] == ["Asia/Kolkata", "Europe/Berlin", "UTC"]
+    assert [each.value for each in chosen.options if each.default] == ["Asia/Kolkata"]
+    many = zone_field({f"Zone/{n}": f"Zone {n}" for n in range(40)}, "UTC")
+    assert len(many.options) == limits.SELECT_OPTIONS
+    assert many.options[0].value == "UTC"

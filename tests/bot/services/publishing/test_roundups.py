@@ -1,6 +1,6 @@
 """What a roundup brings: the week's best, what rose, what was saved and what gained code."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -331,9 +331,11 @@ async def test_a_changed_weekday_leaves_no_day_out_and_brings_none_twice(tmp_pat
         assert "Paper number 1300" not in second
 
 
-def with_topics() -> dict[date, list[Record]]:
+THREE = (("Agents", "robots"), ("agents", "speech"), ("speech", "robots", "$x^2$"))
+
+
+def with_topics(about: Sequence[tuple[str, ...]] = THREE) -> dict[date, list[Record]]:
     """Return the week with keywords on its papers."""
-    about = [("Agents", "robots"), ("agents", "speech"), ("speech", "robots", "$x^2$")]
     return {
         day: [
             replace(each, paper=replace(each.paper, keywords=about[number % 3]))
@@ -378,6 +380,19 @@ async def test_a_picture_shows_the_topics_where_files_are_allowed(
             assert preview.response is not None
             seen = [preview.response.message, *(each.message for each in preview.followups)]
             assert sum(len(message.attachments) for message in seen) == 1
+
+
+async def test_an_acronym_counts_as_what_it_stands_for(tmp_path: Path) -> None:
+    about = (
+        ("LLMs", "robots"),
+        ("large language models", "speech", "LLMs"),
+        ("large language models", "speech", "robots"),
+    )
+    async with world(tmp_path, with_topics(about), now=at(MONDAY, 8)) as here:
+        header = await after_topics(here)
+        (alt,) = pictures_of(header)
+        assert alt.endswith(": large language models 15, robots 10, speech 10")
+        assert "**Most frequent topics, by number of papers**" in text_of(header)
 
 
 async def test_a_picture_that_cannot_be_drawn_keeps_no_roundup_back(
