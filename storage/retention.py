@@ -83,7 +83,9 @@ RETENTION: Final[Mapping[str, Kept | Pruned]] = {
     "web_feed_entries": Pruned(
         web_feeds.ENTRIES_KEPT, web_feeds.forget_entries, "and with the feed"
     ),
-    "web_feeds": Pruned(web_feeds.UNUSED_KEPT, web_feeds.forget, "those that a server has"),
+    "web_feeds": Pruned(
+        web_feeds.UNUSED_KEPT, web_feeds.forget, "those that a server or a topic has"
+    ),
     "source_requests": Kept("a row per source"),
     "source_memory": Pruned(source_memory.UNUSED_KEPT, source_memory.forget),
     "guilds": Pruned(guilds.LEFT_KEPT, guilds.forget_left, "counted from when the bot was removed"),

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, select, update
+from sqlalchemy import Row, delete, exists, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.sources import SourceErrorKind
-from papers.sources.declared import web_key
+from papers.sources.declared import server_feed, web_key
 from papers.sources.feed import FeedState
 from storage.chunks import chunks
 from storage.engines.statements import delete_some, insert
 from storage.source_health import DETAIL_LENGTH
-from storage.tables import guilds, server_sources, web_feed_entries, web_feeds
+from storage.tables import guilds, server_sources, topics, web_feed_entries, web_feeds
 
 ENTRIES_KEPT = timedelta(days=400)
 """How long it is known of an entry that a feed had it, counted from when it was last listed."""
@@ -193,8 +193,14 @@ async def health(conn: AsyncConnection) -> Sequence[WebFeed]:
 
 
 async def forget(conn: AsyncConnection, now: datetime, *, most: int = 20) -> int:
-    """Delete feeds that no server has, with what is known of them; return how many, 0 at the
-    end. Their papers stay."""
+    """Delete feeds that no server and no topic has, with what is known of them; return how many, 0
+    at the end. Their papers stay.
+
+    A topic goes on with a feed that its server adds again.
+    """
+    own = topics.c.sources != literal_column("'[]'")  # as the condition of the index has it
+    chosen = await conn.scalars(select(topics.c.sources).where(own).distinct())
+    followed = {feed.number for keys in chosen for key in keys if (feed := server_feed(key))}
     unused = (
         select(web_feeds.c.id)
         .where(
@@ -202,11 +208,11 @@ async def forget(conn: AsyncConnection, now: datetime, *, most: int = 20) -> int
             web_feeds.c.id.not_in(select(server_sources.c.web_feed_id)),
         )
         .order_by(web_feeds.c.id)
-        .limit(most)
+        .limit(most + len(followed))
     )
-    found = list(await conn.scalars(unused))
+    found = [feed_id for feed_id in await conn.scalars(unused) if feed_id not in followed]
     gone = 0
-    for feed_id in found:
+    for feed_id in found[:most]:
         theirs = web_feed_entries.c.web_feed_id == feed_id
         entries = await delete_some(
             conn, web_feed_entries, theirs, first=web_feed_entries.c.entry, most=1_000

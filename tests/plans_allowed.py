@@ -40,6 +40,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = {
     ("subscriptions.replace_source", "topics"): "once, when a feed moved to where another one is",
     ("subscriptions.source_groups", "topics"): "an index of those with sources of their own",
     ("trends.keywords", "papers"): "some months' keywords, at most every six hours, off the loop",
+    ("web_feeds.forget", "topics"): "in the upkeep: an index of those with sources of their own",
     ("web_feeds.forget", "web_feeds"): "in the upkeep; a row per feed that servers added",
     ("web_feeds.health", "web_feeds"): "`paperboy check`; a row per feed that servers added",
     ("web_feeds.health", "server_sources"): "`paperboy check`; the feeds of all servers",

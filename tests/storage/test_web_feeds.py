@@ -1,14 +1,16 @@
 """Feeds that servers added: when each is asked for, and what it had before."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
+from typing import Any
 
 import pytest
 
 from papers.sources import SourceErrorKind
 from papers.sources.feed import FeedState
-from storage import feeds, guilds, server_sources, web_feeds
+from storage import feeds, guilds, server_sources, subscriptions, web_feeds
 from storage.database import Database
+from storage.subscriptions import Every, Mode
 from tests.storage.shared import NOON
 
 pytestmark = pytest.mark.engines
@@ -145,3 +147,27 @@ async def test_a_topics_feeds_are_named_by_the_servers_that_still_have_them(
         await server_sources.remove(conn, 7, feed.id)
         await guilds.left(conn, 8, NOON)
         assert await server_sources.named(conn, keys) == {}
+
+
+async def test_a_feed_that_a_topic_has_is_known_until_the_topic_ends(database: Database) -> None:
+    async with database.write() as conn:
+        feed = await web_feeds.add(conn, URL, NOON)
+        await web_feeds.add(conn, URL + "2", NOON)
+        key = f"{feed.key}@7"
+        await subscriptions.ensure_subscriber(
+            conn, 1, at=time(9), timezone="UTC", every=Every.DAY, now=NOON
+        )
+        topic: dict[str, Any] = {
+            "key": "mice",
+            "query": "mice",
+            "mode": Mode.STRICT,
+            "min_votes": 0,
+            "now": NOON,
+        }
+        await subscriptions.subscribe(conn, 1, **topic, sources=[key])
+        assert await web_feeds.forget(conn, NOON + 2 * DAY, most=1) == 1
+        assert await web_feeds.forget(conn, NOON + 2 * DAY) == 0
+        assert await web_feeds.add(conn, URL, NOON) == feed
+        (mine,) = await subscriptions.all_topics(conn)
+        await subscriptions.unsubscribe(conn, 1, mine.id)
+        assert await web_feeds.forget(conn, NOON + 2 * DAY) == 1
