@@ -3,7 +3,8 @@
 Machine learning is from the soak's curated source; neuroscience from one as bioRxiv is: fewer
 papers on weekends, new versions, withdrawals. A lab reads three journals by their feeds, which a
 local server answers: with 304 where nothing changed, out of reach for hours, with a page for people
-in their place, and with entries that two of them have.
+in their place, and with entries that two of them have. One feed is there under a second address,
+which the lab reads as another one until it moves to the first.
 """
 
 import json
@@ -25,10 +26,14 @@ from papers.model import Announcement, Record
 from tests.papers.sources.serving import Reply, Service, html_reply
 
 JOURNALS: Final = ("Neuron Letters", "Cortex Reports", "Brain Methods")
+OTHER: Final = "Letters by Another Address"
+"""What the lab calls the first journal's feed at its second address."""
 PREFIX: Final = "10.5555"
 _SHOWN: Final = timedelta(days=6)
 """How long an entry stays in its feed."""
 _WEEKEND: Final = 5
+_MOVED: Final = timedelta(days=2, hours=7)
+"""When the second address begins to redirect to the first."""
 _CALM: Final = timedelta(days=3)
 """How old an entry is that must be known, whatever was out of reach."""
 
@@ -99,8 +104,8 @@ class Community:
         people.channels += [neuroscience, lab]
         people.preprints = neuroscience
         people.options[neuroscience.id] = {"categories": "biorxiv/neuroscience"}
-        people.options[lab.id] = {"sources": ", ".join(JOURNALS)}
-        people.listed[lab.id] = tuple(f"web{number}" for number in range(1, len(JOURNALS) + 1))
+        people.options[lab.id] = {"sources": ", ".join((*JOURNALS, OTHER))}
+        people.listed[lab.id] = tuple(f"web{number}" for number in range(1, len(JOURNALS) + 2))
         for number in range(-2, days + 1):
             day = START + timedelta(days=number)
             for place in range(chance.randint(0, 2 if day.weekday() >= _WEEKEND else 4)):
@@ -118,14 +123,16 @@ class Community:
             self.away.append((chance.randrange(len(JOURNALS)), since, since + hours))
         for number in range(len(JOURNALS)):
             self.service.on(f"/{number}", self._answer(number))
+        self.service.on("/other", self._moving(self._answer(0)))
 
     async def begin(self) -> None:
         """Let an admin add each journal's feed."""
         people = self.here.people
         guild = people.guilds[0]
         admin, office = people.admins[guild.id], people.offices[guild.id]
-        for number, name in enumerate(JOURNALS):
-            url = f"{self.service.url}/{number}"
+        paths = {name: str(number) for number, name in enumerate(JOURNALS)} | {OTHER: "other"}
+        for name, path in paths.items():
+            url = f"{self.service.url}/{path}"
             offered = await people.slash(admin, office, "source add", url=url, name=name)
             await people.safely(people.server.world.click(admin, offered.message, "Add"))
 
@@ -135,10 +142,13 @@ class Community:
         with closing(sqlite3.connect(self.here.folder / "paperboy.db")) as conn:
             known = dict(conn.execute("SELECT id, title FROM papers WHERE id LIKE 'doi:10.5555/%'"))
             gone = {row[0] for row in conn.execute("SELECT id FROM papers WHERE withdrawn_at > 0")}
+            names = {row[0] for row in conn.execute("SELECT name FROM server_sources")}
         for each in self.entries:
             owed = each.at.date() >= START and each.at + _CALM <= now
             if owed and f"doi:{each.doi}" not in known:
                 yield f"{each.doi} of {each.at:%d %B} was never read"
+        if OTHER in names:
+            yield "the feed that moved is still read at both addresses"
         yield from (f"{each} is no entry" for each in known.keys() - self._keys())
         preprints = self.here.preprints
         assert isinstance(preprints, Neuroscience)
@@ -168,6 +178,15 @@ class Community:
                 _feed(JOURNALS[number], shown).encode(),
                 headers={"Content-Type": "application/rss+xml", "ETag": tag},
             )
+
+        return answer
+
+    def _moving(self, before: Callable[[web.Request], Reply]) -> Callable[[web.Request], Reply]:
+        def answer(request: web.Request) -> Reply:
+            if self.here.clock.at < moment(START, 0) + _MOVED:
+                return before(request)
+            self._count("feed moved")
+            return Reply(status=301, headers={"Location": "/0"})
 
         return answer
 

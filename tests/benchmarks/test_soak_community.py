@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import soak
+from benchmarks._soak_community import OTHER
 from benchmarks.soak import Community, soaking
 from tests.papers.sources.serving import serving
 
@@ -22,7 +23,10 @@ async def test_a_server_reads_the_hub_preprints_and_journals_for_some_days(tmp_p
         report = await soak.live(here, 4, 3, guilds=1, channels=1, readers=4, community=community)
         assert report["broken"] == []
         happened = report["happened"]
-        assert min(happened[f"feed {what}"] for what in ("read", "unchanged", "out of reach")) > 0
+        assert (
+            min(happened[f"feed {what}"] for what in ("read", "unchanged", "out of reach", "moved"))
+            > 0
+        )
         world = here.server.world
         for channel in here.people.channels:
             assert len(world.threads_of(channel)) >= 2, channel.name
@@ -30,6 +34,8 @@ async def test_a_server_reads_the_hub_preprints_and_journals_for_some_days(tmp_p
         with closing(sqlite3.connect(tmp_path / "paperboy.db")) as conn, conn:
             conn.execute("DELETE FROM papers WHERE id LIKE 'doi:10.5555/%'")
             conn.execute("UPDATE papers SET withdrawn_at = 1 WHERE source IS NULL")
+            conn.execute("UPDATE server_sources SET name = ? WHERE web_feed_id = 1", (OTHER,))
         said = list(community.broken())
         assert any("was never read" in each for each in said)
         assert any("was not withdrawn" in each for each in said)
+        assert any("at both addresses" in each for each in said)
