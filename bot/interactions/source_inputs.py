@@ -100,18 +100,22 @@ def is_taken(name: str, others: Iterable[str]) -> bool:
 
 
 def _source_keys(text: str | None, named: Mapping[str, str] = _NONE) -> tuple[str, ...]:
-    joined = " ".join(dict.fromkeys(plain_name(text or "").split()))
-    # A server's own names first, the longest of them before those that begin like it.
+    # A server's own names first: those between commas, then the longest before those that begin
+    # like it.
     of_names = {plain_name(name): key for key, name in reversed([*named.items()])}
+    parts = map(plain_name, re.split("[,;]", text or ""))
+    joined = " ".join(of_names.get(part, part) for part in parts)
     for name in sorted(of_names, key=len, reverse=True):
         joined = re.sub(rf"(?<!\S){re.escape(name)}(?!\S)", of_names[name], joined)
     for source in declared.DECLARED.values():
         joined = joined.replace(source.name.casefold(), source.key)
     joined = joined.replace("default", " ".join(declared.DEFAULT))
     chosen = tuple(
-        key
-        for word in joined.split()
-        for key in (_CONFERENCES if word in _ALL_CONFERENCES else (word,))
+        dict.fromkeys(
+            key
+            for word in joined.split()
+            for key in (_CONFERENCES if word in _ALL_CONFERENCES else (word,))
+        )
     )
     known = {*declared.DECLARED, *named}
     if unknown := [key for key in chosen if key not in known and declared.web_number(key) is None]:
