@@ -26,7 +26,7 @@ from papers.model import Announcement, Record
 from tests.papers.sources.serving import Reply, Service, html_reply
 
 JOURNALS: Final = ("Neuron Letters", "Cortex Reports", "Brain Methods")
-OTHER: Final = "Letters by Another Address"
+OTHER: Final = "Neuron Letters by Another Address"
 """What the lab calls the first journal's feed at its second address."""
 PREFIX: Final = "10.5555"
 _SHOWN: Final = timedelta(days=6)

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._soak_checks import broken, counted
-from benchmarks._soak_community import Community
+from benchmarks._soak_community import OTHER, Community
 from benchmarks._soak_life import START, Soak, soaking
 from benchmarks._soak_report import flat, measured, told
 from benchmarks._soak_sources import moment
@@ -37,6 +37,7 @@ from tests import reliability
 from tests.papers.sources.serving import serving
 
 __all__ = [
+    "OTHER",
     "START",
     "Community",
     "Soak",

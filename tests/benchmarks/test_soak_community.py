@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import soak
-from benchmarks._soak_community import OTHER
-from benchmarks.soak import Community, soaking
+from benchmarks.soak import OTHER, Community, soaking
 from tests.papers.sources.serving import serving
 
 SOME = (0, 540, 600, 720, 1_020, 1_260)

@@ -7,6 +7,7 @@ import discord
 
 from storage import feeds
 from tests.bot.test_web_feeds import DAY, channel_with, entry, placed, rss, sent, shown, titles
+from tests.bot.topics import brought, follow
 from tests.papers.sources.serving import Reply
 
 HOUR = timedelta(hours=1)
@@ -43,6 +44,22 @@ async def test_two_addresses_that_become_one_are_read_once_and_all_comes_once(
         journal.requests.clear()
         await here.tick(here.clock.now() + 2 * HOUR)
         assert [request.path for request in journal.requests] == ["/feed"]
+
+
+async def test_a_topic_on_a_feed_that_moved_goes_on_with_where_it_is(tmp_path: Path) -> None:
+    async with placed(tmp_path, entry(1, 9, "Cheese")) as place:
+        here, journal = place.here, place.journal
+        journal.on("/old", rss(entry(1, 9, "Cheese")))
+        await place.add(name="The Journal")
+        await place.add(name="Its Old Address", url=f"{journal.url}/old")
+        await follow(here, here.member, "mice", sources="its old address")
+        journal.on("/old", MOVED)
+        place.has(entry(2, 10, "Mice 2"), entry(1, 9, "Cheese"))
+        await place.until_tomorrow()
+        await place.until_tomorrow()
+        assert sum("Mice 2" in each for each in brought(here.member)) == 1
+        listed = shown(await here.member.slash(here.channel, "paper subscriptions"))
+        assert "The Journal" in listed
 
 
 async def test_a_server_that_had_the_other_address_keeps_its_name_for_the_feed(
