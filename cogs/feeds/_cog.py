@@ -1,7 +1,6 @@
 """`/feed …`: which channel gets the day's thread, when, and with what in it."""
 
 import asyncio
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -25,10 +24,11 @@ from bot.services.feeds import DEFAULT_PAPERS, MIN_PAPERS, Edit
 from cogs.feeds._actions import Action, show
 from cogs.feeds._channel_option import FeedChannelArgument
 from cogs.feeds._choosing import act_with
+from cogs.feeds._edits import fields_of
 from cogs.feeds._form import MAX_PAPERS, MAX_VOTES, TOPICS_LENGTH
 from cogs.feeds._forms_sent import take_form
 from cogs.feeds._list import show_list
-from cogs.feeds._options import CHANGED, CHOICES, KIND, OPTIONS, WHICH, cleared
+from cogs.feeds._options import CHANGED, CHOICES, KIND, OPTIONS, WHICH
 from cogs.feeds._shared import (
     cadence_of,
     guild_of,
@@ -144,46 +144,19 @@ class Feeds(commands.Cog):
         sources: str | None = None,
     ) -> None:
         """Change what is named, everything else stays; without anything named, open the form."""
-        fields: dict[str, Any] = {}
-        if time is not None:
-            fields["at"] = parse_time(time)
-        if timezone is not None:
-            now = self.services.clock.now()
-            fields["timezone"] = await asyncio.to_thread(parse_timezone, timezone, now)
-        if papers is not None:
-            fields["size"] = papers
-        if min_votes is not None:
-            fields["min_votes"] = min_votes
-        if include is not None:
-            fields["include"] = parse_words(cleared(include))
-        if exclude is not None:
-            fields["exclude"] = parse_words(cleared(exclude))
-        if categories is not None:
-            fields["categories"] = parse_categories(cleared(categories))
-        if topics is not None:
-            fields["topics"] = parse_topics(cleared(topics))
+        typed = {
+            "time": time, "timezone": timezone, "papers": papers, "min_votes": min_votes,
+            "include": include, "exclude": exclude, "categories": categories, "topics": topics,
+            "language": language, "taste": taste, "publish": publish, "trending": trending,
+            "posts": posts, "tags": tags, "sources": sources, "weekday": weekday,
+        }  # fmt: skip
+        named = await self.services.feeds.named(guild_of(interaction).id)
+        fields = await fields_of(typed, named, self.services.clock.now())
         if no_ping or ping is not None:
             fields["ping_role_id"] = None if no_ping or ping is None else ping.id
-        if language is not None:
-            fields["language"] = language_of(language)
-        if taste is not None:
-            fields["taste"] = Taste(taste)
-        if publish is not None:
-            fields["publish"] = publish
-        if trending is not None:
-            fields["trending"] = trending
-        if posts is not None:
-            fields["layout"] = Layout(posts)
-        if tags is not None:
-            fields["tags"] = Tags(tags)
-        if sources is not None:
-            named = await self.services.feeds.named(guild_of(interaction).id)
-            fields["sources"] = parse_sources(sources, named)
         kind = cadence_of(every, weekday)
         if kind is not None and kind.is_daily:
             fields["every"] = kind
-        if weekday is not None:
-            fields["weekday"] = weekday
         edit = Edit(fields, ping) if fields else None
         await act_with(interaction, channel, Action.EDIT, edit, kind)
 
