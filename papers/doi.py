@@ -35,6 +35,20 @@ _VERSIONS: Final = {
 }
 """How registrants write a version at a DOI's end; others' DOIs end in digits that are none."""
 
+_FIRST: Final = {
+    "10.21203": "/v1",
+    "10.36227": "/v1",
+    "10.22541": "/v1",
+    "10.31124": "/v1",
+    "10.20944": ".v1",
+    "10.12688": ".1",
+    **dict.fromkeys(
+        ("10.31219", "10.31222", "10.31223", "10.31234", "10.31235", "10.31730", "10.35542"), "_v1"
+    ),
+}
+"""What the first version ends with of those that register each version and, for new papers, no DOI
+of the whole."""
+
 PREPRINTS: Final = re.compile(
     r"10\.64898/.+|10\.1101/(?:[0-9]{6,8}|[0-9]{4}\.[0-9]{2}\.[0-9]{2}\.[0-9]{6,8})"
 )
@@ -73,6 +87,13 @@ def work(doi: str) -> str:
         return re.sub(version, "", doi)
     bare = _PREPRINT_VERSION.sub("", doi)
     return bare if bare != doi and PREPRINTS.fullmatch(bare) else doi
+
+
+def first_version(work: str) -> str | None:
+    """Return the DOI that the first version of a work has, where a registrant may know that alone;
+    `None` for others'."""
+    ending = _FIRST.get(work.partition("/")[0])
+    return None if ending is None else work + ending
 
 
 def _bare(doi: str) -> str:

@@ -15,6 +15,7 @@ import aiohttp
 from pydantic import Field
 
 from papers import markup, paper_key
+from papers.doi import first_version
 from papers.model import Batch, Record
 from papers.sources._budget import utc_now
 from papers.sources._http import Fetcher
@@ -139,10 +140,13 @@ class DataCite:
 
 
 class DoiResolver:
-    """Any DOI: Crossref is asked, and DataCite for what Crossref does not know."""
+    """Any DOI: Crossref is asked, and DataCite for what Crossref does not know.
+
+    A work whose versions alone are registered is looked up by its first one.
+    """
 
     def __init__(self, crossref: Crossref, datacite: DataCite) -> None:
-        self._agencies = (crossref, datacite)
+        self._crossref, self._datacite = crossref, datacite
 
     async def resolve(self, doi: str) -> ListedPaper | None:
         """Return what a DOI is of, `None` if no agency knows it as a paper.
@@ -150,10 +154,10 @@ class DoiResolver:
         Raises:
             SourceError: an agency could not be asked before one knew the DOI.
         """
-        for agency in self._agencies:
-            if (paper := await agency.resolve(doi)) is not None:
+        for known in filter(None, (doi, first_version(doi))):
+            if (paper := await self._crossref.resolve(known)) is not None:
                 return paper
-        return None
+        return await self._datacite.resolve(doi)
 
 
 class DoiSource:

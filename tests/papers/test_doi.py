@@ -26,3 +26,15 @@ def test_dois_are_read_without_what_surrounds_them(text: str, expected: list[str
 @given(st.text(alphabet="10.1234/ab()?#.<%2F", max_size=40))
 def test_no_text_makes_it_fail(text: str) -> None:
     assert all(found.startswith("10.") for found in doi.find_all(text))
+
+
+@pytest.mark.parametrize("known", ["10.31234/osf.io/2s7pw", "10.20944/preprints202601.0001"])
+def test_the_first_version_of_a_work_is_that_work(known: str) -> None:
+    version = doi.first_version(known)
+    assert version is not None
+    assert doi.work(version) == known
+
+
+@pytest.mark.parametrize("known", ["10.26434/chemrxiv-2022-w0jzh", "10.1038/s41586-026-10461-3"])
+def test_who_registers_works_as_a_whole_has_no_first_version(known: str) -> None:
+    assert doi.first_version(known) is None

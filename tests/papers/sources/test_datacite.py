@@ -155,3 +155,29 @@ async def test_a_wall_is_a_failure_and_no_unknown_doi(
         await resolver.resolve("10.5281/zenodo.7")
     assert caught.value.kind is SourceErrorKind.MALFORMED
     assert caught.value.source == "DataCite"
+
+
+@pytest.mark.parametrize(
+    ("work", "version"),
+    [
+        ("10.31234/osf.io/hq8sd", "10.31234/osf.io/hq8sd_v1"),
+        ("10.20944/preprints202505.1032", "10.20944/preprints202505.1032.v1"),
+        ("10.21203/rs.3.rs-123456", "10.21203/rs.3.rs-123456/v1"),
+        ("10.36227/techrxiv.170794036.66542348", "10.36227/techrxiv.170794036.66542348/v1"),
+        ("10.22541/au.169147825.53935627", "10.22541/au.169147825.53935627/v1"),
+        ("10.31124/advance.172416255.59522334", "10.31124/advance.172416255.59522334/v1"),
+        ("10.12688/f1000research.161261", "10.12688/f1000research.161261.1"),
+    ],
+)
+async def test_a_work_whose_versions_alone_are_registered_is_known_by_its_first(
+    work: str, version: str, service: Service, resolver: DoiResolver
+):
+    record = {"DOI": version.upper(), "title": ["Mice"], "type": "posted-content"}
+    record |= {"subtype": "preprint"}
+    envelope = {"status": "ok", "message-type": "work", "message": record}
+    service.on(f"/works/{work}", Reply(b"Resource not found.", 404))
+    service.on(f"/works/{version}", json_reply(envelope))
+    paper = await resolver.resolve(work)
+    assert paper is not None
+    assert (paper.key, paper.title) == (f"doi:{work}", "Mice")
+    assert len(service.requests) == 2
