@@ -43,8 +43,8 @@ def _figures(folder: Path, day: date) -> dict[str, Any]:
     }
 
 
-def told(report: dict[str, Any], start: date) -> str:
-    """Return the report as the page has it."""
+def told(report: dict[str, Any], start: date, *options: str) -> str:
+    """Return the report as the page has it; `options` are those of the command that was run."""
     rows = {
         "simulated": f"{report['days']} days from {start:%-d %B %Y}, seed {report['seed']},"
         f" in {report['seconds']:,.0f} s",
@@ -54,9 +54,11 @@ def told(report: dict[str, Any], start: date) -> str:
         "invariants that did not hold": "; ".join(report["broken"]) or "none",
     }
     lines = [f"| {name} | {value} |" for name, value in rows.items()]
+    days = f"--days {report['days']} --seed {report['seed']}"
+    command = " ".join(("python -m benchmarks.soak", *options, days))
     return "\n".join(
         (
-            f"`python -m benchmarks.soak --days {report['days']} --seed {report['seed']}`",
+            f"`{command}`",
             "",
             "| what | figure |",
             "| --- | --- |",

@@ -167,7 +167,9 @@ def main() -> int:
     for day in report["memory"]:
         print(json.dumps(day))
     print(json.dumps({key: value for key, value in report.items() if key != "memory"}))
-    if asked.write and not asked.community:
+    if asked.write and asked.community:
+        reliability.write_block("community", told(report, START, "--community"))
+    elif asked.write:
         reliability.write_block("soak", told(report, START))
     return 1 if report["broken"] else 0
 
