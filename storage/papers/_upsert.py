@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers import paper_key
@@ -42,14 +42,19 @@ _SEARCHED = (
 
 _NO_METRICS = Metrics()
 
+_CHANGING = [
+    column for column in papers.columns if column.name not in ("row", "id", "first_seen_at")
+]
 _insert = insert(papers)
 _UPSERT = _insert.on_conflict_do_update(
     index_elements=[papers.c.id],
-    set_={
-        column.name: _insert.excluded[column.name]
-        for column in papers.columns
-        if column.name not in ("row", "id", "first_seen_at")
-    },
+    set_={column.name: _insert.excluded[column.name] for column in _CHANGING},
+)
+# Of papers that are there: PostgreSQL takes a new number for each row that it tries to insert.
+_UPDATE = (
+    update(papers)
+    .where(papers.c.id == bindparam("key"))
+    .values({column: bindparam(column.name) for column in _CHANGING})
 )
 _insert_snapshot = insert(snapshots)
 _UPSERT_SNAPSHOT = _insert_snapshot.on_conflict_do_update(
@@ -94,7 +99,8 @@ async def upsert(
         known = await get_many(conn, (*incoming, *others))
         snapped_at = await _last_snapshots(conn, list(known))
 
-        rows: list[dict[str, Any]] = []
+        added: list[dict[str, Any]] = []
+        updated: list[dict[str, Any]] = []
         snaps: list[dict[str, Any]] = []
         for paper_id in dict.fromkeys((*incoming, *others)):
             before = known.get(paper_id)
@@ -104,8 +110,12 @@ async def upsert(
                 metrics = _newest(metrics, each.metrics)
             after = _after(before, paper, views, metrics, revision, now)
             revision = max(revision, after.revision)
-            if after != before:
-                rows.append(_row(after))
+            if before is None:
+                added.append(_row(after))
+            elif after != before:
+                row = _row(after)
+                changing = {column.name: row[column.name] for column in _CHANGING}
+                updated.append({"key": paper_id, **changing})
             if before is None:
                 new += 1
             elif after.paper != before.paper:
@@ -117,8 +127,10 @@ async def upsert(
                 moved = before is None or after.metrics != before.metrics
                 if moved or last is None or now - last >= SNAPSHOT_INTERVAL:
                     snaps.append(_snapshot(paper_id, after.metrics, now))
-        if rows:
-            await conn.execute(_UPSERT, rows)
+        if added:
+            await conn.execute(_UPSERT, added)
+        if updated:
+            await conn.execute(_UPDATE, updated)
         if snaps:
             await conn.execute(_UPSERT_SNAPSHOT, snaps)
         await note_aliases(conn, part, stored_as)

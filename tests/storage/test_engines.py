@@ -33,6 +33,16 @@ async def test_ids_and_moments_of_64_bits_are_kept(database: Database) -> None:
         assert (await conn.execute(select(users))).one() == (LARGEST, far)
 
 
+async def test_a_paper_that_changes_takes_no_new_number(database: Database) -> None:
+    for votes in range(5):
+        async with database.write() as conn:
+            await papers.upsert(conn, [record("2603.00001", votes)], now=NOON)
+    async with database.write() as conn:
+        await papers.upsert(conn, [record("2603.00002")], now=NOON)
+        numbers = await conn.scalars(select(rows.c.row).order_by(rows.c.row))
+        assert list(numbers) == [1, 2]
+
+
 async def test_texts_are_sorted_by_their_code_points(database: Database) -> None:
     async with database.write() as conn:
         for name in ("b", "B", "a", "é", "_"):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import digests, subscriptions
@@ -46,13 +47,15 @@ async def live(
 async def papers_brought(here: World, user_id: int) -> list[str]:
     """Return the titles of all papers that a person's digests brought, in order."""
     async with here.bot.services.database.read() as conn:
-        rows = await conn.exec_driver_sql(
-            "SELECT p.title FROM digest_papers d JOIN digests g ON g.id = d.digest_id"
-            " JOIN papers p ON p.id = d.paper_id WHERE g.user_id = ?"
-            " ORDER BY g.local_date, d.position",
-            (user_id,),
+        rows = await conn.scalars(
+            text(
+                "SELECT p.title FROM digest_papers d JOIN digests g ON g.id = d.digest_id"
+                " JOIN papers p ON p.id = d.paper_id WHERE g.user_id = :user_id"
+                " ORDER BY g.local_date, d.position"
+            ),
+            {"user_id": user_id},
         )
-        return [row[0] for row in rows]
+        return list(rows)
 
 
 async def unsubscribe_all(conn: AsyncConnection, user_id: int) -> None:
@@ -195,7 +198,7 @@ async def test_trending_brings_each_batchs_best_once_and_nothing_at_the_weekend(
         await follower(here, here.member.id, "trending", mode=Mode.TRENDING)
         await here.tick(at(MONDAY, 9))
         await live(here, 11, away=str(missed))
-        heads = [text.partition("\n")[0] for text in brought(here.member)]
+        heads = [each.partition("\n")[0] for each in brought(here.member)]
         assert [head.split("Your papers of ")[1].split()[0] for head in heads] == [
             *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"),
             *("Monday", "Wednesday", "Thursday"),

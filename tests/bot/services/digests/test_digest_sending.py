@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot import limits
 from bot.delivery.retry import FIRST_RETRY, LONGEST_RETRY
@@ -13,6 +14,7 @@ from bot.services.digests import compose, due_of, render_digest
 from storage import digests, subscriptions
 from storage.digests import Digest
 from storage.subscriptions import Mode
+from storage.tables import subscribers
 from tests.bot.topics import (
     FLOW,
     about,
@@ -247,9 +249,9 @@ async def test_an_empty_morning_is_on_record_and_a_reader_who_is_closed_gets_the
         await follower(here, here.member.id)
         await follower(here, here.admin.id, "proteins")
         async with here.bot.services.database.write() as conn:
-            await conn.exec_driver_sql(
-                "UPDATE subscribers SET closed_at = created_at WHERE user_id = ?",
-                (here.member.id,),
+            theirs = subscribers.c.user_id == here.member.id
+            await conn.execute(
+                update(subscribers).where(theirs).values(closed_at=subscribers.c.created_at)
             )
         await here.tick(at(MONDAY, 9))
         assert (await mondays(here, here.member.id)).state == digests.INBOX
