@@ -24,6 +24,9 @@ SHARDS = 3
 STRANGERS = 10
 """Every so-manieth person has no conversation with the bot yet."""
 
+CYCLE = "10"
+"""Seconds between two looks at the clock, six times as often as in earnest: runs are shorter."""
+
 SENDING = ("/channels/", "/users/@me/channels")
 NONCES = 3_600.0
 """Seconds after which Discord remembers no nonce any more."""
@@ -131,6 +134,7 @@ class Run:
             "DM_SENDS_PER_HOUR": "100000",
             "DM_OPENS_PER_DAY": "10000",
             "BACKUP_KEEP": "0",
+            "EVERY_SECONDS": CYCLE,
             "APART": "1" if apart else "",
         }
 
@@ -199,7 +203,7 @@ class Run:
             when: When = "before" if self.chance.random() < 0.5 else "after"
             self._awaited = (when, asyncio.Event())
             try:
-                async with asyncio.timeout(self.plan.every):
+                async with asyncio.timeout(2 * self.plan.every):
                     await self._awaited[1].wait()
             except TimeoutError:
                 self._awaited = None

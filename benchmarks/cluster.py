@@ -6,9 +6,9 @@ local Discord (`tests.discord_server`). Meanwhile processes are killed with SIGK
 while they send, before Discord carried a request out or after; others are frozen for longer than
 their lease lasts, and thawed when another process has their work, half of them when Discord
 remembers no nonce any more. The server is stopped and started, and its connections are cut. What
-has ended is started again, as Docker does. In half of the runs the processes take each other for
-processes of other machines, so that only time shows that one has ended. Everything random follows
-from the seed, except the machine's own timing.
+has ended is started again, as Docker does. The minute's work comes every ten seconds. In half of
+the runs the processes take each other for processes of other machines, so that only time shows that
+one has ended. Everything random follows from the seed, except the machine's own timing.
 
 Prints JSON lines, one for each figure. `--write` puts them into docs/reliability.md.
 """
@@ -113,7 +113,7 @@ def main() -> None:
     parser.add_argument("--pace", type=float, default=1.0, help="of Discord's limits; 0.1: tenfold")
     parser.add_argument("--every", type=float, default=5, help="seconds between two of these")
     parser.add_argument("--patience", type=float, default=600, help="seconds for what is late")
-    parser.add_argument("--settle", type=float, default=5, help="seconds for what is doubled")
+    parser.add_argument("--settle", type=float, default=15, help="seconds for what is doubled")
     parser.add_argument("--keep", action="store_true", help="keep each run's logs")
     parser.add_argument("--write", action="store_true", help="write into docs/reliability.md")
     options = parser.parse_args()

@@ -2,7 +2,8 @@
 
 `python -m tests.wire.cluster_process AHEAD LIFE run --role …`: AHEAD is how far the clock is, in
 seconds, and LIFE how many seconds a lease lasts. The settings come from the environment, as ever;
-with `APART=1` the process takes all others for processes of other machines.
+with `APART=1` the process takes all others for processes of other machines, and with
+`EVERY_SECONDS=10` it does the minute's work that often.
 """
 
 import os
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from discord.http import HTTPClient
 
 import bot.cli.run
@@ -54,6 +56,19 @@ def sign_requests() -> None:
     HTTPClient.__init__ = signed
 
 
+class Quick(AsyncIOScheduler):
+    """A scheduler that does the minute's work every few seconds."""
+
+    seconds = "0"
+
+    def add_job(self, work: Any, *given: Any, **when: Any) -> Any:
+        """Add a job; those of each hour stay what they are."""
+        if when.get("minute") == "*":
+            when["second"] = self.seconds
+        add: Any = super().add_job  # APScheduler 3 has no types
+        return add(work, *given, **when)
+
+
 def papers() -> list[Record]:
     """Return the day's papers, all of the topic."""
     found = votes(MONDAY, 30, 20, 10)
@@ -68,6 +83,9 @@ if __name__ == "__main__":
     sign_requests()
     if os.environ.get("APART"):
         processes._system = lambda: ""  # pyright: ignore[reportPrivateUsage]
+    if seconds := os.environ.get("EVERY_SECONDS"):
+        Quick.seconds = f"*/{seconds}"
+        bot.cli.run.AsyncIOScheduler = Quick
     bot.cli.run.run_bot = partial(
         bot.cli.run.run_bot,
         life=timedelta(seconds=float(life)),
