@@ -65,8 +65,8 @@ class Quick(AsyncIOScheduler):
         """Add a job; those of each hour stay what they are."""
         if when.get("minute") == "*":
             when["second"] = self.seconds
-        add: Any = super().add_job  # APScheduler 3 has no types
-        return add(work, *given, **when)
+        # APScheduler 3 has no types.
+        return super().add_job(work, *given, **when)  # pyright: ignore[reportUnknownMemberType]
 
 
 def papers() -> list[Record]:
