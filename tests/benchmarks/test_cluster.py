@@ -1,0 +1,62 @@
+"""The benchmark of a cluster: what its figures are made of, and one small run of it."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from benchmarks._cluster_processes import Takeover, sender
+from benchmarks._cluster_run import Outcome, Plan, Run
+from benchmarks.cluster import figures
+from tests.postgresql import Server, program
+
+SMALL = Plan(
+    channels=6,
+    digests=4,
+    kills=3,
+    freezes=0,
+    stops=0,
+    cuts=1,
+    life=8,
+    pace=0.02,
+    every=3,
+    patience=240,
+    settle=12,
+)
+
+
+def test_takeovers_count_from_the_failure_and_not_while_the_database_was_stopped() -> None:
+    one = Outcome(
+        1, lost=1, doubled=2, happened=Counter({"killed": 2, "killed after a request": 1})
+    )
+    one.takeovers = [
+        Takeover("keeper", 1, began=10, taken=12, heard=12),
+        Takeover("shards 0/3", 2, began=20, taken=30, heard=35),
+        Takeover("shards 1/3", 3, began=20, taken=90, heard=95, stopped=True),
+    ]
+    other = Outcome(2, sent_after_thaw=1, happened=Counter({"frozen": 1}), wrong=["ended"])
+    found = figures([one, other], SMALL)
+    assert (found["runs"], found["lost"], found["doubled"], found["failures"]) == (2, 1, 2, 1)
+    assert (found["kills"], found["kills_while_sending"], found["freezes"]) == (3, 1, 1)
+    assert (found["takeovers"], found["takeover_max_s"], found["heard_again_max_s"]) == (2, 10, 15)
+    assert found["sent_after_thaw"] == 1
+
+
+def test_a_request_says_which_process_it_is_of() -> None:
+    assert sender("DiscordBot (https://github.com/…, 2.7) process/4711") == 4711
+    assert sender("curl/8") == 0
+
+
+@pytest.mark.timeout(900)
+async def test_a_small_run_with_kills_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    postgres = await asyncio.to_thread(program)
+    if isinstance(postgres, str):
+        pytest.skip(postgres)
+    databases = await asyncio.to_thread(Server, postgres.url)
+    outcome = await Run(SMALL, 7, postgres, databases, tmp_path).measure()
+    assert outcome.wrong == []
+    assert (outcome.lost, outcome.doubled, outcome.sent_after_thaw) == (0, 0, 0)
+    kills = [times for what, times in outcome.happened.items() if what.startswith("killed")]
+    assert sum(kills) == SMALL.kills
+    assert outcome.requests >= SMALL.channels * 5 + SMALL.digests
