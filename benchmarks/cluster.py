@@ -20,6 +20,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,14 +33,17 @@ from tests.reliability import write_block
 Figures = dict[str, float]
 
 
-async def measure(plan: Plan, runs: int, seed: int, *, keep: bool) -> list[Outcome]:
-    """Run so many times, and say after each how it went."""
+async def measure(plan: Plan, runs: int, seed: int, *, minutes: float, keep: bool) -> list[Outcome]:
+    """Run so many times, and say after each how it went; begin none after so many minutes."""
     postgres = program()
     if isinstance(postgres, str):
         raise SystemExit(f"benchmarks.cluster: {postgres}")
     databases = Server(postgres.url)
     found: list[Outcome] = []
+    began = time.monotonic()
     for number in range(runs):
+        if time.monotonic() - began > 60 * minutes:
+            break
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="paperboy-cluster-"))
         outcome = await Run(plan, seed + number, postgres, databases, folder).measure()
         found.append(outcome)
@@ -102,6 +106,7 @@ def main() -> None:
     """Measure, print, and write down where asked to."""
     parser = argparse.ArgumentParser(prog="benchmarks.cluster", description=__doc__)
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=1e9, help="after which no run begins")
     parser.add_argument("--seed", type=int, default=1, help="of the first run")
     parser.add_argument("--channels", type=int, default=150)
     parser.add_argument("--digests", type=int, default=100)
@@ -118,7 +123,12 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write into docs/reliability.md")
     options = parser.parse_args()
     plan = Plan.model_validate(vars(options))
-    found = figures(asyncio.run(measure(plan, options.runs, options.seed, keep=options.keep)), plan)
+    found = figures(
+        asyncio.run(
+            measure(plan, options.runs, options.seed, minutes=options.minutes, keep=options.keep)
+        ),
+        plan,
+    )
     for figure, value in found.items():
         line = {"bench": "cluster", "figure": figure, "value": round(value, 3)}
         sys.stdout.write(json.dumps(line) + "\n")

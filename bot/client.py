@@ -5,7 +5,7 @@ import importlib
 import logging
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import aiohttp
@@ -27,7 +27,8 @@ from bot.monitor import Monitor
 from bot.runtime.clock import Clock, SystemClock
 from bot.runtime.lease import Lease
 from bot.runtime.part import WHOLE, Part
-from bot.runtime.shared_work import take_turn
+from bot.runtime.share import Share
+from bot.runtime.shared_work import IDENTIFY_EVERY, take_turn
 from bot.runtime.sources import live_sources
 from bot.services.container import Services
 from bot.settings import Settings
@@ -55,10 +56,6 @@ EXTENSIONS: Final = (
     "cogs.status",
 )
 
-IDENTIFY_EVERY: Final = timedelta(seconds=5.5)
-"""How long one process after another identifies: Discord asks for five seconds between two shards
-(topics/gateway, Rate Limiting), however many a large bot may start at a time."""
-
 
 class PaperBot(commands.AutoShardedBot):
     """The connection to Discord of one application."""
@@ -75,6 +72,7 @@ class PaperBot(commands.AutoShardedBot):
         part: Part,
     ) -> None:
         self.limiter = Limiter(part.pace(settings.requests_per_second))
+        self._share = Share(lease, self.limiter, part, settings.requests_per_second)
         self.trace = trace = aiohttp.TraceConfig()
         single_attempt.install(trace)
         self.limiter.install(trace)
@@ -170,6 +168,7 @@ class PaperBot(commands.AutoShardedBot):
         await self.add_commands()
         mode = self.settings.sync_commands if self.part.keeps else "never"
         await self.registration.renew(services.registered_commands, mode)
+        self._share.start()
         log.info("invite link: %s", invite_link(self.application_id or 0))
 
     async def add_commands(self) -> None:
@@ -233,11 +232,12 @@ class PaperBot(commands.AutoShardedBot):
         return shard_id in self.known_shards or not (self.shards or self.part.shards)
 
     async def on_shard_ready(self, shard_id: int) -> None:
-        """Note which servers of one shard the bot is in: at the start, and after a lost session,
-        when `on_ready` does not come again for the other shards' sake."""
+        """Note which servers of one shard the bot is in: at the start, and after a lost session."""
         self.known_shards.add(shard_id)  # also where the database takes nothing at the moment
-        present = [guild.id for guild in self.guilds if guild.shard_id == shard_id]
-        await self.services.servers.reconcile(present, shard=(shard_id, self.shard_count or 1))
+        await self.services.servers.learn(
+            lambda: [guild.id for guild in self.guilds if guild.shard_id == shard_id],
+            shard=(shard_id, self.shard_count or 1),
+        )
         self.dispatch("guilds_known")
 
     async def on_shard_resumed(self, shard_id: int) -> None:
@@ -249,8 +249,7 @@ class PaperBot(commands.AutoShardedBot):
         log.info("ready guilds=%d shards=%s", len(self.guilds), self.shard_count)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Wait until a shard may identify: of several processes only one does within some
-        seconds."""
+        """Wait until a shard may identify: only one process does within some seconds."""
         if self.part.shards is None or self._lease is None:
             await super().before_identify_hook(shard_id, initial=initial)
         else:
@@ -261,6 +260,7 @@ class PaperBot(commands.AutoShardedBot):
         if self._lifetime:
             await self.app.cycle.stop()
             await self.services.pause()
+        await self._share.stop()
         # discord.py has no loop before it begins to connect, and cannot close what never began.
         if isinstance(self.loop, asyncio.AbstractEventLoop):  # pyright: ignore[reportUnnecessaryIsInstance]
             await super().close()

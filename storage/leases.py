@@ -47,6 +47,11 @@ KEEPER: Final = "keeper"
 _PATIENCE: Final = 15
 """Seconds that a server gets for a statement about the lease."""
 _TURN: Final = "turn: "
+_COLUMNS: Final = [
+    leases.c[name] for name in ("name", "epoch", "expires_at", "host", "system", "pid", "started")
+]
+"""Those that a lease had in every schema."""
+
 ENDED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -97,7 +102,7 @@ def read_all(conn: Connection) -> list[Lease]:
             bool(row.valid),
             row.name,
         )
-        for row in conn.execute(select(leases, valid).order_by(leases.c.name))
+        for row in conn.execute(select(*_COLUMNS, valid).order_by(leases.c.name))
         if not row.name.startswith(_TURN)
     ]
 

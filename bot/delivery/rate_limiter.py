@@ -98,6 +98,7 @@ class Limiter:
         self._latency = LatencyEstimate()
         self._journey = LatencyEstimate()
         self._next = 0.0
+        self._passed = 0
         self._paused_until = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -106,6 +107,18 @@ class Limiter:
         trace.on_request_start.append(self._on_start)
         trace.on_request_end.append(self._on_end)
         trace.on_request_exception.append(self._on_exception)
+
+    @property
+    def demand(self) -> int:
+        """How many requests have passed since this was last asked, or wait to pass."""
+        passed, self._passed = self._passed, 0
+        return passed + sum(map(len, self._waiting.values()))
+
+    def set_rate(self, rate: float) -> None:
+        """Let so many requests pass in a second from now on."""
+        self._interval = 1 / rate
+        if any(self._waiting.values()):
+            self._pass()
 
     async def acquire(self) -> Slot:
         """Wait for a turn.
@@ -167,6 +180,7 @@ class Limiter:
                 self._next = max(self._next, now - CATCH_UP) + self._interval
                 turn = Slot(now)
                 self._slots.append(turn)
+                self._passed += 1
                 future.set_result(turn)
 
     def _due(self, now: float) -> float:

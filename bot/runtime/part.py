@@ -10,6 +10,10 @@ KEEPER_PACE: Final = 1.0
 the bot's owner."""
 
 
+FIXED: Final = 0.2
+"""The share of a gateway's requests that no other one gets while it is quiet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one process does."""
@@ -37,6 +41,14 @@ class Part:
         if self.shards is None:
             return rate
         return (rate - min(KEEPER_PACE, rate / 2)) * self.shards.share
+
+    def fixed(self, rate: float) -> float:
+        """Return what of `pace` this process has whatever the others do."""
+        return self.pace(rate) * FIXED
+
+    def pool(self, rate: float) -> float:
+        """Return what all processes with shards share by need, second by second."""
+        return (rate - min(KEEPER_PACE, rate / 2)) * (1 - FIXED)
 
 
 WHOLE: Final = Part()

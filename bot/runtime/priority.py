@@ -29,6 +29,9 @@ class RoundRobin(Generic[T]):
     def __bool__(self) -> bool:
         return bool(self._shares)
 
+    def __len__(self) -> int:
+        return sum(map(len, self._shares.values()))
+
     def put(self, share: Hashable, item: T) -> None:
         """Queue an item behind the others of its share."""
         self._shares.setdefault(share, deque()).append(item)

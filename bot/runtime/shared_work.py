@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks at the parts that other processes have."""
 
+IDENTIFY_EVERY: Final = timedelta(seconds=5.5)
+"""How long one process after another identifies: Discord asks for five seconds between two shards
+(topics/gateway, Rate Limiting), however many a large bot may start at a time."""
+
 Waiting: TypeAlias = Callable[[str, bool], None]
 """Hears why a process waits, and whether the database can be reached meanwhile."""
 

@@ -1,10 +1,20 @@
 """Servers that the bot is in: joined, left, greeted once."""
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from bot.runtime.clock import Clock
+from bot.runtime.logs import log_failure
 from storage import feeds, guilds
 from storage.database import Database
+from storage.database_file import DriverError
+
+log = logging.getLogger(__name__)
+
+AGAIN: Final = 5.0
+"""Seconds until the database is asked again that took nothing."""
 
 
 class Servers:
@@ -33,6 +43,22 @@ class Servers:
         """
         async with self._database.write() as conn:
             await guilds.reconcile(conn, present, self._clock.now(), shard=shard)
+
+    async def learn(self, present: Callable[[], Sequence[int]], *, shard: tuple[int, int]) -> None:
+        """Record the same as soon as the database takes it.
+
+        Args:
+            present: tells which servers the shard's session lists by then.
+            shard: as for `reconcile`.
+        """
+        while True:
+            try:
+                await self.reconcile(present(), shard=shard)
+            except (DriverError, OSError) as error:
+                log_failure(log, error, "the servers of shard %d could not be noted", shard[0])
+                await asyncio.sleep(AGAIN)
+            else:
+                return
 
     async def unwelcomed(self) -> list[int]:
         """Return the servers that were not greeted yet."""

@@ -17,6 +17,11 @@ leases = table(
     Column("system", Text, nullable=False),
     Column("pid", Integer, nullable=False),
     Column("started", Text, nullable=False),
+    # Of several processes, how many requests a second the holder asks for and may send beyond its
+    # fixed ones, in thousandths, and until when: see `storage.shares`.
+    Column("demand", Integer, nullable=False, server_default="0"),
+    Column("rate", Integer, nullable=False, server_default="0"),
+    Column("rate_until", Integer, nullable=False, server_default="0"),
 )
 
 synced_commands = table(

@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest.mock import AsyncMock
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.cli.run import every_minute
 from bot.monitor import checks
@@ -161,6 +162,25 @@ async def test_servers_get_their_threads_though_the_database_failed_when_they_we
             await here.add_feed(time="09:00")
             await minute(here, at(MONDAY, 9))
             assert len(here.world.threads_of(here.channel)) == 1
+
+
+async def test_servers_that_left_while_the_database_failed_are_noted_when_it_works_again(
+    discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.servers.AGAIN", 0.05)
+    async with connected(discord_server, tmp_path) as here:
+        gone = here.world.add_guild("Left")
+        await discord_server.until(lambda: here.bot.get_guild(gone.id) is not None)
+        failing = AsyncMock(side_effect=OperationalError("UPDATE", {}, OSError("refused")))
+        with monkeypatch.context() as broken:
+            broken.setattr("storage.guilds.reconcile", failing)
+            broken.setattr("storage.guilds.left", failing)
+            del here.world.guilds[gone.id]
+            await discord_server.disconnect(resumable=False)
+            await discord_server.until(lambda: failing.await_count > 2, patience=60)
+            assert here.bot.get_guild(gone.id) is None
+        noted = "SELECT id FROM guilds WHERE left_at IS NOT NULL"
+        await discord_server.until(lambda: (gone.id,) in rows(here, noted))
 
 
 async def minute(here: Connected, now: datetime) -> None:
