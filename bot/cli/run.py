@@ -27,6 +27,7 @@ from bot.runtime.logs import log_failure, logging_to_stderr
 from bot.runtime.signals import signals
 from bot.settings import Settings, SettingsError
 from papers.sources import PaperSource
+from storage.database_file import DriverError, file_error
 
 log = logging.getLogger(__name__)
 
@@ -250,6 +251,8 @@ def _raise_final(connection: asyncio.Task[None]) -> None:
             # What a payload that discord.py does not know does to it (gateway.py,
             # received_message).
             log.warning("connection failed on an unexpected payload", exc_info=error)
+        case DriverError() if (trouble := file_error(error)) is not None:
+            log.warning("the database cannot be used: %s", trouble)  # e.g. its server is away
         case _:
             raise error
 
