@@ -2,7 +2,7 @@
 
 In each run a keeper, three gateways and a spare of each role, processes of their own on a private
 PostgreSQL server, post a thread to each of many channels and a digest to each of many people of a
-local Discord (`tests.discord_server`). Meanwhile processes are killed with SIGKILL, most of them
+local Discord (`tests.discord_server`). Meanwhile processes are killed with SIGKILL, some of them
 while they send, before Discord carried a request out or after; others are frozen for longer than
 their lease lasts, and thawed when another process has their work, half of them when Discord
 remembers no nonce any more. The server is stopped and started, and its connections are cut. What
