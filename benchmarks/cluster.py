@@ -25,10 +25,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks._cluster_processes import Takeover, sender
 from benchmarks._cluster_run import Outcome, Plan, Run
 from benchmarks._measures import percentile
 from tests.postgresql import Server, program
 from tests.reliability import write_block
+
+__all__ = ["Outcome", "Plan", "Run", "Takeover", "figures", "sender"]
 
 Figures = dict[str, float]
 

@@ -2,8 +2,9 @@
 
 A process renews its share every second, and says how many requests it has. What it has too much of
 it gives up in the same step; what it lacks it takes, as far as others have given it up. So the
-shares that are valid are never more than all, whoever is slow. A share that is not renewed lapses,
-on the database's clock. Writing transactions take turns, and so do those that share.
+shares that are valid are never more than all, however slow a process is. A share that is not
+renewed lapses, on the database's clock. Writing transactions take turns, and so do those that
+share.
 """
 
 from collections.abc import Mapping
@@ -33,7 +34,7 @@ class Need:
     """Its part of all shards."""
 
 
-def renew(conn: Connection, name: str, demand: int, pool: int) -> int:
+def renew(conn: Connection, name: str, demand: int, pool: int, life: timedelta = LIFE) -> int:
     """Renew a process's share, and return it; it is valid once this is committed.
 
     Args:
@@ -41,6 +42,7 @@ def renew(conn: Connection, name: str, demand: int, pool: int) -> int:
         name: the process's lease.
         demand: how much it could use.
         pool: how much there is for all.
+        life: how long the share outlasts this renewal.
     """
     valid = type_coerce(leases.c.expires_at, Integer) > now()
     current = leases.c.rate_until > now()
@@ -64,7 +66,7 @@ def renew(conn: Connection, name: str, demand: int, pool: int) -> int:
     conn.execute(
         update(leases)
         .where(leases.c.name == name)
-        .values(demand=demand, rate=share, rate_until=now() + LIFE // _MICROSECOND)
+        .values(demand=demand, rate=share, rate_until=now() + life // _MICROSECOND)
     )
     return share
 

@@ -6,6 +6,7 @@ where it is needed, second by second (`storage.shares`).
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Final, Protocol
 
 from bot.runtime.lease import MARGIN, Lease, LeaseLostError
@@ -40,7 +41,18 @@ class Share:
     Does nothing where the process has no shards of several, or none that a lease says are its own.
     """
 
-    def __init__(self, lease: Lease | None, limiter: Paced, part: Part, rate: float) -> None:
+    def __init__(
+        self,
+        lease: Lease | None,
+        limiter: Paced,
+        part: Part,
+        rate: float,
+        *,
+        every: float = EVERY,
+        life: timedelta = shares.LIFE,
+    ) -> None:
+        self._every = every
+        self._life = life
         self._lease = None if part.shards is None else lease
         self._limiter = limiter
         self._fixed = part.fixed(rate)
@@ -71,7 +83,7 @@ class Share:
                 return
             except DriverError as error:
                 log.debug("the share was not renewed: %s", error)
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(self._every)
 
     async def renew(self, lease: Lease) -> None:
         """Renew it once.
@@ -80,11 +92,11 @@ class Share:
             LeaseLostError: another process has this one's work.
             DriverError: the database cannot be written.
         """
-        demand = max(0, int((self._limiter.demand / EVERY - self._fixed) * THOUSANDTHS))
+        demand = max(0, int((self._limiter.demand / self._every - self._fixed) * THOUSANDTHS))
         loop = asyncio.get_running_loop()
         async with lease.database.write() as conn:
-            until = loop.time() + shares.LIFE.total_seconds() * (1 - MARGIN)
-            granted = await conn.run_sync(shares.renew, lease.name, demand, self._pool)
+            until = loop.time() + self._life.total_seconds() * (1 - MARGIN)
+            granted = await conn.run_sync(shares.renew, lease.name, demand, self._pool, self._life)
             share = granted / THOUSANDTHS
             if share < self._share:
                 self._set(share)  # before another process can have it

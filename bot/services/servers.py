@@ -13,7 +13,7 @@ from storage.database_file import DriverError
 
 log = logging.getLogger(__name__)
 
-AGAIN: Final = 5.0
+AGAIN: Final = 2.0
 """Seconds until the database is asked again that took nothing."""
 
 

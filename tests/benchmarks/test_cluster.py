@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks._cluster_processes import Takeover, sender
-from benchmarks._cluster_run import Outcome, Plan, Run
-from benchmarks.cluster import figures
+from benchmarks.cluster import Outcome, Plan, Run, Takeover, figures, sender
 from tests.postgresql import Server, program
 
 SMALL = Plan(

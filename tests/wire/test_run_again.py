@@ -33,7 +33,6 @@ async def test_a_start_in_which_the_database_goes_away_is_tried_again(
         return await whole(*given, **more)
 
     monkeypatch.setattr(app, "open_search", open_search)
-    monkeypatch.setattr("bot.cli.run.FIRST_PAUSE", 0.05)
     put_empty(tmp_path)
     settings = make_settings(
         tmp_path,

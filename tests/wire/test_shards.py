@@ -167,20 +167,19 @@ async def test_servers_get_their_threads_though_the_database_failed_when_they_we
 async def test_servers_that_left_while_the_database_failed_are_noted_when_it_works_again(
     discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.services.servers.AGAIN", 0.05)
     async with connected(discord_server, tmp_path) as here:
         gone = here.world.add_guild("Left")
         await discord_server.until(lambda: here.bot.get_guild(gone.id) is not None)
         failing = AsyncMock(side_effect=OperationalError("UPDATE", {}, OSError("refused")))
         with monkeypatch.context() as broken:
             broken.setattr("storage.guilds.reconcile", failing)
-            broken.setattr("storage.guilds.left", failing)
+            broken.setattr("storage.guilds.left", AsyncMock(side_effect=failing.side_effect))
             del here.world.guilds[gone.id]
             await discord_server.disconnect(resumable=False)
-            await discord_server.until(lambda: failing.await_count > 2, patience=60)
+            await discord_server.until(lambda: failing.await_count > 1, patience=60)
             assert here.bot.get_guild(gone.id) is None
         noted = "SELECT id FROM guilds WHERE left_at IS NOT NULL"
-        await discord_server.until(lambda: (gone.id,) in rows(here, noted))
+        await discord_server.until(lambda: (gone.id,) in rows(here, noted), patience=60)
 
 
 async def minute(here: Connected, now: datetime) -> None:

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.runtime import share as module
 from bot.runtime.lease import hold
 from bot.runtime.part import WHOLE, Part
 from bot.runtime.share import Share
 from papers.shards import Shards
-from storage import shares
 from tests.databases import open_empty
 
 LONG = timedelta(minutes=1)
@@ -31,13 +29,18 @@ class Paced:
 
 @pytest.mark.engines
 async def test_a_busy_process_gets_what_the_other_does_not_use_within_some_seconds(
-    tmp_path: Path, kept_in: object, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, kept_in: object
 ) -> None:
-    monkeypatch.setattr(module, "EVERY", 0.05)
-    busy, quiet = Paced(100), Paced(0)
+    busy, quiet = Paced(10), Paced(0)
     databases = [await open_empty(tmp_path), await open_empty(tmp_path)]
     parts = [
-        Share(await hold(database, LONG, lambda _: None, part.shards.name), limiter, part, 49)
+        Share(
+            await hold(database, LONG, lambda _: None, part.shards.name),
+            limiter,
+            part,
+            49,
+            every=0.05,
+        )
         for database, limiter, part in zip(databases, (busy, quiet), (LEFT, RIGHT), strict=True)
         if part.shards is not None
     ]
@@ -55,13 +58,10 @@ async def test_a_busy_process_gets_what_the_other_does_not_use_within_some_secon
         await database.close()
 
 
-async def test_a_share_lapses_when_the_database_is_gone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shares, "LIFE", timedelta(seconds=0.5))
+async def test_a_share_lapses_when_the_database_is_gone(tmp_path: Path) -> None:
     limiter, database = Paced(100), await open_empty(tmp_path)
     lease = await hold(database, LONG, lambda _: None, "shards 0/2")
-    share = Share(lease, limiter, LEFT, 49)
+    share = Share(lease, limiter, LEFT, 49, life=timedelta(seconds=0.5))
     await share.renew(lease)
     assert limiter.rate > 40
     await asyncio.sleep(0.6)
