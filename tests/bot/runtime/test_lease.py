@@ -42,7 +42,12 @@ def leave_lease(folder: Path, **known: Any) -> str:
         "pid": 12,
         "started": "34",
     } | known
-    execute(folder, "INSERT INTO leases VALUES ('run', ?, ?, ?, ?, ?, ?)", *row.values())
+    execute(
+        folder,
+        "INSERT INTO leases (name, epoch, expires_at, host, system, pid, started)"
+        " VALUES ('run', ?, ?, ?, ?, ?, ?)",
+        *row.values(),
+    )
     return url
 
 
