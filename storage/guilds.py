@@ -75,6 +75,11 @@ async def joined(conn: AsyncConnection, guild_id: int, now: datetime) -> bool:
     return True
 
 
+async def joined_at(conn: AsyncConnection, guild_id: int) -> datetime | None:
+    """Return since when the bot is in a server."""
+    return await conn.scalar(select(guilds.c.joined_at).where(guilds.c.id == guild_id))
+
+
 async def welcomed(conn: AsyncConnection, guild_id: int, now: datetime) -> None:
     """Record that the set-up message was posted, or that nothing allows to post it."""
     await conn.execute(update(guilds).where(guilds.c.id == guild_id).values(welcomed_at=now))

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 from bot.runtime.clock import Clock
@@ -69,6 +70,11 @@ class Servers:
         """Return whether a server has a feed, so that it needs no greeting."""
         async with self._database.read() as conn:
             return bool(await feeds.of_guild(conn, guild_id))
+
+    async def joined_at(self, guild_id: int) -> datetime | None:
+        """Return since when the bot is in a server."""
+        async with self._database.read() as conn:
+            return await guilds.joined_at(conn, guild_id)
 
     async def welcomed(self, guild_id: int) -> None:
         """Record that a server was greeted."""

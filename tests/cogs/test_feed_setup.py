@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from simcord import interactions as payloads
+from sqlalchemy import update
 
 from bot.ui.research_fields import FIELDS, fields_in, with_fields
 from storage import feeds
 from storage.feeds import Feed
+from storage.guilds import unwelcomed
+from storage.tables import guilds
 from tests.bot.topics import answer
 from tests.bot.world import MONDAY, World, at, headers, text_of, world
 from tests.cogs.test_feed_panel import admin, listed, welcome_in
@@ -41,6 +44,21 @@ def messages(result: Any) -> list[Any]:
 def said(result: Any) -> list[str]:
     """Return the texts of an answer's messages."""
     return [text_of(each.message) for each in messages(result)]
+
+
+@pytest.mark.parametrize("language", [discord.Locale.american_english, discord.Locale.german])
+async def test_a_bot_that_stopped_before_it_noted_its_greeting_greets_once(
+    tmp_path: Path, language: discord.Locale
+) -> None:
+    async with world(tmp_path) as here:
+        lab, lounge, _ = await welcome_in(here, preferred_locale=language.value)
+        async with here.bot.services.database.write() as conn:
+            theirs = guilds.c.id == lab.id
+            await conn.execute(update(guilds).where(theirs).values(welcomed_at=None))
+        await here.restart()
+        async with here.bot.services.database.read() as conn:
+            assert lab.id not in await unwelcomed(conn)
+        assert len(lounge.history()) == 1
 
 
 async def test_the_greetings_button_sets_up_a_thread_in_one_form_and_shows_it(
