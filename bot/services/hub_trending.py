@@ -47,7 +47,7 @@ def _failure(name: str, error: Exception) -> SourceError:
     if isinstance(error, SourceError):
         return SourceError(name, error.kind, error.detail, error.retry_after)
     if isinstance(error, TimeoutError):
-        return SourceError(name, SourceErrorKind.UNREACHABLE, "too slow")
+        return SourceError(name, SourceErrorKind.UNREACHABLE, "too slow")  # not shown
     # The log has the whole story of what the source trips over.
     log.error("trending papers not read source=%s", name, exc_info=error)
     return SourceError(name, SourceErrorKind.MALFORMED, type(error).__name__)

@@ -56,7 +56,7 @@ class Servers:
             try:
                 await self.reconcile(present(), shard=shard)
             except (DriverError, OSError) as error:
-                log_failure(log, error, "the servers of shard %d could not be noted", shard[0])
+                log_failure(log, error, "servers not noted shard_id=%d", shard[0])  # not shown
                 await asyncio.sleep(AGAIN)
             else:
                 return

@@ -30,7 +30,8 @@ they have made in this process: the same step then takes up to half as long agai
 ANSWERED: Final = 1.0
 """Seconds until an interaction is answered or deferred."""
 TRIES: Final = 3
-"""Times that a slow answer is asked for: a busy machine is slow by chance, a slow answer always."""
+"""Times that something slow is done: a busy machine is slow by chance, and a collection of garbage
+may fall into any step; what is slow itself is slow always."""
 PAPERS: Final = 20_000
 ALL_PAPERS: Final = 100_000
 """Papers in the database, usually and with `--full`."""
@@ -50,22 +51,27 @@ class Loop:
 
     async def use(self, name: str, make: Make) -> None:
         """Do something, and note what is wrong with it."""
-        answered = 0.0
+        found: list[str] = []
         for _ in range(TRIES):
-            answered = await self._once(name, make())
-            if answered <= ANSWERED:
+            found = await self._once(name, make())
+            if not found:
                 return
-        self.faults.append(f"{name}: answered after {answered:.2f} s")
+        self.faults += found
 
     def judge(self, name: str) -> None:
         """Note whether what was done since the watch began has held the loop."""
-        self.held = max(self.held, self.watch.longest)
-        if self.watch.longest > self.most:
-            held = f"{self.watch.longest * 1_000:.0f} ms"
-            self.faults.append(f"{name}: held the loop for {held}\n{self.watch.where}")
-        self.watch.begin()
+        self.faults += self._held(name)
 
-    async def _once(self, name: str, interaction: Interaction) -> float:
+    def _held(self, name: str) -> list[str]:
+        longest, where = self.watch.longest, self.watch.where
+        self.watch.begin()
+        if longest > self.most:
+            return [f"{name}: held the loop for {longest * 1_000:.0f} ms\n{where}"]
+        self.held = max(self.held, longest)
+        return []
+
+    async def _once(self, name: str, interaction: Interaction) -> list[str]:
+        """Do something; return what is wrong with it."""
         here, took = self.wire.here, 0.0
 
         def after_step() -> None:
@@ -80,11 +86,13 @@ class Loop:
         began = time.perf_counter()
         await self.wire.send(self.reader, here.channel, interaction)
         self.watch.after = None
+        found = self._held(name)
         if not took:
-            self.faults.append(f"{name}: not answered")
-        self.judge(name)
+            found.append(f"{name}: not answered")
+        if took > ANSWERED:
+            found.append(f"{name}: answered after {took:.2f} s")
         self.wire.sweep()
-        return took
+        return found
 
 
 @asynccontextmanager

@@ -90,9 +90,11 @@ async def test_a_process_that_was_frozen_ends_without_sending_what_another_one_h
         # The other one was frozen within a transaction, which nobody can end: it goes on.
         assert "database is locked" in refused.splitlines()[-1], refused
         assert (posted, frozen.returncode) == (before, 0), said
+        # Its request may have timed out meanwhile: the next minute, or start, goes on with it.
+        assert "Traceback" not in await said_by(await start(lab))
     else:
         assert frozen.returncode == 1, said
-        assert "took over" in said.splitlines()[-1]
+        assert "took over" in said  # the request that it was at may fail after that
         later = [request.line for request in lab.server.requests[posted:]]
         assert later == []
     there, lost, doubled = lab.ends_with()
