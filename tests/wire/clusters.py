@@ -4,16 +4,19 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
+from typing import TypeVar
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import feeds, subscriptions
 from storage.database import Database
 from storage.subscriptions import Every, Mode
+from tests import postgresql
 from tests.bot.world import MONDAY, at
 from tests.discord_server import Channel, DiscordServer, User
 from tests.wire.bot_process import TOKEN
@@ -129,7 +132,7 @@ class Cluster:
     async def until_matched(self) -> None:
         """Wait until the keeper has found what these people are to get."""
         async with asyncio.timeout(PATIENCE):
-            while not await self.ask("SELECT 1 FROM topic_matches"):  # noqa: ASYNC110
+            while not await self.ask("SELECT 1 FROM topic_matches"):  # noqa: ASYNC110 - the keeper does it
                 await asyncio.sleep(0.5)
 
     async def let_be_due(self) -> None:
@@ -195,3 +198,29 @@ class Cluster:
             if member.running.returncode is None:
                 member.running.kill()
             await member.running.wait()
+
+
+AnyCluster = TypeVar("AnyCluster", bound=Cluster)
+
+
+@asynccontextmanager
+async def running(kind: type[AnyCluster], folder: Path) -> AsyncGenerator[AnyCluster]:
+    """Give a cluster a Discord and a database of its own, and end it; nothing may have gone wrong.
+
+    Skips the test where there is no PostgreSQL.
+    """
+    server = postgresql.server()
+    if isinstance(server, str):
+        pytest.skip(server)
+    async with AsyncExitStack() as stack:
+        stack.callback(server.clear)
+        discord = await stack.enter_async_context(DiscordServer())
+        discord.buckets.pace = 0.02
+        discord.world.token = TOKEN
+        cluster = kind(discord, folder, server.empty(folder))
+        try:
+            yield cluster
+        finally:
+            await cluster.end()
+    discord.assert_clean()
+    assert "Traceback" not in "".join(member.said for member in cluster.members)

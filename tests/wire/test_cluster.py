@@ -4,15 +4,12 @@ a spare, which takes over what a killed or a frozen one leaves."""
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from tests import postgresql, reliability
-from tests.discord_server import DiscordServer
-from tests.wire.bot_process import TOKEN
-from tests.wire.clusters import PATIENCE, Cluster, Member
+from tests import reliability
+from tests.wire.clusters import PATIENCE, Cluster, Member, running
 
 
 async def started(cluster: Cluster) -> tuple[Member, Member, Member, Member]:
@@ -36,21 +33,8 @@ async def start(cluster: Cluster, role: str, shards: str | None = None) -> Membe
 
 @pytest.fixture
 async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
-    server = postgresql.server()
-    if isinstance(server, str):
-        pytest.skip(server)
-    async with AsyncExitStack() as stack:
-        stack.callback(server.clear)
-        discord = await stack.enter_async_context(DiscordServer())
-        discord.buckets.pace = 0.02
-        discord.world.token = TOKEN
-        cluster = Cluster(discord, tmp_path, server.empty(tmp_path))
-        try:
-            yield cluster
-        finally:
-            await cluster.end()
-    discord.assert_clean()
-    assert "Traceback" not in "".join(member.said for member in cluster.members)
+    async with running(Cluster, tmp_path) as cluster:
+        yield cluster
 
 
 @pytest.mark.timeout(900)

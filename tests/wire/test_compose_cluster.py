@@ -4,7 +4,6 @@ Docker: while the keeper and a gateway are killed, a thread, saves and a digest 
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from tests import postgresql, reliability
+from tests import reliability
 from tests.discord_server import DiscordServer, Message
 from tests.wire.bot_process import TOKEN
-from tests.wire.clusters import PATIENCE, ROOT, Cluster, Member
+from tests.wire.clusters import PATIENCE, ROOT, Cluster, Member, running
 
 SERVICES: dict[str, dict[str, Any]] = {
     name: each
@@ -82,23 +81,8 @@ def free_port() -> int:
 
 @pytest.fixture
 async def cluster(tmp_path: Path) -> AsyncIterator[Composed]:
-    server = postgresql.server()
-    if isinstance(server, str):
-        pytest.skip(server)
-    async with AsyncExitStack() as stack:
-        stack.callback(server.clear)
-        discord = await stack.enter_async_context(DiscordServer())
-        discord.buckets.pace = 0.02
-        discord.world.token = TOKEN
-        cluster = Composed(discord, tmp_path, server.empty(tmp_path))
-        try:
-            yield cluster
-        finally:
-            await cluster.end()
-    discord.assert_clean()
-    said = "".join(member.said for member in cluster.members)
-    assert "Traceback" not in said
-    assert PASSWORD not in said
+    async with running(Composed, tmp_path) as cluster:
+        yield cluster
 
 
 @pytest.mark.timeout(900)

@@ -101,7 +101,7 @@ class WebFeeds:
                 # One feed takes no other along. The error may hold its address, which the log
                 # must not.
                 name = type(error).__name__
-                log.error("feed failed unexpectedly web_feed=%d error=%s", feed.id, name)  # noqa: TRY400
+                log.error("feed failed unexpectedly web_feed=%d error=%s", feed.id, name)  # noqa: TRY400 - see above
                 failure = SourceError("", SourceErrorKind.MALFORMED, name)
                 state = replace(
                     feed.state, failures=feed.state.failures + 1, next_at=now + SHORTEST_INTERVAL
