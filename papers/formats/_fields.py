@@ -1,6 +1,7 @@
 """The roles of fields by the names that programs give them, in BibTeX, JSON and tables."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from papers.formats._records import Role
@@ -39,6 +40,7 @@ _ROLES: Final = {name: role for role, names in _NAMES.items() for name in names.
 _ABOUT_OTHERS = re.compile(r"^(?:cit(?:ed|ing|es|ations?)|referenc|related|similar|recommend)")
 
 
+@lru_cache(maxsize=1024)
 def role_of(name: str) -> Role:
     """Return the role of a field; one of an unknown name is read as a note."""
     plain = _NOT_A_LETTER.sub("", name.casefold())

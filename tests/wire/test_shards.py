@@ -156,7 +156,7 @@ async def test_servers_get_their_threads_though_the_database_failed_when_they_we
     failing = AsyncMock(side_effect=OSError("the disk is full"))
     with monkeypatch.context() as broken:
         broken.setattr("storage.guilds.reconcile", failing)
-        async with connected(discord_server, tmp_path) as here:
+        async with connected(discord_server, tmp_path, greets=False) as here:
             await discord_server.until(lambda: failing.called)
             broken.undo()
             await here.add_feed(time="09:00")
