@@ -22,8 +22,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from benchmarks._cluster_processes import Takeover, sender
 from benchmarks._cluster_run import Outcome, Plan, Run
@@ -31,25 +33,33 @@ from benchmarks._measures import percentile
 from tests.postgresql import Server, program
 from tests.reliability import write_block
 
-__all__ = ["Outcome", "Plan", "Run", "Takeover", "figures", "sender"]
+__all__ = ["Outcome", "Plan", "Run", "Takeover", "collect", "figures", "sender"]
 
 Figures = dict[str, float]
 
+_OUTCOME = TypeAdapter(Outcome)
 
-async def measure(plan: Plan, runs: int, seed: int, *, minutes: float, keep: bool) -> list[Outcome]:
-    """Run so many times, and say after each how it went; begin none after so many minutes."""
+
+async def measure(
+    plan: Plan, runs: int, seed: int, *, minutes: float, keep: bool, known: Sequence[Outcome] = ()
+) -> AsyncGenerator[Outcome]:
+    """Run so many times, and say after each how it went; begin none after so many minutes.
+
+    The seeds of `known` runs are left out.
+    """
     postgres = program()
     if isinstance(postgres, str):
         raise SystemExit(f"benchmarks.cluster: {postgres}")
     databases = Server(postgres.url)
-    found: list[Outcome] = []
+    done = {outcome.seed for outcome in known}
     began = time.monotonic()
     for number in range(runs):
+        if seed + number in done:
+            continue
         if time.monotonic() - began > 60 * minutes:
             break
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="paperboy-cluster-"))
         outcome = await Run(plan, seed + number, postgres, databases, folder).measure()
-        found.append(outcome)
         wrong = outcome.lost or outcome.doubled or outcome.sent_after_thaw or outcome.wrong
         told = "; ".join(f"{what} {times}" for what, times in sorted(outcome.happened.items()))
         sys.stderr.write(
@@ -61,7 +71,26 @@ async def measure(plan: Plan, runs: int, seed: int, *, minutes: float, keep: boo
             sys.stderr.writelines(f"  {line}\n" for line in outcome.wrong[:10])
         else:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        yield outcome
+
+
+async def collect(
+    plan: Plan, runs: int, seed: int, *, minutes: float, keep: bool, kept: Path | None
+) -> list[Outcome]:
+    """Run so many times; count the runs that a file has, and add each run to it as it ends."""
+    found = [] if kept is None else _read(kept)
+    known = tuple(found)
+    async for outcome in measure(plan, runs, seed, minutes=minutes, keep=keep, known=known):
+        found.append(outcome)
+        if kept is not None:
+            with kept.open("ab") as file:
+                file.write(_OUTCOME.dump_json(outcome) + b"\n")
     return found
+
+
+def _read(path: Path) -> list[Outcome]:
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [_OUTCOME.validate_json(line) for line in lines]
 
 
 def figures(found: Sequence[Outcome], plan: Plan) -> Figures:
@@ -111,6 +140,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9, help="after which no run begins")
     parser.add_argument("--seed", type=int, default=1, help="of the first run")
+    parser.add_argument("--runs-file", type=Path, help="counts runs of earlier calls; adds these")
     parser.add_argument("--channels", type=int, default=150)
     parser.add_argument("--digests", type=int, default=100)
     parser.add_argument("--kills", type=int, default=20, help="by SIGKILL, in each run")
@@ -126,12 +156,15 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write into docs/reliability.md")
     options = parser.parse_args()
     plan = Plan.model_validate(vars(options))
-    found = figures(
-        asyncio.run(
-            measure(plan, options.runs, options.seed, minutes=options.minutes, keep=options.keep)
-        ),
+    measuring = collect(
         plan,
+        options.runs,
+        options.seed,
+        minutes=options.minutes,
+        keep=options.keep,
+        kept=options.runs_file,
     )
+    found = figures(asyncio.run(measuring), plan)
     for figure, value in found.items():
         line = {"bench": "cluster", "figure": figure, "value": round(value, 3)}
         sys.stdout.write(json.dumps(line) + "\n")

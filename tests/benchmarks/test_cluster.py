@@ -5,8 +5,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
-from benchmarks.cluster import Outcome, Plan, Run, Takeover, figures, sender
+from benchmarks.cluster import Outcome, Plan, Run, Takeover, collect, figures, sender
 from tests.postgresql import Server, program
 
 SMALL = Plan(
@@ -39,6 +40,16 @@ def test_takeovers_count_from_the_failure_and_not_while_the_database_was_stopped
     assert (found["kills"], found["kills_while_sending"], found["freezes"]) == (3, 1, 1)
     assert (found["takeovers"], found["takeover_max_s"], found["heard_again_max_s"]) == (2, 10, 15)
     assert found["sent_after_thaw"] == 1
+
+
+async def test_runs_of_earlier_calls_are_counted(tmp_path: Path) -> None:
+    file = tmp_path / "runs.jsonl"
+    kept = Outcome(7, lost=1, happened=Counter({"killed": 3}))
+    kept.takeovers = [Takeover("keeper", 1, began=10, taken=12)]
+    file.write_bytes(TypeAdapter(Outcome).dump_json(kept) + b"\n")
+    found = await collect(SMALL, 1, 7, minutes=1, keep=False, kept=file)
+    assert found == [kept]
+    assert await collect(SMALL, 0, 1, minutes=1, keep=False, kept=tmp_path / "none") == []
 
 
 def test_a_request_says_which_process_it_is_of() -> None:
