@@ -23,8 +23,8 @@ COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
 BUTTON, SELECT = 2, 3
 _V2, _EPHEMERAL = 1 << 15, 1 << 6
 
-PATIENCE: Final = 20.0
-"""Seconds until an interaction counts as one that hangs the bot."""
+PATIENCE: Final = 60.0
+"""Seconds until an interaction counts as one that hangs the bot: a chart may take 30."""
 
 
 class Interaction(NamedTuple):

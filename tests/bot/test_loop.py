@@ -28,7 +28,9 @@ HELD_BESIDE_OTHERS: Final = 0.2
 """The same where other tests run on the next core, and garbage collections look through what
 they have made in this process: the same step then takes up to half as long again."""
 ANSWERED: Final = 1.0
-"""Seconds until an interaction is answered or deferred."""
+"""Seconds until an interaction is answered or deferred, with `--full`."""
+ANSWERED_BESIDE_OTHERS: Final = 2.5
+"""The same where other tests run; Discord waits for three."""
 TRIES: Final = 3
 """Times that something slow is done: a busy machine is slow by chance, and a collection of garbage
 may fall into any step; what is slow itself is slow always."""
@@ -46,6 +48,7 @@ class Loop:
     reader: simcord.MemberActor
     faults: list[str] = field(default_factory=list[str])
     most: float = HELD_BESIDE_OTHERS
+    answered: float = ANSWERED_BESIDE_OTHERS
     held: float = 0.0
     """The longest step of all."""
 
@@ -84,12 +87,16 @@ class Loop:
         self.watch.begin()
         self.watch.after = after_step
         began = time.perf_counter()
-        await self.wire.send(self.reader, here.channel, interaction)
-        self.watch.after = None
+        try:
+            await self.wire.send(self.reader, here.channel, interaction)
+        except TimeoutError:
+            return [f"{name}: hangs"]
+        finally:
+            self.watch.after = None
         found = self._held(name)
         if not took:
             found.append(f"{name}: not answered")
-        if took > ANSWERED:
+        if took > self.answered:
             found.append(f"{name}: answered after {took:.2f} s")
         self.wire.sweep()
         return found
@@ -136,7 +143,8 @@ async def test_nothing_that_people_do_holds_the_loop(tmp_path: Path, full: bool)
         async with large_world(tmp_path, papers) as here:
             pressed, registered = await what_is_registered(here, here.admin)
             loop = Loop(Interactions(here, pressed, registered), watch, here.admin)
-            loop.most = HELD if full else HELD_BESIDE_OTHERS
+            if full:
+                loop.most, loop.answered = HELD, ANSWERED
             watch.begin()
             here.bot.services.search.catch_up()
             await here.bot.services.search.drain()
