@@ -176,7 +176,7 @@ class DiscordServer:
 
     # -- waiting and judging ---------------------------------------------------------------
 
-    async def until(self, what: Callable[[], object], *, patience: float = 20.0) -> None:
+    async def until(self, what: Callable[[], object], *, patience: float = 60.0) -> None:
         """Wait until `what` is true.
 
         Raises:

@@ -32,7 +32,7 @@ FIRST_ANSWER = 3.0
 
 TOKEN_LIFE = 900.0
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a test waits for what follows a deferred answer."""
 
 
