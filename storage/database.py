@@ -40,6 +40,10 @@ class Database:
         """The file of SQLite; for a server's database, the name of what is kept beside it here."""
         self.fence: Fence | None = None
         """Called at the start of each writing transaction, which ends with what it raises."""
+        self.revision = ""
+        """The newest schema that this program knows."""
+        self.ahead = False
+        """Whether a newer version had given the database another schema when it was opened."""
         self._engine = engine
         self._observe = observe
         self._writer = engine.writer
@@ -83,11 +87,12 @@ class Database:
         """
         found = parsed(url)
         if isinstance(found, URL):
-            await database_server.prepare(found, migrate, history, moving=moving)
+            schema = await database_server.prepare(found, migrate, history, moving=moving)
             engine: Engine = PostgreSQL(found)
             path = (files or Path()) / f"{found.database}.db"
         else:
             await asyncio.to_thread(prepare, found, migrate, history, moving=moving)
+            schema = migrations.known_revisions(history)[-1]
             engine = SQLiteFile(found)
             path = found
         if observe is not None:
@@ -95,7 +100,17 @@ class Database:
                 time_statements(pool.sync_engine, observe)
         opened = cls(engine, path, observe)
         opened._files = path.parent if files is None else files
+        opened.revision = migrations.known_revisions(history)[-1]
+        opened.ahead = schema != opened.revision
         return opened
+
+    async def require_usable(self, conn: AsyncConnection) -> None:
+        """Refuse to go on where a newer version has changed the schema too much since.
+
+        Raises:
+            OutdatedError: with a sentence for the person who runs the bot.
+        """
+        await conn.run_sync(migrations.require_usable, self.label, self.revision)
 
     @property
     def label(self) -> str:

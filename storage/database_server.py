@@ -1,11 +1,18 @@
 """The database on a server: found, checked and migrated.
 
 A new one gets the present schema at once; what came after it is applied by migrations, as in files.
+
+Several processes share such a database, and are brought to a new version one by one. The first one
+migrates under the others if their code can use the schema after it; a process of the older version
+that starts later goes on with that schema (`storage.migrations` says when).
 """
 
+import asyncio
+import logging
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL, Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
 from storage import leases, migrations, unfinished
@@ -14,31 +21,73 @@ from storage.engines.errors import DatabaseError
 from storage.engines.urls import label_of
 from storage.tables import metadata
 
+log = logging.getLogger(__name__)
+
+PATIENCE: Final = 300.0
+"""Seconds for which a migration is tried while others have the tables locked."""
+
+_WAIT: Final = 0.8
+"""Seconds that one statement of a migration waits for them: other processes' statements wait behind
+it. Less than the second after which the server looks for those that wait for each other, and ends
+one, which may be a running bot's."""
+_PAUSE: Final = 1.0
+"""Seconds between two tries."""
+
 
 async def prepare(
-    url: URL, migrate: bool, directory: Path = migrations.DIRECTORY, *, moving: bool = False
-) -> None:
-    """Leave a database of the newest schema of `directory` at `url`.
+    url: URL,
+    migrate: bool,
+    directory: Path = migrations.DIRECTORY,
+    *,
+    moving: bool = False,
+    patience: float = PATIENCE,
+) -> str:
+    """Leave a database at `url` that code of the newest schema of `directory` can use.
 
     With `moving` it may hold a part of another, but no data of an older schema.
+
+    Returns:
+        The revision of its schema, which may be newer.
 
     Raises:
         DatabaseError: with a sentence for the person who runs the bot.
     """
     label = label_of(url)
 
-    def work(connection: Connection) -> None:
+    def work(connection: Connection) -> str:
         _check_server(connection, label)
-        _prepare(connection, label, migrate, directory, moving)
+        return _prepare(connection, label, migrate, directory, moving)
 
-    try:
-        await postgresql.alone(url, work, lock=postgresql.MIGRATING)
-    except (OSError, DBAPIError) as error:
-        reason = postgresql.trouble(error) or str(error).splitlines()[0]
-        raise DatabaseError(
-            f"cannot open the database {label}: {reason}. Check DATABASE_URL, and that the server"
-            " runs and lets this user in"
-        ) from error
+    loop = asyncio.get_running_loop()
+    began, waited = loop.time(), False
+    while True:
+        try:
+            return await postgresql.alone(url, work, lock=postgresql.MIGRATING, wait=_WAIT)
+        except (OSError, DBAPIError) as error:
+            if not postgresql.is_locked(error):
+                raise _unreachable(label, error) from error
+            if loop.time() - began > patience:
+                raise _locked(label, patience) from error
+        if not waited:
+            log.warning("waiting up to %.0f s until other programs unlock %s", patience, label)
+            waited = True
+        await asyncio.sleep(_PAUSE)
+
+
+def _unreachable(label: str, error: Exception) -> DatabaseError:
+    reason = postgresql.trouble(error) or str(error).splitlines()[0]
+    return DatabaseError(
+        f"cannot open the database {label}: {reason}. Check DATABASE_URL, and that the server"
+        " runs and lets this user in"
+    )
+
+
+def _locked(label: str, patience: float) -> DatabaseError:
+    return DatabaseError(
+        f"{label} could not be brought up to date: other programs had it locked for"
+        f" {patience:.0f} seconds, for example a backup, a restore, or a process that changes the"
+        " schema. Nothing was changed; start again when they are done"
+    )
 
 
 def _check_server(connection: Connection, label: str) -> None:
@@ -58,36 +107,59 @@ def _check_server(connection: Connection, label: str) -> None:
 
 def _prepare(
     connection: Connection, label: str, migrate: bool, directory: Path, moving: bool
-) -> None:
+) -> str:
     known = migrations.known_revisions(directory)
     tables = set(inspect(connection).get_table_names())
     if not tables:
         if not migrate:
             raise DatabaseError(f"{label} is empty; start the bot once to create its tables")
         metadata.create_all(connection)
-        migrations.stamp(connection, known[-1])
-        return
+        migrations.stamp(connection, known[-1], directory=directory)
+        return known[-1]
     if "alembic_version" not in tables:
         raise DatabaseError(
             f"{label} is a database of another program; name another one in DATABASE_URL"
         )
     if unfinished.NAME in tables and not moving:
         raise unfinished.refusal(label)
-    revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    if revision not in known:
-        raise DatabaseError(
-            f"{label} was written by a newer version of this program (schema {revision}, known here"
-            f" is {known[-1]}). Install that version again, or restore an older backup"
+    schema = migrations.schema_of(connection)
+    if schema.revision not in known:
+        if schema.needs > known[-1]:
+            raise migrations.outdated(label, schema, known[-1])
+        if moving or schema.revision < known[-1]:
+            raise DatabaseError(
+                f"{label} was written by another version of this program (schema"
+                f" {schema.revision}, known here is {known[-1]}): use that version"
+            )
+        log.info(
+            "%s has the schema %s of a newer version; this one knows %s and can use it",
+            *(label, schema.revision, known[-1]),
         )
-    if revision == known[-1]:
-        return
+        return schema.revision
+    if schema.revision == known[-1]:
+        return known[-1]
     if moving:
         raise unfinished.older(label)
     if not migrate:
         raise DatabaseError(
-            f"{label} has an older schema ({revision}, needed is {known[-1]}); start the bot once"
-            " to bring it up to date"
+            f"{label} has an older schema ({schema.revision}, needed is {known[-1]}); start the bot"
+            " once to bring it up to date"
         )
-    if (lease := leases.read_any(connection)) and lease.is_held() is not False:
-        raise DatabaseError(f"a bot is already running on {label}: {lease.holder}. Stop it first")
+    _migrate(connection, label, directory)
+    return known[-1]
+
+
+def _migrate(connection: Connection, label: str, directory: Path) -> None:
+    newest = migrations.known_revisions(directory)[-1]
+    needs = migrations.needed_by(newest, directory)
+    # No process takes a lease meanwhile, and none waits for another one in the middle of writing.
+    postgresql.stop_writers(connection)
+    for lease, revision in leases.holders(connection):
+        if revision < needs:
+            raise DatabaseError(
+                f"{label} cannot get the schema {newest} while an older version runs on it, which"
+                f" could not use it: {lease.holder} ({lease.name}). Stop every process of the older"
+                " version, then start this one"
+            )
     migrations.upgrade(connection, directory=directory)
+    leases.take_from_older(connection, needs)

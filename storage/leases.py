@@ -9,7 +9,7 @@ it holds the lease holds it until that transaction's end.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers import program
 from papers.shards import shards_of
 from storage import processes
 from storage.engines import postgresql, sqlite
@@ -126,8 +127,21 @@ def collide(one: str, other: str) -> bool:
     return first is not None and second is not None and first.collides(second)
 
 
-def take(conn: Connection, process: Process, life: timedelta = LIFE, name: str = RUN) -> Lease:
+def take(
+    conn: Connection,
+    process: Process,
+    life: timedelta = LIFE,
+    name: str = RUN,
+    revision: str = "",
+) -> Lease:
     """Give a lease to a process, and end those that it collides with.
+
+    Args:
+        conn: a writer.
+        process: this one.
+        life: how long the lease outlasts its last renewal.
+        name: which lease.
+        revision: the newest schema that the process knows.
 
     Raises:
         HeldError: a process holds one of those, or may hold it.
@@ -143,10 +157,9 @@ def take(conn: Connection, process: Process, life: timedelta = LIFE, name: str =
             name=name,
             epoch=1 + max((lease.epoch for lease in known), default=0),
             expires_at=_after(life),
-            host=process.host,
-            system=process.system,
-            pid=process.pid,
-            started=process.started,
+            revision=revision,
+            version=program.version(),
+            **asdict(process),
         )
     )
     return next(lease for lease in read_all(conn) if lease.name == name)
@@ -172,15 +185,7 @@ def take_turn(conn: Connection, what: str, process: Process, span: timedelta) ->
         return False
     conn.execute(delete(leases).where(leases.c.name == name))
     conn.execute(
-        insert(leases).values(
-            name=name,
-            epoch=0,
-            expires_at=_after(span),
-            host=process.host,
-            system=process.system,
-            pid=process.pid,
-            started=process.started,
-        )
+        insert(leases).values(name=name, epoch=0, expires_at=_after(span), **asdict(process))
     )
     return True
 
@@ -196,6 +201,37 @@ def end(conn: Connection, lease: Lease) -> None:
         )
         .values(expires_at=ENDED)
     )
+
+
+def holders(conn: Connection) -> list[tuple[Lease, str]]:
+    """Return every lease that a process has, or may have, of a database of any schema; and the
+    newest schema that its holder knows, empty if its version is too old to say so."""
+    columns = {column["name"] for column in inspect(conn).get_columns(leases.name)}
+    known: dict[str, str] = {}
+    if leases.c.revision.name in columns:
+        rows = conn.execute(select(leases.c.name, leases.c.revision))
+        known = {row.name: row.revision for row in rows}
+    held = (lease for lease in read_all(conn) if lease.is_held() is not False)
+    return [(lease, known.get(lease.name, "")) for lease in held]
+
+
+def take_from_older(conn: Connection, revision: str) -> None:
+    """End the leases of processes that do not know a schema: one that was frozen since its lease
+    expired finds that it has lost it when it wakes up."""
+    conn.execute(
+        update(leases)
+        .where(leases.c.revision < revision, ~leases.c.name.startswith(_TURN))
+        .values(epoch=leases.c.epoch + 1, expires_at=ENDED, **asdict(processes.current()))
+    )
+
+
+async def versions(conn: AsyncConnection) -> set[str]:
+    """Return the versions of the processes that hold a lease."""
+    valid = type_coerce(leases.c.expires_at, Integer) > now()
+    rows = await conn.execute(
+        select(leases.c.version).where(valid, ~leases.c.name.startswith(_TURN))
+    )
+    return set(rows.scalars())
 
 
 def _after(life: timedelta) -> ColumnElement[datetime]:

@@ -37,7 +37,12 @@ async def _move(settings: Settings, source_url: str, target_url: str) -> None:
     for url, label in ((source_url, source), (target_url, target)):
         await _refuse_running(url, label)
     # Before anything is made at the target.
-    await (await Database.open(source_url, migrate=False, files=settings.index_dir)).close()
+    database = await Database.open(source_url, migrate=False, files=settings.index_dir)
+    await database.close()
+    if database.ahead:
+        raise DatabaseError(
+            f"{source} was changed by a newer version of this program: move it with that version"
+        )
     stop = asyncio.Event()
     progress = _Progress()
     try:

@@ -1,7 +1,6 @@
 """What is measured, by name. No label holds an id of a person, a server or a channel."""
 
 from collections.abc import Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -9,6 +8,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
+
+from papers import program
 
 _FAST: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
 _NETWORK: Final = (0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30)
@@ -46,7 +47,7 @@ class Instruments:
             return Gauge(f"paperboy_{name}", text, labels, registry=registry)
 
         self.build = gauge("build_info", "Always 1; the version is its label.", "version")
-        self.build.labels(_version()).set(1)
+        self.build.labels(program.version()).set(1)
 
         # Discord.
         self.requests = Counter(
@@ -148,10 +149,3 @@ class Instruments:
     def statement(self, kind: str, seconds: float) -> None:
         """Note that a statement of a kind took so long."""
         self.statements.labels(kind).observe(seconds)
-
-
-def _version() -> str:
-    try:
-        return version("paperboy")
-    except PackageNotFoundError:
-        return "unknown"

@@ -238,12 +238,15 @@ async def hold(database: Database, life: timedelta, lose: Lose, name: str = leas
     """Take a lease of an open database for this process; the caller keeps and releases it.
 
     Raises:
+        OutdatedError: a newer version has changed the database.
         DatabaseError: another process has it, or the database cannot be written.
     """
     until = _until(life)
     try:
         async with database.write() as conn:
-            held = await conn.run_sync(leases.take, processes.current(), life, name)
+            await database.require_usable(conn)
+            knows = database.revision
+            held = await conn.run_sync(leases.take, processes.current(), life, name, knows)
     except leases.HeldError as error:
         raise in_use(database.label, error.holder) from error
     except DriverError as error:

@@ -18,6 +18,7 @@ from papers.shards import AnyShards, Shards, shards_of
 from storage import leases, processes
 from storage.database import Database
 from storage.database_file import DatabaseError, DriverError, file_error
+from storage.engines.errors import OutdatedError
 from storage.engines.protocol import Observe
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ async def sharing(
         waiting: called whenever the reason changes for which this process waits.
 
     Raises:
-        DatabaseError: the database cannot be used.
+        DatabaseError: the database cannot be used, or no longer, as a newer version changed it.
         StoppedError: `stop` was set.
     """
     database = await Database.open(url, observe=observe, files=files)
@@ -103,8 +104,12 @@ async def _wait(
         reachable = True
         try:
             for name in await _free(database, wanted):
-                with suppress(DatabaseError):  # another process was faster
+                try:
                     return await hold(database, life, lose, name)
+                except OutdatedError:
+                    raise
+                except DatabaseError:
+                    continue  # another process was faster
             reason = f"other processes have {_words(wanted)}"
         except DriverError as error:
             reachable, reason = False, file_error(error) or type(error).__name__
@@ -118,8 +123,13 @@ async def _wait(
 
 
 async def _free(database: Database, wanted: Shards | AnyShards | None) -> list[str]:
-    """Return the leases that may be taken now, of those that are wanted."""
+    """Return the leases that may be taken now, of those that are wanted.
+
+    Raises:
+        OutdatedError: this process could go on with none of them.
+    """
     async with database.read() as conn:
+        await database.require_usable(conn)
         known = await conn.run_sync(leases.read_all)
     held = [lease.name for lease in known if lease.is_held() is not False]
     match wanted:

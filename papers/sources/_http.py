@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar, cast
 
 import aiohttp
@@ -23,6 +22,7 @@ from tenacity import (
     wait_random,
 )
 
+from papers import program
 from papers.keyed_locks import KeyedLocks
 from papers.sources import SourceError, SourceErrorKind
 from papers.sources._connections import cause, moved_to, once_only, one_connection_only
@@ -278,7 +278,4 @@ class Fetcher:
 
 def user_agent() -> str:
     """Return the name that the sources see us under."""
-    try:
-        return f"paperboy/{version('paperboy')}"
-    except PackageNotFoundError:  # run from a checkout that was never installed
-        return "paperboy/0"
+    return f"paperboy/{program.version()}"

@@ -113,5 +113,6 @@ async def revision_in(archive: Path) -> str | None:
     lines = iter(found.splitlines())
     for line in lines:
         if line.startswith("COPY "):
-            return next(lines, None)
+            # The columns are separated by tabs; the first was always the revision.
+            return next(lines, "").partition("\t")[0] or None
     return None

@@ -47,6 +47,7 @@ WRITING: Final = 0x70617065726279
 MIGRATING: Final = WRITING + 1
 
 _UNREACHABLE: Final = "08001"
+_LOCKED: Final = ("55P03", "40P01")
 _TROUBLES: Final = {
     _UNREACHABLE: "the server cannot be reached",
     "08": "the connection to the server was lost",
@@ -80,6 +81,11 @@ def trouble(error: BaseException) -> str | None:
             return found
     lost = getattr(error, "connection_invalidated", False)
     return _TROUBLES["08"] if lost or isinstance(cause, ConnectionError | TimeoutError) else None
+
+
+def is_locked(error: BaseException) -> bool:
+    """Return whether an error says that others had locked what a statement needs."""
+    return getattr(cause_of(error), "sqlstate", None) in _LOCKED
 
 
 def _arguments(answer: float | None = ANSWER_TIMEOUT, **settings: str) -> dict[str, Any]:
@@ -202,7 +208,12 @@ class PostgreSQL:
 
 
 async def alone(
-    url: URL, work: Callable[[Connection], T], *, lock: int | None = None, patience: int = 0
+    url: URL,
+    work: Callable[[Connection], T],
+    *,
+    lock: int | None = None,
+    patience: int = 0,
+    wait: float = 0,
 ) -> T:
     """Do something in a transaction on a connection of its own, whatever the schema.
 
@@ -211,14 +222,11 @@ async def alone(
         work: gets the connection.
         lock: the key of an advisory lock that the transaction holds.
         patience: seconds after which a statement is ended, 0 for none: migrations may take long.
+        wait: seconds that a statement waits for what others have locked, 0 for no end.
     """
-    limit = f"{patience}s"
+    limits = {"statement_timeout": f"{patience}s", "lock_timeout": f"{wait * 1000:.0f}ms"}
     answer = patience + ANSWER_TIMEOUT - STATEMENT_TIMEOUT if patience else None
-    engine = create_async_engine(
-        url,
-        poolclass=NullPool,
-        connect_args=_arguments(answer, statement_timeout=limit, lock_timeout="0"),
-    )
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=_arguments(answer, **limits))
     _connect(engine.sync_engine)
     try:
         async with engine.begin() as conn:
@@ -227,6 +235,11 @@ async def alone(
             return await conn.run_sync(work)
     finally:
         await engine.dispose()
+
+
+def stop_writers(connection: Connection) -> None:
+    """Let no process of this program write until the transaction ends."""
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")
 
 
 @asynccontextmanager

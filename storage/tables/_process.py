@@ -1,6 +1,6 @@
 """The process: its lease, registered commands and incidents."""
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, text
 
 from storage.tables._base import table, where
 from storage.types import Integer, JSONText, Text, UTCDateTime
@@ -22,6 +22,9 @@ leases = table(
     Column("demand", Integer, nullable=False, server_default="0"),
     Column("rate", Integer, nullable=False, server_default="0"),
     Column("rate_until", Integer, nullable=False, server_default="0"),
+    # The newest schema that the holder knows, and its version; empty where older code took it.
+    Column("revision", Text, nullable=False, server_default=text("''")),
+    Column("version", Text, nullable=False, server_default=text("''")),
 )
 
 synced_commands = table(
@@ -31,6 +34,8 @@ synced_commands = table(
     # Names to ids, for clickable command mentions.
     Column("command_ids", JSONText, nullable=False),
     Column("synced_at", UTCDateTime, nullable=False),
+    # Of the program that registered them; empty if an older one did.
+    Column("version", Text, nullable=False, server_default=text("''")),
 )
 
 # Incidents: from when to when; reported to the bot's owner once, and once when over.

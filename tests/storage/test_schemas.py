@@ -90,7 +90,7 @@ async def test_a_database_of_another_program_is_left_alone(url: str) -> None:
 
 async def test_a_database_of_a_newer_version_is_refused(there: Server, tmp_path: Path) -> None:
     url = there.empty(tmp_path / "newer")
-    await work(url, "UPDATE alembic_version SET version_num = '9999'")
+    await work(url, "UPDATE alembic_version SET version_num = '9999', needs = '9999'")
     with pytest.raises(DatabaseError, match="newer version"):
         await Database.open(url)
 

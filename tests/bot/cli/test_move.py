@@ -19,6 +19,7 @@ from storage.tables import leases, metadata
 from tests.databases import empty, put_empty
 from tests.demo.running import ROOT, environment
 from tests.postgresql import Server, server
+from tests.storage import histories
 from tests.storage.filled import fill
 from tests.storage.shared import url
 
@@ -136,6 +137,26 @@ async def test_no_database_is_moved_while_a_bot_runs_on_it(
     assert result.exit_code == 1
     assert "a bot, or another move, is running on" in result.stderr
     assert result.stderr.rstrip().endswith("Stop it first")
+
+
+def test_a_database_that_a_newer_version_has_changed_is_moved_by_that_version(
+    there: Server, source: str, tmp_path: Path
+) -> None:
+    away = there.empty(tmp_path / "away")
+    add = "op.create_table('more', sa.Column('id', sa.BigInteger, primary_key=True))"
+    history = histories.newer(tmp_path / "history", (add, None))
+    asyncio.run(_opened(away, history))
+    result = move(away, url(tmp_path / "new.db"))
+    assert result.exit_code == 1
+    assert "was changed by a newer version of this program: move it with that" in result.stderr
+    assert "was written by another version of this program (schema 9000" in (
+        move(source, away).stderr
+    )
+    assert not (tmp_path / "new.db").exists()
+
+
+async def _opened(where: str, history: Path) -> None:
+    await (await Database.open(where, history=history)).close()
 
 
 def test_wrong_urls_are_refused_without_their_password(
