@@ -120,7 +120,8 @@ class PaperBot(commands.AutoShardedBot):
         """The shards whose servers Discord has listed since the start."""
         self.cooldowns = Cooldowns()
         self.custom_ids = CustomIdRegistry()
-        self.registration = Registration(self)
+        mode = settings.sync_commands if part.keeps else "never"
+        self.registration = Registration(self, mode, shared=part != WHOLE)
         self._lifetime = Lifetime(
             open_app(
                 settings,
@@ -166,8 +167,7 @@ class PaperBot(commands.AutoShardedBot):
         services = (await self.open()).services
         services.search.catch_up()
         await self.add_commands()
-        mode = self.settings.sync_commands if self.part.keeps else "never"
-        await self.registration.renew(services.registered_commands, mode)
+        await self.registration.renew(services.registered_commands)
         self._share.start()
         log.info("invite link: %s", invite_link(self.application_id or 0))
 

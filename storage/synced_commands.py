@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from papers import program
 from storage.engines.statements import insert
 from storage.tables import synced_commands
 
@@ -18,13 +19,17 @@ class SyncedCommands:
     payload_hash: str
     command_ids: dict[str, int]
     synced_at: datetime
+    version: str
+    """Of the program that registered them; empty if it was one that did not say so."""
 
 
 async def get(conn: AsyncConnection, application_id: int) -> SyncedCommands | None:
     """Return what was last registered, `None` before the first time."""
     statement = select(synced_commands).where(synced_commands.c.application_id == application_id)
     row = (await conn.execute(statement)).first()
-    return None if row is None else SyncedCommands(row.payload_hash, row.command_ids, row.synced_at)
+    if row is None:
+        return None
+    return SyncedCommands(row.payload_hash, row.command_ids, row.synced_at, row.version)
 
 
 async def put(
@@ -40,6 +45,7 @@ async def put(
         "payload_hash": payload_hash,
         "command_ids": dict(command_ids),
         "synced_at": now,
+        "version": program.version(),
     }
     await conn.execute(
         insert(synced_commands)

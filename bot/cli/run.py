@@ -262,9 +262,8 @@ async def every_minute(bot: PaperBot) -> None:
     problems."""
     services = bot.monitor.services
     if bot.known_shards or (services is not None and not bot.part.listens):
-        if services is not None and not bot.registration.known:
-            # Another process has registered the commands since.
-            await bot.registration.renew(services.registered_commands, "never")
+        if services is not None:
+            await bot.registration.look_again(services.registered_commands)
         await run_minute(bot)
     else:
         bot.monitor.cycle_skipped()

@@ -49,6 +49,10 @@ class CommandStore(Protocol):
         """Return the last registration, `None` before the first one."""
         ...
 
+    async def newer(self, application_id: int, /) -> str | None:
+        """Return the newer version whose registration is to stay; `None` if there is none."""
+        ...
+
     async def put(
         self, application_id: int, payload_hash: str, command_ids: Mapping[str, int], /
     ) -> None:
@@ -59,17 +63,39 @@ class CommandStore(Protocol):
 class Registration:
     """Registers the commands with Discord where it has others, and knows the ids they have."""
 
-    def __init__(self, client: commands.Bot | commands.AutoShardedBot) -> None:
+    def __init__(
+        self,
+        client: commands.Bot | commands.AutoShardedBot,
+        mode: Literal["changed", "always", "never"],
+        *,
+        shared: bool = False,
+    ) -> None:
+        """Make one that registers the commands if Discord has others (`changed`), `always` or
+        `never`.
+
+        Args:
+            client: whose commands they are.
+            mode: when to register them.
+            shared: whether processes of a newer version may be at work too, whose commands stay.
+        """
         self._client = client
+        self._mode = mode
+        self._shared = shared
         self._ids: dict[str, int] = {}
+        self._newer: str | None = None
 
-    @property
-    def known(self) -> bool:
-        """Whether the commands' ids are known."""
-        return bool(self._ids)
+    async def look_again(self, store: CommandStore) -> None:
+        """Learn what another process has registered since, or register the commands once those of a
+        newer version need not stay."""
+        if self._ids and self._newer is None:
+            return
+        try:
+            await self.renew(store)
+        except discord.HTTPException as error:
+            log.warning("the commands could not be registered: %s", error)
 
-    async def renew(self, store: CommandStore, mode: Literal["changed", "always", "never"]) -> None:
-        """Register the commands if Discord has others (`changed`), `always` or `never`.
+    async def renew(self, store: CommandStore) -> None:
+        """Register the commands where that is due.
 
         What Discord has is asked each time, since a newer version, or another database, may have
         registered since. Where it does not answer, what was last registered from here decides.
@@ -77,17 +103,17 @@ class Registration:
         Raises:
             discord.HTTPException: the commands changed, and Discord does not take them now.
         """
-        tree = self._client.tree
         application_id = self._client.application_id or 0
-        payload = [with_translations(command.to_dict(tree)) for command in tree.get_commands()]
-        wanted = _hash_of(payload)
         known = await store.get(application_id)
         if known is not None:
             self._ids = known.command_ids
-        if mode == "never":
+        if self._mode == "never" or await self._leaves_them(store, application_id):
             return
+        tree = self._client.tree
+        payload = [with_translations(command.to_dict(tree)) for command in tree.get_commands()]
+        wanted = _hash_of(payload)
         there: list[Any] = []
-        if mode == "changed":
+        if self._mode == "changed":
             try:
                 there = await self._registered(application_id)
             except discord.HTTPException as error:
@@ -101,6 +127,14 @@ class Registration:
             log.info("commands registered n=%d", len(there))
         self._ids = {each["name"]: int(each["id"]) for each in there}
         await store.put(application_id, wanted, self._ids)
+
+    async def _leaves_them(self, store: CommandStore, application_id: int) -> bool:
+        asked = self._shared and self._mode == "changed"
+        newer = await store.newer(application_id) if asked else None
+        if newer is not None and newer != self._newer:
+            log.info("the commands of version %s stay registered, which is newer", newer)
+        self._newer = newer
+        return newer is not None
 
     async def _registered(self, application_id: int) -> list[Any]:
         """Return what Discord has, translations included; discord.py's own call leaves them out."""

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from papers import program
 from storage import synced_commands
 from storage.database import Database
 from storage.synced_commands import SyncedCommands
@@ -15,5 +16,5 @@ async def test_what_was_registered_last_is_remembered_for_each_application(datab
         await synced_commands.put(connection, 1, "new", {"paper": 1 << 62, "feed": 11}, now=later)
     async with database.read() as connection:
         assert await synced_commands.get(connection, 1) == SyncedCommands(
-            "new", {"paper": 1 << 62, "feed": 11}, later
+            "new", {"paper": 1 << 62, "feed": 11}, later, program.version()
         )
