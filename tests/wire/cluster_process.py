@@ -3,7 +3,8 @@
 `python -m tests.wire.cluster_process AHEAD LIFE run --role …`: AHEAD is how far the clock is, in
 seconds, and LIFE how many seconds a lease lasts. The settings come from the environment, as ever;
 with `APART=1` the process takes all others for processes of other machines, and with
-`EVERY_SECONDS=10` it does the minute's work that often.
+`EVERY_SECONDS=10` it does the minute's work that often. `VERSION=1.1.0` makes it one of that
+version, and `HISTORY=folder` of one with these migrations, and with a command of its own.
 """
 
 import os
@@ -11,15 +12,21 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from discord import app_commands
 from discord.http import HTTPClient
 
 import bot.cli.run
 from bot.cli.main import main
+from bot.client import PaperBot
+from papers import program
 from papers.model import Record
 from storage import processes
+from storage.database import Database
 from tests.bot.world import MONDAY, FakeSource, votes
 
 TOPIC = "flow matching"
@@ -69,6 +76,21 @@ class Quick(AsyncIOScheduler):
         return super().add_job(work, *given, **when)  # pyright: ignore[reportUnknownMemberType]
 
 
+def know_more(history: Path) -> None:
+    """Be a version that brings a schema and a command."""
+    Database.open = partial(Database.open, history=history)
+    add_known = PaperBot.add_commands
+
+    async def add_commands(self: PaperBot) -> None:
+        @app_commands.command(name="brandnew", description="Of the next version")
+        async def brandnew(interaction: discord.Interaction[PaperBot]) -> None: ...
+
+        self.tree.add_command(brandnew)  # pyright: ignore[reportUnknownArgumentType] - no parameters
+        await add_known(self)
+
+    PaperBot.add_commands = add_commands
+
+
 def papers() -> list[Record]:
     """Return the day's papers, all of the topic."""
     found = votes(MONDAY, 30, 20, 10)
@@ -83,6 +105,10 @@ if __name__ == "__main__":
     sign_requests()
     if os.environ.get("APART"):
         processes._system = lambda: ""  # pyright: ignore[reportPrivateUsage]
+    if version := os.environ.get("VERSION"):
+        program.version = lambda: version
+    if history := os.environ.get("HISTORY"):
+        know_more(Path(history))
     if seconds := os.environ.get("EVERY_SECONDS"):
         Quick.seconds = f"*/{seconds}"
         bot.cli.run.AsyncIOScheduler = Quick
