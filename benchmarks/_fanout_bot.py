@@ -9,22 +9,22 @@ import json
 import re
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from datetime import time as wall_time
 from pathlib import Path
 from typing import Any
 
 import discord
 from pydantic import BaseModel
-from sqlalchemy import insert
 
+from benchmarks._fanout_rows import add_feeds, add_servers
 from bot.cli.run import point_at
 from bot.client import PaperBot, create_bot
 from bot.interactions.save_buttons import SaveButton
 from bot.settings import Settings
 from bot.ui.cards import render_card, render_header, thread_name
 from papers.sources.sample import SampleSource
-from storage import feeds, tables
+from storage import feeds
 
 BEAT = 60.0
 """Seconds between two looks at the clock, as in `paperboy run`."""
@@ -91,7 +91,9 @@ async def run(plan: Plan) -> None:
         bot.trace.on_request_exception.clear()
     await bot.open()
     await bot.app.cycle.ingest(clock.now())
-    await add_feeds(bot, plan)
+    database, servers = bot.services.database, {guild for guild, _ in plan.channels}
+    await add_servers(database, servers, clock.now())
+    await add_feeds(database, plan.channels, plan.papers, clock.now())
     connection = asyncio.create_task(bot.start(plan.token))
     while not bot.is_ready():
         await asyncio.sleep(0.05)
@@ -119,28 +121,6 @@ async def run(plan: Plan) -> None:
     await asyncio.gather(watching, return_exceptions=True)
     await bot.close()
     await connection
-
-
-async def add_feeds(bot: PaperBot, plan: Plan) -> None:
-    """Give every channel its feed; all are due by now."""
-    now = bot.clock.now()
-    row: dict[str, object] = {
-        "at": wall_time(0),
-        "timezone": "UTC",
-        "size": plan.papers,
-        "min_votes": 0,
-        "include": [],
-        "exclude": [],
-        "categories": [],
-        "state": "active",
-        "created_at": now - timedelta(days=30),
-    }
-    async with bot.services.database.write() as conn:
-        known = {"joined_at": now, "welcomed_at": now}
-        servers = {guild for guild, _ in plan.channels}
-        await conn.execute(insert(tables.guilds), [{"id": each, **known} for each in servers])
-        places = [{"guild_id": guild, "channel_id": channel} for guild, channel in plan.channels]
-        await conn.execute(insert(tables.feeds), [row | place for place in places])
 
 
 async def post(bot: PaperBot) -> None:

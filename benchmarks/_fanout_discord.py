@@ -1,4 +1,4 @@
-"""Discord's half of `benchmarks.fanout`: many servers, real limits, and a log of every request."""
+"""Discord's half of the benchmarks of load: many servers, real limits, a log of every request."""
 
 import asyncio
 import time
@@ -27,6 +27,8 @@ class Seen:
     method: str
     path: str
     status: int
+    agent: str = ""
+    """The client's name for itself."""
 
     @property
     def counts(self) -> bool:
@@ -37,7 +39,8 @@ class Seen:
 class BigDiscord:
     """A local Discord with many servers, which takes as long to answer as the real one does."""
 
-    def __init__(self, guilds: int, feeds_each: int, latency: float) -> None:
+    def __init__(self, guilds: int, feeds_each: int, latency: float, shards: int = 1) -> None:
+        """Make servers of so many channels with feeds, one after another of the next shard."""
         self.server = DiscordServer()
         self.server.schema = None  # it costs the core that is measured; the tests hold bodies to it
         self.seen: list[Seen] = []
@@ -49,6 +52,8 @@ class BigDiscord:
         self.feeds: list[tuple[int, int]] = []
         self.places: list[tuple[Channel, User]] = []
         for number in range(guilds):
+            while (world.new_id() >> 22) % shards != number % shards:
+                world.clock.advance(0.001)
             guild = world.add_guild(f"Reading Group {number}")
             channels = [world.add_channel(guild, f"papers-{each}") for each in range(feeds_each)]
             self._owned[guild.id] = channels
@@ -71,7 +76,8 @@ class BigDiscord:
         at = time.perf_counter()
         response = await handler(request)
         path = request.path.removeprefix("/api/v10")
-        self.seen.append(Seen(at, request.method, path, response.status))
+        agent = request.headers.get("User-Agent", "")
+        self.seen.append(Seen(at, request.method, path, response.status, agent))
         if self.latency:
             await asyncio.sleep(self.latency)
         return response

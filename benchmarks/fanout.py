@@ -15,30 +15,19 @@ import os
 import platform
 import sys
 import tempfile
-import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
-from itertools import cycle
 from typing import Any
 
 from benchmarks._fanout_discord import BigDiscord, Seen
+from benchmarks._fanout_people import ASKED_EVERY, People
 from benchmarks._measures import percentile
 from bot import limits
-from tests.discord_server import Interaction
+from tests.discord_server.interactions import PATIENCE
 from tests.reliability import write_block
 
-COMMANDS: Sequence[tuple[str, dict[str, Any]]] = (
-    ("paper trending", {}),
-    ("paper search", {"query": "reinforcement learning for language models"}),
-    ("library show", {}),
-    ("paper search", {"query": "video diffusion"}),
-    ("paper status", {}),
-)
 GUILDS = 2_500
 """Servers on one connection, the most that Discord allows."""
-
-ASKED_EVERY = 0.5
-"""Seconds between two commands, each of another person."""
 
 Figures = dict[str, float]
 
@@ -50,8 +39,7 @@ class Run:
         self.system = system
         self.options = options
         self.discord = BigDiscord(guilds, options.feeds, options.latency)
-        self.answered: list[float] = []
-        self.finished: list[float] = []
+        self.people = People(self.discord.world, self.discord.places, PATIENCE)
 
     async def measure(self) -> Figures:
         """Post to every channel and return what it took."""
@@ -94,19 +82,9 @@ class Run:
     async def _watch(self, process: Process) -> Figures:
         """Let people use commands, none waiting for another, until the bot says it is done."""
         hearing = asyncio.create_task(_hear(process))
-        async with asyncio.TaskGroup() as people:
-            places, commands = cycle(self.discord.places), cycle(COMMANDS)
-            while not hearing.done():
-                people.create_task(self._use(*next(places), *next(commands)))
-                await asyncio.wait({hearing}, timeout=ASKED_EVERY)
+        await self.people.ask_until(hearing)
         await asyncio.sleep(2 * self.options.latency)  # the last answers are still on their way
         return hearing.result()
-
-    async def _use(self, channel: Any, user: Any, name: str, given: dict[str, Any]) -> None:
-        began = time.perf_counter()
-        answer: Interaction = await self.discord.world.slash(user, channel, name, **given)
-        self.finished.append(time.perf_counter() - began)
-        assert answer.text, name
 
     def _figures(self, seen: Sequence[Seen], ready: Figures, done: Figures) -> Figures:
         counted = [each for each in seen if each.counts]
@@ -117,6 +95,8 @@ class Run:
         whole = [times for times in posts if len(times) == 2 + self.options.papers]
         spans = [times[-1] - times[0] for times in whole]
         waits = [times[0] - counted[0].at for times in whole]
+        answers = self.people.waits
+        assert len(answers) == len(self.people.asked), "a command was not answered"
         return {
             "feeds": len(self.discord.feeds),
             "feeds_done": len(whole),
@@ -130,10 +110,10 @@ class Run:
             "post_p95_s": percentile(spans, 0.95),
             "post_max_s": max(spans, default=0.0),
             "wait_max_s": max(waits, default=0.0),
-            "commands": len(self.finished),
-            "command_p50_s": percentile(self.finished, 0.5),
-            "command_p99_s": percentile(self.finished, 0.99),
-            "command_max_s": max(self.finished, default=0.0),
+            "commands": len(answers),
+            "command_p50_s": percentile(answers, 0.5),
+            "command_p99_s": percentile(answers, 0.99),
+            "command_max_s": max(answers, default=0.0),
             "memory_connected_mb": ready["memory_mb"],
             "memory_peak_mb": done["memory_mb"],
             "bot_cpu_share": done["cpu"],

@@ -39,6 +39,13 @@ _SETTINGS: Final = (
     "shared_buffers=64MB",
     "log_min_messages=fatal",
 )
+_DURABLE: Final = (
+    "fsync=on",
+    "full_page_writes=on",
+    "synchronous_commit=on",
+    "autovacuum=on",
+)
+"""What a server has by itself, for measurements; tests need no data after a failure."""
 
 
 class Server:
@@ -71,6 +78,14 @@ class Server:
         self._made[path] = self.create()
         return self._url_of(self._made[path])
 
+    def tend(self, path: Path) -> None:
+        """Tidy a path's database, and let the server know what is in it, as autovacuum would."""
+        self.run(path, "VACUUM ANALYZE")
+
+    def run(self, path: Path, statement: str) -> None:
+        """Run a statement, however long it takes, in a path's database."""
+        _wait(lambda: _execute(self.url.set(database=self._made[path]), statement))
+
     def clear(self) -> None:
         """Drop what tests made."""
         for name in self._made.values():
@@ -91,13 +106,14 @@ class Server:
 class Program:
     """The server's program with a data directory of its own, on a loopback port."""
 
-    def __init__(self, command: list[str], data: Path, port: int) -> None:
+    def __init__(self, command: list[str], data: Path, port: int, *, durable: bool) -> None:
         self.url = URL.create(
             "postgresql", "paperboy", host="127.0.0.1", port=port, database="postgres"
         )
-        options = [part for each in _SETTINGS for part in ("-c", each)]
+        settings = (*_SETTINGS, *(_DURABLE if durable else ()))
+        options = [part for each in settings for part in ("-c", each)]
         self._command = [*command, "-D", str(data), "-p", str(port), *options]
-        self._data = data
+        self._file = data / "postmaster.pid"
         self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.stop)
 
@@ -120,11 +136,15 @@ class Program:
         if self._process is None:
             return
         # The process may be `runuser`, which passes no SIGQUIT on.
-        file = self._data / "postmaster.pid"
-        if file.exists():
-            os.kill(int(file.read_text().splitlines()[0]), signal.SIGQUIT)
+        if self._file.exists():
+            os.kill(self.pid, signal.SIGQUIT)
         self._process.wait(10)
         self._process = None
+
+    @property
+    def pid(self) -> int:
+        """The server's own process."""
+        return int(self._file.read_text().splitlines()[0])
 
     def ask(self, statement: str) -> None:
         """Run a statement as the server's superuser."""
@@ -140,8 +160,11 @@ def server() -> Server | str:
     return found if isinstance(found, str) else Server(found.url)
 
 
-def program() -> Program | str:
-    """Start a server of one's own, and return it, or why there is none."""
+def program(*, durable: bool = False) -> Program | str:
+    """Start a server of one's own, and return it, or why there is none.
+
+    With `durable` it writes to the disk what it was asked to, as servers do.
+    """
     programs = [*map(str, sorted(Path("/").glob(_PLACES[1:]), reverse=True))]
     path = os.pathsep.join((*programs, os.environ.get("PATH", "")))
     initdb, postgres = shutil.which("initdb", path=path), shutil.which("postgres", path=path)
@@ -169,7 +192,7 @@ def program() -> Program | str:
     )
     if made.returncode:
         return f"PostgreSQL's initdb failed: {made.stderr.strip()}"
-    own = Program([*user, postgres], data, port)
+    own = Program([*user, postgres], data, port, durable=durable)
     return own if own.start() else "PostgreSQL did not start within 30 seconds"
 
 

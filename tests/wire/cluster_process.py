@@ -2,9 +2,10 @@
 
 `python -m tests.wire.cluster_process AHEAD LIFE run --role …`: AHEAD is how far the clock is, in
 seconds, and LIFE how many seconds a lease lasts. The settings come from the environment, as ever;
-with `APART=1` the process takes all others for processes of other machines, and with
-`EVERY_SECONDS=10` it does the minute's work that often. `VERSION=1.1.0` makes it one of that
-version, and `HISTORY=folder` of one with these migrations, and with a command of its own.
+with `APART=1` the process takes all others for processes of other machines, with
+`EVERY_SECONDS=10` it does the minute's work that often, and with `PAPERS=10` the day has so many.
+`VERSION=1.1.0` makes it one of that version, and `HISTORY=folder` of one with these migrations, and
+with a command of its own.
 """
 
 import os
@@ -32,6 +33,7 @@ from tests.bot.world import MONDAY, FakeSource, votes
 TOPIC = "flow matching"
 TITLE = "Your papers of Monday 9 June 2025"
 """The first line of the digest of a person who follows the topic."""
+PAPERS_VARIABLE = "PAPERS"
 
 
 class Ahead:
@@ -93,7 +95,8 @@ def know_more(history: Path) -> None:
 
 def papers() -> list[Record]:
     """Return the day's papers, all of the topic."""
-    found = votes(MONDAY, 30, 20, 10)
+    count = int(os.environ.get(PAPERS_VARIABLE) or 3)
+    found = votes(MONDAY, *range(10 * count, 0, -10))
     return [
         replace(each, paper=replace(each.paper, title=f"Flow Matching for Problem {number}"))
         for number, each in enumerate(found)
