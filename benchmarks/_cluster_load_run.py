@@ -144,10 +144,10 @@ class Run:
         await add_servers(database, list(world.guilds), self._now)
         gateway = ("run", "--role", "gateway", "--shards")
         gateways = [(*gateway, f"{shard}/{SHARDS}") for shard in range(SHARDS)]
-        await processes.start(("run", "--role", "keeper"), *gateways)
+        spare = (*gateway, f"auto/{SHARDS}")
+        await processes.start(("run", "--role", "keeper"), *gateways, spare)
         members = [each.member for each in processes.services]
-        await self._until(lambda: all(_knows(each) for each in members[1:]), START)
-        await processes.start((*gateway, f"auto/{SHARDS}"))
+        await self._until(lambda: all(map(_knows, members[1:-1])), START)
         await self._until(lambda: "waiting as a spare" in self._spare.member.said, START)
         await self._until(lambda: world.commands, START)
         async with asyncio.timeout(START):

@@ -66,6 +66,8 @@ CHOICE_VALUE: Final = 100
 # Rates: topics/rate-limits
 REQUESTS_PER_SECOND: Final = 50
 """Over the whole bot; answers to interactions do not count."""
+COUNTED_SECONDS: Final = 1.01
+"""For which a request counts: Discord's one, and what its clocks may differ by."""
 
 # Ours
 HEADER_PAPERS: Final = 20

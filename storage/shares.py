@@ -1,5 +1,8 @@
 """How many requests a second each of several processes may send, of those that they share.
 
+Shares are whole requests: of fractions, what a process may send within a second could not be said
+so that all of them together keep to what they have. In the table they are thousandths.
+
 A process renews its share every second, and says how many requests it has. What it has too much of
 it gives up in the same step; what it lacks it takes, as far as others have given it up. So the
 shares that are valid are never more than all, however slow a process is. A share that is not
@@ -22,6 +25,12 @@ from storage.types import Integer
 LIFE: Final = timedelta(seconds=6)
 """How long a share outlasts its last renewal."""
 
+WHOLE: Final = 1_000
+"""A request a second, in the unit of the table."""
+
+_ALMOST: Final = 1e-9
+"""What a whole number of requests may lack by the arithmetic of fractions."""
+
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -41,7 +50,7 @@ def renew(conn: Connection, name: str, demand: int, pool: int, life: timedelta =
         conn: a writer; that it has the lease is known.
         name: the process's lease.
         demand: how much it could use.
-        pool: how much there is for all.
+        pool: how much there is for all; a multiple of `WHOLE`, as the share is.
         life: how long the share outlasts this renewal.
     """
     valid = type_coerce(leases.c.expires_at, Integer) > now()
@@ -62,7 +71,8 @@ def renew(conn: Connection, name: str, demand: int, pool: int, life: timedelta =
             taken += rate
         if holds:
             needs[other] = Need(wanted if granted else 0, shards.share)
-    share = max(0, min(divided(needs, pool).get(name, 0), pool - taken))
+    left = (pool - taken) // WHOLE * WHOLE
+    share = max(0, min(divided(needs, pool).get(name, 0), left))
     conn.execute(
         update(leases)
         .where(leases.c.name == name)
@@ -75,7 +85,7 @@ def divided(needs: Mapping[str, Need], pool: int) -> dict[str, int]:
     """Divide what there is by demand; what is left over by the number of shards.
 
     Where there is not enough for all, none gets more than another one of as many shards that would
-    use it.
+    use it, but for what is left of dividing into whole requests.
     """
     shares = dict.fromkeys(needs, 0.0)
     hungry = {name: need for name, need in needs.items() if need.demand > 0}
@@ -88,7 +98,18 @@ def divided(needs: Mapping[str, Need], pool: int) -> dict[str, int]:
             shares[name] = min(float(need.demand), each * need.weight)
             left -= shares[name]
     weights = sum(need.weight for need in needs.values())
-    return {
-        name: int(shares[name] + max(0.0, left) * need.weight / weights)
-        for name, need in needs.items()
-    }
+    rest = max(0.0, left)
+    return _rounded(
+        {name: shares[name] + rest * need.weight / weights for name, need in needs.items()}, pool
+    )
+
+
+def _rounded(shares: Mapping[str, float], pool: int) -> dict[str, int]:
+    """Round to whole requests; those that lose most by it get what is left, in the same order
+    whoever computes it."""
+    whole = {name: int(share / WHOLE + _ALMOST) for name, share in shares.items()}
+    left = pool // WHOLE - sum(whole.values())
+    losing = sorted(shares, key=lambda name: (whole[name] * WHOLE - shares[name], name))
+    for name in losing[: max(0, left)]:
+        whole[name] += 1
+    return {name: count * WHOLE for name, count in whole.items()}

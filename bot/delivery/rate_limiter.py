@@ -35,9 +35,6 @@ quite on time."""
 MARGIN: Final = 0.05
 """Seconds that a pause takes longer than asked for: what comes too early counts again."""
 
-COUNTED_SECONDS: Final = 1.01
-"""Seconds for which a request counts: Discord's one, and what its clocks may differ by."""
-
 QUICK: Final = 10
 """One of so many requests is quick: nothing held it up."""
 
@@ -72,7 +69,7 @@ class Slot:
         Without an answer it may be counted at any time, unless answers always take so long.
         """
         counted = now - quick if self.counted is None else self.counted
-        return min(max(self.sent, counted), self.sent + MAX_ANSWER_SECONDS) + COUNTED_SECONDS
+        return min(max(self.sent, counted), self.sent + MAX_ANSWER_SECONDS) + limits.COUNTED_SECONDS
 
 
 class LatencyEstimate:
@@ -93,6 +90,7 @@ class Limiter:
 
     def __init__(self, rate: float) -> None:
         self._interval = 1 / rate
+        self._most = limits.REQUESTS_PER_SECOND
         self._waiting = {urgency: RoundRobin[asyncio.Future[Slot]]() for urgency in Urgency}
         self._slots: list[Slot] = []
         self._latency = LatencyEstimate()
@@ -114,9 +112,11 @@ class Limiter:
         passed, self._passed = self._passed, 0
         return passed + sum(map(len, self._waiting.values()))
 
-    def set_rate(self, rate: float) -> None:
-        """Let so many requests pass in a second from now on."""
+    def set_rate(self, rate: float, most: int) -> None:
+        """Let so many requests pass in a second on average from now on, and so many at most in
+        any."""
         self._interval = 1 / rate
+        self._most = most
         if any(self._waiting.values()):
             self._pass()
 
@@ -188,7 +188,7 @@ class Limiter:
         due = self._next
         ends = {turn: turn.counts_until(now, self._latency.seconds) for turn in self._slots}
         self._slots = [turn for turn, end in ends.items() if end > now]
-        if (spare := limits.REQUESTS_PER_SECOND - len(self._slots)) <= 0:
+        if (spare := self._most - len(self._slots)) <= 0:
             due = max(due, sorted(end for end in ends.values() if end > now)[-spare])
         return due
 

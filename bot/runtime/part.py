@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bot import limits
 from papers.shards import Shards
 
-KEEPER_PACE: Final = 1.0
+KEEPER_PACE: Final = 0.5
 """Requests a second that are left to the process that keeps: it registers commands and writes to
 the bot's owner."""
 
-
 FIXED: Final = 0.2
 """The share of a gateway's requests that no other one gets while it is quiet."""
+
+_ALMOST: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,28 @@ class Part:
         """Return what of `pace` this process has whatever the others do."""
         return self.pace(rate) * FIXED
 
-    def pool(self, rate: float) -> float:
-        """Return what all processes with shards share by need, second by second."""
-        return (rate - min(KEEPER_PACE, rate / 2)) * (1 - FIXED)
+    def fixed_in_a_second(self, rate: float) -> int:
+        """Return how many requests of its fixed part may be counted in the same second."""
+        share = 1.0 if self.shards is None else self.shards.share
+        return max(1, int(_in_a_second(rate) * FIXED * share + _ALMOST))
+
+    def pool(self, rate: float) -> int:
+        """Return how many requests in the same second all processes with shards share by need."""
+        every = _in_a_second(rate)
+        return every - int(every * FIXED)
+
+    def pace_of(self, count: int, rate: float) -> float:
+        """Return the pace at which so many of the pool's requests are sent evenly."""
+        return count * (rate - min(KEEPER_PACE, rate / 2)) / _in_a_second(rate)
+
+
+def _in_a_second(rate: float) -> int:
+    """Return how many requests may be counted in the same second at an even pace.
+
+    A few more than are sent on average, so that what comes late once can be made up for.
+    """
+    most = limits.REQUESTS_PER_SECOND
+    return max(1, int(min(most, rate * most / (most - 1)) + _ALMOST))
 
 
 WHOLE: Final = Part()

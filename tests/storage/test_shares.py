@@ -13,7 +13,7 @@ from bot.runtime.lease import hold
 from papers.shards import Shards
 from storage import leases, shares
 from storage.database import Database
-from storage.shares import Need, divided
+from storage.shares import WHOLE, Need, divided
 from storage.tables import leases as table
 from tests.databases import open_empty
 
@@ -46,10 +46,11 @@ async def test_what_quiet_processes_give_up_goes_to_a_busy_one_and_comes_back(
     first, *others = PARTS
     # Nothing is taken that another one still has.
     assert await renewed(database, first, 30_000) == POOL // 4
-    assert [await renewed(database, name, 0) for name in others] == [2_500] * 3
-    assert await renewed(database, first, 30_000) == 30_000 + 2_500
+    # Of the 10 requests that are left over, 2.5 would be each one's.
+    assert [await renewed(database, name, 0) for name in others] == [3_000, 2_000, 2_000]
+    assert await renewed(database, first, 30_000) == 30_000 + 3_000
     second = others[0]
-    assert await renewed(database, second, 30_000) == 2_500
+    assert await renewed(database, second, 30_000) == 3_000
     assert await renewed(database, first, 30_000) == POOL // 2
     assert [await renewed(database, name, 0) for name in others[1:]] == [0, 0]
     assert await renewed(database, second, 30_000) == POOL // 2
@@ -72,15 +73,22 @@ needs = st.dictionaries(
 )
 
 
-@given(needs, st.integers(0, 50_000))
+@given(needs, st.integers(0, 50).map(lambda count: count * WHOLE))
 def test_no_more_is_divided_than_there_is_and_all_of_it(found: dict[str, Need], pool: int) -> None:
     shares_of = divided(found, pool)
     assert shares_of.keys() == found.keys()
-    assert pool - len(found) <= sum(shares_of.values()) <= pool
+    assert sum(shares_of.values()) == pool
+    assert all(share % WHOLE == 0 for share in shares_of.values())
     for name, need in found.items():
-        if shares_of[name] < need.demand - 1:  # who has too little has no less than others
+        if shares_of[name] < need.demand - WHOLE:  # who has too little has no less than others
             for other, theirs in found.items():
-                assert shares_of[other] / theirs.weight <= shares_of[name] / need.weight + 1 / 0.1
+                fair = (shares_of[name] + WHOLE) / need.weight
+                assert (shares_of[other] - WHOLE) / theirs.weight <= fair + 1
+
+
+def test_what_does_not_divide_goes_to_the_same_process_whoever_computes_it() -> None:
+    found = {name: Need(50_000, 1 / 3) for name in "cab"}
+    assert divided(found, 40_000) == {"a": 14_000, "b": 13_000, "c": 13_000}
 
 
 @given(needs, st.lists(st.tuples(st.integers(0, 9), st.integers(0, 100_000)), max_size=30))

@@ -1,6 +1,7 @@
 """The pace of requests: who goes first, who takes turns, and what Discord's second allows."""
 
 import asyncio
+import time
 from collections.abc import Hashable
 from contextlib import nullcontext
 
@@ -10,7 +11,6 @@ import pytest
 from bot import limits
 from bot.delivery.rate_limiter import (
     CATCH_UP,
-    COUNTED_SECONDS,
     LONGEST_PAUSE,
     MAX_ANSWER_SECONDS,
     Limiter,
@@ -136,16 +136,40 @@ async def test_no_more_than_fifty_pass_in_a_second_whatever_the_pace(limiter: Li
     assert loop.time() - began >= 1
 
 
+async def test_a_process_that_shares_with_others_keeps_to_its_number_also_when_it_was_late(
+    limiter: Limiter,
+) -> None:
+    limiter.set_rate(24, 25)
+    loop, passed = asyncio.get_running_loop(), list[float]()
+
+    async def ask() -> None:
+        limiter.release(await limiter.acquire())
+        passed.append(loop.time())
+
+    asking = [asyncio.create_task(ask()) for _ in range(45)]
+    await asyncio.sleep(0.3)
+    time.sleep(0.2)  # noqa: ASYNC251 - as a loop that is busy
+    await asyncio.gather(*asking)
+    assert max(sum(at <= each < at + 1 for each in passed) for at in passed) <= 25
+
+
 def test_a_request_held_up_on_its_way_counts_from_when_it_was_counted() -> None:
-    assert Slot(10.0, counted=10.0).counts_until(now=10.2, quick=0.1) == 10.0 + COUNTED_SECONDS
-    assert Slot(10.0, counted=10.5).counts_until(now=10.7, quick=0.1) == 10.5 + COUNTED_SECONDS
-    assert Slot(10.0, counted=9.98).counts_until(now=10.2, quick=0.1) == 10.0 + COUNTED_SECONDS
+    assert (
+        Slot(10.0, counted=10.0).counts_until(now=10.2, quick=0.1) == 10.0 + limits.COUNTED_SECONDS
+    )
+    assert (
+        Slot(10.0, counted=10.5).counts_until(now=10.7, quick=0.1) == 10.5 + limits.COUNTED_SECONDS
+    )
+    assert (
+        Slot(10.0, counted=9.98).counts_until(now=10.2, quick=0.1) == 10.0 + limits.COUNTED_SECONDS
+    )
 
 
 def test_a_request_without_an_answer_may_be_counted_any_time_but_not_for_ever() -> None:
-    assert Slot(10.0).counts_until(now=10.5, quick=0.1) == 10.4 + COUNTED_SECONDS
+    assert Slot(10.0).counts_until(now=10.5, quick=0.1) == 10.4 + limits.COUNTED_SECONDS
     assert (
-        Slot(10.0).counts_until(now=99.0, quick=0.1) == 10.0 + MAX_ANSWER_SECONDS + COUNTED_SECONDS
+        Slot(10.0).counts_until(now=99.0, quick=0.1)
+        == 10.0 + MAX_ANSWER_SECONDS + limits.COUNTED_SECONDS
     )
 
 
