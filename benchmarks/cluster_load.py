@@ -34,11 +34,29 @@ from benchmarks._cluster_load_run import (
     Run,
 )
 from benchmarks._fanout_discord import Seen
-from benchmarks._fanout_people import ASKED_EVERY
+from benchmarks._fanout_people import ASKED_EVERY, Asked
 from benchmarks._measures import percentile
+from benchmarks._usage import Usage
 from bot import limits
 from tests.postgresql import Server, program
 from tests.reliability import write_block
+
+__all__ = [
+    "DISCORD",
+    "KEEPER",
+    "KILLED",
+    "LIVES",
+    "SERVER",
+    "SPARE",
+    "Asked",
+    "Found",
+    "Plan",
+    "Run",
+    "Seen",
+    "Usage",
+    "figures",
+    "report",
+]
 
 GUILDS = 2_500
 

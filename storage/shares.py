@@ -106,7 +106,7 @@ def divided(needs: Mapping[str, Need], pool: int) -> dict[str, int]:
 
 def _rounded(shares: Mapping[str, float], pool: int) -> dict[str, int]:
     """Round to whole requests; those that lose most by it get what is left, in the same order
-    whoever computes it."""
+    in every process."""
     whole = {name: int(share / WHOLE + _ALMOST) for name, share in shares.items()}
     left = pool // WHOLE - sum(whole.values())
     losing = sorted(shares, key=lambda name: (whole[name] * WHOLE - shares[name], name))

@@ -6,21 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks._cluster_load_run import (
+from benchmarks.cluster_load import (
     DISCORD,
     KEEPER,
     KILLED,
     LIVES,
     SERVER,
     SPARE,
+    Asked,
     Found,
     Plan,
     Run,
+    Seen,
+    Usage,
+    figures,
+    report,
 )
-from benchmarks._fanout_discord import Seen
-from benchmarks._fanout_people import Asked
-from benchmarks._usage import Usage
-from benchmarks.cluster_load import figures, report
 from tests.postgresql import Server, program
 
 SMALL = Plan(

@@ -86,7 +86,7 @@ def test_no_more_is_divided_than_there_is_and_all_of_it(found: dict[str, Need], 
                 assert (shares_of[other] - WHOLE) / theirs.weight <= fair + 1
 
 
-def test_what_does_not_divide_goes_to_the_same_process_whoever_computes_it() -> None:
+def test_what_does_not_divide_goes_to_the_same_process_in_every_computation() -> None:
     found = {name: Need(50_000, 1 / 3) for name in "cab"}
     assert divided(found, 40_000) == {"a": 14_000, "b": 13_000, "c": 13_000}
 
