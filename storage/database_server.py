@@ -154,7 +154,8 @@ def _migrate(connection: Connection, label: str, directory: Path) -> None:
     needs = migrations.needed_by(newest, directory)
     # No process takes a lease meanwhile, and none waits for another one in the middle of writing.
     postgresql.stop_writers(connection)
-    for lease, revision in leases.holders(connection):
+    held = leases.holders(connection)
+    for lease, revision in held:
         if revision < needs:
             raise DatabaseError(
                 f"{label} cannot get the schema {newest} while an older version runs on it, which"
@@ -163,3 +164,6 @@ def _migrate(connection: Connection, label: str, directory: Path) -> None:
             )
     migrations.upgrade(connection, directory=directory)
     leases.take_from_older(connection, needs)
+    # They could not renew theirs meanwhile, and no spare may take them for it.
+    for lease, _ in held:
+        leases.renew(connection, lease)

@@ -123,7 +123,8 @@ async def _database(settings: Settings) -> tuple[Database | None, str]:
             return None, f"{found} doesn't exist yet; the first start creates it"
         return await Database.open(settings.database_url, migrate=False), f"{found} is intact"
     database = await Database.open(settings.database_url, migrate=False)
-    return database, f"{database.label} answers"
+    newer = "; a newer version has changed it, and this one can use it" if database.ahead else ""
+    return database, f"{database.label} answers{newer}"
 
 
 def _backups(settings: Settings) -> Finding:

@@ -31,6 +31,7 @@ EXPANDS = (
     None,
 )
 CONTRACTS = ("op.drop_column('watermarks', 'value')", "9000")
+SLEEPS = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'"
 LEFT = Shards(0, 0, 2)
 
 
@@ -189,6 +190,34 @@ async def test_a_migration_does_not_wait_for_ever_nor_let_others_wait_for_it(
         assert not migrating.done()
     assert await migrating == "9000"
     assert "waiting up to 2 s until other programs unlock" in caplog.text
+
+
+async def test_no_process_of_the_older_version_begins_while_the_schema_changes(
+    url: str, older: Database, history: Callable[..., Path]
+) -> None:
+    slowly = ("op.execute('SELECT pg_sleep(1.5)'); " + CONTRACTS[0], "9000")
+    migrating = asyncio.create_task(migrate(url, history(slowly)))
+    sleeping = 0
+    while not sleeping:
+        await asyncio.sleep(0.02)
+        async with older.read() as conn:  # one transaction always sees the same
+            sleeping = await conn.scalar(text(SLEEPS)) or 0
+    with pytest.raises(OutdatedError):
+        await hold(older, LONG, nothing, LEFT.name)
+    assert await migrating == "9000"
+
+
+async def test_no_spare_takes_a_part_over_because_the_change_took_long(
+    url: str, older: Database, history: Callable[..., Path], tmp_path: Path
+) -> None:
+    spare = await Database.open(url, files=tmp_path)
+    lease = await hold(older, timedelta(seconds=1), nothing, LEFT.name)
+    await migrate(url, history((f"op.execute('SELECT pg_sleep(1.5)'); {EXPANDS[0]}", None)))
+    assert not lease.certain
+    with pytest.raises(DatabaseError, match="already running"):
+        await hold(spare, LONG, nothing, LEFT.name)
+    await lease.renew()
+    await spare.close()
 
 
 async def test_of_two_newer_processes_that_start_together_one_migrates(

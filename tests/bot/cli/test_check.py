@@ -11,8 +11,10 @@ from bot.cli.run import token_of
 from bot.settings import SettingsError
 from storage import backups
 from storage.database import Database
+from tests import postgresql
 from tests.bot.services.publishing.test_trending_section import Hub
 from tests.bot.world import MONDAY, make_settings, votes, world
+from tests.storage import histories
 
 TOKEN = "MTA.bm90.YW55"
 
@@ -31,6 +33,23 @@ async def test_a_fresh_copy_says_first_that_it_needs_a_token_and_where_to_get_it
     assert "none yet" in said
     first, *_ = said.splitlines()
     assert "DISCORD_TOKEN is not set: copy the bot's token from discord.com/developers" in first
+
+
+async def test_a_database_that_a_newer_version_has_changed_is_pointed_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = postgresql.server()
+    if isinstance(there, str):
+        pytest.skip(there)
+    url = there.empty(tmp_path)
+    add = "op.create_table('more', sa.Column('id', sa.BigInteger, primary_key=True))"
+    history = histories.newer(tmp_path / "history", (add, None))
+    await (await Database.open(url, history=history)).close()
+    await check(make_settings(tmp_path).model_copy(update={"database_url": url}))
+    assert "answers; a newer version has changed it, and this one can use it" in (
+        capsys.readouterr().out
+    )
+    there.clear()
 
 
 async def test_backups_that_are_off_or_old_are_pointed_out(
