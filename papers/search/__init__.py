@@ -11,18 +11,19 @@ from papers.search._fusion import (
     WORDS_CEILING,
     Ranked,
     Tier,
-    alike,
     feedback,
     fuse,
     idf,
     score,
 )
+from papers.search._likeness import LIKE_TITLED, alike, likeness
 from papers.search._passage import best_passage
 from papers.search._spelling import RARE, readings, slips, split
 from papers.search._words import MAX_QUERY_WORDS, Analysis, QueryWords, other_spellings
 
 __all__ = [
     "FEEDBACK_PAPERS",
+    "LIKE_TITLED",
     "MAX_QUERY_WORDS",
     "MIN_COSINE",
     "RARE",
@@ -41,6 +42,7 @@ __all__ = [
     "fuse",
     "idf",
     "is_expression",
+    "likeness",
     "other_spellings",
     "readings",
     "score",

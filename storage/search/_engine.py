@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
 
 from papers.embedding import Embedder, EmbeddingError
-from papers.search import Analysis
+from papers.model import Paper
+from papers.search import LIKE_TITLED, Analysis
 from papers.topics import Topic
 from storage import papers as stored_papers
 from storage import vectors
@@ -24,7 +26,7 @@ from storage.search._index import PaperIndex
 from storage.search._index_queries import IndexQueries
 from storage.search._indexer import Indexer
 from storage.search._matrix import COMPACT_FROM
-from storage.search._ranking import DEPTH, like, rank
+from storage.search._ranking import DEPTH, like, like_by_title, rank
 from storage.search._suggest import Suggester
 from storage.search._types import (
     Answer,
@@ -137,24 +139,32 @@ class SearchEngine:
             entry = await stored_papers.get(conn, paper_id)
         if entry is None or not self.ready:
             return []
-        found = await self._by_meaning(like, entry, limit)
-        async with self._database.read() as conn:
-            ids = await ids_of(conn, [row for row, *_ in found or []])
-            known = await stored_papers.get_many(conn, ids.values())
+        candidates = await self._by_meaning(like, entry)
+        if candidates is None:
+            return []
+        known = await self._papers(list(islice(candidates.likeness, LIKE_TITLED)))
+        titles = {row: other.title for row, other in known.items()}
+        title = entry.paper.title
+        found = await self._by_meaning(like_by_title, candidates, title, titles, limit) or []
+        known |= await self._papers([row for row, *_ in found if row not in known])
         names = {author.name for author in entry.paper.authors}
         return [
             Similar(
-                paper_id=ids[row],
+                paper_id=other.id,
                 score=score,
                 cosine=cosine,
                 words=tuple(words[:_WORDS_SHOWN]),
-                authors=tuple(
-                    author.name for author in known[ids[row]].paper.authors if author.name in names
-                ),
+                authors=tuple(each.name for each in other.authors if each.name in names),
             )
-            for row, score, cosine, words in found or []
-            if row in ids
+            for row, score, cosine, words in found
+            if (other := known.get(row)) is not None
         ]
+
+    async def _papers(self, rows: Sequence[int]) -> dict[int, Paper]:
+        async with self._database.read() as conn:
+            ids = await ids_of(conn, rows)
+            known = await stored_papers.get_many(conn, ids.values())
+        return {row: known[ids[row]].paper for row in ids}
 
     async def counts(
         self, topics: Sequence[Topic], stretches: Sequence[tuple[date, date]]

@@ -1,5 +1,6 @@
 """From a request to ranked rows: the words' half and the meaning's half brought together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from papers.search import (
     alike,
     feedback,
     fuse,
+    likeness,
     score,
 )
 from storage.papers import StoredPaper
@@ -114,16 +116,26 @@ def _answering(words: dict[int, float], request: SearchRequest) -> dict[int, flo
     return {row: points for row, points in words.items() if points > 0}
 
 
-def like(
-    index: PaperIndex, memory: VectorCache | None, entry: StoredPaper, limit: int
-) -> list[tuple[int, float, float | None, list[str]]]:
-    """Return papers like one: row, likeness, cosine, shared distinctive words. Blocking."""
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Papers like one, as far as their texts say."""
+
+    plan: Plan
+    """The paper's distinctive words."""
+    likeness: dict[int, float]
+    """By row, most alike first."""
+    cosines: dict[int, float]
+    vectors: dict[int, Floats]
+
+
+def like(index: PaperIndex, memory: VectorCache | None, entry: StoredPaper) -> Candidates:
+    """Return papers like one. Blocking."""
     lexicon = IndexQueries(index)
     text = paper_text(entry.paper)
     plan = lexicon.distinctive(text, _DISTINCTIVE_WORDS)
     words = lexicon.best(plan, None, DEPTH)
-    cosines: dict[int, float] = {}
     vectors: dict[int, Floats] = {}
+    cosines: dict[int, float] = {}
     if memory is not None and len(memory.matrix):
         known, own = memory.matrix.of([entry.row])
         vector = own[0] if known else memory.embed([text])[0]
@@ -133,11 +145,37 @@ def like(
         rows, found = memory.matrix.of(list(dict.fromkeys((*words, *near))))
         cosines = dict(zip(rows, dots(found, vector).tolist(), strict=True))
         vectors = dict(zip(rows, found, strict=True))
-    words.pop(entry.row, None)
-    cosines.pop(entry.row, None)
+    for scores in (words, cosines, vectors):
+        scores.pop(entry.row, None)
+    return Candidates(plan, likeness(words, cosines), cosines, vectors)
+
+
+def like_by_title(
+    index: PaperIndex,
+    memory: VectorCache | None,
+    found: Candidates,
+    title: str,
+    titles: Mapping[int, str],
+    limit: int,
+) -> list[tuple[int, float, float | None, list[str]]]:
+    """Return papers like one in their order: row, likeness, cosine, shared words. Blocking.
+
+    Args:
+        index: of all papers.
+        memory: their vectors.
+        found: as `like` returned it.
+        title: the paper's.
+        titles: of the papers found, by row.
+        limit: how many are returned.
+    """
+    lexicon = IndexQueries(index)
+    near: dict[int, float] = {}
+    if memory is not None and found.vectors and titles:
+        own, *others = memory.of_titles([title, *titles.values()])
+        near = dict(zip(titles, dots(np.stack(others), own).tolist(), strict=True))
     return [
-        (row, score, cosines.get(row), lexicon.held(plan, row))
-        for row, score in alike(words, cosines, vectors)[:limit]
+        (row, score, found.cosines.get(row), lexicon.held(found.plan, row))
+        for row, score in alike(found.likeness, near, found.vectors)[:limit]
     ]
 
 

@@ -30,6 +30,7 @@ HELPERS = 2
 
 _NICE = 10  # the thread's priority below the rest of the process, where the system can do that
 _QUERIES = 512  # vectors of queries kept: turning a page embeds nothing
+_TITLES = 4_000  # vectors of titles kept, 6 MB: papers alike are alike to the same papers
 _QUERY_WORDS = 64  # a longer query's vector is that of its beginning
 
 
@@ -67,6 +68,7 @@ class VectorCache:
         self._loading = asyncio.Lock()
         self._loaded = False
         self._queries: LRUCache[str, Floats] = LRUCache(_QUERIES)
+        self._titles: LRUCache[str, Floats] = LRUCache(_TITLES)
         self._queries_lock = threading.Lock()
         self._thread = ThreadPoolExecutor(1, "embedding", initializer=_step_back)
         self.helper = ThreadPoolExecutor(HELPERS, "search-half")
@@ -156,6 +158,20 @@ class VectorCache:
             raise
         self.works = True
         return found
+
+    def of_titles(self, titles: Sequence[str]) -> list[Floats]:
+        """Return one unit vector per title. Blocking.
+
+        Raises:
+            EmbeddingError: the model cannot be loaded.
+        """
+        with self._queries_lock:
+            found = {title: self._titles.get(title) for title in titles}
+        new = [title for title, vector in found.items() if vector is None]
+        made = dict(zip(new, self.embed(new), strict=True)) if new else {}
+        with self._queries_lock:
+            self._titles.update(made)
+        return [made[title] if (known := found[title]) is None else known for title in titles]
 
     def of_query(self, words: Sequence[str], text: str) -> Floats:
         """Return a query's unit vector. Blocking.

@@ -18,6 +18,7 @@ from papers.search import (
     fuse,
     idf,
     is_expression,
+    likeness,
     other_spellings,
     readings,
     slips,
@@ -216,7 +217,7 @@ def test_smoothing_loses_no_paper_and_keeps_the_first_three(
 def test_papers_like_one_are_smoothed_too() -> None:
     words = {row: 20.0 - row for row in range(20)}
     vectors = {row: SAME if row < 8 or row == 11 else OTHER for row in words}
-    order = [row for row, _ in alike(words, {}, vectors)]
+    order = [row for row, _ in alike(likeness(words, {}), {}, vectors)]
     assert order.index(11) < order.index(8)
 
 
@@ -229,9 +230,16 @@ def test_feedback_moves_the_query_towards_the_best_papers() -> None:
 
 
 def test_likeness_weighs_meaning_above_shared_words() -> None:
-    order = [row for row, _ in alike({1: 9.0, 2: 0.0, 3: 1.0}, {1: 0.2, 2: 0.9, 3: 0.1})]
+    assert list(likeness({1: 9.0, 2: 0.0, 3: 1.0}, {1: 0.2, 2: 0.9, 3: 0.1})) == [2, 1, 3]
+    assert likeness({}, {}) == {}
+    assert alike({}, {}, {}) == []
+
+
+def test_titles_of_like_meaning_put_papers_of_like_texts_in_order() -> None:
+    found = likeness({}, {1: 0.52, 2: 0.5, 3: 0.1})
+    order = [row for row, _ in alike(found, {1: 0.1, 2: 0.6, 3: 0.3}, {})]
     assert order == [2, 1, 3]
-    assert alike({}, {}) == []
+    assert [row for row, _ in alike(found, {}, {})] == [1, 2, 3]
 
 
 # Expressions

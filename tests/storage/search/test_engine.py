@@ -10,7 +10,7 @@ from papers.topics import parse
 from storage.database import Database
 from storage.search import SearchEngine, SearchRequest, Sort, SuggestionKind
 from tests.storage.search.conftest import Opener
-from tests.storage.search.library import CountingEmbedder, fill, found, paper
+from tests.storage.search.library import LIBRARY, CountingEmbedder, fill, found, paper
 
 # Finding
 
@@ -279,6 +279,23 @@ async def test_similar_papers_come_with_why(engine: SearchEngine) -> None:
     assert "Noam Shazeer" in everyone
     assert all(other.paper_id != "2603.00003" for other in alike)
     assert await engine.similar("1706.03762") == []
+
+
+async def test_the_titles_of_papers_alike_are_read_once(database: Database, opened: Opener) -> None:
+    await fill(database, LIBRARY)
+    embedder = CountingEmbedder()
+    engine = await opened(embedder)
+    await engine.follow()
+    while await engine.embed_next():
+        pass
+    before = len(embedder.texts)
+    alike = await engine.similar("2603.00003", 3)
+    read = embedder.texts[before:]
+    assert read[0] == "Denoising Diffusion Probabilistic Models"
+    assert set(read) <= {each.paper.title for each in LIBRARY}
+    assert len(set(read)) == len(read) > 3
+    assert await engine.similar("2603.00003", 3) == alike
+    assert len(embedder.texts) == before + len(read)
 
 
 async def test_words_side_by_side_as_asked_for_come_before_the_same_words_apart(
