@@ -106,7 +106,7 @@ async def of_feed(
         .join(post_papers, post_papers.c.post_id == posts.c.id)
         .outerjoin(saves, on_card)
         .where(there, post_papers.c.message_id.is_not(None))
-        .group_by(posts.c.id, post_papers.c.position)
+        .group_by(posts.c.id, post_papers.c.post_id, post_papers.c.position)
         .order_by(posts.c.batch_day.desc(), post_papers.c.position)
     )
     threads = [

@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy.sql.operators import ColumnOperators
 
 from storage.database import Database
-from tests import databases, plans, postgresql, reliability
+from tests import databases, plans, reliability
 from tests.databases import empty, open_empty
 from tests.hostile import attacks
+
+OF_FILES = 25
+"""Tests that may look into a file of SQLite, and are skipped on PostgreSQL."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sqlite: looks into a file of SQLite, which must be one")
     reliability.configure(config)
     attacks.configure(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let few tests be of SQLite alone: what keeps a thing in a file, and what becomes of files."""
+    alone = [each.nodeid for each in items if each.get_closest_marker("sqlite")]
+    if len(alone) > OF_FILES:
+        listed = "\n".join(alone)
+        raise pytest.UsageError(f"more than {OF_FILES} tests are marked `sqlite`:\n{listed}")
 
 
 def pytest_collection_finish() -> None:
@@ -70,14 +81,16 @@ def explained() -> Iterator[plans.Plans]:
     """Explain every statement that the product issues in this session."""
     with plans.watching(empty()) as watch:
         yield watch
+        refused = watch.elsewhere.take(1)
+        assert not refused, "\n\n".join(refused)
 
 
 @pytest.fixture(autouse=True)
 def no_table_that_grows_is_read_whole(explained: plans.Plans) -> Iterator[None]:
     """Fail the test in which a statement of the product first reads such a table whole."""
     yield
-    faults = explained.take()
-    assert not faults, "\n\n".join(map(str, faults))
+    faults = [*map(str, explained.take()), *explained.elsewhere.take()]
+    assert not faults, "\n\n".join(faults)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -95,15 +108,10 @@ def kept_in(request: pytest.FixtureRequest) -> Iterator[str]:
             pytest.skip("looks into a file of SQLite")
         yield "sqlite"
         return
-    server = postgresql.server()
-    if isinstance(server, str):
-        pytest.skip(server)
-    databases.ENGINE.server = server
-    try:
+    server = databases.wanted(str(wanted))
+    assert server is not None
+    with server.lent(), databases.kept_on(server):
         yield "postgresql"
-    finally:
-        databases.ENGINE.server = None
-        server.clear()
 
 
 @pytest.fixture

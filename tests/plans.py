@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, event
 
 from storage.tables import metadata
 from tests.plans_allowed import ALLOWED, REPAIRS, SMALL
+from tests.prepared import Prepared
 
 ROOT: Final = Path(__file__).parents[1]
 GROWING: Final = frozenset(metadata.tables) - set(SMALL)
@@ -55,6 +56,7 @@ class Plans:
         self._seen: set[tuple[str, str]] = set()
         self.faults: list[Fault] = []
         self.explained = 0
+        self.elsewhere = Prepared()
         self.listening = True
         """False where time is measured: telling statements apart costs more than some of them."""
 
@@ -67,7 +69,7 @@ class Plans:
         faults, self.faults = self.faults, []
         return faults
 
-    def look(self, statement: str, parameters: Any, many: bool) -> None:
+    def look(self, statement: str, parameters: Any, many: bool, context: Any = None) -> None:
         """Explain a statement, if `storage` issues it and it is new."""
         if not self.listening or not statement.lstrip()[:6].lower().startswith(_KINDS):
             return
@@ -77,6 +79,7 @@ class Plans:
         self._seen.add((origin, shape))
         given = parameters[0] if many and parameters else parameters
         self.explained += 1
+        self.elsewhere.note(origin, context)
         self.faults += faults_of(self._database, origin, statement, given)
 
 
@@ -109,10 +112,10 @@ def watching(empty: bytes) -> Generator[Plans]:
     plans = Plans(empty)
 
     def before(
-        conn: Connection, _k: object, statement: str, parameters: Any, _x: object, m: bool
+        conn: Connection, _k: object, statement: str, parameters: Any, context: object, m: bool
     ) -> None:
         if conn.dialect.name == "sqlite":
-            plans.look(statement, parameters, m)
+            plans.look(statement, parameters, m, context)
 
     event.listen(Engine, "before_cursor_execute", before)
     try:

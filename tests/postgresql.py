@@ -14,8 +14,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -88,9 +89,26 @@ class Server:
 
     def clear(self) -> None:
         """Drop what tests made."""
-        for name in self._made.values():
-            self._ask(f"DROP DATABASE {name} WITH (FORCE)")
-        self._made.clear()
+        for path in list(self._made):
+            self.drop(path)
+
+    @contextmanager
+    def lent(self) -> Generator[None]:
+        """Drop in the end what was made meanwhile."""
+        before = set(self._made)
+        try:
+            yield
+        finally:
+            for path in self._made.keys() - before:
+                self.drop(path)
+
+    def drop(self, path: Path) -> None:
+        """Drop the database that stands for a path."""
+        self._ask(f"DROP DATABASE {self._made.pop(path)} WITH (FORCE)")
+
+    def refused(self, statements: list[str]) -> dict[str, str]:
+        """Return why some statements cannot be prepared on the present schema, by statement."""
+        return _wait(lambda: _refused(self.url.set(database=self._prefix), statements))
 
     def _close(self) -> None:
         asyncio.run(_execute(self.url, f"DROP DATABASE {self._prefix} WITH (FORCE)"))
@@ -160,6 +178,12 @@ def server() -> Server | str:
     return found if isinstance(found, str) else Server(found.url)
 
 
+def running() -> Server | None:
+    """Return the server if it was asked for before and could be started."""
+    found = server() if server.cache_info().currsize else None
+    return found if isinstance(found, Server) else None
+
+
 def program(*, durable: bool = False) -> Program | str:
     """Start a server of one's own, and return it, or why there is none.
 
@@ -204,14 +228,33 @@ def _exists(name: str) -> bool:
     return True
 
 
-async def _execute(url: URL, statement: str) -> None:
+@asynccontextmanager
+async def _connected(url: URL) -> AsyncGenerator[Any]:
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     connect: Any = asyncpg.connect  # pyright: ignore
     conn = await connect(plain)
     try:
-        await conn.execute(statement)
+        yield conn
     finally:
         await conn.close()
+
+
+async def _execute(url: URL, statement: str) -> None:
+    async with _connected(url) as conn:
+        await conn.execute(statement)
+
+
+async def _refused(url: URL, statements: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    async with _connected(url) as conn:
+        for statement in statements:
+            try:
+                await conn.prepare(statement)
+            except asyncpg.UndefinedTableError:
+                pass  # Of a test's own.
+            except asyncpg.PostgresError as error:
+                found[statement] = str(error)
+    return found
 
 
 async def _migrate(url: str) -> None:

@@ -19,7 +19,7 @@ from papers.model import Author, Batch, Metrics, Paper, Record
 from papers.sources import PaperSource, SourceError, SourceErrorKind
 from storage import feeds
 from storage.feeds import Feed
-from tests.databases import ENGINE, put_empty
+from tests.databases import is_file, put_empty, url_in
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2025, 6, day) for day in range(9, 14))
 
@@ -160,12 +160,11 @@ NOWHERE = "http://127.0.0.1:9"
 
 def make_settings(folder: Path, **known: object) -> Settings:
     """Return settings that read no `.env` and keep their database in `folder`."""
-    server = ENGINE.server
-    path = folder / "paperboy.db"
+    url = url_in(folder)
     return Settings(
         _env_file=None,  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
-        database_url=server.empty(path) if server else f"sqlite+aiosqlite:///{path}",
-        index_dir=folder if server else None,
+        database_url=url,
+        index_dir=None if is_file(url) else folder,
         **{"embedder": "none", "zotero_url": NOWHERE, **known},  # pyright: ignore[reportArgumentType]
     )
 
