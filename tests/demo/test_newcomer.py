@@ -13,6 +13,7 @@ from bot.demo import ADMIN, FORUM, NEWS, OTHER_CHANNEL, READER, DemoClock, Stage
 from bot.settings import Settings
 from papers.sources.sample import SampleSource
 from tests.bot.world import text_of
+from tests.databases import url_in
 
 HOUR, MINUTE = 3600.0, 60.0
 
@@ -23,7 +24,8 @@ async def invited(tmp_path: Path) -> AsyncGenerator[Stage]:
     source = SampleSource()
     clock = DemoClock(source.recorded_at[source.newest_day])
     settings = Settings(
-        database_url=f"sqlite+aiosqlite:///{tmp_path / 'demo.db'}",
+        database_url=url_in(tmp_path, "demo.db"),
+        index_dir=tmp_path,
         embedder="none",
         sync_commands="always",
         requests_per_second=50,

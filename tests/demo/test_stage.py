@@ -13,6 +13,7 @@ from bot.client import create_bot
 from bot.demo import ADMIN, FORUM, OTHER_CHANNEL, READER, DemoClock, Stage, staged
 from bot.settings import Settings
 from papers.sources.sample import SampleSource
+from tests.databases import url_in
 
 AT_ONCE = 5.0
 """Seconds; each answer takes 50 ms on a quiet machine, and what hangs takes 30 s."""
@@ -24,7 +25,8 @@ async def built(tmp_path: Path) -> AsyncGenerator[Stage]:
     source = SampleSource()
     clock = DemoClock(source.recorded_at[source.newest_day])
     settings = Settings(
-        database_url=f"sqlite+aiosqlite:///{tmp_path / 'demo.db'}",
+        database_url=url_in(tmp_path, "demo.db"),
+        index_dir=tmp_path,
         embedder="none",
         sync_commands="always",
     )

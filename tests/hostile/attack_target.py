@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import sqlite3
 from contextlib import AsyncExitStack, closing
 from contextvars import copy_context
 from datetime import timedelta
@@ -16,6 +15,7 @@ from tests.bot.raw_interactions import what_is_registered
 from tests.bot.topics import follow
 from tests.bot.world import MONDAY, TUESDAY, World, at, votes, world
 from tests.hostile.harness import SECRET, Ears, Hostile
+from tests.looking import look
 
 
 async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> Hostile:
@@ -40,7 +40,7 @@ async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> 
     ears = Ears()
     logging.getLogger().addHandler(ears)
     stack.callback(logging.getLogger().removeHandler, ears)
-    connection = stack.enter_context(closing(sqlite3.connect(here.bot.services.database.path)))
+    database = stack.enter_context(closing(look(here.bot.settings.database_url)))
     found = Hostile(
         here,
         pressed,
@@ -55,7 +55,7 @@ async def begin(stack: AsyncExitStack, folder: Path, runner: asyncio.Runner) -> 
         lounge,
         role,
         admins,
-        connection,
+        database,
     )
     found.ids = _numbers(found)
     found.check_target()
@@ -82,7 +82,7 @@ def _numbers(found: Hostile) -> list[int]:
     """Return ids of rows, people and channels, so that forged custom ids hit something."""
     ids = [found.target.id, found.mallory.id, found.here.channel.id, found.here.guild.id]
     for table in ("lists", "topics", "digests", "feeds", "posts"):
-        ids += [row[0] for row in found.connection.execute(f"SELECT id FROM {table}")]  # noqa: S608
-    for text in found.connection.execute("SELECT saved_at FROM saves"):
+        ids += [row[0] for row in found.database.rows(f"SELECT id FROM {table}")]  # noqa: S608
+    for text in found.database.rows("SELECT saved_at FROM saves"):
         ids.append(int(random.Random(str(text)).random() * 1e15))  # noqa: S311
     return ids

@@ -2,25 +2,30 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from pathlib import Path
 
 import pytest
 
+from tests import databases
 from tests.hostile.attack_target import begin
 from tests.hostile.harness import Hostile
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
+def hostile(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Hostile]:
     """The bot among people, one of whom means it ill."""
     folder = tmp_path_factory.mktemp("hostile")
-    with asyncio.Runner() as runner:
+    server = databases.wanted(str(pytestconfig.getoption("--engine")))
+    with server.lent() if server else nullcontext(), asyncio.Runner() as runner:
         begun: asyncio.Future[Hostile] = runner.get_loop().create_future()
         over = asyncio.Event()
         # One task that opens and closes everything: what simcord keeps in context stays in it.
         life = runner.get_loop().create_task(_live(folder, runner, begun, over))
-        runner.run(_first(life, begun))
+        with databases.kept_on(server):
+            runner.run(_first(life, begun))
         try:
             yield begun.result()
         finally:

@@ -65,7 +65,7 @@ def test_a_paper_that_nobody_knows_cannot_be_marked_as_read(hostile: Hostile) ->
 
 
 def test_who_manages_another_server_cannot_remove_a_feed_here(hostile: Hostile) -> None:
-    feed_id, channel_id = hostile.connection.execute("SELECT id, channel_id FROM feeds").fetchone()
+    feed_id, channel_id = hostile.database.rows("SELECT id, channel_id FROM feeds")[0]
     answer = hostile.press(f"v1:feed-remove:{feed_id}:{channel_id}", by=hostile.usurper)
     assert "already removed" in answer.text
 

@@ -1,16 +1,15 @@
 """People who are owed a digest, the bot that owes it, and what has arrived in the end."""
 
 import asyncio
-import sqlite3
 import sys
 import time
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.databases import put_empty
+from tests.databases import put_empty, url_in
 from tests.discord_server import Channel, DiscordServer, User
 from tests.discord_server.faults import When
+from tests.looking import rows
 from tests.wire.digest_process import TITLE, Plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,9 +97,8 @@ class Readers:
 
     def recorded(self) -> dict[int, tuple[str, int | None]]:
         """Return what the bot knows of each person's digest: its state and its message."""
-        with closing(sqlite3.connect(self.folder / "paperboy.db")) as file:
-            rows = file.execute("SELECT user_id, state, message_id FROM digests")
-            return {user_id: (state, message_id) for user_id, state, message_id in rows}
+        found = rows(url_in(self.folder), "SELECT user_id, state, message_id FROM digests")
+        return {user_id: (state, message_id) for user_id, state, message_id in found}
 
     def expected(self) -> dict[int, tuple[str, int | None]]:
         """Return what it ought to know: each was sent, as the message that is there."""

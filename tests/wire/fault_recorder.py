@@ -2,7 +2,6 @@
 
 import logging
 import re
-import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ import pytest
 from bot.ui.text import plural
 from tests import reliability
 from tests.discord_server import Channel, Message
+from tests.looking import look
 from tests.wire.bot import Connected
 
 OURS = ("bot", "cogs", "storage", "papers")
@@ -103,15 +103,15 @@ class FaultRecorder:
 
     def stored(self) -> str:
         """Return what the database holds of feeds, posts and saves."""
-        with closing(sqlite3.connect(self.here.bot.services.database.path)) as file:
-            feeds = file.execute("SELECT state, disabled_reason FROM feeds ORDER BY id").fetchall()
-            posts = file.execute(
+        with closing(look(self.here.bot.settings.database_url)) as database:
+            feeds = database.rows("SELECT state, disabled_reason FROM feeds ORDER BY id")
+            posts = database.rows(
                 "SELECT posts.state, posts.header_message_id, posts.thread_id,"
                 " count(message_id), count(*), posts.reason FROM posts"
                 " LEFT JOIN post_papers ON post_id = posts.id GROUP BY posts.id"
                 " ORDER BY posts.feed_id, posts.id"
-            ).fetchall()
-            digests = file.execute("SELECT state, reason FROM digests ORDER BY id").fetchall()
+            )
+            digests = database.rows("SELECT state, reason FROM digests ORDER BY id")
         parts = [f"feed {state}{f' ({why})' if why else ''}" for state, why in feeds]
         for state, header, thread, cards, papers, reason in posts:
             have = [name for name, there in (("header", header), ("thread", thread)) if there]

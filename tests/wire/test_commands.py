@@ -7,7 +7,9 @@ import pytest
 from discord import app_commands
 
 from bot.client import PaperBot
+from storage.server_backups import restore_at
 from tests.bot.world import MONDAY, at
+from tests.databases import lose, new_in
 from tests.discord_server import DiscordServer
 from tests.wire.bot import connected
 
@@ -98,7 +100,7 @@ async def test_going_back_to_a_version_leaves_none_of_the_newer_ones_commands(
     monkeypatch: pytest.MonkeyPatch,
     kept: bool,
 ) -> None:
-    database, backup = tmp_path / "paperboy.db", tmp_path / "before.db"
+    backup = tmp_path / "before.db"
     real = PaperBot.setup_hook
 
     async def newer(self: PaperBot) -> None:
@@ -118,9 +120,9 @@ async def test_going_back_to_a_version_leaves_none_of_the_newer_ones_commands(
         patch.setattr(PaperBot, "setup_hook", newer)
         async with connected(discord_server, tmp_path):
             assert "brandnew" in registered()
-    database.unlink()
+    lose(tmp_path)
     if kept:
-        backup.replace(database)
+        await restore_at(backup, new_in(tmp_path), now=at(MONDAY, 9), files=tmp_path)
     async with connected(discord_server, tmp_path) as here:
         assert registered() == first
         ids = {each["name"]: each["id"] for each in discord_server.world.commands}
@@ -149,7 +151,7 @@ async def test_known_commands_need_no_answer_at_a_start_and_changed_ones_do(
         assert here.bot.mention("paper help") == help_
     discord_server.heal()
     discord_server.fail("GET /applications/*/commands", status=403, code=0)
-    (tmp_path / "paperboy.db").unlink()
+    lose(tmp_path)
     with pytest.raises(discord.Forbidden):
         async with connected(discord_server, tmp_path):
             pass

@@ -4,9 +4,7 @@ Each case has a club of its own, in a server of its own; the clubs meet some min
 what goes wrong at one of them meets no other. `pytest --full` has all cases, otherwise a selection.
 """
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from logging import LogRecord
@@ -19,6 +17,7 @@ from bot.i18n import long_date
 from papers.club_schedule import DECIDED_BEFORE, POLL_BEFORE, REMINDED_BEFORE
 from tests import reliability
 from tests.discord_server import Channel, DiscordServer
+from tests.looking import Rows, rows
 from tests.wire.bot import Connected, connected
 from tests.wire.club_process import HELD_AFTER, MEMBERS, add_club
 from tests.wire.fault_recorder import FaultRecorder
@@ -127,30 +126,32 @@ class ClubRecorder(FaultRecorder):
 
     def stored(self) -> str:
         """Return what the database holds of the club, and of the steps that were not taken."""
-        with closing(sqlite3.connect(self.here.bot.services.database.path)) as file:
-            state, reason = self.club(file)
-            steps = file.execute(
-                "SELECT step, club_steps.state, reason FROM club_steps JOIN club_sessions"
-                " ON club_sessions.id = session_id"
-                " WHERE club_id = ? AND club_steps.state != 'done'"
-                " AND session_id = (SELECT min(id) FROM club_sessions WHERE club_id = ?)"
-                " ORDER BY club_steps.rowid",
-                (self.club_id, self.club_id),
-            ).fetchall()
+        state, reason = self.club()
+        steps = self.rows(
+            "SELECT step, club_steps.state, reason FROM club_steps JOIN club_sessions"
+            " ON club_sessions.id = session_id"
+            " WHERE club_id = :club AND club_steps.state != 'done'"
+            " AND session_id = (SELECT min(id) FROM club_sessions WHERE club_id = :club)"
+            # A thread comes before its card.
+            " ORDER BY club_steps.planned_at, CASE step WHEN 'thread' THEN 0 ELSE 1 END, step"
+        )
         parts = [f"club {state}{f' ({reason})' if reason else ''}"]
         parts += [f"{step} {how}{f' ({why})' if why else ''}" for step, how, why in steps]
         return ", ".join(parts)
 
-    def club(self, file: sqlite3.Connection) -> tuple[str, str | None]:
+    def club(self) -> tuple[str, str | None]:
         """Return the club's state, and why it has stopped."""
-        found = file.execute("SELECT state, reason FROM clubs WHERE id = ?", (self.club_id,))
-        state, reason = found.fetchone()
+        ((state, reason),) = self.rows("SELECT state, reason FROM clubs WHERE id = :club")
         return state, reason
+
+    def rows(self, statement: str) -> Rows:
+        """Ask for what is recorded, of this club as `:club`."""
+        values = {"club": self.club_id} if ":club" in statement else {}
+        return rows(self.here.bot.settings.database_url, statement, **values)
 
     def stopped(self) -> bool:
         """Tell whether the club has stopped."""
-        with closing(sqlite3.connect(self.here.bot.services.database.path)) as file:
-            return self.club(file)[0] == "stopped"
+        return self.club()[0] == "stopped"
 
     def _logged(self) -> list[LogRecord]:
         return [
@@ -190,8 +191,7 @@ async def settle(here: Connected, case: Case, caplog: pytest.LogCaptureFixture) 
     recorder.day = long_date(case.held.date())
     async with here.bot.services.database.write() as conn:
         await add_club(conn, guild.id, channel.id, case.begins)
-    with closing(sqlite3.connect(here.bot.services.database.path)) as file:
-        (recorder.club_id,) = file.execute("SELECT max(id) FROM clubs").fetchone()
+    ((recorder.club_id,),) = rows(here.bot.settings.database_url, "SELECT max(id) FROM clubs")
     return recorder
 
 

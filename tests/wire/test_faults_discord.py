@@ -1,9 +1,7 @@
 """What Discord refuses and forgets: nobody is left without a word, and nothing comes twice."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 from tests.bot.world import MONDAY, TUESDAY, at
 from tests.discord_server import DiscordServer
 from tests.discord_server.state import Event
+from tests.looking import rows
 from tests.wire.bot import Connected, connected
 from tests.wire.fault_recorder import FaultRecorder
 
@@ -341,5 +340,5 @@ async def test_two_thousand_servers_arrive_at_once(
 
 def saves(here: Connected) -> int:
     """Return how many saves the database has."""
-    with closing(sqlite3.connect(here.bot.services.database.path)) as file:
-        return int(file.execute("SELECT count(*) FROM saves").fetchone()[0])
+    ((count,),) = rows(here.bot.settings.database_url, "SELECT count(*) FROM saves")
+    return count

@@ -2,20 +2,22 @@
 
 import asyncio
 import os
-import sqlite3
 import sys
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
 from bot.cli.run import run_minute
 from storage.database import Database
+from storage.engines.postgresql import WRITING
 from tests import reliability
 from tests.bot.world import MONDAY, at, votes
+from tests.databases import is_file
 from tests.discord_server import DiscordServer
 from tests.discord_server.state import Event
+from tests.looking import look, rows
 from tests.wire.bot import Connected, connected
 from tests.wire.fault_recorder import FaultRecorder
 
@@ -25,12 +27,12 @@ TEN = {MONDAY: votes(MONDAY, *range(90, 80, -1))}
 """So many papers that their post takes pages of its own in the file."""
 
 
-async def pragma(database: Database, setting: str) -> None:
+async def pragma(database: Database, setting: str, on_a_server: str = "") -> None:
     """Set something on the connection that writes, which there is one of."""
     writer = vars(database)["_writer"]
     async with writer.connect() as connection:
         raw = (await connection.get_raw_connection()).driver_connection
-        await raw.execute(f"PRAGMA {setting}")
+        await raw.execute(f"PRAGMA {setting}" if database.is_file else f"SET {on_a_server}")
 
 
 @asynccontextmanager
@@ -50,22 +52,43 @@ async def ask(here: Connected) -> str:
     return text.split("(error")[0].strip()
 
 
-@contextmanager
-def held(path: Path) -> Generator[None]:
-    """Keep the file locked, as a program that writes for minutes does."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
+class Other:
+    """Another program, which can keep the database locked, as one that writes for minutes does."""
+
+    def __init__(self, here: Connected) -> None:
+        url = here.bot.settings.database_url
+        self._take, self._release = (
+            ("BEGIN IMMEDIATE", "ROLLBACK")
+            if is_file(url)
+            else (f"SELECT pg_advisory_lock({WRITING})", f"SELECT pg_advisory_unlock({WRITING})")
+        )
+        self._look = look(url)
+        self._holds = False
+
+    def lock(self) -> None:
+        """Lock it, unless it is."""
+        if not self._holds:
+            self._look.rows(self._take)
+            self._holds = True
+
+    def close(self) -> None:
+        """Let it go."""
+        self._look.rows(self._release)
+        self._look.close()
 
 
+async def be_impatient(here: Connected) -> None:
+    """Let the bot wait a moment for a lock, instead of 15 seconds."""
+    await pragma(here.bot.services.database, "busy_timeout = 50", "lock_timeout = '50ms'")
+
+
+@pytest.mark.sqlite
 async def test_a_full_disk_stops_everything_in_one_sentence_until_there_is_room(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
         recorder = FaultRecorder(here, caplog)
-        with closing(sqlite3.connect(here.bot.services.database.path)) as file:
-            file.execute("VACUUM")  # no free page within the file
+        rows(here.bot.settings.database_url, "VACUUM")  # no free page within the file
         await pragma(here.bot.services.database, "max_page_count = 1")
         await here.tick(NINE)
         await recorder.observe()
@@ -75,19 +98,21 @@ async def test_a_full_disk_stops_everything_in_one_sentence_until_there_is_room(
         recorder.record("disk: full for a minute")
 
 
-async def test_a_file_that_became_read_only_is_said_to_people_and_to_the_operator(
+async def test_a_database_that_became_read_only_is_said_to_people_and_to_the_operator(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
         recorder = FaultRecorder(here, caplog)
-        await pragma(here.bot.services.database, "query_only = ON")
+        database, name = here.bot.services.database, "default_transaction_read_only"
+        await pragma(database, "query_only = ON", f"{name} = on")
         await here.tick(NINE)
         await recorder.observe()
         recorder.note(person=f"a command: “{await ask(here)}”")
-        await pragma(here.bot.services.database, "query_only = OFF")
+        await pragma(database, "query_only = OFF", f"{name} = off")
         await here.tick(at(MONDAY, 9, 1))
         await recorder.observe()
-        recorder.record("disk: the database is read-only for a minute")
+        what = "disk: the database" if database.is_file else "server: the database"
+        recorder.record(f"{what} is read-only for a minute")
 
 
 async def test_a_lock_that_is_not_given_up_is_waited_for_and_then_said(
@@ -95,8 +120,9 @@ async def test_a_lock_that_is_not_given_up_is_waited_for_and_then_said(
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
         recorder = FaultRecorder(here, caplog)
-        await pragma(here.bot.services.database, "busy_timeout = 50")  # instead of 15 seconds
-        with held(here.bot.services.database.path):
+        await be_impatient(here)
+        with closing(Other(here)) as other:
+            other.lock()
             await here.tick(NINE)
             await recorder.observe()
             recorder.note(person=f"a command: “{await ask(here)}”")
@@ -110,20 +136,17 @@ async def test_a_header_that_could_not_be_recorded_is_found_again(
 ) -> None:
     async with ready_to_post(discord_server, tmp_path) as here:
         recorder = FaultRecorder(here, caplog)
-        await pragma(here.bot.services.database, "busy_timeout = 50")
-        with closing(
-            sqlite3.connect(here.bot.services.database.path, isolation_level=None)
-        ) as other:
+        await be_impatient(here)
+        with closing(Other(here)) as other:
 
             def lock(event: Event) -> None:
-                if event.name == "MESSAGE_CREATE" and not other.in_transaction:
-                    other.execute("BEGIN IMMEDIATE")
+                if event.name == "MESSAGE_CREATE":
+                    other.lock()
 
             here.world.listeners.append(lock)
             await here.tick(NINE)
             await recorder.observe()
             here.world.listeners.remove(lock)
-            other.execute("ROLLBACK")
         here.world.advance(3_600)  # no nonce is remembered any more
         await here.tick(at(MONDAY, 9, 1))
         await recorder.observe()
@@ -131,6 +154,7 @@ async def test_a_header_that_could_not_be_recorded_is_found_again(
         recorder.record("disk: locked between a header and its record")
 
 
+@pytest.mark.sqlite
 async def test_a_file_that_is_damaged_meanwhile_is_said_and_no_worse_is_done_to_it(
     discord_server: DiscordServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -153,6 +177,7 @@ async def test_a_file_that_is_damaged_meanwhile_is_said_and_no_worse_is_done_to_
         recorder.record("disk: the database is damaged while running")
 
 
+@pytest.mark.sqlite
 async def test_a_damaged_file_is_refused_at_the_start_and_left_as_it_is(
     discord_server: DiscordServer, tmp_path: Path
 ) -> None:

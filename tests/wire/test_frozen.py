@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import reliability
+from tests.databases import put_empty
 from tests.discord_server import DiscordServer
 from tests.discord_server.faults import When
 from tests.wire.bot_process import TOKEN
@@ -51,6 +52,7 @@ async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
 
 async def start(lab: Lab) -> asyncio.subprocess.Process:
     server = lab.server
+    put_empty(lab.folder)
     given = (LIFE, lab.folder, server.api_url, server.gateway_url)
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.wire.leased_process"),

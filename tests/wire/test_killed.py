@@ -5,7 +5,6 @@
 
 import asyncio
 import json
-import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,9 +16,10 @@ from typing import NamedTuple
 import pytest
 
 from tests import reliability
-from tests.databases import put_empty
+from tests.databases import put_empty, url_in
 from tests.discord_server import Channel, DiscordServer, FakeDiscord
 from tests.discord_server.faults import When
+from tests.looking import look
 from tests.wire.bot_process import TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,9 +151,9 @@ class Lab:
     def recorded(self) -> tuple[str, int, int]:
         """Return the state of the only post in the database, and how many cards it knows of, and
         how many papers behind them."""
-        with closing(sqlite3.connect(self.folder / "paperboy.db")) as file:
-            ((state,),) = file.execute("SELECT state FROM posts")
-            ((cards, behind),) = file.execute(
+        with closing(look(url_in(self.folder))) as database:
+            ((state,),) = database.rows("SELECT state FROM posts")
+            ((cards, behind),) = database.rows(
                 "SELECT count(message_id), count(behind) FROM post_papers"
             )
         return state, cards, behind

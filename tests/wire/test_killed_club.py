@@ -4,10 +4,8 @@
 """
 
 import asyncio
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,9 +15,10 @@ import pytest
 
 from papers.club_schedule import DECIDED_BEFORE, POLL_BEFORE, REMINDED_BEFORE
 from tests import reliability
-from tests.databases import put_empty
+from tests.databases import put_empty, url_in
 from tests.discord_server import Channel, DiscordServer
 from tests.discord_server.faults import When
+from tests.looking import rows
 from tests.wire.club_process import HELD_AFTER, MEMBERS, TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,8 +136,8 @@ class Lab:
 
     def recorded(self) -> set[str]:
         """Return what the database says of the steps."""
-        with closing(sqlite3.connect(self.folder / "paperboy.db")) as file:
-            return {state for (state,) in file.execute("SELECT state FROM club_steps")}
+        found = rows(url_in(self.folder), "SELECT state FROM club_steps")
+        return {state for (state,) in found}
 
 
 @pytest.fixture

@@ -4,15 +4,16 @@
 """
 
 import asyncio
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests import reliability
+from tests.databases import url_in
 from tests.discord_server import Channel, Message
 from tests.discord_server.faults import When
+from tests.looking import rows
 from tests.wire.test_reactions import Place, a_bot, a_place, ready
 
 PAPER = "2506.00900"
@@ -41,9 +42,8 @@ def ends_with(place: Place) -> tuple[int, int]:
 
 
 def recorded(place: Place) -> list[tuple[int | None, int | None]]:
-    """Return the message and the thread of every discussion in the file."""
-    with closing(sqlite3.connect(place.folder / "paperboy.db")) as file:
-        return file.execute("SELECT message_id, thread_id FROM discussions").fetchall()
+    """Return the message and the thread of every discussion that is recorded."""
+    return rows(url_in(place.folder), "SELECT message_id, thread_id FROM discussions")
 
 
 async def press(place: Place) -> None:

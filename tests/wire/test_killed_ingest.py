@@ -5,7 +5,6 @@
 
 import asyncio
 import os
-import sqlite3
 import sys
 from collections import Counter
 from contextlib import closing
@@ -15,6 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from tests import reliability
+from tests.databases import url_in
+from tests.looking import look
 from tests.wire.sources import ANNOUNCED, Kind, Sources, papers_of, sources
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +71,7 @@ async def ingest(
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
-        "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'paperboy.db'}",
+        "DATABASE_URL": url_in(folder),
         **served.settings(arxiv=boundary.arxiv),
     }
     process = await asyncio.create_subprocess_exec(
@@ -93,14 +94,14 @@ def found(folder: Path) -> tuple[Counter[str], list[str], int, int]:
 
     A paper that stands in a batch twice counts twice.
     """
-    with closing(sqlite3.connect(folder / "paperboy.db")) as file:
+    with closing(look(url_in(folder))) as database:
         entries = Counter(
             f"{day} {paper}"
-            for day, paper in file.execute("SELECT day, paper_id FROM batch_papers")
+            for day, paper in database.rows("SELECT day, paper_id FROM batch_papers")
         )
-        papers = [paper for (paper,) in file.execute("SELECT id FROM papers")]
-        ((bare,),) = file.execute("SELECT count(*) FROM papers WHERE categories = '[]'")
-        ((partial,),) = file.execute(
+        papers = [paper for (paper,) in database.rows("SELECT id FROM papers")]
+        ((bare,),) = database.rows("SELECT count(*) FROM papers WHERE categories = '[]'")
+        ((partial,),) = database.rows(
             "SELECT count(*) FROM batches WHERE state != 'complete' OR papers != 3"
         )
     return entries, papers, bare, partial

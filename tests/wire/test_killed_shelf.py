@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import sqlite3
 import sys
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from typing import NamedTuple
 import pytest
 
 from tests import reliability
-from tests.databases import put_empty
+from tests.databases import put_empty, url_in
 from tests.discord_server import Channel, DiscordServer
 from tests.discord_server.faults import When
+from tests.looking import look
 from tests.wire.bot_process import TOKEN
 from tests.wire.shelf_process import PAPERS
 
@@ -76,9 +76,9 @@ class Lab:
 
     def recorded(self) -> tuple[str, int]:
         """Return the state of the only post in the database, and how many papers it brought."""
-        with closing(sqlite3.connect(self.folder / "paperboy.db")) as file:
-            ((state,),) = file.execute("SELECT state FROM shelf_posts")
-            ((brought,),) = file.execute("SELECT count(posted_at) FROM shelf_papers")
+        with closing(look(url_in(self.folder))) as database:
+            ((state,),) = database.rows("SELECT state FROM shelf_posts")
+            ((brought,),) = database.rows("SELECT count(posted_at) FROM shelf_papers")
         return state, brought
 
     def record(self, row: str) -> None:

@@ -19,8 +19,8 @@ async def test_a_second_bot_on_one_database_ends_in_a_sentence_and_the_first_goe
             async with a_bot(tmp_path, settings) as second:
                 assert await second.end() == 1
             (sentence,) = second.said().splitlines()
-            assert sentence.startswith("paperboy: a bot is already running on paperboy.db: process")
-            assert f"process {first.running.pid} on " in sentence
+            assert sentence.startswith("paperboy: a bot is already running on paperboy")
+            assert f": process {first.running.pid} on " in sentence
             assert "Stop that one first" in sentence
             requests = (await world.show())["requests"]
             assert requests.count(["GET /users/@me", 200]) == 1, "the second one never logged in"

@@ -2,19 +2,19 @@
 
 import asyncio
 import random
-import sqlite3
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests import reliability
-from tests.databases import put_empty
+from tests.databases import put_empty, url_in
 from tests.discord_server import DiscordServer, FakeDiscord, Message, User
 from tests.discord_server.faults import When
+from tests.looking import rows
 from tests.wire.bot_process import TOKEN
 from tests.wire.saving_process import READY
 
@@ -31,7 +31,7 @@ Stands = set[tuple[int, str, str]]
 
 @dataclass
 class Place:
-    """A server with a channel, its people, and the file that outlives the bot's process."""
+    """A server with a channel, its people, and the database that outlives the bot's process."""
 
     server: DiscordServer
     folder: Path
@@ -60,12 +60,12 @@ class Place:
         }
 
     def saves(self) -> list[tuple[int, str, str]]:
-        """Return every save in the file."""
-        with closing(sqlite3.connect(self.folder / "paperboy.db")) as file:
-            return file.execute(
-                "SELECT saves.user_id, paper_id, lists.emoji FROM saves"
-                " JOIN lists ON lists.id = list_id WHERE kept"
-            ).fetchall()
+        """Return every save that is recorded."""
+        return rows(
+            url_in(self.folder),
+            "SELECT saves.user_id, paper_id, lists.emoji FROM saves"
+            " JOIN lists ON lists.id = list_id WHERE kept = 1",
+        )
 
     async def agree(self) -> None:
         """Wait until the libraries are what the reactions are."""

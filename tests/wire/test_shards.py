@@ -1,8 +1,6 @@
 """Several connections: each hears its own servers, and may lose its session alone."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from datetime import datetime, time
 from pathlib import Path
 from unittest.mock import AsyncMock
@@ -13,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from bot.cli.run import every_minute
 from bot.monitor import checks
 from storage import feeds
-from tests import reliability
+from tests import looking, reliability
 from tests.bot.world import MONDAY, TUESDAY, at, votes
 from tests.discord_server import DiscordServer
 from tests.wire.bot import Connected, connected
@@ -22,13 +20,12 @@ SHARDS = [1, 2]
 """How many connections Discord asks for."""
 
 
-def rows(here: Connected, statement: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(here.bot.services.database.path)) as file:
-        return file.execute(statement).fetchall()
+def rows(here: Connected, statement: str) -> looking.Rows:
+    return looking.rows(here.bot.settings.database_url, statement)
 
 
 def saves(here: Connected) -> int:
-    return len(rows(here, "SELECT 1 FROM saves WHERE kept"))
+    return len(rows(here, "SELECT 1 FROM saves WHERE kept = 1"))
 
 
 def shard_of(here: Connected) -> int:
@@ -61,7 +58,7 @@ async def test_what_happened_while_one_shards_session_was_lost_is_made_good(
         world.react(here.admin, second, "🔖")
         await lose_session(here)
         await discord_server.until(lambda: saves(here) == 2)
-        kept = rows(here, "SELECT DISTINCT message_id FROM saves WHERE kept")
+        kept = rows(here, "SELECT DISTINCT message_id FROM saves WHERE kept = 1")
         assert kept == [(second.id,)]
         of = "the only shard" if shards == 1 else f"one of {shards} shards"
         reliability.record(

@@ -18,14 +18,15 @@ from bot.cli.main import main
 from bot.runtime.lease import leased
 from storage.search import SearchEngine
 from tests.bot.world import make_settings
-from tests.demo.running import ROOT, environment
+from tests.databases import settings_of
+from tests.demo.running import environment
 
 
 def paperboy(folder: Path, *arguments: str, **known: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         cwd=folder,
-        env=environment(**known),
+        env=environment(**settings_of(folder), **known),
         capture_output=True,
         text=True,
         timeout=60,
@@ -94,8 +95,8 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     assert "SETTLE_HOURS" in result.stderr
 
 
-def test_the_program_is_also_a_module() -> None:
-    assert "Paperboy posts" in paperboy(ROOT, "--help").stdout
+def test_the_program_is_also_a_module(tmp_path: Path) -> None:
+    assert "Paperboy posts" in paperboy(tmp_path, "--help").stdout
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from storage.database import Database
 from tests import postgresql
 from tests.bot.services.publishing.test_trending_section import Hub
 from tests.bot.world import MONDAY, make_settings, votes, world
+from tests.databases import is_file
 from tests.storage import histories
 
 TOKEN = "MTA.bm90.YW55"
@@ -27,9 +28,11 @@ def no_sources(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_fresh_copy_says_first_that_it_needs_a_token_and_where_to_get_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert await check(make_settings(tmp_path)) == 1
+    settings = make_settings(tmp_path)
+    assert await check(settings) == 1
     said = capsys.readouterr().out
-    assert "the first start creates it" in said
+    if is_file(settings.database_url):  # that of a server is made before
+        assert "the first start creates it" in said
     assert "none yet" in said
     first, *_ = said.splitlines()
     assert "DISCORD_TOKEN is not set: copy the bot's token from discord.com/developers" in first
@@ -107,8 +110,8 @@ async def test_nobody_else_may_read_the_database_or_its_log(tmp_path: Path) -> N
     async with database.write():
         modes = readable_to_others(tmp_path)
     await database.close()
-    assert modes
-    assert set(modes.values()) == {0}
+    assert bool(modes) == database.is_file
+    assert set(modes.values()) <= {0}
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ async def test_two_processes_ask_about_a_paper_once_and_find_its_news_once(tmp_p
     async with watched(tmp_path, hub(1)) as here:
         await here.save(1)
         (source,) = here.sources
-        other = await Database.open(f"sqlite+aiosqlite:///{here.database.path}")
+        other = await open_empty(tmp_path)
         queries = SourceQueries(other, here.sources, FixedClock(NOON))
         second = NewsWatch(other, queries, lambda: None)
         try:

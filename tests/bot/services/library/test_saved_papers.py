@@ -1,6 +1,7 @@
 """Whatever is taken off a list, putting it back restores the library as it was."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -58,12 +59,24 @@ async def everything(database: Database) -> dict[str, list[Any]]:
     return found
 
 
-async def on_a_restored_note(database: Database, action: str | None) -> None:
-    """Let the database do this when a note is put back."""
+@asynccontextmanager
+async def no_note_can_be_put_back(database: Database) -> AsyncGenerator[None]:
+    """Let the database refuse new notes meanwhile."""
+    refuse = ["CREATE TRIGGER refused BEFORE INSERT ON notes BEGIN SELECT RAISE(ABORT, 'no'); END"]
+    allow = "DROP TRIGGER refused"
+    if not database.is_file:
+        refuse = [
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN RAISE check_violation USING MESSAGE = $$no$$; END'",
+            "CREATE TRIGGER refused BEFORE INSERT ON notes EXECUTE FUNCTION refuse()",
+        ]
+        allow += " ON notes"
     async with database.write() as conn:
-        await conn.exec_driver_sql("DROP TRIGGER IF EXISTS restored")
-        if action is not None:
-            await conn.exec_driver_sql(f"CREATE TRIGGER restored BEFORE INSERT ON notes {action}")
+        for statement in refuse:
+            await conn.exec_driver_sql(statement)
+    yield
+    async with database.write() as conn:
+        await conn.exec_driver_sql(allow)
 
 
 @pytest.fixture
@@ -243,7 +256,6 @@ async def test_taking_out_again_offers_the_same_undo_to_who_lost_the_answer(
     assert await everything(database) == before
 
 
-@pytest.mark.sqlite  # its triggers stop it
 async def test_a_stop_in_the_middle_takes_nothing_out_and_puts_nothing_back(
     database: Database, saved: SavedPapers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,10 +274,9 @@ async def test_a_stop_in_the_middle_takes_nothing_out_and_puts_nothing_back(
     change = await saved.take_out(ADA, FIRST)
     assert change is not None
     out = await everything(database)
-    await on_a_restored_note(database, "BEGIN SELECT RAISE(ABORT, 'killed'); END")
-    with pytest.raises(IntegrityError, match="killed"):
-        await saved.put_back(ADA, change.removal or 0)
-    await on_a_restored_note(database, None)
+    async with no_note_can_be_put_back(database):
+        with pytest.raises(IntegrityError, match="no"):
+            await saved.put_back(ADA, change.removal or 0)
     assert await everything(database) == out
     assert await saved.put_back(ADA, change.removal or 0) is not None
     assert await everything(database) == before
