@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from papers.model import Paper, Record
 from storage import incidents, leases, papers, processes, trends, watermarks
 from storage.database import Database
-from storage.database_file import DatabaseError, file_error
+from storage.database_file import DatabaseError
 from storage.engines.statements import delete_some, folded, place
 from storage.tables import metadata, users
 from storage.tables import papers as rows
@@ -150,19 +150,3 @@ async def test_backups_of_both_can_be_read(
         await database.backup(target)
     assert await database.damage() is None
     assert await database.size() > 0
-
-
-async def test_a_connection_that_the_server_cut_is_replaced(
-    database: Database, kept_in: str
-) -> None:
-    if kept_in == "sqlite":
-        pytest.skip("a file cuts no connection")
-    async with database.read() as conn:
-        await watermarks.get(conn, "any")
-    with pytest.raises(DBAPIError) as failed:
-        async with database.write() as conn:
-            await conn.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
-    assert file_error(failed.value) is not None
-    async with database.write() as conn:
-        await watermarks.put(conn, "any", 1)
-        await conn.execute(delete(marks))

@@ -10,6 +10,8 @@ from sqlalchemy import NullPool, create_engine
 from storage import feeds, migrations
 from storage.database import Database
 from storage.engines import sqlite
+from tests.databases import url_in
+from tests.looking import rows
 from tests.storage.test_feeds import added
 
 HELD_BY_BUTTONS = ("feeds", "topics", "topic_drafts", "digests", "lists", "search_sessions")
@@ -24,11 +26,16 @@ async def test_the_number_of_a_removed_feed_is_not_given_out_again(database: Dat
 
 
 @pytest.mark.parametrize("table", HELD_BY_BUTTONS)
-@pytest.mark.sqlite
-async def test_no_id_that_a_button_holds_is_given_out_again(database: Database, table: str) -> None:
-    with closing(sqlite3.connect(database.path)) as file:
-        ((made,),) = file.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,))
-    assert "AUTOINCREMENT" in made
+async def test_no_id_that_a_button_holds_is_given_out_again(
+    database: Database, tmp_path: Path, table: str
+) -> None:
+    if database.is_file:
+        asked = "SELECT sql FROM sqlite_master WHERE name = :name"
+        ((made,),) = rows(url_in(tmp_path), asked, name=table)
+        assert "AUTOINCREMENT" in made
+    else:  # a sequence never gives a number out twice
+        asked = "SELECT pg_get_serial_sequence(CAST(:name AS text), 'id')"
+        assert rows(url_in(tmp_path), asked, name=table) == [(f"public.{table}_id_seq",)]
 
 
 def test_feeds_from_before_keep_their_numbers_and_their_posts(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, update
+from sqlalchemy import make_url, text, update
+from sqlalchemy.exc import DBAPIError
 
 from bot.runtime.lease import LeaseLostError, hold
 from storage import watermarks
@@ -151,3 +152,15 @@ async def test_a_server_that_never_answers_counts_as_lost(tmp_path: Path) -> Non
         await engine.writer.dispose()
         await engine.readers.dispose()
         server.clear()
+
+
+async def test_a_connection_that_the_server_cut_is_replaced(away: Away) -> None:
+    database = away.other
+    async with database.read() as conn:
+        await watermarks.get(conn, "any")
+    with pytest.raises(DBAPIError) as failed:
+        async with database.write() as conn:
+            await conn.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert file_error(failed.value) is not None
+    async with database.write() as conn:
+        await watermarks.put(conn, "any", 1)
