@@ -162,7 +162,7 @@ async def test_a_database_of_another_program_is_left_alone(tmp_path: Path):
 
 
 async def test_a_schema_from_the_future_is_not_touched(where: str):
-    rows(where, "UPDATE alembic_version SET version_num = '9999'")
+    rows(where, "UPDATE alembic_version SET version_num = '9999', needs = '9999'")
     sentence = await refusal(where)
     assert "newer version of this program" in sentence
     assert "9999" in sentence
