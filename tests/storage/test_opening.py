@@ -14,7 +14,7 @@ from sqlalchemy import Connection, NullPool, create_engine
 from storage import migrations
 from storage.database import Database
 from storage.database_file import DatabaseError
-from storage.engines import postgresql, sqlite_file
+from storage.engines import sqlite_file
 from storage.tables import metadata
 from tests.databases import new_in, put_empty
 from tests.looking import rows
@@ -276,9 +276,9 @@ async def test_a_migration_that_leaves_references_to_nothing_is_undone(
     assert rows(where, "SELECT guild_id FROM posts") == [(1,)]
 
 
-async def test_an_engine_that_is_too_old_is_named(where: str, monkeypatch: pytest.MonkeyPatch):
+async def test_a_sqlite_that_is_too_old_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sqlite3, "sqlite_version", "3.34.1")
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
-    monkeypatch.setattr(postgresql, "OLDEST", 99)
-    sentence = await refusal(where)
-    assert re.search(r"SQLite 3\.34\.1, but 3\.37|is on PostgreSQL \d\d, but 99", sentence)
+    sentence = await refusal(url(tmp_path / "paperboy.db"))
+    assert "SQLite 3.34.1" in sentence
+    assert "3.37" in sentence
