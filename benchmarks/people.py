@@ -1,9 +1,9 @@
 """What a million people's rows cost on PostgreSQL: `python -m benchmarks.people [--people N]`.
 
 The server fills the tables itself: everybody follows three topics, has a list with three papers,
-and got a digest the day before, which had a card. Then the reads are timed that a minute begins
-with, at a minute at which one in `MINUTES` has their hour, and the statements of commands on
-one's own rows, `/privacy delete` among them.
+and got a digest at their last hour, which had a card. The hours are spread over all minutes of the
+day, and it is noon. Then the reads are timed with which the next minute begins, and the statements
+of commands on one's own rows, `/privacy delete` among them.
 
 Prints JSON lines, one for each figure; times are the slowest of ten.
 """
@@ -31,7 +31,7 @@ PERSON, CONVERSATION, MESSAGE = 2 * 10**17, 3 * 10**17, 4 * 10**17
 """Before the first id of each kind."""
 TOPICS = 1_000
 MINUTES = 1_440
-"""Minutes of the day over which people's hours are spread; the digests of 30 are being sent."""
+"""Minutes of the day over which people's hours are spread."""
 PAPERS = 50
 NOW = at(MONDAY, 12)
 TIMES = 10
@@ -57,8 +57,8 @@ FILLED = (
     " generate_series(0, 2) AS steps(step) JOIN papers ON papers.row = 1 + step * 16",
     "INSERT INTO digests"
     " (id, user_id, local_date, state, message_id, planned_at, sent_at, finished_at, expires_at)"
-    " SELECT n, {person} + n, '{day}', 'sent', {message} + n, {early}, {early}, {early}, {early}"
-    " FROM {people}",
+    " SELECT n, {person} + n, CASE WHEN n % {minutes} < {passed} THEN '{today}' ELSE '{day}' END,"
+    " 'sent', {message} + n, {early}, {early}, {early}, {early} FROM {people}",
     "INSERT INTO cards (message_id, paper_id, channel_id, posted_at)"
     " SELECT {message} + n, papers.id, {conversation} + n, {early} FROM {people}"
     " JOIN papers ON papers.row = 1",
@@ -97,9 +97,11 @@ def _said(statement: str, people: int) -> str:
         message=MESSAGE,
         topics=TOPICS,
         minutes=MINUTES,
+        passed=NOW.hour * 60 + NOW.minute,
         now=_microseconds(NOW),
         early=_microseconds(NOW - day),
         before=_microseconds(NOW - 30 * day),
+        today=NOW.date().isoformat(),
         day=(NOW - day).date().isoformat(),
     )
 

@@ -57,7 +57,6 @@ async def claim_due(conn: AsyncConnection, now: datetime) -> list[DueDigest]:
                 subscribers.c.at.in_(open_now),
                 subscribers.c.every.in_(wanted),
                 or_(subscribers.c.quiet_until.is_(None), subscribers.c.quiet_until <= day),
-                follows_since.is_not(None),
                 ~used,
             )
         )
@@ -65,7 +64,9 @@ async def claim_due(conn: AsyncConnection, now: datetime) -> list[DueDigest]:
             DueDigest(row.user_id, day, Every(row.every), here.opens, here.closes)
             for row in rows
             # Who subscribes after their hour gets a first digest tomorrow, not an empty one now.
-            if row.since <= (here := open_now[row.at]).opens
+            # Who follows nothing gets none: as a condition of the statement, PostgreSQL would look
+            # that up for everybody who had theirs.
+            if row.since is not None and row.since <= (here := open_now[row.at]).opens
         ]
     return due
 
