@@ -111,8 +111,8 @@ async def test_a_database_that_became_read_only_is_said_to_people_and_to_the_ope
         await pragma(database, "query_only = OFF", f"{name} = off")
         await here.tick(at(MONDAY, 9, 1))
         await recorder.observe()
-        what = "disk: the database" if database.is_file else "server: the database"
-        recorder.record(f"{what} is read-only for a minute")
+        where = "disk" if database.is_file else "server"
+        recorder.record(f"{where}: the database is read-only for a minute")
 
 
 async def test_a_lock_that_is_not_given_up_is_waited_for_and_then_said(
