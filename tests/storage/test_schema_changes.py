@@ -12,8 +12,6 @@ from storage.migrations import FIRST_NEEDS
 from tests.storage import histories
 from tests.storage.schema_changes import schema_of, taken
 
-pytestmark = pytest.mark.sqlite
-
 WHAT_TO_DO = """
 This migration says `needs = None`, but code that knows the schema before it may fail with the one
 after. Let it only expand: new tables, columns that take NULL or have a server default, indexes that
