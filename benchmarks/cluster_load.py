@@ -134,7 +134,7 @@ def _commands(found: Found, again: float) -> Figures:
         ),
         **_waits("killed_before", [each.seconds for each in killed if each.at < found.killed]),
         "killed_unanswered": len(unanswered),
-        "killed_unanswered_for_s": after - found.killed,
+        "killed_unanswered_for_s": max(0.0, after - found.killed),
         **_waits("killed_after", [each.seconds for each in killed if each.at > after]),
     }
 
