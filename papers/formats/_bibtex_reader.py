@@ -33,6 +33,8 @@ _FIELD = re.compile(r"(?:^|[,{(}\"\n])\s*(?P<name>[A-Za-z][\w:.+-]{0,40})\s*=\s*
 _RUN_ON = re.compile(r"[}\"]\s*[A-Za-z][\w-]{0,40}\s*=\s*[{\"]")
 """What a value holds that lacks the comma behind it: the next field."""
 _NO_PAPERS = re.compile(r"[ \t]*@[ \t]*(?:comment|string|preamble)\b", re.IGNORECASE)
+_ARCHIVE: Final = ("eprinttype", "archiveprefix", "primaryclass", "eprintclass", "eprint")
+"""The fields that say which archive gave out an entry's eprint."""
 _KEY_SIGNS: Final = str.maketrans("", "", "{}\"'")
 
 Pairs = list[tuple[str, str]]
@@ -139,7 +141,10 @@ def _archive(pairs: Pairs) -> str:
 
     HAL and others number theirs alike. Before 2007 the number stood beside the archive's name.
     """
-    named = {name.casefold(): tex.decoded(value).strip().casefold() for name, value in pairs}
+    given = {name.casefold(): value for name, value in pairs}
+    named = {
+        name: tex.decoded(given[name]).strip().casefold() for name in _ARCHIVE if name in given
+    }
     archive = named.get("eprinttype") or named.get("archiveprefix") or ""
     if archive and "arxiv" not in archive:
         return archive
