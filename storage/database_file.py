@@ -65,7 +65,7 @@ def prepare(
         if revision is not None and revision not in known:
             raise DatabaseError(
                 f"{path} was written by a newer version of this program (schema {revision}, known"
-                f" here is {known[-1]}). Install that version again, or restore an older backup"
+                f" here is {known[-1]}). Install the newer version, or restore an older backup"
             )
         if revision == known[-1]:
             return

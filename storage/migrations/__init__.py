@@ -112,8 +112,8 @@ def outdated(label: str, schema: Schema, revision: str) -> OutdatedError:
     """Return the error for a database that the code of a revision cannot use."""
     return OutdatedError(
         f"{label} was changed by a newer version of this program: its schema {schema.revision}"
-        f" needs one that knows schema {schema.needs}, and this one knows {revision}. Install that"
-        " version again, or restore an older backup"
+        f" needs one that knows schema {schema.needs}, and this one knows {revision}. Install the"
+        " newer version, or restore an older backup"
     )
 
 

@@ -169,7 +169,7 @@ async def test_a_spare_that_could_not_take_over_any_more_ends_at_once_and_says_w
         # The holder is of the version in between.
         await conn.execute(update(table).values(revision="9000"))
     await migrate(url, history(CONTRACTS))
-    with pytest.raises(OutdatedError, match="Install that version"):
+    with pytest.raises(OutdatedError, match="Install the newer version"):
         await asyncio.wait_for(waiting, 20)
     await holder.renew()
 

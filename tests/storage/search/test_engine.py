@@ -1,9 +1,11 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from papers.embedding import EmbeddingError
 from papers.model import Author, Record
 from papers.search import Tier
 from papers.topics import parse
@@ -296,6 +298,21 @@ async def test_the_titles_of_papers_alike_are_read_once(database: Database, open
     assert len(set(read)) == len(read) > 3
     assert await engine.similar("2603.00003", 3) == alike
     assert len(embedder.texts) == before + len(read)
+
+
+async def test_papers_alike_are_found_though_the_model_cannot_be_loaded_for_their_titles(
+    database: Database, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(database, LIBRARY)
+    embedder = CountingEmbedder()
+    engine = await opened(embedder)
+    await engine.follow()
+    while await engine.embed_next():
+        pass
+    monkeypatch.setattr(embedder, "embed", Mock(side_effect=EmbeddingError("no memory")))
+    alike = await engine.similar("2603.00003", 3)
+    assert alike[0].paper_id == "2603.00005"
+    assert alike[0].cosine is not None
 
 
 async def test_words_side_by_side_as_asked_for_come_before_the_same_words_apart(
