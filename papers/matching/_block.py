@@ -116,6 +116,10 @@ class TopicBlock:
         self.least = np.array([LEAST[item.strictness] for item in wanted], np.float32)[owners]
         """The score from which a pair of each row matches."""
         self.vectors = _vectors(wanted, self.branches)
+        self.known = np.zeros(len(self.branches), dtype=np.bool_)
+        """Whether each row has a vector."""
+        if self.vectors is not None:
+            self.known = np.any(self.vectors, axis=1)
         self.quoted = np.array([_only_phrases(branch) for branch in self.branches], dtype=np.bool_)
         """Branches of phrases alone, which their conditions decide."""
         self.settled = self.quoted | np.array([not branch.parts for branch in self.branches])
@@ -142,20 +146,19 @@ class TopicBlock:
         run &= _ranks(rows) < MAX_RUN
         self.runs = _table(rows[run], terms[found[run]], size, -2)
         """All terms in order if they are a phrase that can match, filled up with -2."""
+        self.required = _heaviest(self.weights) & (self.terms >= 0)
+        """The words that a paper must have one of, or it cannot match the row by words."""
 
-    def required(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return (row, term): a paper that has none of a row's terms cannot match it by words.
 
-        Those are the heaviest words, until what is left is too light to reach full coverage: of up
-        to eight words always one.
-        """
-        order = np.argsort(-self.weights, axis=1, kind="stable")
-        sorted_weights = np.take_along_axis(self.weights, order, axis=1)
-        before = np.cumsum(sorted_weights, axis=1) - sorted_weights
-        needed = (before <= 1 - FULL_COVERAGE) & (sorted_weights > 0)
-        rows, at = np.nonzero(needed)
-        terms = self.terms[rows, order[rows, at]]
-        return rows[terms >= 0], terms[terms >= 0]
+def _heaviest(weights: Floats) -> NDArray[np.bool_]:
+    """Tell which words weigh most, until what is left is too light to reach full coverage: of up
+    to eight words always one."""
+    order = np.argsort(-weights, axis=1, kind="stable")
+    sorted_weights = np.take_along_axis(weights, order, axis=1)
+    before = np.cumsum(sorted_weights, axis=1) - sorted_weights
+    found = np.zeros(weights.shape, dtype=np.bool_)
+    np.put_along_axis(found, order, before <= 1 - FULL_COVERAGE, axis=1)
+    return found & (weights > 0)
 
 
 def _excludes(branch: Branch) -> bool:

@@ -101,9 +101,14 @@ class PaperIndex:
         bits = np.uint64(1) << (entries & LAST_SENTENCE).astype(np.uint64)
         self.bits = np.bitwise_or.reduceat(bits, first) if len(first) else bits
         """The sentences in which it occurs."""
+        self.earliest = lowest_bit(self.bits).astype(np.uint8)
+        """The first of them."""
+        self.places = self.keys % max(self.size, 1)
+        """The paper of each."""
+        self._starts = np.searchsorted(self.keys, np.arange(self._width + 1) * self.size)
         self.first = np.full((self._width, max(self.size, 1)), NOWHERE, dtype=np.uint8)
         """The first sentence in which each term occurs in each paper, or `NOWHERE`."""
-        self.first.reshape(-1)[self.keys] = lowest_bit(self.bits)
+        self.first.reshape(-1)[self.keys] = self.earliest
 
     def _fill_pairs(
         self, tokens: NDArray[np.int64], owners: NDArray[np.int64], title_ends: list[int]
@@ -116,6 +121,11 @@ class PaperIndex:
         self._pair_at = at[order]
         ends = np.array(title_ends, np.int64)
         self._title_pairs = np.unique(keys[at < ends[owners[at]]] if len(at) else keys)
+        self._known_pairs = np.unique(self._pair_keys)
+        self.pair_places = self._known_pairs % max(self.size, 1)
+        """The paper of each pair of each paper."""
+        self.pair_in_title = _among(self._title_pairs, self._known_pairs)
+        """Whether it is in the title."""
         # Runs are compared beyond the last token too, where nothing may match.
         self._tokens = np.append(tokens, np.full(MAX_RUN, -1, np.int64))
 
@@ -124,11 +134,18 @@ class PaperIndex:
         return [self._ids.get(stem, -1) for stem in stems]
 
     def postings(self, terms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return (which of `terms`, place) for every paper that has one of them; -1 has none."""
-        starts = np.searchsorted(self.keys, terms * self.size)
-        ends = np.where(terms >= 0, np.searchsorted(self.keys, (terms + 1) * self.size), starts)
-        rows, at = ragged(starts, ends)
-        return rows, self.keys[at] % self.size
+        """Return (which of `terms`, place) for every paper that has one of them."""
+        rows, at = ragged(*self.entries(terms))
+        return rows, self.places[at]
+
+    def entries(self, terms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the papers of each term begin and end in `places`."""
+        return self._starts[terms], self._starts[terms + 1]
+
+    def pair_entries(self, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the papers of each pair begin and end in `pair_places`."""
+        found = np.searchsorted(self._known_pairs, [pairs * self.size, (pairs + 1) * self.size])
+        return found[0], found[1]
 
     def sentences_of(
         self, terms: NDArray[np.int64], places: NDArray[np.int64]
@@ -149,7 +166,7 @@ class PaperIndex:
 
     def has_pair(self, pairs: NDArray[np.int64], places: NDArray[np.int64]) -> Mask:
         """Tell for each (pair, place) whether the two stand side by side in that paper."""
-        return _among(self._pair_keys, pairs * self.size + places) & (pairs >= 0)
+        return _among(self._known_pairs, pairs * self.size + places) & (pairs >= 0)
 
     def stand(self, runs: NDArray[np.int64], places: NDArray[np.int64]) -> Mask:
         """Tell for each (run of terms, place) whether the terms stand together there, in order.

@@ -10,8 +10,9 @@ from papers.matching._block import TopicBlock, Words
 from papers.matching._index import PaperIndex
 from papers.matching._match import Columns, Matches, Rule, Wanted
 from papers.matching._meaning import Archive, Floats, directions, questions
-from papers.matching._pairs import CLOSE, COVERAGE_SHARE, MOST_BY_PLACES, NO_RULE, Pairs
+from papers.matching._pairs import CLOSE, COVERAGE_SHARE, NO_RULE, Pairs
 from papers.matching._statistics import TermStatistics
+from papers.matching._sums import Sums
 from papers.model import Paper
 from papers.terms import Stemmer
 
@@ -21,7 +22,10 @@ _FILTER_SCORE = 0.5
 """Of a topic of conditions alone, such as an author: as much as a good match by meaning has."""
 
 _PAPERS = 1_024
-_TOPICS = 2_048  # 8 MB of cosines at a time with 1,024 papers
+_TOPICS = 2_048  # 8 MB of scores at a time with 1,024 papers
+_PRODUCTS = 4_096  # 6 MB of each side's vectors
+_ROUNDING = np.float32(1e-4)
+"""What sums of the same numbers may differ by, and much more."""
 
 Rows = NDArray[np.int64]
 
@@ -57,11 +61,10 @@ class Matcher:
         self._vectors = vectors
         self._directions = None if vectors is None else directions(vectors, archive)
         self._archive = archive
-        calibrates = archive is not None and archive.calibrates and vectors is not None
-        self._scored = (
-            np.any(vectors, axis=1) if calibrates else np.zeros(len(papers), dtype=np.bool_)
-        )
+        self._scored = np.zeros(len(papers), dtype=np.bool_)
         """The papers that scores decide about."""
+        if archive is not None and archive.calibrates and vectors is not None:
+            self._scored = np.any(vectors, axis=1)
         self._indexes = [
             PaperIndex(papers[start : start + _PAPERS], self._stemmer)
             for start in range(0, len(papers), _PAPERS)
@@ -73,12 +76,13 @@ class Matcher:
         The preview of a topic and the digest both call this: on the same papers they agree.
         """
         lookups = [Words(self._statistics, self._stemmer, index) for index in self._indexes]
+        sums = [Sums(index) for index in self._indexes]
         parts: list[Columns] = []
         with collector_resting():
             for first in range(0, len(wanted), _TOPICS):
                 some = wanted[first : first + _TOPICS]
                 found = [
-                    self._pass(TopicBlock(some, first, index, lookups[at]), index, at * _PAPERS)
+                    self._pass(TopicBlock(some, first, index, lookups[at]), sums[at], at * _PAPERS)
                     for at, index in enumerate(self._indexes)
                 ]
                 if found:
@@ -93,44 +97,76 @@ class Matcher:
             lookup = Words(self._statistics, self._stemmer, index)
             block = TopicBlock([wanted], 0, index, lookup)
             rows, places = np.divmod(np.arange(len(block.branches) * index.size), index.size)
-            offset = number * _PAPERS
-            pairs = Pairs(block, index, rows, places, self._cosines(block, offset))
-            scores = pairs.by_words + self._nearness(pairs, offset) + pairs.by_places()
+            asked, offset = self._asked(block), number * _PAPERS
+            similarity = self._similarity(block, rows, places, offset)
+            pairs = Pairs(block, index, rows, places, similarity)
+            scores = pairs.by_words + self._nearness(pairs, asked, offset) + pairs.by_places()
             scores[block.counts[rows] == 0] = _FILTER_SCORE
             allowed = np.stack([index.satisfying(b.conditions) for b in block.branches])
             table = np.where(allowed, scores.reshape(allowed.shape), -np.inf)
             best.append(table.max(axis=0).astype(np.float32))
         return np.concatenate(best)
 
-    def _cosines(self, block: TopicBlock, offset: int) -> Floats | None:
-        if self._vectors is None or block.vectors is None:
+    def _asked(self, block: TopicBlock) -> Floats | None:
+        """Return what the papers' directions are multiplied with."""
+        if self._directions is None or block.vectors is None:
             return None
-        return block.vectors @ self._vectors[offset : offset + _PAPERS].T
+        return questions(block.vectors, self._archive)
 
-    def _nearness(self, pairs: Pairs, offset: int) -> Floats:
+    def _nearness(self, pairs: Pairs, asked: Floats | None, offset: int) -> Floats:
         """Return what nearness of meaning adds to the score of each pair."""
-        vectors = pairs.block.vectors
-        if self._directions is None or vectors is None:
+        if self._directions is None or asked is None:
             return np.zeros(len(pairs.rows), dtype=np.float32)
-        near = questions(vectors, self._archive) @ self._directions[offset : offset + _PAPERS].T
-        return near[pairs.rows, pairs.places]
+        return _products(asked, self._directions, pairs.rows, pairs.places + offset)
 
-    def _pass(self, block: TopicBlock, index: PaperIndex, offset: int) -> Columns:
-        cosines = self._cosines(block, offset)
-        shape = (len(block.branches), index.size)
-        # Whatever can match at all: by meaning, by the rarest word, or by conditions alone.
-        candidates = np.zeros(shape, np.bool_) if cosines is None else cosines >= NEAR
-        rows, terms = block.required()
-        asked, places = index.postings(terms)
-        candidates[rows[asked], places] = True
+    def _similarity(self, block: TopicBlock, rows: Rows, places: Rows, offset: int) -> Floats:
+        """Return the cosine of each pair, NaN where there is none."""
+        found = np.full(len(rows), np.nan, dtype=np.float32)
+        if self._vectors is not None and block.vectors is not None:
+            at = np.flatnonzero(block.known[rows])
+            found[at] = _products(block.vectors, self._vectors, rows[at], places[at] + offset)
+        return found
+
+    def _candidates(
+        self, block: TopicBlock, sums: Sums, asked: Floats | None, offset: int
+    ) -> NDArray[np.bool_]:
+        """Tell which pairs could match: all that do, and as few others as costs little."""
+        part = slice(offset, offset + sums.index.size)
+        scored_rows, scored_places = block.known & ~block.settled, self._scored[part]
+        if asked is None or self._directions is None or not scored_places.any():
+            found = self._near(block, part)
+            scored_places = np.zeros(len(scored_places), dtype=np.bool_)
+        else:
+            scores = asked @ self._directions[part].T
+            sums.add(scores, block)
+            found = scores >= (block.least - _ROUNDING)[:, None]
+            found[~scored_rows] = False
+            found[:, ~scored_places] = False
+        # Where no score decides, no paper matches that has none of the words that weigh most.
+        rows, columns = np.nonzero(block.required)
+        if scored_places.all():
+            rows, columns = rows[~scored_rows[rows]], columns[~scored_rows[rows]]
+        at, places = sums.index.postings(block.terms[rows, columns])
+        by_words = ~(scored_rows[rows[at]] & scored_places[places])
+        found[rows[at[by_words]], places[by_words]] = True
         for row, branch in enumerate(block.branches):
             if branch.conditions:
-                allowed = index.satisfying(branch.conditions)
-                decided = block.quoted[row] or not branch.parts
-                candidates[row] = allowed if decided else candidates[row] & allowed
-        rows, places = np.divmod(np.flatnonzero(candidates), index.size)
-        pairs = Pairs(block, index, rows, places, cosines)
-        rules, scores = self._decided(pairs, offset)
+                allowed = sums.index.satisfying(branch.conditions)
+                found[row] = allowed if block.settled[row] else found[row] & allowed
+        return found
+
+    def _near(self, block: TopicBlock, part: slice) -> NDArray[np.bool_]:
+        if self._vectors is None or block.vectors is None:
+            return np.zeros((len(block.branches), len(self.papers[part])), dtype=np.bool_)
+        return block.vectors @ self._vectors[part].T >= NEAR
+
+    def _pass(self, block: TopicBlock, sums: Sums, offset: int) -> Columns:
+        asked = self._asked(block)
+        found = self._candidates(block, sums, asked, offset)
+        rows, places = np.divmod(np.flatnonzero(found), max(sums.index.size, 1))
+        similarity = self._similarity(block, rows, places, offset)
+        pairs = Pairs(block, sums.index, rows, places, similarity)
+        rules, scores = self._decided(pairs, asked, offset)
         return Columns(
             wanted=block.wanted[pairs.rows],
             branch=block.number[pairs.rows],
@@ -143,28 +179,39 @@ class Matcher:
             sentence=pairs.sentences(),
         )
 
-    def _decided(self, pairs: Pairs, offset: int) -> tuple[NDArray[np.uint8], Floats]:
+    def _decided(
+        self, pairs: Pairs, asked: Floats | None, offset: int
+    ) -> tuple[NDArray[np.uint8], Floats]:
         """Keep the pairs that match; return their rules and scores.
 
         Where an archive says how near is near, the score decides and rules say why; else rules do.
         """
-        scores = pairs.by_words + self._nearness(pairs, offset)
+        block = pairs.block
         rules = pairs.rules()
-        scored = ~np.isnan(pairs.similarity) & ~pairs.block.settled[pairs.rows]
+        scored = ~np.isnan(pairs.similarity) & ~block.settled[pairs.rows]
         scored &= self._scored[pairs.places + offset]
-        least = pairs.block.least[pairs.rows]
-        reaching = scores >= least - np.float32(MOST_BY_PLACES)
-        reaching &= ~(pairs.block.excluding[pairs.rows] & (pairs.words == 0))
-        kept = np.where(scored, reaching, rules < NO_RULE)
+        possible = (pairs.similarity >= NEAR) | pairs.has_required()
+        possible &= ~(block.excluding[pairs.rows] & (pairs.words == 0))
+        kept = np.where(scored, possible, rules < NO_RULE)
         pairs.keep(kept)
-        rules, scored, least = rules[kept], scored[kept], least[kept]
-        scores = scores[kept] + pairs.by_places()
+        rules, scored = rules[kept], scored[kept]
+        scores = pairs.by_words + self._nearness(pairs, asked, offset)
+        scores += pairs.by_places()
         rules[scored & (rules == NO_RULE)] = Rule.MEANING
-        found = ~scored | (scores >= least)
+        found = ~scored | (scores >= block.least[pairs.rows])
         pairs.keep(found)
         rules, scores = rules[found], scores[found]
         scores[rules == Rule.FILTER] = _FILTER_SCORE
         return rules, scores
+
+
+def _products(left: Floats, right: Floats, rows: Rows, places: Rows) -> Floats:
+    """Return the product of a row of each side for each pair."""
+    found = np.empty(len(rows), dtype=np.float32)
+    for start in range(0, len(rows), _PRODUCTS):
+        some = slice(start, start + _PRODUCTS)
+        np.einsum("ij,ij->i", left[rows[some]], right[places[some]], out=found[some])
+    return found
 
 
 def _best(columns: Columns, limit: int | None) -> Columns:

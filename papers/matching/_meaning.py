@@ -53,9 +53,11 @@ class Archive:
         """What is left of the mean: the direction in which a topic is near to everything."""
         shifted = self.vectors - self.centre
         covariance = shifted.T @ shifted / np.float32(len(vectors))
-        self.axes = _axes(covariance)
+        # Ascending by variance, and all at right angles: along them there is no covariance.
+        variances, axes = np.linalg.eigh(covariance)
+        self.axes = axes[:, -AXES:].astype(np.float32)
         """The directions, as columns, in which the archive's papers differ most."""
-        self._covariance = self.axes.T @ covariance @ self.axes
+        self._variances = variances[-AXES:].astype(np.float32)
         self._subjects = _centroids(self.vectors) @ self.axes
 
     @property
@@ -93,8 +95,7 @@ class Archive:
         It makes cosines of different topics comparable: .4 is nothing much to a topic that is
         somewhat near to everything, such as "vision transformers", and a lot to "image fusion".
         """
-        variance = np.einsum("ij,ij->i", topics @ self._covariance, topics)
-        return np.sqrt(np.maximum(variance, 0)).astype(np.float32)
+        return np.sqrt(np.maximum(np.square(topics) @ self._variances, 0))
 
 
 def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Floats:
@@ -156,13 +157,6 @@ def _neighbourhoods(texts: Floats, archive: Floats) -> Floats:
         means[start : start + _ROWS] = archive[nearest].mean(axis=1)
     known = np.any(texts, axis=1, keepdims=True)
     return unit_rows(np.where(known, means, np.float32(0)))
-
-
-def _axes(covariance: Floats) -> Floats:
-    if len(covariance) <= AXES:
-        return np.eye(len(covariance), dtype=np.float32)
-    # Ascending by variance.
-    return np.linalg.eigh(covariance)[1][:, -AXES:].astype(np.float32)
 
 
 def _centroids(vectors: Floats) -> Floats:

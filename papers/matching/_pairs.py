@@ -32,13 +32,11 @@ _EARLY = np.append(np.exp(np.arange(NOWHERE) / -2), 0).astype(np.float32)
 _HELD_WEIGHT = 0.05
 _EARLY_WEIGHT = 0.1
 _TITLE_WEIGHT = 0.08
-_TITLE_PAIRS_WEIGHT = 0.25
-_PAIRS_WEIGHT = 0.06
-MOST_BY_PLACES = _TITLE_PAIRS_WEIGHT + _PAIRS_WEIGHT
-"""What `Pairs.by_places` returns at most."""
+TITLE_PAIRS_WEIGHT = 0.25
+PAIRS_WEIGHT = 0.06
 
-_BY_SENTENCE = (
-    _by_sentence(_HELD_WEIGHT + _TITLE_WEIGHT, _HELD_WEIGHT) + np.float32(_EARLY_WEIGHT) * _EARLY
+BY_SENTENCE: Floats = np.add(
+    _by_sentence(_HELD_WEIGHT + _TITLE_WEIGHT, _HELD_WEIGHT), np.float32(_EARLY_WEIGHT) * _EARLY
 )
 """What a word adds to a score by the first sentence that has it."""
 
@@ -47,13 +45,13 @@ class Pairs:
     """Candidate pairs of a topic's alternative and a paper, with what they share."""
 
     def __init__(
-        self, block: TopicBlock, index: PaperIndex, rows: Rows, places: Rows, cosines: Floats | None
+        self, block: TopicBlock, index: PaperIndex, rows: Rows, places: Rows, similarity: Floats
     ) -> None:
         self.block = block
         self.index = index
         self.rows = rows
         self.places = places
-        self.similarity = _similarity(block, rows, places, cosines)
+        self.similarity = similarity
         """The cosine of each pair, NaN where there is none."""
         self.coverage = np.zeros(len(rows), dtype=np.float32)
         """The share of the topic's words, by weight, that the paper has: all in the title is 1."""
@@ -68,7 +66,7 @@ class Pairs:
             at, first = at[held], first[held]
             weights = block.weights[rows[at], column]
             self.coverage[at] += weights * _COVERED[first]
-            self.by_words[at] += weights * _BY_SENTENCE[first]
+            self.by_words[at] += weights * BY_SENTENCE[first]
             self.words[at] |= np.uint64(1) << np.uint64(column)
 
     def keep(self, kept: NDArray[np.bool_]) -> None:
@@ -76,6 +74,13 @@ class Pairs:
         self.rows, self.places = self.rows[kept], self.places[kept]
         self.similarity, self.coverage = self.similarity[kept], self.coverage[kept]
         self.by_words, self.words = self.by_words[kept], self.words[kept]
+
+    def has_required(self) -> NDArray[np.bool_]:
+        """Tell for each pair whether the paper has one of the words that it must have one of."""
+        width = self.block.required.shape[1]
+        bits = np.uint64(1) << np.arange(width, dtype=np.uint64)
+        required = np.where(self.block.required, bits, np.uint64(0)).sum(axis=1)
+        return (self.words & required[self.rows]) != 0
 
     def rules(self) -> NDArray[np.uint8]:
         """Return the surest rule that holds for each pair, `NO_RULE` where none does."""
@@ -124,8 +129,8 @@ class Pairs:
         single = counts < 2
         in_title[single] = self.coverage[single] >= 1
         anywhere[single] = self.words[single] > 0
-        in_title *= np.float32(_TITLE_PAIRS_WEIGHT)
-        in_title += anywhere * np.float32(_PAIRS_WEIGHT)
+        in_title *= np.float32(TITLE_PAIRS_WEIGHT)
+        in_title += anywhere * np.float32(PAIRS_WEIGHT)
         in_title /= np.maximum(counts - 1, 1)
         return in_title
 
@@ -141,10 +146,3 @@ class Pairs:
             both = left[at] & bits
             left[at] = np.where(left[at] == 0, bits, np.where(both == 0, left[at], both))
         return lowest_bit(left).astype(np.int8)
-
-
-def _similarity(block: TopicBlock, rows: Rows, places: Rows, cosines: Floats | None) -> Floats:
-    if cosines is None or block.vectors is None:
-        return np.full(len(rows), np.nan, dtype=np.float32)
-    known = np.any(block.vectors, axis=1)
-    return np.where(known[rows], cosines[rows, places], np.float32(np.nan))

@@ -82,9 +82,10 @@ def test_a_topic_is_drawn_to_the_papers_that_are_by_far_the_nearest() -> None:
     some = np.eye(16)[0] + 0.1 * rng.standard_normal((5, 16))
     others = rng.standard_normal((195, 16))
     archive = Archive(np.array([unit(row) for row in (*some, *others)], np.float32))
-    asked = archive.centred(np.array([unit(np.eye(16)[0] + 0.8 * np.eye(16)[1])], np.float32))
+    topic = np.array([unit(np.eye(16)[0] + 0.8 * np.eye(16)[1])], np.float32)
+    asked = archive.centred(topic) @ archive.axes
     drawn = archive.drawn(asked)
-    near = archive.vectors[:5].mean(axis=0)
+    near = archive.vectors[:5].mean(axis=0) @ archive.axes
     assert float((drawn @ near)[0]) > float((asked @ near)[0]) + 0.05
     assert np.linalg.norm(drawn) == pytest.approx(1)
 
@@ -94,7 +95,7 @@ def test_the_subjects_of_a_large_archive_are_the_means_of_its_groups() -> None:
     rng = np.random.default_rng(5)
     near = np.repeat(groups, 200, axis=0) + rng.normal(0, 0.01, (1_600, 8)).astype(np.float32)
     archive = Archive(np.array([unit(row) for row in near], np.float32))
-    topics = archive.centred(groups)
+    topics = archive.centred(groups) @ archive.axes
     # Each is where its group is already: nothing draws it elsewhere.
     assert archive.drawn(topics) == pytest.approx(topics, abs=0.02)
 
