@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 from papers._category_names import ALIASES, NAMES
@@ -26,6 +27,7 @@ _OTHERS: Final = {
 }
 """The categories of other sources than arXiv, by their codes: `biorxiv/cell-biology`."""
 _OTHER_CODE = re.compile(rf"(?<!\S)({'|'.join(CHOSEN)})/[a-z0-9-]+", re.IGNORECASE)
+_ANSWERS: Final = 1_024
 _ENOUGH: Final = 2
 """Letters from which on categories of other sources are suggested: most people look for arXiv's."""
 _QUALIFIER = re.compile(r",? all of it$| \(.*\)$")
@@ -85,6 +87,7 @@ def _of_arxiv(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
+@lru_cache(maxsize=_ANSWERS)
 def is_known(text: str) -> bool:
     """Return whether `parse` understands a text."""
     try:

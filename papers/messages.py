@@ -7,9 +7,11 @@ shows it to a person looks its template up in the catalogue of the person's lang
 import json
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, Self, cast
 
 _PACKED: Final = '{"template":'
+_QUOTED: Final = 1_024
 
 
 class Message(str):
@@ -31,7 +33,7 @@ class Message(str):
         Raises:
             KeyError: a placeholder has no value.
         """
-        message = super().__new__(cls, template.format(**_in_english(values)))
+        message = super().__new__(cls, template.format_map(_in_english(values)))
         message.template = template
         message.plural = None
         message.values = values
@@ -63,18 +65,24 @@ def _in_english(values: Mapping[str, object]) -> dict[str, object]:
 
 def _written(value: object) -> object:
     match value:
+        case float():  # these two first: a pass of topics writes hundreds of thousands
+            return f"{value:.2f}"
+        case tuple():
+            return _quoted(cast("tuple[str, ...]", value))
         case bool():
             return value
         case int():
             return f"{value:,}"
-        case float():
-            return f"{value:.2f}"
         case date():
             return f"{value.day} {value:%B}"
-        case tuple():
-            return ", ".join(f"“{word}”" for word in cast("tuple[str, ...]", value))
         case _:
             return value
+
+
+@lru_cache(maxsize=_QUOTED)
+def _quoted(words: tuple[str, ...]) -> str:
+    """Return words as they are listed: a topic's matches share them."""
+    return ", ".join([f"“{word}”" for word in words])
 
 
 def packed(text: str) -> str:

@@ -44,5 +44,5 @@ class Embedder(Protocol):
 
 def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the rows scaled to length 1; a row of zeros stays as it is."""
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
     return (rows / np.maximum(lengths, np.finfo(np.float32).tiny)).astype(np.float32, copy=False)

@@ -1,14 +1,16 @@
 """Some thousand topics as columns, ready for one pass over an index of papers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain, compress
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from papers.matching._index import MAX_RUN, PaperIndex, ragged
-from papers.matching._match import MAX_TERMS, Wanted, pieces_of
+from papers.matching._match import Wanted
 from papers.matching._statistics import TermStatistics
+from papers.matching._words import MAX_TERMS, pieces_of
 from papers.spelling import may_join
 from papers.terms import STOPWORDS, Stemmer, words
 from papers.topics import TEXT_FIELDS, Branch, Field, Phrase, Strictness
@@ -27,75 +29,61 @@ Number = TypeVar("Number", np.int64, np.float64)
 
 
 class Words:
-    """Words of topics, numbered, with their terms in one index; each looked up once in a pass."""
+    """The words of all topics of a pass, numbered, with their terms in one index."""
 
-    def __init__(self, statistics: TermStatistics, stemmer: Stemmer, index: PaperIndex) -> None:
-        self._statistics = statistics
-        self._stemmer = stemmer
-        self._index = index
-        self._numbers: dict[str, int] = {}
-        self._terms: list[int] = []
-        self._weights: list[float] = []
-        self._stop: list[bool] = []
+    def __init__(
+        self,
+        wanted: Sequence[Wanted],
+        statistics: TermStatistics,
+        stemmer: Stemmer,
+        index: PaperIndex,
+    ) -> None:
+        self._branches = [branch for item in wanted for branch in item.topic.branches]
+        self._starts = np.cumsum([0, *[len(item.topic.branches) for item in wanted]])
+        self._rows, texts = self._texts()
         # What stands between two spaces of a topic, such as "image-text", is one word or several.
-        self._parts: dict[str, int] = {}
-        self._apart: set[str] = set()  # those that are no part of a compound
-        self._words: list[int] = []
-        self._ends: list[int] = []
-
-    def read(self, branches: Sequence[Branch]) -> tuple[Rows, Rows]:
-        """Return (row, word) for each word of each branch's text, in order."""
-        pieces = [self._pieces(branch) for branch in branches]
-        texts = [text for found in pieces for text in found]
-        new = [text for text in dict.fromkeys(texts) if text not in self._parts]
-        if new:
-            self._learn(new)
-        parts = np.fromiter(map(self._parts.__getitem__, texts), np.int64, len(texts))
-        lengths = np.array([len(found) for found in pieces], dtype=np.int64)
-        ends = np.array(self._ends, dtype=np.int64)
-        starts = np.append(0, ends[:-1])
-        at, places = ragged(starts[parts], ends[parts])
-        owners = np.repeat(np.arange(len(branches)), lengths)
-        return owners[at], np.array(self._words, dtype=np.int64)[places]
-
-    def _pieces(self, branch: Branch) -> list[str]:
-        texts = [part.text for part in branch.parts]
-        if self._apart.issuperset(texts):  # as of nearly all topics
-            return texts
-        if any(map(may_join, texts)):
-            return pieces_of(branch)
-        self._apart.update(texts)
-        return texts
-
-    def _learn(self, texts: Sequence[str]) -> None:
-        found = [words(text) for text in texts]
-        new = list(dict.fromkeys(w for text in found for w in text if w not in self._numbers))
-        stems = self._stemmer.stem(new)
-        self._numbers.update(
-            zip(new, range(len(self._terms), len(self._terms) + len(new)), strict=True)
-        )
-        self._terms += self._index.ids(stems)
-        self._weights += [self._statistics.idf(stem) for stem in stems]
-        self._stop += [word in STOPWORDS for word in new]
-        for text, folded in zip(texts, found, strict=True):
-            self._parts[text] = len(self._ends)
-            self._words += [self._numbers[word] for word in folded]
-            self._ends.append(len(self._words))
-
-    @property
-    def terms(self) -> Rows:
+        parts = list(dict.fromkeys(texts))
+        numbers = dict(zip(parts, range(len(parts)), strict=True))
+        found = [words(part) for part in parts]
+        known = list(dict.fromkeys(chain.from_iterable(found)))
+        numbered = dict(zip(known, range(len(known)), strict=True))
+        stems = stemmer.stem(known)
+        self.terms = np.array(index.ids(stems), dtype=np.int64)
         """The index's number of each word's stem, -1 for a stem that no paper has."""
-        return np.array(self._terms, dtype=np.int64)
-
-    @property
-    def weights(self) -> NDArray[np.float64]:
+        self.weights = np.array(list(map(statistics.idf, stems)), dtype=np.float64)
         """How much each word distinguishes."""
-        return np.array(self._weights, dtype=np.float64)
-
-    @property
-    def stop(self) -> NDArray[np.bool_]:
+        self.stop = np.array([word in STOPWORDS for word in known], dtype=np.bool_)
         """Whether each word is a stopword."""
-        return np.array(self._stop, dtype=np.bool_)
+        ends = np.cumsum(list(map(len, found)), dtype=np.int64)
+        of_parts = np.fromiter(
+            map(numbered.__getitem__, chain.from_iterable(found)), np.int64, ends[-1:].sum()
+        )
+        asked = np.fromiter(map(numbers.__getitem__, texts), np.int64, len(texts))
+        at, places = ragged(np.append(0, ends[:-1])[asked], ends[asked])
+        self._rows, self._words = self._rows[at], of_parts[places]
+
+    def of(self, first: int, last: int) -> tuple[list[Branch], Rows, Rows]:
+        """Return the branches of some topics, and (row, word) for each word of each, in order."""
+        start, end = self._starts[[first, last]].tolist()
+        some = slice(*np.searchsorted(self._rows, [start, end]))
+        return self._branches[start:end], self._rows[some] - start, self._words[some]
+
+    def _texts(self) -> tuple[Rows, list[str]]:
+        """Return (row, text) for what is between spaces, or what makes one word together."""
+        lengths = [len(branch.parts) for branch in self._branches]
+        rows = np.repeat(np.arange(len(lengths)), lengths)
+        texts = [part.text for branch in self._branches for part in branch.parts]
+        joining = set(filter(may_join, set(texts)))
+        if not joining:
+            return rows, texts
+        asked: list[int] = rows[[text in joining for text in texts]].tolist()
+        together = {row: pieces_of(self._branches[row]) for row in dict.fromkeys(asked)}
+        kept = ~np.isin(rows, list(together))
+        texts = list(compress(texts, kept.tolist()))
+        rows = np.append(rows[kept], np.repeat(list(together), list(map(len, together.values()))))
+        texts += chain.from_iterable(together.values())
+        order = np.argsort(rows, kind="stable")
+        return rows[order], [texts[at] for at in order.tolist()]
 
 
 class TopicBlock:
@@ -104,7 +92,7 @@ class TopicBlock:
     def __init__(
         self, wanted: Sequence[Wanted], first: int, index: PaperIndex, lookup: Words
     ) -> None:
-        self.branches: list[Branch] = [b for item in wanted for b in item.topic.branches]
+        self.branches, rows, found = lookup.of(first, first + len(wanted))
         sizes = np.array([len(item.topic.branches) for item in wanted], dtype=np.int64)
         owners = np.repeat(np.arange(len(wanted)), sizes)
         self.wanted = (owners + first).astype(np.int32)
@@ -119,20 +107,26 @@ class TopicBlock:
         self.known = np.zeros(len(self.branches), dtype=np.bool_)
         """Whether each row has a vector."""
         if self.vectors is not None:
-            self.known = np.any(self.vectors, axis=1)
-        self.quoted = np.array([_only_phrases(branch) for branch in self.branches], dtype=np.bool_)
+            self.known = np.einsum("ij,ij->i", self.vectors, self.vectors) > 0
+        self.conditioned = [row for row, branch in enumerate(self.branches) if branch.conditions]
+        """The rows with conditions; all of those without a word are among them."""
+        self.quoted = self._which(_only_phrases)
         """Branches of phrases alone, which their conditions decide."""
-        self.settled = self.quoted | np.array([not branch.parts for branch in self.branches])
+        self.settled = self.quoted | self._which(lambda branch: not branch.parts)
         """Branches that their conditions decide, whatever the score."""
-        self.excluding = np.array([_excludes(branch) for branch in self.branches], dtype=np.bool_)
+        self.excluding = self._which(_excludes)
         """Branches that say which words a paper must not have."""
-        self._read(lookup)
+        self._read(rows, found, lookup)
         self.pairs = index.pair_numbers(self.terms[:, :-1], self.terms[:, 1:])
         """The number of each two content words side by side."""
 
-    def _read(self, lookup: Words) -> None:
+    def _which(self, holds: Callable[[Branch], bool]) -> NDArray[np.bool_]:
+        found = np.zeros(len(self.branches), dtype=np.bool_)
+        found[[row for row in self.conditioned if holds(self.branches[row])]] = True
+        return found
+
+    def _read(self, rows: Rows, found: Rows, lookup: Words) -> None:
         size = len(self.branches)
-        rows, found = lookup.read(self.branches)
         terms, weights = lookup.terms, lookup.weights
         content = _content(rows, found, lookup.stop, size)
         self.counts = np.bincount(rows[content], minlength=size)
@@ -170,9 +164,7 @@ def _excludes(branch: Branch) -> bool:
 
 
 def _only_phrases(branch: Branch) -> bool:
-    if not branch.conditions or not branch.parts:
-        return False
-    return all(isinstance(part, Phrase) for part in branch.parts)
+    return bool(branch.parts) and all(isinstance(part, Phrase) for part in branch.parts)
 
 
 def _content(rows: Rows, found: Rows, stop: NDArray[np.bool_], size: int) -> Rows:

@@ -3,24 +3,20 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from papers.matching._words import phrases_of, shown_words
 from papers.messages import Message
 from papers.model import Paper
-from papers.spelling import joins, located, may_join
-from papers.terms import STOPWORDS, sentences, unique, words
+from papers.terms import sentences
 from papers.text import readable
-from papers.topics import Branch, Condition, Phrase, Strictness, Topic
+from papers.topics import Condition, Strictness, Topic
 
-MAX_TERMS = 48
-"""Distinct words of one alternative that are compared; a topic of more is matched by its first."""
 LAST_SENTENCE = 63
 """Sentence 0 is the title; what follows the 62nd of an abstract counts as one sentence."""
-
 
 _ALL = 0.999
 """Coverage, but for rounding, of all words in the title."""
@@ -29,7 +25,6 @@ VOTE_WEIGHT = 0.02
 """What doubling the interest in a paper adds to a match's score, which is about 1: it decides
 between papers that match about equally well."""
 
-_PIECES = 16_384
 _READ = 4_096  # rows made into objects at a time
 
 
@@ -187,36 +182,26 @@ class Matches(Sequence[Match]):
 
     def _read(self, rows: NDArray[np.int64]) -> Iterator[Match]:
         c = self.columns.take(rows)
-        places: list[int] = c.wanted.tolist()
-        numbers: list[int] = c.branch.tolist()
-        papers: list[int] = c.paper.tolist()
+        wanted: list[int] = c.wanted.tolist()
         rules: list[int] = c.rule.tolist()
-        scores: list[float] = c.score.tolist()
         cosines: list[float] = c.similarity.tolist()
-        coverages: list[float] = c.coverage.tolist()
-        held: list[int] = c.words.tolist()
         where: list[int] = c.sentence.tolist()
-        branches: dict[tuple[int, int], tuple[Branch, list[str]]] = {}
-        for row, place in enumerate(places):
-            key = (place, numbers[row])
-            if key not in branches:
-                branch = self._wanted[place].topic.branches[numbers[row]]
-                branches[key] = branch, shown_words(branch)
-            branch, terms = branches[key]
-            rule, cosine, bits = _RULES[rules[row]], cosines[row], held[row]
-            yield Match(
-                wanted=place,
-                paper=self._papers[papers[row]],
-                rule=rule,
-                score=scores[row],
-                similarity=cosine if cosine == cosine else None,  # NaN equals nothing
-                coverage=coverages[row],
-                words=_phrases(branch)
-                if rule is Rule.PHRASE
-                else tuple([word for at, word in enumerate(terms) if bits >> at & 1]),
-                conditions=branch.conditions if rule is Rule.FILTER else (),
-                sentence=where[row] if where[row] >= 0 else None,
-            )
+        keys = zip(wanted, c.branch.tolist(), rules, c.words.tolist(), strict=True)
+        texts = list(map(_Shown(self._wanted).__getitem__, keys))
+        columns = zip(
+            wanted,
+            map(self._papers.__getitem__, c.paper.tolist()),
+            map(_RULES.__getitem__, rules),
+            c.score.tolist(),
+            [cosine if cosine == cosine else None for cosine in cosines],  # NaN equals nothing
+            c.coverage.tolist(),
+            [words for words, _ in texts],
+            [conditions for _, conditions in texts],
+            [sentence if sentence >= 0 else None for sentence in where],
+            strict=True,
+        )
+        # A pass makes hundreds of thousands: with names of arguments it would take twice the time.
+        return map(Match._make, columns)
 
     def of(self, wanted: int) -> list[Match]:
         """Return the matches of one topic, best first."""
@@ -224,66 +209,26 @@ class Matches(Sequence[Match]):
         return self[int(start) : int(end)]
 
 
-def pieces_of(branch: Branch) -> list[str]:
-    """Return the texts of a branch, those that make one word ("fine", "tuning") as one."""
-    parts = branch.parts
-    if len(parts) == 1:
-        return [parts[0].text]
-    texts = [part.text for part in parts]
-    if not any(map(may_join, texts)):
-        return texts
-    pieces = texts[:1]
-    for text in texts[1:]:
-        if joins(pieces[-1], text):
-            pieces[-1] = f"{pieces[-1]} {text}"
+class _Shown(dict[tuple[int, int, int, int], tuple[tuple[str, ...], tuple[Condition, ...]]]):
+    """The words and the conditions of matches, by topic, alternative, rule and words held."""
+
+    def __init__(self, wanted: Sequence[Wanted]) -> None:
+        super().__init__()
+        self._wanted = wanted
+        self._written: dict[tuple[int, int], list[str]] = {}
+
+    def __missing__(
+        self, key: tuple[int, int, int, int]
+    ) -> tuple[tuple[str, ...], tuple[Condition, ...]]:
+        place, number, rule, bits = key
+        branch = self._wanted[place].topic.branches[number]
+        if rule == Rule.PHRASE:
+            found = phrases_of(branch), ()
         else:
-            pieces.append(text)
-    return pieces
-
-
-def branch_words(branch: Branch) -> list[str]:
-    """Return the words of a branch in order, as its papers are compared with them."""
-    return [word for piece in pieces_of(branch) for word in _words_of(piece)]
-
-
-@lru_cache(maxsize=_PIECES)
-def _words_of(piece: str) -> tuple[str, ...]:
-    """Return the words of a piece: topics share most of them."""
-    return tuple(words(piece))
-
-
-def shown_words(branch: Branch) -> list[str]:
-    """Return the words that are compared, as they were written."""
-    pieces = pieces_of(branch)
-    compared = [word for piece in pieces for word in _words_of(piece)]
-    content = content_of(compared)
-    if " ".join(compared) == branch.text.lower():
-        return content
-    shown: dict[str, str] = {}
-    for piece in pieces:
-        written = _written(piece)
-        if written is None:
-            return content
-        for word, text in zip(_words_of(piece), written, strict=True):
-            shown.setdefault(word, text)
-    return [shown[word] for word in content]
-
-
-@lru_cache(maxsize=_PIECES)
-def _written(piece: str) -> tuple[str, ...] | None:
-    """Return the words of a piece as they stand there; None where no place is a word's own."""
-    text = readable(piece)
-    found = located(text)
-    if tuple(each.word for each in found) != _words_of(piece):
-        return None
-    return tuple(text[each.start : each.end].lower() for each in found)
-
-
-def content_of(folded: Sequence[str]) -> list[str]:
-    """Return those words of a text that are compared; stopwords if it has no other."""
-    return list(dict.fromkeys([w for w in folded if w not in STOPWORDS] or folded))[:MAX_TERMS]
-
-
-def _phrases(branch: Branch) -> tuple[str, ...]:
-    quoted = all(isinstance(part, Phrase) for part in branch.parts)
-    return unique(part.text for part in branch.parts) if quoted else (branch.text,)
+            if (place, number) not in self._written:
+                self._written[place, number] = shown_words(branch)
+            terms = self._written[place, number]
+            held = tuple([word for at, word in enumerate(terms) if bits >> at & 1])
+            found = held, branch.conditions if rule == Rule.FILTER else ()
+        self[key] = found
+        return found

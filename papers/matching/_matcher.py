@@ -24,8 +24,6 @@ _FILTER_SCORE = 0.5
 _PAPERS = 1_024
 _TOPICS = 2_048  # 8 MB of scores at a time with 1,024 papers
 _PRODUCTS = 4_096  # 6 MB of each side's vectors
-_ROUNDING = np.float32(1e-4)
-"""What sums of the same numbers may differ by, and much more."""
 
 Rows = NDArray[np.int64]
 
@@ -75,10 +73,12 @@ class Matcher:
 
         The preview of a topic and the digest both call this: on the same papers they agree.
         """
-        lookups = [Words(self._statistics, self._stemmer, index) for index in self._indexes]
-        sums = [Sums(index) for index in self._indexes]
         parts: list[Columns] = []
         with collector_resting():
+            sums = [Sums(index) for index in self._indexes]
+            lookups = [
+                Words(wanted, self._statistics, self._stemmer, index) for index in self._indexes
+            ]
             for first in range(0, len(wanted), _TOPICS):
                 some = wanted[first : first + _TOPICS]
                 found = [
@@ -94,7 +94,7 @@ class Matcher:
         """Return the ranking score of every paper for one topic, matching or not; for measuring."""
         best = [np.zeros(0, dtype=np.float32)]
         for number, index in enumerate(self._indexes):
-            lookup = Words(self._statistics, self._stemmer, index)
+            lookup = Words([wanted], self._statistics, self._stemmer, index)
             block = TopicBlock([wanted], 0, index, lookup)
             rows, places = np.divmod(np.arange(len(block.branches) * index.size), index.size)
             asked, offset = self._asked(block), number * _PAPERS
@@ -138,8 +138,7 @@ class Matcher:
             scored_places = np.zeros(len(scored_places), dtype=np.bool_)
         else:
             scores = asked @ self._directions[part].T
-            sums.add(scores, block)
-            found = scores >= (block.least - _ROUNDING)[:, None]
+            found = sums.reaching(scores, block)
             found[~scored_rows] = False
             found[:, ~scored_places] = False
         # Where no score decides, no paper matches that has none of the words that weigh most.
@@ -149,10 +148,9 @@ class Matcher:
         at, places = sums.index.postings(block.terms[rows, columns])
         by_words = ~(scored_rows[rows[at]] & scored_places[places])
         found[rows[at[by_words]], places[by_words]] = True
-        for row, branch in enumerate(block.branches):
-            if branch.conditions:
-                allowed = sums.index.satisfying(branch.conditions)
-                found[row] = allowed if block.settled[row] else found[row] & allowed
+        for row in block.conditioned:
+            allowed = sums.index.satisfying(block.branches[row].conditions)
+            found[row] = allowed if block.settled[row] else found[row] & allowed
         return found
 
     def _near(self, block: TopicBlock, part: slice) -> NDArray[np.bool_]:

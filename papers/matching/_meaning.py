@@ -59,6 +59,7 @@ class Archive:
         """The directions, as columns, in which the archive's papers differ most."""
         self._variances = variances[-AXES:].astype(np.float32)
         self._subjects = _centroids(self.vectors) @ self.axes
+        self._apart = self._subjects - self._subjects.mean(axis=0)
 
     @property
     def calibrates(self) -> bool:
@@ -80,14 +81,14 @@ class Archive:
         The topic's text is some words; the papers say what else belongs to it. A subject counts by
         how far its cosine is beyond 2.5 deviations, and all together .4 of what the text counts.
         """
-        cosines = topics @ self._subjects.T
-        cosines -= cosines.mean(axis=1, keepdims=True)
+        cosines = topics @ self._apart.T
         deviation = np.sqrt(np.einsum("ij,ij->i", cosines, cosines) / cosines.shape[1])
         cosines -= (_FAR * deviation)[:, None].astype(np.float32)
         np.maximum(cosines, 0, out=cosines)
         near = unit_rows(cosines @ self._subjects)
         near *= _DRAWN_WEIGHT
-        return unit_rows(topics + near)
+        near += topics
+        return unit_rows(near)
 
     def spread(self, topics: Floats) -> Floats:
         """Return for each topic along `axes` the deviation of its products over the archive.
@@ -96,6 +97,17 @@ class Archive:
         somewhat near to everything, such as "vision transformers", and a lot to "image fusion".
         """
         return np.sqrt(np.maximum(np.square(topics) @ self._variances, 0))
+
+    def along_axes(self, topics: Floats) -> Floats:
+        """Return what `centred` gives of topics, along `axes`; sooner."""
+        shift = _CENTRE * self._mean
+        squares = np.einsum("ij,ij->i", topics, topics)
+        found = topics @ self.axes
+        found -= shift @ self.axes
+        lengths = np.sqrt(np.maximum(squares - 2 * (topics @ shift) + shift @ shift, 0))
+        found /= np.maximum(lengths, np.finfo(np.float32).tiny)[:, None]
+        found[squares == 0] = 0
+        return found
 
 
 def embed_papers(embedder: Embedder, papers: Sequence[Paper]) -> Floats:
@@ -143,7 +155,7 @@ def questions(topics: Floats, archive: Archive | None) -> Floats:
     """
     if archive is None:
         return topics / _USUAL_SPREAD
-    drawn = archive.drawn(archive.centred(topics) @ archive.axes)
+    drawn = archive.drawn(archive.along_axes(topics))
     drawn /= np.maximum(archive.spread(drawn), _LEAST_SPREAD)[:, None]
     return drawn
 

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papers.matching._block import FULL_COVERAGE
-from papers.matching._match import Wanted, branch_words, content_of
+from papers.matching._match import Wanted
 from papers.matching._matcher import NEAR
 from papers.matching._meaning import Floats
 from papers.matching._statistics import TermStatistics
+from papers.matching._words import branch_words, content_of
 from papers.model import Paper
 from papers.spelling import names
 from papers.terms import Stemmer, words

@@ -56,13 +56,19 @@ def translated(source: str) -> str:
         source = _CODED.sub(lambda match: _SIGNS[match[0].upper()], source)
     if "=" in source:
         source = _PARAMETER.sub(_blank, source)
-    source = _ANYWHERE.sub(_blank, source)
-    source = _EQUALS.sub(_with_colon, source)
-    source = _SITE.sub(_blank, _SLOP.sub(_blank, source))
+        source = _EQUALS.sub(_with_colon, source)
+    if "T" in source:
+        source = _ANYWHERE.sub(_blank, source)
+    if "~" in source:
+        source = _SLOP.sub(_blank, source)
+    if ":" in source:
+        source = _SITE.sub(_blank, source)
     if "[" in source:
         source = _IN_BRACKETS.sub(lambda match: _between(match, "(", ")"), source)
         source = _TAG.sub(_tagged, source)
-    return _QUOTED.sub(lambda match: _between(match, '"', '"'), source)
+    if ":" in source:
+        source = _QUOTED.sub(lambda match: _between(match, '"', '"'), source)
+    return source
 
 
 def _blank(match: re.Match[str]) -> str:

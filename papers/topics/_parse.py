@@ -50,11 +50,20 @@ def parse_tree(source: str, today: date | None = None) -> Node:
             ),
             MAX_LENGTH,
         )
-    if _PLAIN.fullmatch(source) and not OPERATORS.intersection(plain := source.split(" ")):
+    if plain := plain_words(source):
         words = tuple(map(Word, plain))
         return words[0] if len(words) == 1 else All(words)
     tokens, _ = with_lists_read(tokens_of(source))
     return _Parser(tokens, today).whole()
+
+
+def plain_words(source: str) -> list[str]:
+    """Return the words of a topic that is nothing else, as most are; none of any other."""
+    if len(source) <= MAX_LENGTH and _PLAIN.fullmatch(source):
+        found = source.split(" ")
+        if OPERATORS.isdisjoint(found):
+            return found
+    return []
 
 
 def reads_commas(source: str) -> bool:

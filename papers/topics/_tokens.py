@@ -215,4 +215,6 @@ def _blank(char: str) -> bool:
 
 def _clean(text: str) -> str:
     """Return the text with control characters as spaces."""
+    if text.isascii() and text.isprintable():
+        return text
     return _BLANK.sub(" ", text)

@@ -12,7 +12,7 @@ from papers.origin import sources, venues
 from papers.spelling import names, spelled
 from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
 from papers.topics._errors import TopicError
-from papers.topics._parse import MAX_LENGTH, parse_tree
+from papers.topics._parse import MAX_LENGTH, parse_tree, plain_words
 from papers.topics._since import day_of
 from papers.topics._tree import (
     TEXT_FIELDS,
@@ -57,7 +57,7 @@ class Topic:
     branches: tuple[Branch, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.plain:  # nearly all topics, and a pass reads all topics
+        if self.plain:
             nodes = self.root.nodes if isinstance(self.root, All) else (self.root,)
             object.__setattr__(self, "branches", (Branch(cast("tuple[Word]", nodes), ()),))
             return
@@ -70,6 +70,14 @@ class Topic:
             )
             raise TopicError(message, 0) from None
         object.__setattr__(self, "branches", tuple(dict.fromkeys(map(_branch, ways))))
+
+    @classmethod
+    def of_words(cls, words: tuple[Word, ...]) -> "Topic":
+        """Return the topic of at least one word, sooner: a pass reads nearly only such topics."""
+        topic = object.__new__(cls)
+        object.__setattr__(topic, "root", words[0] if len(words) == 1 else All(words))
+        object.__setattr__(topic, "branches", (Branch(words, ()),))
+        return topic
 
     def __str__(self) -> str:
         """Return the topic as it could have been written; parsing this gives an equal topic."""
@@ -171,8 +179,22 @@ def parse_many(texts: Iterable[str]) -> list[Topic | None]:
     The garbage collector rests meanwhile: with a hundred thousand topics it would take twice the
     time of reading them.
     """
+    known = _Words()
     with collector_resting():
-        return [_parse_or_none(text) for text in texts]
+        return [
+            Topic.of_words(tuple(map(known.__getitem__, plain)))
+            if (plain := plain_words(text))
+            else _parse_or_none(text)
+            for text in texts
+        ]
+
+
+class _Words(dict[str, Word]):
+    """Words by their texts: topics share most of theirs."""
+
+    def __missing__(self, text: str) -> Word:
+        self[text] = word = Word(text)
+        return word
 
 
 def _parse_or_none(source: str) -> Topic | None:
