@@ -56,9 +56,10 @@ def translated(source: str) -> str:
         source = _CODED.sub(lambda match: _SIGNS[match[0].upper()], source)
     if "=" in source:
         source = _PARAMETER.sub(_blank, source)
-        source = _EQUALS.sub(_with_colon, source)
     if "T" in source:
         source = _ANYWHERE.sub(_blank, source)
+    if "=" in source:
+        source = _EQUALS.sub(_with_colon, source)
     if "~" in source:
         source = _SLOP.sub(_blank, source)
     if ":" in source:
