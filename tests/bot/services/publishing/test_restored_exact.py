@@ -25,7 +25,7 @@ async def on_record(here: World) -> list[Any]:
         here,
         "SELECT p.batch_day, p.local_date, p.state, p.late, p.header_message_id, p.thread_id,"
         " s.position, s.paper_id, s.message_id FROM posts p LEFT JOIN post_papers s"
-        " ON s.post_id = p.id ORDER BY p.batch_day, s.position",
+        " ON s.post_id = p.id ORDER BY p.batch_day, p.channel_id, s.position",
     )
 
 

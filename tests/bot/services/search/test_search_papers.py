@@ -29,7 +29,9 @@ NEW = known("2505.11111", "Diffusion of robots", "Robots diffuse.", categories=(
 
 async def shown_on_cards(here: SearchEnv) -> list[tuple[int, str]]:
     async with here.bot.services.database.read() as conn:
-        rows = await conn.execute(select(cards.c.message_id, cards.c.paper_id))
+        rows = await conn.execute(
+            select(cards.c.message_id, cards.c.paper_id).order_by(cards.c.message_id)
+        )
         return [(row.message_id, row.paper_id) for row in rows]
 
 
