@@ -5,7 +5,7 @@ shows it to a person looks its template up in the catalogue of the person's lang
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Self, cast
@@ -33,7 +33,7 @@ class Message(str):
         Raises:
             KeyError: a placeholder has no value.
         """
-        message = super().__new__(cls, template.format_map(_in_english(values)))
+        message = str.__new__(cls, template.format_map(_in_english(values)))
         message.template = template
         message.plural = None
         message.values = values
@@ -60,21 +60,21 @@ class PluralMessage(Message):
 
 
 def _in_english(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: _written(value) for name, value in values.items()}
+    return {name: _WRITERS.get(type(value), _written)(value) for name, value in values.items()}
 
 
 def _written(value: object) -> object:
     match value:
-        case float():  # these two first: a pass of topics writes hundreds of thousands
-            return f"{value:.2f}"
-        case tuple():
-            return _quoted(cast("tuple[str, ...]", value))
         case bool():
             return value
         case int():
             return f"{value:,}"
+        case float():
+            return f"{value:.2f}"
         case date():
             return f"{value.day} {value:%B}"
+        case tuple():
+            return _quoted(cast("tuple[str, ...]", value))
         case _:
             return value
 
@@ -83,6 +83,10 @@ def _written(value: object) -> object:
 def _quoted(words: tuple[str, ...]) -> str:
     """Return words as they are listed: a topic's matches share them."""
     return ", ".join([f"“{word}”" for word in words])
+
+
+# A pass of topics writes hundreds of thousands of these.
+_WRITERS: Final[dict[type, Callable[[Any], object]]] = {float: "{:.2f}".format, tuple: _quoted}
 
 
 def packed(text: str) -> str:

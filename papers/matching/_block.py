@@ -38,9 +38,22 @@ class Words:
         stemmer: Stemmer,
         index: PaperIndex,
     ) -> None:
-        self._branches = [branch for item in wanted for branch in item.topic.branches]
-        self._starts = np.cumsum([0, *[len(item.topic.branches) for item in wanted]])
-        self._rows, texts = self._texts()
+        self.texts: list[Sequence[str]] = []
+        """What is between spaces, for each alternative of each topic."""
+        self.branches: dict[int, Branch] = {}
+        """Those of topics that are not words alone, which few are."""
+        starts: list[int] = []
+        for item in wanted:
+            starts.append(len(self.texts))
+            if item.topic.alone:
+                self.texts.append(item.topic.alone)
+                continue
+            for branch in item.topic.branches:
+                self.branches[len(self.texts)] = branch
+                self.texts.append(branch.texts)
+        self.starts = np.array([*starts, len(self.texts)], dtype=np.int64)
+        """The first alternative of each topic."""
+        self._rows, texts = self._pieces()
         # What stands between two spaces of a topic, such as "image-text", is one word or several.
         parts = list(dict.fromkeys(texts))
         numbers = dict(zip(parts, range(len(parts)), strict=True))
@@ -62,22 +75,20 @@ class Words:
         at, places = ragged(np.append(0, ends[:-1])[asked], ends[asked])
         self._rows, self._words = self._rows[at], of_parts[places]
 
-    def of(self, first: int, last: int) -> tuple[list[Branch], Rows, Rows]:
-        """Return the branches of some topics, and (row, word) for each word of each, in order."""
-        start, end = self._starts[[first, last]].tolist()
+    def of(self, start: int, end: int) -> tuple[Rows, Rows]:
+        """Return (row, word) for each word of some alternatives, in order, the first being 0."""
         some = slice(*np.searchsorted(self._rows, [start, end]))
-        return self._branches[start:end], self._rows[some] - start, self._words[some]
+        return self._rows[some] - start, self._words[some]
 
-    def _texts(self) -> tuple[Rows, list[str]]:
+    def _pieces(self) -> tuple[Rows, list[str]]:
         """Return (row, text) for what is between spaces, or what makes one word together."""
-        lengths = [len(branch.parts) for branch in self._branches]
-        rows = np.repeat(np.arange(len(lengths)), lengths)
-        texts = [part.text for branch in self._branches for part in branch.parts]
+        rows = np.repeat(np.arange(len(self.texts)), list(map(len, self.texts)))
+        texts = list(chain.from_iterable(self.texts))
         joining = set(filter(may_join, set(texts)))
         if not joining:
             return rows, texts
         asked: list[int] = rows[[text in joining for text in texts]].tolist()
-        together = {row: pieces_of(self._branches[row]) for row in dict.fromkeys(asked)}
+        together = {row: pieces_of(self.texts[row]) for row in dict.fromkeys(asked)}
         kept = ~np.isin(rows, list(together))
         texts = list(compress(texts, kept.tolist()))
         rows = np.append(rows[kept], np.repeat(list(together), list(map(len, together.values()))))
@@ -92,9 +103,12 @@ class TopicBlock:
     def __init__(
         self, wanted: Sequence[Wanted], first: int, index: PaperIndex, lookup: Words
     ) -> None:
-        self.branches, rows, found = lookup.of(first, first + len(wanted))
-        sizes = np.array([len(item.topic.branches) for item in wanted], dtype=np.int64)
-        owners = np.repeat(np.arange(len(wanted)), sizes)
+        start, end = int(lookup.starts[first]), int(lookup.starts[first + len(wanted)])
+        self.size: int = end - start
+        """How many rows there are."""
+        owners = np.repeat(
+            np.arange(len(wanted)), np.diff(lookup.starts[first : first + len(wanted) + 1])
+        )
         self.wanted = (owners + first).astype(np.int32)
         """The topic of each row."""
         self.number = _ranks(owners).astype(np.uint8)
@@ -103,12 +117,18 @@ class TopicBlock:
         self.broad = broad[owners]
         self.least = np.array([LEAST[item.strictness] for item in wanted], np.float32)[owners]
         """The score from which a pair of each row matches."""
-        self.vectors = _vectors(wanted, self.branches)
-        self.known = np.zeros(len(self.branches), dtype=np.bool_)
+        has = np.array([item.vectors is not None for item in wanted], dtype=np.bool_)[owners]
+        has &= np.fromiter(map(bool, lookup.texts[start:end]), np.bool_, self.size)
+        self.vectors = _vectors(wanted, has)
+        self.known = np.zeros(self.size, dtype=np.bool_)
         """Whether each row has a vector."""
         if self.vectors is not None:
             self.known = np.einsum("ij,ij->i", self.vectors, self.vectors) > 0
-        self.conditioned = [row for row, branch in enumerate(self.branches) if branch.conditions]
+        self.conditioned = {
+            row: lookup.branches[start + row]
+            for row in range(self.size)
+            if start + row in lookup.branches and lookup.branches[start + row].conditions
+        }
         """The rows with conditions; all of those without a word are among them."""
         self.quoted = self._which(_only_phrases)
         """Branches of phrases alone, which their conditions decide."""
@@ -116,17 +136,17 @@ class TopicBlock:
         """Branches that their conditions decide, whatever the score."""
         self.excluding = self._which(_excludes)
         """Branches that say which words a paper must not have."""
-        self._read(rows, found, lookup)
+        self._read(*lookup.of(start, end), lookup)
         self.pairs = index.pair_numbers(self.terms[:, :-1], self.terms[:, 1:])
         """The number of each two content words side by side."""
 
     def _which(self, holds: Callable[[Branch], bool]) -> NDArray[np.bool_]:
-        found = np.zeros(len(self.branches), dtype=np.bool_)
-        found[[row for row in self.conditioned if holds(self.branches[row])]] = True
+        found = np.zeros(self.size, dtype=np.bool_)
+        found[[row for row, branch in self.conditioned.items() if holds(branch)]] = True
         return found
 
     def _read(self, rows: Rows, found: Rows, lookup: Words) -> None:
-        size = len(self.branches)
+        size = self.size
         terms, weights = lookup.terms, lookup.weights
         content = _content(rows, found, lookup.stop, size)
         self.counts = np.bincount(rows[content], minlength=size)
@@ -191,13 +211,14 @@ def _table(rows: Rows, values: NDArray[Number], size: int, filling: float) -> ND
     return table
 
 
-def _vectors(wanted: Sequence[Wanted], branches: Sequence[Branch]) -> Floats | None:
-    """Return one row for each branch, zeros for one without; None if no topic has vectors."""
+def _vectors(wanted: Sequence[Wanted], has: NDArray[np.bool_]) -> Floats | None:
+    """Return one row for each alternative, zeros for one that has none; None if no topic has."""
     given = [item.vectors for item in wanted if item.vectors is not None]
     if not given:
         return None
-    has = [item.vectors is not None for item in wanted for _ in item.topic.branches]
-    rows = [row for row, branch in enumerate(branches) if has[row] and branch.parts]
-    found = np.zeros((len(branches), given[0].shape[1]), dtype=np.float32)
-    found[rows] = np.concatenate(given)
+    rows = np.concatenate(given)
+    if has.all():
+        return rows
+    found = np.zeros((len(has), rows.shape[1]), dtype=np.float32)
+    found[has] = rows
     return found

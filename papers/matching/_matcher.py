@@ -96,14 +96,15 @@ class Matcher:
         for number, index in enumerate(self._indexes):
             lookup = Words([wanted], self._statistics, self._stemmer, index)
             block = TopicBlock([wanted], 0, index, lookup)
-            rows, places = np.divmod(np.arange(len(block.branches) * index.size), index.size)
+            rows, places = np.divmod(np.arange(block.size * index.size), index.size)
             asked, offset = self._asked(block), number * _PAPERS
             similarity = self._similarity(block, rows, places, offset)
             pairs = Pairs(block, index, rows, places, similarity)
             scores = pairs.by_words + self._nearness(pairs, asked, offset) + pairs.by_places()
             scores[block.counts[rows] == 0] = _FILTER_SCORE
-            allowed = np.stack([index.satisfying(b.conditions) for b in block.branches])
-            table = np.where(allowed, scores.reshape(allowed.shape), -np.inf)
+            table = scores.reshape(block.size, index.size)
+            for row, branch in block.conditioned.items():
+                table[row, ~index.satisfying(branch.conditions)] = -np.inf
             best.append(table.max(axis=0).astype(np.float32))
         return np.concatenate(best)
 
@@ -148,14 +149,14 @@ class Matcher:
         at, places = sums.index.postings(block.terms[rows, columns])
         by_words = ~(scored_rows[rows[at]] & scored_places[places])
         found[rows[at[by_words]], places[by_words]] = True
-        for row in block.conditioned:
-            allowed = sums.index.satisfying(block.branches[row].conditions)
+        for row, branch in block.conditioned.items():
+            allowed = sums.index.satisfying(branch.conditions)
             found[row] = allowed if block.settled[row] else found[row] & allowed
         return found
 
     def _near(self, block: TopicBlock, part: slice) -> NDArray[np.bool_]:
         if self._vectors is None or block.vectors is None:
-            return np.zeros((len(block.branches), len(self.papers[part])), dtype=np.bool_)
+            return np.zeros((block.size, len(self.papers[part])), dtype=np.bool_)
         return block.vectors @ self._vectors[part].T >= NEAR
 
     def _pass(self, block: TopicBlock, sums: Sums, offset: int) -> Columns:

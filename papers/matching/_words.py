@@ -15,15 +15,11 @@ MAX_TERMS = 48
 _PIECES = 16_384
 
 
-def pieces_of(branch: Branch) -> list[str]:
+def pieces_of(texts: Sequence[str]) -> list[str]:
     """Return the texts of a branch, those that make one word ("fine", "tuning") as one."""
-    parts = branch.parts
-    if len(parts) == 1:
-        return [parts[0].text]
-    texts = [part.text for part in parts]
-    if not any(map(may_join, texts)):
-        return texts
-    pieces = texts[:1]
+    if len(texts) == 1 or not any(map(may_join, texts)):
+        return list(texts)
+    pieces = [texts[0]]
     for text in texts[1:]:
         if joins(pieces[-1], text):
             pieces[-1] = f"{pieces[-1]} {text}"
@@ -34,7 +30,7 @@ def pieces_of(branch: Branch) -> list[str]:
 
 def branch_words(branch: Branch) -> list[str]:
     """Return the words of a branch in order, as its papers are compared with them."""
-    return [word for piece in pieces_of(branch) for word in _words_of(piece)]
+    return [word for piece in pieces_of(branch.texts) for word in _words_of(piece)]
 
 
 def _words_of(piece: str) -> tuple[str, ...]:
@@ -50,7 +46,7 @@ def _looked_at(piece: str) -> tuple[str, ...]:
 
 def shown_words(branch: Branch) -> list[str]:
     """Return the words that are compared, as they were written."""
-    pieces = pieces_of(branch)
+    pieces = pieces_of(branch.texts)
     found = [_words_of(piece) for piece in pieces]
     compared = list(chain.from_iterable(found))
     content = content_of(compared)

@@ -9,6 +9,7 @@ are OR, which binds weakest: `diffusion models OR flow matching` is two alternat
 
 from papers.topics._edit import Strictness, by_author, narrower, wider, within
 from papers.topics._errors import TopicError
+from papers.topics._holds import holds, in_category
 from papers.topics._parse import MAX_LENGTH, reads_commas
 from papers.topics._since import day_of
 from papers.topics._topic import (
@@ -16,8 +17,6 @@ from papers.topics._topic import (
     Branch,
     Topic,
     allows,
-    holds,
-    in_category,
     literally_holds,
     parse,
     parse_literal,

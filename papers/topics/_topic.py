@@ -1,27 +1,23 @@
 """A topic as the rest of the bot holds it: a tree, its alternatives, and its filters."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from papers._resting import collector_resting
 from papers.messages import Message
 from papers.model import Paper
-from papers.origin import sources, venues
-from papers.spelling import names, spelled
-from papers.terms import PaperTerms, Stemmer, analyse, holds_run, names_author, unique, words
+from papers.spelling import spelled
+from papers.terms import PaperTerms, Stemmer, analyse, unique, words
 from papers.topics._errors import TopicError
+from papers.topics._holds import holds
 from papers.topics._parse import MAX_LENGTH, parse_tree, plain_words
-from papers.topics._since import day_of
 from papers.topics._tree import (
     TEXT_FIELDS,
     All,
     Condition,
     Either,
     Field,
-    FieldName,
-    Leaf,
     Node,
     Phrase,
     Word,
@@ -44,40 +40,73 @@ class Branch:
     """Wanted phrases and fields, and everything that is excluded."""
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of the parts."""
+        return tuple([part.text for part in self.parts])
+
+    @property
     def text(self) -> str:
         """The text that is compared by meaning; empty for a branch of filters alone."""
-        return " ".join([part.text for part in self.parts])
+        return " ".join(self.texts)
 
 
-@dataclass(frozen=True, slots=True)
 class Topic:
-    """What a reader wants. Two topics of one tree are equal; see also `key`."""
+    """What a reader wants. Two topics of one tree are equal; see also `key`. None ever changes.
 
-    root: Node
-    branches: tuple[Branch, ...] = field(init=False, compare=False, repr=False)
+    A topic of words alone holds nothing else until more is asked of it: a pass reads a hundred
+    thousand, and nearly all are such.
+    """
 
-    def __post_init__(self) -> None:
-        if self.plain:
-            nodes = self.root.nodes if isinstance(self.root, All) else (self.root,)
-            object.__setattr__(self, "branches", (Branch(cast("tuple[Word]", nodes), ()),))
-            return
-        try:
-            ways = alternatives(self.root, MAX_BRANCHES)
-        except OverflowError:
-            message = Message(
-                "This topic has more than {most} alternatives. Split it into several topics.",
-                most=MAX_BRANCHES,
-            )
-            raise TopicError(message, 0) from None
-        object.__setattr__(self, "branches", tuple(dict.fromkeys(map(_branch, ways))))
+    __slots__ = ("_branches", "_root", "alone")
+
+    def __init__(self, root: Node) -> None:
+        """Take a tree.
+
+        Raises:
+            TopicError: it has too many alternatives.
+        """
+        nodes = root.nodes if isinstance(root, All) else (root,)
+        found = tuple(node.text for node in nodes if isinstance(node, Word))
+        self._root: Node | None = root
+        self._branches: tuple[Branch, ...] | None = None
+        self.alone = found if len(found) == len(nodes) else ()
+        """The words of a topic that is nothing else."""
+        if not self.alone:
+            self._branches = _branches(root)
 
     @classmethod
-    def of_words(cls, words: tuple[Word, ...]) -> "Topic":
-        """Return the topic of at least one word, sooner: a pass reads nearly only such topics."""
+    def of_words(cls, words: Sequence[str]) -> "Topic":
+        """Return the topic of at least one plain word, in their order."""
         topic = object.__new__(cls)
-        object.__setattr__(topic, "root", words[0] if len(words) == 1 else All(words))
-        object.__setattr__(topic, "branches", (Branch(words, ()),))
+        topic._root, topic._branches, topic.alone = None, None, tuple(words)
         return topic
+
+    @property
+    def root(self) -> Node:
+        """The tree."""
+        if self._root is None:
+            nodes = tuple(map(Word, self.alone))
+            self._root = nodes[0] if len(nodes) == 1 else All(nodes)
+        return self._root
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """The alternatives; a paper that one of them wants is wanted."""
+        return self._branches or (Branch(tuple(map(Word, self.alone)), ()),)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two topics are of one tree."""
+        return isinstance(other, Topic) and (
+            self.alone == other.alone if self.alone else self.root == other.root
+        )
+
+    def __hash__(self) -> int:
+        """Return the same number for equal topics."""
+        return hash(self.alone or self.root)
+
+    def __repr__(self) -> str:
+        """Return the tree as the program writes it."""
+        return f"Topic({self.root!r})"
 
     def __str__(self) -> str:
         """Return the topic as it could have been written; parsing this gives an equal topic."""
@@ -96,6 +125,8 @@ class Topic:
     @property
     def texts(self) -> tuple[str, ...]:
         """The text of each alternative that has one: what to embed, in the order of `branches`."""
+        if self.alone:
+            return (" ".join(self.alone),)
         return tuple(branch.text for branch in self.branches if branch.parts)
 
     @property
@@ -146,8 +177,7 @@ class Topic:
     @property
     def plain(self) -> bool:
         """Whether the topic is words and nothing else."""
-        nodes = self.root.nodes if isinstance(self.root, All) else (self.root,)
-        return set(map(type, nodes)) == {Word}
+        return bool(self.alone)
 
     def allows(self, paper: Paper) -> bool:
         """Tell whether the topic's phrases, fields and exclusions let the paper through.
@@ -170,7 +200,8 @@ def parse(source: str, today: date | None = None) -> Topic:
     Raises:
         TopicError: the text is empty, too long, or breaks a rule of the language.
     """
-    return Topic(parse_tree(source, today))
+    plain = plain_words(source)
+    return Topic.of_words(plain) if plain else Topic(parse_tree(source, today))
 
 
 def parse_many(texts: Iterable[str]) -> list[Topic | None]:
@@ -179,22 +210,11 @@ def parse_many(texts: Iterable[str]) -> list[Topic | None]:
     The garbage collector rests meanwhile: with a hundred thousand topics it would take twice the
     time of reading them.
     """
-    known = _Words()
     with collector_resting():
         return [
-            Topic.of_words(tuple(map(known.__getitem__, plain)))
-            if (plain := plain_words(text))
-            else _parse_or_none(text)
+            Topic.of_words(plain) if (plain := plain_words(text)) else _parse_or_none(text)
             for text in texts
         ]
-
-
-class _Words(dict[str, Word]):
-    """Words by their texts: topics share most of theirs."""
-
-    def __missing__(self, text: str) -> Word:
-        self[text] = word = Word(text)
-        return word
 
 
 def _parse_or_none(source: str) -> Topic | None:
@@ -247,39 +267,16 @@ def literally_holds(topic: Topic, paper: Paper, terms: PaperTerms, stemmer: Stem
     )
 
 
-def holds(leaf: Leaf, paper: Paper, terms: PaperTerms, stemmer: Stemmer) -> bool:
-    """Tell whether one leaf is true of a paper."""
-    match leaf:
-        case Word(text) | Phrase(text):
-            run = stemmer.terms(text)
-            return any(text.holds(run) for text in (terms.title, terms.abstract, *terms.others))
-        case Field(FieldName.TITLE, value):
-            return terms.title.holds(stemmer.terms(value))
-        case Field(FieldName.ABSTRACT, value):
-            return terms.abstract.holds(stemmer.terms(value))
-        case Field(FieldName.AUTHOR, value):
-            ways = names(value)
-            return any(names_author(name, way) for name in terms.authors for way in ways)
-        case Field(FieldName.ORGANIZATION, value):
-            return holds_run(terms.organization, words(value))
-        case Field(FieldName.CATEGORY, value):
-            return any(in_category(category, value) for category in paper.categories)
-        case Field(FieldName.SINCE, value):
-            day = day_of(value, None)
-            # A digest has new papers only, and none is older than "the past month".
-            return day is None or paper.published_at is None or paper.published_at.date() >= day
-        case Field(FieldName.SOURCE, value):
-            return value in sources(paper)
-        case Field(FieldName.VENUE, value):
-            return any(holds_run(tuple(words(venue)), words(value)) for venue in venues(paper))
-        case Field(_, value):
-            return (paper.repository is not None) is (value == "yes")
-
-
-def in_category(category: str, wanted: str) -> bool:
-    """Tell whether a paper's category is the wanted one, or of the wanted archive."""
-    folded, target = category.lower(), wanted.lower()
-    return folded == target or folded.partition(".")[0] == target
+def _branches(root: Node) -> tuple[Branch, ...]:
+    try:
+        ways = alternatives(root, MAX_BRANCHES)
+    except OverflowError:
+        message = Message(
+            "This topic has more than {most} alternatives. Split it into several topics.",
+            most=MAX_BRANCHES,
+        )
+        raise TopicError(message, 0) from None
+    return tuple(dict.fromkeys(map(_branch, ways)))
 
 
 def _branch(way: tuple[Condition, ...]) -> Branch:
