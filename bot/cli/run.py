@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -184,24 +184,17 @@ async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
     connection = asyncio.create_task(_stay_connected(bot, token), name="connection")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     try:
-        scheduler.add_job(
-            every_minute,
-            "cron",
-            args=[bot],
-            minute="*",
-            misfire_grace_time=None,
-            coalesce=True,
-            max_instances=1,
-        )
-        scheduler.add_job(
-            _upkeep,
-            "cron",
-            args=[bot],
-            minute=UPKEEP_MINUTE,
-            misfire_grace_time=None,
-            coalesce=True,
-            max_instances=1,
-        )
+        for work, minute in ((every_minute, "*"), (_upkeep, UPKEEP_MINUTE)):
+            scheduler.add_job(
+                _until_stopped,
+                "cron",
+                args=[partial(work, bot)],
+                name=work.__name__,
+                minute=minute,
+                misfire_grace_time=None,
+                coalesce=True,
+                max_instances=1,
+            )
         scheduler.start()
         if bot.part.shards is not None:
             # Another process may have left work a moment ago.
@@ -255,6 +248,14 @@ def _raise_final(connection: asyncio.Task[None]) -> None:
             log.warning("the database cannot be used: %s", trouble)  # e.g. its server is away
         case _:
             raise error
+
+
+async def _until_stopped(work: Callable[[], Awaitable[None]]) -> None:
+    """Do a job's work until the scheduler stops, which APScheduler would log as an error."""
+    try:
+        await work()
+    except asyncio.CancelledError:
+        log.info("work was broken off by the stop; the next start goes on with it")
 
 
 async def every_minute(bot: PaperBot) -> None:
