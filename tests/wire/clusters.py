@@ -1,8 +1,6 @@
 """A Discord with a channel in a server of each of some shards, and processes that share them."""
 
 import asyncio
-import os
-import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -19,10 +17,11 @@ from storage.subscriptions import Every, Mode
 from tests import postgresql
 from tests.bot.world import MONDAY, at
 from tests.discord_server import Channel, DiscordServer, User
+from tests.wire import processes
 from tests.wire.bot_process import TOKEN
 from tests.wire.cluster_process import TITLE, TOPIC
+from tests.wire.processes import Running
 
-ROOT = Path(__file__).resolve().parents[2]
 PAPERS = 3
 LIFE = 8.0
 """Seconds that a lease lasts here."""
@@ -32,16 +31,20 @@ PATIENCE = 240
 
 
 class Member:
-    """A running process; what it says goes to a file."""
+    """A process of the cluster."""
 
-    def __init__(self, running: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, running: Running) -> None:
         self.running = running
-        self.log = log
+
+    @property
+    def log(self) -> Path:
+        """Where it writes what it says."""
+        return self.running.log
 
     @property
     def said(self) -> str:
         """What it has written to its log."""
-        return self.log.read_text()
+        return self.running.said
 
     def has(self, part: str) -> bool:
         """Tell whether it holds a part of the work; its last words are the failure's if it ends."""
@@ -79,7 +82,6 @@ class Cluster:
 
     async def start(self, *command: str, **settings: str) -> Member:
         """Start a process; it may take a while until it holds its part."""
-        log = self.folder / f"{len(self.members)}.log"
         given = {
             "DISCORD_TOKEN": TOKEN,
             "DATABASE_URL": self.url,
@@ -88,17 +90,15 @@ class Cluster:
             "DISCORD_API_URL": self.server.api_url,
             "DISCORD_GATEWAY_URL": self.server.gateway_url,
             "DM_SPREAD_MINUTES": "0",
+            "EVERY_SECONDS": "5",
         }
-        with log.open("wb") as said:
-            running = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.wire.cluster_process"),
-                *map(str, (self.ahead, self.life, *command)),
-                cwd=ROOT,
-                env={**os.environ, **given, **settings},
-                stdout=said,
-                stderr=said,
-            )
-        self.members.append(Member(running, log))
+        running = await processes.start(
+            "tests.wire.cluster_process",
+            *(self.ahead, self.life, *command),
+            folder=self.folder,
+            settings={**given, **settings},
+        )
+        self.members.append(Member(running))
         return self.members[-1]
 
     async def until_has(self, member: Member, part: str) -> None:

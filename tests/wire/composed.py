@@ -11,7 +11,8 @@ from sqlalchemy import make_url
 
 from tests.discord_server import DiscordServer
 from tests.wire.bot_process import TOKEN
-from tests.wire.clusters import ROOT, Cluster, Member
+from tests.wire.clusters import Cluster, Member
+from tests.wire.processes import ROOT
 
 SERVICES: dict[str, dict[str, Any]] = {
     name: each

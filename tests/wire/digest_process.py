@@ -1,8 +1,7 @@
 """A bot that owes people a digest, as a process of its own, to be killed.
 
-`python -m tests.wire.digest_process` reads its plan, one line of JSON, from its standard input. It
-connects, makes sure that everybody follows the topic, and does a minute's work again and again
-until nobody is owed anything.
+`python -m tests.wire.digest_process PLAN`, the plan being JSON, connects, makes sure that everybody
+follows the topic, and does a minute's work again and again until nobody is owed anything.
 """
 
 import asyncio
@@ -113,4 +112,4 @@ async def _owed(bot: PaperBot) -> bool:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Plan.model_validate_json(sys.stdin.readline())))
+    asyncio.run(main(Plan.model_validate_json(sys.argv[1])))

@@ -1,7 +1,5 @@
 """People who are owed a digest, the bot that owes it, and what has arrived in the end."""
 
-import asyncio
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +8,9 @@ from tests.databases import put_empty, url_in
 from tests.discord_server import Channel, DiscordServer, User
 from tests.discord_server.faults import When
 from tests.looking import rows
+from tests.wire import processes
 from tests.wire.digest_process import TITLE, Plan
 
-ROOT = Path(__file__).resolve().parents[2]
 OPENING = "POST /users/@me/channels"
 SENDING = "POST /channels/*/messages"
 READING = "GET /channels/*/messages"
@@ -62,20 +60,13 @@ class Readers:
             began=self.began,
         )
         put_empty(self.folder)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.wire.digest_process",
-            cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+        process = await processes.start(
+            "tests.wire.digest_process", plan.model_dump_json(), folder=self.folder
         )
         if kill is not None:
             self.server.kill(process.pid, kill.pattern, at=kill.at, when=kill.when)
-        line = f"{plan.model_dump_json()}\n".encode()
-        _, said = await asyncio.wait_for(process.communicate(line), patience)
+        log = await process.end(patience)
         self.server.heal()
-        log = said.decode()
         if process.returncode not in (0, -9) or "Traceback" in log:
             raise AssertionError(log)
         assert not [secret for secret in world.secrets() if secret in log]

@@ -5,7 +5,6 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,8 +14,10 @@ from tests import reliability
 from tests.databases import put_empty
 from tests.discord_server import DiscordServer
 from tests.discord_server.faults import When
+from tests.wire import processes
 from tests.wire.bot_process import TOKEN
-from tests.wire.test_killed import BOUNDARIES, PAPERS, ROOT, Boundary, Lab
+from tests.wire.processes import Running
+from tests.wire.test_killed import BOUNDARIES, PAPERS, Boundary, Lab
 
 LIFE = 2.0
 """Seconds that a lease lasts here."""
@@ -50,21 +51,15 @@ async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
     server.assert_clean()
 
 
-async def start(lab: Lab) -> asyncio.subprocess.Process:
+async def start(lab: Lab) -> Running:
     server = lab.server
     put_empty(lab.folder)
-    given = (LIFE, lab.folder, server.api_url, server.gateway_url)
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.wire.leased_process"),
-        *map(str, (*given, lab.guild_id, lab.channel.id, PAPERS)),
-        cwd=ROOT,
-        stderr=asyncio.subprocess.PIPE,
+    return await processes.start(
+        "tests.wire.leased_process",
+        *(LIFE, lab.folder, server.api_url, server.gateway_url),
+        *(lab.guild_id, lab.channel.id, PAPERS),
+        folder=lab.folder,
     )
-
-
-async def said_by(process: asyncio.subprocess.Process) -> str:
-    _, said = await asyncio.wait_for(process.communicate(), 60)
-    return said.decode()
 
 
 @pytest.mark.timeout(180)
@@ -80,20 +75,19 @@ async def test_a_process_that_was_frozen_ends_without_sending_what_another_one_h
         lab.world.advance(3_600)  # no nonce is remembered: only the process itself can hold back
         before = len(lab.server.requests)
         second = await start(lab)
-        refused = await said_by(second)
+        refused = await second.end()
         posted = len(lab.server.requests)
         frozen.send_signal(signal.SIGCONT)
-        said = await said_by(frozen)
+        said = await frozen.end()
     finally:
-        if frozen.returncode is None:
-            frozen.kill()
+        frozen.kill()
     assert "Traceback" not in refused + said
     if second.returncode != 0:
         # The other one was frozen within a transaction, which nobody can end: it goes on.
         assert "database is locked" in refused.splitlines()[-1], refused
         assert (posted, frozen.returncode) == (before, 0), said
         # Its request may have timed out meanwhile: the next minute, or start, goes on with it.
-        assert "Traceback" not in await said_by(await start(lab))
+        assert "Traceback" not in await (await start(lab)).end()
     else:
         assert frozen.returncode == 1, said
         assert "took over" in said  # the request that it was at may fail after that

@@ -3,9 +3,7 @@
 `pytest --full tests/wire/test_killed.py` kills at every request; otherwise at a selection.
 """
 
-import asyncio
 import json
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -20,9 +18,9 @@ from tests.databases import put_empty, url_in
 from tests.discord_server import Channel, DiscordServer, FakeDiscord
 from tests.discord_server.faults import When
 from tests.looking import look
+from tests.wire import processes
 from tests.wire.bot_process import TOKEN
 
-ROOT = Path(__file__).resolve().parents[2]
 PAPERS = 10
 SAVE = "🔖"
 POSTING = "POST /channels/*"
@@ -104,23 +102,15 @@ class Lab:
         """Run the bot to its end, killed at a request if one is given; return its code."""
         server = self.server
         put_empty(self.folder)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
+        process = await processes.start(
             "tests.wire.bot_process",
-            str(self.folder),
-            server.api_url,
-            server.gateway_url,
-            *map(str, (self.guild_id, self.channel.id, PAPERS)),
-            json.dumps(self.feed),
-            *map(str, self.minutes),
-            cwd=ROOT,
-            stderr=asyncio.subprocess.PIPE,
+            *(self.folder, server.api_url, server.gateway_url),
+            *(self.guild_id, self.channel.id, PAPERS, json.dumps(self.feed), *self.minutes),
+            folder=self.folder,
         )
         if boundary is not None:
             server.kill(process.pid, boundary.pattern, at=boundary.at, when=when)
-        _, said = await asyncio.wait_for(process.communicate(), 60)
-        log = said.decode()
+        log = await process.end()
         server.heal()
         if process.returncode not in (0, -9) or "Traceback" in log:
             raise AssertionError(log)

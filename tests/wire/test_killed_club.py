@@ -3,8 +3,6 @@
 `pytest --full tests/wire/test_killed_club.py` kills at every request; otherwise at a selection.
 """
 
-import asyncio
-import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,9 +17,9 @@ from tests.databases import put_empty, url_in
 from tests.discord_server import Channel, DiscordServer
 from tests.discord_server.faults import When
 from tests.looking import rows
+from tests.wire import processes
 from tests.wire.club_process import HELD_AFTER, MEMBERS, TOKEN
 
-ROOT = Path(__file__).resolve().parents[2]
 COUNTED = timedelta(minutes=16)
 """How long after a poll's end its count is taken as it is."""
 SENDING = "POST /channels/*/messages"
@@ -95,18 +93,16 @@ class Lab:
             return 0
         server = self.server
         put_empty(self.folder)
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.wire.club_process", str(self.folder)),
-            *(server.api_url, server.gateway_url),
-            *map(str, (self.channel.guild_id, self.channel.id)),
+        process = await processes.start(
+            "tests.wire.club_process",
+            *(self.folder, server.api_url, server.gateway_url),
+            *(self.channel.guild_id, self.channel.id),
             *(moment.isoformat() for moment in moments),
-            cwd=ROOT,
-            stderr=asyncio.subprocess.PIPE,
+            folder=self.folder,
         )
         if boundary is not None:
             server.kill(process.pid, boundary.pattern, at=boundary.at, when=when)
-        _, said = await asyncio.wait_for(process.communicate(), 60)
-        log = said.decode()
+        log = await process.end()
         server.heal()
         if process.returncode not in (0, -9) or "Traceback" in log:
             raise AssertionError(log)

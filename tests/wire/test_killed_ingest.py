@@ -3,9 +3,6 @@
 `pytest --full tests/wire/test_killed_ingest.py` kills at every request; otherwise at a selection.
 """
 
-import asyncio
-import os
-import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -16,9 +13,9 @@ import pytest
 from tests import reliability
 from tests.databases import url_in
 from tests.looking import look
+from tests.wire import processes
 from tests.wire.sources import ANNOUNCED, Kind, Sources, papers_of, sources
 
-ROOT = Path(__file__).resolve().parents[2]
 DAYS = 3
 """The newest batch and the two before it, whose votes still grow."""
 
@@ -68,24 +65,13 @@ async def ingest(
     served: Sources, folder: Path, boundary: Boundary, *, after: bool | None = None
 ) -> int:
     """Run the command to its end, or until it is killed; return its code."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "DATABASE_URL": url_in(folder),
-        **served.settings(arxiv=boundary.arxiv),
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "ingest"),
-        cwd=folder,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
+    settings = {"DATABASE_URL": url_in(folder), **served.settings(arxiv=boundary.arxiv)}
+    process = await processes.start("bot", "ingest", folder=folder, cwd=folder, settings=settings)
     if after is not None:
         served.kill(process.pid, boundary.kind, at=boundary.at, after=after)
-    said, _ = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode in (0, -9), said.decode()
-    assert b"Traceback" not in said, said.decode()
+    said = await process.end()
+    assert process.returncode in (0, -9), said
+    assert "Traceback" not in said, said
     return process.returncode or 0
 
 

@@ -3,8 +3,6 @@
 `pytest --full tests/wire/test_killed_shelf.py` kills before and after each; otherwise after.
 """
 
-import asyncio
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +15,9 @@ from tests.databases import put_empty, url_in
 from tests.discord_server import Channel, DiscordServer
 from tests.discord_server.faults import When
 from tests.looking import look
+from tests.wire import processes
 from tests.wire.bot_process import TOKEN
 from tests.wire.shelf_process import PAPERS
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -50,23 +47,17 @@ class Lab:
         """Run the bot to its end, killed at a request if one is given; return its code."""
         server = self.server
         put_empty(self.folder)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
+        process = await processes.start(
             "tests.wire.shelf_process",
-            str(self.folder),
-            server.api_url,
-            server.gateway_url,
-            *map(str, (self.guild_id, self.channel.id)),
-            cwd=ROOT,
-            stderr=asyncio.subprocess.PIPE,
+            *(self.folder, server.api_url, server.gateway_url, self.guild_id, self.channel.id),
+            folder=self.folder,
         )
         if kill is not None:
             server.kill(process.pid, kill.pattern, at=1, when=kill.when)
-        _, said = await asyncio.wait_for(process.communicate(), 60)
+        said = await process.end()
         server.heal()
-        if process.returncode not in (0, -9) or "Traceback" in said.decode():
-            raise AssertionError(said.decode())
+        if process.returncode not in (0, -9) or "Traceback" in said:
+            raise AssertionError(said)
         return process.returncode or 0
 
     def posts(self) -> list[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,10 +14,11 @@ from tests.databases import put_empty, url_in
 from tests.discord_server import DiscordServer, FakeDiscord, Message, User
 from tests.discord_server.faults import When
 from tests.looking import rows
+from tests.wire import processes
 from tests.wire.bot_process import TOKEN
+from tests.wire.processes import Running
 from tests.wire.saving_process import READY
 
-ROOT = Path(__file__).resolve().parents[2]
 SAVE, STAR, READ = LISTS = ("🔖", "⭐", "✅")
 
 KILLED_AT: dict[When, str] = {
@@ -103,35 +103,28 @@ async def a_place(folder: Path) -> AsyncGenerator[Place]:
 
 
 @asynccontextmanager
-async def a_bot(place: Place, *deadly: object) -> AsyncGenerator[asyncio.subprocess.Process]:
+async def a_bot(place: Place, *deadly: object) -> AsyncGenerator[Running]:
     """Run the bot until the block ends, where it is killed if it still lives."""
     put_empty(place.folder)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
+    process = await processes.start(
         "tests.wire.saving_process",
-        str(place.folder),
-        place.server.api_url,
-        place.server.gateway_url,
-        *map(str, (*place.ids, *deadly)),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        *(place.folder, place.server.api_url, place.server.gateway_url),
+        *(*place.ids, *deadly),
+        folder=place.folder,
     )
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.kill()
-        _, errors = await process.communicate()
-        assert process.returncode == -9, errors.decode()
+        process.kill()
+        assert await process.wait() == -9, process.said
 
 
-async def ready(process: asyncio.subprocess.Process) -> None:
+async def ready(process: Running) -> None:
     """Wait until the thread is posted and the bot listens."""
-    assert process.stdout is not None
     async with asyncio.timeout(40):
-        assert await process.stdout.readline() == f"{READY}\n".encode()
+        while f"{READY}\n" not in process.said:
+            assert process.returncode is None, process.said
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.timeout(120)

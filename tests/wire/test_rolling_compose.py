@@ -15,8 +15,9 @@ import pytest
 from storage import leases
 from storage.database import Database
 from tests.storage import histories
-from tests.wire.clusters import PATIENCE, ROOT, Cluster, Member, running
+from tests.wire.clusters import PATIENCE, Cluster, Member, running
 from tests.wire.composed import SERVICES, Composed
+from tests.wire.processes import ROOT
 
 OLD, NEW = "1.0.0", "1.1.0"
 EXPANDS = "op.add_column('posts', sa.Column('more', sa.Text))"

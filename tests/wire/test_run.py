@@ -19,8 +19,9 @@ import pytest
 from tests.databases import settings_of, url_in
 from tests.looking import rows
 from tests.storage.shared import names
+from tests.wire import processes
+from tests.wire.processes import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = "http://127.0.0.1:9"
 """A port that refuses: the sources are out of reach."""
 
@@ -93,17 +94,19 @@ class Remote:
 async def a_discord(folder: Path) -> AsyncGenerator[tuple[Remote, dict[str, str]]]:
     """Start the server, and return its world and the settings that lead a bot there."""
     arguments = ("--pace", "0.05", "--seconds", "120")
-    async with (
-        process("tests.discord_server", *arguments, folder=folder) as server,
-        aiohttp.ClientSession() as session,
-    ):
+    server = await processes.start("tests.discord_server", *arguments, folder=folder)
+    try:
         async with asyncio.timeout(30):
-            while "\n" not in server.said():  # noqa: ASYNC110 - a file tells nobody that it grew
+            while "\n" not in server.said:  # noqa: ASYNC110 - a file tells nobody that it grew
                 await asyncio.sleep(0.05)
-        told: dict[str, str] = json.loads(server.said())
-        world = Remote(session, told["world"])
-        yield world, {name: value for name, value in told.items() if name.isupper()}
-        assert (await world.show())["violations"] == []
+        told: dict[str, str] = json.loads(server.said)
+        async with aiohttp.ClientSession() as session:
+            world = Remote(session, told["world"])
+            yield world, {name: value for name, value in told.items() if name.isupper()}
+            assert (await world.show())["violations"] == []
+    finally:
+        server.kill()
+        await server.wait()
 
 
 @asynccontextmanager
