@@ -1,7 +1,7 @@
 """The bot of `bot_process` with the lease of its database, to be frozen.
 
-`python -m tests.wire.leased_process LIFE FOLDER API GATEWAY GUILD CHANNEL PAPERS`: LIFE is how many
-seconds the lease lasts.
+`python -m tests.wire.leased_process LIFE FOLDER API GATEWAY GUILD CHANNEL PAPERS MINUTE`: LIFE is
+how many seconds the lease lasts, and MINUTE the one after nine whose work is done.
 """
 
 import asyncio
@@ -19,11 +19,14 @@ from tests.wire.bot_process import main
 async def work(life: float, folder: Path, *given: str) -> None:
     """Do one minute's work."""
     api_url, gateway_url, *numbers = given
-    guild_id, channel_id, papers = map(int, numbers)
+    guild_id, channel_id, papers, minute = map(int, numbers)
+    places = (guild_id, channel_id)
     lasting = timedelta(seconds=life)
     try:
         async with leased(put_empty(folder), asyncio.Event(), end_at_once, life=lasting) as lease:
-            await main(folder, api_url, gateway_url, guild_id, channel_id, papers, lease=lease)
+            await main(
+                folder, api_url, gateway_url, *places, papers, minutes=(minute,), lease=lease
+            )
     except DatabaseError as error:
         sys.exit(f"paperboy: {error}")
 
