@@ -95,8 +95,11 @@ def measure_scale(corpus: Path | None, topics: int = 100_000, papers: int = 1_00
     for part in (papers // 2, papers // 4):
         _say_pass(load, topics, part, of_whole=whole)
     for system, peer in (("fts5-per-topic", _fts), ("double-loop", _double_loop)):
+        spent = time.process_time()
         seconds, found, asked = peer(load.batch, load.texts)
-        more = {"extrapolated_from_topics": asked} if asked < topics else {}
+        more: dict[str, object] = {"cpu_s": round(time.process_time() - spent, 2)}
+        if asked < topics:
+            more = {"extrapolated_from_topics": asked}
         scale = topics / asked
         name = f"scale-{topics}x{papers}"
         _say(name, system, "pass_s", seconds * scale, matches=round(found * scale), **more)

@@ -11,8 +11,8 @@ from papers.matching._index import MAX_RUN, PaperIndex, ragged
 from papers.matching._match import Wanted
 from papers.matching._statistics import TermStatistics
 from papers.matching._words import MAX_TERMS, pieces_of
-from papers.spelling import may_join
-from papers.terms import STOPWORDS, Stemmer, words
+from papers.spelling import may_join, spelled
+from papers.terms import STOPWORDS, Stemmer
 from papers.topics import TEXT_FIELDS, Branch, Field, Phrase, Strictness
 
 FULL_COVERAGE = 0.883
@@ -57,7 +57,7 @@ class Words:
         # What stands between two spaces of a topic, such as "image-text", is one word or several.
         parts = list(dict.fromkeys(texts))
         numbers = dict(zip(parts, range(len(parts)), strict=True))
-        found = [words(part) for part in parts]
+        found = [spelled(part).words for part in parts]
         known = list(dict.fromkeys(chain.from_iterable(found)))
         numbered = dict(zip(known, range(len(known)), strict=True))
         stems = stemmer.stem(known)
@@ -199,7 +199,8 @@ def _content(rows: Rows, found: Rows, stop: NDArray[np.bool_], size: int) -> Row
 
 def _ranks(rows: Rows) -> Rows:
     """Return for each of the sorted rows how many of the same row come before it."""
-    return np.arange(len(rows)) - np.searchsorted(rows, rows)
+    counts = np.bincount(rows)
+    return np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows]
 
 
 def _table(rows: Rows, values: NDArray[Number], size: int, filling: float) -> NDArray[Number]:

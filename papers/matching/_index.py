@@ -122,6 +122,10 @@ class PaperIndex:
         ends = np.array(title_ends, np.int64)
         self._title_pairs = np.unique(keys[at < ends[owners[at]]] if len(at) else keys)
         self._known_pairs = np.unique(self._pair_keys)
+        numbers = self._known_pairs // max(self.size, 1)
+        starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+        self._pair_numbers = np.append(numbers[starts], np.iinfo(np.int64).max)
+        self._pair_starts = np.append(starts, [len(numbers), len(numbers)])
         self.pair_places = self._known_pairs % max(self.size, 1)
         """The paper of each pair of each paper."""
         self.pair_in_title = _among(self._title_pairs, self._known_pairs)
@@ -144,8 +148,9 @@ class PaperIndex:
 
     def pair_entries(self, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the papers of each pair begin and end in `pair_places`."""
-        found = np.searchsorted(self._known_pairs, [pairs * self.size, (pairs + 1) * self.size])
-        return found[0], found[1]
+        at = np.searchsorted(self._pair_numbers, pairs)
+        starts = self._pair_starts[at]
+        return starts, np.where(self._pair_numbers[at] == pairs, self._pair_starts[at + 1], starts)
 
     def sentences_of(
         self, terms: NDArray[np.int64], places: NDArray[np.int64]

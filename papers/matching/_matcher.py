@@ -31,7 +31,7 @@ Rows = NDArray[np.int64]
 class Matcher:
     """A batch of papers, prepared once, that topics are then matched against.
 
-    It blocks for about a second for each 40,000 topics x 1,000 papers: call it in a thread.
+    It blocks for about a second for each 50,000 topics x 1,000 papers: call it in a thread.
     Cost grows linearly in topics and papers; beyond the matches themselves, memory does not grow.
     """
 
