@@ -297,6 +297,18 @@ def test_no_exception_is_swallowed_unseen() -> None:
     assert found == []
 
 
+def test_an_error_is_logged_in_one_line_where_the_database_explains_it() -> None:
+    """`bot.runtime.logs.log_failure` does so; `log.exception` always writes a traceback."""
+    found = [
+        f"{name_of(path)}:{number}"
+        for path in product_modules()
+        if name_of(path).startswith(("bot/", "cogs/"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if "log.exception(" in line
+    ]
+    assert found == []
+
+
 def test_the_product_uses_what_its_packages_offer() -> None:
     """vulture takes a name in `__all__` for used; here it must be read somewhere."""
     offered, used = set[str](), set[str]()

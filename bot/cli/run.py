@@ -271,8 +271,8 @@ async def every_minute(bot: PaperBot) -> None:
     if services is not None and bot.part.keeps:
         try:
             await bot.app.incidents.check(services.clock.now())
-        except Exception:
-            log.exception("looking for problems failed")
+        except Exception as error:
+            log_failure(log, error, "looking for problems failed")
 
 
 async def run_minute(bot: PaperBot) -> None:
@@ -295,6 +295,6 @@ async def _upkeep(bot: PaperBot) -> None:
         return
     try:
         await services.maintenance.run(services.clock.now())
-    except Exception:
+    except Exception as error:
         # It comes again in an hour, and what keeps it from working is reported as an incident.
-        log.exception("database maintenance failed")
+        log_failure(log, error, "database maintenance failed")

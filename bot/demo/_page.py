@@ -20,6 +20,7 @@ from bot.demo._stage import ADMIN, FORUM, READER, DemoError, Stage
 from bot.demo._suggestions import say_what_to_try, say_what_to_type
 from bot.demo._terminal import Terminal
 from bot.demo._waiting import first, hours, when_free
+from bot.runtime.logs import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -274,8 +275,8 @@ class Pages:
         stage.env.backend.expire_due_polls()
         try:
             await stage.bot.tick(stage.clock.now())
-        except Exception:
-            log.exception("the minute's work failed")
+        except Exception as error:
+            log_failure(log, error, "the minute's work failed")
 
     async def _wait(self, passing: float) -> None:
         """Let time pass in steps of an hour, so that each thing happens at its own time."""

@@ -9,6 +9,7 @@ from typing import Final
 from bot.i18n import gettext as _
 from bot.i18n import marked
 from bot.runtime.clock import Clock
+from bot.runtime.logs import log_failure
 from papers import paper_key
 from papers.model import Record
 from papers.paper_key import Scheme
@@ -100,8 +101,8 @@ class SourceQueries:
                 "source failed source=%s kind=%s: %s", source.name, error.kind, error.detail
             )
             return Answer(source.name, failure=str(error.kind))
-        except Exception:
-            log.exception("source broke source=%s", source.name)
+        except Exception as error:
+            log_failure(log, error, "source broke source=%s", source.name)
             return Answer(source.name, failure=str(SourceErrorKind.MALFORMED))
         return Answer(source.name, tuple(records))
 

@@ -17,11 +17,13 @@ from typing import Final
 
 import numpy as np
 
+from bot.runtime.logs import log_failure
 from bot.services.background import Recent, RecentReading
 from papers.picks import Features, Signals, learn
 from papers.trending import Candidate
 from storage import papers, shelves, thread_saves
 from storage.database import Database
+from storage.database_file import DriverError
 from storage.feeds import Feed, Taste
 from storage.papers import StoredPaper
 
@@ -74,13 +76,18 @@ class ServerTaste:
 
         Nothing where the feed does not want it, too few members saved something, or it fails: a
         thread comes in any case.
+
+        Raises:
+            DriverError: the database cannot be read; the thread is tried again.
         """
         if feed.taste is Taste.OFF or not candidates:
             return {}
         try:
             return await self._boosts(feed, sorted({each.paper.id for each in candidates}), now)
-        except Exception:
-            log.exception("taste left out feed_id=%d", feed.id)
+        except DriverError:
+            raise
+        except Exception as error:
+            log_failure(log, error, "taste left out feed_id=%d", feed.id)
             return {}
 
     async def _boosts(self, feed: Feed, ids: Sequence[str], now: datetime) -> dict[str, float]:

@@ -11,6 +11,7 @@ from bot.i18n import gettext as _
 from bot.i18n import sentences
 from bot.interactions.errors import UserError
 from bot.interactions.short_keys import short_key
+from bot.runtime.logs import log_failure
 from bot.services.container import Services
 from bot.services.search import QUERY_LENGTH, LookUp, unknown_links
 from bot.services.source_queries import failure_sentence
@@ -57,9 +58,9 @@ async def suggested(services: Services, typed: str) -> list[Suggestion]:
     """Return ways to complete what was typed; none where that fails."""
     try:
         return list(await services.search.suggest(typed[:QUERY_LENGTH], limits.CHOICES))
-    except Exception:
+    except Exception as error:
         # People go on typing; an error would only empty the list under their fingers.
-        log.exception("autocomplete failed")
+        log_failure(log, error, "autocomplete failed")
         return []
 
 

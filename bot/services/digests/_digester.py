@@ -10,6 +10,7 @@ from bot.delivery.messenger import MessageTracker, Messenger
 from bot.delivery.outcomes import Retry
 from bot.i18n import gettext as _
 from bot.i18n import language_for, use
+from bot.runtime.logs import log_failure
 from bot.runtime.task_queue import TaskQueue
 from bot.services.batch_ranking import BatchRanking
 from bot.services.digests._compose import (
@@ -36,6 +37,7 @@ from papers import schedule, zones
 from papers.schedule import Window
 from storage import digests, hidden, news, subscriptions
 from storage.database import Database
+from storage.database_file import DriverError
 from storage.digests import Digest, DueDigest
 from storage.news import News
 from storage.subscriptions import Subscriber
@@ -143,19 +145,31 @@ class Digester:
             await self._sender.send(digest_id, now)
 
     async def _suggested(self, user_id: int, now: datetime) -> Suggested:
-        """Return what a person's lists bring; nothing if that fails, as topics come anyway."""
+        """Return what a person's lists bring; nothing if that fails, as topics come anyway.
+
+        Raises:
+            DriverError: the database cannot be read; a minute later the digest comes whole.
+        """
         try:
             return await self._picks.for_digest(user_id, now)
-        except Exception:
-            log.exception("no picks for a digest")
+        except DriverError:
+            raise
+        except Exception as error:
+            log_failure(log, error, "no picks for a digest")
             return NO_PICKS
 
     async def _learned(self, user_id: int, now: datetime) -> Learned:
-        """Return what a person's topics have learned; nothing if that fails: they come anyway."""
+        """Return what a person's topics have learned; nothing if that fails: they come anyway.
+
+        Raises:
+            DriverError: the database cannot be read; a minute later the digest comes whole.
+        """
         try:
             return await self._learning.for_digest(user_id, now)
-        except Exception:
-            log.exception("nothing learned for a digest")
+        except DriverError:
+            raise
+        except Exception as error:
+            log_failure(log, error, "nothing learned for a digest")
             return NOTHING_LEARNED
 
     async def now(self, user_id: int, now: datetime) -> tuple[Digest, DigestPayload] | None:

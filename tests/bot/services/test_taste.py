@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import simcord
+from sqlalchemy.exc import OperationalError
 
 from bot.services.taste import LEAST_SAVERS
 from papers.model import Metrics, Record
@@ -167,6 +168,24 @@ async def test_a_taste_that_fails_stops_no_thread(
         monkeypatch.setattr(thread_saves, "of_guild", failing)
         await here.tick(at(TUESDAY, 9))
         assert order(cards(here.channel)).index(ALIKE) == 2
+
+
+async def test_a_thread_waits_for_its_taste_where_the_database_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def failing(*given: Any, **known: Any) -> Any:
+        raise OperationalError("SELECT 1", {}, ConnectionRefusedError(111, "refused"))
+
+    async with after_monday(tmp_path) as (here, _):
+        there = len(headers(here.channel))
+        with monkeypatch.context() as away:
+            away.setattr(thread_saves, "of_guild", failing)
+            await here.tick(at(TUESDAY, 9))
+        assert len(headers(here.channel)) == there
+        assert "Traceback" not in caplog.text
+        await here.tick(at(TUESDAY, 9, 1))
+        assert len(headers(here.channel)) == there + 1
+        assert order(cards(here.channel)).index(ALIKE) < 2
 
 
 async def test_the_reason_stays_when_the_numbers_are_brought_up_to_date(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from bot.services.digests import ADDED, DigestPayload
 from papers.model import Metrics, Record
@@ -238,6 +239,25 @@ async def test_a_digest_comes_in_its_plain_order_although_the_learning_fails(
             await here.tick(at(WEDNESDAY, 9, 30))
         assert "nothing learned for a digest" in caplog.text
         assert order(brought(here.member)[-1]) == order(brought(here.admin)[-1])
+
+
+async def test_a_digest_comes_whole_a_minute_later_where_the_database_was_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with followers(tmp_path) as here:
+        await save(here, *SAVED)
+
+        async def fail() -> None:
+            raise OperationalError("SELECT 1", {}, ConnectionRefusedError(111, "refused"))
+
+        with monkeypatch.context() as away, caplog.at_level(logging.ERROR):
+            away.setattr(here.bot.services.learning._reading, "recent", fail)  # pyright: ignore[reportPrivateUsage]
+            await here.tick(at(WEDNESDAY, 9, 30))
+        assert await digest_of(here, here.member.id, WEDNESDAY) is None
+        assert "the database cannot be used" in caplog.text
+        assert "Traceback" not in caplog.text
+        await here.tick(at(WEDNESDAY, 9, 31))
+        assert order(brought(here.member)[-1]) != order(brought(here.admin)[-1])
 
 
 async def test_a_digest_that_waits_keeps_its_order_whatever_is_learned_meanwhile(
