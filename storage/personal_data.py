@@ -50,7 +50,7 @@ def personal_tables() -> list[str]:
 async def export(
     conn: AsyncConnection, user_id: int, conversation_id: int | None = None
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return every row that belongs to a person, by table, as plain values for JSON.
+    """Return every row that belongs to a person, by table and key, as plain values for JSON.
 
     Times are ISO 8601 in UTC. A subscription says its topic in words and its sources, with what
     servers call those that are their feeds, and news what it is.
@@ -82,9 +82,10 @@ async def export(
     for row in found[subscriptions.name]:
         row["sources"] = followed[row["topic_id"]].sources
         row["feeds"] = await server_sources.named(conn, row["sources"])
+    brought = _NEWS.where(person_news.c.user_id == user_id).order_by(person_news.c.news_id)
     found[person_news.name] = [
         {key: _plain(value) for key, value in row.items()}
-        for row in (await conn.execute(_NEWS.where(person_news.c.user_id == user_id))).mappings()
+        for row in (await conn.execute(brought)).mappings()
     ]
     return found
 
@@ -185,12 +186,13 @@ def _in_conversation(user_id: int, conversation_id: int | None) -> ColumnElement
 
 def _rows(table: Table, user_id: int, conversation_id: int | None) -> Select[Any]:
     if table is cards:
-        return select(cards).where(_in_conversation(user_id, conversation_id))
+        mine = _in_conversation(user_id, conversation_id)
+        return select(cards).where(mine).order_by(*cards.primary_key)
     path = _path(table) or []
     statement = select(table)
     for owner, link in path:
         statement = statement.join(owner, link)
-    return statement.where(users.c.id == user_id)
+    return statement.where(users.c.id == user_id).order_by(*table.primary_key)
 
 
 def _plain(value: Any) -> Any:

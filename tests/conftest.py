@@ -10,6 +10,7 @@ from sqlalchemy.sql.operators import ColumnOperators
 
 from storage.database import Database
 from tests import databases, plans, reliability
+from tests.backwards import backwards
 from tests.databases import empty, open_empty
 from tests.hostile import attacks
 
@@ -73,6 +74,13 @@ def no_comparison_with_nothing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ColumnOperators, "__eq__", eq)
         patch.setattr(ColumnOperators, "__ne__", ne)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_order_without_order_by() -> Iterator[None]:
+    """Let the rows of SQLite come backwards where a statement does not order them."""
+    with backwards():
         yield
 
 

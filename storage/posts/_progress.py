@@ -104,8 +104,8 @@ async def refresh_due(
     shards: Shards | None = None,
 ) -> list[int]:
     """Return the done posts whose header is due for its next refresh (`offsets` after it was
-    finished), with `shards` only those of their servers. A roundup's votes have settled: its header
-    stays as it is."""
+    finished), oldest first, with `shards` only those of their servers. A roundup's votes have
+    settled: its header stays as it is."""
     # The state is in each branch, so that SQLite finds them by their index among years of posts.
     due = or_(
         *(
@@ -126,7 +126,7 @@ async def refresh_due(
             posts.c.every.in_(DAILY),
         )
     )
-    return list(rows.scalars())
+    return sorted(rows.scalars())
 
 
 async def mark_refreshed(

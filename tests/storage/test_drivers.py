@@ -46,7 +46,11 @@ async def test_each_statement_takes_one_trip(tries: Database, trips: list[str]) 
         del trips[:]
         await conn.execute(text("INSERT INTO tries VALUES (:n)"), [{"n": 1}, {"n": 2}])
         assert await conn.scalar(text("INSERT INTO tries VALUES (3) RETURNING n")) == 3
-        assert (await conn.execute(text("SELECT n FROM tries"))).all() == [(1,), (2,), (3,)]
+        assert (await conn.execute(text("SELECT n FROM tries ORDER BY n"))).all() == [
+            (1,),
+            (2,),
+            (3,),
+        ]
         assert len(trips) == 3
 
 

@@ -161,7 +161,9 @@ async def test_the_first_save_makes_the_person_with_the_day(database: Database) 
         assert not await library.counts(conn, GRACE)
         await library.set_counts(conn, GRACE, LATER, counted=True)
         assert await library.counts(conn, GRACE)
-        known = (await conn.execute(select(users.c.id, users.c.created_at))).all()
+        known = (
+            await conn.execute(select(users.c.id, users.c.created_at).order_by(users.c.id))
+        ).all()
     assert [tuple(row) for row in known] == [(ADA, NOON), (GRACE, LATER)]
 
 

@@ -4,9 +4,18 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from importlib import import_module
+from pathlib import Path
 
 import pytest
-from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint, func, select
+from sqlalchemy import (
+    NullPool,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    func,
+    select,
+)
 
 from storage import papers
 from storage.database import Database
@@ -54,6 +63,16 @@ async def test_what_the_storage_issues_is_explained_and_what_a_test_issues_is_no
         await papers.upsert(conn, [record()], now=NOON)
     assert explained.explained > 0
     assert explained.faults == []
+
+
+def test_rows_that_a_statement_does_not_order_come_backwards(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'few.db'}", poolclass=NullPool)
+    with engine.begin() as conn:
+        conn.exec_driver_sql("CREATE TABLE few (n INTEGER)")
+        conn.exec_driver_sql("INSERT INTO few VALUES (1), (2), (3)")
+    for order, found in (("", [3, 2, 1]), (" ORDER BY n", [1, 2, 3])):
+        with engine.connect() as conn:
+            assert conn.exec_driver_sql(f"SELECT n FROM few{order}").scalars().all() == found  # noqa: S608 - our own
 
 
 def indexed(table: Table) -> set[str]:

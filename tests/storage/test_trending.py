@@ -63,7 +63,7 @@ async def test_what_was_named_is_forgotten_after_a_year_the_oldest_first(
         end = NINE + trending.NAMED_KEPT
         assert await trending.forget(conn, end) == 0
         assert await trending.forget(conn, end + 3 * DAY, most=1) == 1
-        assert list(await trending.named(conn, 11, TREND)) == TREND[1:]
+        assert set(await trending.named(conn, 11, TREND)) == set(TREND[1:])
         assert await trending.forget(conn, end + 3 * DAY) == 2
         assert await conn.scalar(select(func.count()).select_from(trending_named)) == 1
 
