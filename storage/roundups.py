@@ -125,7 +125,7 @@ async def most_saved(
         select(there.c.paper_id, members.label("members"), newest.label("message_id"))
         .group_by(there.c.paper_id)
         .having(members >= least)
-        .order_by(members.desc(), newest.desc())
+        .order_by(members.desc(), newest.desc(), there.c.paper_id)
         .limit(limit)
         .subquery()
     )
@@ -134,7 +134,7 @@ async def most_saved(
         .join(papers, papers.c.id == most.c.paper_id)
         .join(cards, cards.c.message_id == most.c.message_id)
         .where(papers.c.withdrawn_at.is_(None))
-        .order_by(most.c.members.desc(), most.c.message_id.desc())
+        .order_by(most.c.members.desc(), most.c.message_id.desc(), most.c.paper_id)
     )
     return [
         Saved(row.paper_id, row.title, row.members, row.channel_id, row.message_id) for row in rows

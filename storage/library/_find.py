@@ -81,12 +81,13 @@ async def matching(
         .outerjoin(noted, noted.c.work == held.c.work)
         .where(*holding)
         .group_by(held.c.work)
-        .order_by(func.max(held.c.saved_at).desc())
+        .order_by(func.max(held.c.saved_at).desc(), held.c.work)
     )
     found = list((await conn.execute(statement)).scalars())
     if list_id is None:
         others = _only_noted(user_id, noted, papers.c.id).where(*holding)
-        found += (await conn.execute(others.order_by(noted.c.updated_at.desc()))).scalars()
+        ordered = others.order_by(noted.c.updated_at.desc(), papers.c.id)
+        found += (await conn.execute(ordered)).scalars()
     return found
 
 

@@ -210,9 +210,8 @@ async def move(
     mine = (saves.c.user_id == user_id) & saves.c.paper_id.in_(keys) & (saves.c.kept == 1)
     if source is not None:
         mine &= saves.c.list_id == source
-    first = (
-        await conn.execute(select(saves).where(mine).order_by(saves.c.saved_at).limit(1))
-    ).first()
+    oldest = select(saves).where(mine).order_by(saves.c.saved_at, saves.c.id).limit(1)
+    first = (await conn.execute(oldest)).first()
     if first is None:
         return False
     place = Place(first.message_id, first.channel_id, first.guild_id)

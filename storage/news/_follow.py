@@ -111,7 +111,7 @@ async def due(conn: AsyncConnection, side: Side, now: datetime, *, most: int) ->
     found = await conn.scalars(
         select(followed_papers.c.paper_id)
         .where(_DUE[side] <= now, _SAVED)
-        .order_by(followed_papers.c.saved_at.desc())
+        .order_by(followed_papers.c.saved_at.desc(), followed_papers.c.paper_id)
         .limit(most)
     )
     return list(found)

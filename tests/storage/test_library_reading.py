@@ -1,6 +1,8 @@
 """Libraries read back: pages, words, and what servers saved most."""
 
-from storage import library
+import pytest
+
+from storage import library, papers
 from storage.database import Database
 from storage.library import Sort, Via
 from tests.storage.libraries import (
@@ -17,7 +19,7 @@ from tests.storage.libraries import (
     prepare,
     reacted,
 )
-from tests.storage.shared import NOON
+from tests.storage.shared import NOON, record
 
 
 async def test_pages_are_sorted_as_asked(database: Database) -> None:
@@ -58,6 +60,20 @@ async def test_words_are_found_in_titles_abstracts_authors_and_notes(database: D
             (SECOND, f"On the matter of {SECOND}")
         ]
         assert await library.titles(conn, GRACE, "", 25) == []
+
+
+@pytest.mark.engines
+async def test_what_was_imported_at_once_is_found_in_the_same_order_every_time(
+    database: Database,
+) -> None:
+    several = [f"2604.{number:05}" for number in range(1, 61)]
+    saved, noted = several[:40], several[40:]
+    async with database.write() as conn:
+        await papers.upsert(conn, [record(each) for each in reversed(several)], now=NOON)
+        to_read, *_ = await library.ensure(conn, ADA, NOON)
+        await library.save(conn, ADA, to_read.id, dict.fromkeys(saved[::-1], NOON), via=Via.IMPORT)
+        await library.add_notes(conn, ADA, dict.fromkeys(noted[::-1], "later"), NOON)
+        assert await library.matching(conn, ADA, "matter") == several
 
 
 async def test_a_servers_top_counts_people_once_and_leaves_out_who_does_not_want_to(
