@@ -18,11 +18,10 @@ from sqlalchemy import (
 )
 
 from storage import papers
-from storage.database import Database
 from storage.tables import cards, metadata
 from storage.tables import papers as papers_table
 from tests import plans
-from tests.databases import empty
+from tests.databases import empty, kept_on, open_empty
 from tests.plans_allowed import ALLOWED, SMALL
 from tests.storage.shared import NOON, record
 
@@ -56,11 +55,14 @@ def test_a_statement_that_reads_a_whole_table_is_found(
 
 
 async def test_what_the_storage_issues_is_explained_and_what_a_test_issues_is_not(
-    database: Database, explained: plans.Plans
+    tmp_path: Path, explained: plans.Plans
 ) -> None:
+    with kept_on(None):
+        database = await open_empty(tmp_path)
     async with database.write() as conn:
         await conn.execute(select(func.count()).select_from(cards))
         await papers.upsert(conn, [record()], now=NOON)
+    await database.close()
     assert explained.explained > 0
     assert explained.faults == []
 
