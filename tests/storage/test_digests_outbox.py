@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +14,8 @@ from storage.subscriptions import Every
 from storage.tables import brought_papers, cards, digest_papers, dm_log
 from storage.tables import digests as rows
 from tests.storage.shared import record
+
+pytestmark = pytest.mark.engines
 
 MONDAY = date(2025, 6, 9)
 NINE = datetime(2025, 6, 9, 9, tzinfo=UTC)

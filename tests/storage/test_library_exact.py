@@ -130,6 +130,7 @@ async def test_a_list_is_what_it_was_made_as(database: Database) -> None:
         assert await library.create(conn, GRACE, "BEST", "💎", NOON)
 
 
+@pytest.mark.engines
 async def test_the_save_button_says_what_it_did_and_what_still_keeps_the_paper(
     database: Database,
 ) -> None:
@@ -167,6 +168,7 @@ async def test_the_first_save_makes_the_person_with_the_day(database: Database) 
     assert [tuple(row) for row in known] == [(ADA, NOON), (GRACE, LATER)]
 
 
+@pytest.mark.engines
 async def test_putting_and_moving_keep_when_and_where(database: Database) -> None:
     await prepare(database)
     async with database.write() as conn:
@@ -215,6 +217,7 @@ async def test_a_note_is_written_once_changed_and_goes_with_the_last_list(
         assert list(left.scalars()) == [FIRST]
 
 
+@pytest.mark.engines
 async def test_a_library_is_read_in_the_order_that_was_asked_for(database: Database) -> None:
     await prepare(database)
     titled = {"2603.00011": "beta_1", "2603.00012": "Alpha 100%", "2603.00013": "alpha 100"}
@@ -263,6 +266,7 @@ async def test_a_library_is_read_in_the_order_that_was_asked_for(database: Datab
         assert await library.describe(conn, GRACE, [two]) == []
 
 
+@pytest.mark.engines
 async def test_what_a_server_saved_most_is_counted_by_members(database: Database) -> None:
     await prepare(database)
     people = range(ADA, ADA + 4)

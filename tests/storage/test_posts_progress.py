@@ -1,5 +1,6 @@
 """How far a post has got, and what a channel was shown."""
 
+import pytest
 from sqlalchemy import insert, select, update
 
 from papers.shards import Shards
@@ -11,6 +12,8 @@ from storage.tables import cards, post_papers
 from storage.tables import posts as table
 from tests.storage.posted import DAY, HOUR, NINE, PAPERS, SECOND, TUESDAY, feed_in, got, planned
 from tests.storage.shared import record
+
+pytestmark = pytest.mark.engines
 
 
 async def test_each_step_of_a_post_is_recorded_of_that_post_alone(database: Database) -> None:

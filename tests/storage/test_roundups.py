@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import NullPool, create_engine, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -121,6 +122,7 @@ async def test_a_roundup_whose_weekday_was_changed_waits_for_days_that_it_has_no
         assert due.batch_day == FRIDAY + 10 * DAY
 
 
+@pytest.mark.engines
 async def test_a_roundup_that_is_set_up_after_its_date_begins_with_the_next(
     database: Database,
 ) -> None:

@@ -29,6 +29,7 @@ async def state_of(here: Connected) -> tuple[FeedState, str | None]:
     return feed.state, feed.disabled_reason
 
 
+@pytest.mark.engines
 async def test_a_post_is_one_header_one_thread_and_one_card_a_paper(
     discord_server: DiscordServer, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ def open_messages(here: World) -> None:
     here.env.backend.faults.clear()
 
 
+@pytest.mark.engines
 async def test_from_the_preview_to_one_digest_at_the_local_hour(tmp_path: Path) -> None:
     days = {
         MONDAY: about(MONDAY, FLOW, OTHER),

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from papers.model import Metrics, Record
 from tests.bot.library_fakes import FIRST, SAVE, SECOND, answer, card, posted, said, shelf, slash
 from tests.bot.world import MONDAY, paper, votes
@@ -32,6 +34,7 @@ async def test_pressing_again_unsaves_and_its_undo_saves_again(tmp_path: Path) -
         assert await shelf(here, here.member) == {"to read": {FIRST}}
 
 
+@pytest.mark.engines
 async def test_button_and_reaction_on_one_paper_each_keep_it(tmp_path: Path) -> None:
     async with posted(tmp_path) as here:
         await here.member.react(card(here), SAVE)
