@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.runtime.discord_errors import is_unanswerable, is_unavailable
 from bot.settings import Settings
-from storage.database_file import file_error
+from storage.database_file import DriverError, file_error
 
 
 def log_failure(log: logging.Logger, error: BaseException, message: str, *args: object) -> None:
@@ -47,15 +47,20 @@ class DiscordErrorFilter(logging.Filter):
 
     Information: an interaction that takes no more answers, above all an autocompletion that came
     after the next letter. A warning: Discord did not answer, or a connection was lost and is made
-    again.
+    again. An error still: the database cannot be used.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change such a record; let every record pass."""
         error = _root_of(record.exc_info[1] if record.exc_info else None)
-        level = _level_of(record, error) if error is not None else None
+        if error is None or not record.name.startswith(("discord.", "asyncio")):
+            return True
+        level, words = _level_of(record, error), f"{type(error).__name__}: {error}"
+        trouble = file_error(error) if isinstance(error, DriverError) else None
+        if level is None and trouble is not None:
+            level, words = record.levelno, f"the database cannot be used: {trouble}"
         if level is not None:
-            record.msg = f"{record.getMessage()}: {type(error).__name__}: {error}"
+            record.msg = f"{record.getMessage()}: {words}"
             record.args = record.exc_info = record.exc_text = None
             record.levelno, record.levelname = level, logging.getLevelName(level)
         return True
@@ -67,8 +72,6 @@ _RECONNECTS: Final = ("Attempting a reconnect", "Failed to connect for shard_id"
 
 def _level_of(record: logging.LogRecord, error: BaseException) -> int | None:
     """Return the level of an error that ordinary use brings, `None` for another."""
-    if not record.name.startswith(("discord.", "asyncio")):
-        return None
     if is_unanswerable(error):
         return logging.INFO
     reconnects = record.name.startswith("discord.") and str(record.msg).startswith(_RECONNECTS)

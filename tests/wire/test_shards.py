@@ -179,6 +179,21 @@ async def test_servers_that_left_while_the_database_failed_are_noted_when_it_wor
         await discord_server.until(lambda: (gone.id,) in rows(here, noted), patience=60)
 
 
+async def test_a_server_that_invites_the_bot_while_the_database_fails_is_greeted_later(
+    discord_server: DiscordServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with connected(discord_server, tmp_path) as here:
+        with monkeypatch.context() as broken:
+            failing = AsyncMock(side_effect=OperationalError("INSERT", {}, OSError("refused")))
+            broken.setattr("storage.guilds.joined", failing)
+            guild = here.world.add_guild("New")
+            channel = here.world.add_channel(guild, "general")
+            await discord_server.until(lambda: failing.await_count > 1, patience=60)
+            assert channel.history == []
+        await discord_server.until(lambda: len(channel.history) == 1, patience=60)
+        assert "I'm Paperboy" in str(channel.history[0].components)
+
+
 async def minute(here: Connected, now: datetime) -> None:
     """Do a minute's work as `paperboy run` does it."""
     here.clock.at = now

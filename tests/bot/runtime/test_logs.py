@@ -7,6 +7,7 @@ import aiohttp
 import discord
 import pytest
 from discord import app_commands
+from sqlalchemy.exc import OperationalError
 
 from bot.runtime.logs import DiscordErrorFilter
 
@@ -92,6 +93,17 @@ def test_what_ordinary_use_brings_is_one_line(
     assert record.getMessage().startswith(message)
     if level != "ERROR":
         assert type(error).__name__ in record.getMessage()
+
+
+def test_an_event_that_the_database_did_not_take_is_one_line() -> None:
+    error = OperationalError("UPDATE", {}, ConnectionRefusedError(111, "refused"))
+    info: Any = (type(error), error, None)
+    message = "Ignoring exception in on_x"
+    record = logging.LogRecord("discord.client", logging.ERROR, __file__, 1, message, None, info)
+    assert DiscordErrorFilter().filter(record)
+    assert record.levelname == "ERROR"
+    assert record.exc_info is None
+    assert record.getMessage().startswith(f"{message}: the database cannot be used: ")
 
 
 def test_a_start_says_nothing_of_voice() -> None:
