@@ -102,7 +102,7 @@ class SourceQueries:
             )
             return Answer(source.name, failure=str(error.kind))
         except Exception as error:
-            log_failure(log, error, "source broke source=%s", source.name)
+            log_failure(log, error, "source broke source=%s", source.name)  # not shown
             return Answer(source.name, failure=str(SourceErrorKind.MALFORMED))
         return Answer(source.name, tuple(records))
 

@@ -87,7 +87,7 @@ class ServerTaste:
         except DriverError:
             raise
         except Exception as error:
-            log_failure(log, error, "taste left out feed_id=%d", feed.id)
+            log_failure(log, error, "taste left out feed_id=%d", feed.id)  # not shown
             return {}
 
     async def _boosts(self, feed: Feed, ids: Sequence[str], now: datetime) -> dict[str, float]:

@@ -60,7 +60,7 @@ async def suggested(services: Services, typed: str) -> list[Suggestion]:
         return list(await services.search.suggest(typed[:QUERY_LENGTH], limits.CHOICES))
     except Exception as error:
         # People go on typing; an error would only empty the list under their fingers.
-        log_failure(log, error, "autocomplete failed")
+        log_failure(log, error, "autocomplete failed")  # not shown
         return []
 
 

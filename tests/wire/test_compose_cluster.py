@@ -48,9 +48,9 @@ async def test_a_thread_saves_and_a_digest_arrive_while_the_keeper_and_a_gateway
     server.heal()
     await server.until(lambda: cluster.there(second)[2] == 3, patience=PATIENCE)
     world.react(reader, card(cluster, 1), SAVE)
+    await cluster.until_has(cluster.running["spare-gateway"], "shards 0/2")
     for name in ("keeper", "gateway-0"):
         await cluster.until_waits(await cluster.up(name))
-    await cluster.until_has(cluster.running["spare-gateway"], "shards 0/2")
     await cluster.until_posted()
     world.react(reader, card(cluster, 0, 1), SAVE)
     await server.until(lambda: cluster.received(reader), patience=PATIENCE)

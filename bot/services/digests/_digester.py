@@ -155,7 +155,7 @@ class Digester:
         except DriverError:
             raise
         except Exception as error:
-            log_failure(log, error, "no picks for a digest")
+            log_failure(log, error, "no picks for a digest")  # not shown
             return NO_PICKS
 
     async def _learned(self, user_id: int, now: datetime) -> Learned:
@@ -169,7 +169,7 @@ class Digester:
         except DriverError:
             raise
         except Exception as error:
-            log_failure(log, error, "nothing learned for a digest")
+            log_failure(log, error, "nothing learned for a digest")  # not shown
             return NOTHING_LEARNED
 
     async def now(self, user_id: int, now: datetime) -> tuple[Digest, DigestPayload] | None:
