@@ -84,16 +84,23 @@ async def run_bot(
             part=part_of(settings, lease),
         )
 
-    with logging_to_stderr(settings), signals(stop):
-        try:
+    try:
+        with logging_to_stderr(settings), signals(stop):
             async with (
                 _answering(settings, stop, monitor, life) as lease,
                 serving_feeds(lambda: monitor.services, settings),
                 monitor.measuring(),
             ):
-                return await _serve(partial(bot_of, lease), token, stop)
-        except StoppedError:
-            return 0
+                await _serve(partial(bot_of, lease), token, stop)
+    except TokenRefusedError:  # the log is written by now: this is the last line
+        click.echo(
+            "paperboy: Discord refused DISCORD_TOKEN; reset the token in the developer portal.",
+            err=True,
+        )
+        return 1
+    except StoppedError:
+        pass
+    return 0
 
 
 @asynccontextmanager
@@ -152,19 +159,12 @@ def point_at(settings: Settings) -> None:
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
 
 
-async def _serve(new_bot: Callable[[], PaperBot], token: str, stop: asyncio.Event) -> int:
+async def _serve(new_bot: Callable[[], PaperBot], token: str, stop: asyncio.Event) -> None:
     pause = FIRST_PAUSE
     while not stop.is_set():
         bot = new_bot()
         started = asyncio.get_running_loop().time()
-        try:
-            await _connected(bot, token, stop)
-        except TokenRefusedError:
-            click.echo(
-                "paperboy: Discord refused DISCORD_TOKEN; reset the token in the developer portal.",
-                err=True,
-            )
-            return 1
+        await _connected(bot, token, stop)
         if stop.is_set():
             break
         # discord.py ends on a payload that it cannot parse, and on some closes: start afresh.
@@ -175,7 +175,6 @@ async def _serve(new_bot: Callable[[], PaperBot], token: str, stop: asyncio.Even
             await asyncio.wait_for(stop.wait(), pause)
         except TimeoutError:
             pause = min(2 * pause, LONGEST_PAUSE)
-    return 0
 
 
 async def _connected(bot: PaperBot, token: str, stop: asyncio.Event) -> None:
