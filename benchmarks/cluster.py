@@ -39,6 +39,19 @@ Figures = dict[str, float]
 
 _OUTCOME = TypeAdapter(Outcome)
 
+_NAMES = {
+    "sent_after_thaw": "requests sent by a process that was thawed after a takeover",
+    "kills": "SIGKILLs",
+    "kills_while_sending": "of them at a request",
+    "takeover_p50_s": "seconds until another process had the work: median",
+    "takeover_max_s": "the same, longest",
+    "heard_again_p50_s": "seconds until its servers were heard again: median",
+    "heard_again_max_s": "the same, longest",
+    "refused_429": "of them refused (429)",
+    "failures": "lines of tracebacks in the processes' logs",
+}
+"""What figures are called for people, where their names do not say it."""
+
 
 async def measure(
     plan: Plan, runs: int, seed: int, *, minutes: float, keep: bool, known: Sequence[Outcome] = ()
@@ -129,9 +142,16 @@ def figures(found: Sequence[Outcome], plan: Plan) -> Figures:
 
 def report(found: Figures, command: str) -> str:
     """Return the figures as a table."""
-    rows = [f"| {name.replace('_', ' ')} | {value:,.6g} |" for name, value in found.items()]
+    rows = [
+        f"| {_NAMES.get(name) or name.replace('_', ' ')} | {_written(value)} |"
+        for name, value in found.items()
+    ]
     where = f"`{command} --write`, Python {platform.python_version()}"
     return "\n".join(["| figure | value |", "| --- | --- |", *rows, "", where])
+
+
+def _written(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
 
 
 def main() -> None:
