@@ -109,7 +109,9 @@ def _read(path: Path) -> list[Outcome]:
 def figures(found: Sequence[Outcome], plan: Plan) -> Figures:
     """Return what all runs together came to."""
     happened = sum((outcome.happened for outcome in found), Counter[str]())
-    takeovers = [each for outcome in found for each in outcome.takeovers if not each.stopped]
+    takeovers = [
+        each for outcome in found for each in _for_good(outcome.takeovers) if not each.stopped
+    ]
     taken = [each.taken - each.began for each in takeovers if each.taken is not None]
     heard = [each.heard - each.began for each in takeovers if each.heard is not None]
     return {
@@ -138,6 +140,12 @@ def figures(found: Sequence[Outcome], plan: Plan) -> Figures:
         "seconds": sum(outcome.seconds for outcome in found),
         "load_average": sum(outcome.load for outcome in found) / len(found),
     }
+
+
+def _for_good(takeovers: Sequence[Takeover]) -> list[Takeover]:
+    """Return when each part of the work was lost for good: a frozen process that is thawed before
+    another one has its work goes on with it, and may be killed later."""
+    return list({(each.name, each.epoch): each for each in takeovers}.values())
 
 
 def report(found: Figures, command: str) -> str:

@@ -42,6 +42,16 @@ def test_takeovers_count_from_the_failure_and_not_while_the_database_was_stopped
     assert found["sent_after_thaw"] == 1
 
 
+def test_a_frozen_process_that_went_on_with_its_work_lost_it_when_it_was_killed() -> None:
+    one = Outcome(1)
+    one.takeovers = [
+        Takeover("keeper", 1, began=10, taken=60, heard=60),  # frozen, and thawed
+        Takeover("keeper", 1, began=40, taken=60, heard=60),
+    ]
+    found = figures([one], SMALL)
+    assert (found["takeovers"], found["takeover_max_s"]) == (1, 20)
+
+
 async def test_runs_of_earlier_calls_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "runs.jsonl"
     kept = Outcome(7, lost=1, happened=Counter({"killed": 3}))
