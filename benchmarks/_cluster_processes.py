@@ -42,6 +42,12 @@ class Service:
         """The present process's."""
         return self.member.running.pid
 
+    def may_have(self, name: str) -> bool:
+        """Tell whether its command takes this part of the work."""
+        if (part := shards_of(name)) is None:
+            return name in self.command
+        return bool({str(part), f"auto/{part.count}"}.intersection(self.command))
+
 
 @dataclass
 class Takeover:
@@ -50,6 +56,8 @@ class Takeover:
     name: str
     epoch: int
     began: float
+    ready: float | None = None
+    """Since when, without a break, a process ran that had no work and could take it."""
     taken: float | None = None
     """When another process had it."""
     heard: float | None = None
@@ -91,6 +99,14 @@ class Processes:
         lease = self.held.get(name)
         found = None if lease is None or not lease.valid else self.of(lease.holder.pid)
         return None if found is None or found.frozen or not self.runs(found) else found
+
+    def ready_for(self, name: str) -> bool:
+        """Tell whether a process runs that has no work and may take this part of it."""
+        busy = {lease.holder.pid for lease in self.held.values() if lease.valid}
+        return any(
+            each.may_have(name) and each.pid not in busy and not each.frozen and self.runs(each)
+            for each in self.services
+        )
 
     def runs(self, service: Service) -> bool:
         """Tell whether its process has not ended."""
@@ -154,11 +170,14 @@ class Processes:
         for takeover in self.takeovers:
             takeover.stopped |= self.down and takeover.taken is None
             lease = self.held.get(takeover.name)
-            if lease is None or lease.epoch == takeover.epoch:
-                continue
             now = time.monotonic()
+            if lease is None or lease.epoch == takeover.epoch:
+                ready = self.ready_for(takeover.name)
+                takeover.ready = (takeover.ready or now) if ready else None
+                continue
             if takeover.taken is None:
                 takeover.taken = now
+                takeover.ready = takeover.ready or now
                 self.note(f"process {lease.holder.pid} has {takeover.name}")
             if takeover.heard is None and self._hears(takeover.name, lease.holder.pid):
                 takeover.heard = now

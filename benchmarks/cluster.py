@@ -27,15 +27,28 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from benchmarks._cluster_processes import Takeover, sender
+from benchmarks._cluster_processes import Processes, Service, Takeover, sender
 from benchmarks._cluster_run import Outcome, Plan, Run
 from benchmarks._measures import percentile
 from tests.postgresql import Server, program
 from tests.reliability import write_block
 
-__all__ = ["Outcome", "Plan", "Run", "Takeover", "collect", "figures", "sender"]
+__all__ = [
+    "Outcome",
+    "Plan",
+    "Processes",
+    "Run",
+    "Service",
+    "Takeover",
+    "collect",
+    "figures",
+    "sender",
+]
 
 Figures = dict[str, float]
+
+LATE = 45.0
+"""Seconds that a takeover may take; logs of a run with a longer one are kept."""
 
 _OUTCOME = TypeAdapter(Outcome)
 
@@ -45,6 +58,8 @@ _NAMES = {
     "kills_while_sending": "of them at a request",
     "takeover_p50_s": "seconds until another process had the work: median",
     "takeover_max_s": "the same, longest",
+    "takeovers_ready": "takeovers of which it is known since when a process could take over",
+    "takeover_ready_max_s": "seconds from then until it had the work: longest",
     "heard_again_p50_s": "seconds until its servers were heard again: median",
     "heard_again_max_s": "the same, longest",
     "refused_429": "of them refused (429)",
@@ -74,12 +89,13 @@ async def measure(
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="paperboy-cluster-"))
         outcome = await Run(plan, seed + number, postgres, databases, folder).measure()
         wrong = outcome.lost or outcome.doubled or outcome.sent_after_thaw or outcome.wrong
+        late = any((each.taken or 0) - each.began > LATE for each in outcome.takeovers)
         told = "; ".join(f"{what} {times}" for what, times in sorted(outcome.happened.items()))
         sys.stderr.write(
             f"run {number + 1}, seed {outcome.seed}, {outcome.seconds:.0f} s: lost {outcome.lost},"
             f" doubled {outcome.doubled}, sent after thawing {outcome.sent_after_thaw} ({told})\n"
         )
-        if wrong or keep:
+        if wrong or late or keep:
             sys.stderr.write(f"  logs: {folder}\n")
             sys.stderr.writelines(f"  {line}\n" for line in outcome.wrong[:10])
         else:
@@ -113,6 +129,7 @@ def figures(found: Sequence[Outcome], plan: Plan) -> Figures:
         each for outcome in found for each in _for_good(outcome.takeovers) if not each.stopped
     ]
     taken = [each.taken - each.began for each in takeovers if each.taken is not None]
+    ready = [each.taken - each.ready for each in takeovers if each.taken and each.ready is not None]
     heard = [each.heard - each.began for each in takeovers if each.heard is not None]
     return {
         "runs": len(found),
@@ -132,6 +149,8 @@ def figures(found: Sequence[Outcome], plan: Plan) -> Figures:
         "takeovers": len(taken),
         "takeover_p50_s": percentile(taken, 0.5),
         "takeover_max_s": max(taken, default=0.0),
+        "takeovers_ready": len(ready),
+        "takeover_ready_max_s": max(ready, default=0.0),
         "heard_again_p50_s": percentile(heard, 0.5),
         "heard_again_max_s": max(heard, default=0.0),
         "requests": sum(outcome.requests for outcome in found),

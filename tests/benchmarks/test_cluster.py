@@ -1,14 +1,39 @@
 """The benchmark of a cluster: what its figures are made of, and one small run of it."""
 
 import asyncio
+import random
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple, cast
 
 import pytest
 from pydantic import TypeAdapter
 
-from benchmarks.cluster import Outcome, Plan, Run, Takeover, collect, figures, sender
+from benchmarks.cluster import (
+    Outcome,
+    Plan,
+    Processes,
+    Run,
+    Service,
+    Takeover,
+    collect,
+    figures,
+    sender,
+)
+from storage.leases import Lease
+from storage.processes import Process
 from tests.postgresql import Server, program
+from tests.wire.clusters import Cluster, Member
+
+
+class Alive(NamedTuple):
+    """A process that runs."""
+
+    pid: int
+    returncode: int | None = None
+
 
 SMALL = Plan(
     channels=6,
@@ -52,6 +77,36 @@ def test_a_frozen_process_that_went_on_with_its_work_lost_it_when_it_was_killed(
     assert (found["takeovers"], found["takeover_max_s"]) == (1, 20)
 
 
+def test_takeovers_also_count_from_when_a_process_could_take_the_work() -> None:
+    one = Outcome(1)
+    one.takeovers = [
+        Takeover("keeper", 1, began=10, ready=50, taken=60, heard=60),
+        Takeover("keeper", 2, began=70, ready=70, taken=75, heard=75),
+        Takeover("keeper", 3, began=80, taken=99, heard=99),  # of a run that did not note it
+    ]
+    found = figures([one], SMALL)
+    assert (found["takeover_max_s"], found["takeover_ready_max_s"]) == (50, 10)
+    assert (found["takeovers"], found["takeovers_ready"]) == (3, 2)
+
+
+def test_a_process_can_take_work_over_if_it_runs_and_has_none() -> None:
+    processes = Processes(cast(Cluster, None), random.Random(1), {}, print)  # noqa: S311
+    keeper, own, spare = (
+        Service(command, cast(Member, SimpleNamespace(running=Alive(pid))))
+        for pid, command in enumerate([("keeper",), ("--shards", "1/3"), ("--shards", "auto/3")])
+    )
+    processes.services = [keeper, own, spare]
+    assert processes.ready_for("keeper")
+    assert all(map(processes.ready_for, ["shards 0/3", "shards 1/3"]))
+    spare.frozen = True
+    assert not processes.ready_for("shards 0/3")
+    assert processes.ready_for("shards 1/3")
+    holder = Process("here", "", own.pid, "")
+    held = Lease(1, datetime.now(UTC), holder, valid=True, name="shards 1/3")
+    processes.held = {held.name: held}
+    assert not processes.ready_for("shards 1/3")
+
+
 async def test_runs_of_earlier_calls_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "runs.jsonl"
     kept = Outcome(7, lost=1, happened=Counter({"killed": 3}))
@@ -78,4 +133,6 @@ async def test_a_small_run_with_kills_loses_and_doubles_nothing(tmp_path: Path) 
     assert (outcome.lost, outcome.doubled, outcome.sent_after_thaw) == (0, 0, 0)
     kills = [times for what, times in outcome.happened.items() if what.startswith("killed")]
     assert sum(kills) == SMALL.kills
+    taken = [each for each in outcome.takeovers if each.taken is not None]
+    assert all(each.ready is not None and each.ready <= each.taken for each in taken if each.taken)
     assert outcome.requests >= SMALL.channels * 5 + SMALL.digests
