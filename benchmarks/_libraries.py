@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 
+import discord
 from sqlalchemy import insert, select
 
 from storage import library, tables
@@ -16,15 +17,16 @@ CARDS = 20_000
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EMOJI = ("🔖", "⭐", "✅")
 FIRST_PERSON = 10**17
-FIRST_CARD = 14 * 10**17
+CARDS_POSTED = NOW - timedelta(days=20)
+FIRST_CARD = discord.utils.time_snowflake(CARDS_POSTED)
 _ROWS = 20_000
 
 _Row = TypeVar("_Row")
 _NONE: list[str] = []
 
 
-async def fill(database: Database) -> None:
-    """Write people, their lists, papers, cards and a million saves."""
+async def fill(database: Database, saves: int = SAVES) -> None:
+    """Write people, their lists, papers, cards and so many saves."""
     papers = [f"{2001 + n // 5000}.{n % 5000 + 10000:05}" for n in range(CARDS)]
     async with database.write() as conn:
         for rows in _chunks(
@@ -45,7 +47,7 @@ async def fill(database: Database) -> None:
                 "paper_id": papers[n],
                 "channel_id": FIRST_CARD + n // 10,
                 "guild_id": n // 100,
-                "posted_at": NOW - timedelta(days=30),
+                "posted_at": CARDS_POSTED,
             }
             for n in range(CARDS)
         ):
@@ -60,7 +62,7 @@ async def fill(database: Database) -> None:
                 .order_by(tables.lists.c.user_id)
             )
         ]
-        each = SAVES // PEOPLE
+        each = saves // PEOPLE
         for rows in _chunks(
             {
                 "user_id": user_id,

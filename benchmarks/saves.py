@@ -15,17 +15,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import event as sql_event
 from sqlalchemy import func, select
 
-from benchmarks._libraries import CARDS, EMOJI, FIRST_CARD, FIRST_PERSON, NOW, PEOPLE, fill
+from benchmarks._libraries import CARDS, EMOJI, FIRST_CARD, FIRST_PERSON, NOW, PEOPLE, SAVES, fill
 from bot.client import PaperBot, create_bot
 from bot.runtime.clock import FixedClock
-from bot.services.library import Library
+from bot.services.library import Library, Place
 from bot.settings import Settings
 from cogs.library import Reactions
 from storage import library, tables
@@ -37,8 +36,10 @@ RATE = 2_000
 SECONDS = 30.0
 TICK = 0.005
 """Seconds between two bursts of events, and between two looks at the loop's lag."""
+PATIENCE = 300
+"""Seconds after the last event in which all of them must be done."""
 
-_FIRST_FOREIGN = 15 * 10**17
+_FIRST_FOREIGN = FIRST_CARD + CARDS
 _US = 42
 
 
@@ -51,27 +52,27 @@ class Arrival(NamedTuple):
 
 
 class Measured:
-    """The bot's own library, with a clock on each event and on the loop."""
+    """What the bot's own library does with reactions, with a clock on each of them."""
 
-    def __init__(self, wrapped: Library, *, naive: Database | None = None) -> None:
-        self._wrapped = wrapped
+    def __init__(self, library: Library, *, naive: Database | None = None) -> None:
+        self._messages = library.messages
+        self._react = library.react
         self._naive = naive
         self.began: dict[tuple[Reaction, bool], float] = {}
         self.took: list[float] = []
         self.foreign = 0
 
-    def catch_up(self) -> None:
-        """Read nothing back: there is no Discord."""
-
-    async def react(self, event: Event, author_id: int | None = None) -> bool:
+    async def react(
+        self, event: Event, author_id: int | None = None, place: Place | None = None
+    ) -> bool:
         """Do what the bot does, and note how long after its arrival it was done."""
         assert isinstance(event, library.Reacted)
-        if self._naive is not None and event.reaction.message_id in self._wrapped.messages:
+        if self._naive is not None and event.reaction.message_id in self._messages:
             async with self._naive.write() as conn:
                 await library.apply(conn, [event])
             ours = True
         else:
-            ours = await self._wrapped.react(event, author_id)
+            ours = await self._react(event, author_id, place)
         if ours:
             began = self.began.pop((event.reaction, event.added))
             self.took.append(time.perf_counter() - began)
@@ -144,8 +145,9 @@ async def drive(
             state.parsers[parsers[event.name]](event.payload)
     offered = time.perf_counter() - began
     lag.cancel()
-    while len(measured.took) < ours or measured.foreign < len(events) - ours:  # noqa: ASYNC110 - a count
-        await asyncio.sleep(TICK)
+    async with asyncio.timeout(PATIENCE):
+        while len(measured.took) < ours or measured.foreign < len(events) - ours:  # noqa: ASYNC110
+            await asyncio.sleep(TICK)
     took = time.perf_counter() - began
     _say("offered_per_s", len(events) / offered)
     return took
@@ -191,7 +193,7 @@ async def lost(database: Database, stands: dict[Reaction, bool]) -> int:
     return wrong
 
 
-async def measure(folder: Path, seconds: float) -> None:
+async def measure(folder: Path, seconds: float, saves: int = SAVES) -> None:
     """Fill a file, and put both ways of writing through the same load."""
     settings = Settings(
         _env_file=None,  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
@@ -200,7 +202,7 @@ async def measure(folder: Path, seconds: float) -> None:
     )
     database = await Database.open(settings.database_url)
     began = time.perf_counter()
-    await fill(database)
+    await fill(database, saves)
     async with database.read() as conn:
         _say("saves", await conn.scalar(select(func.count()).select_from(tables.saves)) or 0)
     _say("fill_s", time.perf_counter() - began)
@@ -215,11 +217,13 @@ async def measure(folder: Path, seconds: float) -> None:
     async with bot:
         reactions = Reactions(bot.services)
         await bot.add_cog(reactions)
-        measured = _use(reactions, Measured(real))
-        _say("queries_of_foreign", await queries_of_foreign(bot, measured))
-        for seed, way in enumerate(("ours", "naive")):
-            measured = Measured(real, naive=bot.services.database if way == "naive" else None)
-            _use(reactions, measured)
+        real.catch_up = lambda *_: None  # There is no Discord to read from.
+        ways = {"": None, "ours": None, "naive": bot.services.database}
+        foreign, *both = [Measured(real, naive=naive) for naive in ways.values()]
+        real.react = foreign.react
+        _say("queries_of_foreign", await queries_of_foreign(bot, foreign))
+        for seed, (way, measured) in enumerate(zip(("ours", "naive"), both, strict=True)):
+            real.react = measured.react
             events, stands = arrivals(round(RATE * seconds), seed)
             late: list[float] = []
             took = await drive(bot, measured, events, late)
@@ -228,13 +232,6 @@ async def measure(folder: Path, seconds: float) -> None:
             for share in (0.5, 0.99, 1.0):
                 _say(f"commit_p{share * 100:g}_ms", _share(measured.took, share) * 1e3, way)
                 _say(f"loop_lag_p{share * 100:g}_ms", _share(late, share) * 1e3, way)
-
-
-def _use(reactions: Reactions, measured: Measured) -> Measured:
-    """Let the cog call the measured library from now on."""
-    services: Any = reactions.services
-    reactions.services = replace(services, library=measured)
-    return measured
 
 
 def _share(values: list[float], share: float) -> float:
