@@ -29,10 +29,11 @@ async def claim_due(
 ) -> list[DueFeed]:
     """Return the active feeds of some sources that owe a batch at `now`, each with that batch.
 
-    They come in the order in which they were set up. A feed owes it (`schedule.owed`,
-    `roundups.owed`) when neither that batch nor a newer one was planned there, and when its local
-    date is later than every one that it has used: moving a feed's clock never reopens a day. Feeds
-    whose zone is unknown here owe nothing; see `feeds.misplaced`.
+    They come batch by batch, as what one post is made of serves the next, and those of a batch in
+    the order in which they were set up. A feed owes it (`schedule.owed`, `roundups.owed`) when
+    neither that batch nor a newer one was planned there, and when its local date is later than
+    every one that it has used: moving a feed's clock never reopens a day. Feeds whose zone is
+    unknown here owe nothing; see `feeds.misplaced`.
 
     Args:
         conn: a connection to the database.
@@ -81,7 +82,7 @@ async def claim_due(
             DueFeed(row.id, row.guild_id, row.channel_id, owed.day, owed.batch, every)
             for row in rows
         ]
-    return sorted(due, key=lambda each: each.feed_id)
+    return sorted(due, key=lambda each: (each.batch_day, each.feed_id))
 
 
 class _Group(NamedTuple):

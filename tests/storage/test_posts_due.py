@@ -90,6 +90,22 @@ async def test_each_hour_and_zone_is_asked_for_its_own_feeds(database: Database)
         assert found == {first.id, second.id, third.id}
 
 
+async def test_feeds_come_batch_by_batch_and_then_in_the_order_they_were_set_up(
+    database: Database,
+) -> None:
+    async with database.write() as conn:
+        zones = ("UTC", "Pacific/Kiritimati", "UTC", "Pacific/Kiritimati")
+        made = [
+            await added(conn, 11 + number, at=time(0), timezone=zone)
+            for number, zone in enumerate(zones)
+        ]
+        found = await due(conn, NINE + 4 * HOUR, TUESDAY - DAY, TUESDAY)
+        assert [(each.batch_day, each.feed_id) for each in found] == [
+            *((TUESDAY - DAY, each.id) for each in (made[0], made[2])),
+            *((TUESDAY, each.id) for each in (made[1], made[3])),
+        ]
+
+
 async def test_feeds_that_are_paused_or_misplaced_owe_nothing(database: Database) -> None:
     async with database.write() as conn:
         paused = await added(conn, 11)
