@@ -23,6 +23,7 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import delete, func, select
 
+from benchmarks._ending import end_on_sigterm
 from benchmarks._fanout_rows import add_feeds, add_servers
 from benchmarks._measures import percentile
 from papers.model import Batch
@@ -183,6 +184,7 @@ def _print(figures: Figures) -> None:
 
 def main() -> None:
     """Measure and print."""
+    end_on_sigterm()
     parser = argparse.ArgumentParser(prog="benchmarks.claims", description=__doc__)
     parser.add_argument("--posts", type=int, default=100_000, help="that are due")
     parser.add_argument("--seconds", type=float, default=10, help="for each number of processes")

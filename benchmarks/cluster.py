@@ -29,6 +29,7 @@ from pydantic import TypeAdapter
 
 from benchmarks._cluster_processes import Processes, Service, Takeover, sender
 from benchmarks._cluster_run import Outcome, Plan, Run
+from benchmarks._ending import end_on_sigterm
 from benchmarks._measures import percentile
 from tests.postgresql import Server, program
 from tests.reliability import write_block
@@ -183,6 +184,7 @@ def _written(value: float) -> str:
 
 def main() -> None:
     """Measure, print, and write down where asked to."""
+    end_on_sigterm()
     parser = argparse.ArgumentParser(prog="benchmarks.cluster", description=__doc__)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9, help="after which no run begins")

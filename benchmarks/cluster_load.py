@@ -33,6 +33,7 @@ from benchmarks._cluster_load_run import (
     Plan,
     Run,
 )
+from benchmarks._ending import end_on_sigterm
 from benchmarks._fanout_discord import Seen
 from benchmarks._fanout_people import ASKED_EVERY, Asked
 from benchmarks._measures import percentile
@@ -232,6 +233,7 @@ def _command() -> str:
 
 def main() -> None:
     """Measure, print, and write down where asked to."""
+    end_on_sigterm()
     parser = argparse.ArgumentParser(prog="benchmarks.cluster_load", description=__doc__)
     parser.add_argument("--guilds", type=int, default=GUILDS)
     parser.add_argument("--feeds", type=int, default=2, help="of each server")

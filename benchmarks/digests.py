@@ -23,6 +23,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from benchmarks._ending import end_on_sigterm
 from tests.discord_server import DiscordServer
 from tests.discord_server.faults import When
 from tests.reliability import write_block
@@ -134,6 +135,7 @@ def report(figures: Figures) -> str:
 
 def main() -> None:
     """Measure, print, and write down where asked to."""
+    end_on_sigterm()
     parser = argparse.ArgumentParser(prog="benchmarks.digests", description=__doc__)
     parser.add_argument("--people", type=int, default=500)
     parser.add_argument("--latency", type=float, default=0.1, help="seconds until an answer")

@@ -19,6 +19,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from benchmarks._ending import end_on_sigterm
 from benchmarks._fanout_discord import BigDiscord, Seen
 from benchmarks._fanout_people import ASKED_EVERY, People
 from benchmarks._measures import percentile
@@ -223,6 +224,7 @@ def _command(options: argparse.Namespace) -> str:
 
 def main() -> None:
     """Measure, print, and write down where asked to."""
+    end_on_sigterm()
     parser = argparse.ArgumentParser(prog="benchmarks.fanout", description=__doc__)
     parser.add_argument("--guilds", type=int, default=GUILDS)
     parser.add_argument("--feeds", type=int, default=2, help="of each server")

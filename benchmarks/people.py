@@ -21,6 +21,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from benchmarks._ending import end_on_sigterm
 from papers.model import Batch
 from storage import batches, digests, library, personal_data, posts, subscriptions, topic_matches
 from storage.database import Database
@@ -176,6 +177,7 @@ def _say(figure: str, value: float, unit: str, **more: object) -> None:
 
 def main() -> None:
     """Measure and print."""
+    end_on_sigterm()
     parser = argparse.ArgumentParser(prog="benchmarks.people", description=__doc__)
     parser.add_argument("--people", type=int, default=1_000_000)
     options = parser.parse_args()

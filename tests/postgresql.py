@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -111,7 +111,9 @@ class Server:
         return _wait(lambda: _refused(self.url.set(database=self._prefix), statements))
 
     def _close(self) -> None:
-        asyncio.run(_execute(self.url, f"DROP DATABASE {self._prefix} WITH (FORCE)"))
+        # What ended this process may have ended a server of its own, too.
+        with suppress(OSError, asyncpg.PostgresError):
+            asyncio.run(_execute(self.url, f"DROP DATABASE {self._prefix} WITH (FORCE)"))
 
     def _url_of(self, name: str) -> str:
         url = self.url.set(database=name, drivername="postgresql+asyncpg")
@@ -155,7 +157,8 @@ class Program:
             return
         # The process may be `runuser`, which passes no SIGQUIT on.
         if self._file.exists():
-            os.kill(self.pid, signal.SIGQUIT)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGQUIT)
         self._process.wait(10)
         self._process = None
 

@@ -33,7 +33,6 @@ DEPTH = 250
 
 _NEAREST = 100
 """Of the nearest papers, those whose words count even if 250 others have more of them: looking
-
 that up takes longer than all other words do, and none beyond ever came among the first ten.
 """
 
