@@ -90,7 +90,10 @@ async def measure(
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="paperboy-cluster-"))
         outcome = await Run(plan, seed + number, postgres, databases, folder).measure()
         wrong = outcome.lost or outcome.doubled or outcome.sent_after_thaw or outcome.wrong
-        late = any((each.taken or 0) - each.began > LATE for each in outcome.takeovers)
+        late = any(
+            (each.taken or 0) - each.began > LATE and not each.stopped
+            for each in _for_good(outcome.takeovers)
+        )
         told = "; ".join(f"{what} {times}" for what, times in sorted(outcome.happened.items()))
         sys.stderr.write(
             f"run {number + 1}, seed {outcome.seed}, {outcome.seconds:.0f} s: lost {outcome.lost},"
