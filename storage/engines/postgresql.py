@@ -29,10 +29,11 @@ LOCK_TIMEOUT: Final = 15
 """Seconds that a statement waits for another process, such as an import, to end its transaction."""
 
 IDLE_TIMEOUT: Final = 15
-"""Seconds after which the server ends a transaction that does nothing.
+"""Seconds after which the server ends a transaction that does nothing."""
 
-A process that is frozen in a transaction would otherwise keep every other one from writing. Less
-than a lease lives, so that whoever takes the lease over can write."""
+WRITER_IDLE_TIMEOUT: Final = 5
+"""The same for a writing one, which keeps all others from writing, and leases from being renewed
+and taken over: its process may be frozen, or its machine gone. Writing waits for nothing else."""
 
 ANSWER_TIMEOUT: Final = STATEMENT_TIMEOUT + 15.0
 """Seconds after which a server that does not answer counts as lost: it would have ended the
@@ -160,7 +161,9 @@ class PostgreSQL:
             max_overflow=0,
             # A connection that was lost while it was unused is replaced, unnoticed.
             pool_pre_ping=True,
-            connect_args=_arguments(answer),
+            connect_args=_arguments(
+                answer, idle_in_transaction_session_timeout=f"{WRITER_IDLE_TIMEOUT}s"
+            ),
         )
         self.readers = create_async_engine(
             url,

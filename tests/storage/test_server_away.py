@@ -164,3 +164,17 @@ async def test_a_connection_that_the_server_cut_is_replaced(away: Away) -> None:
     assert file_error(failed.value) is not None
     async with database.write() as conn:
         await watermarks.put(conn, "any", 1)
+
+
+async def test_a_process_that_is_frozen_while_it_writes_holds_others_up_for_seconds(
+    away: Away,
+) -> None:
+    with pytest.raises(DriverError) as failed:
+        async with away.database.write() as frozen:
+            await watermarks.put(frozen, "any", 1)
+            async with asyncio.timeout(9), away.other.write() as conn:
+                await watermarks.put(conn, "any", 2)
+            await watermarks.put(frozen, "any", 3)
+    assert file_error(failed.value) is not None
+    async with away.database.read() as conn:
+        assert await watermarks.get(conn, "any") == 2
