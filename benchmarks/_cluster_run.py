@@ -308,10 +308,22 @@ class Run:
         outcome.takeovers = self.processes.takeovers
         outcome.wrong += [*self.processes.ended, *self.server.violations]
         outcome.wrong += [
-            f"{member.log}: {line}"
+            f"{member.log}: {failure}"
             for member in self.cluster.members
-            for line in member.said.splitlines()
-            if line.startswith("Traceback")
+            for failure in failures(member.said)
         ]
         if outcome.lost or outcome.doubled:
             outcome.wrong.append(f"in the end: {self._missing()}")
+
+
+def failures(said: str) -> list[str]:
+    """Return the last line of each traceback in a log, which says what was raised."""
+    found: list[str] = []
+    inside = False
+    for line in said.splitlines():
+        if line.startswith("Traceback"):
+            inside = True
+        elif inside and line and not line.startswith(" "):
+            found.append(line)
+            inside = False
+    return found + ["a traceback without an end"] * inside

@@ -28,7 +28,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from benchmarks._cluster_processes import Processes, Service, Takeover, sender
-from benchmarks._cluster_run import Outcome, Plan, Run
+from benchmarks._cluster_run import Outcome, Plan, Run, failures
 from benchmarks._ending import end_on_sigterm
 from benchmarks._measures import percentile
 from tests.postgresql import Server, program
@@ -42,6 +42,7 @@ __all__ = [
     "Service",
     "Takeover",
     "collect",
+    "failures",
     "figures",
     "sender",
 ]

@@ -19,6 +19,7 @@ from benchmarks.cluster import (
     Service,
     Takeover,
     collect,
+    failures,
     figures,
     sender,
 )
@@ -105,6 +106,25 @@ def test_a_process_can_take_work_over_if_it_runs_and_has_none() -> None:
     held = Lease(1, datetime.now(UTC), holder, valid=True, name="shards 1/3")
     processes.held = {held.name: held}
     assert not processes.ready_for("shards 1/3")
+
+
+def test_a_failure_is_what_a_traceback_ends_with() -> None:
+    said = """INFO: begun
+Traceback (most recent call last):
+  File "a.py", line 1, in a
+    b()
+ValueError: no
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "a.py", line 2, in b
+RuntimeError: never
+INFO: goes on
+"""
+    assert failures(said) == ["ValueError: no", "RuntimeError: never"]
+    assert failures("INFO: begun") == []
+    assert failures("Traceback (most recent call last):\n  File") == ["a traceback without an end"]
 
 
 async def test_runs_of_earlier_calls_are_counted(tmp_path: Path) -> None:
