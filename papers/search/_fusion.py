@@ -28,7 +28,7 @@ TOGETHER_AMONG = 100
 """Of how many papers that is looked up: those that hold most of the words."""
 
 NEIGHBOURS = 5
-SMOOTHING = 0.4
+SMOOTHING = 0.5
 SMOOTHED = 100
 FIRST_KEPT = 3
 """Of the first `SMOOTHED` papers each score moves this far towards the mean of its `NEIGHBOURS`
