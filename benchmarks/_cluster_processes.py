@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from papers.shards import shards_of
@@ -136,7 +137,8 @@ class Processes:
         self.note(f"process {pid} is thawed")
         if lost and all(each.taken is not None for each in lost):
             self.thawed.add(pid)
-        os.kill(pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # killed just before it was frozen
+            os.kill(pid, signal.SIGCONT)
         service.frozen = False
 
     def _lose(self, service: Service) -> list[Takeover]:

@@ -54,15 +54,22 @@ async def prepare(
     """
     label = label_of(url)
 
-    def work(connection: Connection) -> str:
+    def look(connection: Connection) -> str | None:
         _check_server(connection, label)
-        return _prepare(connection, label, migrate, directory, moving)
+        return _usable(connection, label, directory, moving)
+
+    def change(connection: Connection) -> str:
+        # Another process may have been faster.
+        found = look(connection)
+        return found or _change(connection, label, migrate, directory, moving)
 
     loop = asyncio.get_running_loop()
     began, waited = loop.time(), False
     while True:
         try:
-            return await postgresql.alone(url, work, lock=postgresql.MIGRATING, wait=_WAIT)
+            if found := await postgresql.alone(url, look, wait=_WAIT):
+                return found
+            return await postgresql.alone(url, change, lock=postgresql.MIGRATING, wait=_WAIT)
         except (OSError, DBAPIError) as error:
             if not postgresql.is_locked(error):
                 raise _unreachable(label, error) from error
@@ -105,17 +112,15 @@ def _check_server(connection: Connection, label: str) -> None:
         )
 
 
-def _prepare(
-    connection: Connection, label: str, migrate: bool, directory: Path, moving: bool
-) -> str:
+def _usable(connection: Connection, label: str, directory: Path, moving: bool) -> str | None:
+    """Return the revision of a schema that can be used as it is; `None` for none, or an older one.
+
+    This needs no lock: a process that is frozen while it starts keeps no other from starting.
+    """
     known = migrations.known_revisions(directory)
     tables = set(inspect(connection).get_table_names())
     if not tables:
-        if not migrate:
-            raise DatabaseError(f"{label} is empty; start the bot once to create its tables")
-        metadata.create_all(connection)
-        migrations.stamp(connection, known[-1], directory=directory)
-        return known[-1]
+        return None
     if "alembic_version" not in tables:
         raise DatabaseError(
             f"{label} is a database of another program; name another one in DATABASE_URL"
@@ -123,30 +128,43 @@ def _prepare(
     if unfinished.NAME in tables and not moving:
         raise unfinished.refusal(label)
     schema = migrations.schema_of(connection)
-    if schema.revision not in known:
-        if schema.needs > known[-1]:
-            raise migrations.outdated(label, schema, known[-1])
-        if moving or schema.revision < known[-1]:
-            raise DatabaseError(
-                f"{label} was written by another version of this program (schema"
-                f" {schema.revision}, known here is {known[-1]}): use that version"
-            )
-        log.info(
-            "%s has the schema %s of a newer version; this one knows %s and can use it",
-            *(label, schema.revision, known[-1]),
+    if schema.revision in known:
+        return schema.revision if schema.revision == known[-1] else None
+    if schema.needs > known[-1]:
+        raise migrations.outdated(label, schema, known[-1])
+    if moving or schema.revision < known[-1]:
+        raise DatabaseError(
+            f"{label} was written by another version of this program (schema"
+            f" {schema.revision}, known here is {known[-1]}): use that version"
         )
-        return schema.revision
-    if schema.revision == known[-1]:
-        return known[-1]
+    log.info(
+        "%s has the schema %s of a newer version; this one knows %s and can use it",
+        *(label, schema.revision, known[-1]),
+    )
+    return schema.revision
+
+
+def _change(
+    connection: Connection, label: str, migrate: bool, directory: Path, moving: bool
+) -> str:
+    """Create the tables, or bring those of an older schema up to date."""
+    newest = migrations.known_revisions(directory)[-1]
+    if not inspect(connection).get_table_names():
+        if not migrate:
+            raise DatabaseError(f"{label} is empty; start the bot once to create its tables")
+        metadata.create_all(connection)
+        migrations.stamp(connection, newest, directory=directory)
+        return newest
     if moving:
         raise unfinished.older(label)
     if not migrate:
+        older = migrations.schema_of(connection).revision
         raise DatabaseError(
-            f"{label} has an older schema ({schema.revision}, needed is {known[-1]}); start the bot"
+            f"{label} has an older schema ({older}, needed is {newest}); start the bot"
             " once to bring it up to date"
         )
     _migrate(connection, label, directory)
-    return known[-1]
+    return newest
 
 
 def _migrate(connection: Connection, label: str, directory: Path) -> None:

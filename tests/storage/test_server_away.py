@@ -13,7 +13,7 @@ from bot.runtime.lease import LeaseLostError, hold
 from storage import watermarks
 from storage.database import Database
 from storage.database_file import DriverError, file_error
-from storage.engines.postgresql import PostgreSQL
+from storage.engines.postgresql import MIGRATING, PostgreSQL
 from storage.tables import leases
 from tests import postgresql
 
@@ -63,7 +63,8 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 class Away:
     """A process with a lease, another one beside it, and the first one's line to the server."""
 
-    def __init__(self, line: Line, database: Database, other: Database) -> None:
+    def __init__(self, url: str, line: Line, database: Database, other: Database) -> None:
+        self.url = url
         self.line = line
         self.database = database
         self.other = other
@@ -80,8 +81,9 @@ async def away(tmp_path: Path) -> AsyncIterator[Away]:
     await line.mend()
     near = url.set(host="127.0.0.1", port=line.port).render_as_string(hide_password=False)
     database = await Database.open(near, files=tmp_path)
-    other = await Database.open(url.render_as_string(hide_password=False), files=tmp_path)
-    yield Away(line, database, other)
+    straight = url.render_as_string(hide_password=False)
+    other = await Database.open(straight, files=tmp_path)
+    yield Away(straight, line, database, other)
     await line.cut()
     await database.close()
     await other.close()
@@ -178,3 +180,13 @@ async def test_a_process_that_is_frozen_while_it_writes_holds_others_up_for_seco
     assert file_error(failed.value) is not None
     async with away.database.read() as conn:
         assert await watermarks.get(conn, "any") == 2
+
+
+async def test_a_process_that_is_frozen_while_it_starts_keeps_no_other_from_starting(
+    away: Away, tmp_path: Path
+) -> None:
+    async with away.other.read() as frozen:
+        await frozen.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+        async with asyncio.timeout(9):
+            database = await Database.open(away.url, files=tmp_path)
+        await database.close()
