@@ -162,7 +162,11 @@ class PostgreSQL:
             # A connection that was lost while it was unused is replaced, unnoticed.
             pool_pre_ping=True,
             connect_args=_arguments(
-                answer, idle_in_transaction_session_timeout=f"{WRITER_IDLE_TIMEOUT}s"
+                answer,
+                idle_in_transaction_session_timeout=f"{WRITER_IDLE_TIMEOUT}s",
+                # What is about to be sent is noted first. A server that forgot it, as one with this
+                # switched off may in a failure, would let it be sent again.
+                synchronous_commit="on",
             ),
         )
         self.readers = create_async_engine(

@@ -190,3 +190,22 @@ async def test_a_process_that_is_frozen_while_it_starts_keeps_no_other_from_star
         async with asyncio.timeout(9):
             database = await Database.open(away.url, files=tmp_path)
         await database.close()
+
+
+async def test_what_was_written_outlasts_a_failure_of_a_server_that_is_set_to_forget(
+    tmp_path: Path,
+) -> None:
+    program = await asyncio.to_thread(postgresql.program)
+    if isinstance(program, str):
+        pytest.skip(program)
+    url = program.url.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+    database = await Database.open(url, files=tmp_path)
+    for number in range(3):
+        async with database.write() as conn:
+            await watermarks.put(conn, "any", number)
+        await asyncio.to_thread(program.stop)
+        assert await asyncio.to_thread(program.start)
+        async with database.read() as conn:
+            assert await watermarks.get(conn, "any") == number
+    await database.close()
+    await asyncio.to_thread(program.stop)
