@@ -127,11 +127,15 @@ class Database:
         return self._files / (self.path.stem + suffix)
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[AsyncConnection]:
+    async def write(self, *, durable: bool = False) -> AsyncGenerator[AsyncConnection]:
         """Yield the one connection that may write; commit at the end, roll back on any error.
 
         The write lock is taken at the start, so what is read inside cannot change before it is
         written. Keep network and other slow work out of it.
+
+        Args:
+            durable: return when the commit, and all before it, outlast a power cut, too: where what
+                follows cannot be taken back, as a message, or was promised. It waits for the disk.
         """
         if self._writing is asyncio.current_task():
             raise RuntimeError("this task is already writing: pass its connection on")
@@ -150,6 +154,8 @@ class Database:
                 if self._observe is not None:
                     self._observe("wait", began - asked)
                     self._observe("transaction", time.perf_counter() - began)
+        if durable:
+            await self._engine.sync()
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:

@@ -311,7 +311,7 @@ def forget(user_id: int) -> None:
     async def erase(settings: Settings) -> None:
         database = await Database.open(settings.database_url, migrate=False)
         try:
-            async with database.write() as conn:
+            async with database.write(durable=True) as conn:
                 rows = await personal_data.erase(conn, user_id, datetime.now(UTC))
         finally:
             await database.close()

@@ -32,7 +32,7 @@ class PersonalData:
 
     async def erase(self, user_id: int, dm_channel_id: int | None) -> int:
         """Erase everything of a user; return how many rows that were."""
-        async with self._database.write() as conn:
+        async with self._database.write(durable=True) as conn:
             return await personal_data.erase(conn, user_id, self._clock.now(), dm_channel_id)
 
     async def name_on_shelves(self, user_id: int, *, named: bool) -> None:

@@ -182,6 +182,9 @@ class PostgreSQL:
             _connect(pool.sync_engine)
         _lock(self.writer.sync_engine)
 
+    async def sync(self) -> None:
+        """Do nothing: the server made sure before it said that it had committed."""
+
     async def backup(self, target: Path) -> None:
         """Write PostgreSQL's own archive with `pg_dump`, where that is installed."""
         await archives.dump(self._url, target)

@@ -26,6 +26,10 @@ class Engine(Protocol):
     writer: AsyncEngine
     readers: AsyncEngine
 
+    async def sync(self) -> None:
+        """Make sure that what was committed outlasts a power cut."""
+        ...
+
     async def backup(self, target: Path) -> None:
         """Write a copy of the present state to a file that does not exist, whole or not at all.
 

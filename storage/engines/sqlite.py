@@ -39,7 +39,8 @@ def set_up_writer(engine: Engine, *, foreign_keys: bool = True) -> None:
         cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
         cursor.execute("PRAGMA journal_mode = WAL")
         # In WAL, NORMAL syncs at checkpoints only. A killed process loses nothing that was
-        # committed, the kernel has it; a power cut may lose the last commits, but never the file.
+        # committed, the kernel has it; a power cut may lose the last commits since `sync`, but
+        # never the file.
         cursor.execute("PRAGMA synchronous = NORMAL")
         # What people erase is overwritten in the file; not every build of SQLite does so by itself.
         cursor.execute("PRAGMA secure_delete = ON")
@@ -112,6 +113,10 @@ class SQLiteFile:
         )
         set_up_writer(self.writer.sync_engine)
         set_up_readers(self.readers.sync_engine)
+
+    async def sync(self) -> None:
+        """Let the disk have the log."""
+        await asyncio.to_thread(sqlite_file.sync, self.path)
 
     async def backup(self, target: Path) -> None:
         """Copy the file while it is in use."""

@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.tables import guilds, metadata, posts
 from tests.databases import new_in, open_empty, url_in
 from tests.looking import rows
+from tests.power import Disk
 from tests.storage.shared import NOON
 
 
@@ -36,6 +37,23 @@ async def test_what_was_written_is_there_after_closing_and_opening_again(tmp_pat
     database = await Database.open(where)
     async with database.read() as connection:
         assert await numbers(connection) == [1]
+    await database.close()
+
+
+async def test_what_is_written_durably_and_all_before_it_outlasts_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    where = new_in(tmp_path)
+    database = await Database.open(where)
+    disk = Disk(monkeypatch, database)
+    for number, durable in enumerate((False, True, False)):
+        async with database.write(durable=durable) as connection:
+            await put(connection, number)
+    left = disk.after_a_power_cut(where, tmp_path / "left.db")
+    await database.close()
+    database = await Database.open(left)
+    async with database.read() as connection:
+        assert await numbers(connection) == ([0, 1] if database.is_file else [0, 1, 2])
     await database.close()
 
 

@@ -93,7 +93,7 @@ class DigestSender:
             found = await self._already_there(channel, digest, payload)
             again = found is not None
             if found is None:
-                async with self._database.write() as conn:
+                async with self._database.write(durable=True) as conn:
                     wait = await self._doors.spend_message(conn, now)
                     if wait is None:
                         await digests.mark_sending(conn, digest.id, now)

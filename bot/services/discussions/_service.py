@@ -241,7 +241,7 @@ class Discussions:
                     links = strings_of(message)
                     if payload.card_url in links and any(paper_url in each for each in links):
                         return Sent(message.id)
-            async with self._database.write() as conn:
+            async with self._database.write(durable=True) as conn:
                 await discussions.mark_sending(conn, known.id, now)
                 await discussions.mark_message(conn, known.id, None)
             message = await channel.send(

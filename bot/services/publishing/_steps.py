@@ -72,7 +72,7 @@ class Steps:
             wait = post.sent_at + READ_BACK_AFTER - now
             if wait.total_seconds() > 0:
                 return Retry(Reason.UNAVAILABLE, wait.total_seconds())
-        async with self._database.write() as conn:
+        async with self._database.write(durable=True) as conn:
             await posts.mark_sending(conn, post.id, now)
 
         forum = Forum(self._database, self._messenger, post, draft)

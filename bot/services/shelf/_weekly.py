@@ -158,7 +158,7 @@ class WeeklyShelves:
         )
         if missing:
             return Refused(Reason.NO_PERMISSION, ", ".join(missing))
-        async with self._database.write() as conn:
+        async with self._database.write(durable=True) as conn:
             await shelves.mark_sending(conn, post.id, now)
         titles = [(at, each.paper_id, each.title) for at, each in enumerate(payload.entries, 1)]
         try:
