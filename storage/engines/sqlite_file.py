@@ -124,9 +124,10 @@ def checkpoint(path: Path) -> None:
 def sync(path: Path) -> None:
     """Write the log to the disk, as SQLite would after every commit with `synchronous = FULL`.
 
-    Without one, as on a disk that allows none, SQLite writes every commit to the file's disk.
+    Without a log, as on a disk that allows none, every commit is written to the disk anyway.
     """
-    with suppress(FileNotFoundError), Path(f"{path}-wal").open("rb") as log:
+    # SQLite locks the file itself and `-shm`, but never the log: closing it here unlocks nothing.
+    with suppress(FileNotFoundError), Path(f"{path}-wal").open("r+b") as log:
         os.fsync(log.fileno())
 
 
