@@ -124,10 +124,12 @@ class World:
         self.clock.at = now
         await self.bot.tick(now)
 
-    async def restart(self) -> None:
-        """Stop the bot and start it again on the same database, in the same Discord."""
+    async def restart(self, database_url: str | None = None) -> None:
+        """Stop the bot and start it again in the same Discord, on the same database or another."""
         old = self.bot
-        self.bot = create_bot(old.settings, clock=self.clock, sources=[self.source, *self.others])
+        url = database_url or old.settings.database_url
+        settings = old.settings.model_copy(update={"database_url": url})
+        self.bot = create_bot(settings, clock=self.clock, sources=[self.source, *self.others])
         await self.env.restart_bot(self.bot)
         await old.close()
 

@@ -107,7 +107,7 @@ class StepTaker:
     async def send(self, known: Known, part: Part, post: ClubPost, now: datetime) -> Outcome:
         """Freeze a message, send it, and record that it is there."""
         session = known.session
-        async with self._database.write() as conn:
+        async with self._database.write(durable=True) as conn:
             step = await clubs.plan(conn, session.id, part, post.to_json(), now)
             await clubs.tried(conn, step)
         thread_id = session.thread_id if part is Part.CARD else None
@@ -153,7 +153,7 @@ class StepTaker:
                 async with self._database.write() as conn:
                     await clubs.plan_turn(conn, known.session.id, known.candidate, now)
             return None
-        async with self._database.write() as conn:
+        async with self._database.write(durable=True) as conn:
             await clubs.turn_tried(conn, turn)
         session_id, user_id = known.session.id, turn.user_id
         outcome = await self._sender.post(
@@ -220,7 +220,7 @@ class StepTaker:
             return Retry(Reason.UNAVAILABLE, _SOON)  # an outage: the event names the channel
         paper = await self._paper(known.session.paper_id)
         event = compose.event(known, paper, channel.name)
-        async with self._database.write() as conn:
+        async with self._database.write(durable=True) as conn:
             step = await clubs.plan(conn, known.session.id, Part.EVENT, event.to_json(), now)
             await clubs.tried(conn, step)
         outcome = await self._sender.make_event(

@@ -42,6 +42,7 @@ from tests.bot.clubs import (
     until,
 )
 from tests.bot.world import world
+from tests.power import Disk
 
 MINUTE = timedelta(minutes=1)
 ALL = ("Journal club of", "Which paper", "We'll discuss", "Journal club soon", "Discussion of")
@@ -56,6 +57,24 @@ async def test_a_restart_and_another_minute_after_every_step_repeat_nothing(
             await until(here, moment, moment + MINUTE)
             await here.restart()
             await until(here, moment + 2 * MINUTE)
+            if moment == POLL:
+                close_poll(here)
+        assert [len(posts(here, each)) for each in ALL] == [1, 1, 1, 1, 1]
+        assert len(events(here)) == len(here.channel.threads) == len(thread_texts(here)) == 1
+
+
+async def test_a_power_cut_after_every_step_repeats_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with club(tmp_path) as here:
+        await nominate(here, here.member, FIRST, SECOND)
+        for number, moment in enumerate((OPENS, POLL, DECIDED, REMINDED, STARTS)):
+            await here.bot.services.database.checkpoint()
+            disk = Disk(monkeypatch, here.bot.services.database)
+            await until(here, moment)
+            url = here.bot.settings.database_url
+            await here.restart(disk.after_a_power_cut(url, tmp_path / f"left-{number}.db"))
+            await until(here, moment + MINUTE)
             if moment == POLL:
                 close_poll(here)
         assert [len(posts(here, each)) for each in ALL] == [1, 1, 1, 1, 1]

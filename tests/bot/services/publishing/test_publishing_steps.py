@@ -11,7 +11,6 @@ import discord
 import pytest
 
 from bot import limits
-from bot.client import create_bot
 from bot.ui.reasons import reason_text
 from bot.ui.text import escape
 from storage import feeds, posts
@@ -346,16 +345,12 @@ async def test_a_thread_is_not_posted_again_after_a_power_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with fed(tmp_path) as (here, _):
-        old = here.bot
-        disk = Disk(monkeypatch, old.services.database)
+        disk = Disk(monkeypatch, here.bot.services.database)
         await here.tick(at(MONDAY, 9))
         assert len(headers(here.channel)) == 1
-        url = disk.after_a_power_cut(old.settings.database_url, tmp_path / "left.db")
+        left = disk.after_a_power_cut(here.bot.settings.database_url, tmp_path / "left.db")
         here.clock.at = at(MONDAY, 10)
-        settings = old.settings.model_copy(update={"database_url": url})
-        here.bot = create_bot(settings, clock=here.clock, sources=[here.source])
-        await here.env.restart_bot(here.bot)
-        await old.close()
+        await here.restart(left)
         await here.tick(at(MONDAY, 10))
         assert len(headers(here.channel)) == 1
         assert len(here.channel.threads) == 1
