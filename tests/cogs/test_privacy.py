@@ -36,6 +36,7 @@ from tests.bot.library_fakes import (
 )
 from tests.bot.topics import FLOW, about, follow
 from tests.bot.world import MONDAY, TUESDAY, World, at, text_of, world
+from tests.power import Disk
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE, LIST = "what only Grace thinks of it", "Mine alone"
@@ -284,6 +285,20 @@ async def test_erasing_leaves_no_row_in_any_table_and_other_people_theirs(tmp_pa
     if database.is_file:
         content = database.path.read_bytes()
         assert NOTE.encode() not in content, "not even where the file has room again"
+
+
+async def test_what_was_erased_does_not_come_back_after_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with posted(tmp_path) as here:
+        await everything(here)
+        disk = Disk(monkeypatch, here.bot.services.database)
+        asked = await slash(here, "privacy delete")
+        await here.member.click(answer(asked), label="Delete everything")
+        assert "deleted for good" in said(asked)
+        url = here.bot.settings.database_url
+        await here.restart(disk.after_a_power_cut(url, tmp_path / "left.db"))
+        assert await kept_about(here) == []
 
 
 async def test_what_was_shown_in_a_conversation_alone_is_erased_from_there(tmp_path: Path) -> None:

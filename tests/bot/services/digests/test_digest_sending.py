@@ -28,6 +28,7 @@ from tests.bot.topics import (
 )
 from tests.bot.ui.layout import texts
 from tests.bot.world import MONDAY, TUESDAY, World, at, votes, world
+from tests.power import Disk
 
 TO_ALL = "/channels/*/messages"
 
@@ -331,6 +332,21 @@ async def test_a_paused_topic_is_not_counted(tmp_path: Path) -> None:
                 await subscriptions.set_paused(conn, here.member.id, each.topic.id, paused=paused)
         await here.tick(at(MONDAY, 9))
         assert "because you follow 1 topic." in brought(here.member)[0]
+
+
+async def test_a_digest_does_not_come_again_after_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world(tmp_path, {MONDAY: about(MONDAY, FLOW)}) as here:
+        await follower(here, here.member.id)
+        disk = Disk(monkeypatch, here.bot.services.database)
+        await here.tick(at(MONDAY, 9))
+        assert len(brought(here.member)) == 1
+        url = here.bot.settings.database_url
+        await here.restart(disk.after_a_power_cut(url, tmp_path / "left.db"))
+        await here.tick(at(MONDAY, 10))
+        assert len(brought(here.member)) == 1
+        assert (await mondays(here, here.member.id)).state == digests.SENT
 
 
 async def test_a_conversation_is_opened_once_for_all_digests(tmp_path: Path) -> None:
