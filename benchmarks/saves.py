@@ -62,6 +62,10 @@ class Measured:
         self.took: list[float] = []
         self.foreign = 0
 
+    def has(self, ours: int, foreign: int) -> bool:
+        """Tell whether so many events were done: on our messages, and on others."""
+        return len(self.took) >= ours and self.foreign >= foreign
+
     async def react(
         self, event: Event, author_id: int | None = None, place: Place | None = None
     ) -> bool:
@@ -146,7 +150,7 @@ async def drive(
     offered = time.perf_counter() - began
     lag.cancel()
     async with asyncio.timeout(PATIENCE):
-        while len(measured.took) < ours or measured.foreign < len(events) - ours:  # noqa: ASYNC110
+        while not measured.has(ours, len(events) - ours):  # noqa: ASYNC110 - a count
             await asyncio.sleep(TICK)
     took = time.perf_counter() - began
     _say("offered_per_s", len(events) / offered)
