@@ -14,6 +14,7 @@ from storage.feeds import Kind, Layout
 from storage.tables import discussions
 from tests.bot.topics import answer
 from tests.bot.world import MONDAY, World, at, paper, text_of, world
+from tests.power import Disk
 
 FIRST = "2506.00900"
 TITLE = "Paper number 900"
@@ -105,6 +106,23 @@ async def test_a_second_press_links_to_the_same_thread(tmp_path: Path) -> None:
         await here.restart()
         assert f"<#{thread.id}>" in await press(here, card)
         assert ours(here) == sent
+
+
+async def test_a_second_press_links_to_the_same_thread_after_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world(tmp_path, DAYS) as here:
+        card = await posted(here)
+        disk = Disk(monkeypatch, here.bot.services.database)
+        await press(here, card)
+        (thread,) = about(here.channel)
+        sent = ours(here)
+        url = here.bot.settings.database_url
+        await here.restart(disk.after_a_power_cut(url, tmp_path / "left.db"))
+        here.clock.at = at(MONDAY, 10)
+        assert f"<#{thread.id}>" in await press(here, card)
+        assert ours(here) == sent
+        assert await rows(here) == [(here.guild.id, FIRST, thread.id)]
 
 
 async def test_two_who_press_at_once_get_one_thread(tmp_path: Path) -> None:

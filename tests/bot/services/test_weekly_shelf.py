@@ -14,6 +14,7 @@ from storage.shelves import ShelfPostState
 from storage.tables import shelf_papers, shelf_posts
 from tests.bot.library_fakes import FIRST, SECOND, THIRD, posted, said, slash
 from tests.bot.world import TUESDAY, World, at, text_of, votes
+from tests.power import Disk
 
 WEEK = timedelta(days=7)
 TITLE = "New on the shelf"
@@ -152,6 +153,21 @@ async def test_an_answer_that_was_lost_is_looked_for_before_it_is_sent_again(
             post = await shelves.post(conn, 1)
         assert post is not None
         assert post.state is ShelfPostState.DONE
+
+
+async def test_a_post_does_not_come_again_after_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with posted(tmp_path) as here:
+        await on_tuesdays(here)
+        await slash(here, "shelf add", paper=FIRST)
+        disk = Disk(monkeypatch, here.bot.services.database)
+        await here.tick(at(TUESDAY, 9))
+        assert len(weekly(here)) == 1
+        url = here.bot.settings.database_url
+        await here.restart(disk.after_a_power_cut(url, tmp_path / "left.db"))
+        await here.tick(at(TUESDAY, 10))
+        assert len(weekly(here)) == 1
 
 
 async def test_admins_learn_why_the_post_stopped_and_start_it_again(tmp_path: Path) -> None:
