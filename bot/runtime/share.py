@@ -1,7 +1,7 @@
 """This process's share of the requests a second that a bot may send, where several processes send.
 
 A small part is fixed, by the number of shards: a process has it whatever happens. The rest goes
-where it is needed, second by second (`storage.shares`).
+where it is needed, again every half second (`storage.shares`).
 
 Discord refuses what is too much in any second, so the pace alone is not enough: processes that are
 late make up for it, two of them perhaps at once. So each process also keeps to a number of requests
@@ -24,7 +24,7 @@ from storage.database_file import DriverError
 
 log = logging.getLogger(__name__)
 
-EVERY: Final = 1.0
+EVERY: Final = 0.5
 """Seconds between two renewals."""
 
 SETTLES: Final = COUNTED_SECONDS
@@ -75,7 +75,7 @@ class Share:
             self._set(0)
 
     def start(self) -> None:
-        """Renew it every second from now on."""
+        """Renew it every so often from now on."""
         if self._lease is not None and self._keeping is None:
             self._keeping = asyncio.create_task(self.keep(self._lease), name="share")
 
@@ -86,7 +86,7 @@ class Share:
             await asyncio.gather(self._keeping, return_exceptions=True)
 
     async def keep(self, lease: Lease) -> None:
-        """Renew it every second, until this is cancelled."""
+        """Renew it every so often, until this is cancelled."""
         while True:
             try:
                 await self.renew(lease)

@@ -85,6 +85,13 @@ def test_the_seconds_until_the_spare_posted_count_in_one_figure_and_not_in_the_o
     assert counts["posted_again_after_s"] == pytest.approx(9.9)
 
 
+def test_what_is_read_after_the_last_post_does_not_count() -> None:
+    run = found()
+    run.seen += [Seen(100 + at, "GET", "/channels/1/messages", 200) for at in range(1, 9)]
+    counts = figures(run, SMALL)
+    assert (counts["requests"], counts["seconds"]) == (902, 100)
+
+
 def test_posts_that_are_not_whole_and_requests_that_were_refused_are_counted() -> None:
     run = found()
     run.seen.append(request(99, status=429))
