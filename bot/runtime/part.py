@@ -6,7 +6,7 @@ from typing import Final
 from bot import limits
 from papers.shards import Shards
 
-KEEPER_PACE: Final = 0.5
+KEEPER_PACE: Final = 0.25
 """Requests a second that are left to the process that keeps: it registers commands and writes to
 the bot's owner."""
 

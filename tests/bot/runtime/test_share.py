@@ -52,15 +52,15 @@ async def test_a_busy_process_gets_what_the_other_does_not_use_within_some_secon
         for database, limiter, part in zip(databases, (busy, quiet), (LEFT, RIGHT), strict=True)
         if part.shards is not None
     ]
-    assert busy.rate == quiet.rate == pytest.approx(4.85), "a fifth of 24.25, until they share"
+    assert busy.rate == quiet.rate == pytest.approx(4.875), "a fifth of 24.375, until they share"
     for each in parts:
         each.start()
     async with asyncio.timeout(20):
         while busy.rate < 43:
-            assert busy.rate + quiet.rate <= 48.5 + 1e-6
+            assert busy.rate + quiet.rate <= 48.75 + 1e-6
             await asyncio.sleep(0.01)
     assert (busy.most, quiet.most) == (45, 5)
-    assert quiet.rate == pytest.approx(4.85, abs=0.01)
+    assert quiet.rate == pytest.approx(4.875, abs=0.01)
     quiet.demand = 10
     async with asyncio.timeout(20):
         while quiet.most < 25:  # noqa: ASYNC110 - it comes by itself
@@ -84,7 +84,7 @@ async def test_a_share_lapses_when_the_database_is_gone(tmp_path: Path) -> None:
     await asyncio.sleep(1.1)
     assert (limiter.most, limiter.rate > 40) == (45, True)
     await asyncio.sleep(0.9)
-    assert (limiter.most, limiter.rate) == (5, pytest.approx(4.85))
+    assert (limiter.most, limiter.rate) == (5, pytest.approx(4.875))
     await database.close()
 
 
@@ -106,5 +106,5 @@ def test_the_fixed_parts_and_the_rest_are_no_more_than_one_process_may_send(
 
 def test_two_halves_may_send_all_that_one_process_may_but_for_the_keepers() -> None:
     halves = [part.fixed(49) + part.pace_of(LEFT.pool(49) // 2, 49) for part in (LEFT, RIGHT)]
-    assert halves == [pytest.approx(24.25)] * 2
+    assert halves == [pytest.approx(24.375)] * 2
     assert LEFT.fixed_in_a_second(49) + LEFT.pool(49) // 2 == 25
