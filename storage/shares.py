@@ -3,9 +3,9 @@
 Shares are whole requests: of fractions, what a process may send within a second could not be said
 so that all of them together keep to what they have. In the table they are thousandths.
 
-A process renews its share every half second, and says how many requests it has. What it has too much of
-it gives up in the same step; what it lacks it takes, as far as others have given it up. So the
-shares that are valid are never more than all, however slow a process is. A share that is not
+A process renews its share every half second, and says how many requests it has. What it has too
+much of it gives up in the same step; what it lacks it takes, as far as others have given it up. So
+the shares that are valid are never more than all, however slow a process is. A share that is not
 renewed lapses, on the database's clock. Writing transactions take turns, and so do those that
 share.
 """

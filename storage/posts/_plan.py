@@ -12,7 +12,9 @@ from papers import roundups, schedule, zones
 from papers.cadence import Every
 from papers.calendar import SourceDays
 from papers.schedule import Owed
+from papers.shards import Shards
 from storage.engines.statements import insert
+from storage.guilds import in_shards
 from storage.posts._types import EMPTY, PLANNED, SKIPPED, Crosspost, DueFeed, Used
 from storage.tables import batches, feeds, post_papers, posts
 from storage.trending import note_named
@@ -26,6 +28,7 @@ async def claim_due(
     *,
     sources: Sequence[str] = (),
     days: SourceDays = SourceDays.HUB,
+    shards: Shards | None = None,
 ) -> list[DueFeed]:
     """Return the active feeds of some sources that owe a batch at `now`, each with that batch.
 
@@ -42,6 +45,7 @@ async def claim_due(
         known: the days that a source has answered for: whether there is a batch.
         sources: the keys of the feeds' sources, `()` for the default ones.
         days: which days these have batches for.
+        shards: whose servers' feeds are wanted; `None` for all.
     """
     of_sources = feeds.c.sources == list(sources)
     hours: dict[_Group, list[time]] = defaultdict(list)
@@ -75,6 +79,7 @@ async def claim_due(
                 feeds.c.every == every.value,
                 feeds.c.weekday == weekday,
                 true() if before is None else feeds.c.created_at < before,
+                in_shards(feeds.c.guild_id, shards),
                 ~used,
             )
         )

@@ -6,6 +6,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from papers.calendar import SETTLE
+from papers.shards import Shards
 from storage import feeds, papers, posts
 from storage.database import Database
 from storage.feeds import Feed, FeedState
@@ -21,10 +22,21 @@ PAPERS = ["2506.00001", "2506.00002"]
 
 
 async def added(
-    conn: AsyncConnection, channel: int = 11, *, at: time = time(9), timezone: str = "UTC"
+    conn: AsyncConnection,
+    channel: int = 11,
+    *,
+    at: time = time(9),
+    timezone: str = "UTC",
+    server: int = 1,
 ) -> Feed:
     feed = await feeds.add(
-        conn, guild_id=1, channel_id=channel, at=at, timezone=timezone, size=10, now=NINE - DAY
+        conn,
+        guild_id=server,
+        channel_id=channel,
+        at=at,
+        timezone=timezone,
+        size=10,
+        now=NINE - DAY,
     )
     assert feed is not None
     return feed
@@ -104,6 +116,17 @@ async def test_feeds_come_batch_by_batch_and_then_in_the_order_they_were_set_up(
             *((TUESDAY - DAY, each.id) for each in (made[0], made[2])),
             *((TUESDAY, each.id) for each in (made[1], made[3])),
         ]
+
+
+async def test_of_several_processes_each_is_given_the_feeds_of_its_own_servers(
+    database: Database,
+) -> None:
+    async with database.write() as conn:
+        made = [await added(conn, 11 + number, server=number << 22) for number in range(6)]
+        known = {TUESDAY: True}
+        for shards, own in ((Shards(0, 1, 4), made[:2] + made[4:]), (Shards(2, 3, 4), made[2:4])):
+            found = await posts.claim_due(conn, NINE, SETTLE, known, shards=shards)
+            assert [each.feed_id for each in found] == [each.id for each in own]
 
 
 async def test_feeds_that_are_paused_or_misplaced_owe_nothing(database: Database) -> None:

@@ -117,11 +117,14 @@ class Publisher:
     async def _due(self, conn: AsyncConnection, now: datetime) -> list[DueFeed]:
         """Return the feeds that owe a post, those of each set of sources by their days."""
         due: list[DueFeed] = []
+        shards = self._messenger.part.shards
         for keys in await feeds.source_groups(conn):
             ranking = self._rankings.of(keys)
             known = await ranking.known(conn, now)
             days = ranking.source_days
-            due += await posts.claim_due(conn, now, self._settle, known, sources=keys, days=days)
+            due += await posts.claim_due(
+                conn, now, self._settle, known, sources=keys, days=days, shards=shards
+            )
         return due
 
     async def coming(self, feed: Feed, now: datetime) -> Coming | None:
