@@ -97,4 +97,5 @@ def _run(module: str, arguments: tuple[str, ...], log: str, cwd: str, env: dict[
     os.environ.clear()
     os.environ.update(env)
     sys.argv = [module, *arguments]
+    sys.modules.pop(module, None)  # imported before the fork; runpy warns where a module is
     runpy.run_module(module, run_name="__main__", alter_sys=True)
