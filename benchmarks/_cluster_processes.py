@@ -141,6 +141,12 @@ class Processes:
             os.kill(pid, signal.SIGCONT)
         service.frozen = False
 
+    def server_stops(self) -> None:
+        """Take note that no process can take anything until `down` is over."""
+        self.down = True
+        for takeover in self.takeovers:
+            takeover.stopped |= takeover.taken is None
+
     def _lose(self, service: Service) -> list[Takeover]:
         lost = [
             Takeover(name, lease.epoch, time.monotonic(), stopped=self.down)
@@ -170,7 +176,6 @@ class Processes:
 
     def _note(self) -> None:
         for takeover in self.takeovers:
-            takeover.stopped |= self.down and takeover.taken is None
             lease = self.held.get(takeover.name)
             now = time.monotonic()
             if lease is None or lease.epoch == takeover.epoch:

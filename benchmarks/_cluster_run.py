@@ -228,7 +228,7 @@ class Run:
     async def _stop(self) -> None:
         if self.processes.down:
             return
-        self.processes.down = True
+        self.processes.server_stops()
         self.outcome.happened["server stopped"] += 1
         self._note("the server stops")
         await asyncio.to_thread(self.postgres.stop)

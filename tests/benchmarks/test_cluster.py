@@ -90,6 +90,14 @@ def test_takeovers_also_count_from_when_a_process_could_take_the_work() -> None:
     assert (found["takeovers"], found["takeovers_ready"]) == (3, 2)
 
 
+def test_a_takeover_that_is_under_way_when_the_server_stops_is_set_apart() -> None:
+    processes = Processes(cast(Cluster, None), random.Random(1), {}, print)  # noqa: S311
+    processes.takeovers = [Takeover("keeper", 1, began=10, taken=12), Takeover("keeper", 2, 20)]
+    processes.server_stops()
+    assert processes.down
+    assert [each.stopped for each in processes.takeovers] == [False, True]
+
+
 def test_a_process_can_take_work_over_if_it_runs_and_has_none() -> None:
     processes = Processes(cast(Cluster, None), random.Random(1), {}, print)  # noqa: S311
     keeper, own, spare = (
