@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import simsimd
@@ -72,8 +72,7 @@ class Tier(IntEnum):
     NONE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """One paper of an answer, by its row, with what brought it there."""
 
     row: int

