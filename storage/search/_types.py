@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from papers.search import Tier
 from papers.topics import Topic
@@ -40,8 +41,7 @@ class SearchRequest:
     """Rows of the papers that may be hits, a person's library for example; all of them without."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One paper of an answer."""
 
     paper_id: str

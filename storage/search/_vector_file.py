@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 VECTOR_FILE: Final = "paperboy-vectors"
 """Its name in the directory of the index, with which it goes."""
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Raise it with every change of what the file holds or how."""
 
 _HEADER: Final = 65_536  # bytes
