@@ -31,7 +31,7 @@ async def test_a_search_after_idle_hours_answers_by_meaning_again(
         answer = shown(await here.search("painting pictures"))
         assert BY_MEANING in answer
         assert "Denoising Diffusion" in answer
-        assert loading.call_count == count + 1
+        assert loading.call_count > count
 
 
 async def test_a_start_with_everything_embedded_loads_no_model(
