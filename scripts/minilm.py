@@ -32,7 +32,7 @@ FUSED: Final = "com.microsoft"
 
 APART: Final = 8
 """How many columns, around each of the following, become 8-bit numbers with a scale of their own:
-those columns are five times as large as any other, which would be left with 50 of 256 steps."""
+those columns are three to five times as large as any other, which would share the steps left."""
 LARGE: Final = (99,)
 """Between the layers."""
 LARGE_WITHIN: Final = ((856,), (607,), (218, 1004), (358,), (), ())
