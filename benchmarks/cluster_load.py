@@ -73,6 +73,8 @@ async def measure(plan: Plan, *, keep: bool) -> Found:
     databases = await asyncio.to_thread(Server, postgres.url)
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="paperboy-cluster-load-"))
     found = await Run(plan, postgres, databases, folder).measure()
+    if not any(posts(each) for each in found.seen):
+        raise SystemExit(f"benchmarks.cluster_load: nothing was posted, see the logs in {folder}")
     if found.wrong or keep:
         sys.stderr.writelines(f"{line}\n" for line in (f"logs: {folder}", *found.wrong[:10]))
     else:
