@@ -41,7 +41,7 @@ class Signs:
         """
         if size <= count:
             return np.arange(size)
-        differing = np.empty((size, 1), dtype=np.uint32)
+        differing = np.empty((size, 1), dtype=np.float32)
         for start in range(0, size, _BLOCK):
             end = min(start + _BLOCK, size)
             simsimd.cdist(
@@ -50,9 +50,9 @@ class Signs:
                 metric="hamming",
                 dtype="bin8",
                 out=differing[start:end],
-                out_dtype="uint32",
+                out_dtype="float32",
             )
-        found = differing[:, 0]
+        found = differing[:, 0].astype(np.uint16)
         # Counted, as there are few numbers: to partition all takes five times as long.
         most = np.searchsorted(np.bincount(found).cumsum(), count)
         return np.flatnonzero(found <= most)
